@@ -1,0 +1,38 @@
+package io.letterbox.bus;
+
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+
+/** The read side of the storage, for the doors and the delivery. Safe from any thread, never behind an fsync. */
+public interface LogReader {
+    /**
+     * Where a partition stands now.
+     *
+     * @return null where this node does not host the partition (yet, or any more)
+     */
+    PartitionStatus status(TopicPartition partition);
+
+    /**
+     * Reads from the tail cache; never blocks, never allocates more than the result.
+     *
+     * @param offset the first offset wanted, within the log
+     * @param maxBytes how much to return at the most; the first batch is returned even where it is larger
+     * @return an empty slice where {@code offset} is the high watermark; null where the cache does not reach back that
+     *     far, so that {@link #read} has to be used
+     */
+    Slice readCached(TopicPartition partition, long offset, int maxBytes);
+
+    /**
+     * Reads from the log, on one of the storage's reader threads; the future completes on the caller's context. Fails
+     * with an {@link io.letterbox.error.ApiException}: {@code OFFSET_OUT_OF_RANGE} below the log start offset or above
+     * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code STORAGE_FAILED}.
+     */
+    Future<Slice> read(TopicPartition partition, long offset, int maxBytes);
+
+    /**
+     * The offset of the first record whose timestamp is at or after a time, or the high watermark where there is none.
+     *
+     * @param timestampMs milliseconds since 1970-01-01T00:00Z
+     */
+    Future<Long> offsetForTime(TopicPartition partition, long timestampMs);
+}

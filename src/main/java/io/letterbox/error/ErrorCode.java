@@ -1,0 +1,69 @@
+package io.letterbox.error;
+
+/**
+ * Every way in which Letterbox refuses a request, with its translation for both doors: the error code of the Kafka
+ * protocol (KIP and number as in Kafka's {@code Errors}) and the status of an HTTP problem (RFC 9457).
+ */
+public enum ErrorCode {
+    // The request is wrong; repeating it unchanged is useless.
+    INVALID_REQUEST(42, 400, "The request is not valid"),
+    INVALID_TOPIC(17, 400, "The topic name is not valid"),
+    INVALID_PARTITIONS(37, 400, "The number of partitions is not valid"),
+    INVALID_REPLICATION_FACTOR(38, 400, "The replication factor is not valid"),
+    INVALID_CONFIG(40, 400, "The configuration is not valid"),
+    INVALID_RECORD(87, 400, "A record is not valid"),
+    INVALID_CURSOR(42, 400, "The cursor is not valid"),
+    CORRUPT_RECORDS(2, 400, "The records are damaged"),
+    NO_SUCH_ROUTE(42, 404, "There is nothing at this path"),
+    UNKNOWN_TOPIC(3, 404, "The topic does not exist"),
+    UNKNOWN_PARTITION(3, 404, "The partition does not exist"),
+    METHOD_NOT_ALLOWED(42, 405, "The method is not allowed here"),
+    NOT_ACCEPTABLE(42, 406, "None of the accepted media types can be produced"),
+    TOPIC_EXISTS(36, 409, "The topic exists already"),
+    RECORD_TOO_LARGE(10, 413, "A record is too large"),
+    REQUEST_TOO_LARGE(18, 413, "The request is too large"),
+    UNSUPPORTED_MEDIA_TYPE(42, 415, "The media type is not supported"),
+    OFFSET_OUT_OF_RANGE(1, 416, "The offset is outside the log"),
+    POLICY_VIOLATION(44, 422, "A limit of this server forbids it"),
+    HEADERS_TOO_LARGE(42, 431, "The headers are too large"),
+    // The server cannot do it now; the same request may succeed later.
+    TOO_MANY_REQUESTS(89, 429, "The server takes no more requests for now"),
+    TOO_MANY_SUBSCRIBERS(89, 429, "The server takes no more subscribers for now"),
+    INTERNAL(-1, 500, "The server failed"),
+    NOT_LEADER(6, 503, "This node does not lead the partition"),
+    NOT_ENOUGH_REPLICAS(19, 503, "Too few replicas are in sync"),
+    PARTITION_QUARANTINED(56, 503, "The partition is quarantined: its log is damaged"),
+    STORAGE_FAILED(56, 503, "The storage failed"),
+    SHUTTING_DOWN(7, 503, "The server is shutting down"),
+    DISK_FULL(56, 507, "The disk is below its reserve");
+
+    private final short kafkaCode;
+    private final int httpStatus;
+    private final String title;
+
+    ErrorCode(int kafkaCode, int httpStatus, String title) {
+        this.kafkaCode = (short) kafkaCode;
+        this.httpStatus = httpStatus;
+        this.title = title;
+    }
+
+    /** The number of the Kafka protocol that says the same. */
+    public short kafkaCode() {
+        return kafkaCode;
+    }
+
+    /** The HTTP status of a problem document with this code, 400 to 599. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** A short sentence without a full stop, the same for every occurrence (RFC 9457 section 3.1.4). */
+    public String title() {
+        return title;
+    }
+
+    /** The code in lower case with hyphens, as in the {@code type} of a problem document. */
+    public String slug() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,24 @@
+package io.letterbox.metadata;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** A change that somebody wants made. Conditions are checked when it is applied, not when it is proposed. */
+public sealed interface Command {
+    /** Makes a topic known under a new incarnation. */
+    record CreateTopic(String name, UUID id, int partitions, int replicationFactor, Map<String, String> config)
+            implements Command {}
+
+    /** Sets some of a topic's settings and returns others to their defaults. */
+    record AlterTopic(String name, Map<String, String> set, Set<String> unset) implements Command {}
+
+    /** Raises the number of a topic's partitions. */
+    record AddPartitions(String name, int total) implements Command {}
+
+    /** Removes a topic and its records. */
+    record DeleteTopic(String name) implements Command {}
+
+    /** A node reports where it can be reached, at its start. */
+    record RegisterNode(int id, String httpHost, int httpPort) implements Command {}
+}
