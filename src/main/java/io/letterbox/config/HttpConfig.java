@@ -1,0 +1,63 @@
+package io.letterbox.config;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * The HTTP door.
+ *
+ * @param host the address to listen at, a name or an IP address
+ * @param port 0 (any free port) to 65535
+ * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
+ *     it, {@code https://example.org}; or the single entry {@code *}
+ * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
+ * @param maxConnections connections at the same time, 1 to 1,000,000
+ * @param maxHeaderBytes all headers of a request together, 1024 to 1 MiB
+ * @param maxUriBytes the first line of a request, 256 to 1 MiB
+ */
+public record HttpConfig(
+        String host,
+        int port,
+        List<String> corsOrigins,
+        int idleTimeoutSeconds,
+        int maxConnections,
+        int maxHeaderBytes,
+        int maxUriBytes) {
+    private static final int MIB = 1 << 20;
+
+    public HttpConfig {
+        Check.notBlank("http.host", host, "a host name or an IP address, such as 127.0.0.1 or 0.0.0.0");
+        Check.range("http.port", port, 0, 65535);
+        corsOrigins = List.copyOf(corsOrigins);
+        for (String origin : corsOrigins) {
+            if (!isOrigin(origin) && !(origin.equals("*") && corsOrigins.size() == 1)) {
+                throw new InvalidSetting(
+                        "http.corsOrigins", origin, "a list of origins such as https://example.org, or the single *");
+            }
+        }
+        Check.range("http.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
+        Check.range("http.maxConnections", maxConnections, 1, 1_000_000);
+        Check.range("http.maxHeaderBytes", maxHeaderBytes, 1024, MIB);
+        Check.range("http.maxUriBytes", maxUriBytes, 256, MIB);
+    }
+
+    static HttpConfig standard() {
+        return new HttpConfig("127.0.0.1", 8080, List.of(), 60, 20_000, 16_384, 8192);
+    }
+
+    /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */
+    private static boolean isOrigin(String text) {
+        try {
+            URI uri = URI.create(text);
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return http
+                    && uri.getHost() != null
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getRawUserInfo() == null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.letterbox.config;
+
+/**
+ * How much one client, and all of them, may ask for. Each limit has its own clear refusal.
+ *
+ * @param recordBytes one record's key, value and headers, 1 KiB to 64 MiB
+ * @param requestBytes one request's body, at least {@code recordBytes}, to 256 MiB
+ * @param requestRecords records in one request, 1 to 1,000,000
+ * @param ingressBytes published and not yet on disk, all clients together, at least {@code requestBytes}, to 16 GiB
+ * @param topics 1 to 100,000
+ * @param partitionsPerTopic 1 to 4096
+ * @param partitions of all topics together, 1 to 100,000
+ * @param subscribers streams at the same time, 1 to 1,000,000
+ * @param longPollMs the longest that a read may wait for records, 0 to 300,000
+ * @param pageRecords records in one page, 1 to 1,000,000
+ */
+public record LimitsConfig(
+        int recordBytes,
+        int requestBytes,
+        int requestRecords,
+        long ingressBytes,
+        int topics,
+        int partitionsPerTopic,
+        int partitions,
+        int subscribers,
+        int longPollMs,
+        int pageRecords) {
+    private static final int MIB = 1 << 20;
+
+    public LimitsConfig {
+        Check.range("limits.recordBytes", recordBytes, 1024, 64 * MIB);
+        Check.range("limits.requestBytes", requestBytes, recordBytes, 256 * MIB);
+        Check.range("limits.requestRecords", requestRecords, 1, 1_000_000);
+        Check.range("limits.ingressBytes", ingressBytes, requestBytes, 16_384L * MIB);
+        Check.range("limits.topics", topics, 1, 100_000);
+        Check.range("limits.partitionsPerTopic", partitionsPerTopic, 1, 4096);
+        Check.range("limits.partitions", partitions, 1, 100_000);
+        Check.range("limits.subscribers", subscribers, 1, 1_000_000);
+        Check.range("limits.longPollMs", longPollMs, 0, 300_000);
+        Check.range("limits.pageRecords", pageRecords, 1, 1_000_000);
+    }
+
+    static LimitsConfig standard() {
+        return new LimitsConfig(MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000);
+    }
+}

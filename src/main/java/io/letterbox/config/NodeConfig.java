@@ -1,0 +1,23 @@
+package io.letterbox.config;
+
+import java.nio.file.Path;
+
+/**
+ * What this process is.
+ *
+ * @param id the node's number, unique among the nodes that work together, 1 to 2,147,483,647
+ * @param dataDir where everything is kept; relative to the working directory
+ * @param eventLoops threads that serve connections, 0 (as many as suit the cores) to 256
+ */
+public record NodeConfig(int id, Path dataDir, int eventLoops) {
+    public NodeConfig {
+        Check.range("node.id", id, 1, Integer.MAX_VALUE);
+        Check.present("node.dataDir", dataDir, "the path of a directory");
+        Check.notBlank("node.dataDir", dataDir.toString(), "the path of a directory");
+        Check.range("node.eventLoops", eventLoops, 0, 256);
+    }
+
+    static NodeConfig standard() {
+        return new NodeConfig(1, Path.of("./data"), 0);
+    }
+}

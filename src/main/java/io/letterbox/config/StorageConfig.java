@@ -1,0 +1,35 @@
+package io.letterbox.config;
+
+/**
+ * The storage shards and what they keep in memory.
+ *
+ * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64
+ * @param tailCacheBytes the newest records of all partitions that are kept in memory, 1 MiB to 16 GiB
+ * @param readerThreads threads that read old records from files, 1 to 64
+ * @param diskReserveBytes below this much free space publishes are refused, 0 (never) to 1 TiB
+ * @param recoveryPointIntervalMs how often it is written down how far the logs are surely on disk, and so how much a
+ *     restart reads at most; 100 to 3,600,000
+ * @param housekeepingIntervalMs how often retention and compaction look for work, 100 to 3,600,000
+ */
+public record StorageConfig(
+        int shards,
+        long tailCacheBytes,
+        int readerThreads,
+        long diskReserveBytes,
+        int recoveryPointIntervalMs,
+        int housekeepingIntervalMs) {
+    private static final long MIB = 1L << 20;
+
+    public StorageConfig {
+        Check.range("storage.shards", shards, 0, 64);
+        Check.range("storage.tailCacheBytes", tailCacheBytes, MIB, 16_384 * MIB);
+        Check.range("storage.readerThreads", readerThreads, 1, 64);
+        Check.range("storage.diskReserveBytes", diskReserveBytes, 0, MIB * MIB);
+        Check.range("storage.recoveryPointIntervalMs", recoveryPointIntervalMs, 100, 3_600_000);
+        Check.range("storage.housekeepingIntervalMs", housekeepingIntervalMs, 100, 3_600_000);
+    }
+
+    static StorageConfig standard() {
+        return new StorageConfig(0, 32 * MIB, 2, 256 * MIB, 10_000, 10_000);
+    }
+}
