@@ -1,10 +1,168 @@
 package io.letterbox.metadata;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * A topic's settings, under Kafka's names.
+ * A topic's settings, under Kafka's names (see {@link TopicConfigKey}): what was set for the topic, else what this
+ * server was configured to give topics that say nothing, else the table's default. Immutable.
  *
- * @param overrides what was set for this topic, canonical texts by key
+ * <p>The getters are fields, not parsers: a publish asks for some of them.
  */
-public record TopicConfig(Map<String, String> overrides) {}
+public final class TopicConfig {
+    /** What an acknowledgement waits for. */
+    public enum Flush {
+        /** The disk has the records. */
+        SYNC,
+        /** The records are in the page cache; the disk is forced at an interval. */
+        INTERVAL,
+        /** The records are in the page cache; the operating system writes them when it likes. */
+        OS
+    }
+
+    private final SortedMap<String, String> overrides;
+    private final Map<String, String> defaults;
+    private final String[] effective = new String[TopicConfigKey.values().length];
+    private final long[] numbers = new long[effective.length];
+    private final double minCleanableDirtyRatio;
+    private final Flush flush;
+
+    /** A topic of a server without defaults of its own. */
+    public TopicConfig(Map<String, String> overrides) {
+        this(overrides, Map.of());
+    }
+
+    /**
+     * @param overrides what was set for this topic, texts by key
+     * @param defaults what this server gives topics that say nothing, texts by key
+     * @throws io.letterbox.error.ApiException {@code INVALID_CONFIG} for an unknown key or a wrong value
+     */
+    public TopicConfig(Map<String, String> overrides, Map<String, String> defaults) {
+        this.overrides = canonical(overrides);
+        this.defaults = canonical(defaults);
+        for (TopicConfigKey key : TopicConfigKey.values()) {
+            String value =
+                    this.overrides.getOrDefault(key.key(), this.defaults.getOrDefault(key.key(), key.defaultValue()));
+            effective[key.ordinal()] = value;
+            if (key.type() == TopicConfigKey.Type.LONG) numbers[key.ordinal()] = Long.parseLong(value);
+        }
+        this.minCleanableDirtyRatio = Double.parseDouble(get(TopicConfigKey.MIN_CLEANABLE_DIRTY_RATIO));
+        this.flush = Flush.valueOf(get(TopicConfigKey.FLUSH).toUpperCase(java.util.Locale.ROOT));
+    }
+
+    private static SortedMap<String, String> canonical(Map<String, String> values) {
+        SortedMap<String, String> result = new TreeMap<>();
+        values.forEach(
+                (key, value) -> result.put(key, TopicConfigKey.require(key).canonical(value)));
+        return Collections.unmodifiableSortedMap(result);
+    }
+
+    /** What was set for this topic, canonical texts by key. */
+    public SortedMap<String, String> overrides() {
+        return overrides;
+    }
+
+    /** The value in force, as canonical text. */
+    public String get(TopicConfigKey key) {
+        return effective[key.ordinal()];
+    }
+
+    /** Milliseconds; -1 = for ever. */
+    public long retentionMs() {
+        return number(TopicConfigKey.RETENTION_MS);
+    }
+
+    /** Bytes per partition; -1 = no limit. */
+    public long retentionBytes() {
+        return number(TopicConfigKey.RETENTION_BYTES);
+    }
+
+    public int segmentBytes() {
+        return (int) number(TopicConfigKey.SEGMENT_BYTES);
+    }
+
+    public long segmentMs() {
+        return number(TopicConfigKey.SEGMENT_MS);
+    }
+
+    /** The largest record batch, in bytes. */
+    public int maxMessageBytes() {
+        return (int) number(TopicConfigKey.MAX_MESSAGE_BYTES);
+    }
+
+    /** True where old records with the same key are dropped. Then every record needs a key. */
+    public boolean compact() {
+        return get(TopicConfigKey.CLEANUP_POLICY).contains("compact");
+    }
+
+    /** True where old segments are deleted by age and size. */
+    public boolean delete() {
+        return get(TopicConfigKey.CLEANUP_POLICY).contains("delete");
+    }
+
+    /** True where the shard overwrites the records' timestamps with the time of the append. */
+    public boolean logAppendTime() {
+        return get(TopicConfigKey.MESSAGE_TIMESTAMP_TYPE).equals("LogAppendTime");
+    }
+
+    public int minInsyncReplicas() {
+        return (int) number(TopicConfigKey.MIN_INSYNC_REPLICAS);
+    }
+
+    public long minCompactionLagMs() {
+        return number(TopicConfigKey.MIN_COMPACTION_LAG_MS);
+    }
+
+    public long maxCompactionLagMs() {
+        return number(TopicConfigKey.MAX_COMPACTION_LAG_MS);
+    }
+
+    public long deleteRetentionMs() {
+        return number(TopicConfigKey.DELETE_RETENTION_MS);
+    }
+
+    /** 0 to 1. */
+    public double minCleanableDirtyRatio() {
+        return minCleanableDirtyRatio;
+    }
+
+    public int indexIntervalBytes() {
+        return (int) number(TopicConfigKey.INDEX_INTERVAL_BYTES);
+    }
+
+    public Flush flush() {
+        return flush;
+    }
+
+    public long flushIntervalMs() {
+        return number(TopicConfigKey.FLUSH_INTERVAL_MS);
+    }
+
+    /** The same server's settings for a topic with other overrides. */
+    TopicConfig withOverrides(Map<String, String> others) {
+        return new TopicConfig(others, defaults);
+    }
+
+    private long number(TopicConfigKey key) {
+        return numbers[key.ordinal()];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TopicConfig
+                && overrides.equals(((TopicConfig) other).overrides)
+                && defaults.equals(((TopicConfig) other).defaults);
+    }
+
+    @Override
+    public int hashCode() {
+        return overrides.hashCode() * 31 + defaults.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "TopicConfig" + overrides;
+    }
+}

@@ -1,0 +1,22 @@
+package io.letterbox.metadata;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** The agreed order of commands and the image that they add up to. Safe from any thread. */
+public interface MetadataLog {
+    /**
+     * Proposes a change.
+     *
+     * @return completes when the command is durable and {@link #image()} shows it, or with {@link Reply.Refused}. Fails
+     *     with an {@link io.letterbox.error.ApiException} {@code STORAGE_FAILED} where the log cannot be written (any
+     *     more). Completed on a thread of the log's own.
+     */
+    CompletionStage<Reply> propose(Command command);
+
+    /** The newest image. */
+    ClusterImage image();
+
+    /** Calls the listener with every later image, in order, on a thread of the log's own; it must not block. */
+    void onChange(Consumer<ClusterImage> listener);
+}

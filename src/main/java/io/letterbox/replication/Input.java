@@ -1,0 +1,26 @@
+package io.letterbox.replication;
+
+/** Something that happened to a replica. */
+public sealed interface Input {
+    /**
+     * Records were appended to this node's log.
+     *
+     * @param logEndOffset the offset that the next record gets
+     */
+    record Appended(long logEndOffset) implements Input {}
+
+    /**
+     * Records became as safe on this node as the topic's flush policy demands.
+     *
+     * @param offset everything below it is
+     */
+    record Durable(long offset) implements Input {}
+
+    /**
+     * The cluster agreed on something about this partition.
+     *
+     * @param inSyncReplicas how many replicas are in sync, this one included
+     * @param minInSyncReplicas how many the topic demands
+     */
+    record ImageChanged(int inSyncReplicas, int minInSyncReplicas) implements Input {}
+}
