@@ -1,0 +1,28 @@
+package io.letterbox.telemetry;
+
+import java.util.Locale;
+
+/** Why an SSE connection ended; the values of the label {@code reason}. */
+public enum Disconnect {
+    /** The client closed it, or the network did. */
+    CLIENT,
+    /** It reached its maximum age; the client comes back with its cursor. */
+    MAX_AGE,
+    /** The server is shutting down. */
+    SHUTDOWN,
+    /** The client took nothing for longer than it may. */
+    STALLED,
+    /** A topic of the subscription was deleted. */
+    TOPIC_DELETED,
+    /** The records could not be read: a quarantined partition or a failed storage. */
+    STORAGE,
+    /** A failure of our own. */
+    ERROR;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The label's value: the name in lower case. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,101 @@
+package io.letterbox.telemetry;
+
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Whether the process should get traffic. The composition root says in which state the server is; conditions that a node
+ * can live with, as a full disk or a damaged partition, are warnings and leave it ready: reads go on. Any thread.
+ */
+public final class Health {
+    /** What the server is doing. */
+    public enum State {
+        /** Recovering, or opening its doors. */
+        STARTING,
+        /** Serving. */
+        READY,
+        /** On its way out: what runs is finished, nothing new should come. */
+        DRAINING,
+        /** Something without which it can not serve is gone; see the reason. */
+        FAILED
+    }
+
+    /**
+     * The state and why.
+     *
+     * @param state what the server is doing
+     * @param reason a sentence, or null where the state says it all
+     */
+    public record Condition(State state, String reason) {}
+
+    /**
+     * Something that an operator should look at although the server serves.
+     *
+     * @param code a short constant with hyphens, as {@code disk-below-reserve}
+     * @param detail a sentence
+     */
+    public record Warning(String code, String detail) {}
+
+    private final AtomicReference<Condition> condition = new AtomicReference<>(new Condition(State.STARTING, null));
+    private volatile BooleanSupplier diskBelowReserve = () -> false;
+    private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
+
+    /** The doors are open. Ignored when the server has failed or drains already. */
+    public void ready() {
+        condition.updateAndGet(now -> now.state() == State.STARTING ? new Condition(State.READY, null) : now);
+    }
+
+    /** The shutdown has begun. Ignored when the server has failed. */
+    public void draining() {
+        condition.updateAndGet(now -> now.state() == State.FAILED ? now : new Condition(State.DRAINING, null));
+    }
+
+    /**
+     * The server can not serve any more; for good. The first reason stays.
+     *
+     * @param reason a sentence
+     */
+    public void failed(String reason) {
+        Objects.requireNonNull(reason);
+        condition.updateAndGet(now -> now.state() == State.FAILED ? now : new Condition(State.FAILED, reason));
+    }
+
+    /** Asks from now on, at every look, whether the disk is below its reserve. */
+    public void bindDisk(BooleanSupplier belowReserve) {
+        diskBelowReserve = Objects.requireNonNull(belowReserve);
+    }
+
+    /** Asks from now on, at every look, for the hosted partitions. */
+    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> hosted) {
+        partitions = Objects.requireNonNull(hosted);
+    }
+
+    /** The state now. */
+    public Condition condition() {
+        return condition.get();
+    }
+
+    /** What an operator should look at now; empty where all is well. */
+    public List<Warning> warnings() {
+        List<Warning> warnings = new ArrayList<>();
+        if (diskBelowReserve.getAsBoolean()) {
+            warnings.add(new Warning(
+                    "disk-below-reserve", "The disk is below its reserve: records are refused, reads go on."));
+        }
+        partitions.get().forEach((partition, status) -> {
+            if (status.quarantine() != null) {
+                warnings.add(new Warning(
+                        "partition-quarantined",
+                        partition.topic() + "/" + partition.partition() + ": " + status.quarantine()));
+            }
+        });
+        return warnings;
+    }
+}

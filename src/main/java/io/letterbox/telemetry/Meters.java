@@ -1,0 +1,258 @@
+package io.letterbox.telemetry;
+
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.record.TopicPartition;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The meters of one process. Any thread; counting costs a few striped additions, so the hot paths keep the handles that
+ * {@link #topic}, {@link #route} and {@link #sse} give and never look one up per record.
+ *
+ * <p>The names follow Prometheus' conventions: a {@code letterbox_} prefix, base units (seconds, bytes), {@code _total} on
+ * counters. They are an interface: dashboards and alert rules name them.
+ */
+public final class Meters {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** From a cached page to a request that waits for a bad disk; few, because every route has them. */
+    private static final double[] REQUEST_SECONDS = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30
+    };
+
+    /** From a disk with a battery to one that is about to fail. */
+    private static final double[] FSYNC_SECONDS = {
+        0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5
+    };
+
+    private static final double[] GROUP_BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+    private static final double[] GROUP_RECORDS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536};
+    private static final double[] GROUP_BYTES = {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
+
+    private final PrometheusMeterRegistry meterRegistry;
+    private final PrometheusRegistry registry;
+    private final ConcurrentHashMap<String, TopicMeters> topics = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, RouteMeter> routes = new ConcurrentHashMap<>();
+
+    /** Grows with every forgotten topic; see {@link TopicMeters}. */
+    private final AtomicInteger topicGeneration = new AtomicInteger();
+
+    private final Counter recordsIn;
+    private final Counter bytesIn;
+    private final Counter recordsOut;
+    private final Counter bytesOut;
+    private final Histogram requests;
+    private final Histogram fsync;
+    private final Histogram groupBatches;
+    private final Histogram groupRecords;
+    private final Histogram groupBytes;
+    private final Counter fsyncFailures;
+    private final Gauge recoverySeconds;
+    private final Gauge recoveryTruncated;
+    private final SseMeters sse;
+
+    /** Makes the meters in a registry of the process, once per registry. */
+    public Meters(PrometheusMeterRegistry meterRegistry) {
+        this.meterRegistry = Objects.requireNonNull(meterRegistry);
+        this.registry = meterRegistry.getPrometheusRegistry();
+        recordsIn = counter("letterbox_records_in", "Records acknowledged to publishers.", "topic", "door");
+        bytesIn = counter("letterbox_bytes_in", "Bytes of acknowledged records as they came.", "topic", "door");
+        recordsOut = counter("letterbox_records_out", "Records handed to readers.", "topic", "door");
+        bytesOut = counter("letterbox_bytes_out", "Bytes handed to readers, framing included.", "topic", "door");
+        requests = histogram(
+                "letterbox_http_request_seconds",
+                "Time from a request's head to the end of its answer, by route and class of status.",
+                REQUEST_SECONDS,
+                "route",
+                "status");
+        fsync = histogram("letterbox_fsync_seconds", "Time that one group commit waited for the disk.", FSYNC_SECONDS);
+        groupBatches = histogram(
+                "letterbox_group_commit_batches", "Record batches that one group commit made durable.", GROUP_BATCHES);
+        groupRecords = histogram(
+                "letterbox_group_commit_records", "Records that one group commit made durable.", GROUP_RECORDS);
+        groupBytes =
+                histogram("letterbox_group_commit_bytes", "Bytes that one group commit made durable.", GROUP_BYTES);
+        fsyncFailures = counter("letterbox_fsync_failures", "Forced writes that failed; one is fatal to its shard.");
+        recoverySeconds = gauge("letterbox_recovery_seconds", "How long the recovery of the logs took at the start.");
+        recoveryTruncated =
+                gauge("letterbox_recovery_truncated_bytes", "Bytes of torn record batches that the recovery cut off.");
+        sse = new SseMeters(registry);
+    }
+
+    /** The registry, for what Micrometer and Vert.x meter themselves. */
+    public PrometheusMeterRegistry registry() {
+        return meterRegistry;
+    }
+
+    /** The handle of a topic, always the same until the topic is forgotten. */
+    public TopicMeters topic(String topic) {
+        TopicMeters known = topics.get(topic);
+        return known != null ? known : topics.computeIfAbsent(topic, name -> new TopicMeters(this, name));
+    }
+
+    /** Removes the series of a deleted topic. A later count by an old handle begins a new series at zero. */
+    public void forgetTopic(String topic) {
+        topics.remove(topic);
+        // First the series, then the generation: a handle that looks up in between gets a series that it drops again.
+        for (Counter counter : new Counter[] {recordsIn, bytesIn, recordsOut, bytesOut}) {
+            for (Door door : Door.values()) {
+                counter.remove(topic, door.label());
+            }
+        }
+        topicGeneration.incrementAndGet();
+    }
+
+    /**
+     * The handle of a route.
+     *
+     * @param routeTemplate a method and a template as {@code POST /topics/{topic}}: never a path that came from a client,
+     *     because it becomes a label
+     */
+    public RouteMeter route(String routeTemplate) {
+        return routes.computeIfAbsent(routeTemplate, template -> new RouteMeter(requests, template));
+    }
+
+    /** The meters of the Server-Sent Events. */
+    public SseMeters sse() {
+        return sse;
+    }
+
+    /**
+     * A group commit ended.
+     *
+     * @param fsyncNanos how long it waited for the disk, all files together
+     * @param batches record batches that it made durable
+     * @param records records in them
+     * @param bytes their size on disk
+     */
+    public void groupCommit(long fsyncNanos, int batches, int records, long bytes) {
+        fsync.observe(fsyncNanos / NANOS_PER_SECOND);
+        groupBatches.observe(batches);
+        groupRecords.observe(records);
+        groupBytes.observe(bytes);
+    }
+
+    /** A forced write failed. */
+    public void fsyncFailed() {
+        fsyncFailures.inc();
+    }
+
+    /**
+     * The logs were recovered.
+     *
+     * @param seconds how long it took, all partitions together
+     * @param truncatedBytes how much of torn batches was cut off
+     */
+    public void recovery(double seconds, long truncatedBytes) {
+        recoverySeconds.set(seconds);
+        recoveryTruncated.set(truncatedBytes);
+    }
+
+    /** A subscriber was told that records are gone which its cursor asked for. */
+    public void gapEvent() {
+        sse.gapEvent();
+    }
+
+    /** A subscriber fell back from the shared tail to reading the log. */
+    public void catchUp() {
+        sse.catchUp();
+    }
+
+    /**
+     * Exports size, offsets and quarantine of the hosted partitions, and how many topics and partitions there are. Asked
+     * at every scrape, so that a deleted topic disappears by itself; call this once.
+     */
+    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
+        registry.register(new PartitionCollector(partitions));
+    }
+
+    /**
+     * Exports the ingress budget; call this once.
+     *
+     * @param usedBytes bytes that requests under way hold
+     * @param limitBytes how many they may hold
+     */
+    public void bindIngress(DoubleSupplier usedBytes, DoubleSupplier limitBytes) {
+        bindGauge("letterbox_ingress_used_bytes", "Bytes of the ingress budget that requests hold.", usedBytes);
+        bindGauge("letterbox_ingress_limit_bytes", "The ingress budget in bytes.", limitBytes);
+    }
+
+    /**
+     * Exports the data directory's disk; call this once.
+     *
+     * @param freeBytes bytes that can still be written
+     * @param reserveBytes below this, records are refused
+     */
+    public void bindDisk(DoubleSupplier freeBytes, DoubleSupplier reserveBytes) {
+        bindGauge("letterbox_disk_free_bytes", "Free bytes of the data directory's disk.", freeBytes);
+        bindGauge("letterbox_disk_reserve_bytes", "Free bytes below which records are refused.", reserveBytes);
+    }
+
+    /**
+     * Exports a number that is read at every scrape; once per name.
+     *
+     * @param name with prefix and base unit, as {@code letterbox_disk_free_bytes}
+     * @param help a sentence
+     */
+    public void bindGauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    int topicGeneration() {
+        return topicGeneration.get();
+    }
+
+    Counter recordsIn() {
+        return recordsIn;
+    }
+
+    Counter bytesIn() {
+        return bytesIn;
+    }
+
+    Counter recordsOut() {
+        return recordsOut;
+    }
+
+    Counter bytesOut() {
+        return bytesOut;
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    private Gauge gauge(String name, String help) {
+        return Gauge.builder().name(name).help(help).withoutExemplars().register(registry);
+    }
+
+    private Histogram histogram(String name, String help, double[] bounds, String... labels) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .classicOnly()
+                .classicUpperBounds(bounds)
+                .withoutExemplars()
+                .register(registry);
+    }
+}
