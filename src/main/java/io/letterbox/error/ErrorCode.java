@@ -20,6 +20,7 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED(42, 405, "The method is not allowed here"),
     NOT_ACCEPTABLE(42, 406, "None of the accepted media types can be produced"),
     TOPIC_EXISTS(36, 409, "The topic exists already"),
+    UNSUPPORTED_COMPRESSION(76, 415, "The compression is not supported"),
     RECORD_TOO_LARGE(10, 413, "A record is too large"),
     REQUEST_TOO_LARGE(18, 413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(42, 415, "The media type is not supported"),

@@ -1,0 +1,55 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The file seam: the few things that Letterbox wants of a file system. {@link FileDisk} is the real one. */
+public interface Disk {
+    /** Opens an existing file for reading and writing. Throws NoSuchFileException. */
+    LogFile open(Path path) throws IOException;
+
+    /** Makes an empty file, or empties an existing one. Durable after {@link #forceDirectory}. */
+    LogFile create(Path path) throws IOException;
+
+    /** The names in a directory, sorted; empty where there is no such directory. */
+    List<String> list(Path directory) throws IOException;
+
+    boolean exists(Path path) throws IOException;
+
+    /** A file's length in bytes. */
+    long size(Path path) throws IOException;
+
+    /** Makes a directory and its parents, durably. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** Renames atomically, over an existing file too. Durable after {@link #forceDirectory}. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Deletes a file or an empty directory, if it exists. Durable after {@link #forceDirectory}. */
+    void delete(Path path) throws IOException;
+
+    /** Makes creations, renames and deletions in a directory durable. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** The whole of a small file. */
+    default byte[] readAll(Path path) throws IOException {
+        try (LogFile file = open(path)) {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+            int count = file.read(bytes, 0);
+            return count == bytes.capacity() ? bytes.array() : java.util.Arrays.copyOf(bytes.array(), count);
+        }
+    }
+
+    /** Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. */
+    default void replace(Path path, byte[] content) throws IOException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
+        try (LogFile file = create(fresh)) {
+            file.write(ByteBuffer.wrap(content), 0);
+            file.force();
+        }
+        rename(fresh, path);
+        forceDirectory(path.getParent());
+    }
+}

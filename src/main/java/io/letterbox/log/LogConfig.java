@@ -1,0 +1,36 @@
+package io.letterbox.log;
+
+/**
+ * How one partition's log is kept.
+ *
+ * @param segmentBytes a segment is rolled before it would grow beyond this
+ * @param segmentMs a segment is rolled when its first record is older than this
+ * @param retentionMs closed segments whose newest record is older go; -1 keeps them
+ * @param retentionBytes the oldest closed segments go while the log without them is at least this large; -1 keeps them
+ * @param indexIntervalBytes an index entry at most every so many bytes of log
+ * @param compact whether older records of a key give way to newer ones
+ * @param delete whether retention applies
+ * @param minCompactionLagMs records younger than this are not compacted
+ * @param maxCompactionLagMs records older than this make the log due for compaction
+ * @param deleteRetentionMs how long a tombstone stays after it has been compacted
+ * @param minCleanableDirtyRatio the share of uncompacted bytes that makes the log due, 0 to 1
+ */
+public record LogConfig(
+        int segmentBytes,
+        long segmentMs,
+        long retentionMs,
+        long retentionBytes,
+        int indexIntervalBytes,
+        boolean compact,
+        boolean delete,
+        long minCompactionLagMs,
+        long maxCompactionLagMs,
+        long deleteRetentionMs,
+        double minCleanableDirtyRatio) {
+
+    /** Kafka's defaults: 1 GiB or seven days a segment, seven days' retention, an index entry every 4 KiB. */
+    public static LogConfig defaults() {
+        return new LogConfig(
+                1 << 30, 604_800_000L, 604_800_000L, -1, 4096, false, true, 0, Long.MAX_VALUE, 86_400_000L, 0.5);
+    }
+}

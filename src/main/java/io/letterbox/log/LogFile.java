@@ -1,0 +1,27 @@
+package io.letterbox.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** An open file. Positional only, so that reads are safe from any thread beside one writer. */
+public interface LogFile extends Closeable {
+    /** The file's length in bytes. */
+    long size() throws IOException;
+
+    /** Reads until the buffer is full or the file ends; returns the bytes read, 0 at the end. */
+    int read(ByteBuffer target, long position) throws IOException;
+
+    /** Writes all that remains in the buffer. Where this fails, any part of it may have been written. */
+    void write(ByteBuffer source, long position) throws IOException;
+
+    /** Cuts the file to a length. */
+    void truncate(long sizeBytes) throws IOException;
+
+    /** Makes content and length durable (fdatasync). Once this has failed the file must not be trusted again. */
+    void force() throws IOException;
+
+    /** Closes; a reader in another thread then gets a {@link java.nio.channels.ClosedChannelException}. */
+    @Override
+    void close() throws IOException;
+}
