@@ -1,0 +1,34 @@
+package io.letterbox.http;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the servers of all event loops have in common: how many connections are open, and the port. Thread-safe. */
+public final class HttpSockets {
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile int port;
+
+    /** How many connections are open on all loops together. */
+    public int open() {
+        return open.get();
+    }
+
+    /** The port that is listened on, which matters where port 0 was configured; 0 before the start. */
+    public int port() {
+        return port;
+    }
+
+    void listening(int actualPort) {
+        port = actualPort;
+    }
+
+    /** Counts a connection; false where it is one too many, and then it is not counted. */
+    boolean tryOpen(int max) {
+        if (open.incrementAndGet() <= max) return true;
+        open.decrementAndGet();
+        return false;
+    }
+
+    void closed() {
+        open.decrementAndGet();
+    }
+}

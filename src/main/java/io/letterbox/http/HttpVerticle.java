@@ -1,0 +1,186 @@
+package io.letterbox.http;
+
+import io.letterbox.config.HttpConfig;
+import io.letterbox.error.ErrorCode;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP server of one event loop and the routes on it. Deploy one per event loop; Vert.x spreads the connections.
+ *
+ * <p>A request is looked at in this order: origin, fast paths of the parts, router. Whatever goes wrong is answered as a
+ * problem document, from a request line that is no HTTP to a handler that throws.
+ */
+public final class HttpVerticle extends VerticleBase {
+    /** A negative port is any free one that all instances share, where 0 would give each its own. */
+    private static final int ANY_SHARED_PORT = -1;
+
+    private final HttpConfig config;
+    private final HttpSockets sockets;
+    private final List<HttpPart> parts;
+    private final RouteObserver observer;
+    private final Cors cors;
+
+    // Owned by the event loop.
+    private HttpServer server;
+    private RouteTable routes;
+
+    /**
+     * @param sockets the one that all instances share
+     * @param parts made for this instance alone
+     * @param observer told of every answer that goes through the router
+     */
+    public HttpVerticle(HttpConfig config, HttpSockets sockets, List<HttpPart> parts, RouteObserver observer) {
+        this.config = config;
+        this.sockets = sockets;
+        this.parts = List.copyOf(parts);
+        this.observer = observer;
+        this.cors = new Cors(config.corsOrigins());
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = router();
+        server = vertx.createHttpServer(options())
+                .connectionHandler(this::onConnection)
+                .invalidRequestHandler(HttpVerticle::onInvalid)
+                .requestHandler(request -> onRequest(request, router));
+        return server.listen().onSuccess(listening -> sockets.listening(listening.actualPort()));
+    }
+
+    /** Ends streams and open requests within a time; new connections are refused from the start of it. */
+    public Future<Void> drain(long millis) {
+        Future<Void> ended = Future.join(
+                        parts.stream().map(part -> part.drain(millis)).toList())
+                .mapEmpty();
+        return ended.transform(done -> server.shutdown(millis, TimeUnit.MILLISECONDS));
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port() == 0 ? ANY_SHARED_PORT : config.port())
+                .setTcpNoDelay(true)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false)
+                .setHttp2ClearTextEnabled(true)
+                .setHandle100ContinueAutomatically(false)
+                .setMaxInitialLineLength(config.maxUriBytes())
+                .setMaxHeaderSize(config.maxHeaderBytes())
+                .setIdleTimeout(config.idleTimeoutSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route().handler(this::observe);
+        parts.forEach(part -> part.mount(router, vertx));
+        router.route().failureHandler(this::onFailure);
+        routes = new RouteTable(router);
+        for (int status : List.of(400, 404, 405, 406, 415, 500)) router.errorHandler(status, this::onFailure);
+        return router;
+    }
+
+    private void onConnection(HttpConnection connection) {
+        if (!sockets.tryOpen(config.maxConnections())) {
+            connection.close();
+            return;
+        }
+        connection.closeHandler(closed -> sockets.closed());
+    }
+
+    private void onRequest(HttpServerRequest request, Router router) {
+        if (cors.answers(request)) return;
+        for (HttpPart part : parts) if (part.tryHandle(request)) return;
+        if (request.getHeader(HttpHeaders.EXPECT) != null) request.response().writeContinue();
+        router.handle(request);
+    }
+
+    private void observe(RoutingContext context) {
+        long startNanos = System.nanoTime();
+        context.addHeadersEndHandler(written -> {
+            String path = context.currentRoute() == null
+                    ? null
+                    : context.currentRoute().getPath();
+            String route = path == null ? "none" : context.request().method() + " " + path;
+            observer.answered(route, context.response().getStatusCode(), System.nanoTime() - startNanos);
+        });
+        context.next();
+    }
+
+    private void onFailure(RoutingContext context) {
+        Throwable failure = context.failure();
+        if (failure != null && !(failure instanceof HttpException)) {
+            Problem.send(context, failure);
+            return;
+        }
+        switch (context.statusCode()) {
+            case 404 -> onUnknownPath(context);
+            case 405 -> onOtherMethod(context);
+            case 406 -> refuse(context, ErrorCode.NOT_ACCEPTABLE, "This route cannot produce what Accept asks for.");
+            case 415 ->
+                refuse(context, ErrorCode.UNSUPPORTED_MEDIA_TYPE, "This route does not take this content type.");
+            case 413 -> refuse(context, ErrorCode.REQUEST_TOO_LARGE, "The body is larger than this route takes.");
+            case 500 -> Problem.send(context, failure == null ? new IllegalStateException("failed") : failure);
+            default -> refuse(context, ErrorCode.INVALID_REQUEST, "The path or a parameter in it is not well formed.");
+        }
+    }
+
+    private void onUnknownPath(RoutingContext context) {
+        Set<String> allowed = routes.allowed(context.normalizedPath());
+        if (!allowed.isEmpty()) {
+            onOtherMethod(context);
+            return;
+        }
+        String nearest = routes.nearest(context.normalizedPath());
+        Problem problem = Problem.of(
+                ErrorCode.NO_SUCH_ROUTE,
+                "Nothing is served at this path"
+                        + (nearest == null ? "; /openapi.json lists what is." : "; did you mean " + nearest + "?"));
+        (nearest == null ? problem : problem.with("nearest", nearest)).send(context.response());
+    }
+
+    private void onOtherMethod(RoutingContext context) {
+        String allow = String.join(", ", routes.allowed(context.normalizedPath()));
+        context.response().putHeader(HttpHeaders.ALLOW, allow);
+        if (context.request().method() == HttpMethod.OPTIONS) {
+            context.response().setStatusCode(204).end();
+        } else {
+            refuse(context, ErrorCode.METHOD_NOT_ALLOWED, "This path answers " + allow + ".");
+        }
+    }
+
+    private static void refuse(RoutingContext context, ErrorCode code, String detail) {
+        Problem.of(code, detail).send(context.response());
+    }
+
+    /** Answers what the HTTP decoder gave up on. The bytes behind it have no meaning, so the connection ends. */
+    private static void onInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Problem problem;
+        if (cause instanceof TooLongHttpLineException) {
+            problem = Problem.of(ErrorCode.URI_TOO_LONG, "The request line is longer than http.maxUriBytes.");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            problem = Problem.of(ErrorCode.HEADERS_TOO_LARGE, "The headers are larger than http.maxHeaderBytes.");
+        } else {
+            problem = Problem.of(ErrorCode.INVALID_REQUEST, "This is not a well-formed HTTP request.");
+        }
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        problem.send(request.response());
+        request.connection().close();
+    }
+}

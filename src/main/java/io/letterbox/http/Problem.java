@@ -1,0 +1,88 @@
+package io.letterbox.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A problem document (RFC 9457): how every refusal looks over HTTP.
+ *
+ * <pre>
+ * {"type":"urn:letterbox:problem:unknown-topic", one per {@link ErrorCode}
+ *  "title":"The topic does not exist",           the same for every occurrence
+ *  "status":404,
+ *  "code":"UNKNOWN_TOPIC",                       the name in {@link ErrorCode}
+ *  "detail":"There is no topic named …",         this occurrence, for a person
+ *  …}                                            members of this code, e.g. logStartOffset
+ * </pre>
+ *
+ * @param code what kind of refusal this is
+ * @param detail a sentence for a person
+ * @param members further members, in the order in which they are written
+ */
+public record Problem(ErrorCode code, String detail, Map<String, Object> members) {
+    /** RFC 9457 section 3. */
+    public static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("application/problem+json");
+
+    /** How many seconds a client should wait where a limit of this server is used up. */
+    public static final int RETRY_AFTER_SECONDS = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
+
+    /** A problem without further members. */
+    public static Problem of(ErrorCode code, String detail) {
+        return new Problem(code, detail, Map.of());
+    }
+
+    /** What to tell a client about a failure. One that nobody expected is logged here, and the client learns no more. */
+    public static Problem of(Throwable failure) {
+        if (failure instanceof ProblemException refusal) return refusal.problem();
+        if (failure instanceof ApiException refusal) return of(refusal.code(), refusal.getMessage());
+        LOG.error("A request failed for a reason that is not the client's", failure);
+        return of(ErrorCode.INTERNAL, "The server failed in a way that it did not expect; its log says more.");
+    }
+
+    /** The same problem with one more member. */
+    public Problem with(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(members);
+        more.put(name, value);
+        return new Problem(code, detail, more);
+    }
+
+    /** The document. */
+    public Buffer toBuffer() {
+        ObjectNode document = Json.MAPPER.createObjectNode();
+        document.put("type", "urn:letterbox:problem:" + code.slug());
+        document.put("title", code.title());
+        document.put("status", code.httpStatus());
+        document.put("code", code.name());
+        document.put("detail", detail);
+        members.forEach(document::putPOJO);
+        return Json.encode(document);
+    }
+
+    /** Answers with this problem, unless the answer has begun or the client has gone. */
+    public void send(HttpServerResponse response) {
+        if (response.headWritten() || response.ended() || response.closed()) return;
+        if (code.httpStatus() == 429 || code.httpStatus() == 503 || code.httpStatus() == 507) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
+        }
+        response.setStatusCode(code.httpStatus())
+                .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(toBuffer());
+    }
+
+    /** Answers a routed request with what a failure means. */
+    public static void send(RoutingContext context, Throwable failure) {
+        of(failure).send(context.response());
+    }
+}

@@ -1,0 +1,163 @@
+package io.letterbox.http;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The query parameters of a request, decoded strictly: a name that nobody knows, a broken percent sequence, bytes that
+ * are not UTF-8 or a number out of range are refused with a sentence that says what would be right. (A misspelt
+ * {@code partiton=3} that is silently ignored puts records where nobody looks for them.) All methods throw an
+ * {@link ApiException} with INVALID_REQUEST.
+ */
+public final class Query {
+    /** The most parameters that a query may have. */
+    public static final int MAX_PARAMETERS = 1_000;
+
+    private final Map<String, List<String>> values;
+
+    private Query(Map<String, List<String>> values) {
+        this.values = values;
+    }
+
+    /**
+     * Reads a request's parameters.
+     *
+     * @param known the names that this route understands
+     */
+    public static Query of(HttpServerRequest request, Set<String> known) {
+        return parse(request.query(), known);
+    }
+
+    /**
+     * Reads the part of a URI behind the question mark.
+     *
+     * @param query null or empty where there is none
+     * @param known the names that are understood
+     */
+    public static Query parse(String query, Set<String> known) {
+        if (query == null || query.isEmpty()) return new Query(Map.of());
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        int count = 0;
+        for (int from = 0; from <= query.length(); ) {
+            int end = query.indexOf('&', from);
+            if (end < 0) end = query.length();
+            if (end > from) {
+                if (++count > MAX_PARAMETERS) {
+                    throw refused("There are more than " + MAX_PARAMETERS + " query parameters.");
+                }
+                int equals = query.indexOf('=', from);
+                if (equals < 0 || equals > end) equals = end;
+                String name = Percent.decodeForm(query, from, equals);
+                String value = equals == end ? "" : Percent.decodeForm(query, equals + 1, end);
+                if (!known.contains(name)) throw unknown(name, known);
+                values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+            }
+            from = end + 1;
+        }
+        return new Query(values);
+    }
+
+    /** True where a parameter was given, be it empty. */
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** Every value of a parameter that may be repeated, in order; empty where it was not given. */
+    public List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
+    /** The one value of a parameter, or null where it was not given. */
+    public String text(String name) {
+        List<String> given = all(name);
+        if (given.size() > 1) throw refused("The query parameter " + name + " may be given once only.");
+        return given.isEmpty() ? null : given.get(0);
+    }
+
+    /** The one value of a parameter, or a default. */
+    public String text(String name, String byDefault) {
+        String value = text(name);
+        return value == null ? byDefault : value;
+    }
+
+    /** A whole number within bounds, both of them allowed, or a default where the parameter was not given. */
+    public long number(String name, long byDefault, long min, long max) {
+        String value = text(name);
+        if (value == null) return byDefault;
+        try {
+            long number = Long.parseLong(value);
+            if (number >= min && number <= max && value.charAt(0) != '+') return number;
+        } catch (NumberFormatException e) {
+            // Falls through: what is wrong with it is said in one place.
+        }
+        throw refused("The query parameter " + name + " has to be a whole number from " + min + " to " + max + ", not '"
+                + shorten(value) + "'.");
+    }
+
+    /** As {@link #number} for what fits an int. */
+    public int integer(String name, int byDefault, int min, int max) {
+        return (int) number(name, byDefault, min, max);
+    }
+
+    /** A switch: {@code true}, {@code false} or, without a value, on. */
+    public boolean flag(String name, boolean byDefault) {
+        String value = text(name);
+        if (value == null) return byDefault;
+        if (value.isEmpty() || value.equals("true")) return true;
+        if (value.equals("false")) return false;
+        throw refused("The query parameter " + name + " has to be true or false, not '" + shorten(value) + "'.");
+    }
+
+    /**
+     * A point in time in the ISO 8601 form of RFC 3339, such as {@code 2026-01-31T12:00:00Z}, in milliseconds since
+     * 1970.
+     *
+     * @return null where the parameter was not given
+     */
+    public Long timeMs(String name) {
+        String value = text(name);
+        return value == null ? null : parseTimeMs("The query parameter " + name, value);
+    }
+
+    /**
+     * Reads a point in time as {@link #timeMs} does.
+     *
+     * @param what the subject of the sentence with which a wrong text is refused
+     */
+    public static long parseTimeMs(String what, String value) {
+        try {
+            Instant instant = OffsetDateTime.parse(value).toInstant();
+            return instant.toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw refused(what + " has to be a time such as 2026-01-31T12:00:00Z, not '" + shorten(value)
+                    + "' (a plus sign in a query is written %2B).");
+        }
+    }
+
+    private static ApiException unknown(String name, Set<String> known) {
+        String nearest = Nearest.of(name, known);
+        return refused("There is no query parameter '" + shorten(name) + "' here"
+                + (nearest == null ? "" : "; did you mean " + nearest + "?")
+                + (known.isEmpty()
+                        ? " None is understood."
+                        : " Understood are "
+                                + String.join(", ", known.stream().sorted().toList()) + "."));
+    }
+
+    private static String shorten(String value) {
+        return value.length() <= 80 ? value : value.substring(0, 80) + "…";
+    }
+
+    private static ApiException refused(String detail) {
+        return new ApiException(ErrorCode.INVALID_REQUEST, detail);
+    }
+}

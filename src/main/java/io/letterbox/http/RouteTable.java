@@ -1,0 +1,64 @@
+package io.letterbox.http;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The routes that are mounted, for the answers to requests that meet none of them. Immutable once built. */
+final class RouteTable {
+    private record Entry(String template, String[] segments, Set<HttpMethod> methods) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** Reads a router's routes, and lets every one that answers GET answer HEAD as well. */
+    RouteTable(Router router) {
+        for (Route route : router.getRoutes()) {
+            if (route.getPath() == null || route.methods() == null) continue;
+            if (route.methods().contains(HttpMethod.GET)) route.method(HttpMethod.HEAD);
+            entries.add(new Entry(route.getPath(), route.getPath().split("/", -1), route.methods()));
+        }
+    }
+
+    /** The methods that a path answers, in order of name; empty where it answers none. */
+    Set<String> allowed(String path) {
+        String[] segments = path.split("/", -1);
+        Set<String> methods = new TreeSet<>();
+        for (Entry entry : entries) {
+            if (matches(entry, segments)) entry.methods.forEach(method -> methods.add(method.name()));
+        }
+        if (!methods.isEmpty()) methods.add("OPTIONS");
+        return methods;
+    }
+
+    /** The route that somebody may have meant, as {@code /topics/{topic}}, or null. */
+    String nearest(String path) {
+        String[] segments = path.split("/", -1);
+        List<String> filled = new ArrayList<>();
+        for (Entry entry : entries) filled.add(fill(entry, segments));
+        String nearest = Nearest.of(path, filled);
+        return nearest == null
+                ? null
+                : entries.get(filled.indexOf(nearest)).template.replaceAll(":([A-Za-z]+)", "{$1}");
+    }
+
+    private static boolean matches(Entry entry, String[] segments) {
+        if (entry.segments.length != segments.length) return false;
+        for (int i = 0; i < segments.length; i++) {
+            boolean parameter = entry.segments[i].startsWith(":") && !segments[i].isEmpty();
+            if (!parameter && !entry.segments[i].equals(segments[i])) return false;
+        }
+        return true;
+    }
+
+    private static String fill(Entry entry, String[] segments) {
+        String[] filled = entry.segments.clone();
+        for (int i = 0; i < Math.min(filled.length, segments.length); i++) {
+            if (filled[i].startsWith(":")) filled[i] = segments[i];
+        }
+        return String.join("/", filled);
+    }
+}
