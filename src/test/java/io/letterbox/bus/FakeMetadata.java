@@ -1,0 +1,118 @@
+package io.letterbox.bus;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.NodeImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** The metadata of one node, kept in memory, for tests. Applies commands at once. Thread-safe. */
+public final class FakeMetadata implements Metadata {
+    private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
+
+    private final FakeStorage storage;
+    private final List<Consumer<ClusterImage>> listeners = new ArrayList<>();
+    private volatile ClusterImage image = new ClusterImage(
+            0, "test-cluster", Map.of(1, new NodeImage(1, "127.0.0.1", 0, false)), Collections.emptySortedMap());
+
+    FakeMetadata(FakeStorage storage) {
+        this.storage = storage;
+    }
+
+    @Override
+    public ClusterImage image() {
+        return image;
+    }
+
+    @Override
+    public Future<Reply> propose(Command command) {
+        Promise<Reply> promise = Promise.promise();
+        Runnable work = () -> {
+            try {
+                apply(command);
+                promise.complete(new Reply.Applied(image.version()));
+            } catch (ApiException refusal) {
+                promise.fail(refusal);
+            }
+        };
+        Context context = Vertx.currentContext();
+        if (context == null) work.run();
+        else context.runOnContext(go -> work.run());
+        return promise.future();
+    }
+
+    @Override
+    public synchronized void onChange(Consumer<ClusterImage> listener) {
+        Context context = Vertx.currentContext();
+        listeners.add(context == null ? listener : changed -> context.runOnContext(go -> listener.accept(changed)));
+    }
+
+    void create(String name, int partitions, Map<String, String> config) {
+        apply(new Command.CreateTopic(name, UUID.randomUUID(), partitions, 1, config));
+    }
+
+    private synchronized void apply(Command command) {
+        SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
+        if (command instanceof Command.CreateTopic create) {
+            create(topics, create);
+        } else if (command instanceof Command.AlterTopic alter) {
+            TopicImage old = known(topics, alter.name());
+            Map<String, String> config = new HashMap<>(old.config().overrides());
+            config.putAll(alter.set());
+            config.keySet().removeAll(alter.unset());
+            topics.put(old.name(), new TopicImage(old.name(), old.id(), old.partitions(), new TopicConfig(config)));
+        } else if (command instanceof Command.AddPartitions add) {
+            TopicImage old = known(topics, add.name());
+            if (add.total() <= old.partitions().size()) {
+                throw new ApiException(ErrorCode.INVALID_PARTITIONS, "The number can only grow.");
+            }
+            topics.put(old.name(), new TopicImage(old.name(), old.id(), partitions(add.total()), old.config()));
+            for (int p = old.partitions().size(); p < add.total(); p++) {
+                storage.open(new TopicPartition(old.name(), p));
+            }
+        } else if (command instanceof Command.DeleteTopic delete) {
+            topics.remove(known(topics, delete.name()).name());
+            storage.close(delete.name());
+        }
+        image = new ClusterImage(
+                image.version() + 1, image.clusterId(), image.nodes(), Collections.unmodifiableSortedMap(topics));
+        listeners.forEach(listener -> listener.accept(image));
+    }
+
+    private void create(SortedMap<String, TopicImage> topics, Command.CreateTopic create) {
+        if (topics.containsKey(create.name())) {
+            throw new ApiException(ErrorCode.TOPIC_EXISTS, "The topic " + create.name() + " exists already.");
+        }
+        TopicConfig config = new TopicConfig(create.config());
+        topics.put(create.name(), new TopicImage(create.name(), create.id(), partitions(create.partitions()), config));
+        for (int p = 0; p < create.partitions(); p++) storage.open(new TopicPartition(create.name(), p));
+    }
+
+    private static List<PartitionImage> partitions(int count) {
+        return Collections.nCopies(count, PARTITION);
+    }
+
+    private static TopicImage known(SortedMap<String, TopicImage> topics, String name) {
+        TopicImage topic = topics.get(name);
+        if (topic == null) throw new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + name + ".");
+        return topic;
+    }
+}

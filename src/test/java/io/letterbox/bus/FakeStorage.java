@@ -1,0 +1,220 @@
+package io.letterbox.bus;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordHeader;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A storage in memory for tests of the doors and the delivery: it takes {@link Append}s on the shards' addresses,
+ * assigns offsets, keeps the promises, publishes {@link Committed} and reads back. What a real storage may do to a door
+ * can be made to happen: refusing, answering late, losing its cache, moving the log's start. Thread-safe.
+ */
+public final class FakeStorage implements LogReader {
+    /** How many shards it plays. */
+    public static final int SHARDS = 2;
+
+    private record Stored(ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestampMs) {}
+
+    private static final class Log {
+        private final List<Stored> batches = new ArrayList<>();
+        private long startOffset;
+        private long endOffset;
+        private String quarantine;
+    }
+
+    private final Vertx vertx;
+    private final FakeMetadata metadata = new FakeMetadata(this);
+    private final Map<TopicPartition, Log> logs = new TreeMap<>();
+    private final List<Append> held = new ArrayList<>();
+    private boolean holding;
+    private boolean cached = true;
+    private ApiException refusal;
+    private int appends;
+
+    public FakeStorage(Vertx vertx) {
+        this.vertx = vertx;
+        LocalCodec.register(vertx.eventBus(), Append.class);
+        LocalCodec.register(vertx.eventBus(), Committed.class);
+        for (int shard = 0; shard < SHARDS; shard++) {
+            vertx.eventBus().<Append>localConsumer(Addresses.shard(shard), message -> onAppend(message.body()));
+        }
+    }
+
+    public FakeMetadata metadata() {
+        return metadata;
+    }
+
+    /** Makes a topic, as if somebody had created it over HTTP. */
+    public void createTopic(String name, int partitions, Map<String, String> config) {
+        metadata.create(name, partitions, config);
+    }
+
+    /** From now on acknowledgements wait for {@link #release}; the records are not readable before. */
+    public synchronized void hold() {
+        holding = true;
+    }
+
+    /** Appends and acknowledges what was held. */
+    public synchronized void release() {
+        holding = false;
+        held.forEach(this::append);
+        held.clear();
+    }
+
+    /** From now on appends fail with this; null makes them succeed again. */
+    public synchronized void refuseWith(ApiException why) {
+        refusal = why;
+    }
+
+    /** Whether reads can be answered from the cache. */
+    public synchronized void setCached(boolean isCached) {
+        cached = isCached;
+    }
+
+    /** Moves the log's start, as retention does. */
+    public synchronized void deleteRecordsBefore(TopicPartition partition, long offset) {
+        log(partition).startOffset = offset;
+    }
+
+    /** How many {@link Append}s have come. */
+    public synchronized int appends() {
+        return appends;
+    }
+
+    /** Publishes one record past the doors; returns its offset. */
+    public long publish(TopicPartition partition, long timestampMs, String key, byte[] value) {
+        BatchBuilder batch = new BatchBuilder(256);
+        byte[] keyBytes = key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        batch.append(timestampMs, keyBytes, value, List.<RecordHeader>of());
+        return store(partition, batch.build(), 1);
+    }
+
+    @Override
+    public synchronized PartitionStatus status(TopicPartition partition) {
+        Log log = logs.get(partition);
+        if (log == null) return null;
+        long size = log.batches.stream().mapToLong(b -> b.bytes.remaining()).sum();
+        return new PartitionStatus(log.startOffset, log.endOffset, log.endOffset, size, 1, log.quarantine);
+    }
+
+    @Override
+    public synchronized Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+        Log log = logs.get(partition);
+        if (log == null || !cached || offset < log.startOffset || offset > log.endOffset) return null;
+        return slice(log, offset, maxBytes);
+    }
+
+    @Override
+    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+        Promise<Slice> promise = Promise.promise();
+        synchronized (this) {
+            Log log = logs.get(partition);
+            if (log == null) {
+                promise.fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is no " + partition + "."));
+            } else if (offset < log.startOffset || offset > log.endOffset) {
+                promise.fail(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "Offset " + offset + " is outside."));
+            } else {
+                promise.complete(slice(log, offset, maxBytes));
+            }
+        }
+        return onCaller(promise.future());
+    }
+
+    @Override
+    public synchronized Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+        Log log = logs.get(partition);
+        if (log == null) {
+            return onCaller(Future.failedFuture(new ApiException(ErrorCode.UNKNOWN_PARTITION, "None such.")));
+        }
+        for (Stored batch : log.batches) {
+            if (batch.nextOffset > log.startOffset && batch.maxTimestampMs >= timestampMs) {
+                return onCaller(Future.succeededFuture(Math.max(batch.baseOffset, log.startOffset)));
+            }
+        }
+        return onCaller(Future.succeededFuture(log.endOffset));
+    }
+
+    synchronized void open(TopicPartition partition) {
+        logs.put(partition, new Log());
+    }
+
+    synchronized void close(String topic) {
+        logs.keySet().removeIf(partition -> partition.topic().equals(topic));
+    }
+
+    private synchronized void onAppend(Append append) {
+        appends++;
+        if (holding) held.add(append);
+        else append(append);
+    }
+
+    private void append(Append append) {
+        if (refusal != null) {
+            append.done().fail(refusal);
+            return;
+        }
+        if (!logs.containsKey(append.partition())) {
+            append.done().fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "Gone."));
+            return;
+        }
+        long base = store(append.partition(), append.batch(), append.recordCount());
+        append.done().complete(new Appended(base, -1));
+    }
+
+    private synchronized long store(TopicPartition partition, ByteBuffer bytes, int records) {
+        Log log = log(partition);
+        RecordBatch batch = RecordBatch.of(bytes);
+        if (!batch.isValid() || batch.recordCount() != records) throw new AssertionError(batch.defect());
+        long base = log.endOffset;
+        batch.assign(base, 0);
+        log.batches.add(new Stored(bytes, base, base + records, batch.maxTimestamp()));
+        log.endOffset = base + records;
+        vertx.eventBus()
+                .publish(
+                        Addresses.COMMITTED,
+                        new Committed(List.of(new Committed.Moved(partition, log.endOffset))),
+                        LocalCodec.LOCAL);
+        return base;
+    }
+
+    private static Slice slice(Log log, long offset, int maxBytes) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        long next = offset;
+        for (Stored batch : log.batches) {
+            if (batch.nextOffset <= offset) continue;
+            int size = batch.bytes.remaining();
+            if (bytes.size() > 0 && bytes.size() + size > maxBytes) break;
+            bytes.write(batch.bytes.array(), batch.bytes.arrayOffset() + batch.bytes.position(), size);
+            next = batch.nextOffset;
+        }
+        return new Slice(ByteBuffer.wrap(bytes.toByteArray()), next, log.endOffset);
+    }
+
+    private Log log(TopicPartition partition) {
+        Log log = logs.get(partition);
+        if (log == null) throw new AssertionError("no " + partition);
+        return log;
+    }
+
+    /** Completes on the caller's context and never within the call, as a real reader does. */
+    private static <T> Future<T> onCaller(Future<T> future) {
+        Context context = Vertx.currentContext();
+        if (context == null) return future;
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(go -> future.onComplete(promise));
+        return promise.future();
+    }
+}
