@@ -1,5 +1,7 @@
 package io.letterbox.config;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.metadata.TopicConfigKey;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,12 +11,28 @@ import java.util.Map;
  *
  * @param autoCreate whether the first publish to a name makes a topic of it
  * @param partitions of a topic that is created without saying how many, 1 to 4096
- * @param defaults settings under Kafka's names, such as {@code retention.ms}, for topics that do not set them
+ * @param defaults settings for topics that do not set them, canonical texts under the names of {@link TopicConfigKey}
  */
 public record TopicsConfig(boolean autoCreate, int partitions, Map<String, String> defaults) {
     public TopicsConfig {
         Check.range("topics.partitions", partitions, 1, 4096);
-        defaults = Collections.unmodifiableMap(new LinkedHashMap<>(defaults));
+        defaults = canonical(defaults);
+    }
+
+    private static Map<String, String> canonical(Map<String, String> defaults) {
+        Map<String, String> result = new LinkedHashMap<>();
+        defaults.forEach((name, text) -> {
+            String path = "topics.defaults." + name;
+            TopicConfigKey key = TopicConfigKey.of(name)
+                    .orElseThrow(() ->
+                            new InvalidSetting(path, text, "a topic setting such as " + TopicConfigKey.nearest(name)));
+            try {
+                result.put(name, key.canonical(text));
+            } catch (ApiException e) {
+                throw new InvalidSetting(path, text, key.range());
+            }
+        });
+        return Collections.unmodifiableMap(result);
     }
 
     static TopicsConfig standard() {

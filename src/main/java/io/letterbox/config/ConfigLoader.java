@@ -1,0 +1,68 @@
+package io.letterbox.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts the settings together: the defaults, over them the file, over it the environment, over it the command line.
+ * Whatever is unknown or wrong ends the start, and all of it is said at once.
+ */
+public final class ConfigLoader {
+    private ConfigLoader() {}
+
+    /**
+     * @param fileOrNull a YAML file; null for the defaults alone
+     * @param environment the process's variables; those that begin with {@code LETTERBOX_} are settings
+     * @param overrides as given to {@code --set}, {@code http.port=9000} each
+     * @throws ConfigException with one line for each problem
+     */
+    public static LetterboxConfig load(Path fileOrNull, Map<String, String> environment, List<String> overrides)
+            throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        if (fileOrNull != null) {
+            List<Setting> inFile = YamlSettings.read(fileOrNull, problems);
+            checkRepeated(inFile, problems);
+            layer(settings, inFile, problems);
+        }
+        layer(settings, Overrides.fromEnvironment(environment, problems), problems);
+        layer(settings, Overrides.fromArguments(overrides, problems), problems);
+        LetterboxConfig config = Assembly.of(settings, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    /** YAML forbids the same key twice, but its parser takes the last one, which is seldom what was meant. */
+    private static void checkRepeated(List<Setting> inFile, List<String> problems) {
+        Map<String, Setting> first = new LinkedHashMap<>();
+        for (Setting setting : inFile) {
+            Setting earlier = first.putIfAbsent(setting.key(), setting);
+            if (earlier != null) {
+                problems.add(setting.origin() + ": " + setting.key() + " is there already: " + earlier.origin());
+            }
+        }
+    }
+
+    private static void layer(Map<String, Setting> settings, List<Setting> above, List<String> problems) {
+        for (Setting setting : above) {
+            if (isKnown(setting.key())) {
+                settings.put(setting.key(), setting);
+            } else {
+                problems.add(setting.origin() + ": " + UnknownKey.explain(setting.key()));
+            }
+        }
+    }
+
+    private static boolean isKnown(String path) {
+        if (ConfigSchema.isTopicDefault(path)) {
+            String name = path.substring(ConfigSchema.TOPIC_DEFAULTS.length() + 1);
+            return ConfigSchema.topicDefaults().contains(name);
+        }
+        return ConfigSchema.key(path).isPresent();
+    }
+}

@@ -1,0 +1,81 @@
+package io.letterbox.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads settings from the environment and from the command line. */
+final class Overrides {
+    static final String PREFIX = "LETTERBOX_";
+
+    /** Variables of the launcher and of the client commands. */
+    private static final Set<String> NOT_SETTINGS = Set.of("LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER");
+
+    /**
+     * Kubernetes gives every container such variables when a service is called "letterbox" (its documentation of
+     * services, "Discovering services"); they must not end the start.
+     */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("LETTERBOX_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP).*)?)");
+
+    private Overrides() {}
+
+    /** {@code LETTERBOX_HTTP_PORT=9000}: underscores may also be left out, as in {@code LETTERBOX_NODE_DATADIR}. */
+    static List<Setting> fromEnvironment(Map<String, String> environment, List<String> problems) {
+        Map<String, String> paths =
+                paths().collect(Collectors.toMap(path -> squeezed(ConfigKey.variable(path)), Function.identity()));
+        List<Setting> settings = new ArrayList<>();
+        new TreeMap<>(environment).forEach((name, value) -> {
+            if (!name.startsWith(PREFIX)
+                    || NOT_SETTINGS.contains(name)
+                    || SERVICE_LINK.matcher(name).matches()) {
+                return;
+            }
+            String path = paths.get(squeezed(name));
+            String origin = "environment variable " + name;
+            if (path == null) {
+                problems.add(origin + ": there is no such setting" + meant(name));
+            } else {
+                settings.add(Setting.scalar(path, value, origin));
+            }
+        });
+        return settings;
+    }
+
+    /** {@code --set http.port=9000}; the last one of a key wins. */
+    static List<Setting> fromArguments(List<String> arguments, List<String> problems) {
+        List<Setting> settings = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (equals < 1) {
+                problems.add("--set " + argument + ": expected key=value, such as http.port=9000");
+                continue;
+            }
+            String key = argument.substring(0, equals).strip();
+            String value = argument.substring(equals + 1).strip();
+            settings.add(Setting.scalar(key, value, "--set " + argument));
+        }
+        return settings;
+    }
+
+    private static Stream<String> paths() {
+        return ConfigSchema.leaves().stream();
+    }
+
+    private static String meant(String variable) {
+        return Nearest.to(variable, paths().map(ConfigKey::variable).toList())
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("; a setting's variable is its key in capitals, as in LETTERBOX_HTTP_PORT");
+    }
+
+    private static String squeezed(String variable) {
+        return variable.replace("_", "").toLowerCase(Locale.ROOT);
+    }
+}

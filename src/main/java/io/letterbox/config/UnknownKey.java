@@ -1,0 +1,44 @@
+package io.letterbox.config;
+
+import java.util.List;
+
+/** Explains a key that does not exist: what was probably meant, and what there is. */
+final class UnknownKey {
+    private UnknownKey() {}
+
+    static String explain(String path) {
+        return "unknown key " + path + meant(path) + "; allowed " + allowed(path);
+    }
+
+    private static String meant(String path) {
+        return Nearest.to(path, ConfigSchema.leaves())
+                .or(() -> Nearest.to(path, ConfigSchema.sections()))
+                .or(() -> inAnySection(path))
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
+    }
+
+    /** Somebody may know the name but not its section: {@code port}, or {@code node.port}. */
+    private static java.util.Optional<String> inAnySection(String path) {
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        return ConfigSchema.keys().stream()
+                .filter(key -> key.name().equalsIgnoreCase(name))
+                .map(ConfigKey::path)
+                .findFirst();
+    }
+
+    private static String allowed(String path) {
+        if (ConfigSchema.isTopicDefault(path)) {
+            return in(ConfigSchema.TOPIC_DEFAULTS, ConfigSchema.topicDefaults());
+        }
+        int dot = path.indexOf('.');
+        String section = dot < 0 ? "" : path.substring(0, dot);
+        return ConfigSchema.isSection(section)
+                ? in(section, ConfigSchema.namesIn(section))
+                : "sections are: " + String.join(", ", ConfigSchema.sections());
+    }
+
+    private static String in(String place, List<String> names) {
+        return "in " + place + ": " + String.join(", ", names);
+    }
+}
