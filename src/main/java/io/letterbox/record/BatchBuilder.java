@@ -1,34 +1,171 @@
 package io.letterbox.record;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
-/** Builds one uncompressed record batch v2 in a growing heap array. */
+/**
+ * Builds one uncompressed record batch v2 in a growing heap array; the format is drawn at {@link RecordBatch} and
+ * {@link RecordParser}. For one thread; used once.
+ */
 public final class BatchBuilder {
-    public BatchBuilder(int initialBytes) {}
+    /** The most that one batch can hold; doors have far lower limits. */
+    static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
-    /** Returns the record's index in the batch, from 0. */
-    public int append(long timestampMs, byte[] key, byte[] value, List<RecordHeader> headers) {
-        throw new AssertionError();
+    private static final int LONGEST_NUMBERS = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+
+    private byte[] array;
+    private int at = RecordBatch.HEADER_BYTES;
+    private int count;
+    private long baseTimestampMs;
+    private long maxTimestampMs = Long.MIN_VALUE;
+
+    /** @param initialBytes a guess at the batch's size; it grows when it has to */
+    public BatchBuilder(int initialBytes) {
+        array = new byte[Math.max(initialBytes, 128)];
     }
 
-    /** Like the other, with the value in a part of an array; {@code src} null for a null value. */
+    /**
+     * Adds a record.
+     *
+     * @param key the key, or null
+     * @param value the value, or null for a tombstone
+     * @return the record's index in the batch, from 0
+     * @throws IllegalArgumentException where the batch would have more than 2 GiB
+     */
+    public int append(long timestampMs, byte[] key, byte[] value, List<RecordHeader> headers) {
+        return append(timestampMs, key, value, 0, value == null ? 0 : value.length, headers);
+    }
+
+    /** Like the other, with the value in a part of an array; {@code src} is null for a null value. */
     public int append(
             long timestampMs, byte[] key, byte[] src, int valueOffset, int valueLength, List<RecordHeader> headers) {
-        throw new AssertionError();
+        if (count == 0) baseTimestampMs = timestampMs;
+        long timestampDelta = timestampMs - baseTimestampMs;
+        int keyBytes = key == null ? -1 : key.length;
+        int valueBytes = src == null ? -1 : valueLength;
+        long size = 1L
+                + varlongSize(timestampDelta)
+                + varintSize(count)
+                + varintSize(keyBytes)
+                + Math.max(keyBytes, 0)
+                + varintSize(valueBytes)
+                + Math.max(valueBytes, 0)
+                + varintSize(headers.size());
+        for (int index = 0; index < headers.size(); index++) size += size(headers.get(index));
+        reserve(size + LONGEST_NUMBERS);
+        varint((int) size);
+        array[at++] = 0;
+        varlong(timestampDelta);
+        varint(count);
+        blob(key, 0, keyBytes);
+        blob(src, valueOffset, valueBytes);
+        varint(headers.size());
+        for (int index = 0; index < headers.size(); index++) header(headers.get(index));
+        maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
+        return count++;
     }
 
+    /** How many records there are so far. */
     public int recordCount() {
-        throw new AssertionError();
+        return count;
     }
 
     /** The size of the batch if it were built now, header included. */
     public int sizeInBytes() {
-        throw new AssertionError();
+        return at;
     }
 
-    /** The finished batch with base offset 0; the builder must not be used any more. */
+    /**
+     * The finished batch, with base offset 0 and without a leader epoch. The builder must not be used any more.
+     *
+     * @throws IllegalStateException where there is no record
+     */
     public ByteBuffer build() {
-        throw new AssertionError();
+        if (count == 0) throw new IllegalStateException("A batch without records has no offset");
+        RecordBatch.INT.set(array, RecordBatch.LENGTH_AT, at - RecordBatch.LENGTH_FROM);
+        RecordBatch.INT.set(array, RecordBatch.EPOCH_AT, -1);
+        array[RecordBatch.MAGIC_AT] = 2;
+        RecordBatch.INT.set(array, RecordBatch.LAST_DELTA_AT, count - 1);
+        RecordBatch.LONG.set(array, RecordBatch.BASE_TIMESTAMP_AT, baseTimestampMs);
+        RecordBatch.LONG.set(array, RecordBatch.MAX_TIMESTAMP_AT, maxTimestampMs);
+        RecordBatch.LONG.set(array, RecordBatch.PRODUCER_ID_AT, -1L);
+        RecordBatch.SHORT.set(array, RecordBatch.PRODUCER_EPOCH_AT, (short) -1);
+        RecordBatch.INT.set(array, RecordBatch.SEQUENCE_AT, -1);
+        RecordBatch.INT.set(array, RecordBatch.COUNT_AT, count);
+        ByteBuffer batch = ByteBuffer.wrap(array, 0, at);
+        RecordBatch.INT.set(array, RecordBatch.CRC_AT, RecordBatch.of(batch).checksum());
+        return batch;
+    }
+
+    private void reserve(long bytes) {
+        long needed = at + bytes;
+        if (needed <= array.length) return;
+        if (needed > MAX_BYTES) throw new IllegalArgumentException("A batch cannot have " + needed + " bytes");
+        array = Arrays.copyOf(array, (int) Math.min(MAX_BYTES, Math.max(needed, 2L * array.length)));
+    }
+
+    private static long size(RecordHeader header) {
+        int keyBytes = utf8Length(header.key());
+        int valueBytes = header.value() == null ? -1 : header.value().length;
+        return (long) varintSize(keyBytes) + keyBytes + varintSize(valueBytes) + Math.max(valueBytes, 0);
+    }
+
+    private void header(RecordHeader header) {
+        String key = header.key();
+        int keyBytes = utf8Length(key);
+        varint(keyBytes);
+        if (keyBytes == key.length()) {
+            // All ASCII, as nearly every header's name is: no array in between.
+            for (int index = 0; index < keyBytes; index++) array[at++] = (byte) key.charAt(index);
+        } else {
+            System.arraycopy(key.getBytes(StandardCharsets.UTF_8), 0, array, at, keyBytes);
+            at += keyBytes;
+        }
+        blob(header.value(), 0, header.value() == null ? -1 : header.value().length);
+    }
+
+    private static int utf8Length(String text) {
+        for (int index = 0; index < text.length(); index++) {
+            if (text.charAt(index) >= 0x80) return text.getBytes(StandardCharsets.UTF_8).length;
+        }
+        return text.length();
+    }
+
+    private void blob(byte[] bytes, int offset, int length) {
+        varint(length);
+        if (length <= 0) return;
+        System.arraycopy(bytes, offset, array, at, length);
+        at += length;
+    }
+
+    private void varint(int value) {
+        raw(((value << 1) ^ (value >> 31)) & 0xffffffffL);
+    }
+
+    private void varlong(long value) {
+        raw((value << 1) ^ (value >> 63));
+    }
+
+    private void raw(long bits) {
+        long rest = bits;
+        while ((rest & ~0x7fL) != 0) {
+            array[at++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        array[at++] = (byte) rest;
+    }
+
+    private static int varintSize(int value) {
+        return rawSize(((value << 1) ^ (value >> 31)) & 0xffffffffL);
+    }
+
+    private static int varlongSize(long value) {
+        return rawSize((value << 1) ^ (value >> 63));
+    }
+
+    private static int rawSize(long bits) {
+        return Math.max(1, (70 - Long.numberOfLeadingZeros(bits)) / 7);
     }
 }

@@ -1,20 +1,46 @@
 package io.letterbox.record;
 
-/** Walks the record batches of a buffer without allocating. */
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import java.nio.ByteBuffer;
+
+/** Walks the record batches of a buffer without allocating. Looks at sizes and versions only; checksums are not made. */
 public final class BatchCursor {
-    BatchCursor() {}
+    private final ByteBuffer batches;
+    private final RecordBatch batch = new RecordBatch();
+    private int next;
+
+    BatchCursor(ByteBuffer batches) {
+        this.batches = batches;
+        this.next = batches.position();
+    }
 
     /**
      * Moves to the next whole batch; false at the end.
      *
-     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS where the bytes cannot be a batch
+     * @throws ApiException CORRUPT_RECORDS where the bytes cannot be a batch
      */
     public boolean next() {
-        throw new AssertionError();
+        int available = batches.limit() - next;
+        if (available == 0) return false;
+        if (available < RecordBatch.HEADER_BYTES) throw corrupt("The last batch breaks off within its header.");
+        batch.wrap(batches, next);
+        int size = batch.sizeInBytes();
+        if (size < RecordBatch.HEADER_BYTES || size > available) {
+            throw corrupt("A batch says that it has " + size + " bytes, and " + available + " are there.");
+        }
+        if (batch.magic() != 2)
+            throw corrupt("A batch has the format version " + batch.magic() + ", and only 2 is known.");
+        next += size;
+        return true;
     }
 
     /** The batch that {@link #next} moved to; the same object every time. */
     public RecordBatch batch() {
-        throw new AssertionError();
+        return batch;
+    }
+
+    private static ApiException corrupt(String detail) {
+        return new ApiException(ErrorCode.CORRUPT_RECORDS, detail);
     }
 }

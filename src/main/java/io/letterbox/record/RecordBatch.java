@@ -1,131 +1,273 @@
 package io.letterbox.record;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
-/** A view of one record batch v2 in a heap buffer. */
+/**
+ * A view of one record batch v2 (magic 2, KIP-98) in a heap buffer. Nothing is copied and nothing is kept: the view can
+ * be pointed at one batch after the other.
+ *
+ * <pre>
+ *  0        8        12      16    17     21     23        27        35        43      51      53     57      61
+ *  ┌────────┬────────┬───────┬─────┬──────┬──────┬─────────┬─────────┬─────────┬───────┬───────┬──────┬───────┬───────┐
+ *  │ base   │ length │ leader│magic│ crc  │ attri│ last    │ base    │ max     │ produ-│ prod. │ base │ record│ records
+ *  │ offset │ from 12│ epoch │ = 2 │ 32C  │ butes│ offset  │ time-   │ time-   │ cer id│ epoch │ seq. │ count │  ...
+ *  │ int64  │ int32  │ int32 │int8 │uint32│ int16│ Δ int32 │ stamp 64│ stamp 64│ int64 │ int16 │ int32│ int32 │
+ *  └────────┴────────┴───────┴─────┴──────┴──────┴─────────┴─────────┴─────────┴───────┴───────┴──────┴───────┴───────┘
+ *                                         └─────────────── covered by the CRC-32C, to the end of the batch ──────────┘
+ *  attributes: bits 0-2 compression, 3 timestamp type (1 = time of the append), 4 transactional, 5 control
+ * </pre>
+ *
+ * All numbers are big-endian. Offset and leader epoch lie outside the checksum, so that a leader can assign them in
+ * place. The getters trust the bytes: call {@link #defect()} first on bytes that nobody has checked.
+ */
 public final class RecordBatch {
     /** Bytes before the first record. */
     public static final int HEADER_BYTES = 61;
 
-    /** Points this view at the batch that begins at an absolute position; nothing is checked. Returns this. */
-    public RecordBatch wrap(ByteBuffer buffer, int position) {
-        throw new AssertionError();
+    /** Bytes before those that the length field counts. */
+    static final int LENGTH_FROM = 12;
+
+    static final int LENGTH_AT = 8;
+    static final int EPOCH_AT = 12;
+    static final int MAGIC_AT = 16;
+    static final int CRC_AT = 17;
+    static final int ATTRIBUTES_AT = 21;
+    static final int LAST_DELTA_AT = 23;
+    static final int BASE_TIMESTAMP_AT = 27;
+    static final int MAX_TIMESTAMP_AT = 35;
+    static final int PRODUCER_ID_AT = 43;
+    static final int PRODUCER_EPOCH_AT = 51;
+    static final int SEQUENCE_AT = 53;
+    static final int COUNT_AT = 57;
+
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int LOG_APPEND_TIME = 0x08;
+
+    private byte[] array;
+    private int start;
+    private int available;
+    private int position;
+
+    /**
+     * Points this view at the batch that begins at an absolute position of a heap buffer. Nothing is checked here.
+     *
+     * @return this
+     */
+    public RecordBatch wrap(ByteBuffer buffer, int batchPosition) {
+        array = buffer.array();
+        start = buffer.arrayOffset() + batchPosition;
+        available = buffer.limit() - batchPosition;
+        position = batchPosition;
+        return this;
     }
 
     /** A new view of the batch at the buffer's position. */
     public static RecordBatch of(ByteBuffer buffer) {
-        throw new AssertionError();
+        return new RecordBatch().wrap(buffer, buffer.position());
     }
 
     /** Walks the batches between the buffer's position and limit; the buffer is not changed. */
     public static BatchCursor cursor(ByteBuffer batches) {
-        throw new AssertionError();
+        return new BatchCursor(batches);
     }
 
-    /** The offset after the last record of the last batch in the buffer, or {@code otherwise} where it is empty. */
+    /**
+     * The offset after the last record of the last batch in the buffer, or {@code otherwise} where it is empty.
+     *
+     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS where the bytes cannot be batches
+     */
     public static long nextOffset(ByteBuffer batches, long otherwise) {
-        throw new AssertionError();
+        BatchCursor cursor = cursor(batches);
+        long next = otherwise;
+        while (cursor.next()) next = cursor.batch().nextOffset();
+        return next;
     }
 
+    /** Where the batch begins in its buffer, as given to {@link #wrap}. */
     public int position() {
-        throw new AssertionError();
+        return position;
     }
 
+    byte[] array() {
+        return array;
+    }
+
+    /** The index in the array at which the batch begins. */
+    int start() {
+        return start;
+    }
+
+    /** The offset of the first record that the batch was written with. */
     public long baseOffset() {
-        throw new AssertionError();
+        return (long) LONG.get(array, start);
     }
 
+    /** The whole batch, header included, as its length field says; 61 or more in a sound one. */
     public int sizeInBytes() {
-        throw new AssertionError();
+        return (int) INT.get(array, start + LENGTH_AT) + LENGTH_FROM;
     }
 
+    /** The offset of the last record that the batch was written with. */
     public long lastOffset() {
-        throw new AssertionError();
+        return baseOffset() + lastOffsetDelta();
     }
 
+    /** The offset after {@link #lastOffset()}. */
     public long nextOffset() {
-        throw new AssertionError();
+        return lastOffset() + 1;
     }
 
+    int lastOffsetDelta() {
+        return (int) INT.get(array, start + LAST_DELTA_AT);
+    }
+
+    /** The epoch of the leader that appended it; -1 before that. */
     public int leaderEpoch() {
-        throw new AssertionError();
+        return (int) INT.get(array, start + EPOCH_AT);
     }
 
+    /** The format's version, 2. */
     public byte magic() {
-        throw new AssertionError();
+        return array[start + MAGIC_AT];
     }
 
+    /** The flags, as drawn above. */
     public int attributes() {
-        throw new AssertionError();
+        return (short) SHORT.get(array, start + ATTRIBUTES_AT);
     }
 
+    /** True where the records are compressed. */
     public boolean compressed() {
-        throw new AssertionError();
+        return compression() != 0;
     }
 
-    /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+    /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 mean nothing. */
     public int compression() {
-        throw new AssertionError();
+        return attributes() & 0x07;
     }
 
+    /** True for a batch that belongs to a transaction. */
     public boolean isTransactional() {
-        throw new AssertionError();
+        return (attributes() & 0x10) != 0;
     }
 
+    /** True for a batch of markers that no reader gets to see. */
     public boolean isControl() {
-        throw new AssertionError();
+        return (attributes() & 0x20) != 0;
     }
 
+    /** True where {@link #maxTimestamp()}, the time of the append, is every record's timestamp. */
     public boolean isLogAppendTime() {
-        throw new AssertionError();
+        return (attributes() & LOG_APPEND_TIME) != 0;
     }
 
+    /** What the records' timestamps are counted from, in milliseconds since 1970. */
     public long baseTimestamp() {
-        throw new AssertionError();
+        return (long) LONG.get(array, start + BASE_TIMESTAMP_AT);
     }
 
+    /** The greatest timestamp in the batch, in milliseconds since 1970; -1 where there is none. */
     public long maxTimestamp() {
-        throw new AssertionError();
+        return (long) LONG.get(array, start + MAX_TIMESTAMP_AT);
     }
 
+    /** The idempotent producer's id, or -1. */
     public long producerId() {
-        throw new AssertionError();
+        return (long) LONG.get(array, start + PRODUCER_ID_AT);
     }
 
+    /** The idempotent producer's epoch, or -1. */
     public short producerEpoch() {
-        throw new AssertionError();
+        return (short) SHORT.get(array, start + PRODUCER_EPOCH_AT);
     }
 
+    /** The idempotent producer's number of the first record, or -1. */
     public int baseSequence() {
-        throw new AssertionError();
+        return (int) INT.get(array, start + SEQUENCE_AT);
     }
 
+    /** How many records there are; compaction can leave none. */
     public int recordCount() {
-        throw new AssertionError();
+        return (int) INT.get(array, start + COUNT_AT);
     }
 
     /** Sets base offset and leader epoch in place; the checksum does not cover them. */
     public void assign(long baseOffset, int leaderEpoch) {
-        throw new AssertionError();
+        LONG.set(array, start, baseOffset);
+        INT.set(array, start + EPOCH_AT, leaderEpoch);
     }
 
     /** Gives all records the time of the append (attribute bit 3) and makes the checksum anew. */
     public void stampAppendTime(long timestampMs) {
-        throw new AssertionError();
+        SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() | LOG_APPEND_TIME));
+        LONG.set(array, start + MAX_TIMESTAMP_AT, timestampMs);
+        INT.set(array, start + CRC_AT, checksum());
     }
 
-    /** True where sizes, magic, counts and checksum (CRC-32C) are right. */
+    /** The CRC-32C (RFC 3720, appendix B.4) of everything from the attributes to the end. */
+    int checksum() {
+        CRC32C crc = new CRC32C();
+        crc.update(array, start + ATTRIBUTES_AT, sizeInBytes() - ATTRIBUTES_AT);
+        return (int) crc.getValue();
+    }
+
+    /** True where sizes, magic, counts and checksum are right: {@link #defect()} has nothing to say. */
     public boolean isValid() {
-        throw new AssertionError();
+        return defect() == null;
     }
 
-    /** What is wrong with header or checksum, as a sentence, or null where they are right. Never throws. */
+    /**
+     * What is wrong with the header or the checksum, as a sentence, or null where they are right. Looks at no byte
+     * beyond the buffer's limit and never throws, whatever the bytes are.
+     */
     public String defect() {
-        throw new AssertionError();
+        if (available < HEADER_BYTES) return "The batch breaks off within its header.";
+        int size = sizeInBytes();
+        if (size < HEADER_BYTES || size > available) {
+            return "The batch says that it has " + size + " bytes, and " + available + " are there.";
+        }
+        if (magic() != 2) return "The batch has the format version " + magic() + ", and only 2 is known.";
+        if ((int) INT.get(array, start + CRC_AT) != checksum()) return "The checksum of the batch is wrong.";
+        int delta = lastOffsetDelta();
+        int count = recordCount();
+        if (delta < 0 || count < 0 || count - 1 > delta) {
+            return "The batch says that it has " + count + " records up to offset delta " + delta + ".";
+        }
+        if (baseOffset() < 0 || lastOffset() < 0) return "The batch has a negative offset.";
+        return null;
     }
 
-    /** Like {@link #defect()}, and walks the records as well; what doors call on bytes from outside. Never throws. */
+    /**
+     * Like {@link #defect()}, for bytes from outside: there are records, numbered from 0 without a gap, they fill the
+     * batch exactly, and the greatest timestamp is the one in the header. The records of a compressed batch are not
+     * looked at. Never throws.
+     */
     public String defectWithRecords() {
-        throw new AssertionError();
+        String defect = defect();
+        if (defect != null) return defect;
+        int count = recordCount();
+        if (count == 0 || count - 1 != lastOffsetDelta()) return "The records of the batch are not numbered from 0.";
+        if (compression() > 4) return "The batch names a compression that does not exist.";
+        if (compressed()) return null;
+        RecordParser parser = new RecordParser();
+        parser.start(this);
+        long max = Long.MIN_VALUE;
+        for (int index = 0; index < count; index++) {
+            if (!parser.next()) return parser.defect();
+            if (parser.offsetDelta != index)
+                return "Record " + index + " has the offset delta " + parser.offsetDelta + ".";
+            max = Math.max(max, baseTimestamp() + parser.timestampDelta);
+        }
+        if (!parser.atEnd()) return "There are bytes behind the last record of the batch.";
+        if (!isLogAppendTime() && max != maxTimestamp())
+            return "The batch's greatest timestamp is not that of its records.";
+        return null;
     }
 }

@@ -1,73 +1,117 @@
 package io.letterbox.record;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Walks the records of a buffer of batches without allocating; control batches are passed over. */
+/**
+ * Walks the records of a buffer of batches. Nothing is allocated per record unless a copy is asked for; batches of
+ * control markers are passed over. The buffer is not changed, and must not be by others meanwhile.
+ */
 public final class RecordCursor {
+    private final BatchCursor batches;
+    private final long fromOffset;
+    private final RecordParser parser = new RecordParser();
+    private RecordBatch batch;
+    private int left;
+    private long offset;
+    private long timestampMs;
+
     /**
-     * @param batches whole batches between position and limit; not changed
+     * @param batches whole batches in a heap buffer, between position and limit
      * @param fromOffset records below it are passed over
      */
     public RecordCursor(ByteBuffer batches, long fromOffset) {
-        throw new AssertionError();
+        this.batches = RecordBatch.cursor(batches);
+        this.fromOffset = fromOffset;
     }
 
     /**
      * Moves to the next record; false at the end.
      *
-     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS, or UNSUPPORTED_COMPRESSION for a compressed batch
+     * @throws ApiException CORRUPT_RECORDS where the bytes are not records, UNSUPPORTED_COMPRESSION at a compressed batch
      */
     public boolean next() {
-        throw new AssertionError();
+        do {
+            while (left == 0) {
+                if (!nextBatch()) return false;
+            }
+            left--;
+            if (!parser.next()) throw parser.corrupt();
+            offset = batch.baseOffset() + parser.offsetDelta;
+        } while (offset < fromOffset);
+        timestampMs = batch.isLogAppendTime() ? batch.maxTimestamp() : batch.baseTimestamp() + parser.timestampDelta;
+        return true;
     }
 
+    private boolean nextBatch() {
+        if (!batches.next()) return false;
+        batch = batches.batch();
+        if (batch.lastOffset() < fromOffset || batch.isControl()) return true;
+        if (batch.compressed()) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_COMPRESSION,
+                    "The records from offset " + batch.baseOffset() + " are compressed, which cannot be read here.");
+        }
+        parser.start(batch);
+        left = batch.recordCount();
+        if (left < 0) throw new ApiException(ErrorCode.CORRUPT_RECORDS, "A batch has a negative number of records.");
+        return true;
+    }
+
+    /** The record's offset. */
     public long offset() {
-        throw new AssertionError();
+        return offset;
     }
 
+    /** The record's timestamp in milliseconds since 1970, or -1 where it has none. */
     public long timestampMs() {
-        throw new AssertionError();
+        return timestampMs;
     }
 
     /** The array that key and value lie in. */
     public byte[] array() {
-        throw new AssertionError();
+        return batch.array();
     }
 
+    /** The index of the key's first byte in {@link #array()}. */
     public int keyOffset() {
-        throw new AssertionError();
+        return parser.keyOffset;
     }
 
-    /** -1 for a null key. */
+    /** The key's length in bytes, -1 for a null key. */
     public int keyLength() {
-        throw new AssertionError();
+        return parser.keyLength;
     }
 
+    /** The index of the value's first byte in {@link #array()}. */
     public int valueOffset() {
-        throw new AssertionError();
+        return parser.valueOffset;
     }
 
-    /** -1 for a null value. */
+    /** The value's length in bytes, -1 for a null value. */
     public int valueLength() {
-        throw new AssertionError();
+        return parser.valueLength;
     }
 
+    /** How many headers the record has. */
     public int headerCount() {
-        throw new AssertionError();
+        return parser.headerCount;
     }
 
+    /** The record's headers, in order, copied. */
     public List<RecordHeader> headers() {
-        throw new AssertionError();
+        return parser.headers();
     }
 
     /** A copy of the key, or null. */
     public byte[] key() {
-        throw new AssertionError();
+        return parser.copy(parser.keyOffset, parser.keyLength);
     }
 
     /** A copy of the value, or null. */
     public byte[] value() {
-        throw new AssertionError();
+        return parser.copy(parser.valueOffset, parser.valueLength);
     }
 }

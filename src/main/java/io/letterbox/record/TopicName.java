@@ -1,20 +1,40 @@
 package io.letterbox.record;
 
-/** What a topic may be called. */
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+
+/** What a topic may be called. The name becomes a directory, so this is also what keeps requests inside of one. */
 public final class TopicName {
+    /** The longest name. */
+    public static final int MAX_LENGTH = 249;
+
     private TopicName() {}
 
-    /** @throws io.letterbox.error.ApiException INVALID_TOPIC unless 1 to 249 of [a-zA-Z0-9._-], and not . or .. */
+    /**
+     * Lets valid names pass.
+     *
+     * @throws ApiException INVALID_TOPIC unless it is 1 to 249 of [a-zA-Z0-9._-], and not . or ..
+     */
     public static void check(String name) {
-        throw new AssertionError();
+        if (isValid(name)) return;
+        throw new ApiException(
+                ErrorCode.INVALID_TOPIC,
+                "A topic's name has 1 to 249 characters out of a-z, A-Z, 0-9, '.', '_' and '-', and is not '.' or '..'.");
     }
 
+    /** Whether {@link #check} would let it pass; false for null. */
     public static boolean isValid(String name) {
-        throw new AssertionError();
+        if (name == null || name.isEmpty() || name.length() > MAX_LENGTH) return false;
+        for (int index = 0; index < name.length(); index++) {
+            char c = name.charAt(index);
+            boolean known = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!known && c != '.' && c != '_' && c != '-') return false;
+        }
+        return !name.equals(".") && !name.equals("..");
     }
 
     /** True for the server's own topics, whose names begin with two underscores. */
     public static boolean isInternal(String name) {
-        throw new AssertionError();
+        return name.startsWith("__");
     }
 }

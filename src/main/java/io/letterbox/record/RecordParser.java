@@ -1,0 +1,157 @@
+package io.letterbox.record;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes the records of an uncompressed batch apart, one after the other, without allocating and without ever looking
+ * beyond the batch.
+ *
+ * <pre>
+ *  ┌────────┬────────────┬───────────┬────────┬────────┬─────┬────────┬───────┬────────┬─────────────────────────────┐
+ *  │ length │ attributes │ timestamp │ offset │ key    │ key │ value  │ value │ header │ per header:                 │
+ *  │ varint │ int8, 0    │ Δ varlong │ Δ vint │ length │ ... │ length │  ...  │ count  │ key length, key, value      │
+ *  │        │            │           │        │ or -1  │     │ or -1  │       │ varint │ length or -1, value         │
+ *  └────────┴────────────┴───────────┴────────┴────────┴─────┴────────┴───────┴────────┴─────────────────────────────┘
+ *           └──────────────────────────── as many bytes as the length says ─────────────────────────────────────────┘
+ * </pre>
+ *
+ * Variable-length numbers are zigzag-coded, seven bits a byte, lowest first.
+ */
+final class RecordParser {
+    long timestampDelta;
+    int offsetDelta;
+    int keyOffset;
+    int keyLength;
+    int valueOffset;
+    int valueLength;
+    int headerCount;
+
+    private byte[] array;
+    private int at;
+    private int batchEnd;
+    private int recordEnd;
+    private int headersAt;
+    private String defect;
+
+    /** Begins with the first record of a batch whose header is known to be right. */
+    void start(RecordBatch batch) {
+        array = batch.array();
+        at = batch.start() + RecordBatch.HEADER_BYTES;
+        batchEnd = batch.start() + batch.sizeInBytes();
+        defect = null;
+    }
+
+    /** True where no byte of the batch is left. */
+    boolean atEnd() {
+        return at == batchEnd;
+    }
+
+    /** What was wrong when {@link #next} returned false, as a sentence. */
+    String defect() {
+        return defect;
+    }
+
+    /** Takes the next record; false where it is malformed. */
+    boolean next() {
+        recordEnd = batchEnd;
+        int length = varint();
+        if (length < 0 || length > batchEnd - at) return fail("A record's length points beyond the batch.");
+        recordEnd = at + length;
+        if (at == recordEnd) return fail("A record breaks off.");
+        at++;
+        timestampDelta = varlong();
+        offsetDelta = varint();
+        keyLength = blob();
+        keyOffset = at - Math.max(keyLength, 0);
+        valueLength = blob();
+        valueOffset = at - Math.max(valueLength, 0);
+        headerCount = varint();
+        headersAt = at;
+        // A header takes two bytes at least, so that a wild count ends here and not in a long loop.
+        if (headerCount < 0 || headerCount > (recordEnd - at) / 2)
+            return fail("A record's header count is impossible.");
+        for (int index = 0; index < headerCount; index++) {
+            if (blob() < 0) return fail("A record's header has no key.");
+            blob();
+        }
+        if (at != recordEnd) return fail("A record's length is not that of its parts.");
+        return defect == null;
+    }
+
+    /** The headers of the record that {@link #next} took, in order. */
+    List<RecordHeader> headers() {
+        if (headerCount == 0) return List.of();
+        List<RecordHeader> headers = new ArrayList<>(headerCount);
+        int back = at;
+        at = headersAt;
+        for (int index = 0; index < headerCount; index++) {
+            int keyBytes = blob();
+            String key = new String(array, at - keyBytes, keyBytes, StandardCharsets.UTF_8);
+            int valueBytes = blob();
+            headers.add(new RecordHeader(key, copy(at - Math.max(valueBytes, 0), valueBytes)));
+        }
+        at = back;
+        return headers;
+    }
+
+    /** A copy of some bytes of the batch; null where the length is -1. */
+    byte[] copy(int offset, int length) {
+        if (length < 0) return null;
+        byte[] bytes = new byte[length];
+        System.arraycopy(array, offset, bytes, 0, length);
+        return bytes;
+    }
+
+    /** The exception that says what {@link #defect} says. */
+    ApiException corrupt() {
+        return new ApiException(ErrorCode.CORRUPT_RECORDS, defect);
+    }
+
+    /** Reads a length and passes over as many bytes; -1 for null. */
+    private int blob() {
+        int length = varint();
+        if (length < -1 || length > recordEnd - at) {
+            fail("A length within a record points beyond the record.");
+            return -1;
+        }
+        at += Math.max(length, 0);
+        return length;
+    }
+
+    private int varint() {
+        long value = raw(5);
+        int bits = (int) value;
+        if (value >>> 32 != 0) fail("A number within a record has too many bits.");
+        return (bits >>> 1) ^ -(bits & 1);
+    }
+
+    private long varlong() {
+        long bits = raw(10);
+        return (bits >>> 1) ^ -(bits & 1);
+    }
+
+    private long raw(int maxBytes) {
+        long bits = 0;
+        for (int index = 0; index < maxBytes; index++) {
+            if (at >= recordEnd) {
+                fail("A record breaks off within a number.");
+                return 0;
+            }
+            byte next = array[at++];
+            bits |= (next & 0x7fL) << (7 * index);
+            if (next >= 0) return bits;
+        }
+        fail("A number within a record has too many bytes.");
+        return 0;
+    }
+
+    /** Keeps the first defect, which is the one that the others follow from. */
+    private boolean fail(String what) {
+        if (defect == null) defect = what;
+        return false;
+    }
+}
