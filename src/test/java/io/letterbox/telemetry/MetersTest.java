@@ -1,0 +1,126 @@
+package io.letterbox.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.record.TopicPartition;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetersTest {
+    /** Each of them has few values, or as many as the server's limits on topics and partitions allow. */
+    private static final Set<String> BOUNDED_LABELS =
+            Set.of("topic", "partition", "door", "route", "status", "reason", "start", "le");
+
+    private final Specimen specimen = new Specimen();
+    private final Meters meters = specimen.meters;
+
+    @AfterEach
+    void close() {
+        specimen.close();
+    }
+
+    @Test
+    void countsWhatGoesInAndOutByTopicAndDoor() {
+        meters.topic("orders").in(Door.HTTP, 2, 50);
+        Exposition page = specimen.scrape();
+        Map<String, String> http = Map.of("topic", "orders", "door", "http");
+        assertThat(page.value("letterbox_records_in_total", http)).isEqualTo(5);
+        assertThat(page.value("letterbox_bytes_in_total", http)).isEqualTo(350);
+        Map<String, String> sse = Map.of("topic", "orders", "door", "sse");
+        assertThat(page.value("letterbox_records_out_total", sse)).isEqualTo(6);
+        assertThat(page.value("letterbox_bytes_out_total", sse)).isEqualTo(700);
+    }
+
+    @Test
+    void sortsLatenciesByRouteAndClassOfStatus() {
+        RouteMeter route = meters.route("GET /topics");
+        route.record(400_000, 200);
+        route.record(3_000_000_000L, 204);
+        route.record(1, 503);
+        route.record(1, 42);
+        Exposition page = specimen.scrape();
+        Map<String, String> good = Map.of("route", "GET /topics", "status", "2xx");
+        String buckets = "letterbox_http_request_seconds_bucket";
+        assertThat(page.value(buckets, Map.of("route", "GET /topics", "status", "2xx", "le", "5.0E-4")))
+                .isEqualTo(1);
+        assertThat(page.value(buckets, Map.of("route", "GET /topics", "status", "2xx", "le", "5.0")))
+                .isEqualTo(2);
+        assertThat(page.value("letterbox_http_request_seconds_sum", good)).isEqualTo(3.0004);
+        assertThat(page.value("letterbox_http_request_seconds_count", Map.of("route", "GET /topics", "status", "5xx")))
+                .isEqualTo(1);
+        assertThat(page.value("letterbox_http_request_seconds_count", Map.of("route", "GET /topics", "status", "1xx")))
+                .as("a status below 100 is not a reason to fail")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aForgottenTopicHasNoSeriesAndAnOldHandleBeginsAnew() {
+        TopicMeters old = meters.topic("orders");
+        meters.forgetTopic("orders");
+        assertThat(specimen.scrape().values("letterbox_records_in_total", Map.of("topic", "orders")))
+                .isEmpty();
+        old.in(Door.HTTP, 1, 10);
+        meters.topic("orders").in(Door.HTTP, 1, 10);
+        assertThat(specimen.scrape().value("letterbox_records_in_total", Map.of("topic", "orders")))
+                .as("the old handle and the new one count into the same series")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void partitionsComeAndGoWithWhatIsHosted() {
+        Exposition page = specimen.scrape();
+        Map<String, String> first = Map.of("topic", "orders", "partition", "0");
+        assertThat(page.value("letterbox_log_size_bytes", first)).isEqualTo(4096);
+        assertThat(page.value("letterbox_log_start_offset", first)).isEqualTo(5);
+        assertThat(page.value("letterbox_log_high_watermark", first)).isEqualTo(40);
+        assertThat(page.value("letterbox_log_end_offset", first)).isEqualTo(42);
+        assertThat(page.value("letterbox_log_segments", first)).isEqualTo(2);
+        assertThat(page.value("letterbox_quarantined_partitions", Map.of())).isEqualTo(1);
+        assertThat(page.value("letterbox_partitions", Map.of())).isEqualTo(2);
+        assertThat(page.value("letterbox_topics", Map.of())).isEqualTo(1);
+        specimen.partitions.remove(new TopicPartition("orders", 0));
+        assertThat(specimen.scrape().values("letterbox_log_size_bytes", first)).isEmpty();
+    }
+
+    @Test
+    void sseConnectionsRiseAndFall() {
+        Exposition page = specimen.scrape();
+        assertThat(page.value("letterbox_sse_connections", Map.of())).isEqualTo(2);
+        assertThat(page.value("letterbox_sse_connects_total", Map.of("start", "cursor")))
+                .isEqualTo(1);
+        assertThat(page.value("letterbox_sse_disconnects_total", Map.of("reason", "max_age")))
+                .isEqualTo(1);
+        assertThat(page.value("letterbox_sse_stalled_subscribers", Map.of())).isEqualTo(1);
+        meters.sse().stallEnded();
+        assertThat(specimen.scrape().value("letterbox_sse_stalled_subscribers", Map.of()))
+                .isZero();
+    }
+
+    @Test
+    void everyNameFollowsTheConventions() {
+        Exposition page = specimen.scrape();
+        page.types().forEach((name, type) -> {
+            assertThat(page.help().get(name)).as("help of " + name).isNotBlank();
+            if (!name.startsWith("letterbox_")) return;
+            assertThat(page.help().get(name)).as("help of " + name).endsWith(".");
+            assertThat(name.endsWith("_total")).as(name + " is a " + type).isEqualTo(type.equals("counter"));
+            assertThat(name).matches("[a-z]+(_[a-z]+)+").doesNotContainPattern("_(ms|millis|nanos|kib|mib|kb|mb)(_|$)");
+            if (type.equals("histogram")) assertThat(name).matches(".*_(seconds|bytes|batches|records)");
+        });
+        assertThat(page.types()).hasSizeGreaterThan(40);
+    }
+
+    @Test
+    void noLabelCanGrowWithoutBound() {
+        for (Exposition.Sample sample : specimen.scrape().samples()) {
+            if (!sample.name().startsWith("letterbox_")) continue;
+            assertThat(BOUNDED_LABELS)
+                    .as(sample.toString())
+                    .containsAll(sample.labels().keySet());
+            long buckets = sample.labels().containsKey("le") ? 1 : 0;
+            assertThat(sample.labels().size() - buckets).as(sample.toString()).isLessThanOrEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.letterbox.telemetry;
+
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.record.TopicPartition;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Meters in which everything that can be counted was counted at least once, as in a server that has run for a while. */
+final class Specimen implements AutoCloseable {
+    final PrometheusMeterRegistry registry = ProcessMetrics.newRegistry();
+    final Meters meters = new Meters(registry);
+    final Map<TopicPartition, PartitionStatus> partitions = new HashMap<>();
+
+    Specimen() {
+        for (Door door : Door.values()) {
+            meters.topic("orders").in(door, 3, 300);
+            meters.topic("orders").out(door, 6, 700);
+        }
+        for (int status : new int[] {200, 304, 404, 500}) {
+            meters.route("POST /topics/{topic}").record(2_000_000, status);
+        }
+        meters.groupCommit(1_500_000, 4, 12, 1200);
+        meters.fsyncFailed();
+        meters.recovery(0.25, 17);
+        meters.gapEvent();
+        meters.catchUp();
+        meters.sse().connected(true);
+        meters.sse().connected(false);
+        meters.sse().delivered(20);
+        meters.sse().stallBegan();
+        for (Disconnect reason : Disconnect.values()) {
+            meters.sse().connected(false);
+            meters.sse().disconnected(reason);
+        }
+        partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 42, 4096, 2, null));
+        partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 1, "a bad batch at 7"));
+        meters.bindPartitions(() -> partitions);
+        meters.bindIngress(() -> 1000, () -> 67_108_864);
+        meters.bindDisk(() -> 5e9, () -> 268_435_456);
+    }
+
+    Exposition scrape() {
+        return new Exposition(registry.scrape(TelemetryRoutes.TEXT));
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}
