@@ -1,23 +1,200 @@
 package io.letterbox.metadata;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Turns commands into images. Pure: the same image and the same command give the same answer on every node and at every
  * replay.
+ *
+ * <p>A command goes two ways. {@link #apply} asks whether it may be done here and now, and does it. {@link #replay} does
+ * again what was once done: it asks about the image but not about the limits, which may have been lowered since.
  */
 public final class MetadataMachine {
+    private final Limits limits;
+    private final Map<String, String> topicDefaults;
+
     /**
      * @param limits how much to take on
      * @param topicDefaults what topics get that say nothing, texts by {@link TopicConfigKey}; no part of the agreed
      *     state, so each node may have its own
+     * @throws ApiException {@code INVALID_CONFIG} where the defaults are not valid
      */
     public MetadataMachine(Limits limits, Map<String, String> topicDefaults) {
-        throw new AssertionError("first push");
+        this.limits = limits;
+        this.topicDefaults = Map.copyOf(topicDefaults);
+        config(Map.of());
+    }
+
+    /** An image in which nothing has happened yet. */
+    public static ClusterImage empty(String clusterId) {
+        return new ClusterImage(0, clusterId, Map.of(), Collections.emptySortedMap());
     }
 
     /** Checks a command against the image, the limits and the rules for names and settings, and carries it out. */
     public Step apply(ClusterImage image, Command command) {
-        throw new AssertionError("first push");
+        try {
+            checkLimits(image, command);
+            ClusterImage after = replay(image, command);
+            return new Step(after, new Reply.Applied(after.version()));
+        } catch (ApiException refusal) {
+            return new Step(image, new Reply.Refused(refusal.code(), refusal.getMessage()));
+        }
+    }
+
+    /**
+     * Carries a command out that was applied before.
+     *
+     * @throws ApiException where it does not fit the image
+     */
+    ClusterImage replay(ClusterImage image, Command command) {
+        if (command instanceof Command.CreateTopic create) return createTopic(image, create);
+        if (command instanceof Command.AlterTopic alter) return alterTopic(image, alter);
+        if (command instanceof Command.AddPartitions add) return addPartitions(image, add);
+        if (command instanceof Command.DeleteTopic delete) return deleteTopic(image, delete);
+        if (command instanceof Command.RegisterNode register) return registerNode(image, register);
+        throw new AssertionError(command);
+    }
+
+    /** A topic's settings on this server. */
+    TopicConfig config(Map<String, String> overrides) {
+        return new TopicConfig(overrides, topicDefaults);
+    }
+
+    private ClusterImage createTopic(ClusterImage image, Command.CreateTopic command) {
+        TopicName.check(command.name());
+        if (image.topics().containsKey(command.name())) {
+            throw new ApiException(ErrorCode.TOPIC_EXISTS, "The topic '" + command.name() + "' exists already.");
+        }
+        if (command.partitions() < 1) {
+            throw new ApiException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "A topic cannot have " + command.partitions() + " partitions; 1 is the least.");
+        }
+        return withTopic(
+                image,
+                new TopicImage(
+                        command.name(),
+                        command.id(),
+                        Controller.place(image, 0, command.partitions(), command.replicationFactor()),
+                        config(command.config())));
+    }
+
+    private ClusterImage alterTopic(ClusterImage image, Command.AlterTopic command) {
+        TopicImage topic = topic(image, command.name());
+        Map<String, String> overrides = new TreeMap<>(topic.config().overrides());
+        for (String key : command.unset()) {
+            TopicConfigKey.require(key);
+            if (command.set().containsKey(key)) {
+                throw new ApiException(ErrorCode.INVALID_CONFIG, key + " cannot be set and unset at once.");
+            }
+            overrides.remove(key);
+        }
+        overrides.putAll(command.set());
+        return withTopic(image, new TopicImage(topic.name(), topic.id(), topic.partitions(), config(overrides)));
+    }
+
+    private ClusterImage addPartitions(ClusterImage image, Command.AddPartitions command) {
+        TopicImage topic = topic(image, command.name());
+        int now = topic.partitions().size();
+        if (command.total() <= now) {
+            throw new ApiException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "The topic '" + command.name() + "' has " + now + " partitions already; " + command.total()
+                            + " is not more.");
+        }
+        List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
+        int replicationFactor = partitions.get(0).replicas().size();
+        partitions.addAll(Controller.place(image, now, command.total() - now, replicationFactor));
+        return withTopic(image, new TopicImage(topic.name(), topic.id(), List.copyOf(partitions), topic.config()));
+    }
+
+    private ClusterImage deleteTopic(ClusterImage image, Command.DeleteTopic command) {
+        TopicImage topic = topic(image, command.name());
+        SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
+        topics.remove(topic.name());
+        return next(image, image.nodes(), topics);
+    }
+
+    private ClusterImage registerNode(ClusterImage image, Command.RegisterNode command) {
+        if (command.id() < 0) {
+            throw new ApiException(ErrorCode.INVALID_CONFIG, "node.id cannot be " + command.id() + "; 0 is the least.");
+        }
+        Map<Integer, NodeImage> nodes = new TreeMap<>(image.nodes());
+        nodes.put(command.id(), new NodeImage(command.id(), command.httpHost(), command.httpPort(), false));
+        SortedMap<String, TopicImage> topics = new TreeMap<>();
+        image.topics().forEach((name, topic) -> topics.put(name, onRegistered(topic, command.id())));
+        return next(image, nodes, topics);
+    }
+
+    private static TopicImage onRegistered(TopicImage topic, int node) {
+        List<PartitionImage> partitions = topic.partitions().stream()
+                .map(partition -> Controller.onRegistered(partition, node))
+                .collect(Collectors.toUnmodifiableList());
+        return new TopicImage(topic.name(), topic.id(), partitions, topic.config());
+    }
+
+    private void checkLimits(ClusterImage image, Command command) {
+        if (command instanceof Command.CreateTopic create) {
+            if (image.topics().size() >= limits.topics()) {
+                throw new ApiException(
+                        ErrorCode.POLICY_VIOLATION,
+                        "There are " + image.topics().size() + " topics already; limits.topics allows "
+                                + limits.topics() + ".");
+            }
+            checkPartitions(image, create.partitions(), create.partitions());
+        } else if (command instanceof Command.AddPartitions add) {
+            TopicImage topic = image.topics().get(add.name());
+            int now = topic == null ? 0 : topic.partitions().size();
+            checkPartitions(image, add.total(), add.total() - now);
+        }
+    }
+
+    private void checkPartitions(ClusterImage image, int ofTopic, int more) {
+        if (ofTopic > limits.partitionsPerTopic()) {
+            throw new ApiException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "A topic cannot have " + ofTopic + " partitions; limits.partitionsPerTopic allows "
+                            + limits.partitionsPerTopic() + ".");
+        }
+        int all = image.topics().values().stream()
+                .mapToInt(topic -> topic.partitions().size())
+                .sum();
+        if (all + Math.max(more, 0) > limits.partitions()) {
+            throw new ApiException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "There are " + all + " partitions and " + more + " more are asked for; limits.partitions allows "
+                            + limits.partitions() + ".");
+        }
+    }
+
+    private static TopicImage topic(ClusterImage image, String name) {
+        TopicImage topic = image.topics().get(name);
+        if (topic != null) return topic;
+        TopicName.check(name);
+        throw new ApiException(ErrorCode.UNKNOWN_TOPIC, "The topic '" + name + "' does not exist.");
+    }
+
+    private static ClusterImage withTopic(ClusterImage image, TopicImage topic) {
+        SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
+        topics.put(topic.name(), topic);
+        return next(image, image.nodes(), topics);
+    }
+
+    private static ClusterImage next(
+            ClusterImage image, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
+        return new ClusterImage(
+                image.version() + 1,
+                image.clusterId(),
+                Collections.unmodifiableMap(nodes),
+                Collections.unmodifiableSortedMap(topics));
     }
 }

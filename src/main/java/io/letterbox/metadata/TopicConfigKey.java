@@ -5,7 +5,6 @@ import io.letterbox.error.ErrorCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -153,12 +152,12 @@ public enum TopicConfigKey {
             case DOUBLE:
                 return canonicalFraction(trimmed);
             case WORD:
-                return canonicalWord(trimmed);
+                return word(trimmed).orElseThrow(() -> invalid(trimmed));
             default:
                 return Arrays.stream(trimmed.split(",", -1))
-                        .map(word -> canonicalWord(word.trim()))
-                        .collect(Collectors.toCollection(TreeSet::new))
-                        .stream()
+                        .map(word -> word(word.trim()).orElseThrow(() -> invalid(trimmed)))
+                        .distinct()
+                        .sorted()
                         .collect(Collectors.joining(","));
         }
     }
@@ -183,8 +182,8 @@ public enum TopicConfigKey {
         throw invalid(text);
     }
 
-    private String canonicalWord(String text) {
-        return spec.words.stream().filter(text::equalsIgnoreCase).findFirst().orElseThrow(() -> invalid(text));
+    private Optional<String> word(String text) {
+        return spec.words.stream().filter(text::equalsIgnoreCase).findFirst();
     }
 
     private ApiException invalid(String text) {

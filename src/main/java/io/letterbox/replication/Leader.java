@@ -1,28 +1,98 @@
 package io.letterbox.replication;
 
-/** The copy that appends first. Alone, it is the whole in-sync set. */
+import io.letterbox.error.ErrorCode;
+
+/**
+ * The copy that appends first. Alone, it is the whole in-sync set.
+ *
+ * <p>The high watermark is the smallest durable offset of the in-sync set, and it moves only while that set has at
+ * least {@code min.insync.replicas} members. Why this loses nothing:
+ *
+ * <ul>
+ *   <li>Whoever may lead next is taken from the in-sync set, and every member has everything below the high watermark
+ *       on its disk. So a record that somebody has read is in the log of every later leader.
+ *   <li>Durable, not appended: what is only in this node's page cache may be gone after a crash. A reader who had seen
+ *       it would then meet another record at the same offset.
+ *   <li>Never backwards: readers may have seen all below it. A smaller in-sync set or a larger demand stops it, but
+ *       takes nothing back.
+ *   <li>Not below the demanded number of replicas: the publisher was promised that many copies, and a record that is
+ *       readable counts as acknowledged.
+ * </ul>
+ */
 public final class Leader implements Replica {
+    // Owned by the partition's shard.
+    private long highWatermark;
+    private long durableOffset;
+    private long logEndOffset;
+    private Output.Reject rejection;
+
     /**
      * @param highWatermark everything below is safe already: alone, the end of the log as recovered and forced
      * @param inSyncReplicas how many replicas are in sync, this one included
      * @param minInSyncReplicas how many the topic demands
      */
     public Leader(long highWatermark, int inSyncReplicas, int minInSyncReplicas) {
-        throw new AssertionError("first push");
+        this.highWatermark = highWatermark;
+        this.durableOffset = highWatermark;
+        this.logEndOffset = highWatermark;
+        this.rejection = rejectionFor(inSyncReplicas, minInSyncReplicas);
     }
 
     @Override
     public void step(Input input, long nowMs, Outbox outbox) {
-        throw new AssertionError("first push");
+        if (input instanceof Input.Appended appended) {
+            onAppended(appended.logEndOffset());
+        } else if (input instanceof Input.Durable durable) {
+            onDurable(durable.offset(), outbox);
+        } else if (input instanceof Input.ImageChanged changed) {
+            onImageChanged(changed, outbox);
+        } else {
+            throw new AssertionError(input);
+        }
     }
 
     @Override
     public long highWatermark() {
-        throw new AssertionError("first push");
+        return highWatermark;
     }
 
     @Override
     public Output.Reject rejection() {
-        throw new AssertionError("first push");
+        return rejection;
+    }
+
+    private void onAppended(long endOffset) {
+        if (endOffset < logEndOffset) {
+            throw new IllegalArgumentException("log end moved back from " + logEndOffset + " to " + endOffset);
+        }
+        logEndOffset = endOffset;
+    }
+
+    private void onDurable(long offset, Outbox outbox) {
+        if (offset > logEndOffset) {
+            throw new IllegalArgumentException("offset " + offset + " is durable, but the log ends at " + logEndOffset);
+        }
+        durableOffset = Math.max(durableOffset, offset);
+        advance(outbox);
+    }
+
+    private void onImageChanged(Input.ImageChanged changed, Outbox outbox) {
+        rejection = rejectionFor(changed.inSyncReplicas(), changed.minInSyncReplicas());
+        if (rejection != null && logEndOffset > highWatermark) outbox.add(rejection);
+        advance(outbox);
+    }
+
+    private void advance(Outbox outbox) {
+        if (rejection != null || durableOffset <= highWatermark) return;
+        highWatermark = durableOffset;
+        outbox.add(new Output.HighWatermarkMoved(highWatermark));
+    }
+
+    private static Output.Reject rejectionFor(int inSync, int demanded) {
+        if (inSync >= demanded) return null;
+        return new Output.Reject(
+                ErrorCode.NOT_ENOUGH_REPLICAS,
+                "The topic demands min.insync.replicas=" + demanded + ", but only " + inSync
+                        + (inSync == 1 ? " replica is in sync." : " replicas are in sync."));
     }
 }

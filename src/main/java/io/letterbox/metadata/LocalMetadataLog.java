@@ -1,0 +1,146 @@
+package io.letterbox.metadata;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.Disk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * The metadata log of a server that stands alone: a file. A command is in the file and forced before anybody hears of
+ * it. When a write fails, the log takes no more commands: what the disk holds is not known any more.
+ */
+public final class LocalMetadataLog implements MetadataLog, Closeable {
+    /** The file is begun anew, as one image, when it has grown by this much and by more than it began with. */
+    static final long REWRITE_BYTES = 256 << 10;
+
+    private final Disk disk;
+    private final Path path;
+    private final MetadataMachine machine;
+    private final Executor executor;
+    private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
+
+    // Written by the executor's tasks, which run one at a time; read by any thread.
+    private volatile ClusterImage image;
+
+    // Owned by the executor's tasks.
+    private MetadataFile file;
+    private long firstSizeBytes;
+    private String failure;
+
+    private LocalMetadataLog(Disk disk, Path path, MetadataMachine machine, Executor executor) {
+        this.disk = disk;
+        this.path = path;
+        this.machine = machine;
+        this.executor = executor;
+    }
+
+    /**
+     * Reads the log, or begins one; blocks.
+     *
+     * @param path the log's file; its directory is made where it is missing
+     * @param clusterId the cluster's id where the log has to be begun
+     * @param executor runs the blocking work, one task at a time and in the order given
+     * @throws IOException where the disk fails, or where the file is damaged before its end; the message says what to do
+     */
+    public static LocalMetadataLog open(
+            Disk disk, Path path, MetadataMachine machine, String clusterId, Executor executor) throws IOException {
+        if (!disk.exists(path)) {
+            MetadataFile.replace(disk, path, MetadataCodec.encode(MetadataMachine.empty(clusterId)));
+        }
+        LocalMetadataLog log = new LocalMetadataLog(disk, path, machine, executor);
+        log.reopen();
+        return log;
+    }
+
+    @Override
+    public ClusterImage image() {
+        return image;
+    }
+
+    @Override
+    public void onChange(Consumer<ClusterImage> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public CompletionStage<Reply> propose(Command command) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        executor.execute(() -> {
+            try {
+                reply.complete(carryOut(command));
+            } catch (RuntimeException failed) {
+                reply.completeExceptionally(failed);
+            }
+        });
+        return reply;
+    }
+
+    /** Closes the file; call it when no proposal is under way. */
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private Reply carryOut(Command command) {
+        if (failure != null) throw failed();
+        Reply.Refused stranger = strangerRefused(command);
+        if (stranger != null) return stranger;
+        Step step = machine.apply(image, command);
+        if (step.reply() instanceof Reply.Refused) return step.reply();
+        write(MetadataCodec.encode(command), step.image());
+        for (Consumer<ClusterImage> listener : listeners) listener.accept(step.image());
+        return step.reply();
+    }
+
+    private void write(byte[] command, ClusterImage after) {
+        try {
+            file.append(command);
+            image = after;
+            rewriteWhenLong();
+        } catch (IOException failed) {
+            failure = String.valueOf(failed.getMessage());
+            throw failed();
+        }
+    }
+
+    /** Alone, there is one node for good: under another number its partitions would have no leader. */
+    private Reply.Refused strangerRefused(Command command) {
+        if (!(command instanceof Command.RegisterNode register)) return null;
+        if (image.nodes().isEmpty() || image.nodes().containsKey(register.id())) return null;
+        return new Reply.Refused(
+                ErrorCode.INVALID_CONFIG,
+                "The data directory belongs to node "
+                        + image.nodes().keySet().iterator().next() + ", but node.id is " + register.id() + ".");
+    }
+
+    private void rewriteWhenLong() throws IOException {
+        if (file.sizeBytes() - firstSizeBytes <= Math.max(REWRITE_BYTES, firstSizeBytes)) return;
+        MetadataFile.replace(disk, path, MetadataCodec.encode(image));
+        file.close();
+        reopen();
+    }
+
+    private void reopen() throws IOException {
+        ClusterImage[] replayed = new ClusterImage[1];
+        long[] first = new long[1];
+        file = MetadataFile.open(disk, path, body -> {
+            replayed[0] = MetadataCodec.replay(machine, replayed[0], body);
+            if (first[0] == 0) first[0] = body.length;
+        });
+        image = replayed[0];
+        firstSizeBytes = first[0];
+    }
+
+    private ApiException failed() {
+        return new ApiException(
+                ErrorCode.STORAGE_FAILED, "The metadata log cannot be written; restart the server. (" + failure + ")");
+    }
+}

@@ -1,0 +1,238 @@
+package io.letterbox.metadata;
+
+import io.letterbox.error.ApiException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Commands and images as bytes: the bodies of the frames that {@link MetadataFile} keeps. Numbers are big-endian, texts
+ * are Java's modified UTF-8 with a length of 16 bits, lists begin with their count. Maps are written in order of key,
+ * so that equal images have equal bytes.
+ *
+ * <pre>
+ *   +------+--------------------------------------------------------------------------+
+ *   | kind | int8                                                                     |
+ *   +------+--------------------------------------------------------------------------+
+ *   |  0   | image: version int64, clusterId text,                                    |
+ *   |      |   nodes [id int32, host text, port int32, fenced bool],                  |
+ *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
+ *   |      |     partitions [leader int32, epoch int32, replicas [int32], isr [int32]]]|
+ *   |  1   | CreateTopic: name text, id 2 x int64, partitions int32,                  |
+ *   |      |   replicationFactor int32, config [key text, value text]                 |
+ *   |  2   | AlterTopic: name text, set [key text, value text], unset [text]          |
+ *   |  3   | AddPartitions: name text, total int32                                    |
+ *   |  4   | DeleteTopic: name text                                                   |
+ *   |  5   | RegisterNode: id int32, host text, port int32                            |
+ *   +------+--------------------------------------------------------------------------+
+ * </pre>
+ */
+final class MetadataCodec {
+    private static final int IMAGE = 0;
+    private static final int CREATE_TOPIC = 1;
+    private static final int ALTER_TOPIC = 2;
+    private static final int ADD_PARTITIONS = 3;
+    private static final int DELETE_TOPIC = 4;
+    private static final int REGISTER_NODE = 5;
+
+    private MetadataCodec() {}
+
+    static byte[] encode(ClusterImage image) {
+        return bytes(out -> {
+            out.writeByte(IMAGE);
+            out.writeLong(image.version());
+            out.writeUTF(image.clusterId());
+            out.writeInt(image.nodes().size());
+            for (NodeImage node : new TreeMap<>(image.nodes()).values()) {
+                out.writeInt(node.id());
+                out.writeUTF(node.httpHost());
+                out.writeInt(node.httpPort());
+                out.writeBoolean(node.fenced());
+            }
+            out.writeInt(image.topics().size());
+            for (TopicImage topic : image.topics().values()) writeTopic(out, topic);
+        });
+    }
+
+    static byte[] encode(Command command) {
+        return bytes(out -> writeCommand(out, command));
+    }
+
+    /**
+     * Carries out what a frame says.
+     *
+     * @param image the image so far, null at the first frame, which has to hold an image
+     * @throws IOException where the bytes mean nothing, or nothing that fits the image
+     */
+    static ClusterImage replay(MetadataMachine machine, ClusterImage image, byte[] body) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
+            int kind = in.readByte();
+            if ((kind == IMAGE) != (image == null)) throw new IOException("an image is not where it belongs");
+            ClusterImage result = kind == IMAGE ? readImage(in, machine) : machine.replay(image, readCommand(kind, in));
+            if (in.available() > 0) throw new IOException(in.available() + " bytes are left over");
+            return result;
+        } catch (EOFException early) {
+            throw new IOException("a frame ends too early", early);
+        } catch (ApiException unfit) {
+            throw new IOException(unfit.getMessage(), unfit);
+        }
+    }
+
+    private static void writeCommand(DataOutputStream out, Command command) throws IOException {
+        if (command instanceof Command.CreateTopic create) {
+            out.writeByte(CREATE_TOPIC);
+            out.writeUTF(create.name());
+            writeUuid(out, create.id());
+            out.writeInt(create.partitions());
+            out.writeInt(create.replicationFactor());
+            writeMap(out, create.config());
+        } else if (command instanceof Command.AlterTopic alter) {
+            out.writeByte(ALTER_TOPIC);
+            out.writeUTF(alter.name());
+            writeMap(out, alter.set());
+            out.writeInt(alter.unset().size());
+            for (String key : alter.unset()) out.writeUTF(key);
+        } else if (command instanceof Command.AddPartitions add) {
+            out.writeByte(ADD_PARTITIONS);
+            out.writeUTF(add.name());
+            out.writeInt(add.total());
+        } else if (command instanceof Command.DeleteTopic delete) {
+            out.writeByte(DELETE_TOPIC);
+            out.writeUTF(delete.name());
+        } else if (command instanceof Command.RegisterNode register) {
+            out.writeByte(REGISTER_NODE);
+            out.writeInt(register.id());
+            out.writeUTF(register.httpHost());
+            out.writeInt(register.httpPort());
+        } else {
+            throw new AssertionError(command);
+        }
+    }
+
+    private static Command readCommand(int kind, DataInputStream in) throws IOException {
+        switch (kind) {
+            case CREATE_TOPIC:
+                return new Command.CreateTopic(in.readUTF(), readUuid(in), in.readInt(), in.readInt(), readMap(in));
+            case ALTER_TOPIC:
+                return new Command.AlterTopic(in.readUTF(), readMap(in), Set.copyOf(readList(in, in::readUTF)));
+            case ADD_PARTITIONS:
+                return new Command.AddPartitions(in.readUTF(), in.readInt());
+            case DELETE_TOPIC:
+                return new Command.DeleteTopic(in.readUTF());
+            case REGISTER_NODE:
+                return new Command.RegisterNode(in.readInt(), in.readUTF(), in.readInt());
+            default:
+                throw new IOException("the kind " + kind + " is unknown; a newer version may have written it");
+        }
+    }
+
+    private static ClusterImage readImage(DataInputStream in, MetadataMachine machine) throws IOException {
+        long version = in.readLong();
+        String clusterId = in.readUTF();
+        Map<Integer, NodeImage> nodes = new TreeMap<>();
+        for (NodeImage node :
+                readList(in, () -> new NodeImage(in.readInt(), in.readUTF(), in.readInt(), in.readBoolean()))) {
+            nodes.put(node.id(), node);
+        }
+        SortedMap<String, TopicImage> topics = new TreeMap<>();
+        for (TopicImage topic : readList(in, () -> readTopic(in, machine))) topics.put(topic.name(), topic);
+        return new ClusterImage(
+                version, clusterId, Collections.unmodifiableMap(nodes), Collections.unmodifiableSortedMap(topics));
+    }
+
+    private static void writeTopic(DataOutputStream out, TopicImage topic) throws IOException {
+        out.writeUTF(topic.name());
+        writeUuid(out, topic.id());
+        writeMap(out, topic.config().overrides());
+        out.writeInt(topic.partitions().size());
+        for (PartitionImage partition : topic.partitions()) {
+            out.writeInt(partition.leader());
+            out.writeInt(partition.leaderEpoch());
+            writeInts(out, partition.replicas());
+            writeInts(out, partition.isr());
+        }
+    }
+
+    private static TopicImage readTopic(DataInputStream in, MetadataMachine machine) throws IOException {
+        String name = in.readUTF();
+        UUID id = readUuid(in);
+        TopicConfig config = machine.config(readMap(in));
+        List<PartitionImage> partitions = readList(
+                in,
+                () -> new PartitionImage(
+                        in.readInt(), in.readInt(), readList(in, in::readInt), readList(in, in::readInt)));
+        return new TopicImage(name, id, partitions, config);
+    }
+
+    private static void writeUuid(DataOutputStream out, UUID id) throws IOException {
+        out.writeLong(id.getMostSignificantBits());
+        out.writeLong(id.getLeastSignificantBits());
+    }
+
+    private static UUID readUuid(DataInputStream in) throws IOException {
+        return new UUID(in.readLong(), in.readLong());
+    }
+
+    private static void writeMap(DataOutputStream out, Map<String, String> map) throws IOException {
+        out.writeInt(map.size());
+        for (Map.Entry<String, String> entry : new TreeMap<>(map).entrySet()) {
+            out.writeUTF(entry.getKey());
+            out.writeUTF(entry.getValue());
+        }
+    }
+
+    private static Map<String, String> readMap(DataInputStream in) throws IOException {
+        Map<String, String> result = new TreeMap<>();
+        int count = readCount(in);
+        for (int i = 0; i < count; i++) result.put(in.readUTF(), in.readUTF());
+        return result;
+    }
+
+    private static void writeInts(DataOutputStream out, List<Integer> values) throws IOException {
+        out.writeInt(values.size());
+        for (int value : values) out.writeInt(value);
+    }
+
+    private static <T> List<T> readList(DataInputStream in, Source<T> source) throws IOException {
+        int count = readCount(in);
+        List<T> result = new ArrayList<>();
+        for (int i = 0; i < count; i++) result.add(source.read());
+        return List.copyOf(result);
+    }
+
+    private static int readCount(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > in.available()) throw new IOException("a list of " + count + " does not fit");
+        return count;
+    }
+
+    private static byte[] bytes(Sink sink) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            sink.write(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private interface Sink {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private interface Source<T> {
+        T read() throws IOException;
+    }
+}

@@ -1,0 +1,148 @@
+package io.letterbox.metadata;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.LogFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.zip.CRC32C;
+
+/**
+ * A file of checksummed frames, made for two questions: is a bad frame the torn end of a crash, or damage?
+ *
+ * <pre>
+ *   +----------------+
+ *   | "LBXMETA1"     |  8 bytes
+ *   +----------------+----------------+----------------+------------------+
+ *   | length  int32  | bodyCrc int32  | headCrc int32  | body             |  a frame; length = bytes of body
+ *   +----------------+----------------+----------------+------------------+
+ *   | ...            |    bodyCrc = CRC-32C of body;  headCrc = CRC-32C of length and bodyCrc
+ * </pre>
+ *
+ * <p>Every frame is forced before the next is written, so a crash can tear the last one only. A bad frame is therefore
+ * a torn end if no whole frame follows it, wherever one may begin, and damage if one does. The file begins its life,
+ * and begins anew when it has grown long, as one frame with an image, written aside and renamed into place.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class MetadataFile implements Closeable {
+    /** No command and no image of a server within its limits comes near this. */
+    static final int MAX_BODY_BYTES = 64 << 20;
+
+    private static final byte[] MAGIC = "LBXMETA1".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEAD_BYTES = 12;
+
+    private final LogFile file;
+    private long sizeBytes;
+
+    private MetadataFile(LogFile file, long sizeBytes) {
+        this.file = file;
+        this.sizeBytes = sizeBytes;
+    }
+
+    /** Takes the body of one frame, in order. */
+    interface Reader {
+        void frame(byte[] body) throws IOException;
+    }
+
+    /** Makes the file, or replaces it as a whole, with one frame in it. Durable. */
+    static void replace(Disk disk, Path path, byte[] firstBody) throws IOException {
+        ByteBuffer frame = frame(firstBody);
+        byte[] content = ByteBuffer.allocate(MAGIC.length + frame.remaining())
+                .put(MAGIC)
+                .put(frame)
+                .array();
+        disk.createDirectories(path.getParent());
+        disk.replace(path, content);
+    }
+
+    /**
+     * Reads all frames, cuts off a torn end and leaves the file open for more.
+     *
+     * @throws IOException where the file is damaged before its end; the file is not changed then
+     */
+    static MetadataFile open(Disk disk, Path path, Reader reader) throws IOException {
+        byte[] content = disk.readAll(path);
+        if (!Arrays.equals(content, 0, Math.min(content.length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
+            throw damaged(path, 0, "it does not begin as a metadata log does");
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        int position = MAGIC.length;
+        while (isFrame(bytes, position)) {
+            byte[] body =
+                    Arrays.copyOfRange(content, position + HEAD_BYTES, position + HEAD_BYTES + bytes.getInt(position));
+            try {
+                reader.frame(body);
+            } catch (IOException meaningless) {
+                throw damaged(path, position, meaningless.getMessage());
+            }
+            position += HEAD_BYTES + body.length;
+        }
+        if (position == MAGIC.length) throw damaged(path, position, "its first frame is not whole");
+        int later = next(content.length, position + 1, at -> isFrame(bytes, at));
+        if (later >= 0) {
+            throw damaged(path, position, "the frame there is not whole, but there is a whole one at byte " + later);
+        }
+        LogFile file = disk.open(path);
+        if (position < content.length) {
+            file.truncate(position);
+            file.force();
+        }
+        return new MetadataFile(file, position);
+    }
+
+    /** Adds a frame and makes it durable. After a failure the file must not be written any more. */
+    void append(byte[] body) throws IOException {
+        ByteBuffer frame = frame(body);
+        int length = frame.remaining();
+        file.write(frame, sizeBytes);
+        file.force();
+        sizeBytes += length;
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private static ByteBuffer frame(byte[] body) {
+        if (body.length > MAX_BODY_BYTES) throw new IllegalArgumentException(body.length + " bytes are too many");
+        ByteBuffer frame = ByteBuffer.allocate(HEAD_BYTES + body.length);
+        frame.putInt(body.length).putInt(crc(body, 0, body.length));
+        frame.putInt(crc(frame.array(), 0, 8)).put(body);
+        return frame.flip();
+    }
+
+    /** True where a whole frame with right checksums begins. The head is checked first, so that looking is cheap. */
+    private static boolean isFrame(ByteBuffer bytes, int position) {
+        if (position + HEAD_BYTES > bytes.limit()) return false;
+        int length = bytes.getInt(position);
+        if (length < 1 || length > bytes.limit() - position - HEAD_BYTES) return false;
+        if (bytes.getInt(position + 8) != crc(bytes.array(), position, 8)) return false;
+        return bytes.getInt(position + 4) == crc(bytes.array(), position + HEAD_BYTES, length);
+    }
+
+    private static int next(int end, int from, IntPredicate found) {
+        for (int at = from; at < end; at++) if (found.test(at)) return at;
+        return -1;
+    }
+
+    private static int crc(byte[] bytes, int offset, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, offset, length);
+        return (int) crc.getValue();
+    }
+
+    private static IOException damaged(Path path, int position, String what) {
+        return new IOException("The metadata log " + path + " is damaged at byte " + position + ": " + what
+                + ". Nothing was changed. Restore the file from a backup, or move it away to start without topics.");
+    }
+}

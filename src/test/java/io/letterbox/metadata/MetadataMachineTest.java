@@ -1,0 +1,146 @@
+package io.letterbox.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class MetadataMachineTest {
+    private static final UUID ID = new UUID(1, 2);
+
+    private final MetadataMachine machine = new MetadataMachine(new Limits(3, 4, 8), Map.of("segment.ms", "1000"));
+    private ClusterImage image = machine.apply(
+                    MetadataMachine.empty("test"), new Command.RegisterNode(1, "localhost", 8080))
+            .image();
+
+    @Test
+    void aNewTopicIsLedByTheOnlyNode() {
+        assertThat(apply(create("a", 2))).isEqualTo(new Reply.Applied(2));
+        TopicImage topic = image.topics().get("a");
+        assertThat(topic.id()).isEqualTo(ID);
+        assertThat(topic.partitions())
+                .containsExactly(
+                        new PartitionImage(1, 0, List.of(1), List.of(1)),
+                        new PartitionImage(1, 0, List.of(1), List.of(1)));
+        assertThat(topic.config().segmentMs()).isEqualTo(1000);
+    }
+
+    @Test
+    void aRestartedNodeLeadsUnderANewEpoch() {
+        apply(create("a", 1));
+        apply(new Command.RegisterNode(1, "localhost", 9999));
+        assertThat(image.topics().get("a").partitions().get(0).leaderEpoch()).isEqualTo(1);
+        assertThat(image.nodes().get(1).httpPort()).isEqualTo(9999);
+    }
+
+    @Test
+    void replicasAreSpreadOverTheNodes() {
+        apply(new Command.RegisterNode(2, "localhost", 8081));
+        apply(new Command.RegisterNode(3, "localhost", 8082));
+        apply(new Command.CreateTopic("a", ID, 4, 2, Map.of()));
+        assertThat(image.topics().get("a").partitions())
+                .extracting(PartitionImage::replicas)
+                .containsExactly(List.of(1, 2), List.of(2, 3), List.of(3, 1), List.of(1, 2));
+        apply(new Command.RegisterNode(2, "localhost", 8081));
+        assertThat(image.topics().get("a").partitions())
+                .extracting(PartitionImage::leaderEpoch)
+                .containsExactly(0, 1, 0, 0);
+    }
+
+    @Test
+    void settingsAreSetAndUnset() {
+        apply(create("a", 1));
+        apply(new Command.AlterTopic("a", Map.of("retention.ms", "7", "flush", "os"), Set.of()));
+        apply(new Command.AlterTopic("a", Map.of("retention.ms", "8"), Set.of("flush")));
+        assertThat(image.topics().get("a").config().overrides()).containsExactly(Map.entry("retention.ms", "8"));
+        refused(
+                new Command.AlterTopic("a", Map.of("flush", "os"), Set.of("flush")),
+                ErrorCode.INVALID_CONFIG,
+                "flush cannot be set and unset at once.");
+        refused(new Command.AlterTopic("a", Map.of(), Set.of("flusch")), ErrorCode.INVALID_CONFIG, "'flush'");
+    }
+
+    @Test
+    void partitionsAreAddedBehindTheOthers() {
+        apply(create("a", 1));
+        apply(new Command.AddPartitions("a", 4));
+        assertThat(image.topics().get("a").partitions()).hasSize(4);
+        refused(new Command.AddPartitions("a", 4), ErrorCode.INVALID_PARTITIONS, "4 is not more");
+        refused(new Command.AddPartitions("a", 5), ErrorCode.POLICY_VIOLATION, "limits.partitionsPerTopic allows 4");
+    }
+
+    @Test
+    void aDeletedTopicComesBackUnderAnotherIncarnation() {
+        apply(create("a", 1));
+        apply(new Command.DeleteTopic("a"));
+        assertThat(image.topics()).isEmpty();
+        apply(new Command.CreateTopic("a", new UUID(3, 4), 1, 1, Map.of()));
+        assertThat(image.topics().get("a").id()).isEqualTo(new UUID(3, 4));
+    }
+
+    @Test
+    void whatIsWrongIsRefusedWithAReason() {
+        apply(create("a", 1));
+        refused(create("a", 1), ErrorCode.TOPIC_EXISTS, "'a' exists already");
+        refused(create("..", 1), ErrorCode.INVALID_TOPIC, "1 to 249");
+        refused(create("b/c", 1), ErrorCode.INVALID_TOPIC, "a-z");
+        refused(create("b", 0), ErrorCode.INVALID_PARTITIONS, "1 is the least");
+        refused(create("b", 5), ErrorCode.POLICY_VIOLATION, "limits.partitionsPerTopic allows 4");
+        refused(
+                new Command.CreateTopic("b", ID, 1, 2, Map.of()),
+                ErrorCode.INVALID_REPLICATION_FACTOR,
+                "number of nodes, 1");
+        refused(new Command.DeleteTopic("b"), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
+        refused(new Command.AddPartitions("b", 2), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
+        refused(new Command.AlterTopic("b", Map.of(), Set.of()), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
+        refused(new Command.RegisterNode(-1, "h", 1), ErrorCode.INVALID_CONFIG, "node.id");
+    }
+
+    @Test
+    void thereAreNoMoreTopicsAndPartitionsThanTheLimits() {
+        apply(create("a", 4));
+        apply(create("b", 3));
+        refused(create("c", 2), ErrorCode.POLICY_VIOLATION, "limits.partitions allows 8");
+        apply(create("c", 1));
+        refused(create("d", 1), ErrorCode.POLICY_VIOLATION, "limits.topics allows 3");
+    }
+
+    @Test
+    void aLimitThatWasLoweredDoesNotTakeTopicsAway() {
+        MetadataMachine strict = new MetadataMachine(new Limits(1, 1, 1), Map.of());
+        assertThat(strict.replay(image, create("a", 4)).topics()).containsKey("a");
+    }
+
+    @Test
+    void wrongDefaultsEndTheStart() {
+        assertThatThrownBy(() -> new MetadataMachine(new Limits(1, 1, 1), Map.of("retention", "1")))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("retention.ms");
+    }
+
+    private static Command create(String name, int partitions) {
+        return new Command.CreateTopic(name, ID, partitions, 1, Map.of());
+    }
+
+    private Reply apply(Command command) {
+        Step step = machine.apply(image, command);
+        assertThat(step.reply()).isInstanceOf(Reply.Applied.class);
+        image = step.image();
+        return step.reply();
+    }
+
+    private void refused(Command command, ErrorCode code, String why) {
+        Step step = machine.apply(image, command);
+        assertThat(step.image()).isSameAs(image);
+        assertThat(step.reply()).isInstanceOfSatisfying(Reply.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(code);
+            assertThat(refused.detail()).contains(why).endsWith(".");
+        });
+    }
+}
