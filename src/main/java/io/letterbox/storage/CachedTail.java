@@ -1,0 +1,66 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Slice;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The newest record batches of one partition, in memory, so that readers at the tail need neither the disk nor the
+ * shard. Written by the shard only (through {@link TailCache}, which keeps the sum within its limit); read from any
+ * thread. Batches are immutable once they are here.
+ */
+final class CachedTail {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** Any thread reads, the shard writes. The key is the batch's base offset; neighbours are contiguous. */
+    private final ConcurrentSkipListMap<Long, CachedBatch> batches = new ConcurrentSkipListMap<>();
+
+    /** One batch: the bytes between position and limit, and the offset after its last record. */
+    record CachedBatch(ByteBuffer bytes, long nextOffset) {}
+
+    void put(long baseOffset, CachedBatch batch) {
+        batches.put(baseOffset, batch);
+    }
+
+    void remove(long baseOffset) {
+        batches.remove(baseOffset);
+    }
+
+    void clear() {
+        batches.clear();
+    }
+
+    /**
+     * Whole batches from the one that holds {@code offset}, up to the high watermark.
+     *
+     * @return null where the cache does not hold the offset
+     */
+    Slice read(long offset, int maxBytes, long highWatermark) {
+        if (offset == highWatermark) return new Slice(NOTHING, offset, highWatermark);
+        Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
+        if (entry == null || entry.getValue().nextOffset() <= offset) return null;
+        CachedBatch first = entry.getValue();
+        if (first.nextOffset() > highWatermark) return null;
+        List<CachedBatch> run = new ArrayList<>();
+        int bytes = 0;
+        for (CachedBatch next = first;
+                next != null
+                        && next.nextOffset() <= highWatermark
+                        && (run.isEmpty() || bytes + next.bytes().remaining() <= maxBytes);
+                next = batches.get(next.nextOffset())) {
+            run.add(next);
+            bytes += next.bytes().remaining();
+        }
+        long nextOffset = run.get(run.size() - 1).nextOffset();
+        return new Slice(run.size() == 1 ? first.bytes().duplicate() : gather(run, bytes), nextOffset, highWatermark);
+    }
+
+    private static ByteBuffer gather(List<CachedBatch> run, int bytes) {
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        for (CachedBatch batch : run) all.put(batch.bytes().duplicate());
+        return all.flip();
+    }
+}

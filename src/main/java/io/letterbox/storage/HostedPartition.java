@@ -1,0 +1,130 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.error.ApiException;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Replica;
+import java.util.ArrayDeque;
+import java.util.UUID;
+
+/** One partition on this node: its log, its replica and the appends that wait for their acknowledgement. */
+final class HostedPartition {
+    private final TopicPartition id;
+    private final UUID topicId;
+
+    // The shard's thread.
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private Replica replica;
+    private TopicConfig config;
+    private int leaderEpoch;
+    private long lastFlushMs;
+
+    // The shard's thread writes, any thread reads.
+    private final PartitionLog log;
+    private final CachedTail tail = new CachedTail();
+    private volatile long highWatermark;
+    private volatile String quarantine;
+
+    private record Waiting(long nextOffset, Appended reply, Append append) {}
+
+    /** A partition that serves; {@code highWatermark} is where its log ended when it was opened. */
+    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Replica replica) {
+        this.id = id;
+        this.topicId = topicId;
+        this.log = log;
+        this.replica = replica;
+        this.highWatermark = replica.highWatermark();
+    }
+
+    /** A partition whose log is damaged: it is listed, and refuses everything. */
+    HostedPartition(TopicPartition id, UUID topicId, String quarantine) {
+        this.id = id;
+        this.topicId = topicId;
+        this.log = null;
+        this.quarantine = quarantine;
+    }
+
+    TopicPartition id() {
+        return id;
+    }
+
+    UUID topicId() {
+        return topicId;
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    CachedTail tail() {
+        return tail;
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    TopicConfig config() {
+        return config;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Null while the partition is sound, else why it refuses to serve. */
+    String quarantine() {
+        return quarantine;
+    }
+
+    void quarantine(String reason) {
+        quarantine = reason;
+    }
+
+    void configure(TopicConfig newConfig, int newLeaderEpoch) {
+        config = newConfig;
+        leaderEpoch = newLeaderEpoch;
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    long lastFlushMs() {
+        return lastFlushMs;
+    }
+
+    void flushedAt(long nowMs) {
+        lastFlushMs = nowMs;
+    }
+
+    PartitionStatus status() {
+        if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, quarantine);
+        // The high watermark is read before the end, so that it never shows above it.
+        long readable = highWatermark;
+        return new PartitionStatus(
+                log.logStartOffset(), readable, log.logEndOffset(), log.sizeBytes(), log.segmentCount(), quarantine);
+    }
+
+    void await(long nextOffset, Appended reply, Append append) {
+        waiting.add(new Waiting(nextOffset, reply, append));
+    }
+
+    /** Shows readers what has become safe, and then acknowledges it. */
+    void advance(long newHighWatermark) {
+        highWatermark = newHighWatermark;
+        while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
+            Waiting next = waiting.remove();
+            next.append().done().complete(next.reply());
+        }
+    }
+
+    /** Answers everything that still waits with a refusal. */
+    void refuseWaiting(ApiException refusal) {
+        for (Waiting next; (next = waiting.poll()) != null; ) next.append().done().tryFail(refusal);
+    }
+}

@@ -1,0 +1,36 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.record.TopicPartition;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The partitions that this node serves. Each shard puts and removes its own; any thread looks them up. */
+public final class HostedPartitions {
+    private final ConcurrentHashMap<TopicPartition, HostedPartition> byId = new ConcurrentHashMap<>();
+
+    HostedPartition get(TopicPartition id) {
+        return byId.get(id);
+    }
+
+    void put(HostedPartition partition) {
+        byId.put(partition.id(), partition);
+    }
+
+    void remove(HostedPartition partition) {
+        byId.remove(partition.id(), partition);
+    }
+
+    Collection<HostedPartition> all() {
+        return byId.values();
+    }
+
+    /** Where every hosted partition stands now, in order of name, for the meters. */
+    public Map<TopicPartition, PartitionStatus> statuses() {
+        Map<TopicPartition, PartitionStatus> statuses = new TreeMap<>();
+        byId.forEach((id, partition) -> statuses.put(id, partition.status()));
+        return statuses;
+    }
+}

@@ -1,0 +1,63 @@
+package io.letterbox.storage;
+
+import io.letterbox.metadata.TopicConfig.Flush;
+import java.io.IOException;
+
+/** What a shard does from time to time. Owned by the shard's thread. */
+final class ShardChores {
+    /** So many bytes are appended at the most before recovery points are written: what a restart may have to read. */
+    private static final long CHECKPOINT_BYTES = 64L << 20;
+
+    private final StorageServices services;
+    private final ShardPartitions partitions;
+    private HostedPartition current;
+    private long bytesSinceCheckpoint;
+
+    ShardChores(StorageServices services, ShardPartitions partitions) {
+        this.services = services;
+        this.partitions = partitions;
+    }
+
+    /** The partition that was being worked on, after {@link #run} has thrown. */
+    HostedPartition current() {
+        return current;
+    }
+
+    /** Applies retention and rolls by age. */
+    void keepHouse(long nowMs) throws IOException {
+        for (HostedPartition partition : partitions.all()) {
+            if (partition.quarantine() != null) continue;
+            current = partition;
+            partition.log().applyRetention(nowMs, partition.highWatermark());
+        }
+    }
+
+    /** Forces the logs of topics that flush at an interval, where the interval is over. */
+    void flushDue(long nowMs) throws IOException {
+        for (HostedPartition partition : partitions.all()) {
+            if (partition.quarantine() != null || partition.config().flush() != Flush.INTERVAL) continue;
+            if (nowMs - partition.lastFlushMs() < partition.config().flushIntervalMs()) continue;
+            current = partition;
+            if (partition.log().durableOffset() < partition.log().logEndOffset()) partition.log().flush();
+            partition.flushedAt(nowMs);
+        }
+    }
+
+    /** Counts appended bytes; writes the recovery points when there are many. */
+    void wrote(long bytes) throws IOException {
+        bytesSinceCheckpoint += bytes;
+        if (bytesSinceCheckpoint >= CHECKPOINT_BYTES) checkpoint();
+    }
+
+    /** Writes indexes and recovery points, where anything was appended since the last time. */
+    void checkpoint() throws IOException {
+        if (bytesSinceCheckpoint == 0) return;
+        bytesSinceCheckpoint = 0;
+        for (HostedPartition partition : partitions.all()) {
+            if (partition.quarantine() != null) continue;
+            current = partition;
+            partition.log().checkpoint();
+        }
+        services.recovery().write();
+    }
+}

@@ -1,0 +1,154 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.LogRecovery;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Leader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partitions of one shard: opened, configured and destroyed as the image says. Owned by the shard's thread. */
+final class ShardPartitions {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardPartitions.class);
+
+    private final int shard;
+    private final StorageServices services;
+    private final PartitionDirectories directories;
+    private final Map<TopicPartition, HostedPartition> byId = new HashMap<>();
+
+    ShardPartitions(int shard, StorageServices services) {
+        this.shard = shard;
+        this.services = services;
+        this.directories = new PartitionDirectories(services.files(), services.directory().topics());
+    }
+
+    HostedPartition get(TopicPartition id) {
+        return byId.get(id);
+    }
+
+    Collection<HostedPartition> all() {
+        return byId.values();
+    }
+
+    /** Makes this shard serve what the image assigns to it, and nothing else. */
+    void apply(ClusterImage image) throws IOException {
+        Set<TopicPartition> wanted = new HashSet<>();
+        for (TopicImage topic : image.topics().values()) {
+            for (int p = 0; p < topic.partitions().size(); p++) {
+                TopicPartition id = new TopicPartition(topic.name(), p);
+                PartitionImage partition = topic.partitions().get(p);
+                if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId()) continue;
+                HostedPartition held = byId.get(id);
+                if (held != null && held.topicId().equals(topic.id())) wanted.add(id);
+            }
+        }
+        destroyAllBut(wanted);
+        for (TopicImage topic : image.topics().values()) serve(topic);
+    }
+
+    private void destroyAllBut(Set<TopicPartition> wanted) throws IOException {
+        List<HostedPartition> gone = new ArrayList<>();
+        for (HostedPartition held : byId.values()) if (!wanted.contains(held.id())) gone.add(held);
+        if (gone.isEmpty()) return;
+        for (HostedPartition held : gone) {
+            byId.remove(held.id());
+            services.hosted().remove(held);
+            held.refuseWaiting(new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
+            held.tail().clear();
+        }
+        // Before the files go: a recovery point without its log would look like a log that was lost.
+        services.recovery().write();
+        for (HostedPartition held : gone) {
+            if (held.log() != null) held.log().close();
+            directories.destroy(held.id());
+        }
+    }
+
+    private void serve(TopicImage topic) throws IOException {
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            TopicPartition id = new TopicPartition(topic.name(), p);
+            PartitionImage partition = topic.partitions().get(p);
+            if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId()) continue;
+            HostedPartition held = byId.get(id);
+            if (held == null) {
+                held = open(id, topic, partition);
+                byId.put(id, held);
+            } else if (held.log() != null && !held.config().equals(topic.config())) {
+                held.log().configure(logConfig(topic.config()));
+            }
+            held.configure(topic.config(), partition.leaderEpoch());
+            services.hosted().put(held);
+        }
+    }
+
+    private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
+        PartitionDirectories.Found found = directories.prepare(id, topic.id());
+        if (found.defect() != null) return quarantined(id, topic, found.defect());
+        long point = found.replaced() ? 0 : services.recovery().point(id);
+        if (!found.kept() && point > 0) {
+            return quarantined(id, topic, "its directory is gone, although records below offset " + point + " were in it");
+        }
+        Path directory = directories.of(id);
+        LogRecovery.Outcome outcome = LogRecovery.open(
+                services.files(), directory, logConfig(topic.config()), point, services.recovery().clean());
+        if (outcome instanceof LogRecovery.Quarantined bad) return quarantined(id, topic, bad.reason());
+        LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
+        services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
+        PartitionLog log = sound.log();
+        // What recovery has kept is not proven to be on disk until it has been forced once.
+        log.flush();
+        int inSync = image.isr().size();
+        return new HostedPartition(
+                id, topic.id(), log, new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas()));
+    }
+
+    private static HostedPartition quarantined(TopicPartition id, TopicImage topic, String reason) {
+        LOG.error("{} is quarantined: {}. Nothing of it was changed.", id, reason);
+        return new HostedPartition(id, topic.id(), reason);
+    }
+
+    /** Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point. */
+    void closeAll() {
+        for (HostedPartition held : byId.values()) {
+            if (held.log() == null) continue;
+            try {
+                held.log().close();
+            } catch (IOException e) {
+                services.recovery().notClean();
+                LOG.error("{} could not be closed", held.id(), e);
+            }
+        }
+    }
+
+    private static LogConfig logConfig(TopicConfig topic) {
+        return new LogConfig(
+                topic.segmentBytes(),
+                topic.segmentMs(),
+                topic.retentionMs(),
+                topic.retentionBytes(),
+                topic.indexIntervalBytes(),
+                topic.compact(),
+                topic.delete(),
+                topic.minCompactionLagMs(),
+                topic.maxCompactionLagMs(),
+                topic.deleteRetentionMs(),
+                topic.minCleanableDirtyRatio());
+    }
+}

@@ -1,0 +1,35 @@
+package io.letterbox.storage;
+
+import io.letterbox.config.StorageConfig;
+import io.letterbox.log.Disk;
+import io.letterbox.telemetry.Meters;
+import io.vertx.core.WorkerExecutor;
+import java.util.function.Consumer;
+
+/**
+ * What all shards of a node share.
+ *
+ * @param nodeId this node, as it is called in cluster images
+ * @param shards how many shards there are
+ * @param config limits and intervals
+ * @param directory where the files are
+ * @param files the way to the files
+ * @param hosted where shards publish what they serve
+ * @param recovery the recovery points, read at the start and written as the logs grow
+ * @param disk how much room is left
+ * @param meters what happens is counted here
+ * @param background threads for compaction and deletion, which must not hold up a shard
+ * @param onFailure told once, in a sentence, when a shard has ended
+ */
+public record StorageServices(
+        int nodeId,
+        int shards,
+        StorageConfig config,
+        DataDirectory directory,
+        Disk files,
+        HostedPartitions hosted,
+        RecoveryCheckpoint recovery,
+        DiskReserve disk,
+        Meters meters,
+        WorkerExecutor background,
+        Consumer<String> onFailure) {}

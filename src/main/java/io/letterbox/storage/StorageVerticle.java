@@ -1,0 +1,207 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.AppendResult;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.replication.Input;
+import io.letterbox.replication.Output;
+import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One shard: a worker context that is the single writer of its partitions. Everything arrives as messages on the shard's
+ * address and is handled in that order; all fields belong to that context.
+ */
+public final class StorageVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageVerticle.class);
+
+    /** How often topics that flush at an interval are looked at: the finest interval that they can have. */
+    private static final long FLUSH_TICK_MS = 100;
+
+    private final int shard;
+    private final StorageServices services;
+    private final ShardPartitions partitions;
+    private final TailCache tailCache;
+    private final GroupCommit group = new GroupCommit();
+    private final ShardChores chores;
+    private ApiException failure;
+
+    /**
+     * @param shard the shard's number, from 0
+     * @param services what all shards of the node share
+     */
+    public StorageVerticle(int shard, StorageServices services) {
+        this.shard = shard;
+        this.services = services;
+        this.partitions = new ShardPartitions(shard, services);
+        this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
+        this.chores = new ShardChores(services, partitions);
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
+        vertx.setPeriodic(FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(System.currentTimeMillis())));
+        vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> chore(chores::checkpoint));
+        vertx.setPeriodic(
+                services.config().housekeepingIntervalMs(),
+                t -> chore(() -> chores.keepHouse(System.currentTimeMillis())));
+        return Future.succeededFuture();
+    }
+
+    /** Closes the logs; what was appended before has been committed, because the commit was queued behind it. */
+    @Override
+    public Future<?> stop() {
+        if (failure == null) commit();
+        partitions.closeAll();
+        return Future.succeededFuture();
+    }
+
+    private void onMessage(Message<Object> message) {
+        Object body = message.body();
+        if (body instanceof Append append) onAppend(append);
+        else if (body instanceof ApplyImage apply) onImage(apply);
+        else throw new AssertionError("a shard does not understand " + body);
+    }
+
+    private void onAppend(Append append) {
+        HostedPartition partition = partitions.get(append.partition());
+        ApiException refusal = refusal(append, partition);
+        if (refusal != null) {
+            append.done().fail(refusal);
+            return;
+        }
+        try {
+            long nowMs = System.currentTimeMillis();
+            int sizeBytes = append.batch().remaining();
+            long appendTimeMs = partition.config().logAppendTime() ? nowMs : -1;
+            if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
+            ByteBuffer stored = append.batch().duplicate();
+            AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), nowMs);
+            long nextOffset = result.lastOffset() + 1;
+            tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
+            partition.await(nextOffset, new Appended(result.baseOffset(), appendTimeMs), append);
+            partition.replica().step(new Input.Appended(nextOffset), nowMs, StorageVerticle::unexpected);
+            if (group.add(partition, append.recordCount(), sizeBytes)) context.runOnContext(v -> commit());
+        } catch (IOException e) {
+            onAppendFailure(partition, append, e);
+        }
+    }
+
+    private static void unexpected(Output output) {
+        throw new AssertionError("nothing is safe yet, so nothing can follow from an append: " + output);
+    }
+
+    private ApiException refusal(Append append, HostedPartition partition) {
+        if (failure != null) return failure;
+        if (partition == null) {
+            return new ApiException(
+                    ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + append.partition() + ".");
+        }
+        if (partition.quarantine() != null) {
+            return new ApiException(
+                    ErrorCode.PARTITION_QUARANTINED,
+                    partition.id() + " is quarantined: " + partition.quarantine());
+        }
+        if (services.disk().isSpent()) return diskFull();
+        int sizeBytes = append.batch().remaining();
+        if (sizeBytes > partition.config().maxMessageBytes()) {
+            return new ApiException(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "A record batch of " + sizeBytes + " bytes is larger than max.message.bytes of "
+                            + append.partition().topic() + ", " + partition.config().maxMessageBytes() + ".");
+        }
+        Output.Reject reject = partition.replica().rejection();
+        return reject == null ? null : new ApiException(reject.code(), reject.detail());
+    }
+
+    private ApiException diskFull() {
+        return new ApiException(
+                ErrorCode.DISK_FULL,
+                "The disk has " + services.disk().freeBytes() + " bytes free, less than storage.diskReserveBytes of "
+                        + services.disk().reserveBytes() + ". Reading goes on; publish again when there is room.");
+    }
+
+    private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
+        if (partition.log().isPoisoned()) {
+            append.done().fail(storageFailed(partition, e));
+            fail(partition, e);
+        } else {
+            // The log took the partial write back, so it is as it was: a full disk is no reason to end the shard.
+            LOG.warn("{} could not append: {}", partition.id(), e.toString());
+            append.done().fail(new ApiException(
+                    ErrorCode.DISK_FULL, "Appending to " + partition.id() + " failed: " + e.getMessage()));
+        }
+    }
+
+    private void commit() {
+        if (failure != null) return;
+        try {
+            GroupCommit.Outcome outcome = group.commit(System.currentTimeMillis());
+            if (!outcome.committed().moved().isEmpty()) {
+                vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
+            }
+            services.meters()
+                    .groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
+            chore(() -> chores.wrote(outcome.bytes()));
+        } catch (IOException e) {
+            fail(group.failed(), e);
+        }
+    }
+
+    /**
+     * Ends the shard. The kernel may have dropped the pages whose write failed and report success the next time, so there
+     * is no second try: nothing is acknowledged any more, reads go on.
+     */
+    private void fail(HostedPartition partition, IOException e) {
+        failure = storageFailed(partition, e);
+        LOG.error("Shard {} takes no more records: writing {} failed", shard, partition.id(), e);
+        services.meters().fsyncFailed();
+        services.onFailure().accept(failure.getMessage());
+        partitions.all().forEach(p -> p.refuseWaiting(failure));
+    }
+
+    private static ApiException storageFailed(HostedPartition partition, IOException e) {
+        return new ApiException(
+                ErrorCode.STORAGE_FAILED,
+                "Writing " + partition.id() + " failed (" + e.getMessage()
+                        + "), so this shard takes no more records. Check the disk and restart the server.");
+    }
+
+    private void onImage(ApplyImage apply) {
+        // Whatever was appended to a topic that goes away now is still acknowledged.
+        if (failure == null) commit();
+        try {
+            partitions.apply(apply.image());
+            apply.done().complete();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Shard {} could not follow the metadata", shard, e);
+            apply.done().fail(e);
+        }
+    }
+
+    /** A piece of work that may find the disk broken. */
+    private interface Chore {
+        void run() throws IOException;
+    }
+
+    private void chore(Chore chore) {
+        if (failure != null) return;
+        try {
+            chore.run();
+        } catch (IOException e) {
+            fail(chores.current(), e);
+        }
+    }
+}
