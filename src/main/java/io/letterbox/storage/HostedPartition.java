@@ -125,6 +125,7 @@ final class HostedPartition {
 
     /** Answers everything that still waits with a refusal. */
     void refuseWaiting(ApiException refusal) {
-        for (Waiting next; (next = waiting.poll()) != null; ) next.append().done().tryFail(refusal);
+        for (Waiting next; (next = waiting.poll()) != null; )
+            next.append().done().tryFail(refusal);
     }
 }

@@ -40,7 +40,9 @@ public final class LogAccess implements LogReader {
     @Override
     public Slice readCached(TopicPartition partition, long offset, int maxBytes) {
         HostedPartition held = hosted.get(partition);
-        return held == null || held.quarantine() != null ? null : held.tail().read(offset, maxBytes, held.highWatermark());
+        return held == null || held.quarantine() != null
+                ? null
+                : held.tail().read(offset, maxBytes, held.highWatermark());
     }
 
     @Override
@@ -86,8 +88,7 @@ public final class LogAccess implements LogReader {
 
     private static void refuseQuarantined(HostedPartition held) {
         if (held.quarantine() == null) return;
-        throw new ApiException(
-                ErrorCode.PARTITION_QUARANTINED, held.id() + " is quarantined: " + held.quarantine());
+        throw new ApiException(ErrorCode.PARTITION_QUARANTINED, held.id() + " is quarantined: " + held.quarantine());
     }
 
     private ApiException failure(HostedPartition held, IOException e) {

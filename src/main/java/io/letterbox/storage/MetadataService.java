@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
@@ -49,6 +50,11 @@ public final class MetadataService implements Metadata {
         this.shards = shards;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.visible = log.image();
+    }
+
+    /** Lets shards be told about images on this bus; once per process. */
+    public static void registerMessages(EventBus bus) {
+        LocalCodec.register(bus, ApplyImage.class);
     }
 
     /** Applies the image that the log begins with, and follows it from there. */

@@ -55,7 +55,8 @@ final class PartitionDirectories {
             String text = new String(disk.readAll(marker), StandardCharsets.UTF_8);
             int at = text.indexOf(TOPIC_ID);
             if (at < 0) return new Found(true, false, marker + " does not say which topic the directory belongs to");
-            if (text.substring(at + TOPIC_ID.length()).strip().equals(topicId.toString())) return new Found(true, false, null);
+            if (text.substring(at + TOPIC_ID.length()).strip().equals(topicId.toString()))
+                return new Found(true, false, null);
             replaced = true;
             destroy(id);
         } else {

@@ -83,7 +83,9 @@ public final class RecoveryCheckpoint {
         try {
             Map<TopicPartition, Long> points = new TreeMap<>();
             for (HostedPartition partition : hosted.all()) {
-                long point = partition.log() == null ? point(partition.id()) : partition.log().durableOffset();
+                long point = partition.log() == null
+                        ? point(partition.id())
+                        : partition.log().durableOffset();
                 if (point > 0) points.put(partition.id(), point);
             }
             RecoveryPoints.write(disk, pointsFile, points);

@@ -38,7 +38,8 @@ final class ShardChores {
             if (partition.quarantine() != null || partition.config().flush() != Flush.INTERVAL) continue;
             if (nowMs - partition.lastFlushMs() < partition.config().flushIntervalMs()) continue;
             current = partition;
-            if (partition.log().durableOffset() < partition.log().logEndOffset()) partition.log().flush();
+            if (partition.log().durableOffset() < partition.log().logEndOffset())
+                partition.log().flush();
             partition.flushedAt(nowMs);
         }
     }

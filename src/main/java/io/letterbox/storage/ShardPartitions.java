@@ -36,7 +36,8 @@ final class ShardPartitions {
     ShardPartitions(int shard, StorageServices services) {
         this.shard = shard;
         this.services = services;
-        this.directories = new PartitionDirectories(services.files(), services.directory().topics());
+        this.directories =
+                new PartitionDirectories(services.files(), services.directory().topics());
     }
 
     HostedPartition get(TopicPartition id) {
@@ -54,7 +55,8 @@ final class ShardPartitions {
             for (int p = 0; p < topic.partitions().size(); p++) {
                 TopicPartition id = new TopicPartition(topic.name(), p);
                 PartitionImage partition = topic.partitions().get(p);
-                if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId()) continue;
+                if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId())
+                    continue;
                 HostedPartition held = byId.get(id);
                 if (held != null && held.topicId().equals(topic.id())) wanted.add(id);
             }
@@ -70,7 +72,8 @@ final class ShardPartitions {
         for (HostedPartition held : gone) {
             byId.remove(held.id());
             services.hosted().remove(held);
-            held.refuseWaiting(new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
+            held.refuseWaiting(
+                    new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
             held.tail().clear();
         }
         // Before the files go: a recovery point without its log would look like a log that was lost.
@@ -103,11 +106,16 @@ final class ShardPartitions {
         if (found.defect() != null) return quarantined(id, topic, found.defect());
         long point = found.replaced() ? 0 : services.recovery().point(id);
         if (!found.kept() && point > 0) {
-            return quarantined(id, topic, "its directory is gone, although records below offset " + point + " were in it");
+            return quarantined(
+                    id, topic, "its directory is gone, although records below offset " + point + " were in it");
         }
         Path directory = directories.of(id);
         LogRecovery.Outcome outcome = LogRecovery.open(
-                services.files(), directory, logConfig(topic.config()), point, services.recovery().clean());
+                services.files(),
+                directory,
+                logConfig(topic.config()),
+                point,
+                services.recovery().clean());
         if (outcome instanceof LogRecovery.Quarantined bad) return quarantined(id, topic, bad.reason());
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
@@ -116,7 +124,10 @@ final class ShardPartitions {
         log.flush();
         int inSync = image.isr().size();
         return new HostedPartition(
-                id, topic.id(), log, new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas()));
+                id,
+                topic.id(),
+                log,
+                new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas()));
     }
 
     private static HostedPartition quarantined(TopicPartition id, TopicImage topic, String reason) {

@@ -106,13 +106,11 @@ public final class StorageVerticle extends VerticleBase {
     private ApiException refusal(Append append, HostedPartition partition) {
         if (failure != null) return failure;
         if (partition == null) {
-            return new ApiException(
-                    ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + append.partition() + ".");
+            return new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + append.partition() + ".");
         }
         if (partition.quarantine() != null) {
             return new ApiException(
-                    ErrorCode.PARTITION_QUARANTINED,
-                    partition.id() + " is quarantined: " + partition.quarantine());
+                    ErrorCode.PARTITION_QUARANTINED, partition.id() + " is quarantined: " + partition.quarantine());
         }
         if (services.disk().isSpent()) return diskFull();
         int sizeBytes = append.batch().remaining();
@@ -120,7 +118,8 @@ public final class StorageVerticle extends VerticleBase {
             return new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,
                     "A record batch of " + sizeBytes + " bytes is larger than max.message.bytes of "
-                            + append.partition().topic() + ", " + partition.config().maxMessageBytes() + ".");
+                            + append.partition().topic() + ", "
+                            + partition.config().maxMessageBytes() + ".");
         }
         Output.Reject reject = partition.replica().rejection();
         return reject == null ? null : new ApiException(reject.code(), reject.detail());
@@ -140,8 +139,9 @@ public final class StorageVerticle extends VerticleBase {
         } else {
             // The log took the partial write back, so it is as it was: a full disk is no reason to end the shard.
             LOG.warn("{} could not append: {}", partition.id(), e.toString());
-            append.done().fail(new ApiException(
-                    ErrorCode.DISK_FULL, "Appending to " + partition.id() + " failed: " + e.getMessage()));
+            append.done()
+                    .fail(new ApiException(
+                            ErrorCode.DISK_FULL, "Appending to " + partition.id() + " failed: " + e.getMessage()));
         }
     }
 
@@ -152,8 +152,7 @@ public final class StorageVerticle extends VerticleBase {
             if (!outcome.committed().moved().isEmpty()) {
                 vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
-            services.meters()
-                    .groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
+            services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
             chore(() -> chores.wrote(outcome.bytes()));
         } catch (IOException e) {
             fail(group.failed(), e);

@@ -1,0 +1,34 @@
+package io.letterbox;
+
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.http.HttpPart;
+import io.letterbox.http.HttpSockets;
+import io.letterbox.http.HttpVerticle;
+import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.TelemetryRoutes;
+import java.util.List;
+
+/** Puts the parts of the HTTP door together, once for each event loop. */
+final class HttpAssembly {
+    private final LetterboxConfig config;
+    private final StorageAssembly storage;
+    private final Meters meters;
+    private final Health health;
+    private final HttpSockets sockets;
+
+    HttpAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, Health health, HttpSockets sockets) {
+        this.config = config;
+        this.storage = storage;
+        this.meters = meters;
+        this.health = health;
+        this.sockets = sockets;
+    }
+
+    /** The HTTP door of one more event loop. */
+    HttpVerticle door() {
+        List<HttpPart> parts = List.of(new TelemetryRoutes(meters, health));
+        return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
+                .record(nanos, status));
+    }
+}

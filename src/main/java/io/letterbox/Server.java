@@ -1,0 +1,126 @@
+package io.letterbox;
+
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.http.HttpSockets;
+import io.letterbox.http.HttpVerticle;
+import io.letterbox.storage.DataDirectory;
+import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running server: opens everything in order and closes it in the reverse one. Started and closed by one thread, which
+ * is not one of Vert.x, because both wait.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    /** Beyond the drain time, for sockets that do not close. */
+    private static final long CLOSE_GRACE_SECONDS = 5;
+
+    private final LetterboxConfig config;
+    private final Health health = new Health();
+    private final HttpSockets sockets = new HttpSockets();
+    private final List<HttpVerticle> doors = new ArrayList<>();
+    private final DataDirectory directory;
+    private Vertx vertx;
+    private StorageAssembly storage;
+
+    private Server(LetterboxConfig config, DataDirectory directory) {
+        this.config = config;
+        this.directory = directory;
+    }
+
+    /**
+     * Starts a server; returns when it serves.
+     *
+     * @throws IOException where the data directory or the port cannot be had; the message says why
+     */
+    public static Server start(LetterboxConfig config) throws IOException {
+        Server server = new Server(config, DataDirectory.open(config.node().dataDir()));
+        try {
+            server.open();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        VertxAssembly assembly = VertxAssembly.start(config);
+        vertx = assembly.vertx();
+        Meters meters = assembly.meters();
+        storage = new StorageAssembly(vertx, config, directory, meters, health);
+        storage.start();
+        HttpAssembly http = new HttpAssembly(config, storage, meters, health, sockets);
+        List<Future<String>> deployed = new ArrayList<>();
+        for (int loop = 0; loop < assembly.eventLoops(); loop++) {
+            HttpVerticle door = http.door();
+            doors.add(door);
+            deployed.add(vertx.deployVerticle(door));
+        }
+        try {
+            Future.all(deployed).await();
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "Cannot listen on " + config.http().host() + ":"
+                            + config.http().port() + " (" + e.getMessage() + "). Is another server using http.port?",
+                    e);
+        }
+        storage.register(config.node().id(), config.http().host(), httpPort());
+        health.ready();
+        LOG.info(
+                "Serving http://{}:{}/ from {}",
+                config.http().host(),
+                httpPort(),
+                directory.root().toAbsolutePath());
+    }
+
+    /** The port of the HTTP door, which matters where port 0 was configured. */
+    public int httpPort() {
+        return sockets.port();
+    }
+
+    /** Drains and stops: streams end, what was accepted is committed, the logs are closed. */
+    @Override
+    public void close() {
+        health.draining();
+        try {
+            drain();
+            if (storage != null) storage.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The stop was not clean; the next start will check the logs", e);
+        } finally {
+            if (vertx != null) vertx.close().await();
+            unlock();
+        }
+    }
+
+    private void drain() {
+        if (doors.isEmpty()) return;
+        long drainMs = TimeUnit.SECONDS.toMillis(config.shutdown().drainSeconds());
+        List<Future<Void>> drained = new ArrayList<>();
+        for (HttpVerticle door : doors) drained.add(door.drain(drainMs));
+        try {
+            Future.join(drained).await(drainMs + TimeUnit.SECONDS.toMillis(CLOSE_GRACE_SECONDS), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("Some connections did not end in time and are cut");
+        }
+    }
+
+    private void unlock() {
+        try {
+            directory.close();
+        } catch (IOException e) {
+            LOG.warn("The lock of {} could not be released", directory.root(), e);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.letterbox;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.LogReader;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.log.Disk;
+import io.letterbox.log.FileDisk;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Limits;
+import io.letterbox.metadata.LocalMetadataLog;
+import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.storage.DataDirectory;
+import io.letterbox.storage.DiskReserve;
+import io.letterbox.storage.HostedPartitions;
+import io.letterbox.storage.LogAccess;
+import io.letterbox.storage.MetadataService;
+import io.letterbox.storage.RecoveryCheckpoint;
+import io.letterbox.storage.StorageServices;
+import io.letterbox.storage.StorageVerticle;
+import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that holds files: opened before the doors, closed after them. Used by the thread that starts the server. */
+final class StorageAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageAssembly.class);
+    private static final long DISK_CHECK_MS = 1000;
+    private static final long STOP_SECONDS = 60;
+
+    private final Vertx vertx;
+    private final DataDirectory directory;
+    private final ExecutorService metadataThread;
+    private final LocalMetadataLog metadataLog;
+    private final MetadataService metadata;
+    private final HostedPartitions hosted = new HostedPartitions();
+    private final RecoveryCheckpoint recovery;
+    private final DiskReserve disk;
+    private final LogReader reader;
+    private final StorageServices services;
+    private final List<String> deployments = new ArrayList<>();
+
+    StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
+            throws IOException {
+        this.vertx = vertx;
+        this.directory = directory;
+        Disk files = new FileDisk();
+        int shards = shards(config);
+        metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
+        metadataLog = openMetadata(files, config);
+        recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
+        disk = new DiskReserve(directory.root(), config.storage().diskReserveBytes());
+        metadata = new MetadataService(vertx, metadataLog, shards);
+        WorkerExecutor readers = vertx.createSharedWorkerExecutor(
+                "letterbox-reader", config.storage().readerThreads());
+        reader = new LogAccess(hosted, readers);
+        services = new StorageServices(
+                config.node().id(),
+                shards,
+                config.storage(),
+                directory,
+                files,
+                hosted,
+                recovery,
+                disk,
+                meters,
+                vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
+                health::failed);
+        meters.bindPartitions(hosted::statuses);
+        meters.bindDisk(disk::freeBytes, disk::reserveBytes);
+        health.bindPartitions(hosted::statuses);
+        health.bindDisk(disk::isSpent);
+    }
+
+    private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
+        Limits limits = new Limits(
+                config.limits().topics(),
+                config.limits().partitionsPerTopic(),
+                config.limits().partitions());
+        MetadataMachine machine = new MetadataMachine(limits, config.topics().defaults());
+        return LocalMetadataLog.open(
+                files,
+                directory.meta().resolve("metadata.log"),
+                machine,
+                UUID.randomUUID().toString(),
+                metadataThread);
+    }
+
+    /** As many writers as can be useful: a shard waits for its disk most of the time, but each costs a thread. */
+    private static int shards(LetterboxConfig config) {
+        int configured = config.storage().shards();
+        return configured > 0
+                ? configured
+                : Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    /** Deploys the shards and recovers their logs. */
+    void start() {
+        for (Class<?> type : List.of(Append.class, Committed.class)) LocalCodec.register(vertx.eventBus(), type);
+        MetadataService.registerMessages(vertx.eventBus());
+        long start = System.nanoTime();
+        List<Future<String>> deployed = new ArrayList<>();
+        for (int shard = 0; shard < services.shards(); shard++) {
+            deployed.add(vertx.deployVerticle(
+                    new StorageVerticle(shard, services),
+                    new DeploymentOptions()
+                            .setThreadingModel(ThreadingModel.WORKER)
+                            .setWorkerPoolName("letterbox-storage")
+                            .setWorkerPoolSize(services.shards())));
+        }
+        Future.all(deployed).await();
+        deployed.forEach(deployment -> deployments.add(deployment.result()));
+        metadata.start().await();
+        vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        services.meters().recovery(seconds, recovery.truncatedBytes());
+        LOG.info(
+                "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off",
+                recovery.logsOpened(),
+                String.format(java.util.Locale.ROOT, "%.3f", seconds),
+                recovery.clean() ? "a clean" : "an unclean",
+                recovery.batchesChecked(),
+                recovery.truncatedBytes());
+    }
+
+    private Void measureDisk() throws IOException {
+        boolean before = disk.isSpent();
+        disk.measure();
+        if (disk.isSpent() != before) {
+            LOG.warn("The disk has {} bytes free: publishing {}", disk.freeBytes(), before ? "goes on" : "is refused");
+        }
+        return null;
+    }
+
+    /** Tells the cluster how this node can be reached. */
+    void register(int nodeId, String httpHost, int httpPort) {
+        metadata.propose(new Command.RegisterNode(nodeId, httpHost, httpPort)).await();
+    }
+
+    MetadataService metadata() {
+        return metadata;
+    }
+
+    LogReader reader() {
+        return reader;
+    }
+
+    /** Commits, closes the logs, and says that the stop was clean. */
+    void close() throws IOException {
+        try {
+            for (String deployment : deployments) {
+                vertx.undeploy(deployment).await(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+            if (!deployments.isEmpty()) recovery.close();
+        } catch (java.util.concurrent.TimeoutException e) {
+            LOG.error("A shard did not stop within {} s; the next start will check its logs", STOP_SECONDS);
+        } finally {
+            metadataLog.close();
+            metadataThread.shutdown();
+        }
+    }
+}
