@@ -1,0 +1,96 @@
+package io.letterbox.cli;
+
+import io.letterbox.error.ApiException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Understands the arguments and runs the command that they name. */
+public final class Cli {
+    private final Terminal terminal;
+    private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+
+    private Cli(Starter starter, Terminal terminal) {
+        this.terminal = terminal;
+        commands.put("serve", () -> new ServeCommand(starter));
+        commands.put("version", () -> new VersionCommand(terminal));
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param args the arguments of {@code main}
+     * @param starter makes a server run, for {@code serve}
+     * @return one of {@link ExitCode}
+     */
+    public static int run(String[] args, Starter starter) {
+        return run(args, starter, Terminal.ofProcess());
+    }
+
+    static int run(String[] args, Starter starter, Terminal terminal) {
+        int exitCode = new Cli(starter, terminal).run(args);
+        terminal.out().flush();
+        terminal.err().flush();
+        return exitCode;
+    }
+
+    private int run(String[] args) {
+        CommandLine line = new CommandLine(new RootCommand());
+        String wanted = args.length == 0 ? "" : args[0];
+        // Building a command reads its annotations, which takes time: only the help of the whole needs all of them.
+        List<String> names = commands.containsKey(wanted) ? List.of(wanted) : List.copyOf(commands.keySet());
+        names.forEach(name -> line.addSubcommand(name, commands.get(name).get()));
+        line.setOut(new PrintWriter(terminal.out(), true));
+        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setUsageHelpAutoWidth(true);
+        line.setExecutionStrategy(this::execute);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
+        line.setParameterExceptionHandler((wrong, given) -> misused(wrong));
+        return line.execute(args);
+    }
+
+    private int execute(ParseResult parsed) {
+        List<CommandLine> path = parsed.asCommandLineList();
+        CommandLine last = path.get(path.size() - 1);
+        if (last.isUsageHelpRequested() || last.getCommand() instanceof Callable) {
+            return new CommandLine.RunLast().execute(parsed);
+        }
+        last.usage(last.getErr());
+        return ExitCode.USAGE;
+    }
+
+    private int misused(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("letterbox: " + wrong.getMessage());
+        UnmatchedArgumentException.printSuggestions(wrong, err);
+        err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private int failed(Exception failure) {
+        if (failure instanceof Failure) {
+            say(failure.getMessage());
+            return ((Failure) failure).exitCode();
+        }
+        if (failure instanceof ApiException || failure instanceof IOException) {
+            say(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+            return ExitCode.FAILED;
+        }
+        // Nobody foresaw it, so nobody wrote a sentence for it: whoever mends it needs the trace.
+        failure.printStackTrace(terminal.err());
+        return ExitCode.FAILED;
+    }
+
+    private void say(String lines) {
+        lines.lines().forEach(line -> terminal.err().println("letterbox: " + line));
+    }
+}

@@ -1,0 +1,13 @@
+package io.letterbox.cli;
+
+import picocli.CommandLine.Option;
+
+/** The option that asks for results that a program can read. */
+final class JsonOption {
+    @Option(names = "--json", description = "Writes the result as JSON, for programs.")
+    private boolean json;
+
+    boolean wanted() {
+        return json;
+    }
+}

@@ -1,0 +1,37 @@
+package io.letterbox.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** What is said when no command is named. */
+@Command(
+        name = "letterbox",
+        header = "Letterbox keeps streams of events on disk and hands them to browsers and programs.",
+        synopsisHeading = "%nUsage: ",
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed, for the reason given; the same call may succeed later",
+            "2:the call itself is wrong",
+            "3:the server refused",
+            "4:no server answers, or it went away",
+            "5:a log that was looked at is damaged"
+        },
+        footerHeading = "%nTo begin:%n",
+        footer = {
+            "  letterbox serve                          run a server at http://127.0.0.1:8080",
+            "  echo hello | letterbox publish greetings      put a record into a topic",
+            "  letterbox tail greetings --from earliest      read the topic and wait for more"
+        })
+final class RootCommand {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    private boolean help;
+}

@@ -1,0 +1,37 @@
+package io.letterbox.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** A terminal whose screen a test reads. */
+final class Screen {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    Terminal terminal() {
+        return terminal(InputStream.nullInputStream(), false);
+    }
+
+    Terminal terminal(String typed) {
+        return terminal(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)), false);
+    }
+
+    Terminal terminal(InputStream in, boolean watched) {
+        return new Terminal(
+                in,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                watched);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
