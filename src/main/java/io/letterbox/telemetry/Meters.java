@@ -198,6 +198,14 @@ public final class Meters {
         bindGauge("letterbox_disk_reserve_bytes", "Free bytes below which records are refused.", reserveBytes);
     }
 
+    /** Exports whether the server is ready, as 1 or 0; call this once. */
+    public void bindHealth(Health health) {
+        bindGauge(
+                "letterbox_ready",
+                "Whether the server is ready: 1, or 0 while it starts, drains or has failed.",
+                () -> health.condition().state() == Health.State.READY ? 1 : 0);
+    }
+
     /**
      * Exports a number that is read at every scrape; once per name.
      *
