@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Measures Letterbox beside nginx and Nchan, on loopback, each run on fresh servers, the two sides in turn.
+
+  scripts/bench publish    wrk: 64 connections and 1, beside a static 204 and Nchan's publish
+  scripts/bench ndjson     wrk: requests of 1,000 lines
+  scripts/bench fanout     1,000 subscribers saturated and paced; 5,000 subscribers: memory and loss
+  scripts/bench latency    publish to delivery, 1,000 records/s to 100 subscribers
+  scripts/bench stalled    1,000 subscribers that stop reading while 1 GB is published, and wake
+  scripts/bench startup    to the first acknowledged record: empty, and with 10 GB in the log after SIGKILL
+  scripts/bench all        all of them
+
+Prints a Markdown table of medians (smallest..largest), each row against its bar; raw results as JSON lines and the table
+go to target/bench. Use a machine that does nothing else. The exit status is 0 also where a bar was missed, unless
+--strict is given. Servers are started on free ports of 127.0.0.1 with their data under $TMPDIR, and ended by their id.
+"""
+
+import argparse
+import datetime
+import json
+import sys
+
+import cases
+import machine
+import report
+import servers
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all"])
+    parser.add_argument("--rounds", type=int, help="how often each side runs (3; with --quick 1)")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: small, short, figures without meaning")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar was missed")
+    arguments = parser.parse_args()
+
+    binary = servers.build()
+    target = servers.ROOT / "target" / "bench"
+    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+    raw = target / f"{arguments.case}-{stamp}.jsonl"
+
+    def record(result):
+        with open(raw, "a") as out:
+            out.write(json.dumps({"at": datetime.datetime.now().isoformat(timespec="seconds"), **result}) + "\n")
+        print(f"  {result['case']} {result['run']} round {result['round'] + 1}", file=sys.stderr, flush=True)
+
+    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    bench = cases.Bench(arguments.quick, rounds, binary, record)
+    chosen = cases.CASES.values() if arguments.case == "all" else [cases.CASES[arguments.case]]
+    rows = [row for case in chosen for row in case(bench)]
+
+    facts = machine.description()
+    head = (f"scripts/bench {arguments.case}{' --quick' if arguments.quick else ''}, {rounds} rounds, {datetime.date.today()}; "
+            f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {facts['nginx']}, {facts['wrk'].split('  ')[0]}; "
+            "median (smallest..largest)")
+    text = f"{head}\n\n{report.markdown(rows)}\n"
+    raw.with_suffix(".md").write_text(text)
+    print(text)
+    print(f"raw results: {raw.relative_to(servers.ROOT)}", file=sys.stderr)
+    if arguments.strict and any(row.missed() for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
