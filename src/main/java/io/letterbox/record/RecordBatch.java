@@ -18,7 +18,8 @@ import java.util.zip.CRC32C;
  *  │ int64  │ int32  │ int32 │int8 │uint32│ int16│ Δ int32 │ stamp 64│ stamp 64│ int64 │ int16 │ int32│ int32 │
  *  └────────┴────────┴───────┴─────┴──────┴──────┴─────────┴─────────┴─────────┴───────┴───────┴──────┴───────┴───────┘
  *                                         └─────────────── covered by the CRC-32C, to the end of the batch ──────────┘
- *  attributes: bits 0-2 compression, 3 timestamp type (1 = time of the append), 4 transactional, 5 control
+ *  attributes: bits 0-2 compression, 3 timestamp type (1 = time of the append), 4 transactional, 5 control,
+ *  6 the base timestamp is a delete horizon (KIP-534)
  * </pre>
  *
  * All numbers are big-endian. Offset and leader epoch lie outside the checksum, so that a leader can assign them in
@@ -47,6 +48,9 @@ public final class RecordBatch {
     static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+    /** Set where the base timestamp is a delete horizon. */
+    static final int DELETE_HORIZON = 0x40;
 
     private static final int LOG_APPEND_TIME = 0x08;
 
@@ -166,6 +170,11 @@ public final class RecordBatch {
     /** True where {@link #maxTimestamp()}, the time of the append, is every record's timestamp. */
     public boolean isLogAppendTime() {
         return (attributes() & LOG_APPEND_TIME) != 0;
+    }
+
+    /** True where compaction has met the batch's tombstones and says in the base timestamp when they may go. */
+    public boolean hasDeleteHorizon() {
+        return (attributes() & DELETE_HORIZON) != 0;
     }
 
     /** What the records' timestamps are counted from, in milliseconds since 1970. */

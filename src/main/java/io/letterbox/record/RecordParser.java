@@ -24,6 +24,7 @@ import java.util.List;
 final class RecordParser {
     long timestampDelta;
     int offsetDelta;
+    int offsetDeltaAt;
     int keyOffset;
     int keyLength;
     int valueOffset;
@@ -50,6 +51,11 @@ final class RecordParser {
         return at == batchEnd;
     }
 
+    /** The index in the array of the next record's first byte. */
+    int position() {
+        return at;
+    }
+
     /** What was wrong when {@link #next} returned false, as a sentence. */
     String defect() {
         return defect;
@@ -64,6 +70,7 @@ final class RecordParser {
         if (at == recordEnd) return fail("A record breaks off.");
         at++;
         timestampDelta = varlong();
+        offsetDeltaAt = at;
         offsetDelta = varint();
         keyLength = blob();
         keyOffset = at - Math.max(keyLength, 0);

@@ -1,0 +1,119 @@
+package io.letterbox.record;
+
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+
+/**
+ * Takes records out of a batch without moving the others: offsets, timestamps, keys and values stay as they are, and so
+ * does the range of offsets that the batch stands for. Reusable, for one thread.
+ */
+public final class BatchFilter {
+    /** Says for each record whether it stays. */
+    @FunctionalInterface
+    public interface Choice {
+        /**
+         * @param keyOffset the index of the key's first byte in {@code array}
+         * @param keyLength the key's length, -1 for a null key
+         * @param tombstone true where the value is null
+         */
+        boolean keeps(long offset, byte[] array, int keyOffset, int keyLength, boolean tombstone);
+    }
+
+    /** Tombstones that are met here for the first time get no delete horizon yet. */
+    public static final long NO_HORIZON = -1;
+
+    private static final int LONGEST_VARLONG = 10;
+    private static final int LONGEST_VARINT = 5;
+
+    private final RecordParser parser = new RecordParser();
+    private final BitSet kept = new BitSet();
+    private long maxTimestampMs;
+    private boolean keptTombstone;
+
+    /**
+     * Filters one batch.
+     *
+     * @param batch a valid, uncompressed batch of records
+     * @param deleteHorizonMs when tombstones may go that are met here for the first time: written into the batch as its
+     *     base timestamp (KIP-534) where a tombstone stays and there is no delete horizon yet; or {@link #NO_HORIZON}
+     * @return the batch's own bytes where nothing changes, a new batch, or null where no record stays
+     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS where the records cannot be read
+     */
+    public ByteBuffer filter(RecordBatch batch, Choice choice, long deleteHorizonMs) {
+        choose(batch, choice);
+        if (kept.isEmpty()) return null;
+        boolean newHorizon = keptTombstone && !batch.hasDeleteHorizon() && deleteHorizonMs != NO_HORIZON;
+        if (kept.cardinality() == batch.recordCount() && !newHorizon) {
+            return ByteBuffer.wrap(batch.array(), batch.start(), batch.sizeInBytes());
+        }
+        return copy(batch, newHorizon ? deleteHorizonMs : batch.baseTimestamp(), newHorizon);
+    }
+
+    private void choose(RecordBatch batch, Choice choice) {
+        kept.clear();
+        keptTombstone = false;
+        maxTimestampMs = Long.MIN_VALUE;
+        parser.start(batch);
+        for (int index = 0; index < batch.recordCount(); index++) {
+            if (!parser.next()) throw parser.corrupt();
+            boolean tombstone = parser.valueLength < 0;
+            long offset = batch.baseOffset() + parser.offsetDelta;
+            if (!choice.keeps(offset, batch.array(), parser.keyOffset, parser.keyLength, tombstone)) continue;
+            kept.set(index);
+            keptTombstone |= tombstone;
+            maxTimestampMs = Math.max(maxTimestampMs, batch.baseTimestamp() + parser.timestampDelta);
+        }
+    }
+
+    private ByteBuffer copy(RecordBatch batch, long baseTimestampMs, boolean newHorizon) {
+        int growth = newHorizon ? kept.cardinality() * (LONGEST_VARLONG + LONGEST_VARINT) : 0;
+        ByteBuffer target = ByteBuffer.allocate(Math.addExact(batch.sizeInBytes(), growth));
+        target.put(batch.array(), batch.start(), RecordBatch.HEADER_BYTES);
+        long shift = batch.baseTimestamp() - baseTimestampMs;
+        parser.start(batch);
+        for (int index = 0; index < batch.recordCount(); index++) {
+            int from = parser.position();
+            parser.next();
+            if (!kept.get(index)) continue;
+            if (newHorizon) copyShifted(target, batch.array(), shift);
+            else target.put(batch.array(), from, parser.position() - from);
+        }
+        target.flip();
+        byte[] array = target.array();
+        RecordBatch.INT.set(array, RecordBatch.LENGTH_AT, target.limit() - RecordBatch.LENGTH_FROM);
+        RecordBatch.LONG.set(array, RecordBatch.BASE_TIMESTAMP_AT, baseTimestampMs);
+        if (!batch.isLogAppendTime()) RecordBatch.LONG.set(array, RecordBatch.MAX_TIMESTAMP_AT, maxTimestampMs);
+        RecordBatch.INT.set(array, RecordBatch.COUNT_AT, kept.cardinality());
+        int flags = batch.attributes() | (newHorizon ? RecordBatch.DELETE_HORIZON : 0);
+        RecordBatch.SHORT.set(array, RecordBatch.ATTRIBUTES_AT, (short) flags);
+        RecordBatch.INT.set(array, RecordBatch.CRC_AT, RecordBatch.of(target).checksum());
+        return target;
+    }
+
+    /** Copies the record that the parser stands behind; its timestamp is counted from another base. */
+    private void copyShifted(ByteBuffer target, byte[] array, long shift) {
+        int rest = parser.position() - parser.offsetDeltaAt;
+        long zigzag = zigzag(parser.timestampDelta + shift);
+        putRaw(target, zigzag(1 + rawSize(zigzag) + rest));
+        target.put((byte) 0);
+        putRaw(target, zigzag);
+        target.put(array, parser.offsetDeltaAt, rest);
+    }
+
+    private static long zigzag(long value) {
+        return (value << 1) ^ (value >> 63);
+    }
+
+    private static int rawSize(long bits) {
+        return Math.max(1, (70 - Long.numberOfLeadingZeros(bits)) / 7);
+    }
+
+    private static void putRaw(ByteBuffer target, long bits) {
+        long rest = bits;
+        while ((rest & ~0x7fL) != 0) {
+            target.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        target.put((byte) rest);
+    }
+}
