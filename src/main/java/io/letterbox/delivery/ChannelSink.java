@@ -1,0 +1,97 @@
+package io.letterbox.delivery;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.VertxConnection;
+
+/**
+ * The short way out for HTTP/1.1: Vert.x writes the head and the end of the response, what lies between is written below
+ * its HTTP encoder, because it is framed already. That saves a promise, a message object, an encoder's pass and a copy to
+ * direct memory per write and subscriber, and Vert.x' state stays true: for it, this is a chunked response that has not
+ * ended.
+ *
+ * <p>It is a handler in the channel's pipeline, too, to learn when the socket takes bytes again and when it is gone.
+ */
+final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink {
+    private static final String VERTX_ENCODER = "httpEncoder";
+    private static final String VERTX_HANDLER = "handler";
+
+    private final HttpServerResponse response;
+    private final ChannelHandlerContext belowEncoder;
+    private final ChannelPromise noPromise;
+
+    /** Null once the subscriber wants to hear no more. */
+    private Listener listener;
+
+    private ChannelSink(
+            HttpServerResponse response, ChannelHandlerContext encoder, ChannelPromise noPromise, Listener listener) {
+        this.response = response;
+        this.belowEncoder = encoder;
+        this.noPromise = noPromise;
+        this.listener = listener;
+    }
+
+    /** True where a request's connection lets itself be written to in this way. */
+    static boolean fits(HttpServerRequest request) {
+        if (!(request.connection() instanceof VertxConnection connection)) return false;
+        ChannelPipeline pipeline = connection.channel().pipeline();
+        return pipeline.context(VERTX_ENCODER) != null && pipeline.context(VERTX_HANDLER) != null;
+    }
+
+    /** Begins the stream: the response's head is complete, {@code first} follows it. */
+    static ChannelSink open(HttpServerRequest request, Buffer first, WriteBufferWaterMark marks, Listener listener) {
+        VertxConnection connection = (VertxConnection) request.connection();
+        Channel channel = connection.channel();
+        channel.config().setWriteBufferWaterMark(marks);
+        HttpServerResponse response = request.response();
+        response.setChunked(true).write(first);
+        ChannelPipeline pipeline = channel.pipeline();
+        ChannelSink sink = new ChannelSink(response, pipeline.context(VERTX_ENCODER), connection.voidPromise, listener);
+        pipeline.addBefore(VERTX_HANDLER, null, sink);
+        return sink;
+    }
+
+    @Override
+    public void write(SseChunk chunk) {
+        belowEncoder.writeAndFlush(chunk.framed(), noPromise);
+    }
+
+    @Override
+    public boolean writable() {
+        return belowEncoder.channel().isWritable();
+    }
+
+    @Override
+    public void end() {
+        listener = null;
+        response.end().onComplete(ended -> belowEncoder.close());
+    }
+
+    @Override
+    public void abort() {
+        listener = null;
+        // Below the HTTP handlers, because Vert.x would first wait until everything has been written.
+        belowEncoder.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (listener != null && context.channel().isWritable()) listener.onDrained();
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        Listener told = listener;
+        listener = null;
+        if (told != null) told.onClosed();
+        context.fireChannelInactive();
+    }
+}

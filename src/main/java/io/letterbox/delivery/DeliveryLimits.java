@@ -1,0 +1,36 @@
+package io.letterbox.delivery;
+
+/** The bounds of this room that nobody needs to configure. All of them are per event loop. */
+final class DeliveryLimits {
+    /** Topics on one connection. */
+    static final int TOPICS_PER_SUBSCRIPTION = 64;
+
+    /** Partitions on one connection: its cursor has to fit into a request header of the default size. */
+    static final int PARTITIONS_PER_SUBSCRIPTION = 1024;
+
+    /** Characters of a cursor; what is longer was not made here. */
+    static final int CURSOR_CHARS = 12_288;
+
+    /** Bytes of a key to filter by. */
+    static final int KEY_BYTES = 1024;
+
+    /** Reads from the log at the same time, for subscribers that are behind what the storage keeps in memory. */
+    static final int CATCH_UP_READS = 8;
+
+    /** Writes to subscribers that catch up before other work of the event loop gets its turn. */
+    static final int CATCH_UP_WRITES_PER_TURN = 64;
+
+    /** Encoded chunks kept for subscribers that come by the same place, by how much their bytes take. */
+    static final int CACHED_CHUNK_BYTES = 4 << 20;
+
+    /** Record batches kept because they did not fit into one chunk. */
+    static final int WARM_SLICE_BYTES = 4 << 20;
+
+    /** Bytes of record batches looked at in one go; a filter may skip all of them. */
+    static final int SCAN_BYTES_PER_TURN = 1 << 20;
+
+    /** Streams are ended in so many groups, spread over the time that a shutdown may take. */
+    static final int DRAIN_STEPS = 50;
+
+    private DeliveryLimits() {}
+}

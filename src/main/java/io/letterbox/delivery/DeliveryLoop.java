@@ -1,0 +1,355 @@
+package io.letterbox.delivery;
+
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Metadata;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.Slice;
+import io.letterbox.config.SseConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.Meters;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * The delivery of one event loop: its feeds, what they share, and what becomes of a subscriber. Owned by that event
+ * loop; time comes in as ticks of one second, chance as a generator.
+ */
+final class DeliveryLoop {
+    /** One partition of one feed. */
+    private record FeedPartition(TopicFeed feed, int index) {}
+
+    /** What all loops are given alike. */
+    record Rooms(LogReader reader, Metadata metadata, Meters meters, SubscriberSlots slots, SseConfig config) {}
+
+    private final Rooms rooms;
+    private final RandomGenerator random;
+    private final Executor eventLoop;
+    private final WarmSlices warm = new WarmSlices(DeliveryLimits.WARM_SLICE_BYTES);
+    private final ChunkCache cache = new ChunkCache(DeliveryLimits.CACHED_CHUNK_BYTES);
+    private final ChunkReader chunkReader;
+    private final CatchUp catchUp = new CatchUp(this);
+    private final TimerWheel wheel;
+    private final SseChunk heartbeat = SseChunk.control(":\n\n");
+
+    private final Map<Subscription, TopicFeed> feeds = new HashMap<>();
+    private final Map<TopicPartition, List<FeedPartition>> feedsOf = new HashMap<>();
+    private ClusterImage image;
+    private int generation;
+
+    /** @param eventLoop runs a task behind everything that the event loop has queued already */
+    DeliveryLoop(Rooms rooms, RandomGenerator random, Executor eventLoop) {
+        this.rooms = rooms;
+        this.random = random;
+        this.eventLoop = eventLoop;
+        this.chunkReader = new ChunkReader(rooms.reader, warm, rooms.config.chunkBytes());
+        this.wheel = new TimerWheel(Math.max(rooms.config.heartbeatSeconds(), 1));
+        this.image = rooms.metadata.image();
+    }
+
+    // What feeds and subscribers use.
+
+    Meters meters() {
+        return rooms.meters;
+    }
+
+    CatchUp catchUp() {
+        return catchUp;
+    }
+
+    int tick() {
+        return wheel.tick();
+    }
+
+    void later(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    /** Counts the changes of the topics that made what was read before worthless. */
+    int generation() {
+        return generation;
+    }
+
+    Future<Slice> read(TopicPartition partition, long offset) {
+        return rooms.reader.read(partition, offset, rooms.config.chunkBytes());
+    }
+
+    PartitionStatus status(TopicPartition partition) {
+        return rooms.reader.status(partition);
+    }
+
+    void keepWarm(TopicPartition partition, long from, Slice slice) {
+        warm.put(partition, from, slice);
+    }
+
+    /**
+     * The chunk that leads on from a position, from the cache or made now.
+     *
+     * @return null where {@link #coldIndex} has to be read first
+     */
+    SseChunk chunk(TopicFeed feed, Position from, long[] limit) {
+        SseChunk chunk = cache.get(feed, from);
+        if (chunk != null) return chunk;
+        chunk = chunkReader.read(feed, from, limit);
+        if (chunk != null && !chunk.to().equals(from)) cache.put(feed, from, chunk);
+        return chunk;
+    }
+
+    int coldIndex() {
+        return chunkReader.coldIndex();
+    }
+
+    // What happens.
+
+    /** A group commit. */
+    void committed(Committed message) {
+        for (Committed.Moved moved : message.moved()) {
+            List<FeedPartition> interested = feedsOf.get(moved.partition());
+            if (interested == null) continue;
+            for (FeedPartition each : interested) each.feed.committed(each.index, moved.highWatermark());
+        }
+    }
+
+    /** Looks whether topics have changed; cheap where they have not. */
+    void syncImage() {
+        ClusterImage newest = rooms.metadata.image();
+        if (newest == image) return;
+        image = newest;
+        for (TopicFeed feed : List.copyOf(feeds.values())) syncFeed(feed);
+    }
+
+    private void syncFeed(TopicFeed feed) {
+        Layout layout;
+        try {
+            layout = Layout.of(feed.subscription(), image);
+        } catch (ApiException gone) {
+            layout = null;
+        }
+        if (layout != null && layout.continues(feed.layout())) {
+            if (layout.size() != feed.layout().size()) grow(feed, layout);
+            return;
+        }
+        forget(feed);
+        for (Subscriber subscriber : feed.members()) {
+            finish(subscriber, Disconnect.TOPIC_DELETED, "event: end\ndata: {\"reason\":\"deleted\"}\n\n");
+        }
+    }
+
+    private void grow(TopicFeed feed, Layout layout) {
+        forget(feed);
+        unlist(feed);
+        feed.migrate(layout);
+        list(feed);
+    }
+
+    private void forget(TopicFeed feed) {
+        generation++;
+        cache.forget(feed);
+        for (int i = 0; i < feed.layout().size(); i++) warm.forget(feed.layout().partition(i));
+    }
+
+    /** The image that the feeds go by. */
+    ClusterImage image() {
+        syncImage();
+        return image;
+    }
+
+    /** The feed of a subscription, made where there is none. */
+    TopicFeed feed(Subscription subscription) {
+        syncImage();
+        TopicFeed feed = feeds.get(subscription);
+        if (feed == null) {
+            feed = new TopicFeed(this, subscription, Layout.of(subscription, image));
+            feeds.put(subscription, feed);
+            list(feed);
+        }
+        return feed;
+    }
+
+    private void list(TopicFeed feed) {
+        for (int i = 0; i < feed.layout().size(); i++) {
+            TopicPartition partition = feed.layout().partition(i);
+            feedsOf.computeIfAbsent(partition, p -> new ArrayList<>(1)).add(new FeedPartition(feed, i));
+            PartitionStatus status = rooms.reader.status(partition);
+            if (status != null) feed.committed(i, status.highWatermark());
+        }
+    }
+
+    private void unlist(TopicFeed feed) {
+        for (int i = 0; i < feed.layout().size(); i++) {
+            feedsOf.computeIfPresent(feed.layout().partition(i), (partition, listed) -> {
+                listed.removeIf(each -> each.feed == feed);
+                return listed.isEmpty() ? null : listed;
+            });
+        }
+    }
+
+    /** A stream has begun: takes its subscriber in. Its slot has been taken. */
+    void admit(Subscriber subscriber) {
+        TopicFeed feed = subscriber.feed;
+        // A cursor may stand above what the commit messages have told this loop so far.
+        for (int i = 0; i < feed.layout().size(); i++) {
+            PartitionStatus status = rooms.reader.status(feed.layout().partition(i));
+            if (status != null) feed.committed(i, status.highWatermark());
+        }
+        feed.add(subscriber);
+        SseConfig config = rooms.config;
+        int heartbeat = config.heartbeatSeconds();
+        subscriber.heartbeatTicks = heartbeat - random.nextInt(heartbeat / 5 + 1);
+        subscriber.lastWriteTick = tick();
+        subscriber.endTick =
+                config.maxAgeSeconds() == 0 ? Integer.MAX_VALUE : tick() + jittered(config.maxAgeSeconds());
+        wheel.add(subscriber, subscriber.heartbeatTicks);
+        catchUp.add(subscriber);
+    }
+
+    private int jittered(int seconds) {
+        return Math.max(1, seconds - random.nextInt(seconds / 5 + 1));
+    }
+
+    /** A subscriber's socket is full while there are records for it. */
+    void stalled(Subscriber subscriber) {
+        if (subscriber.stalledAtTick != 0) return;
+        subscriber.stalledAtTick = Math.max(1, tick());
+        rooms.meters.sse().stallBegan();
+    }
+
+    /** A subscriber's socket takes bytes again. */
+    void drained(Subscriber subscriber) {
+        endStall(subscriber);
+        if (subscriber.position != null) catchUp.add(subscriber);
+    }
+
+    private void endStall(Subscriber subscriber) {
+        if (subscriber.stalledAtTick == 0) return;
+        subscriber.stalledAtTick = 0;
+        rooms.meters.sse().stallEnded();
+    }
+
+    /** Writes a gap event. */
+    void tellGap(Subscriber subscriber, Gap gap) {
+        JsonBytes text = new JsonBytes(256);
+        gap.writeTo(text);
+        rooms.meters.gapEvent();
+        control(subscriber, SseChunk.control(text));
+    }
+
+    private static void control(Subscriber subscriber, SseChunk chunk) {
+        subscriber.write(chunk);
+        chunk.release();
+    }
+
+    /** A connection is gone. */
+    void closed(Subscriber subscriber) {
+        leave(subscriber, Disconnect.CLIENT);
+    }
+
+    /**
+     * Ends a stream, after a last event and a {@code retry:} if the socket takes them.
+     *
+     * @param lastEvent whole events or nothing
+     */
+    void finish(Subscriber subscriber, Disconnect reason, String lastEvent) {
+        SseSink sink = leave(subscriber, reason);
+        if (sink == null) return;
+        if (!sink.writable()) {
+            sink.abort();
+            return;
+        }
+        SseChunk last = SseChunk.control(lastEvent + "retry: " + retryMs() + "\n\n");
+        sink.write(last);
+        last.release();
+        sink.end();
+    }
+
+    private SseSink leave(Subscriber subscriber, Disconnect reason) {
+        SseSink sink = subscriber.detach();
+        if (sink == null) return null;
+        endStall(subscriber);
+        TopicFeed feed = subscriber.feed;
+        feed.remove(subscriber);
+        if (feed.size() == 0) {
+            feeds.remove(feed.subscription());
+            unlist(feed);
+            cache.forget(feed);
+        }
+        rooms.slots.giveBack();
+        rooms.meters.sse().disconnected(reason);
+        return sink;
+    }
+
+    /** After how many milliseconds a client is to come back, another number for each. */
+    int retryMs() {
+        int min = rooms.config.retryMinMs();
+        return min + random.nextInt(rooms.config.retryMaxMs() - min + 1);
+    }
+
+    /** Everybody, in no order. */
+    List<Subscriber> subscribers() {
+        List<Subscriber> all = new ArrayList<>();
+        for (TopicFeed feed : feeds.values()) all.addAll(feed.members());
+        return all;
+    }
+
+    /** One second later. */
+    void onTick() {
+        syncImage();
+        wheel.turn(this::visit);
+    }
+
+    /** Looks after one subscriber; returns after how many ticks to come again. */
+    private int visit(Subscriber subscriber) {
+        if (!subscriber.isOpen()) return TimerWheel.NEVER;
+        int now = tick();
+        if (now >= subscriber.endTick) {
+            finish(subscriber, Disconnect.MAX_AGE, "");
+            return TimerWheel.NEVER;
+        }
+        if (!subscriber.writable()) return visitStalled(subscriber, now);
+        int silent = now - subscriber.lastWriteTick;
+        if (silent >= subscriber.heartbeatTicks) {
+            beat(subscriber);
+            silent = 0;
+        }
+        return Math.min(subscriber.heartbeatTicks - silent, subscriber.endTick - now);
+    }
+
+    private int visitStalled(Subscriber subscriber, int now) {
+        // Silent because it is full, whether or not there are records for it: a peer that is gone looks like this, too.
+        int silent = now - subscriber.lastWriteTick;
+        if (silent < rooms.config.stallSeconds()) {
+            return Math.max(1, Math.min(subscriber.heartbeatTicks, rooms.config.stallSeconds() - silent));
+        }
+        SseSink sink = leave(subscriber, Disconnect.STALLED);
+        if (sink != null) sink.abort();
+        return TimerWheel.NEVER;
+    }
+
+    /**
+     * Breaks the silence. A subscriber whose filter passes nothing would otherwise keep an old cursor for ever, so it is
+     * given the new one: an id without data changes the client's last event id and dispatches nothing (WHATWG HTML,
+     * section 9.2.6).
+     */
+    private void beat(Subscriber subscriber) {
+        TopicFeed feed = subscriber.feed;
+        Position at = subscriber.position == null ? feed.tailPosition() : subscriber.position;
+        if (feed.subscription().key() == null) {
+            subscriber.write(heartbeat);
+            return;
+        }
+        JsonBytes text = new JsonBytes(64);
+        text.ascii("id: ");
+        feed.layout().writeCursor(text, at.offsets());
+        text.ascii("\n\n");
+        control(subscriber, SseChunk.control(text));
+    }
+}

@@ -1,0 +1,237 @@
+package io.letterbox.delivery;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Metadata;
+import io.letterbox.config.SseConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.HttpPart;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.http.LongLived;
+import io.letterbox.http.Percent;
+import io.letterbox.http.Problem;
+import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.Meters;
+import io.netty.channel.WriteBufferWaterMark;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The streams of one event loop: {@code GET /topics/{topic}/events} and {@code GET /events?topic=a&topic=b}. It answers
+ * past the router, so that no routing context is kept for as long as a stream lives.
+ *
+ * <p>One instance per event loop, owned by it. It consumes {@link Committed} there.
+ */
+public final class SseDelivery implements HttpPart {
+    private static final String TOPICS = "/topics/";
+    private static final String EVENTS = "/events";
+    private static final int TICK_MS = 1000;
+
+    private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("text/event-stream");
+    private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache, no-store, no-transform");
+    private static final CharSequence ACCEL = HttpHeaders.createOptimized("x-accel-buffering");
+    private static final CharSequence NO = HttpHeaders.createOptimized("no");
+    private static final CharSequence TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
+    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+
+    private final DeliveryLoop.Rooms rooms;
+    private final Random random;
+    private final WriteBufferWaterMark marks;
+
+    // Owned by the event loop.
+    private Vertx vertx;
+    private DeliveryLoop loop;
+    private boolean draining;
+
+    /**
+     * @param slots the one that all instances share
+     * @param random for jitter
+     */
+    public SseDelivery(
+            SseConfig config,
+            LogReader reader,
+            Metadata metadata,
+            Meters meters,
+            SubscriberSlots slots,
+            Random random) {
+        this.rooms = new DeliveryLoop.Rooms(reader, metadata, meters, slots, config);
+        this.random = random;
+        this.marks = new WriteBufferWaterMark(config.writeQueueBytes() / 2, config.writeQueueBytes());
+    }
+
+    @Override
+    public void mount(Router router, Vertx itsVertx) {
+        vertx = itsVertx;
+        Context context = vertx.getOrCreateContext();
+        loop = new DeliveryLoop(rooms, random, task -> context.runOnContext(queued -> task.run()));
+        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> loop.committed(message.body()));
+        rooms.metadata().onChange(image -> loop.syncImage());
+        vertx.setPeriodic(TICK_MS, timer -> loop.onTick());
+        // For the list of routes: GET never comes this far, other methods are refused with what is allowed.
+        router.get(TOPICS + ":topic" + EVENTS).handler(routed -> tryHandle(routed.request()));
+        router.get(EVENTS).handler(routed -> tryHandle(routed.request()));
+    }
+
+    @Override
+    public boolean tryHandle(HttpServerRequest request) {
+        HttpMethod method = request.method();
+        if (method != HttpMethod.GET && method != HttpMethod.HEAD) return false;
+        String path = request.path();
+        if (path == null || !path.endsWith(EVENTS)) return false;
+        boolean many = path.length() == EVENTS.length();
+        if (!many && !isOneTopic(path)) return false;
+        try {
+            String topic =
+                    many ? null : Percent.decodePath(path.substring(TOPICS.length(), path.length() - EVENTS.length()));
+            answer(request, SubscribeRequest.of(request, topic));
+        } catch (ApiException refused) {
+            Problem.of(refused).send(request.response());
+        }
+        return true;
+    }
+
+    private static boolean isOneTopic(String path) {
+        int end = path.length() - EVENTS.length();
+        return path.startsWith(TOPICS) && end > TOPICS.length() && path.indexOf('/', TOPICS.length()) == end;
+    }
+
+    private void answer(HttpServerRequest request, SubscribeRequest wanted) {
+        if (draining) {
+            // Not a refusal, which would end an EventSource for good: come back when the server is there again.
+            head(request.response());
+            Buffer body = Buffer.buffer("retry: " + loop.retryMs() + "\n\n");
+            if (request.method() == HttpMethod.HEAD) request.response().end();
+            else request.response().end(body);
+            return;
+        }
+        Layout layout;
+        try {
+            layout = Layout.of(wanted.subscription(), loop.image());
+        } catch (ApiException refused) {
+            if (refused.code() != ErrorCode.UNKNOWN_TOPIC || !isOver(wanted)) throw refused;
+            // What the cursor has followed is over for good, and 204 is how an EventSource is told to stop.
+            request.response().setStatusCode(204).end();
+            return;
+        }
+        if (!rooms.slots().take()) {
+            throw new ApiException(
+                    ErrorCode.TOO_MANY_SUBSCRIBERS,
+                    "The server has as many streams as it may have (limits.subscribers is "
+                            + rooms.slots().max() + ").");
+        }
+        Start.of(wanted, layout, rooms.reader()).onComplete(start -> {
+            if (start.succeeded()) {
+                begin(request, wanted, layout, start.result());
+            } else {
+                rooms.slots().giveBack();
+                Problem.of(start.cause()).send(request.response());
+            }
+        });
+    }
+
+    private boolean isOver(SubscribeRequest wanted) {
+        return wanted.subscription().topics().stream()
+                .anyMatch(topic -> !loop.image().topics().containsKey(topic) && wanted.hasFollowed(topic));
+    }
+
+    private void begin(HttpServerRequest request, SubscribeRequest wanted, Layout layout, Start start) {
+        HttpServerResponse response = request.response();
+        if (response.closed() || response.ended()) {
+            rooms.slots().giveBack();
+            return;
+        }
+        TopicFeed feed = feed(wanted.subscription(), layout);
+        if (feed == null || request.method() == HttpMethod.HEAD) {
+            rooms.slots().giveBack();
+            head(response);
+            response.end();
+            return;
+        }
+        head(response);
+        Position position = new Position(feed.layout().carryOver(layout, start.next()));
+        Subscriber subscriber = new Subscriber(loop, feed, position);
+        subscriber.attach(open(request, preamble(feed, position, start.gaps()), subscriber));
+        rooms.meters().sse().connected(wanted.cursor() != null);
+        loop.admit(subscriber);
+    }
+
+    /** The feed to join; null where the topics have been deleted while the start was looked up. */
+    private TopicFeed feed(Subscription subscription, Layout layout) {
+        try {
+            TopicFeed feed = loop.feed(subscription);
+            return feed.layout().continues(layout) ? feed : null;
+        } catch (ApiException deleted) {
+            return null;
+        }
+    }
+
+    private SseSink open(HttpServerRequest request, Buffer first, Subscriber subscriber) {
+        LongLived.exempt(request);
+        boolean direct = request.version() == HttpVersion.HTTP_1_1 && ChannelSink.fits(request);
+        return direct
+                ? ChannelSink.open(request, first, marks, subscriber)
+                : ResponseSink.open(request, first, rooms.config().writeQueueBytes(), subscriber);
+    }
+
+    private static void head(HttpServerResponse response) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE)
+                .putHeader(ACCEL, NO)
+                .putHeader(TYPE_OPTIONS, NOSNIFF);
+    }
+
+    /**
+     * What every stream begins with: a comment, so that proxies and {@code onopen} see something at once; when to come
+     * back; what is missing; and the cursor, so that a client that is cut off before the first record resumes here and not
+     * at what is latest by then.
+     */
+    private Buffer preamble(TopicFeed feed, Position position, List<Gap> gaps) {
+        JsonBytes text = new JsonBytes(128);
+        text.ascii(": letterbox\nretry: ").number(loop.retryMs()).ascii("\n\n");
+        for (Gap gap : gaps) {
+            gap.writeTo(text);
+            rooms.meters().gapEvent();
+        }
+        text.ascii("id: ");
+        feed.layout().writeCursor(text, position.offsets());
+        return text.ascii("\n\n").take();
+    }
+
+    /** Ends all streams, spread at random over the time given, and from now on sends those away who come. */
+    @Override
+    public Future<Void> drain(long millis) {
+        draining = true;
+        List<Subscriber> all = loop.subscribers();
+        if (all.isEmpty()) return Future.succeededFuture();
+        Collections.shuffle(all, random);
+        ArrayDeque<Subscriber> left = new ArrayDeque<>(all);
+        int perStep = (all.size() + DeliveryLimits.DRAIN_STEPS - 1) / DeliveryLimits.DRAIN_STEPS;
+        Promise<Void> ended = Promise.promise();
+        // The last fifth of the time is left for what the sockets still have to take.
+        long stepMs = Math.max(1, millis * 4 / 5 / DeliveryLimits.DRAIN_STEPS);
+        vertx.setPeriodic(stepMs, timer -> {
+            for (int i = 0; i < perStep && !left.isEmpty(); i++) {
+                loop.finish(left.poll(), Disconnect.SHUTDOWN, "");
+            }
+            if (!left.isEmpty()) return;
+            vertx.cancelTimer(timer);
+            ended.complete();
+        });
+        return ended.future();
+    }
+}

@@ -1,0 +1,92 @@
+package io.letterbox.delivery;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Query;
+import io.letterbox.record.TopicName;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A request for a stream, understood but not yet looked up.
+ *
+ * @param subscription what the client wants to see
+ * @param cursor where it stands, or null where it starts afresh
+ * @param from where to start without a cursor
+ */
+record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, From from) {
+    /** What {@code EventSource} sends when it comes back (WHATWG HTML, section 9.2.4). */
+    private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
+
+    private static final Set<String> ONE_TOPIC =
+            Set.of("last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key");
+    private static final Set<String> MANY_TOPICS =
+            Set.of("topic", "last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key");
+    private static final int MAX_PARTITION = 100_000;
+
+    /**
+     * Reads a request.
+     *
+     * @param pathTopic the topic that the path names, or null where the query does
+     * @throws ApiException INVALID_REQUEST, INVALID_TOPIC, INVALID_CURSOR, NOT_ACCEPTABLE
+     */
+    static SubscribeRequest of(HttpServerRequest request, String pathTopic) {
+        checkAccept(request.getHeader(HttpHeaders.ACCEPT));
+        Query query = Query.of(request, pathTopic == null ? MANY_TOPICS : ONE_TOPIC);
+        TreeSet<String> topics = new TreeSet<>(pathTopic == null ? query.all("topic") : List.of(pathTopic));
+        if (topics.isEmpty()) throw refused("Name the topics to follow: /events?topic=a&topic=b.");
+        if (topics.size() > DeliveryLimits.TOPICS_PER_SUBSCRIPTION) {
+            throw refused("One connection can follow " + DeliveryLimits.TOPICS_PER_SUBSCRIPTION + " topics.");
+        }
+        topics.forEach(TopicName::check);
+        int partition = query.integer("partition", Subscription.ALL_PARTITIONS, 0, MAX_PARTITION);
+        Subscription subscription =
+                new Subscription(List.copyOf(topics), partition, key(query.text("key")), isEnvelope(query));
+        String cursor = cursorText(request, query);
+        return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query));
+    }
+
+    /** True where the cursor speaks of this topic, whichever incarnation. */
+    boolean hasFollowed(String topic) {
+        return cursor != null && cursor.stream().anyMatch(entry -> entry.nameTag() == Cursor.tag(topic));
+    }
+
+    private static String cursorText(HttpServerRequest request, Query query) {
+        String header = request.getHeader(LAST_EVENT_ID);
+        if (header != null && !header.isEmpty()) return header;
+        String parameter = query.text("last_event_id", "");
+        if (parameter.isEmpty()) parameter = query.text("lastEventId", "");
+        return parameter.isEmpty() ? null : parameter;
+    }
+
+    private static String key(String key) {
+        if (key != null && key.getBytes(StandardCharsets.UTF_8).length > DeliveryLimits.KEY_BYTES) {
+            throw refused("A key to filter by can have " + DeliveryLimits.KEY_BYTES + " bytes.");
+        }
+        return key;
+    }
+
+    private static boolean isEnvelope(Query query) {
+        String format = query.text("format", "value");
+        if (format.equals("envelope")) return true;
+        if (format.equals("value")) return false;
+        throw refused("The query parameter format has to be value or envelope.");
+    }
+
+    private static void checkAccept(String accept) {
+        if (accept == null
+                || accept.isEmpty()
+                || accept.contains("text/event-stream")
+                || accept.contains("*/*")
+                || accept.contains("text/*")) return;
+        throw new ApiException(ErrorCode.NOT_ACCEPTABLE, "This is a stream of events: accept text/event-stream.");
+    }
+
+    private static ApiException refused(String detail) {
+        return new ApiException(ErrorCode.INVALID_REQUEST, detail);
+    }
+}

@@ -1,0 +1,75 @@
+package io.letterbox.delivery;
+
+/**
+ * One open stream: a sink and a place in its feed. At the tail it has no position of its own but the feed's; behind, it
+ * has one. Owned by one event loop.
+ */
+final class Subscriber implements SseSink.Listener {
+    /** Not in a list. */
+    static final int NOWHERE = -1;
+
+    final TopicFeed feed;
+
+    /** Where it stands while it is behind; null at the tail. */
+    Position position;
+
+    /** Its index among the feed's members. */
+    int index = NOWHERE;
+
+    /** The last round of the feed that has looked at it. */
+    long round;
+
+    /** True while it waits for its turn, or for a read, in {@link CatchUp}. */
+    boolean pending;
+
+    /** The tick at which it was found not to take bytes although there were some for it, or 0. */
+    int stalledAtTick;
+
+    int lastWriteTick;
+    int endTick;
+    int heartbeatTicks;
+
+    private final DeliveryLoop loop;
+    private SseSink sink;
+
+    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position) {
+        this.loop = loop;
+        this.feed = feed;
+        this.position = position;
+    }
+
+    void attach(SseSink itsSink) {
+        sink = itsSink;
+    }
+
+    /** False once the stream has ended, whoever ended it. */
+    boolean isOpen() {
+        return sink != null;
+    }
+
+    boolean writable() {
+        return sink.writable();
+    }
+
+    void write(SseChunk chunk) {
+        lastWriteTick = loop.tick();
+        sink.write(chunk);
+    }
+
+    /** Lets go of the connection; returns it, or null where that had happened before. */
+    SseSink detach() {
+        SseSink former = sink;
+        sink = null;
+        return former;
+    }
+
+    @Override
+    public void onDrained() {
+        loop.drained(this);
+    }
+
+    @Override
+    public void onClosed() {
+        loop.closed(this);
+    }
+}
