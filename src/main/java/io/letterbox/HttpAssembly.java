@@ -4,6 +4,9 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.ingress.http.Backend;
+import io.letterbox.ingress.http.ByteBudget;
+import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
@@ -16,6 +19,7 @@ final class HttpAssembly {
     private final Meters meters;
     private final Health health;
     private final HttpSockets sockets;
+    private final Backend backend;
 
     HttpAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, Health health, HttpSockets sockets) {
         this.config = config;
@@ -23,11 +27,14 @@ final class HttpAssembly {
         this.meters = meters;
         this.health = health;
         this.sockets = sockets;
+        ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
+        meters.bindIngress(budget::usedBytes, budget::limitBytes);
+        this.backend = new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget);
     }
 
     /** The HTTP door of one more event loop. */
     HttpVerticle door() {
-        List<HttpPart> parts = List.of(new TelemetryRoutes(meters, health));
+        List<HttpPart> parts = List.of(new HttpIngress(backend), new TelemetryRoutes(meters, health));
         return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
     }

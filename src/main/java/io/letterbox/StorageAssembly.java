@@ -159,6 +159,11 @@ final class StorageAssembly {
         return reader;
     }
 
+    /** How many shards this node's partitions are spread over. */
+    int shards() {
+        return services.shards();
+    }
+
     /** Commits, closes the logs, and says that the stop was clean. */
     void close() throws IOException {
         try {

@@ -20,6 +20,7 @@ public enum ErrorCode {
     UNKNOWN_PARTITION(3, 404, "The partition does not exist"),
     METHOD_NOT_ALLOWED(42, 405, "The method is not allowed here"),
     NOT_ACCEPTABLE(42, 406, "None of the accepted media types can be produced"),
+    REQUEST_TIMEOUT(42, 408, "The request took too long to arrive"),
     TOPIC_EXISTS(36, 409, "The topic exists already"),
     UNSUPPORTED_COMPRESSION(76, 415, "The compression is not supported"),
     RECORD_TOO_LARGE(10, 413, "A record is too large"),

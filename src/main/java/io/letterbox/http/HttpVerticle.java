@@ -5,6 +5,7 @@ import io.letterbox.error.ErrorCode;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -12,9 +13,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -62,12 +65,21 @@ public final class HttpVerticle extends VerticleBase {
         return server.listen().onSuccess(listening -> sockets.listening(listening.actualPort()));
     }
 
-    /** Ends streams and open requests within a time; new connections are refused from the start of it. */
+    /**
+     * Ends streams and waits for open requests, within a time; then no connection is open. From any thread.
+     *
+     * @return completes on the event loop of this verticle
+     */
     public Future<Void> drain(long millis) {
-        Future<Void> ended = Future.join(
-                        parts.stream().map(part -> part.drain(millis)).toList())
-                .mapEmpty();
-        return ended.transform(done -> server.shutdown(millis, TimeUnit.MILLISECONDS));
+        Promise<Void> drained = Promise.promise();
+        context.runOnContext(go -> {
+            List<Future<Void>> parted = new ArrayList<>();
+            for (HttpPart part : parts) parted.add(part.drain(millis));
+            Future.join(parted)
+                    .transform(ended -> server.shutdown(millis, TimeUnit.MILLISECONDS))
+                    .onComplete(drained);
+        });
+        return drained.future();
     }
 
     private HttpServerOptions options() {
@@ -113,11 +125,11 @@ public final class HttpVerticle extends VerticleBase {
     private void observe(RoutingContext context) {
         long startNanos = System.nanoTime();
         context.addHeadersEndHandler(written -> {
-            String path = context.currentRoute() == null
-                    ? null
-                    : context.currentRoute().getPath();
-            String route = path == null ? "none" : context.request().method() + " " + path;
-            observer.answered(route, context.response().getStatusCode(), System.nanoTime() - startNanos);
+            Route route = context.currentRoute();
+            String template = route == null || route.getPath() == null
+                    ? "none"
+                    : context.request().method() + " " + RouteTable.template(route.getPath());
+            observer.answered(template, context.response().getStatusCode(), System.nanoTime() - startNanos);
         });
         context.next();
     }

@@ -5,6 +5,7 @@ import io.letterbox.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Decodes percent sequences (RFC 3986 section 2.1) to UTF-8, strictly: nothing is guessed and nothing is dropped. */
 public final class Percent {
@@ -24,18 +25,44 @@ public final class Percent {
         return decode(text, from, to, true);
     }
 
+    /**
+     * Decodes the value of an HTTP header to bytes, such as CloudEvents' (HTTP binding 1.0, section 3.1.3.2). Bytes outside
+     * ASCII that came as they are stay as they are.
+     *
+     * @param name of the header, for the refusal
+     * @param value with one character per byte, as headers are read
+     * @throws ApiException INVALID_REQUEST for a broken sequence
+     */
+    public static byte[] decodeHeader(String name, String value) {
+        byte[] raw = value.getBytes(StandardCharsets.ISO_8859_1);
+        int length = 0;
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] == '%') {
+                int decoded = hex(value, i, value.length());
+                if (decoded < 0) {
+                    throw refused("A percent sign in the header " + name
+                            + " is not followed by two hexadecimal digits; write it as %25.");
+                }
+                raw[length++] = (byte) decoded;
+                i += 2;
+            } else {
+                raw[length++] = raw[i];
+            }
+        }
+        return length == raw.length ? raw : Arrays.copyOf(raw, length);
+    }
+
     private static String decode(String text, int from, int to, boolean plusIsSpace) {
         if (isPlain(text, from, to, plusIsSpace)) return text.substring(from, to);
-        ByteBuffer bytes = ByteBuffer.allocate((to - from) * 3);
+        ByteBuffer bytes = ByteBuffer.allocate(to - from);
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
             if (c == '%') {
-                int high = i + 2 < to ? Character.digit(text.charAt(i + 1), 16) : -1;
-                int low = high >= 0 ? Character.digit(text.charAt(i + 2), 16) : -1;
-                if (low < 0 || text.charAt(i + 1) >= 0x80 || text.charAt(i + 2) >= 0x80) {
+                int decoded = hex(text, i, to);
+                if (decoded < 0) {
                     throw refused("A percent sign in the URI is not followed by two hexadecimal digits.");
                 }
-                bytes.put((byte) (high << 4 | low));
+                bytes.put((byte) decoded);
                 i += 2;
             } else if (c == '+' && plusIsSpace) {
                 bytes.put((byte) ' ');
@@ -50,6 +77,14 @@ public final class Percent {
         } catch (CharacterCodingException e) {
             throw refused("The percent sequences in the URI are not UTF-8.");
         }
+    }
+
+    /** The byte that a percent sign and the two characters behind it stand for, or -1. */
+    private static int hex(String text, int at, int end) {
+        if (at + 2 >= end || text.charAt(at + 1) >= 0x80 || text.charAt(at + 2) >= 0x80) return -1;
+        int high = Character.digit(text.charAt(at + 1), 16);
+        int low = Character.digit(text.charAt(at + 2), 16);
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
     private static boolean isPlain(String text, int from, int to, boolean plusIsSpace) {

@@ -9,7 +9,7 @@ public interface RouteObserver {
     /**
      * One answer.
      *
-     * @param route the template of the route, such as {@code GET /topics/:topic}: one of a bounded set; {@code none}
+     * @param route the template of the route, such as {@code GET /topics/{topic}}: one of a bounded set; {@code none}
      *     where no route matched
      * @param status the HTTP status
      * @param nanos from the request's head to the answer's head

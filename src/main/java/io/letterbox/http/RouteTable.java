@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** The routes that are mounted, for the answers to requests that meet none of them. Immutable once built. */
 final class RouteTable {
     private record Entry(String template, String[] segments, Set<HttpMethod> methods) {}
+
+    private static final Pattern PARAMETER = Pattern.compile(":([A-Za-z]+)");
 
     private final List<Entry> entries = new ArrayList<>();
 
@@ -40,9 +43,12 @@ final class RouteTable {
         List<String> filled = new ArrayList<>();
         for (Entry entry : entries) filled.add(fill(entry, segments));
         String nearest = Nearest.of(path, filled);
-        return nearest == null
-                ? null
-                : entries.get(filled.indexOf(nearest)).template.replaceAll(":([A-Za-z]+)", "{$1}");
+        return nearest == null ? null : template(entries.get(filled.indexOf(nearest)).template);
+    }
+
+    /** A route's path as it is shown and metered: parameters in braces. */
+    static String template(String path) {
+        return path.indexOf(':') < 0 ? path : PARAMETER.matcher(path).replaceAll("{$1}");
     }
 
     private static boolean matches(Entry entry, String[] segments) {

@@ -1,0 +1,77 @@
+package io.letterbox.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * Answers a request whose body is still arriving and will not be used. A short rest is read and dropped, so that the
+ * connection can go on. A long one ends the connection, but not at once: closing a socket that has unread bytes resets
+ * it, and a client that is still sending would see the reset instead of the answer.
+ */
+public final class Refusal {
+    /** How much of an unwanted body is read before the connection is cut. */
+    static final int LINGER_BYTES = 1 << 20;
+
+    /** How long an unwanted body is read before the connection is cut. */
+    static final long LINGER_MS = 1_000;
+
+    /** A body that is known to be no longer than this is dropped without ending the connection. */
+    private static final int SHORT_BYTES = 1 << 16;
+
+    private static final long CANCEL = 8; // RFC 9113 section 7
+
+    private final HttpServerRequest request;
+
+    // Owned by the connection's event loop.
+    private long dropped;
+
+    private Refusal(HttpServerRequest request) {
+        this.request = request;
+    }
+
+    /** Answers with a problem and drops the rest of the body. Call on the connection's event loop. */
+    public static void send(Vertx vertx, HttpServerRequest request, Problem problem) {
+        if (request.isEnded()) {
+            problem.send(request.response());
+            return;
+        }
+        boolean ends = !isShort(request);
+        Refusal refusal = new Refusal(request);
+        request.handler(chunk -> refusal.drop(chunk.length()));
+        request.exceptionHandler(gone -> {});
+        request.endHandler(arrived -> {
+            if (ends) refusal.cut();
+        });
+        if (ends && request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        problem.send(request.response());
+        request.resume();
+        if (ends) vertx.setTimer(LINGER_MS, late -> refusal.cut());
+    }
+
+    private static boolean isShort(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || length.length() > 5 || request.getHeader(HttpHeaders.EXPECT) != null) return false;
+        try {
+            return Integer.parseInt(length) <= SHORT_BYTES;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private void drop(int bytes) {
+        dropped += bytes;
+        if (dropped > LINGER_BYTES) cut();
+    }
+
+    private void cut() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(CANCEL);
+        } else {
+            request.connection().close();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Metadata;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.telemetry.Meters;
+
+/**
+ * What the HTTP doors of all event loops have in common; every component is safe from any thread.
+ *
+ * @param config the settings
+ * @param metadata which topics there are
+ * @param reader the read side of the storage
+ * @param shards how many storage shards this node has
+ * @param meters what is counted
+ * @param budget the bytes that publishers may have under way
+ */
+public record Backend(
+        LetterboxConfig config, Metadata metadata, LogReader reader, int shards, Meters meters, ByteBudget budget) {}

@@ -1,0 +1,42 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.http.HttpPart;
+import io.letterbox.record.TopicName;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+
+/** The HTTP door of one event loop: publishing past the router, because it is frequent, and everything else through it. */
+public final class HttpIngress implements HttpPart {
+    private static final String PREFIX = "/topics/";
+
+    private final Backend backend;
+
+    // Owned by the event loop, made when it mounts the routes.
+    private Publisher publisher;
+
+    /** @param backend what all loops share */
+    public HttpIngress(Backend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public void mount(Router router, Vertx vertx) {
+        publisher = new Publisher(backend, vertx);
+        // For paths that are not written plainly, such as with percent sequences; and for the list of routes.
+        router.post("/topics/:topic")
+                .handler(context -> publisher.begin(context.request(), context.pathParam("topic")));
+    }
+
+    @Override
+    public boolean tryHandle(HttpServerRequest request) {
+        if (request.method() != HttpMethod.POST) return false;
+        String path = request.path();
+        if (path == null || !path.startsWith(PREFIX)) return false;
+        String topic = path.substring(PREFIX.length());
+        if (!TopicName.isValid(topic)) return false;
+        publisher.begin(request, topic);
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Promise;
+import java.util.Arrays;
+
+/** A record batch that still takes records, and who waits for which of them. Owned by one event loop. */
+final class OpenBatch {
+    private static final int INITIAL_BYTES = 4_096;
+    private static final int INITIAL_RUNS = 64;
+
+    final PublishTarget target;
+    final TopicPartition partition;
+    private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
+
+    // One entry per run, side by side: who waits, its number for the run, the index of its first record.
+    private Receipt[] receipts = new Receipt[INITIAL_RUNS];
+    private int[] runs = new int[INITIAL_RUNS];
+    private int[] firsts = new int[INITIAL_RUNS];
+    private int count;
+    private int records;
+    private long payloadBytes;
+
+    OpenBatch(PublishTarget target, TopicPartition partition) {
+        this.target = target;
+        this.partition = partition;
+    }
+
+    /** True where a record still fits; a batch without records takes any. */
+    boolean fits(Draft draft) {
+        return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= target.batchBytes;
+    }
+
+    /** Adds a record and returns the number of the run that it belongs to. */
+    int add(Draft draft, Receipt receipt) {
+        int index = builder.append(
+                draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
+        payloadBytes += draft.payloadBytes();
+        if (count > 0 && receipts[count - 1] == receipt) return runs[count - 1];
+        if (count == receipts.length) grow();
+        receipts[count] = receipt;
+        firsts[count] = index;
+        runs[count] = receipt.begin(partition.partition());
+        return runs[count++];
+    }
+
+    /** Takes no more records: the batch as the shard wants it. */
+    Append finish(Promise<Appended> done) {
+        records = builder.recordCount();
+        return new Append(partition, builder.build(), records, done);
+    }
+
+    /** How many records the finished batch has. */
+    int records() {
+        return records;
+    }
+
+    /** Bytes of keys, values and headers in this batch. */
+    long payloadBytes() {
+        return payloadBytes;
+    }
+
+    void acknowledge(Appended appended) {
+        for (int i = 0; i < count; i++) {
+            receipts[i].acknowledged(runs[i], appended.baseOffset() + firsts[i], appended);
+        }
+    }
+
+    void fail(Throwable why) {
+        for (int i = 0; i < count; i++) receipts[i].failed(runs[i], why);
+    }
+
+    private void grow() {
+        receipts = Arrays.copyOf(receipts, count * 2);
+        runs = Arrays.copyOf(runs, count * 2);
+        firsts = Arrays.copyOf(firsts, count * 2);
+    }
+}

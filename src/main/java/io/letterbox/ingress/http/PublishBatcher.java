@@ -1,0 +1,88 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.telemetry.Door;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts what many requests publish in one turn of the event loop into one record batch per partition: one message to the
+ * shard, one promise, one run of a group commit for all of them. A batch leaves when the requests that had been read
+ * have been handled, without a timer: a task that is queued behind them sends it. So a lone request waits for nothing,
+ * and the busier the loop the larger the batches. Owned by one event loop.
+ */
+final class PublishBatcher {
+    private final Vertx vertx;
+    private final ContextInternal context;
+
+    /** The targets that have an open batch. */
+    private final List<PublishTarget> filling = new ArrayList<>();
+
+    /** @param context of the event loop that all calls come from */
+    PublishBatcher(Vertx vertx, ContextInternal context) {
+        this.vertx = vertx;
+        this.context = context;
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param partition one that the target has
+     * @return the number of the run that the record belongs to, see {@link Receipt}
+     */
+    int add(PublishTarget target, int partition, Draft draft, Receipt receipt) {
+        OpenBatch batch = target.open[partition];
+        if (batch != null && !batch.fits(draft)) {
+            target.open[partition] = null;
+            send(batch);
+            batch = null;
+        }
+        if (batch == null) {
+            batch = new OpenBatch(target, target.partitions[partition]);
+            target.open[partition] = batch;
+            if (!target.filling) {
+                target.filling = true;
+                filling.add(target);
+                if (filling.size() == 1) context.runOnContext(read -> flush());
+            }
+        }
+        return batch.add(draft, receipt);
+    }
+
+    private void flush() {
+        for (PublishTarget target : filling) {
+            target.filling = false;
+            OpenBatch[] open = target.open;
+            for (int p = 0; p < open.length; p++) {
+                if (open[p] == null) continue;
+                OpenBatch batch = open[p];
+                open[p] = null;
+                send(batch);
+            }
+            target.turn();
+        }
+        filling.clear();
+    }
+
+    private void send(OpenBatch batch) {
+        PromiseInternal<Appended> done = context.promise();
+        done.future().onComplete(outcome -> settle(batch, outcome));
+        Append append = batch.finish(done);
+        vertx.eventBus().send(batch.target.address(batch.partition.partition()), append, LocalCodec.LOCAL);
+    }
+
+    private static void settle(OpenBatch batch, AsyncResult<Appended> outcome) {
+        if (outcome.succeeded()) {
+            batch.target.meters.in(Door.HTTP, batch.records(), batch.payloadBytes());
+            batch.acknowledge(outcome.result());
+        } else {
+            batch.fail(outcome.cause());
+        }
+    }
+}

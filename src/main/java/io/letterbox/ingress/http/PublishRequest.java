@@ -1,0 +1,119 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Refusal;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/**
+ * One publish from its head to its answer. It ends exactly once, whatever happens first: answered, refused while it
+ * arrives, or left by its client; then it gives back what it holds. Records that were handed on stay on their way even
+ * where the client has gone. Owned by one event loop.
+ */
+final class PublishRequest {
+    private final Publisher publisher;
+    private final HttpServerRequest request;
+    private final String topic;
+    private final PublishHead head;
+    private final BodySink body;
+    private final long startNanos = System.nanoTime();
+    private boolean over;
+    private boolean watched;
+
+    PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head) {
+        this.publisher = publisher;
+        this.request = request;
+        this.topic = topic;
+        this.head = head;
+        this.body =
+                new BodySink(publisher.backend().budget(), publisher.limits().requestBytes());
+    }
+
+    /** Begins to read the body. */
+    void read() {
+        try {
+            body.expect(head.contentLength);
+        } catch (ApiException refusal) {
+            refuse(refusal);
+            return;
+        }
+        request.exceptionHandler(gone -> end());
+        request.handler(this::onChunk);
+        request.endHandler(arrived -> onBody());
+        if (head.expectsContinue) request.response().writeContinue();
+    }
+
+    private void onChunk(Buffer chunk) {
+        if (over) return;
+        try {
+            body.append(chunk);
+        } catch (ApiException refusal) {
+            refuse(refusal);
+            return;
+        }
+        if (!watched && head.contentLength != body.length()) {
+            watched = true;
+            publisher.uploads().add(this);
+        }
+    }
+
+    private void onBody() {
+        if (watched) publisher.uploads().remove(this);
+        if (!over) publisher.publish(this);
+    }
+
+    /** The body takes too long; called by whoever watches uploads. */
+    void expire() {
+        if (over) return;
+        refuse(new ApiException(ErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time."));
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    PublishHead head() {
+        return head;
+    }
+
+    BodySink body() {
+        return body;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Answers; where the client has gone, it only ends. */
+    void answer(int status, CharSequence contentType, Buffer document) {
+        if (over) return;
+        HttpServerResponse response = request.response();
+        if (!response.closed()) {
+            if (status != 200) response.setStatusCode(status);
+            response.headers().set(HttpHeaders.CONTENT_TYPE, contentType);
+            response.end(document);
+        }
+        publisher.answered(startNanos, status);
+        end();
+    }
+
+    /** Answers with what a failure means. */
+    void refuse(Throwable failure) {
+        if (over) return;
+        Problem problem = Problem.of(failure);
+        Refusal.send(publisher.vertx(), request, problem);
+        publisher.answered(startNanos, problem.code().httpStatus());
+        end();
+    }
+
+    private void end() {
+        if (over) return;
+        over = true;
+        if (watched) publisher.uploads().remove(this);
+        body.release();
+    }
+}

@@ -1,0 +1,134 @@
+package io.letterbox.ingress.http;
+
+import io.letterbox.config.LimitsConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Refusal;
+import io.letterbox.record.TopicName;
+import io.letterbox.telemetry.RouteMeter;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+
+/** Takes publishes on one event loop: from the request to the batcher, and back. Owned by that loop. */
+final class Publisher {
+    /** How publishing is called in metrics and in the description of the API. */
+    static final String ROUTE = "POST /topics/{topic}";
+
+    private static final int SCRATCH_BYTES = 512;
+
+    private final Backend backend;
+    private final Vertx vertx;
+    private final PublishTargets targets;
+    private final PublishBatcher batcher;
+    private final Uploads uploads;
+    private final NdjsonForm ndjson;
+    private final RestForm rest;
+    private final RouteMeter meter;
+    private final Draft draft = new Draft();
+    private final JsonBytes scratch = new JsonBytes(SCRATCH_BYTES);
+
+    Publisher(Backend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+        this.targets = new PublishTargets(backend, vertx);
+        this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
+        this.uploads = new Uploads(vertx);
+        this.ndjson = new NdjsonForm(backend.config().limits(), batcher);
+        this.rest = new RestForm(backend.config().limits(), batcher);
+        this.meter = backend.meters().route(ROUTE);
+    }
+
+    /**
+     * Takes a request over.
+     *
+     * @param topic as it stands in the path, decoded
+     */
+    void begin(HttpServerRequest request, String topic) {
+        PublishHead head;
+        try {
+            requireName(topic);
+            head = PublishHead.of(request);
+            if (!targets.createsTopics() && targets.find(topic) == null) throw PublishTargets.unknown(topic);
+        } catch (ApiException refusal) {
+            Refusal.send(vertx, request, Problem.of(refusal));
+            meter.record(0, refusal.code().httpStatus());
+            return;
+        }
+        new PublishRequest(this, request, topic, head).read();
+    }
+
+    /** The body is complete. */
+    void publish(PublishRequest request) {
+        PublishTarget target = targets.find(request.topic());
+        if (target != null) {
+            place(request, target);
+        } else if (targets.createsTopics()) {
+            targets.create(request.topic())
+                    .onSuccess(created -> place(request, created))
+                    .onFailure(request::refuse);
+        } else {
+            request.refuse(PublishTargets.unknown(request.topic()));
+        }
+    }
+
+    private void place(PublishRequest request, PublishTarget target) {
+        try {
+            long timestampMs =
+                    request.head().timestampMs >= 0 ? request.head().timestampMs : System.currentTimeMillis();
+            switch (request.head().form) {
+                case SINGLE -> single(request, target, timestampMs);
+                case NDJSON -> ndjson.place(request, target, timestampMs);
+                case REST_JSON, REST_BINARY -> rest.place(request, target, timestampMs);
+                default -> throw new AssertionError(request.head().form);
+            }
+        } catch (ApiException refusal) {
+            request.refuse(refusal);
+        }
+    }
+
+    private void single(PublishRequest request, PublishTarget target, long timestampMs) {
+        PublishHead head = request.head();
+        draft.timestampMs = timestampMs;
+        draft.key = head.key;
+        draft.source = request.body().array();
+        draft.valueOffset = request.body().offset();
+        draft.valueLength = request.body().length();
+        draft.headers = head.headers;
+        target.require(draft, limits().recordBytes(), "The record");
+        int partition = head.partition >= 0 ? head.partition : target.choose(head.key);
+        target.requirePartition(partition);
+        batcher.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
+    }
+
+    private static void requireName(String topic) {
+        TopicName.check(topic);
+        if (TopicName.isInternal(topic)) {
+            throw new ApiException(
+                    ErrorCode.INVALID_TOPIC, "Names that begin with two underscores are the server's own.");
+        }
+    }
+
+    /** An answer has been written. */
+    void answered(long startNanos, int status) {
+        meter.record(System.nanoTime() - startNanos, status);
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    LimitsConfig limits() {
+        return backend.config().limits();
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Uploads uploads() {
+        return uploads;
+    }
+}
