@@ -1,0 +1,257 @@
+package io.letterbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients that behave badly, against a server whose memory is too small to hold what they do not take: if anything were
+ * kept for them, it would not survive. After each, nobody is connected any more as far as the server knows.
+ */
+class ClientsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int LINE_CHARS = 1000;
+    private static final int LINES_PER_REQUEST = 1000;
+
+    @TempDir
+    private static Path directory;
+
+    private static ServerProcess server;
+    private static TestClient client;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.in(directory)
+                .jvm("-Xmx96m")
+                .jvm("-XX:MaxDirectMemorySize=64m")
+                .jvm("-XX:+ExitOnOutOfMemoryError")
+                .set("limits.ingressBytes", 16 * 1024 * 1024)
+                .start();
+        client = new TestClient(server.base());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void nobodyIsLeft() {
+        assertThat(server.isAlive()).as(server.output()).isTrue();
+        await().atMost(LIMIT).untilAsserted(() -> {
+            assertThat(client.metric("letterbox_sse_connections")).isZero();
+            assertThat(client.metric("letterbox_ingress_used_bytes")).isZero();
+        });
+    }
+
+    @Test
+    void aSlowSubscriberGetsEverything() throws IOException {
+        client.create("slow", 1, Map.of());
+        int requests = 10;
+        try (RawSubscriber slow = new RawSubscriber(server.port(), "/topics/slow/events?from=earliest")) {
+            for (int request = 0; request < requests; request++) {
+                publishLines("slow", request);
+                // A little of what there is by now, so that it falls ever further behind.
+                for (int i = 0; i < LINES_PER_REQUEST / 10; i++) {
+                    assertThat(slow.nextData()).isEqualTo(lineOf(request * LINES_PER_REQUEST / 10 + i));
+                }
+            }
+            for (int i = requests * LINES_PER_REQUEST / 10; i < requests * LINES_PER_REQUEST; i++) {
+                assertThat(slow.nextData()).isEqualTo(lineOf(i));
+            }
+        }
+    }
+
+    @Test
+    void stalledSubscribersCostNothingAndLoseNothing() throws IOException {
+        client.create("stalled", 1, Map.of());
+        int stalled = 40;
+        int requests = 24; // 24 MB, nearly 1 GB for all of them.
+        List<RawSubscriber> subscribers = new ArrayList<>();
+        try {
+            for (int i = 0; i < stalled; i++) {
+                subscribers.add(new RawSubscriber(server.port(), "/topics/stalled/events?from=earliest"));
+            }
+            for (int request = 0; request < requests; request++) {
+                publishLines("stalled", request);
+            }
+            await().atMost(LIMIT).until(() -> client.metric("letterbox_sse_connections") == stalled);
+            for (RawSubscriber subscriber : subscribers) {
+                for (int i = 0; i < requests * LINES_PER_REQUEST; i++) {
+                    if (!subscriber.nextData().equals(lineOf(i))) {
+                        throw new AssertionError("record " + i + " is not what comes next");
+                    }
+                }
+            }
+        } finally {
+            for (RawSubscriber subscriber : subscribers) {
+                subscriber.close();
+            }
+        }
+    }
+
+    @Test
+    void vanishingSubscribersAreForgotten() throws IOException {
+        client.create("vanishing", 2, Map.of());
+        for (int round = 0; round < 10; round++) {
+            List<RawSubscriber> subscribers = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                subscribers.add(new RawSubscriber(server.port(), "/topics/vanishing/events?from=earliest"));
+            }
+            publishLines("vanishing", round);
+            for (int i = 0; i < subscribers.size(); i++) {
+                if (i % 3 == 0) {
+                    subscribers.get(i).nextData(); // Some in the middle of what they get,
+                }
+                subscribers.get(i).vanish(); // others without having read a byte.
+            }
+        }
+        try (RawSubscriber witness = new RawSubscriber(server.port(), "/topics/vanishing/events?from=earliest")) {
+            for (int i = 0; i < 10 * LINES_PER_REQUEST; i++) {
+                witness.nextData();
+            }
+        }
+    }
+
+    @Test
+    void aFloodOfRequestsWithoutReadersIsHeldBack() throws IOException {
+        client.create("flood", 1, Map.of());
+        publishLines("flood", 0);
+        byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        List<Socket> flooders = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                flooders.add(connect());
+            }
+            // A megabyte and more for each of these requests, if the server made answers that nobody reads.
+            for (Socket flooder : flooders) {
+                sendUntilHeldBack(flooder, request, 20_000);
+            }
+            assertThat(client.describe("flood").get("partitions")).hasSize(1);
+            client.publish("flood", "others are served", null);
+        } finally {
+            for (Socket flooder : flooders) {
+                flooder.close();
+            }
+        }
+    }
+
+    @Test
+    void bodiesThatNeverEndAreRefusedOrHeldBack() throws IOException {
+        client.create("endless", 1, Map.of());
+        byte[] head = ("POST /topics/endless HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] chunk = ("fffe\r\n" + "y".repeat(0xfffd) + "\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        List<Socket> flooders = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Socket flooder = connect();
+                flooders.add(flooder);
+                flooder.getOutputStream().write(head);
+                long sent = sendUntilHeldBack(flooder, chunk, 4096); // 256 MiB, if anybody took it.
+                assertThat(sent).isLessThan(256L * 1024 * 1024);
+            }
+            await().atMost(LIMIT).until(() -> publishes("endless"));
+        } finally {
+            for (Socket flooder : flooders) {
+                flooder.close();
+            }
+        }
+    }
+
+    @Test
+    void bodiesThatComeToAStandstillDoNotKeepOthersOut() throws IOException {
+        client.create("standstill", 1, Map.of());
+        byte[] beginning = ("POST /topics/standstill HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
+                        + "z".repeat(1000))
+                .getBytes(StandardCharsets.US_ASCII);
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                Socket socket = connect();
+                waiting.add(socket);
+                socket.getOutputStream().write(beginning);
+            }
+            await().atMost(LIMIT).until(() -> publishes("standstill"));
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    private static boolean publishes(String topic) throws IOException {
+        try {
+            client.publish(topic, "one of many", null);
+            return true;
+        } catch (TestClient.RefusedException e) {
+            assertThat(e.status()).isEqualTo(429); // The budget is spent for now.
+            return false;
+        }
+    }
+
+    private static Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    /** Writes on another thread until all is sent, the server closes, or nothing moves; returns the bytes sent. */
+    private static long sendUntilHeldBack(Socket socket, byte[] bytes, int times) {
+        long[] sent = new long[1];
+        Thread writer = new Thread(() -> {
+            try {
+                OutputStream out = socket.getOutputStream();
+                for (int i = 0; i < times; i++) {
+                    out.write(bytes);
+                    synchronized (sent) {
+                        sent[0] += bytes.length;
+                    }
+                }
+            } catch (IOException e) {
+                // Closed by the server, or by the test at its end: both are what may happen to a flooder.
+            }
+        });
+        writer.setDaemon(true);
+        writer.start();
+        long[] before = {-1};
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(250)).until(() -> {
+            synchronized (sent) {
+                boolean still = sent[0] == before[0];
+                before[0] = sent[0];
+                return still || !writer.isAlive();
+            }
+        });
+        return before[0];
+    }
+
+    private static void publishLines(String topic, int request) throws IOException {
+        List<String> lines = new ArrayList<>(LINES_PER_REQUEST);
+        for (int i = 0; i < LINES_PER_REQUEST; i++) {
+            lines.add(lineOf(request * LINES_PER_REQUEST + i));
+        }
+        client.publishLines(topic, lines, null);
+    }
+
+    private static String lineOf(int number) {
+        String head = "{\"n\":" + number + ",\"pad\":\"";
+        return head + "x".repeat(LINE_CHARS - head.length() - 2) + "\"}";
+    }
+}
