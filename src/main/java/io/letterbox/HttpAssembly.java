@@ -1,6 +1,8 @@
 package io.letterbox;
 
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.delivery.SseDelivery;
+import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
@@ -11,6 +13,7 @@ import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
 import java.util.List;
+import java.util.Random;
 
 /** Puts the parts of the HTTP door together, once for each event loop. */
 final class HttpAssembly {
@@ -20,6 +23,7 @@ final class HttpAssembly {
     private final Health health;
     private final HttpSockets sockets;
     private final Backend backend;
+    private final SubscriberSlots slots;
 
     HttpAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, Health health, HttpSockets sockets) {
         this.config = config;
@@ -27,15 +31,20 @@ final class HttpAssembly {
         this.meters = meters;
         this.health = health;
         this.sockets = sockets;
+        this.slots = new SubscriberSlots(config.limits().subscribers());
         ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
-        meters.bindIngress(budget::usedBytes, budget::limitBytes);
         this.backend = new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget);
+        meters.bindIngress(budget::usedBytes, budget::limitBytes);
     }
 
     /** The HTTP door of one more event loop. */
     HttpVerticle door() {
-        List<HttpPart> parts = List.of(new HttpIngress(backend), new TelemetryRoutes(meters, health));
+        List<HttpPart> parts = List.of(new HttpIngress(backend), delivery(), new TelemetryRoutes(meters, health));
         return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
+    }
+
+    private SseDelivery delivery() {
+        return new SseDelivery(config.sse(), storage.reader(), storage.metadata(), meters, slots, new Random());
     }
 }
