@@ -8,6 +8,7 @@
   scripts/bench stalled    1,000 subscribers that stop reading while 1 GB is published, and wake
   scripts/bench startup    to the first acknowledged record: empty, and with 10 GB in the log after SIGKILL
   scripts/bench all        all of them
+  scripts/bench selfcheck  the load generator against a server that loses, doubles and swaps records on purpose
 
 Prints a Markdown table of medians (smallest..largest), each row against its bar; raw results as JSON lines and the table
 go to target/bench. Use a machine that does nothing else. The exit status is 0 also where a bar was missed, unless
@@ -22,18 +23,23 @@ import sys
 import cases
 import machine
 import report
+import selfcheck
 import servers
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all"])
+    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", "selfcheck"])
     parser.add_argument("--rounds", type=int, help="how often each side runs (3; with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small, short, figures without meaning")
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar was missed")
     arguments = parser.parse_args()
 
-    binary = servers.build()
+    if arguments.case == "selfcheck":
+        selfcheck.run(servers.build_load())
+        return
+    servers.build_letterbox()
+    binary = servers.build_load()
     target = servers.ROOT / "target" / "bench"
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     raw = target / f"{arguments.case}-{stamp}.jsonl"

@@ -64,7 +64,11 @@ int connect_to(const struct target *t, int receive_buffer);
 
 /* subscribers.c */
 struct sub_totals {
-    uint64_t measured, received, reads, holes, late, gaps, foreign, closed, refused, missing, woken, complete;
+    uint64_t measured, received, reads;
+    uint64_t holes;   /* skipped: the record after them came first, or they never came */
+    uint64_t late;    /* came a second time, or after its successor */
+    uint64_t missing; /* at the end of the run */
+    uint64_t gaps, foreign, closed, refused, woken, complete;
     struct hist from_sent, from_due;
 };
 void subscribers_start(void);

@@ -183,9 +183,13 @@ class Letterbox(Server):
         raise RuntimeError(f"no acknowledgement within {limit_s} s:\n{self.output()}")
 
 
-def build():
-    """Builds the JAR and the load generator where they are missing or old; returns the load generator."""
+def build_letterbox():
+    """Builds the JAR where it is missing or old, so that no start of a measurement has to."""
     subprocess.run([str(ROOT / "scripts" / "letterbox"), "version"], check=True, stdout=subprocess.DEVNULL)
+
+
+def build_load():
+    """Builds the load generator where it is missing or old; returns it."""
     target = ROOT / "target" / "bench"
     target.mkdir(parents=True, exist_ok=True)
     sources = [HERE / name for name in ("sseload.c", "subscribers.c", "publisher.c", "stats.c")]

@@ -14,6 +14,14 @@ class BenchIT {
     private Path directory;
 
     @Test
+    void theLoadGeneratorFindsWhatABadServerDoes() {
+        Script.Outcome check = Script.run(directory, Duration.ofMinutes(5), "bench", "selfcheck");
+        assertThat(check.status()).as(check.output()).isZero();
+        assertThat(check.output().lines().filter(line -> line.endsWith("is found")))
+                .hasSize(4);
+    }
+
+    @Test
     void everyCaseRunsAndLosesNothing() {
         Script.Outcome bench = Script.run(directory, Duration.ofMinutes(8), "bench", "all", "--quick");
         assertThat(bench.status()).as(bench.output()).isZero();

@@ -1,0 +1,94 @@
+"""Holds the load generator against a server that is bad on purpose: what it cannot find, no measurement can rule out."""
+
+import contextlib
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import loads
+
+DEFECTS = {
+    "none": (lambda n: [n], []),
+    "loses one": (lambda n: [] if n == 20 else [n], ["holes"]),
+    "loses the last": (lambda n: [n] if n < 30 else [], ["missing"]),
+    "doubles one": (lambda n: [n, n] if n == 20 else [n], ["late"]),
+    "swaps two": (lambda n: {20: [21], 21: [20]}.get(n, [n]), ["holes", "late"]),
+}
+
+
+class BadServer:
+    """Keeps what is posted and hands it to every subscriber, as its defect has it. Threads and queues: it is slow."""
+
+    name = "bad server"
+    pids = []
+
+    def __init__(self, defect):
+        self.records, self.subscribers, self.lock = [], [], threading.Lock()
+        self.defect = defect
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                outer.take(body)
+
+            def do_GET(self):
+                mine = queue.Queue()
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                with outer.lock:
+                    outer.subscribers.append(mine)
+                with contextlib.suppress(OSError):
+                    while (body := mine.get()) is not None:
+                        event = b"id: x\ndata: " + body + b"\n\n"
+                        # Two chunks, cut in the middle: the reader has to put lines together.
+                        for part in (event[:17], event[17:]):
+                            self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+
+    def take(self, body):
+        with self.lock:
+            # A swap needs the record after it: everything goes out one record late.
+            self.records.append(body)
+            for index in self.defect(len(self.records) - 2) if len(self.records) > 1 else []:
+                for subscriber in self.subscribers:
+                    if 0 <= index < len(self.records):
+                        subscriber.put(self.records[index])
+
+    def output(self):
+        return ""
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        for subscriber in self.subscribers:
+            subscriber.put(None)
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def run(binary):
+    """Raises where the load generator misses a defect, or sees one that is not there."""
+    for name, (defect, found) in DEFECTS.items():
+        with BadServer(defect) as server:
+            result = loads.sse(binary, server, (server.url, server.url), subs=2, conns=1, rate=100, warmup=0.2, seconds=0.3, drain=2)
+        # Of every run the last record is held back, and so missing at both subscribers.
+        counts = {key: result[key] - (2 if key == "missing" else 0) for key in ("missing", "holes", "late", "foreign", "gaps")}
+        wrong = [key for key, count in counts.items() if (count > 0) != (key in found)]
+        if wrong:
+            raise SystemExit(f"selfcheck: the server that {name}: {counts}, expected only {found or 'nothing'}")
+        print(f"selfcheck: a defect of the kind '{name}' is {'found' if found else 'not imagined'}")
