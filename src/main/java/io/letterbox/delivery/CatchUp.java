@@ -90,7 +90,8 @@ final class CatchUp {
         if (chunk == null) {
             awaitRead(subscriber, loop.coldIndex());
         } else if (chunk.to().equals(from)) {
-            feed.await(subscriber);
+            if (feed.correctEnd()) add(subscriber);
+            else feed.await(subscriber);
         } else {
             deliver(subscriber, chunk);
         }
@@ -155,8 +156,8 @@ final class CatchUp {
         if (index < 0 || subscriber.position.next(index) != key.offset) return true;
         if (key.offset < status.logStartOffset()) {
             long start = status.logStartOffset();
-            loop.tellGap(subscriber, Gap.retention(key.partition, key.offset, start));
-            subscriber.position = subscriber.position.with(index, start);
+            Position behindGap = subscriber.position.with(index, start);
+            loop.skipGap(subscriber, Gap.retention(key.partition, key.offset, start), behindGap);
             return true;
         }
         return false;

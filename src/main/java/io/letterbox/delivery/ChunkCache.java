@@ -49,8 +49,10 @@ final class ChunkCache {
         }
     }
 
-    long bytes() {
-        return bytes;
+    /** Forgets everything. */
+    void clear() {
+        chunks.values().forEach(this::drop);
+        chunks.clear();
     }
 
     private void drop(SseChunk chunk) {

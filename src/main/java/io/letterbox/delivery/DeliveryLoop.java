@@ -235,12 +235,24 @@ final class DeliveryLoop {
         rooms.meters.sse().stallEnded();
     }
 
-    /** Writes a gap event. */
-    void tellGap(Subscriber subscriber, Gap gap) {
+    /** Tells a subscriber that is behind what it misses, and moves it there. */
+    void skipGap(Subscriber subscriber, Gap gap, Position behindGap) {
         JsonBytes text = new JsonBytes(256);
         gap.writeTo(text);
         rooms.meters.gapEvent();
+        subscriber.position = behindGap;
+        writeId(text, subscriber.feed.layout(), behindGap);
         control(subscriber, SseChunk.control(text));
+    }
+
+    /**
+     * Appends an id without data: it changes the client's last event id and dispatches nothing (WHATWG HTML, section
+     * 9.2.6).
+     */
+    static void writeId(JsonBytes out, Layout layout, Position position) {
+        out.ascii("id: ");
+        layout.writeCursor(out, position.offsets());
+        out.ascii("\n\n");
     }
 
     private static void control(Subscriber subscriber, SseChunk chunk) {
@@ -300,6 +312,12 @@ final class DeliveryLoop {
         return all;
     }
 
+    /** Gives direct memory back; nothing may happen here afterwards. */
+    void close() {
+        cache.clear();
+        heartbeat.release();
+    }
+
     /** One second later. */
     void onTick() {
         syncImage();
@@ -336,20 +354,16 @@ final class DeliveryLoop {
 
     /**
      * Breaks the silence. A subscriber whose filter passes nothing would otherwise keep an old cursor for ever, so it is
-     * given the new one: an id without data changes the client's last event id and dispatches nothing (WHATWG HTML,
-     * section 9.2.6).
+     * given the new one.
      */
     private void beat(Subscriber subscriber) {
         TopicFeed feed = subscriber.feed;
-        Position at = subscriber.position == null ? feed.tailPosition() : subscriber.position;
         if (feed.subscription().key() == null) {
             subscriber.write(heartbeat);
             return;
         }
         JsonBytes text = new JsonBytes(64);
-        text.ascii("id: ");
-        feed.layout().writeCursor(text, at.offsets());
-        text.ascii("\n\n");
+        writeId(text, feed.layout(), subscriber.position == null ? feed.tailPosition() : subscriber.position);
         control(subscriber, SseChunk.control(text));
     }
 }

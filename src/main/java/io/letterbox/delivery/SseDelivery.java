@@ -85,6 +85,7 @@ public final class SseDelivery implements HttpPart {
         // For the list of routes: GET never comes this far, other methods are refused with what is allowed.
         router.get(TOPICS + ":topic" + EVENTS).handler(routed -> tryHandle(routed.request()));
         router.get(EVENTS).handler(routed -> tryHandle(routed.request()));
+        ClientModule.mount(router);
     }
 
     @Override
@@ -207,9 +208,8 @@ public final class SseDelivery implements HttpPart {
             gap.writeTo(text);
             rooms.meters().gapEvent();
         }
-        text.ascii("id: ");
-        feed.layout().writeCursor(text, position.offsets());
-        return text.ascii("\n\n").take();
+        DeliveryLoop.writeId(text, feed.layout(), position);
+        return text.take();
     }
 
     /** Ends all streams, spread at random over the time given, and from now on sends those away who come. */

@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
 import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.TopicMeters;
@@ -82,6 +83,23 @@ final class TopicFeed {
         if (tailCount > 0 || !ahead.isEmpty()) queueRound();
     }
 
+    /**
+     * Takes back what was learned of the end beyond where it is: a message about a topic that was deleted and made again
+     * may be late, and messages do not say which incarnation they are about.
+     *
+     * @return true where there was something to take back
+     */
+    boolean correctEnd() {
+        boolean corrected = false;
+        for (int i = 0; i < end.length; i++) {
+            PartitionStatus status = loop.status(layout.partition(i));
+            if (status == null || status.highWatermark() >= end[i]) continue;
+            end[i] = status.highWatermark();
+            corrected = true;
+        }
+        return corrected;
+    }
+
     /** Takes a subscriber in, behind. */
     void add(Subscriber subscriber) {
         subscriber.index = members.size();
@@ -111,7 +129,7 @@ final class TopicFeed {
     /** A member has seen more than the tail has: it is told to go on when the tail has moved. */
     void await(Subscriber subscriber) {
         ahead.add(subscriber);
-        queueRound();
+        if (tailCount > 0 && isBehind(position, end)) queueRound();
     }
 
     /** The topics have changed, and this feed goes on with more partitions. */
@@ -163,7 +181,8 @@ final class TopicFeed {
         }
         if (chunk.bodyBytes() > 0) deliver(chunk, from);
         if (tailCount > 0) position = chunk.to();
-        if (tailCount > 0 && isBehind(position, end) && !position.equals(from)) queueRound();
+        if (tailCount == 0 || !isBehind(position, end)) return;
+        if (!position.equals(from) || correctEnd()) queueRound();
     }
 
     private SseChunk chunkFrom(Position from) {
@@ -209,6 +228,7 @@ final class TopicFeed {
     private void leaveTail(Subscriber subscriber, Position itsPosition) {
         subscriber.position = itsPosition;
         swap(subscriber, --tailCount);
+        if (tailCount == 0 && !ahead.isEmpty()) queueRound();
     }
 
     private void swap(Subscriber subscriber, int to) {
