@@ -16,7 +16,7 @@ final class ClientModule {
     private static final Buffer SOURCE = Buffer.buffer(read());
 
     /** Changes with the content, so that an upgrade of the server reaches browsers as soon as they ask. */
-    private static final String ETAG = '"' + UUID.nameUUIDFromBytes(SOURCE.getBytes()) + '"';
+    private static final String ETAG = "\"" + UUID.nameUUIDFromBytes(SOURCE.getBytes()) + "\"";
 
     private ClientModule() {}
 
