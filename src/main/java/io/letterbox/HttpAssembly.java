@@ -1,6 +1,9 @@
 package io.letterbox;
 
+import io.letterbox.cli.Version;
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.console.Assets;
+import io.letterbox.console.ConsolePart;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
@@ -24,6 +27,7 @@ final class HttpAssembly {
     private final HttpSockets sockets;
     private final Backend backend;
     private final SubscriberSlots slots;
+    private final Assets assets = Assets.load();
 
     HttpAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, Health health, HttpSockets sockets) {
         this.config = config;
@@ -39,9 +43,14 @@ final class HttpAssembly {
 
     /** The HTTP door of one more event loop. */
     HttpVerticle door() {
-        List<HttpPart> parts = List.of(new HttpIngress(backend), delivery(), new TelemetryRoutes(meters, health));
+        List<HttpPart> parts =
+                List.of(new HttpIngress(backend), delivery(), new TelemetryRoutes(meters, health), console());
         return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
+    }
+
+    private ConsolePart console() {
+        return new ConsolePart(assets, storage.metadata(), storage.reader(), health, Version.read());
     }
 
     private SseDelivery delivery() {

@@ -82,6 +82,7 @@ final class StorageAssembly {
                 health::failed);
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
+        meters.bindHealth(health);
         health.bindPartitions(hosted::statuses);
         health.bindDisk(disk::isSpent);
     }

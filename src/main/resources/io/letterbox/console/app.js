@@ -1,0 +1,96 @@
+// The page's frame: which view is shown, whether the server answers, and what an operator should look at.
+
+import { Overview } from "/console/overview.js";
+import { fill, h, setText } from "/console/dom.js";
+import { TopicsView } from "/console/topics.js";
+import { TopicView } from "/console/topic.js";
+
+const overview = new Overview();
+const main = document.getElementById("main");
+const connection = document.getElementById("connection");
+let view = null;
+
+/** "#/topics/<name>/<tab>" → [name, tab]; anything else is the list of topics. */
+function route() {
+  const [, kind, name, tab] = location.hash.split("?")[0].split("/");
+  if (kind !== "topics" || !name) return null;
+  try {
+    return { name: decodeURIComponent(name), tab: tab || "partitions" };
+  } catch {
+    return null;
+  }
+}
+
+function show() {
+  const target = route();
+  if (view instanceof TopicView && target !== null && view.name === target.name) {
+    view.showTab(target.tab);
+    return;
+  }
+  view?.close();
+  view = target === null ? new TopicsView(overview) : new TopicView(overview, target.name, target.tab);
+  fill(main, view.node);
+  const here = h("span", { "aria-current": "page" }, target?.name ?? "");
+  fill(document.getElementById("crumbs"), target === null ? null : [h("span", { "aria-hidden": "true" }, "/"), here]);
+  document.title = target === null ? "Letterbox" : `${target.name} · Letterbox`;
+  view.update();
+  scrollTo(0, 0);
+}
+
+function showConnection() {
+  const status = overview.health?.status;
+  const good = overview.connected && status === "ready";
+  const text = overview.connected ? (status ?? "connected") : overview.connected === null ? "Connecting…" : "No connection";
+  connection.className = `state ${good ? "good" : overview.connected ? "warn" : "bad"}`;
+  connection.title = overview.problem?.message ?? "";
+  setText(connection, text === "ready" ? "Connected" : text);
+}
+
+function showWarnings() {
+  const warnings = (overview.health?.warnings ?? []).map((warning) => warning.detail);
+  if (overview.health?.reason) warnings.unshift(overview.health.reason);
+  const host = document.getElementById("warnings");
+  if (host.dataset.shown === JSON.stringify(warnings)) return;
+  host.dataset.shown = JSON.stringify(warnings);
+  const most = 5;
+  const more = warnings.length > most ? h("p", null, `… and ${warnings.length - most} more, see /health/ready`) : null;
+  fill(host, warnings.slice(0, most).map((text) => h("p", null, text)), more);
+}
+
+function startTheme() {
+  const button = document.getElementById("theme");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const shown = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
+  const name = () => {
+    const other = shown() === "dark" ? "light" : "dark";
+    setText(button, other === "dark" ? "Dark" : "Light");
+    button.setAttribute("aria-label", `Switch to the ${other} theme`);
+  };
+  const kept = localStorage.getItem("letterbox.theme");
+  if (kept === "dark" || kept === "light") document.documentElement.dataset.theme = kept;
+  button.addEventListener("click", () => {
+    const other = shown() === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = other;
+    localStorage.setItem("letterbox.theme", other);
+    name();
+    document.dispatchEvent(new Event("themechange"));
+  });
+  dark.addEventListener("change", name);
+  name();
+}
+
+document.getElementById("skip").addEventListener("click", () => main.focus());
+addEventListener("hashchange", show);
+overview.addEventListener("state", () => {
+  showConnection();
+  view?.update();
+});
+overview.addEventListener("update", () => {
+  showConnection();
+  showWarnings();
+  setText(document.getElementById("version"), `Letterbox ${overview.version}`);
+  view?.update();
+});
+startTheme();
+show();
+overview.start();

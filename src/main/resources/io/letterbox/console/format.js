@@ -1,0 +1,54 @@
+// Numbers and times as a person reads them. Digits line up because the style sheet asks for tabular figures.
+
+const INTEGER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+export const count = (n) => INTEGER.format(n);
+
+export const compact = (n) => (Math.abs(n) < 10_000 ? INTEGER.format(n) : COMPACT.format(n));
+
+export function plural(n, word) {
+  return `${compact(n)} ${word}${n === 1 ? "" : "s"}`;
+}
+
+export function bytes(n) {
+  let unit = 0;
+  let value = n;
+  while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? INTEGER.format(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
+}
+
+/** Records a second; null while there is only one sample. */
+export function rate(perSecond) {
+  if (perSecond === null || perSecond === undefined) return "–";
+  if (perSecond === 0) return "0/s";
+  if (perSecond < 10) return `${perSecond.toFixed(1)}/s`;
+  return `${compact(Math.round(perSecond))}/s`;
+}
+
+export const byteRate = (perSecond) => (perSecond === null || perSecond === undefined ? "–" : `${bytes(perSecond)}/s`);
+
+/** A timestamp in the reader's own time zone, to the millisecond. */
+export function time(ms) {
+  if (!Number.isFinite(ms) || ms < 0) return "–";
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return String(ms);
+  const pad = (n, width = 2) => String(n).padStart(width, "0");
+  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`;
+  const sameDay = date.toDateString() === new Date().toDateString();
+  return sameDay ? clock : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`;
+}
+
+/** Text indented where it is a JSON object or array, else as it is. */
+export function pretty(text) {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

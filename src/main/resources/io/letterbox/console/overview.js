@@ -1,0 +1,117 @@
+// Asks the server every other second where its topics stand, and makes rates out of the differences.
+
+import * as api from "/console/api.js";
+
+const POLL_MS = 2000;
+const MAX_BACKOFF_MS = 15_000;
+
+/** Five minutes of samples. */
+export const HISTORY = 150;
+
+class Series {
+  times = [];
+  records = [];
+  bytes = [];
+
+  push(seconds, records, bytes) {
+    this.times.push(seconds);
+    this.records.push(records);
+    this.bytes.push(bytes);
+    if (this.times.length > HISTORY) {
+      this.times.shift();
+      this.records.shift();
+      this.bytes.shift();
+    }
+  }
+}
+
+/** The state that all views read. Events: "update" after every answer, "state" when the connection comes or goes. */
+export class Overview extends EventTarget {
+  /** name → {name, id, partitions, appended, records, sizeBytes, quarantined, rate, byteRate, series} */
+  topics = new Map();
+  total = { records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null, series: new Series() };
+  health = null;
+  version = null;
+  connected = null;
+  problem = null;
+  #previousMs = null;
+  #failures = 0;
+  #timer = null;
+
+  start() {
+    // Nobody looks at a hidden page; and one that comes back into view should not wait.
+    document.addEventListener("visibilitychange", () => this.refresh());
+    addEventListener("online", () => this.refresh());
+    this.refresh();
+  }
+
+  /** Asks now; the next question follows by itself. */
+  async refresh() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    if (document.hidden) return;
+    try {
+      this.#accept(await api.overview());
+      this.#setConnected(true, null);
+      this.#failures = 0;
+    } catch (problem) {
+      this.#failures++;
+      this.#previousMs = null;
+      this.#setConnected(false, problem);
+    }
+    clearTimeout(this.#timer);
+    const wait = this.#failures === 0 ? POLL_MS : Math.min(POLL_MS * this.#failures, MAX_BACKOFF_MS);
+    this.#timer = setTimeout(() => this.refresh(), wait);
+  }
+
+  #setConnected(connected, problem) {
+    this.problem = problem;
+    if (this.connected === connected) return;
+    this.connected = connected;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #accept(document) {
+    const seconds = this.#previousMs === null ? 0 : (document.nowMs - this.#previousMs) / 1000;
+    // The server keeps its answer for a second: the same one again says nothing new.
+    if (this.#previousMs === document.nowMs) return;
+    const now = document.nowMs / 1000;
+    const next = new Map();
+    const total = { ...this.total, records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null };
+    for (const topic of document.topics) {
+      const entry = this.#measure(topic, seconds);
+      entry.series.push(now, entry.rate, entry.byteRate);
+      next.set(topic.name, entry);
+      total.records += topic.records;
+      total.sizeBytes += topic.sizeBytes;
+      total.partitions += topic.partitions;
+      if (entry.rate !== null) total.rate = (total.rate ?? 0) + entry.rate;
+      if (entry.byteRate !== null) total.byteRate = (total.byteRate ?? 0) + entry.byteRate;
+    }
+    if (document.topics.length === 0 && seconds > 0) total.rate = total.byteRate = 0;
+    total.series.push(now, total.rate, total.byteRate);
+    this.topics = next;
+    this.total = total;
+    this.health = document.health;
+    this.version = document.version;
+    this.#previousMs = document.nowMs;
+    this.dispatchEvent(new Event("update"));
+  }
+
+  /** Rates are null where there is nothing to compare with: the first sample, another incarnation, a shrunken log. */
+  #measure(topic, seconds) {
+    const before = this.topics.get(topic.name);
+    const same = before !== undefined && before.id === topic.id;
+    const entry = { ...topic, rate: null, byteRate: null, series: same ? before.series : new Series() };
+    if (same && seconds > 0) {
+      entry.rate = Math.max(0, topic.appended - before.appended) / seconds;
+      const grown = topic.sizeBytes - before.sizeBytes;
+      entry.byteRate = grown >= 0 ? grown / seconds : before.byteRate;
+    } else if (!same && before === undefined && seconds > 0) {
+      // It is new since the last sample, so everything in it was appended since.
+      entry.rate = topic.appended / seconds;
+      entry.byteRate = topic.sizeBytes / seconds;
+    }
+    return entry;
+  }
+}
