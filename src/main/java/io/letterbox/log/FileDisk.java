@@ -1,53 +1,130 @@
 package io.letterbox.log;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The file system of the operating system. */
+/** The file system of the operating system. Has no state; safe from any thread. */
 public final class FileDisk implements Disk {
+    /** Windows has no handle of a directory that could be forced; it writes directory changes through by itself. */
+    private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
+
     @Override
     public LogFile open(Path path) throws IOException {
-        throw new AssertionError();
+        return new Channel(path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
     public LogFile create(Path path) throws IOException {
-        throw new AssertionError();
+        return new Channel(
+                path,
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE));
     }
 
     @Override
     public List<String> list(Path directory) throws IOException {
-        throw new AssertionError();
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (NoSuchFileException absent) {
+            return List.of();
+        }
     }
 
     @Override
     public boolean exists(Path path) {
-        throw new AssertionError();
+        return Files.exists(path);
     }
 
     @Override
     public long size(Path path) throws IOException {
-        throw new AssertionError();
+        return Files.size(path);
     }
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        throw new AssertionError();
+        if (Files.isDirectory(directory)) return;
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) createDirectories(parent);
+        Files.createDirectories(directory);
+        if (parent != null) forceDirectory(parent);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        throw new AssertionError();
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void delete(Path path) throws IOException {
-        throw new AssertionError();
+        Files.deleteIfExists(path);
     }
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        throw new AssertionError();
+        if (!DIRECTORIES_CAN_BE_FORCED) return;
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException cause) {
+            throw new ForceFailedException("The directory " + directory, cause);
+        }
+    }
+
+    private record Channel(Path path, FileChannel channel) implements LogFile {
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int count = channel.read(target, position + total);
+                if (count <= 0) break;
+                total += count;
+            }
+            return total;
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            long at = position;
+            while (source.hasRemaining()) at += channel.write(source, at);
+        }
+
+        @Override
+        public void truncate(long sizeBytes) throws IOException {
+            channel.truncate(sizeBytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+            try {
+                channel.force(false);
+            } catch (ClosedChannelException closed) {
+                throw closed;
+            } catch (IOException cause) {
+                throw new ForceFailedException("The file " + path, cause);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 }

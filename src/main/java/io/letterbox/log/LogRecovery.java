@@ -2,37 +2,202 @@ package io.letterbox.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Opens a log after a stop, clean or not, reading only what lies past the recovery point. */
+/**
+ * Opens a log after a stop, clean or not, in numbered passes. Only what lies past the recovery point is read, whatever
+ * the size of the log: older segments are known by their names and lengths.
+ *
+ * <p>A torn end past the recovery point is what a crash leaves, and is cut off. A bad batch below it was once durable:
+ * that is damage, the log is not opened, and no record of it is touched.
+ */
 public final class LogRecovery {
-    private LogRecovery() {}
-
     /** What came of it. */
     public sealed interface Outcome {}
 
     /**
-     * The log is sound.
+     * The log is sound, and everything in it is durable.
      *
-     * @param truncatedBytes cut off behind the last whole batch
-     * @param batchesChecked read and checked past the recovery point
+     * @param truncatedBytes cut off behind the last good batch
+     * @param batchesChecked read and checked, most of them past the recovery point
      */
     public record Recovered(PartitionLog log, long truncatedBytes, long batchesChecked) implements Outcome {}
 
     /**
-     * The log is damaged below its recovery point; nothing was changed.
+     * The log is damaged below its recovery point.
      *
-     * @param reason a sentence for the operator
+     * @param reason a sentence for the operator, with file and position
      */
     public record Quarantined(String reason) implements Outcome {}
+
+    private final Disk disk;
+    private final Path directory;
+    private final LogConfig config;
+    private final long recoveryPoint;
+    private final boolean clean;
+    private final long contiguousFrom;
+    private final EpochHistory epochs;
+
+    private final List<Long> bases = new ArrayList<>();
+    private final List<Long> sizes = new ArrayList<>();
+    private final List<Segment> opened = new ArrayList<>();
+    private final List<EpochHistory.Entry> foundEpochs = new ArrayList<>();
+    private long truncatedBytes;
+    private long batchesChecked;
+    private long endOffset;
+
+    private LogRecovery(Disk disk, Path directory, LogConfig config, long recoveryPoint, boolean clean)
+            throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        this.recoveryPoint = recoveryPoint;
+        this.clean = clean;
+        this.contiguousFrom = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
+        this.epochs = EpochHistory.read(disk, directory);
+    }
 
     /**
      * Opens the log in a directory, or makes an empty one there.
      *
      * @param recoveryPoint everything below was durable; 0 when unknown
-     * @param clean whether the last stop was clean: then a bad batch anywhere is damage, not a torn tail
+     * @param clean whether the last stop was clean: then a bad batch anywhere is damage, not a torn end
      */
     public static Outcome open(Disk disk, Path directory, LogConfig config, long recoveryPoint, boolean clean)
             throws IOException {
-        throw new AssertionError();
+        disk.createDirectories(directory);
+        LogRecovery recovery = new LogRecovery(disk, directory, config, recoveryPoint, clean);
+        recovery.tidy();
+        String damage = recovery.findSegments();
+        if (damage == null) damage = recovery.openSegments();
+        if (damage != null) {
+            for (Segment segment : recovery.opened) segment.close();
+            return new Quarantined(damage);
+        }
+        return new Recovered(recovery.settle(), recovery.truncatedBytes, recovery.batchesChecked);
+    }
+
+    /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. */
+    private void tidy() throws IOException {
+        boolean changed = false;
+        for (String name : disk.list(directory)) {
+            if (name.endsWith(".tmp") || name.endsWith(".cleaned")) {
+                disk.delete(directory.resolve(name));
+                changed = true;
+            }
+        }
+        for (String name : disk.list(directory)) {
+            long nextOffset = SegmentFiles.swapNextOffset(name);
+            if (nextOffset < 0) continue;
+            long baseOffset = SegmentFiles.number(name.substring(0, name.indexOf('-')));
+            for (String other : disk.list(directory)) {
+                long base = SegmentFiles.anyBaseOffset(other);
+                if (base >= baseOffset && base < nextOffset) disk.delete(directory.resolve(other));
+            }
+            disk.forceDirectory(directory);
+            disk.rename(directory.resolve(name), SegmentFiles.log(directory, baseOffset));
+            changed = true;
+        }
+        if (changed) disk.forceDirectory(directory);
+    }
+
+    /** Pass 2: lists the segments and deletes those wholly below the log start offset. Returns what is wrong, or null. */
+    private String findSegments() throws IOException {
+        for (String name : disk.list(directory)) {
+            long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);
+            if (baseOffset >= 0) bases.add(baseOffset);
+        }
+        long startOffset = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
+        if (bases.isEmpty() && recoveryPoint > startOffset) {
+            return directory + " has no segments, though its records below offset " + recoveryPoint + " were durable.";
+        }
+        boolean changed = false;
+        while (bases.size() > 1 && bases.get(1) <= startOffset) {
+            Segment.closed(disk, directory, bases.remove(0), 0, 0).delete();
+            changed = true;
+        }
+        if (bases.isEmpty()) {
+            Segment.create(disk, directory, startOffset).close();
+            bases.add(startOffset);
+            changed = true;
+        }
+        if (changed) disk.forceDirectory(directory);
+        for (long base : bases) sizes.add(disk.size(SegmentFiles.log(directory, base)));
+        return null;
+    }
+
+    /** Pass 3: takes the segments below the recovery point as they are and walks the others. Returns damage, or null. */
+    private String openSegments() throws IOException {
+        int first = 0;
+        while (first + 1 < bases.size() && bases.get(first + 1) <= recoveryPoint) first++;
+        for (int index = 0; index < first; index++) {
+            opened.add(Segment.closed(disk, directory, bases.get(index), bases.get(index + 1), sizes.get(index)));
+        }
+        for (int index = first; index < bases.size(); index++) {
+            String defect = index == first ? null : gapBefore(index);
+            if (defect != null) {
+                if (endOffset < recoveryPoint || clean) return damaged(index, 0, defect);
+                deleteFrom(index);
+                break;
+            }
+            SegmentRecovery walked = SegmentRecovery.open(
+                    new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
+                    bases.get(index),
+                    sizes.get(index),
+                    index == first ? recoveryPoint : 0,
+                    contiguousFrom);
+            opened.add(walked.segment());
+            foundEpochs.addAll(walked.epochs());
+            batchesChecked += walked.batchesChecked();
+            endOffset = walked.endOffset();
+            if (walked.defect() != null) {
+                if (endOffset < recoveryPoint || clean) return damaged(index, walked.goodBytes(), walked.defect());
+                truncatedBytes += sizes.get(index) - walked.goodBytes();
+                walked.segment().cutFile();
+                deleteFrom(index + 1);
+                break;
+            }
+        }
+        if (endOffset >= recoveryPoint) return null;
+        return directory + " ends at offset " + endOffset + ", though its records below offset " + recoveryPoint
+                + " were durable.";
+    }
+
+    private String gapBefore(int index) {
+        long base = bases.get(index);
+        boolean follows = base == endOffset || base > endOffset && endOffset < contiguousFrom;
+        return follows ? null : "The segment does not begin at offset " + endOffset + ", where the one before it ends.";
+    }
+
+    private String damaged(int index, long position, String defect) {
+        String why = clean ? "after a clean stop" : "below the recovery point " + recoveryPoint;
+        return SegmentFiles.log(directory, bases.get(index)) + " at byte " + position + ", " + why + ": " + defect;
+    }
+
+    private void deleteFrom(int index) throws IOException {
+        for (int gone = bases.size() - 1; gone >= index; gone--) {
+            truncatedBytes += sizes.get(gone);
+            Segment.closed(disk, directory, bases.get(gone), 0, 0).delete();
+        }
+    }
+
+    /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
+    private PartitionLog settle() throws IOException {
+        boolean news = endOffset > recoveryPoint || truncatedBytes > 0;
+        for (int index = 0; index < opened.size(); index++) {
+            Segment segment = opened.get(index);
+            if (segment.indexes() == null) continue;
+            if (news) segment.force();
+            if (index == opened.size() - 1) break;
+            segment.close(bases.get(index + 1));
+        }
+        if (news) disk.forceDirectory(directory);
+        Path start = directory.resolve(SegmentFiles.START_OFFSET);
+        // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.
+        if (Checkpoint.readOne(disk, start, 0) > endOffset) Checkpoint.writeOne(disk, start, endOffset);
+        epochs.truncate(endOffset);
+        for (EpochHistory.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
+        return new PartitionLog(disk, directory, config, epochs, new SegmentList(opened));
     }
 }

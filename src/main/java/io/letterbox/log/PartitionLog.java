@@ -1,23 +1,118 @@
 package io.letterbox.log;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The log of one partition: a single writer, reads from any thread. */
+/**
+ * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
+ *
+ * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force. A
+ * write that fails leaves the log as it was. Where that cannot be had, and after any failed force, the log is poisoned:
+ * it takes no more writes, for good, and what is durable in it is found out at the next start.
+ */
 public final class PartitionLog implements AutoCloseable {
-    PartitionLog() {}
+    /** No batch may be larger; doors have far lower limits. */
+    public static final int MAX_BATCH_BYTES = BatchScan.MAX_BATCH_BYTES;
+
+    /** How often a read starts again because retention or compaction took its segment away. */
+    private static final int READ_ATTEMPTS = 5;
+
+    // Immutable.
+    private final Disk disk;
+    private final Path directory;
+    private final EpochHistory epochs;
+
+    // Written by the owner, read by any thread.
+    private volatile SegmentList segments;
+    private volatile long logStartOffset;
+    private volatile long logEndOffset;
+    private volatile long compactedUpTo;
+
+    // Written by the thread that runs a flush (and by the owner when none runs), read by any thread.
+    private volatile long durableOffset;
+    private volatile Exception poison;
+
+    // Owner only.
+    private final RecordBatch view = new RecordBatch();
+    private List<Segment> sealed = new ArrayList<>();
+    private LogConfig config;
+
+    /** What recovery found. Everything in the segments is durable. */
+    PartitionLog(Disk disk, Path directory, LogConfig config, EpochHistory epochs, SegmentList segments)
+            throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        this.epochs = epochs;
+        this.segments = segments;
+        this.logEndOffset = segments.active().nextOffset();
+        this.durableOffset = logEndOffset;
+        long stored = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
+        this.logStartOffset =
+                Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
+        this.compactedUpTo = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
+    }
 
     /**
-     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first when that is due.
+     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first when that is due. One write at
+     * a position; nothing is forced, except when a new epoch begins.
      *
-     * @param batch one batch between position and limit, checked by the caller; its position is moved to its limit
-     * @param nowMs the time, for rolling by age
-     * @throws IOException where the batch could not be written; the log is as before, or poisoned if even that failed
+     * @param batch one batch between position and limit, checked by the caller; the position is moved to the limit
+     * @param leaderEpoch the epoch of the leader, never lower than before
+     * @param nowMs the time in milliseconds since 1970, for rolling by age
+     * @throws IOException where the batch could not be written; the log is as before, or poisoned
      */
     public AppendResult append(ByteBuffer batch, int leaderEpoch, long nowMs) throws IOException {
-        throw new AssertionError();
+        requireSound();
+        int size = batch.remaining();
+        view.wrap(batch, batch.position());
+        if (size > MAX_BATCH_BYTES || size < RecordBatch.HEADER_BYTES || size != view.sizeInBytes()) {
+            throw new IllegalArgumentException("A buffer of " + size + " bytes is not one batch");
+        }
+        long baseOffset = logEndOffset;
+        view.assign(baseOffset, leaderEpoch);
+        long lastOffset = view.lastOffset();
+        try {
+            if (mustRoll(size, lastOffset, nowMs)) roll();
+            if (leaderEpoch > epochs.latestEpoch()) epochs.assign(leaderEpoch, baseOffset);
+            segments.active().append(batch, view, config, nowMs);
+        } catch (ForceFailedException | TornWriteException cause) {
+            poison(cause);
+            throw cause;
+        }
+        logEndOffset = lastOffset + 1;
+        return new AppendResult(baseOffset, lastOffset);
+    }
+
+    private boolean mustRoll(int size, long lastOffset, long nowMs) {
+        Segment active = segments.active();
+        if (active.sizeBytes() == 0) return false;
+        return active.sizeBytes() + size > config.segmentBytes()
+                || lastOffset - active.baseOffset() > Integer.MAX_VALUE
+                || isOld(active, nowMs);
+    }
+
+    private boolean isOld(Segment active, long nowMs) {
+        return nowMs - active.firstAppendMs(nowMs) > config.segmentMs();
+    }
+
+    /** Closes the active segment and begins another. Where that fails, the log is as it was. */
+    private void roll() throws IOException {
+        Segment old = segments.active();
+        old.seal();
+        Segment fresh = Segment.create(disk, directory, logEndOffset);
+        disk.forceDirectory(directory);
+        old.dropIndexes();
+        sealed.add(old);
+        segments = segments.with(fresh);
     }
 
     /** Makes everything appended so far durable. A failure poisons the log for good: all later writes throw. */
@@ -27,116 +122,287 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Prepares a flush of everything appended so far; {@link Flush#force} may run on any thread. */
     public Flush startFlush() {
-        throw new AssertionError();
+        List<Segment> closed = sealed;
+        if (!closed.isEmpty()) sealed = new ArrayList<>();
+        return new Flush(this, closed, segments.active(), logEndOffset);
     }
 
-    /** True where a write or force failed in a way that leaves the log's end unknown. Any thread. */
+    void flushed(long upToOffset) {
+        if (upToOffset > durableOffset) durableOffset = upToOffset;
+    }
+
+    void poison(Exception cause) {
+        if (poison == null) poison = cause;
+    }
+
+    /** True where a write or a force failed in a way that leaves the log's end unknown. Any thread. */
     public boolean isPoisoned() {
-        throw new AssertionError();
+        return poison != null;
     }
 
+    void requireSound() throws IOException {
+        Exception cause = poison;
+        if (cause == null) return;
+        throw new IOException("The log " + directory + " takes no more writes: " + cause.getMessage(), cause);
+    }
+
+    /** The partition's directory. */
     public Path directory() {
-        throw new AssertionError();
+        return directory;
     }
 
     /** The first offset that can be read. Any thread. */
     public long logStartOffset() {
-        throw new AssertionError();
+        return logStartOffset;
     }
 
     /** The offset of the next record. Any thread. */
     public long logEndOffset() {
-        throw new AssertionError();
+        return logEndOffset;
     }
 
     /** Everything below it is on disk. Any thread. */
     public long durableOffset() {
-        throw new AssertionError();
+        return durableOffset;
     }
 
-    /** The bytes of all segments. Any thread. */
+    /** The bytes of all segments, indexes not included. Any thread. */
     public long sizeBytes() {
-        throw new AssertionError();
+        return segments.sizeBytes();
     }
 
-    /** Any thread. */
+    /** How many segments there are, 1 or more. Any thread. */
     public int segmentCount() {
-        throw new AssertionError();
+        return segments.size();
     }
 
     /** Oldest first, the active one last; an immutable snapshot. Any thread. */
     public List<Segment> segments() {
-        throw new AssertionError();
+        return segments.toList();
     }
 
     /**
-     * Reads whole batches from the one that holds an offset. Any thread; blocks on the file.
+     * Reads whole batches from the one that holds an offset on. Any thread; blocks on the file. Every batch that is
+     * returned has been checked.
      *
      * @param offset the first offset wanted
      * @param maxBytes at most so many bytes, but always the first batch
-     * @param upToOffset no batch that ends beyond it
-     * @throws io.letterbox.error.ApiException OFFSET_OUT_OF_RANGE below the log start offset or above the log's end
-     * @throws CorruptLogException where a batch is not what was written: quarantine the partition
+     * @param upToOffset no batch that ends beyond it; at most {@link #logEndOffset()}
+     * @throws ApiException OFFSET_OUT_OF_RANGE below the log start offset or above the log's end
+     * @throws CorruptLogException where bytes are not what was written: quarantine the partition
      */
     public LogRead read(long offset, int maxBytes, long upToOffset) throws IOException {
-        throw new AssertionError();
+        for (int attempt = 1; ; attempt++) {
+            requireInRange(offset);
+            if (offset >= upToOffset) return SegmentRead.nothing(offset);
+            try {
+                return segments.read(offset, maxBytes, upToOffset, compactedUpTo);
+            } catch (ClosedChannelException | NoSuchFileException taken) {
+                if (attempt == READ_ATTEMPTS) throw taken;
+            }
+        }
     }
 
-    /** The offset of the first record at or after a time, or {@code upToOffset} where there is none below it. Any thread. */
+    private void requireInRange(long offset) {
+        long start = logStartOffset;
+        long end = logEndOffset;
+        if (offset >= start && offset <= end) return;
+        throw new ApiException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " is outside the log, " + start + " to " + end + ".");
+    }
+
+    /**
+     * The offset of the first record that is not older than a time, or {@code upToOffset} where there is none below it.
+     * Any thread; blocks on the files.
+     *
+     * @param timestampMs milliseconds since 1970
+     */
     public long offsetForTime(long timestampMs, long upToOffset) throws IOException {
-        throw new AssertionError();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return segments.offsetForTime(timestampMs, logStartOffset, upToOffset, compactedUpTo);
+            } catch (ClosedChannelException | NoSuchFileException taken) {
+                if (attempt == READ_ATTEMPTS) throw taken;
+            }
+        }
     }
 
-    /** Cuts the log so that an offset becomes its end; whole batches only, so the end may come to lie below it. */
+    /**
+     * Cuts the log so that it ends at an offset, or at the beginning of the batch that holds it. The caller has persisted
+     * a recovery point at or below that before: a log that ends below its recovery point is taken for damaged.
+     */
     public void truncateTo(long offset) throws IOException {
-        throw new AssertionError();
+        requireSound();
+        if (offset >= logEndOffset) return;
+        try {
+            LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
+            segments = cut.left();
+            logEndOffset = segments.active().nextOffset();
+            logStartOffset = Math.min(logStartOffset, logEndOffset);
+            durableOffset = Math.min(durableOffset, logEndOffset);
+            sealed.removeIf(segment -> !segments.toList().contains(segment));
+            cut.deleteRest();
+            epochs.truncate(logEndOffset);
+        } catch (IOException | RuntimeException cause) {
+            poison(cause);
+            throw cause;
+        }
     }
 
-    /** Moves the log start offset up, durably, and deletes the segments that lie wholly below it. */
+    /**
+     * Moves the log start offset up, durably, and deletes the segments that lie wholly below it.
+     *
+     * @param offset at most the high watermark
+     * @throws ApiException OFFSET_OUT_OF_RANGE where it is beyond the log's end
+     */
     public void deleteRecordsBefore(long offset) throws IOException {
-        throw new AssertionError();
+        requireSound();
+        if (offset > logEndOffset) requireInRange(offset);
+        if (offset <= logStartOffset) return;
+        try {
+            if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
+            moveStart(offset);
+            deleteFirst(Retention.below(segments, offset));
+        } catch (ForceFailedException cause) {
+            poison(cause);
+            throw cause;
+        }
     }
 
     /**
      * Deletes what retention says may go, never above the high watermark, rolling the active segment first where it is
-     * due by age, and closes files that no reader has used since the last call. Call it every few seconds.
+     * due by age or wholly expired, and closes files that no reader has used since the last call. Call it every few
+     * seconds.
      *
      * @return the base offsets of the deleted segments
      */
     public List<Long> applyRetention(long nowMs, long highWatermark) throws IOException {
-        throw new AssertionError();
+        requireSound();
+        try {
+            Segment active = segments.active();
+            boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, nowMs);
+            if (active.sizeBytes() > 0 && (expired || isOld(active, nowMs))) roll();
+            List<Long> deleted =
+                    deleteFirst(Retention.deletable(segments, config, nowMs, logStartOffset, highWatermark));
+            for (int index = 0; index < segments.size() - 1; index++) {
+                Segment closed = segments.get(index);
+                if (closed.indexes() != null) closed.storeRepairedIndexes();
+                if (closed.nextOffset() <= durableOffset) closed.closeWhenIdle();
+            }
+            return deleted;
+        } catch (ForceFailedException cause) {
+            poison(cause);
+            throw cause;
+        }
     }
 
-    /** Changes the settings from the next append on. */
-    public void configure(LogConfig config) {
-        throw new AssertionError();
+    /** The start is made durable first: a crash may keep any of the files, and recovery deletes those below it. */
+    private List<Long> deleteFirst(int count) throws IOException {
+        List<Long> deleted = new ArrayList<>(count);
+        if (count == 0) return deleted;
+        SegmentList before = segments;
+        if (before.get(count).baseOffset() > logStartOffset)
+            moveStart(before.get(count).baseOffset());
+        segments = before.withoutFirst(count);
+        for (int index = 0; index < count; index++) {
+            sealed.remove(before.get(index));
+            before.get(index).delete();
+            deleted.add(before.get(index).baseOffset());
+        }
+        disk.forceDirectory(directory);
+        return deleted;
     }
 
+    private void moveStart(long offset) throws IOException {
+        Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), offset);
+        logStartOffset = offset;
+    }
+
+    /**
+     * Puts one file of batches in the place of neighbouring closed segments, so that a crash leaves either those or it.
+     * What lies between their first and last offset may have gaps from then on.
+     *
+     * @param neighbours closed segments of this log, in order
+     * @param cleaned a forced file of batches in this directory, whose name ends in {@code .cleaned}
+     * @return the new segment, whose indexes are made when somebody first asks for them
+     */
+    public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
+        requireSound();
+        long baseOffset = neighbours.get(0).baseOffset();
+        long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
+        Path swap = SegmentFiles.swap(directory, baseOffset, nextOffset);
+        try {
+            if (nextOffset > compactedUpTo) {
+                Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
+                compactedUpTo = nextOffset;
+            }
+            disk.rename(cleaned, swap);
+            disk.forceDirectory(directory);
+            Segment by = Segment.swappedIn(disk, directory, swap, baseOffset, nextOffset);
+            segments = segments.replacing(neighbours, by);
+            sealed.removeAll(neighbours);
+            for (Segment old : neighbours) old.delete();
+            disk.forceDirectory(directory);
+            disk.rename(swap, by.logPath());
+            disk.forceDirectory(directory);
+            return by;
+        } catch (IOException cause) {
+            poison(cause);
+            throw cause;
+        }
+    }
+
+    /** Below it, offsets may be missing because compaction took their records. Any thread. */
+    public long compactedUpTo() {
+        return compactedUpTo;
+    }
+
+    /** Changes the settings from the next append on. Owner only. */
+    public void configure(LogConfig changed) {
+        config = changed;
+    }
+
+    /** The settings in force. Owner only. */
     public LogConfig config() {
-        throw new AssertionError();
+        return config;
     }
 
     /** Which leader wrote from where. */
     public EpochHistory epochs() {
-        throw new AssertionError();
+        return epochs;
     }
 
     /**
-     * Writes the active segment's indexes out and returns the durable offset, the recovery point to be persisted by
-     * {@link RecoveryPoints}.
+     * Writes the active segment's indexes out and returns the recovery point, to be persisted with
+     * {@link RecoveryPoints}: everything below it is durable. Owner only.
      */
     public long checkpoint() throws IOException {
-        throw new AssertionError();
+        long recoveryPoint = durableOffset;
+        if (poison == null) segments.active().writeIndexes();
+        return recoveryPoint;
     }
 
-    /** Flushes (unless poisoned), writes the indexes out and closes all files. */
+    /** Flushes (unless poisoned), writes the indexes out and closes all files. Owner only. */
     @Override
     public void close() throws IOException {
-        throw new AssertionError();
+        try {
+            if (poison == null) {
+                flush();
+                segments.active().writeIndexes();
+            }
+        } finally {
+            poison(new IOException("It is closed."));
+            for (Segment segment : segments.toList()) segment.close();
+        }
     }
 
-    /** Closes without flushing and deletes the whole directory: the topic is gone. */
+    /** Closes without flushing and deletes the whole directory: the topic is gone. Owner only. */
     public void destroy() throws IOException {
-        throw new AssertionError();
+        poison(new IOException("It is deleted."));
+        for (Segment segment : segments.toList()) segment.delete();
+        for (String name : disk.list(directory)) disk.delete(directory.resolve(name));
+        disk.delete(directory);
+        disk.forceDirectory(directory.getParent());
     }
 }

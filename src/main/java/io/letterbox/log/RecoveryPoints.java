@@ -1,21 +1,43 @@
 package io.letterbox.log;
 
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The file of recovery points: for each partition the offset below which its log was durable. */
+/**
+ * The file of recovery points: for each partition the offset below which its log was durable when the file was written.
+ * One line {@code topic partition offset} each, in Kafka's checkpoint format.
+ */
 public final class RecoveryPoints {
     private RecoveryPoints() {}
 
     /** Reads the file; empty where there is none or where it cannot be understood, which costs time but no data. */
     public static Map<TopicPartition, Long> read(Disk disk, Path file) throws IOException {
-        throw new AssertionError();
+        Map<TopicPartition, Long> points = new HashMap<>();
+        List<String[]> lines = Checkpoint.read(disk, file, 3);
+        if (lines == null) return points;
+        for (String[] line : lines) {
+            long partition = SegmentFiles.number(line[1]);
+            long offset = SegmentFiles.number(line[2]);
+            if (!TopicName.isValid(line[0]) || partition < 0 || partition > Integer.MAX_VALUE || offset < 0) continue;
+            points.put(new TopicPartition(line[0], (int) partition), offset);
+        }
+        return points;
     }
 
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, Map<TopicPartition, Long> points) throws IOException {
-        throw new AssertionError();
+        Checkpoint.write(
+                disk,
+                file,
+                points.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(point ->
+                                point.getKey().topic() + " " + point.getKey().partition() + " " + point.getValue())
+                        .toList());
     }
 }

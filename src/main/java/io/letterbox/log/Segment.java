@@ -1,39 +1,325 @@
 package io.letterbox.log;
 
+import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** One file of record batches and its two indexes. */
+/**
+ * One file of record batches and its two indexes. The newest segment of a log is active: it grows, and its indexes are
+ * in memory. The others are closed: nothing of them is in memory, and their files are opened when somebody reads.
+ *
+ * <p>Written by the log's owner; read from any thread up to the published size.
+ */
 public final class Segment {
-    Segment() {}
+    private static final long UNKNOWN = -2;
+    private static final int FORCE_ATTEMPTS = 3;
 
+    /** Both indexes of a segment, in memory. */
+    record Indexes(OffsetIndex offsets, TimeIndex times) {}
+
+    private final Disk disk;
+    private final Path directory;
+    private final long baseOffset;
+
+    // Any thread: whoever needs the file opens it; one wins.
+    private final AtomicReference<LogFile> file = new AtomicReference<>();
+
+    // Written by the owner, read by any thread. A closed segment whose indexes on disk are missing or wrong gets new
+    // ones
+    // from whoever finds that out; two that do so at once make the same.
+    private volatile Indexes indexes;
+    private volatile long sizeBytes;
+    private volatile long nextOffset;
+    private volatile long maxTimestampMs;
+    private volatile boolean gone;
+    private volatile boolean used;
+
+    // Owner only.
+    private long maxTimestampOffset;
+    private int bytesSinceEntry;
+    private long firstAppendMs = -1;
+    private int offsetEntriesOnDisk;
+    private int timeEntriesOnDisk;
+
+    private Segment(Disk disk, Path directory, long baseOffset, Indexes indexes) {
+        this.disk = disk;
+        this.directory = directory;
+        this.baseOffset = baseOffset;
+        this.nextOffset = baseOffset;
+        this.indexes = indexes;
+        this.maxTimestampMs = indexes == null ? UNKNOWN : -1;
+    }
+
+    /** Makes a new, empty segment; durable once the directory is forced. */
+    static Segment create(Disk disk, Path directory, long baseOffset) throws IOException {
+        Segment segment = new Segment(disk, directory, baseOffset, new Indexes(new OffsetIndex(), new TimeIndex()));
+        segment.file.set(disk.create(segment.logPath()));
+        return segment;
+    }
+
+    /** A segment that is only to be read; nothing is opened. */
+    static Segment closed(Disk disk, Path directory, long baseOffset, long nextOffset, long sizeBytes) {
+        Segment segment = new Segment(disk, directory, baseOffset, null);
+        segment.nextOffset = nextOffset;
+        segment.sizeBytes = sizeBytes;
+        return segment;
+    }
+
+    /** A closed segment whose bytes are still in a file of another name, which the caller renames next. */
+    static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
+            throws IOException {
+        Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
+        segment.file.set(disk.open(from));
+        return segment;
+    }
+
+    /** An existing segment whose end recovery is about to find; knows its indexes so far and no batch yet. */
+    static Segment recovering(Disk disk, Path directory, long baseOffset, Indexes indexes) {
+        Segment segment = new Segment(disk, directory, baseOffset, indexes);
+        int last = indexes.times().count() - 1;
+        if (last >= 0) {
+            segment.maxTimestampMs = indexes.times().timestamp(last);
+            segment.maxTimestampOffset = baseOffset + indexes.times().relativeOffset(last);
+        }
+        segment.offsetEntriesOnDisk = indexes.offsets().count();
+        segment.timeEntriesOnDisk = last + 1;
+        return segment;
+    }
+
+    /** The offset that the first record has, or had before compaction; the files' name. */
     public long baseOffset() {
-        throw new AssertionError();
+        return baseOffset;
     }
 
     /** The offset after the last record; for a closed segment the base offset of the next one. */
     public long nextOffset() {
-        throw new AssertionError();
+        return nextOffset;
     }
 
-    /** The bytes of record batches. */
+    /** The bytes of record batches that may be read. */
     public long sizeBytes() {
-        throw new AssertionError();
+        return sizeBytes;
     }
 
     /** The path of the {@code .log} file. */
     public Path logPath() {
-        throw new AssertionError();
+        return SegmentFiles.log(directory, baseOffset);
     }
 
-    /** The newest timestamp in the segment, -1 where it is empty. Reads the time index's end on a closed segment. */
+    /** The newest timestamp in the segment, -1 where there is none. Any thread; may read the end of the time index. */
     public long maxTimestampMs() throws IOException {
-        throw new AssertionError();
+        if (maxTimestampMs == UNKNOWN) maxTimestampMs = SegmentIndexes.greatestTimestamp(this);
+        return maxTimestampMs;
     }
 
-    /** Reads raw bytes at a position of the log file; any thread. */
+    /** Reads raw bytes at a position of the log file, as {@link LogFile#read} does. Any thread. */
     public int read(ByteBuffer target, long position) throws IOException {
-        throw new AssertionError();
+        if (!used) used = true;
+        LogFile open = file();
+        try {
+            return open.read(target, position);
+        } catch (ClosedChannelException closed) {
+            // Forget it, so that the next reader opens it again; where the segment is gone, that fails.
+            file.compareAndSet(open, null);
+            throw closed;
+        }
+    }
+
+    /** Owner only: writes one batch at the end. A failure leaves the file as it was, or throws {@link TornWriteException}. */
+    void append(ByteBuffer bytes, RecordBatch batch, LogConfig config, long nowMs) throws IOException {
+        long position = sizeBytes;
+        int size = bytes.remaining();
+        LogFile open = file();
+        try {
+            open.write(bytes, position);
+        } catch (IOException | RuntimeException cause) {
+            undo(open, position, cause);
+            throw cause;
+        }
+        if (firstAppendMs < 0) firstAppendMs = nowMs;
+        account(batch, position, size, config.indexIntervalBytes());
+        // The size before the offset: see SegmentRead.
+        sizeBytes = position + size;
+        nextOffset = batch.nextOffset();
+    }
+
+    private static void undo(LogFile open, long position, Exception cause) throws TornWriteException {
+        try {
+            open.truncate(position);
+        } catch (IOException | RuntimeException second) {
+            cause.addSuppressed(second);
+            throw new TornWriteException(cause);
+        }
+    }
+
+    /** Owner only: takes a batch that is in the file already into the indexes and the size. */
+    void adopt(RecordBatch batch, long position, int indexIntervalBytes) {
+        account(batch, position, batch.sizeInBytes(), indexIntervalBytes);
+        sizeBytes = position + batch.sizeInBytes();
+        nextOffset = batch.nextOffset();
+        if (firstAppendMs < 0) firstAppendMs = batch.maxTimestamp();
+    }
+
+    private void account(RecordBatch batch, long position, int size, int indexIntervalBytes) {
+        long lastOffset = batch.lastOffset();
+        if (batch.maxTimestamp() > maxTimestampMs) {
+            maxTimestampMs = batch.maxTimestamp();
+            maxTimestampOffset = lastOffset;
+        }
+        if (bytesSinceEntry > indexIntervalBytes) {
+            Indexes memory = indexes;
+            memory.offsets().add((int) (lastOffset - baseOffset), (int) position);
+            if (maxTimestampMs >= 0) memory.times().add(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
+            bytesSinceEntry = 0;
+        }
+        bytesSinceEntry += size;
+    }
+
+    /** Owner only: when the first record came, in milliseconds since 1970; after a restart, what its timestamp says. */
+    long firstAppendMs(long nowMs) {
+        if (firstAppendMs < 0 || firstAppendMs > nowMs) firstAppendMs = nowMs;
+        return firstAppendMs;
+    }
+
+    /** Owner only: writes complete, durable index files for this, the active segment, which is about to be closed. */
+    void seal() throws IOException {
+        finishTimes();
+        writeIndexes();
+        SegmentIndexes.force(disk, timeIndexPath());
+        SegmentIndexes.force(disk, offsetIndexPath());
+    }
+
+    /** Recovery only: makes this a closed segment that ends where the next one begins. */
+    void close(long nextBaseOffset) throws IOException {
+        seal();
+        dropIndexes();
+        nextOffset = nextBaseOffset;
+        close();
+    }
+
+    /** Owner only: from here on the indexes are looked up on disk. */
+    void dropIndexes() {
+        indexes = null;
+    }
+
+    /** Owner only: lets the time index end with the greatest timestamp of all. */
+    void finishTimes() {
+        if (maxTimestampMs >= 0) indexes.times().add(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
+    }
+
+    /** Owner only: appends to the index files what memory has beyond them. */
+    void writeIndexes() throws IOException {
+        Indexes memory = indexes;
+        if (memory == null) return;
+        // Times first: a time index that is ahead of the other is harmless, one that lags forgets a timestamp.
+        ByteBuffer times = memory.times().encode(timeEntriesOnDisk);
+        ByteBuffer offsets = memory.offsets().encode(offsetEntriesOnDisk);
+        SegmentIndexes.extend(disk, timeIndexPath(), (long) timeEntriesOnDisk * TimeIndex.ENTRY_BYTES, times);
+        timeEntriesOnDisk = memory.times().count();
+        SegmentIndexes.extend(disk, offsetIndexPath(), (long) offsetEntriesOnDisk * OffsetIndex.ENTRY_BYTES, offsets);
+        offsetEntriesOnDisk = memory.offsets().count();
+    }
+
+    /** Owner only: puts indexes that a reader had to rebuild where they belong. */
+    void storeRepairedIndexes() throws IOException {
+        offsetEntriesOnDisk = 0;
+        timeEntriesOnDisk = 0;
+        writeIndexes();
+        indexes = null;
+    }
+
+    /** Forces the batches. Owner, or the one thread that runs a {@link Flush}. */
+    void force() throws IOException {
+        for (int attempt = 1; !gone; attempt++) {
+            LogFile open = null;
+            try {
+                open = file();
+                open.force();
+                return;
+            } catch (ClosedChannelException | NoSuchFileException closed) {
+                // The owner closed an idle file, or deleted the segment: then there is nothing to force any more.
+                file.compareAndSet(open, null);
+                if (attempt == FORCE_ATTEMPTS && !gone) throw closed;
+            }
+        }
+    }
+
+    /** Owner only, while nobody else knows the segment: cuts the file behind its last good batch, durably. */
+    void cutFile() throws IOException {
+        file().truncate(sizeBytes);
+        force();
+    }
+
+    /** The indexes in memory, or null where they are on disk. Any thread. */
+    Indexes indexes() {
+        return indexes;
+    }
+
+    /** Any thread: keeps indexes that were rebuilt because those on disk are no good. */
+    void repaired(Indexes fresh) {
+        indexes = fresh;
+    }
+
+    Path offsetIndexPath() {
+        return SegmentFiles.offsetIndex(directory, baseOffset);
+    }
+
+    Path timeIndexPath() {
+        return SegmentFiles.timeIndex(directory, baseOffset);
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    /** True once the segment is deleted or replaced. Any thread. */
+    boolean isGone() {
+        return gone;
+    }
+
+    /** Owner only: closes the file where no reader has used it since the last call. */
+    void closeWhenIdle() throws IOException {
+        if (used) used = false;
+        else close();
+    }
+
+    /** Owner only. A reader that still wants it opens it again. */
+    void close() throws IOException {
+        LogFile open = file.getAndSet(null);
+        if (open != null) open.close();
+    }
+
+    /** Owner only: closes for good, then deletes the files; not durable before the directory is forced. */
+    void delete() throws IOException {
+        gone = true;
+        close();
+        disk.delete(logPath());
+        deleteIndexes();
+    }
+
+    /** Owner only. */
+    void deleteIndexes() throws IOException {
+        disk.delete(offsetIndexPath());
+        disk.delete(timeIndexPath());
+    }
+
+    private LogFile file() throws IOException {
+        LogFile open = file.get();
+        while (open == null) {
+            if (gone) throw new NoSuchFileException(logPath().toString());
+            LogFile fresh = disk.open(logPath());
+            if (file.compareAndSet(null, fresh)) {
+                if (gone) close();
+                else return fresh;
+            } else {
+                fresh.close();
+            }
+            open = file.get();
+        }
+        return open;
     }
 }

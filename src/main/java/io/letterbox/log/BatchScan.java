@@ -1,0 +1,119 @@
+package io.letterbox.log;
+
+import io.letterbox.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Walks the batches of a log file in large reads and checks each one: size, format, checksum, and that its offsets go
+ * on where those before it ended. For one thread; memory is bounded by {@link #MAX_BATCH_BYTES}.
+ */
+final class BatchScan {
+    /** No batch may be larger; a length field that says more is damage and must not become an allocation. */
+    static final int MAX_BATCH_BYTES = 64 << 20;
+
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    /** How a scan comes by the bytes of a file. */
+    interface Source {
+        /** As {@link LogFile#read}. */
+        int read(ByteBuffer target, long position) throws IOException;
+    }
+
+    private final Source source;
+    private final long limit;
+    private final long contiguousFrom;
+    private final RecordBatch batch = new RecordBatch();
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private long chunkAt;
+    private long position;
+    private long next;
+    private long expectedOffset;
+    private String defect;
+
+    /**
+     * @param position where the first batch begins
+     * @param limit where the last one ends
+     * @param expectedOffset the base offset of the first one; later ones below it are damage
+     * @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps
+     */
+    BatchScan(Source source, long position, long limit, long expectedOffset, long contiguousFrom) {
+        this.source = source;
+        this.next = position;
+        this.limit = limit;
+        this.chunkAt = position;
+        this.expectedOffset = expectedOffset;
+        this.contiguousFrom = contiguousFrom;
+    }
+
+    /** Moves to the next batch; false at the limit and at the first bad batch. */
+    boolean next() throws IOException {
+        if (defect != null) return false;
+        position = next;
+        if (position >= limit) return false;
+        if (limit - position < RecordBatch.HEADER_BYTES) return fail("The file breaks off within a batch's header.");
+        if (!load(RecordBatch.HEADER_BYTES)) return false;
+        int size = batch.sizeInBytes();
+        if (size < RecordBatch.HEADER_BYTES || size > MAX_BATCH_BYTES || size > limit - position) {
+            return fail("A batch says that it has " + size + " bytes, and " + (limit - position) + " are there.");
+        }
+        if (!load(size)) return false;
+        String wrong = batch.defect();
+        if (wrong != null) return fail(wrong);
+        long base = batch.baseOffset();
+        if (base < expectedOffset || base > expectedOffset && expectedOffset >= contiguousFrom) {
+            return fail("A batch has the base offset " + base + " where " + expectedOffset + " should be.");
+        }
+        expectedOffset = batch.nextOffset();
+        next = position + size;
+        return true;
+    }
+
+    /** The batch that {@link #next} moved to, in a buffer that is used again. */
+    RecordBatch batch() {
+        return batch;
+    }
+
+    /** The bytes of that batch, in the same buffer. */
+    ByteBuffer bytes() {
+        int from = (int) (position - chunkAt);
+        return chunk.duplicate().limit(from + batch.sizeInBytes()).position(from);
+    }
+
+    /** Where that batch begins; after {@link #next} returned false, where the good batches end. */
+    long position() {
+        return position;
+    }
+
+    /** The offset after the last good batch. */
+    long expectedOffset() {
+        return expectedOffset;
+    }
+
+    /** What is wrong at {@link #position}, as a sentence, or null where all was right. */
+    String defect() {
+        return defect;
+    }
+
+    /** Makes sure that so many bytes of the current batch are in the chunk, and points the view at them. */
+    private boolean load(int bytes) throws IOException {
+        long from = position - chunkAt;
+        if (from + bytes > chunk.limit()) {
+            int wanted = (int) Math.min(limit - position, Math.max(bytes, CHUNK_BYTES));
+            if (chunk.capacity() < wanted) chunk = ByteBuffer.allocate(wanted);
+            chunk.clear().limit(wanted);
+            int read = source.read(chunk, position);
+            chunkAt = position;
+            from = 0;
+            chunk.position(0).limit(read);
+            if (read < bytes) return fail("The file is shorter than it was.");
+        }
+        batch.wrap(chunk, (int) from);
+        return true;
+    }
+
+    private boolean fail(String what) {
+        defect = what;
+        return false;
+    }
+}

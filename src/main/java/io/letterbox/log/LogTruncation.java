@@ -1,0 +1,51 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Cuts the end off a log. Works on the owner's thread, while no flush runs. */
+final class LogTruncation {
+    private LogTruncation() {}
+
+    /**
+     * What is left, and what still has to be deleted once nobody finds it any more.
+     *
+     * @param left the segments that stay, the last one opened anew
+     * @param rest those that go
+     */
+    record Cut(SegmentList left, List<Segment> rest, Disk disk, Path directory) {
+        /** A crash in between leaves segments beyond the end; recovery finds the gap before them and deletes them. */
+        void deleteRest() throws IOException {
+            for (Segment segment : rest) segment.delete();
+            disk.forceDirectory(directory);
+        }
+    }
+
+    static Cut cut(Disk disk, Path directory, SegmentList segments, long offset, long contiguousFrom, LogConfig config)
+            throws IOException {
+        int at = segments.find(offset);
+        Segment old = segments.get(at);
+        List<Segment> all = segments.toList();
+        if (offset < old.baseOffset()) {
+            // Below everything that is left: the log goes on there, empty.
+            Segment fresh = Segment.create(disk, directory, offset);
+            disk.forceDirectory(directory);
+            return new Cut(new SegmentList(List.of(fresh)), all, disk, directory);
+        }
+        SegmentRead read = new SegmentRead(old, contiguousFrom);
+        long sizeBytes = read.positionOf(offset);
+        old.close();
+        SegmentRecovery reopened = SegmentRecovery.open(
+                new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
+                old.baseOffset(),
+                sizeBytes,
+                read.offsetThere(),
+                contiguousFrom);
+        if (reopened.defect() != null) {
+            throw SegmentIndexes.corrupt(old, reopened.goodBytes(), reopened.defect());
+        }
+        reopened.segment().cutFile();
+        return new Cut(segments.firstAnd(at, reopened.segment()), all.subList(at + 1, all.size()), disk, directory);
+    }
+}

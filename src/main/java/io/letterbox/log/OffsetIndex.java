@@ -1,0 +1,123 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Where in a segment's file some of its batches begin: sparse, sorted, one entry for a batch every few kilobytes.
+ *
+ * <pre>
+ *  0                             4                    8
+ *  ┌─────────────────────────────┬────────────────────┐   offset: of the batch's last record, minus the segment's
+ *  │ offset (int32)              │ position (int32)   │   base offset; position: of the batch's first byte.
+ *  └─────────────────────────────┴────────────────────┘   Kafka's layout, big-endian.
+ * </pre>
+ *
+ * There is no checksum: whoever uses an entry looks at the batch that it points to, and rebuilds the index where they
+ * disagree. Grown by the segment's owner; looked up from any thread, because entries are written before the count that
+ * makes them visible. A closed segment's index stays on disk and is searched there.
+ */
+final class OffsetIndex {
+    static final int ENTRY_BYTES = 8;
+
+    /** What {@link #lookup} answers where no entry is low enough. */
+    static final long NONE = -1;
+
+    private static final int BLOCK_ENTRIES = 512;
+
+    /** Volatile as well, so that a reader which sees a grown array sees what is in it. */
+    private volatile long[] entries = new long[16];
+
+    private volatile int count;
+
+    /** Owner only: adds an entry; both numbers only ever grow. */
+    void add(int relativeOffset, int position) {
+        int size = count;
+        long[] room = entries;
+        if (size == room.length) entries = room = Arrays.copyOf(room, 2 * size);
+        room[size] = entry(relativeOffset, position);
+        count = size + 1;
+    }
+
+    int count() {
+        return count;
+    }
+
+    long entry(int index) {
+        return entries[index];
+    }
+
+    /** The last entry at or below an offset, or {@link #NONE}. */
+    long lookup(int relativeOffset) {
+        int high = count;
+        long[] visible = entries;
+        int low = 0;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (relativeOffset(visible[middle]) <= relativeOffset) low = middle + 1;
+            else high = middle;
+        }
+        return low == 0 ? NONE : visible[low - 1];
+    }
+
+    /** Like {@link #lookup} in the file of a closed segment; reads a few blocks of it. */
+    static long lookup(LogFile file, int relativeOffset) throws IOException {
+        int low = 0;
+        int high = (int) (file.size() / ENTRY_BYTES);
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_ENTRIES * ENTRY_BYTES);
+        while (high - low > BLOCK_ENTRIES) {
+            int middle = (low + high) >>> 1;
+            file.read(block.clear().limit(ENTRY_BYTES), (long) middle * ENTRY_BYTES);
+            if (block.getInt(0) <= relativeOffset) low = middle;
+            else high = middle;
+        }
+        int read = file.read(block.clear().limit((high - low) * ENTRY_BYTES), (long) low * ENTRY_BYTES);
+        long best = NONE;
+        for (int at = 0; at + ENTRY_BYTES <= read && block.getInt(at) <= relativeOffset; at += ENTRY_BYTES) {
+            best = block.getLong(at);
+        }
+        return best;
+    }
+
+    /** The entries from one on, as they lie on disk. */
+    ByteBuffer encode(int fromIndex) {
+        ByteBuffer bytes = ByteBuffer.allocate((count - fromIndex) * ENTRY_BYTES);
+        for (int index = fromIndex; index < count; index++) bytes.putLong(entries[index]);
+        return bytes.flip();
+    }
+
+    /**
+     * Takes as much of an index file as makes sense: while both numbers grow and positions lie within the segment. After
+     * a loss of power the rest may be zeros or worse.
+     */
+    static OffsetIndex decode(ByteBuffer bytes, long segmentBytes) {
+        OffsetIndex index = new OffsetIndex();
+        long before = NONE;
+        while (bytes.remaining() >= ENTRY_BYTES) {
+            long entry = bytes.getLong();
+            boolean grows = before == NONE || entry >>> 32 > before >>> 32 && position(entry) > position(before);
+            if (entry < 0 || !grows || position(entry) < 0 || position(entry) >= segmentBytes) break;
+            index.add(relativeOffset(entry), position(entry));
+            before = entry;
+        }
+        return index;
+    }
+
+    /** Owner only, before anybody else knows the index: forgets the entries from one on. */
+    void cut(int toCount) {
+        count = Math.min(count, toCount);
+    }
+
+    static int relativeOffset(long entry) {
+        return (int) (entry >>> 32);
+    }
+
+    static int position(long entry) {
+        return (int) entry;
+    }
+
+    private static long entry(int relativeOffset, int position) {
+        return (long) relativeOffset << 32 | position & 0xffff_ffffL;
+    }
+}

@@ -1,0 +1,44 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+
+/** Which segments may go. Decides only; the log deletes. */
+final class Retention {
+    private Retention() {}
+
+    /**
+     * How many segments, counted from the oldest, may be deleted. The active one is never among them.
+     *
+     * @param logStartOffset segments wholly below it go whatever the settings say
+     * @param highWatermark nothing at or above it goes
+     */
+    static int deletable(SegmentList segments, LogConfig config, long nowMs, long logStartOffset, long highWatermark)
+            throws IOException {
+        long leftBytes = segments.sizeBytes();
+        int count = 0;
+        while (count < segments.size() - 1) {
+            Segment oldest = segments.get(count);
+            if (oldest.nextOffset() > highWatermark) break;
+            boolean below = oldest.nextOffset() <= logStartOffset;
+            leftBytes -= oldest.sizeBytes();
+            boolean tooMuch = config.delete() && config.retentionBytes() >= 0 && leftBytes >= config.retentionBytes();
+            if (!below && !tooMuch && !isExpired(oldest, config, nowMs)) break;
+            count++;
+        }
+        return count;
+    }
+
+    /** How many segments, counted from the oldest, lie wholly below an offset. The active one is never among them. */
+    static int below(SegmentList segments, long offset) {
+        int count = 0;
+        while (count < segments.size() - 1 && segments.get(count).nextOffset() <= offset) count++;
+        return count;
+    }
+
+    /** True where every record of a segment is older than the settings keep. A segment without timestamps never is. */
+    static boolean isExpired(Segment segment, LogConfig config, long nowMs) throws IOException {
+        if (!config.delete() || config.retentionMs() < 0) return false;
+        long newestMs = segment.maxTimestampMs();
+        return newestMs >= 0 && nowMs - newestMs > config.retentionMs();
+    }
+}

@@ -1,0 +1,70 @@
+package io.letterbox.log;
+
+import java.nio.file.Path;
+
+/** What the files in a partition's directory are called, as Kafka calls them: the base offset in twenty digits. */
+final class SegmentFiles {
+    static final String LOG = ".log";
+    static final String OFFSET_INDEX = ".index";
+    static final String TIME_INDEX = ".timeindex";
+    /** A finished replacement of one or more segments, {@code <base offset>-<next offset>.swap}. */
+    static final String SWAP = ".swap";
+
+    static final String EPOCHS = "leader-epoch-checkpoint";
+    static final String START_OFFSET = "log-start-offset-checkpoint";
+    static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
+
+    private static final int DIGITS = 20;
+
+    private SegmentFiles() {}
+
+    static Path log(Path directory, long baseOffset) {
+        return directory.resolve(digits(baseOffset) + LOG);
+    }
+
+    static Path offsetIndex(Path directory, long baseOffset) {
+        return directory.resolve(digits(baseOffset) + OFFSET_INDEX);
+    }
+
+    static Path timeIndex(Path directory, long baseOffset) {
+        return directory.resolve(digits(baseOffset) + TIME_INDEX);
+    }
+
+    static Path swap(Path directory, long baseOffset, long nextOffset) {
+        return directory.resolve(digits(baseOffset) + "-" + digits(nextOffset) + SWAP);
+    }
+
+    /** The base offset that a name says, or -1 where it is not a name of this kind. */
+    static long baseOffset(String name, String suffix) {
+        return name.length() == DIGITS + suffix.length() && name.endsWith(suffix)
+                ? number(name.substring(0, DIGITS))
+                : -1;
+    }
+
+    /** The base offset that the name of a log or an index says, or -1 for other files. */
+    static long anyBaseOffset(String name) {
+        long offset = baseOffset(name, LOG);
+        if (offset < 0) offset = baseOffset(name, OFFSET_INDEX);
+        return offset < 0 ? baseOffset(name, TIME_INDEX) : offset;
+    }
+
+    /** The offset in the second half of a {@link #swap} name, or -1 where it is not one. */
+    static long swapNextOffset(String name) {
+        boolean fits =
+                name.length() == 2 * DIGITS + 1 + SWAP.length() && name.endsWith(SWAP) && name.charAt(DIGITS) == '-';
+        return fits ? number(name.substring(DIGITS + 1, 2 * DIGITS + 1)) : -1;
+    }
+
+    static long number(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException other) {
+            return -1;
+        }
+    }
+
+    private static String digits(long offset) {
+        String plain = Long.toString(offset);
+        return "0".repeat(DIGITS - plain.length()) + plain;
+    }
+}

@@ -1,0 +1,101 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The segments of a log at one moment, oldest first, the active one last. Immutable: safe from any thread. */
+final class SegmentList {
+    private final Segment[] segments;
+    private final long closedBytes;
+
+    SegmentList(List<Segment> segments) {
+        this.segments = segments.toArray(Segment[]::new);
+        long sum = 0;
+        for (int index = 0; index < this.segments.length - 1; index++) sum += this.segments[index].sizeBytes();
+        this.closedBytes = sum;
+    }
+
+    int size() {
+        return segments.length;
+    }
+
+    Segment get(int index) {
+        return segments[index];
+    }
+
+    Segment active() {
+        return segments[segments.length - 1];
+    }
+
+    long sizeBytes() {
+        return closedBytes + active().sizeBytes();
+    }
+
+    List<Segment> toList() {
+        return List.of(segments);
+    }
+
+    /** The index of the last segment whose base offset is not above an offset; 0 where all are above it. */
+    int find(long offset) {
+        int low = 0;
+        int high = segments.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (segments[middle].baseOffset() <= offset) low = middle + 1;
+            else high = middle;
+        }
+        return Math.max(0, low - 1);
+    }
+
+    /** As {@link PartitionLog#read}, on these segments. Any thread; blocks. */
+    LogRead read(long offset, int maxBytes, long upToOffset, long contiguousFrom) throws IOException {
+        long from = offset;
+        for (int index = find(offset); index < segments.length && from < upToOffset; index++) {
+            Segment segment = segments[index];
+            LogRead found = new SegmentRead(segment, contiguousFrom).from(from, maxBytes, upToOffset);
+            if (found != null) return found;
+            from = Math.max(from, segment.nextOffset());
+        }
+        return SegmentRead.nothing(Math.max(offset, Math.min(from, upToOffset)));
+    }
+
+    /** As {@link PartitionLog#offsetForTime}, on these segments and from an offset on. Any thread; blocks. */
+    long offsetForTime(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
+        for (int index = find(fromOffset); index < segments.length; index++) {
+            if (segments[index].maxTimestampMs() < timestampMs) continue;
+            long found = new SegmentRead(segments[index], contiguousFrom).firstNotOlder(timestampMs, fromOffset);
+            if (found >= 0) return Math.min(found, upToOffset);
+        }
+        return upToOffset;
+    }
+
+    SegmentList with(Segment active) {
+        List<Segment> more = new ArrayList<>(toList());
+        more.add(active);
+        return new SegmentList(more);
+    }
+
+    SegmentList withoutFirst(int count) {
+        return new SegmentList(toList().subList(count, segments.length));
+    }
+
+    /** The first few segments, followed by another. */
+    SegmentList firstAnd(int count, Segment active) {
+        List<Segment> fewer = new ArrayList<>(toList().subList(0, count));
+        fewer.add(active);
+        return new SegmentList(fewer);
+    }
+
+    /** One segment in the place of several neighbours. */
+    SegmentList replacing(List<Segment> neighbours, Segment by) {
+        List<Segment> changed = new ArrayList<>(toList());
+        int at = changed.indexOf(neighbours.get(0));
+        if (at < 0 || !changed.subList(at, at + neighbours.size()).equals(neighbours)) {
+            throw new IllegalArgumentException("These are not neighbouring segments of the log");
+        }
+        changed.subList(at, at + neighbours.size()).clear();
+        changed.add(at, by);
+        return new SegmentList(changed);
+    }
+}

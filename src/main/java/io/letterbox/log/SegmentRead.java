@@ -1,0 +1,186 @@
+package io.letterbox.log;
+
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** One look into one segment. Takes no lock; runs on any thread, which then owns it. */
+final class SegmentRead {
+    /** How much more is read than was asked for, so that the way from the index entry to the batch costs no read. */
+    private static final int SLACK_BYTES = 5 << 10;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Segment segment;
+    private final long contiguousFrom;
+    private final long end;
+    private final long limit;
+    private final RecordBatch batch = new RecordBatch();
+
+    // Where to begin, as the index says.
+    private long position;
+    private long expectedOffset;
+
+    /** @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps */
+    SegmentRead(Segment segment, long contiguousFrom) {
+        this.segment = segment;
+        this.contiguousFrom = contiguousFrom;
+        // In this order: the owner publishes the size first, so the bytes up to this offset are within this size.
+        this.end = segment.nextOffset();
+        this.limit = segment.sizeBytes();
+    }
+
+    /** An answer without batches. */
+    static LogRead nothing(long nextOffset) {
+        return new LogRead(NOTHING, nextOffset);
+    }
+
+    /**
+     * Reads whole batches from the first one that ends at or beyond an offset.
+     *
+     * @param maxBytes at most so many bytes, but always the first batch
+     * @param upToOffset no batch that ends beyond it
+     * @return null where the segment has no such batch
+     * @throws CorruptLogException where bytes are not what was written
+     */
+    LogRead from(long offset, int maxBytes, long upToOffset) throws IOException {
+        seek(offset);
+        while (position < limit) {
+            int wanted = (int) Math.min(limit - position, (long) Math.max(maxBytes, 0) + SLACK_BYTES);
+            ByteBuffer bytes = load(position, wanted);
+            int at = 0;
+            while (wanted - at >= RecordBatch.HEADER_BYTES) {
+                int size = header(bytes, at);
+                if (batch.lastOffset() >= offset) {
+                    // A first batch that is larger than what was read is read again, alone.
+                    if (size > wanted - at) {
+                        position += at;
+                        return take(load(position, size), 0, offset, size, upToOffset);
+                    }
+                    return take(bytes, at, offset, maxBytes, upToOffset);
+                }
+                expectedOffset = batch.nextOffset();
+                if (size >= wanted - at) {
+                    position += size;
+                    break;
+                }
+                at += size;
+            }
+            position += at;
+            if (limit - position > 0 && limit - position < RecordBatch.HEADER_BYTES) {
+                throw corrupt(position, "The file breaks off within a batch's header.");
+            }
+        }
+        if (expectedOffset < end && expectedOffset >= contiguousFrom) {
+            throw corrupt(position, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
+        }
+        return null;
+    }
+
+    /** The offset of the first record from an offset on that is not older than a time, or -1 where there is none. */
+    long firstNotOlder(long timestampMs, long fromOffset) throws IOException {
+        seek(Math.max(fromOffset, SegmentIndexes.olderUpTo(segment, timestampMs)));
+        BatchScan scan = new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+        while (scan.next()) {
+            RecordBatch candidate = scan.batch();
+            if (candidate.lastOffset() < fromOffset || candidate.maxTimestamp() < timestampMs) continue;
+            if (candidate.compressed() || candidate.isLogAppendTime())
+                return Math.max(fromOffset, candidate.baseOffset());
+            RecordCursor records = new RecordCursor(scan.bytes(), fromOffset);
+            while (records.next()) {
+                if (records.timestampMs() >= timestampMs) return records.offset();
+            }
+        }
+        if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
+        return -1;
+    }
+
+    /** Where the first batch begins that ends at or beyond an offset; the segment's size where there is none. */
+    long positionOf(long offset) throws IOException {
+        seek(offset);
+        BatchScan scan = new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+        while (scan.next()) {
+            expectedOffset = scan.batch().baseOffset();
+            if (scan.batch().lastOffset() >= offset) return scan.position();
+        }
+        if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
+        expectedOffset = scan.expectedOffset();
+        return limit;
+    }
+
+    /** After {@link #positionOf}: the base offset of the batch there, or the offset after the last one. */
+    long offsetThere() {
+        return expectedOffset;
+    }
+
+    /** Goes to the last indexed batch at or before an offset, or to the beginning where the index knows none. */
+    private void seek(long offset) throws IOException {
+        long within = Math.min(offset, end - 1);
+        boolean inMemory = segment.indexes() != null;
+        long entry = SegmentIndexes.lookup(segment, within);
+        if (entry != OffsetIndex.NONE && !pointsAtBatch(entry)) {
+            CorruptLogException wrong = corrupt(OffsetIndex.position(entry), "There is no batch where the index says.");
+            // An index in memory was made from the batches themselves, so it is they that have changed.
+            if (inMemory) throw wrong;
+            SegmentIndexes.rebuild(segment, wrong);
+            entry = SegmentIndexes.lookup(segment, within);
+        }
+        position = 0;
+        expectedOffset = segment.baseOffset();
+        if (entry == OffsetIndex.NONE) return;
+        position = OffsetIndex.position(entry);
+        expectedOffset = batch.wrap(load(position, RecordBatch.HEADER_BYTES), 0).baseOffset();
+    }
+
+    private boolean pointsAtBatch(long entry) throws IOException {
+        long at = OffsetIndex.position(entry);
+        if (at < 0 || at > limit - RecordBatch.HEADER_BYTES) return false;
+        batch.wrap(load(at, RecordBatch.HEADER_BYTES), 0);
+        return batch.magic() == 2 && batch.lastOffset() == segment.baseOffset() + OffsetIndex.relativeOffset(entry);
+    }
+
+    /** From the batch at a position of a buffer as many as may be returned; each is checked whole. */
+    private LogRead take(ByteBuffer bytes, int from, long offset, int maxBytes, long upToOffset) throws IOException {
+        int at = from;
+        long next = offset;
+        while (bytes.limit() - at >= RecordBatch.HEADER_BYTES) {
+            int size = header(bytes, at);
+            boolean fits = size <= bytes.limit() - at && (at == from || at - from + (long) size <= maxBytes);
+            if (!fits || batch.lastOffset() >= upToOffset) break;
+            String defect = batch.defect();
+            if (defect != null) throw corrupt(position + at, defect);
+            next = batch.nextOffset();
+            expectedOffset = next;
+            at += size;
+        }
+        // Where the first batch already ends beyond the limit, there is nothing to read yet.
+        if (at == from) return nothing(offset);
+        return new LogRead(bytes.position(from).limit(at), next);
+    }
+
+    /** Points the view at a batch and returns its size; the header fits what is known about it. */
+    private int header(ByteBuffer bytes, int at) throws IOException {
+        batch.wrap(bytes, at);
+        int size = batch.sizeInBytes();
+        long there = limit - position - at;
+        if (batch.magic() != 2 || size < RecordBatch.HEADER_BYTES || size > there || size > BatchScan.MAX_BATCH_BYTES) {
+            throw corrupt(position + at, "There is no batch where one should begin.");
+        }
+        long base = batch.baseOffset();
+        if (base < expectedOffset || base > expectedOffset && expectedOffset >= contiguousFrom) {
+            throw corrupt(position + at, "A batch has the offset " + base + " where " + expectedOffset + " should be.");
+        }
+        return size;
+    }
+
+    private ByteBuffer load(long at, int size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        if (segment.read(bytes, at) < size) throw corrupt(at, "The file is shorter than it was.");
+        return bytes.flip();
+    }
+
+    private CorruptLogException corrupt(long at, String defect) {
+        return SegmentIndexes.corrupt(segment, at, defect);
+    }
+}
