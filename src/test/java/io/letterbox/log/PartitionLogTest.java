@@ -277,7 +277,7 @@ class PartitionLogTest {
         LogRecovery.Recovered recovered = open(counting, directory, small(2000), 6000);
         assertThat(recovered.log().segmentCount()).isGreaterThan(200);
         assertThat(counting.bytesRead).isLessThan(5000);
-        assertThat(counting.opened).isLessThan(10);
+        assertThat(counting.opened).isLessThan(16);
         recovered.log().close();
     }
 
