@@ -2,6 +2,7 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.http.HttpPart;
 import io.letterbox.record.TopicName;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ public final class HttpIngress implements HttpPart {
 
     // Owned by the event loop, made when it mounts the routes.
     private Publisher publisher;
+    private RecordRoutes records;
 
     /** @param backend what all loops share */
     public HttpIngress(Backend backend) {
@@ -24,9 +26,20 @@ public final class HttpIngress implements HttpPart {
     @Override
     public void mount(Router router, Vertx vertx) {
         publisher = new Publisher(backend, vertx);
+        new TopicRoutes(backend).mount(router);
+        records = new RecordRoutes(backend, vertx);
+        records.mount(router);
+        new ClusterRoutes(backend).mount(router);
         // For paths that are not written plainly, such as with percent sequences; and for the list of routes.
         router.post("/topics/:topic")
                 .handler(context -> publisher.begin(context.request(), context.pathParam("topic")));
+    }
+
+    /** Answers the long polls; publishes end by themselves. */
+    @Override
+    public Future<Void> drain(long millis) {
+        records.waiters().drain();
+        return Future.succeededFuture();
     }
 
     @Override

@@ -1,0 +1,132 @@
+package io.letterbox.ingress.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.FakeStorage;
+import io.letterbox.config.HttpConfig;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.config.LimitsConfig;
+import io.letterbox.config.TopicsConfig;
+import io.letterbox.http.HttpSockets;
+import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.Json;
+import io.letterbox.http.RouteObserver;
+import io.letterbox.telemetry.Meters;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The HTTP door on a real socket, before a storage in memory. */
+final class TestDoor implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final Vertx vertx = Vertx.vertx();
+    final FakeStorage storage = new FakeStorage(vertx);
+    final HttpSockets sockets = new HttpSockets();
+    final ByteBudget budget;
+    final HttpVerticle verticle;
+    final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** With the standard settings, on any port. */
+    TestDoor() {
+        this(LetterboxConfig.defaults().limits(), true);
+    }
+
+    TestDoor(LimitsConfig limits, boolean autoCreate) {
+        LetterboxConfig standard = LetterboxConfig.defaults();
+        HttpConfig http = new HttpConfig("127.0.0.1", 0, List.of("https://app.example"), 60, 20_000, 16_384, 8_192);
+        LetterboxConfig config = new LetterboxConfig(
+                standard.node(),
+                http,
+                new TopicsConfig(autoCreate, 1, Map.of()),
+                limits,
+                standard.storage(),
+                standard.sse(),
+                standard.shutdown(),
+                standard.log());
+        budget = new ByteBudget(limits.ingressBytes());
+        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget);
+        verticle = new HttpVerticle(http, sockets, List.of(new HttpIngress(backend)), RouteObserver.NONE);
+        vertx.deployVerticle(verticle).await();
+    }
+
+    /** Limits as small as they can be, where a test has to exceed them. */
+    static LimitsConfig smallLimits() {
+        return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50);
+    }
+
+    int port() {
+        return sockets.port();
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(PATIENCE);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    CompletableFuture<HttpResponse<String>> sendLater(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(request(path));
+    }
+
+    HttpResponse<String> post(String path, String contentType, String body) {
+        return post(path, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> post(String path, String contentType, byte[] body) {
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofByteArray(body));
+        return send(contentType == null ? request : request.header("Content-Type", contentType));
+    }
+
+    HttpResponse<String> method(String method, String path, String body) {
+        return send(
+                request(path).method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return Json.parse(response.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends bytes as they are and returns everything that comes back until the server closes the connection. */
+    String raw(String bytes) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+}
