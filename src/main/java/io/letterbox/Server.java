@@ -84,6 +84,15 @@ public final class Server implements AutoCloseable {
                 directory.root().toAbsolutePath());
     }
 
+    private void listen(Future<?> deployed) throws IOException {
+        Throwable failure = deployed.transform(Future::succeededFuture).await().cause();
+        if (failure == null) return;
+        throw new IOException(
+                "Cannot listen on " + config.http().host() + ":" + config.http().port() + " (" + failure.getMessage()
+                        + "). Is another server using this http.port?",
+                failure);
+    }
+
     /** The port of the HTTP door, which matters where port 0 was configured. */
     public int httpPort() {
         return sockets.port();

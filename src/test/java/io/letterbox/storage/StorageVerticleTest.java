@@ -1,0 +1,287 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Slice;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.config.StorageConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.ProcessMetrics;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StorageVerticleTest {
+    private static final TopicPartition P0 = new TopicPartition("quakes", 0);
+
+    @TempDir
+    Path temp;
+
+    private final FaultyDisk files = new FaultyDisk();
+    private final List<String> failures = new ArrayList<>();
+    private final UUID topicId = UUID.fromString("5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11");
+    private Vertx vertx;
+    private DataDirectory directory;
+    private HostedPartitions hosted;
+    private LogAccess reader;
+    private RecoveryCheckpoint recovery;
+    private String deployment;
+
+    @BeforeEach
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        LocalCodec.register(vertx.eventBus(), Append.class);
+        LocalCodec.register(vertx.eventBus(), Committed.class);
+        MetadataService.registerMessages(vertx.eventBus());
+        open(0);
+    }
+
+    private void open(long diskReserveBytes) throws Exception {
+        directory = DataDirectory.open(temp);
+        hosted = new HostedPartitions();
+        recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
+        StorageConfig base = LetterboxConfig.defaults().storage();
+        StorageConfig config = new StorageConfig(1, base.tailCacheBytes(), 1, diskReserveBytes, 100, 100);
+        StorageServices services = new StorageServices(
+                1,
+                1,
+                config,
+                directory,
+                files,
+                hosted,
+                recovery,
+                new DiskReserve(temp, diskReserveBytes),
+                new Meters(ProcessMetrics.newRegistry()),
+                vertx.createSharedWorkerExecutor("background"),
+                failures::add);
+        reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"));
+        deployment = await(vertx.deployVerticle(
+                new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        files.forceFails = false;
+        files.full = false;
+        await(vertx.close());
+        directory.close();
+    }
+
+    private void restart(boolean clean) throws Exception {
+        await(vertx.undeploy(deployment));
+        if (clean) recovery.close();
+        directory.close();
+        open(0);
+    }
+
+    @Test
+    void acknowledgesWithOffsetsThatFollowEachOther() throws Exception {
+        serve(Map.of());
+        assertThat(publish("a", "b").baseOffset()).isZero();
+        assertThat(publish("c").baseOffset()).isEqualTo(2);
+        assertThat(values(reader.readCached(P0, 0, 1000))).containsExactly("a", "b", "c");
+        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void saysWhichPartitionsMoved() throws Exception {
+        serve(Map.of());
+        Promise<Committed> seen = Promise.promise();
+        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> seen.tryComplete(m.body()));
+        publish("a", "b");
+        assertThat(await(seen.future()).moved()).containsExactly(new Committed.Moved(P0, 2));
+    }
+
+    @Test
+    void keepsRecordsOverAStopOfAnyKind() throws Exception {
+        for (boolean clean : List.of(true, false)) {
+            serve(Map.of());
+            long next = reader.status(P0).highWatermark();
+            publish("x" + next);
+            restart(clean);
+            assertThat(recovery.clean()).isEqualTo(clean);
+        }
+        serve(Map.of());
+        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("x0", "x1");
+    }
+
+    @Test
+    void endsTheShardWhenTheDiskCannotBeForced() throws Exception {
+        serve(Map.of());
+        publish("safe");
+        files.forceFails = true;
+        assertThat(refusal("lost").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        files.forceFails = false;
+        assertThat(refusal("still refused").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(failures).singleElement().asString().contains("Input/output error");
+        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("safe");
+    }
+
+    @Test
+    void survivesAFullDisk() throws Exception {
+        serve(Map.of());
+        publish("before");
+        files.full = true;
+        assertThat(refusal("too much").code()).isEqualTo(ErrorCode.DISK_FULL);
+        files.full = false;
+        assertThat(publish("after").baseOffset()).isEqualTo(1);
+        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("before", "after");
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void refusesBelowTheReserveAndGoesOnReading() throws Exception {
+        serve(Map.of());
+        publish("before");
+        await(vertx.undeploy(deployment));
+        recovery.close();
+        directory.close();
+        open(1L << 40);
+        serve(Map.of());
+        assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
+        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("before");
+    }
+
+    @Test
+    void stampsTheTimeOfTheAppendWhereTheTopicWantsIt() throws Exception {
+        serve(Map.of("message.timestamp.type", "LogAppendTime"));
+        long before = System.currentTimeMillis();
+        Appended appended = publish("a");
+        assertThat(appended.logAppendTimeMs()).isGreaterThanOrEqualTo(before);
+        RecordCursor record = new RecordCursor(reader.readCached(P0, 0, 100).batches(), 0);
+        assertThat(record.next()).isTrue();
+        assertThat(record.timestampMs()).isEqualTo(appended.logAppendTimeMs());
+    }
+
+    @Test
+    void refusesABatchThatIsTooLarge() throws Exception {
+        serve(Map.of("max.message.bytes", "1024"));
+        assertThat(refusal("x".repeat(2000)).code()).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+    }
+
+    @Test
+    void deletesATopicWithItsFilesAndBeginsAnewUnderTheSameName() throws Exception {
+        serve(Map.of());
+        publish("old");
+        apply(image(List.of()));
+        assertThat(temp.resolve("topics/quakes")).doesNotExist();
+        assertThat(refusal("nowhere").code()).isEqualTo(ErrorCode.UNKNOWN_PARTITION);
+        apply(image(List.of(topic(UUID.randomUUID(), Map.of()))));
+        assertThat(publish("new").baseOffset()).isZero();
+        assertThat(values(await(reader.read(P0, 0, 100)))).containsExactly("new");
+    }
+
+    @Test
+    void neverShowsAnOlderIncarnationsRecords() throws Exception {
+        serve(Map.of());
+        publish("old");
+        restart(false);
+        apply(image(List.of(topic(UUID.randomUUID(), Map.of()))));
+        assertThat(reader.status(P0).highWatermark()).isZero();
+    }
+
+    @Test
+    void quarantinesAPartitionWhoseDirectoryIsGone() throws Exception {
+        serve(Map.of());
+        publish("precious");
+        restart(true);
+        try (var walk = Files.walk(temp.resolve("topics/quakes"))) {
+            walk.sorted(java.util.Comparator.reverseOrder()).forEach(StorageVerticleTest::delete);
+        }
+        serve(Map.of());
+        assertThat(reader.status(P0).quarantine()).contains("directory is gone");
+        assertThat(refusal("more").code()).isEqualTo(ErrorCode.PARTITION_QUARANTINED);
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void serve(Map<String, String> config) throws Exception {
+        apply(image(List.of(topic(topicId, config))));
+    }
+
+    private void apply(ClusterImage image) throws Exception {
+        Promise<Void> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new ApplyImage(image, done), LocalCodec.LOCAL);
+        await(done.future());
+    }
+
+    private static ClusterImage image(List<TopicImage> topics) {
+        TreeMap<String, TopicImage> byName = new TreeMap<>();
+        topics.forEach(topic -> byName.put(topic.name(), topic));
+        return new ClusterImage(1, "cluster", Map.of(), byName);
+    }
+
+    private static TopicImage topic(UUID id, Map<String, String> config) {
+        return new TopicImage(
+                "quakes", id, List.of(new PartitionImage(1, 0, List.of(1), List.of(1))), new TopicConfig(config));
+    }
+
+    private Appended publish(String... values) throws Exception {
+        return await(send(values));
+    }
+
+    private ApiException refusal(String value) {
+        return catchThrowableOfType(ApiException.class, () -> await(send(value)));
+    }
+
+    private Future<Appended> send(String... values) {
+        BatchBuilder builder = new BatchBuilder(256);
+        for (String value : values) {
+            builder.append(System.currentTimeMillis(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        }
+        ByteBuffer batch = builder.build();
+        Promise<Appended> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new Append(P0, batch, values.length, done), LocalCodec.LOCAL);
+        return done.future();
+    }
+
+    private static List<String> values(Slice slice) {
+        List<String> values = new ArrayList<>();
+        RecordCursor record = new RecordCursor(slice.batches(), 0);
+        while (record.next()) values.add(new String(record.value(), StandardCharsets.UTF_8));
+        return values;
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.await(20, TimeUnit.SECONDS);
+    }
+}
