@@ -3,8 +3,15 @@
 import uPlot from "/webjars/uplot/1.6.30/dist/uPlot.esm.js";
 import { bytes, compact, rate, byteRate } from "/console/format.js";
 
-const HEIGHT = 168;
-const SPAN_SECONDS = 300;
+/** Less than a minute looks like an accident, more than five is what Grafana is for. */
+const MIN_SPAN_SECONDS = 60;
+const MAX_SPAN_SECONDS = 300;
+
+/** Below this, a second axis would leave no room for the plot. */
+const NARROW_PX = 520;
+
+/** Bytes are ruled in powers of two, so that the labels are round in KiB and MiB. */
+const BYTE_STEPS = Array.from({ length: 45 }, (unused, power) => 2 ** power);
 
 /** A colour of the style sheet as the canvas wants it, in the scheme that is shown. */
 function colour(host, variable) {
@@ -20,7 +27,7 @@ function fade(rgb, alpha) {
   return rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
 
-function axis(host, scale, side, values) {
+function axis(host, scale, side, values, more) {
   const line = colour(host, "--line");
   return {
     scale,
@@ -32,29 +39,31 @@ function axis(host, scale, side, values) {
     grid: { show: side !== 1, stroke: line, width: 1 },
     ticks: { show: false },
     values,
+    ...more,
   };
 }
 
-function options(host, width) {
+function options(host, width, height) {
   const first = colour(host, "--series-1");
   const second = colour(host, "--series-2");
   const positive = (self, min, max) => [0, max > 0 ? max * 1.15 : 1];
-  const span = (self, min, max) => [max - SPAN_SECONDS, max];
-  const clock = { hour: "2-digit", minute: "2-digit" };
+  const span = (self, min, max) => [max - Math.min(MAX_SPAN_SECONDS, Math.max(MIN_SPAN_SECONDS, max - min)), max];
+  const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const at = (seconds) => clock.format(seconds * 1000);
   return {
     width,
-    height: HEIGHT,
+    height,
     padding: [8, 0, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
     scales: { x: { time: true, range: span }, records: { range: positive }, bytes: { range: positive } },
     axes: [
-      axis(host, "x", 2, (self, at) => at.map((s) => new Date(s * 1000).toLocaleTimeString([], clock))),
-      axis(host, "records", 3, (self, at) => at.map((n) => (Number.isInteger(n) ? compact(n) : ""))),
-      axis(host, "bytes", 1, (self, at) => at.map((n) => bytes(n))),
+      axis(host, "x", 2, (self, ticks) => ticks.map(at), { incrs: [10, 15, 30, 60, 120, 300] }),
+      axis(host, "records", 3, (self, ticks) => ticks.map((n) => (Number.isInteger(n) ? compact(n) : ""))),
+      axis(host, "bytes", 1, (self, ticks) => ticks.map(bytes), { incrs: BYTE_STEPS, show: width >= NARROW_PX }),
     ],
     series: [
-      { label: "Time", value: (self, s) => (s ? new Date(s * 1000).toLocaleTimeString() : "now") },
+      { label: "Time", value: (self, s) => (s ? at(s) : "–") },
       {
         label: "Records",
         scale: "records",
@@ -80,14 +89,16 @@ function options(host, width) {
 /** Draws into a host element until it is closed; update(series) takes {times, records, bytes}. */
 export class ThroughputChart {
   #host;
+  #height;
   #plot = null;
   #data = [[], [], []];
   #observer;
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #rebuild = () => this.#build();
 
-  constructor(host) {
+  constructor(host, height) {
     this.#host = host;
+    this.#height = height;
     host.classList.add("chart");
     host.setAttribute("role", "img");
     this.#observer = new ResizeObserver(() => this.#fit());
@@ -114,18 +125,21 @@ export class ThroughputChart {
   #draw() {
     // The plot keeps what it is given, and the series goes on growing: it gets copies.
     this.#plot.setData(this.#data.map((values) => values.slice()));
+    if (this.#plot.cursor.idx === null || this.#plot.cursor.left < 0) this.#plot.setLegend({ idx: this.#data[0].length - 1 });
   }
 
   #fit() {
     const width = this.#host.clientWidth;
-    if (width > 0 && this.#plot !== null && width !== this.#plot.width) this.#plot.setSize({ width, height: HEIGHT });
+    if (width === 0 || this.#plot === null || width === this.#plot.width) return;
+    if (width < NARROW_PX === this.#plot.width < NARROW_PX) this.#plot.setSize({ width, height: this.#height });
+    else this.#build();
   }
 
   #build() {
     const width = this.#host.clientWidth;
     if (width === 0) return;
     this.#plot?.destroy();
-    this.#plot = new uPlot(options(this.#host, width), [[], [], []], this.#host);
+    this.#plot = new uPlot(options(this.#host, width, this.#height), [[], [], []], this.#host);
     this.#draw();
   }
 }

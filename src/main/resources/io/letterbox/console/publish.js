@@ -10,7 +10,7 @@ const HEADER_NAME = /^[a-zA-Z0-9!#$%&'*+.^_`|~-]+$/;
 export class PublishPanel {
   #topic;
   #partitions = 0;
-  #value = h("textarea", { id: "publish-value", rows: 8, spellcheck: false });
+  #value = h("textarea", { id: "publish-value", rows: 6, spellcheck: false });
   #type = select(TYPES, TYPES[0][0], () => this.#check());
   #key = h("input", { type: "text", id: "publish-key", autocomplete: "off", spellcheck: false });
   #partition = h("select", { id: "publish-partition" });

@@ -1,6 +1,6 @@
 // The live tail: a topic's stream through /client.js, drawn at the pace at which a person could look.
 
-import { connect } from "/client.js";
+import { subscribe } from "/client.js";
 import * as api from "/console/api.js";
 import { field, fill, h, select, setText } from "/console/dom.js";
 import { compact, plural } from "/console/format.js";
@@ -11,6 +11,15 @@ const MAX_ROWS = 300;
 
 /** How often new rows are drawn; what comes faster than MAX_ROWS in that time is counted and not drawn. */
 const DRAW_MS = 200;
+
+/** What the stream says about itself, as words and a colour. A stop of our own is told by whoever stopped it. */
+const STATUS = {
+  connecting: ["connecting…", ""],
+  open: ["live", "good"],
+  retrying: ["reconnecting…", "warn"],
+  ended: ["ended: the topic is gone", "bad"],
+  closed: ["paused", "warn"],
+};
 
 export class TailPanel {
   #topic;
@@ -60,20 +69,17 @@ export class TailPanel {
   }
 
   #open() {
-    this.#say("connecting…", "");
-    this.#source = connect(api.eventsUrl(this.#topic.name, { format: "envelope", from: this.#from }), {
-      cursor: this.#cursor,
-      onRecord: (event) => this.#take(event),
+    this.#source = subscribe(api.eventsUrl(this.#topic.name, { format: "envelope" }), {
+      from: this.#from,
+      storage: { get: () => this.#cursor, set: (cursor) => (this.#cursor = cursor) },
+      onRecord: (record) => this.#take(record),
       onGap: (gap) => this.#gap(gap),
-      onOpen: () => this.#say("live", "good"),
-      onError: (error) => this.#say(error?.fatal ? "ended" : "reconnecting…", "warn"),
+      onStatus: (status) => this.#say(...(STATUS[status] ?? [status, ""])),
     });
   }
 
-  #take(event) {
-    this.#cursor = event.lastEventId;
+  #take(record) {
     this.#received++;
-    const record = JSON.parse(event.data);
     if (this.#key !== "" && !(record.key ?? "").includes(this.#key)) return;
     this.#matched++;
     this.#pending.push(record);
@@ -100,14 +106,14 @@ export class TailPanel {
     if (this.#paused) {
       this.#source?.close();
       this.#source = null;
-      this.#say("paused", "warn");
     } else this.#open();
   }
 
   #restart(from) {
-    this.#from = from;
-    this.#cursor = null;
     this.#source?.close();
+    // Only now, because closing stores the cursor.
+    this.#cursor = null;
+    this.#from = from;
     this.#clear();
     this.#paused = false;
     setText(this.#pause, "Pause");

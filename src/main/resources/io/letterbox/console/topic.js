@@ -34,7 +34,7 @@ export class TopicView {
   constructor(overview, name, tab) {
     this.overview = overview;
     this.name = name;
-    this.#chart = new ThroughputChart(this.#chartHost);
+    this.#chart = new ThroughputChart(this.#chartHost, 120);
     this.node = h("div", { class: "view" },
         h("section", { class: "card", "aria-label": "Throughput" },
             h("h1", { class: "topic-name" }, name), this.#facts, this.#chartHost),

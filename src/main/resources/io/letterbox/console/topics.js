@@ -34,7 +34,7 @@ export class TopicsView {
 
   constructor(overview) {
     this.#overview = overview;
-    this.#chart = new ThroughputChart(this.#chartHost);
+    this.#chart = new ThroughputChart(this.#chartHost, 168);
     const filter = h("input", {
       type: "search",
       placeholder: "Filter topics",
