@@ -13,6 +13,7 @@ import java.util.Arrays;
 final class KeyOffsets {
     static final int ENTRY_BYTES = 3 * Long.BYTES;
 
+    private static final int LEAST_SLOTS = 1 << 4;
     private static final int FIRST_SLOTS = 1 << 10;
     private static final long NONE = -1;
 
@@ -24,10 +25,10 @@ final class KeyOffsets {
     private long[] offsets;
     private int count;
 
-    /** @param maxBytes the table takes at most so much, and while it grows half as much again; at least 48 KiB */
+    /** @param maxBytes the table takes at most so much, and while it grows half as much again; room for 12 keys at least */
     KeyOffsets(int maxBytes) {
-        this.maxSlots = Math.max(2 * FIRST_SLOTS, Integer.highestOneBit(maxBytes / ENTRY_BYTES));
-        allocate(FIRST_SLOTS);
+        this.maxSlots = Math.max(LEAST_SLOTS, Integer.highestOneBit(maxBytes / ENTRY_BYTES));
+        allocate(Math.min(FIRST_SLOTS, maxSlots));
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {

@@ -2,8 +2,11 @@ package io.letterbox.log;
 
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
 import java.io.IOException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -56,6 +59,12 @@ public final class LogInspector {
         void record(Path file, RecordCursor record);
     }
 
+    private static final String TOPICS = "topics";
+    private static final Path RECOVERY_POINTS = Path.of("meta", "recovery-points");
+
+    /** Topic and partition. */
+    private static final int LEVELS = 2;
+
     private final Disk disk;
 
     public LogInspector(Disk disk) {
@@ -64,16 +73,52 @@ public final class LogInspector {
 
     /** The partition directories at or below a directory, sorted. Empty where there are none. */
     public List<Path> partitions(Path directory) throws IOException {
-        throw new AssertionError("first push");
+        Path top = disk.exists(directory.resolve(TOPICS)) ? directory.resolve(TOPICS) : directory;
+        List<Path> found = new ArrayList<>();
+        collect(top, LEVELS, found);
+        return found;
     }
 
     /** Reads every batch and every index below a directory and reports what is wrong. */
     public Summary verify(Path directory, Listener listener) throws IOException {
-        throw new AssertionError("first push");
+        return inspect(directory, listener, 0);
     }
 
     /** Hands out what can be read below a directory, from an offset on; findings come as with {@link #verify}. */
     public Summary dump(Path directory, long fromOffset, Dump dump) throws IOException {
-        throw new AssertionError("first push");
+        return inspect(directory, dump, fromOffset);
+    }
+
+    private Summary inspect(Path directory, Listener listener, long fromOffset) throws IOException {
+        PartitionInspection.Tally tally = new PartitionInspection.Tally();
+        for (Path partition : partitions(directory.toAbsolutePath().normalize())) {
+            long recoveryPoint = recoveryPoint(partition);
+            new PartitionInspection(disk, partition, recoveryPoint, listener, fromOffset, tally).run();
+        }
+        return tally.summary();
+    }
+
+    private void collect(Path directory, int levels, List<Path> found) throws IOException {
+        List<String> names;
+        try {
+            names = disk.list(directory);
+        } catch (NotDirectoryException file) {
+            return;
+        }
+        if (names.stream().anyMatch(name -> SegmentFiles.baseOffset(name, SegmentFiles.LOG) >= 0)) {
+            found.add(directory);
+        } else if (levels > 0) {
+            for (String name : names) collect(directory.resolve(name), levels - 1, found);
+        }
+    }
+
+    /** The offset below which everything was durable; 0 for a directory that lies in no data directory. */
+    private long recoveryPoint(Path partition) throws IOException {
+        String number = partition.getFileName().toString();
+        Path topic = partition.getParent();
+        Path topics = topic == null ? null : topic.getParent();
+        if (topics == null || topics.getParent() == null || !number.matches("[0-9]{1,9}")) return 0;
+        return RecoveryPoints.read(disk, topics.resolveSibling(RECOVERY_POINTS))
+                .getOrDefault(new TopicPartition(topic.getFileName().toString(), Integer.parseInt(number)), 0L);
     }
 }

@@ -10,9 +10,14 @@ final class SegmentFiles {
     /** A finished replacement of one or more segments, {@code <base offset>-<next offset>.swap}. */
     static final String SWAP = ".swap";
 
+    /** A replacement in the making; a crash leaves it behind, and recovery deletes it. */
+    static final String CLEANED = ".cleaned";
+
     static final String EPOCHS = "leader-epoch-checkpoint";
     static final String START_OFFSET = "log-start-offset-checkpoint";
     static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
+    /** Up to where compaction has got; written when a run is complete, where the other is written before it. */
+    static final String CLEAN_UP_TO = "compaction-checkpoint";
 
     private static final int DIGITS = 20;
 

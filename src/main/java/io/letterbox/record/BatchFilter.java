@@ -22,8 +22,8 @@ public final class BatchFilter {
     /** Tombstones that are met here for the first time get no delete horizon yet. */
     public static final long NO_HORIZON = -1;
 
-    private static final int LONGEST_VARLONG = 10;
-    private static final int LONGEST_VARINT = 5;
+    /** How much longer a record can become when its batch gets a delete horizon. */
+    public static final int HORIZON_GROWTH_BYTES = 15;
 
     private final RecordParser parser = new RecordParser();
     private final BitSet kept = new BitSet();
@@ -66,7 +66,7 @@ public final class BatchFilter {
     }
 
     private ByteBuffer copy(RecordBatch batch, long baseTimestampMs, boolean newHorizon) {
-        int growth = newHorizon ? kept.cardinality() * (LONGEST_VARLONG + LONGEST_VARINT) : 0;
+        int growth = newHorizon ? kept.cardinality() * HORIZON_GROWTH_BYTES : 0;
         ByteBuffer target = ByteBuffer.allocate(Math.addExact(batch.sizeInBytes(), growth));
         target.put(batch.array(), batch.start(), RecordBatch.HEADER_BYTES);
         long shift = batch.baseTimestamp() - baseTimestampMs;

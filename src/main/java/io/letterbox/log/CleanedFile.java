@@ -1,0 +1,89 @@
+package io.letterbox.log;
+
+import io.letterbox.record.RecordBatch;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Writes a {@link CleanedSegment}: batches go in through a buffer, the indexes grow in memory. For one thread. */
+final class CleanedFile implements Closeable {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final CleanedSegment segment;
+    private final LogFile file;
+    private final long baseOffset;
+    private final int indexIntervalBytes;
+    private final OffsetIndex offsetIndex = new OffsetIndex();
+    private final TimeIndex timeIndex = new TimeIndex();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final RecordBatch batch = new RecordBatch();
+    private long writtenBytes;
+    private long sinceEntryBytes;
+    private long maxTimestampMs = -1;
+    private int maxTimestampOffset;
+
+    CleanedFile(Disk disk, CleanedSegment segment, int indexIntervalBytes) throws IOException {
+        this.disk = disk;
+        this.segment = segment;
+        this.file = disk.create(segment.log());
+        this.baseOffset = segment.baseOffset();
+        this.indexIntervalBytes = indexIntervalBytes;
+    }
+
+    void append(ByteBuffer bytes) throws IOException {
+        batch.wrap(bytes, bytes.position());
+        int relativeOffset = (int) (batch.lastOffset() - baseOffset);
+        if (batch.maxTimestamp() > maxTimestampMs) {
+            maxTimestampMs = batch.maxTimestamp();
+            maxTimestampOffset = relativeOffset;
+        }
+        if (sinceEntryBytes > indexIntervalBytes) {
+            offsetIndex.add(relativeOffset, (int) sizeBytes());
+            timeIndex.add(maxTimestampMs, maxTimestampOffset);
+            sinceEntryBytes = 0;
+        }
+        sinceEntryBytes += bytes.remaining();
+        if (buffer.remaining() < bytes.remaining()) drain();
+        if (bytes.remaining() > buffer.capacity()) {
+            int length = bytes.remaining();
+            file.write(bytes.duplicate(), writtenBytes);
+            writtenBytes += length;
+        } else {
+            buffer.put(bytes.duplicate());
+        }
+    }
+
+    long sizeBytes() {
+        return writtenBytes + buffer.position();
+    }
+
+    /** Writes the rest and the indexes and makes the files durable; not their names, which are for later. */
+    void finish() throws IOException {
+        drain();
+        file.force();
+        if (maxTimestampMs >= 0) timeIndex.add(maxTimestampMs, maxTimestampOffset);
+        write(segment.timeIndex(), timeIndex.encode(0));
+        write(segment.offsetIndex(), offsetIndex.encode(0));
+    }
+
+    private void write(Path path, ByteBuffer content) throws IOException {
+        try (LogFile index = disk.create(path)) {
+            index.write(content, 0);
+            index.force();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private void drain() throws IOException {
+        int length = buffer.flip().remaining();
+        file.write(buffer, writtenBytes);
+        writtenBytes += length;
+        buffer.clear();
+    }
+}

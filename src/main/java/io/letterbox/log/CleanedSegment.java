@@ -1,0 +1,47 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A finished, forced file that is to take the place of one or more neighbouring closed segments; its indexes lie beside
+ * it.
+ *
+ * @param sources the segments that it replaces, in order
+ * @param directory the partition's directory
+ */
+record CleanedSegment(List<Segment> sources, Path directory) {
+    long baseOffset() {
+        return sources.get(0).baseOffset();
+    }
+
+    Path log() {
+        return inTheMaking(SegmentFiles.log(directory, baseOffset()));
+    }
+
+    Path offsetIndex() {
+        return inTheMaking(SegmentFiles.offsetIndex(directory, baseOffset()));
+    }
+
+    Path timeIndex() {
+        return inTheMaking(SegmentFiles.timeIndex(directory, baseOffset()));
+    }
+
+    /** Gives the indexes their names, once the segment has its own; where a crash comes first, they are made anew. */
+    void installIndexes(Disk disk) throws IOException {
+        disk.rename(offsetIndex(), SegmentFiles.offsetIndex(directory, baseOffset()));
+        disk.rename(timeIndex(), SegmentFiles.timeIndex(directory, baseOffset()));
+        disk.forceDirectory(directory);
+    }
+
+    void delete(Disk disk) throws IOException {
+        disk.delete(log());
+        disk.delete(offsetIndex());
+        disk.delete(timeIndex());
+    }
+
+    private static Path inTheMaking(Path path) {
+        return path.resolveSibling(path.getFileName() + SegmentFiles.CLEANED);
+    }
+}

@@ -1,0 +1,174 @@
+package io.letterbox.log;
+
+import io.letterbox.record.BatchFilter;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Carries one {@link CompactionPlan} out: notes the last offset of every key in the dirty part, then copies all
+ * segments without the records that a later one makes superfluous. Used once, on one background thread.
+ *
+ * <p>A tombstone stays until its delete horizon, which is set when compaction meets it for the first time. That run
+ * also drops everything older with its key, so that nothing can come back when the tombstone goes. A record without a
+ * key is nobody's older version and stays; so do compressed batches and control batches, which are copied unread.
+ */
+final class Cleaner {
+    /** Earlier compaction may have left gaps between offsets anywhere. */
+    private static final long GAPS_EVERYWHERE = Long.MAX_VALUE;
+
+    private final Disk disk;
+    private final Path directory;
+    private final LogConfig config;
+    private final CompactionPlan plan;
+    private final BooleanSupplier stopped;
+    private final KeyOffsets latest;
+    private final BatchFilter filter = new BatchFilter();
+    private long mapEnd;
+    private long recordsRead;
+    private long recordsDropped;
+
+    Cleaner(Disk disk, Path directory, LogConfig config, CompactionPlan plan, int mapBytes, BooleanSupplier stopped) {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        this.plan = plan;
+        this.stopped = stopped;
+        this.latest = new KeyOffsets(mapBytes);
+    }
+
+    /**
+     * @throws CorruptLogException where a batch is damaged: quarantine the partition
+     * @throws CancellationException where it was stopped
+     */
+    Compaction run() throws IOException {
+        mapEnd = mapKeys();
+        List<CleanedSegment> cleaned = new ArrayList<>();
+        try {
+            for (List<Segment> group : groups()) {
+                CleanedSegment segment = clean(group);
+                if (segment != null) cleaned.add(segment);
+            }
+        } catch (IOException | RuntimeException failed) {
+            for (CleanedSegment segment : cleaned) segment.delete(disk);
+            throw failed;
+        }
+        return new Compaction(cleaned, mapEnd, mapEnd == plan.end(), recordsRead, recordsDropped);
+    }
+
+    /** Notes the last offset of every dirty key; returns the offset up to which this succeeded. */
+    private long mapKeys() throws IOException {
+        for (Segment segment : plan.segments()) {
+            if (segment.nextOffset() <= plan.dirtyFrom()) continue;
+            BatchScan scan = scan(segment);
+            while (next(scan, segment)) {
+                if (copiedUnread(scan.batch()) || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
+                RecordCursor record = new RecordCursor(scan.bytes(), plan.dirtyFrom());
+                while (record.next()) {
+                    if (record.keyLength() < 0) continue;
+                    if (!latest.put(record.array(), record.keyOffset(), record.keyLength(), record.offset())) {
+                        return record.offset();
+                    }
+                }
+            }
+        }
+        return plan.end();
+    }
+
+    /** Neighbours that fit into one segment together, so that what compaction left small becomes few files again. */
+    private List<List<Segment>> groups() {
+        List<List<Segment>> groups = new ArrayList<>();
+        List<Segment> group = new ArrayList<>();
+        long sizeBytes = 0;
+        for (Segment segment : plan.segments()) {
+            if (segment.baseOffset() >= mapEnd) break;
+            boolean fits = !group.isEmpty()
+                    && sizeBytes + segment.sizeBytes() <= config.segmentBytes()
+                    && segment.nextOffset() - group.get(0).baseOffset() <= Integer.MAX_VALUE;
+            if (!fits) {
+                group = new ArrayList<>();
+                groups.add(group);
+                sizeBytes = 0;
+            }
+            group.add(segment);
+            sizeBytes += segment.sizeBytes();
+        }
+        return groups;
+    }
+
+    /** Copies what stays of a group; null where it would come out as it is. */
+    private CleanedSegment clean(List<Segment> group) throws IOException {
+        CleanedSegment cleaned = new CleanedSegment(List.copyOf(group), directory);
+        long left = group.stream().mapToLong(Segment::sizeBytes).sum();
+        boolean changed = group.size() > 1;
+        boolean done = false;
+        try (CleanedFile file = new CleanedFile(disk, cleaned, config.indexIntervalBytes())) {
+            for (Segment segment : group) {
+                BatchScan scan = scan(segment);
+                while (next(scan, segment)) {
+                    ByteBuffer before = scan.bytes();
+                    left -= before.remaining();
+                    ByteBuffer after = filtered(scan.batch(), before, file.sizeBytes() + left);
+                    changed |= after == null || after.array() != before.array();
+                    if (after != null) file.append(after);
+                }
+            }
+            if (changed) file.finish();
+            done = changed;
+        } finally {
+            if (!done) cleaned.delete(disk);
+        }
+        return done ? cleaned : null;
+    }
+
+    private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
+        recordsRead += batch.recordCount();
+        if (copiedUnread(batch)) return bytes;
+        boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.nowMs();
+        ByteBuffer after = filter.filter(
+                batch,
+                (offset, array, keyOffset, keyLength, tombstone) -> {
+                    if (offset >= mapEnd || keyLength < 0) return true;
+                    if (tombstone && horizonPassed) return false;
+                    return latest.get(array, keyOffset, keyLength) <= offset;
+                },
+                deleteHorizonMs(batch, otherBytes));
+        recordsDropped +=
+                batch.recordCount() - (after == null ? 0 : RecordBatch.of(after).recordCount());
+        return after;
+    }
+
+    /**
+     * When tombstones may go that are met now. A batch that the map does not cover gets none: older records of its keys
+     * may still be there. Nor does one that could make the segment grow beyond what a position can say.
+     */
+    private long deleteHorizonMs(RecordBatch batch, long otherBytes) {
+        long worstBytes =
+                otherBytes + batch.sizeInBytes() + (long) batch.recordCount() * BatchFilter.HORIZON_GROWTH_BYTES;
+        if (batch.nextOffset() > mapEnd || worstBytes > Integer.MAX_VALUE) return BatchFilter.NO_HORIZON;
+        long horizon = plan.nowMs() + config.deleteRetentionMs();
+        return horizon < 0 ? Long.MAX_VALUE : horizon;
+    }
+
+    private static boolean copiedUnread(RecordBatch batch) {
+        return batch.compressed() || batch.isControl();
+    }
+
+    private static BatchScan scan(Segment segment) {
+        return new BatchScan(segment::read, 0, segment.sizeBytes(), segment.baseOffset(), GAPS_EVERYWHERE);
+    }
+
+    private boolean next(BatchScan scan, Segment segment) throws IOException {
+        if (stopped.getAsBoolean()) throw new CancellationException("Compaction was stopped.");
+        if (scan.next()) return true;
+        if (scan.defect() == null) return false;
+        throw new CorruptLogException("The segment " + segment.logPath() + " is damaged at byte " + scan.position()
+                + ", found by compaction: " + scan.defect());
+    }
+}

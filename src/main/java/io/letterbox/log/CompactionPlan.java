@@ -1,0 +1,19 @@
+package io.letterbox.log;
+
+import java.util.List;
+
+/**
+ * What one run of compaction works on. Made on the log's own thread, carried out on another, because closed segments
+ * never change.
+ *
+ * @param segments closed segments in order, from the log's first one on, all below the high watermark
+ * @param dirtyFrom records below this offset have been through compaction
+ * @param sizeBytes the bytes of the segments; so much free space may be needed while both versions exist
+ * @param nowMs the time that counts for tombstones
+ */
+public record CompactionPlan(List<Segment> segments, long dirtyFrom, long sizeBytes, long nowMs) {
+    /** The offset after the last record that may be compacted. */
+    public long end() {
+        return segments.get(segments.size() - 1).nextOffset();
+    }
+}

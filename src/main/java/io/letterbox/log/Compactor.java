@@ -1,0 +1,139 @@
+package io.letterbox.log;
+
+import io.letterbox.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Keeps the last record of each key of one partition ({@code cleanup.policy=compact}). In two steps, so that nobody who
+ * appends waits for it: {@link #plan} and {@link #install} are quick and belong to the log's owner; {@link #clean} reads
+ * and writes for as long as it takes, on another thread, and touches nothing that the log uses.
+ *
+ * <p>How replacements take their places is described at {@link PartitionLog#replace}. They are installed from
+ * the oldest on: at every moment all that lies below a tombstone with a delete horizon has been through compaction.
+ */
+public final class Compactor {
+    /** The memory for the map of keys of one run, half as much again while it grows: some 500,000 keys. */
+    public static final int MAP_BYTES = 16 << 20;
+
+    private static final long NOT_READ = -1;
+
+    private final Disk disk;
+    private final PartitionLog log;
+    private final int mapBytes;
+
+    // Owned by the log's owner.
+    private long compactedUpTo = NOT_READ;
+    private boolean unfinished;
+    private boolean running;
+
+    /** @param mapBytes the memory for the map of keys; where it is full, another run follows */
+    public Compactor(Disk disk, PartitionLog log, int mapBytes) {
+        this.disk = disk;
+        this.log = log;
+        this.mapBytes = mapBytes;
+    }
+
+    /**
+     * Decides whether compaction is due: enough of the log is dirty, or something has been dirty for too long, or the
+     * last run did not get through.
+     *
+     * @param highWatermark nothing at or above it is touched
+     * @return null where nothing is to be done now, or a plan is being carried out already; otherwise call
+     *     {@link #clean} and then either {@link #install} or {@link #abandon}
+     */
+    public CompactionPlan plan(long nowMs, long highWatermark) throws IOException {
+        if (running || !log.config().compact()) return null;
+        List<Segment> segments = cleanable(nowMs, highWatermark);
+        if (segments.isEmpty()) return null;
+        long dirtyFrom = Math.max(compactedUpTo(), segments.get(0).baseOffset());
+        long allBytes = 0;
+        long dirtyBytes = 0;
+        Segment firstDirty = null;
+        for (Segment segment : segments) {
+            allBytes += segment.sizeBytes();
+            if (segment.nextOffset() <= dirtyFrom) continue;
+            if (firstDirty == null) firstDirty = segment;
+            dirtyBytes += segment.sizeBytes();
+        }
+        if (dirtyBytes == 0) return null;
+        boolean due = unfinished
+                || dirtyBytes >= log.config().minCleanableDirtyRatio() * allBytes
+                || waitsTooLong(firstDirty, nowMs);
+        if (!due) return null;
+        running = true;
+        return new CompactionPlan(segments, dirtyFrom, allBytes, nowMs);
+    }
+
+    /**
+     * Makes the replacements. Any thread; blocks.
+     *
+     * @param stopped asked at every batch
+     * @throws CorruptLogException where a batch is damaged: quarantine the partition
+     * @throws CancellationException where it was stopped
+     */
+    public Compaction clean(CompactionPlan plan, BooleanSupplier stopped) throws IOException {
+        return new Cleaner(disk, log.directory(), log.config(), plan, mapBytes, stopped).run();
+    }
+
+    /** Gives the replacements their places; those whose sources are gone meanwhile are dropped. */
+    public void install(Compaction compaction) throws IOException {
+        running = false;
+        boolean all = true;
+        for (CleanedSegment segment : compaction.segments()) {
+            all = all && Collections.indexOfSubList(log.segments(), segment.sources()) >= 0;
+            if (all) {
+                log.replace(segment.sources(), segment.log());
+                segment.installIndexes(disk);
+            } else {
+                segment.delete(disk);
+            }
+        }
+        unfinished = !compaction.finished();
+        if (!all) return;
+        compactedUpTo = compaction.compactedUpTo();
+        Checkpoint.writeOne(disk, checkpoint(), compactedUpTo);
+    }
+
+    /** Says that the plan was not carried out. */
+    public void abandon() {
+        running = false;
+    }
+
+    /** Closed segments from the first on, below the high watermark and older than the lag. */
+    private List<Segment> cleanable(long nowMs, long highWatermark) throws IOException {
+        List<Segment> all = log.segments();
+        List<Segment> result = new ArrayList<>();
+        long lagMs = log.config().minCompactionLagMs();
+        for (Segment segment : all.subList(0, all.size() - 1)) {
+            if (segment.nextOffset() > highWatermark) break;
+            if (lagMs > 0 && segment.maxTimestampMs() > nowMs - lagMs) break;
+            result.add(segment);
+        }
+        return result;
+    }
+
+    private boolean waitsTooLong(Segment segment, long nowMs) throws IOException {
+        if (log.config().maxCompactionLagMs() == Long.MAX_VALUE) return false;
+        ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
+        if (segment.read(header, 0) < header.capacity()) return false;
+        return RecordBatch.of(header.flip()).maxTimestamp()
+                < nowMs - log.config().maxCompactionLagMs();
+    }
+
+    /** The checkpoint saves work, not records: where it cannot be read, everything is dirty. */
+    private long compactedUpTo() throws IOException {
+        if (compactedUpTo == NOT_READ) compactedUpTo = Checkpoint.readOne(disk, checkpoint(), 0);
+        return compactedUpTo;
+    }
+
+    private Path checkpoint() {
+        return log.directory().resolve(SegmentFiles.CLEAN_UP_TO);
+    }
+}

@@ -1,0 +1,161 @@
+package io.letterbox.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordCursor;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A log and its compactor, with records written as {@code key=value}; {@code key=-} is a tombstone, {@code =v} keyless. */
+final class CompactedLog implements Closeable {
+    long nowMs = 1_000_000;
+    long highWatermark = Long.MAX_VALUE;
+
+    private final Disk disk;
+    private final Path directory;
+    private LogConfig config;
+    private int mapBytes = 1 << 20;
+    private PartitionLog log;
+    private Compactor compactor;
+
+    CompactedLog(Disk disk, Path directory, LogConfig config) throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        open(0, true);
+    }
+
+    static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs) {
+        return config(minDirtyRatio, minLagMs, deleteRetentionMs, 1 << 20);
+    }
+
+    static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs, int segmentBytes) {
+        return new LogConfig(
+                segmentBytes,
+                600_000_000L,
+                -1,
+                -1,
+                100,
+                true,
+                false,
+                minLagMs,
+                Long.MAX_VALUE,
+                deleteRetentionMs,
+                minDirtyRatio);
+    }
+
+    private void open(long recoveryPoint, boolean clean) throws IOException {
+        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, config, recoveryPoint, clean);
+        assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
+        log = ((LogRecovery.Recovered) outcome).log();
+        compactor = new Compactor(disk, log, mapBytes);
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    Compactor compactor() {
+        return compactor;
+    }
+
+    void configure(LogConfig other) {
+        config = other;
+        log.configure(other);
+    }
+
+    void mapBytes(int bytes) {
+        mapBytes = bytes;
+        compactor = new Compactor(disk, log, mapBytes);
+    }
+
+    void append(String... records) throws IOException {
+        BatchBuilder builder = new BatchBuilder(200);
+        for (String record : records) {
+            int split = record.indexOf('=');
+            String value = record.substring(split + 1);
+            builder.append(
+                    nowMs,
+                    split == 0 ? null : record.substring(0, split).getBytes(StandardCharsets.UTF_8),
+                    value.equals("-") ? null : value.getBytes(StandardCharsets.UTF_8),
+                    List.of());
+        }
+        log.append(builder.build(), 0, nowMs);
+        log.flush();
+    }
+
+    /** Closes the active segment, whatever its size. */
+    void roll() throws IOException {
+        LogConfig normal = config;
+        log.configure(new LogConfig(
+                normal.segmentBytes(),
+                -1,
+                -1,
+                -1,
+                100,
+                true,
+                false,
+                0,
+                Long.MAX_VALUE,
+                0,
+                normal.minCleanableDirtyRatio()));
+        log.applyRetention(nowMs, 0);
+        log.configure(normal);
+    }
+
+    /** One run; false where none was due. */
+    boolean compact() throws IOException {
+        CompactionPlan plan = compactor.plan(nowMs, Math.min(highWatermark, log.durableOffset()));
+        if (plan == null) return false;
+        try {
+            compactor.install(compactor.clean(plan, () -> false));
+        } catch (IOException failed) {
+            compactor.abandon();
+            throw failed;
+        }
+        return true;
+    }
+
+    /** All records as {@code offset key=value}. */
+    List<String> records() throws IOException {
+        List<String> result = new ArrayList<>();
+        long offset = log.logStartOffset();
+        while (offset < log.logEndOffset()) {
+            LogRead read = log.read(offset, 300, log.logEndOffset());
+            RecordCursor record = new RecordCursor(read.batches(), offset);
+            while (record.next()) {
+                String key = record.keyLength() < 0 ? "" : new String(record.key(), StandardCharsets.UTF_8);
+                String value = record.valueLength() < 0 ? "-" : new String(record.value(), StandardCharsets.UTF_8);
+                result.add(record.offset() + " " + key + "=" + value);
+            }
+            assertThat(read.nextOffset()).isGreaterThan(offset);
+            offset = read.nextOffset();
+        }
+        return result;
+    }
+
+    List<String> fileNames() throws IOException {
+        return disk.list(directory);
+    }
+
+    void reopen() throws IOException {
+        long recoveryPoint = log.logEndOffset();
+        log.close();
+        open(recoveryPoint, true);
+    }
+
+    /** Opens again after a crash of the disk, without having closed. */
+    void recover(long recoveryPoint) throws IOException {
+        open(recoveryPoint, false);
+    }
+
+    @Override
+    public void close() throws IOException {
+        log.close();
+    }
+}

@@ -1,0 +1,209 @@
+package io.letterbox.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.log.LogInspector.Finding;
+import io.letterbox.log.LogInspector.Severity;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogInspectorTest {
+    @TempDir
+    Path dataDirectory;
+
+    private final Disk disk = new FileDisk();
+    private final LogInspector inspector = new LogInspector(disk);
+    private final List<Finding> findings = new ArrayList<>();
+    private Path partition;
+
+    /** Two closed segments of ten batches each, an active one of one. */
+    @BeforeEach
+    void write() throws IOException {
+        partition = dataDirectory.resolve("topics").resolve("t").resolve("0");
+        try (CompactedLog log = new CompactedLog(disk, partition, LogConfig.defaults())) {
+            for (int segment = 0; segment < 2; segment++) {
+                for (int i = 0; i < 10; i++) {
+                    log.nowMs++;
+                    log.append("k" + i + "=" + "v".repeat(600), "l" + i + "=-");
+                }
+                log.roll();
+            }
+            log.append("last=1");
+        }
+    }
+
+    @Test
+    void aSoundLogIsSound() throws IOException {
+        LogInspector.Summary summary = verify(dataDirectory);
+        assertThat(findings).isEmpty();
+        assertThat(summary.sound()).isTrue();
+        assertThat(summary.partitions()).isEqualTo(1);
+        assertThat(summary.segments()).isEqualTo(3);
+        assertThat(summary.batches()).isEqualTo(21);
+        assertThat(summary.records()).isEqualTo(41);
+        assertThat(summary.bytes()).isEqualTo(logBytes());
+    }
+
+    @Test
+    void aPartitionIsFoundFromEveryLevel() throws IOException {
+        Files.createDirectories(dataDirectory.resolve("meta"));
+        Files.writeString(dataDirectory.resolve("topics").resolve("t").resolve("note"), "x");
+        for (Path path : List.of(dataDirectory, dataDirectory.resolve("topics"), partition.getParent(), partition)) {
+            assertThat(inspector.partitions(path)).containsExactly(partition);
+        }
+        assertThat(inspector.partitions(dataDirectory.resolve("meta"))).isEmpty();
+        assertThat(inspector.partitions(dataDirectory.resolve("no"))).isEmpty();
+    }
+
+    @Test
+    void everyFlippedBitOfAClosedSegmentIsFound() throws IOException {
+        for (String name :
+                List.of("00000000000000000000.log", "00000000000000000000.index", "00000000000000000000.timeindex")) {
+            Path file = partition.resolve(name);
+            byte[] good = Files.readAllBytes(file);
+            assertThat(good).isNotEmpty();
+            for (int at = 0; at < good.length; at += 7) {
+                // The leader epoch lies outside the checksum, as Kafka's format has it.
+                if (name.endsWith(".log") && isLeaderEpoch(good, at)) continue;
+                byte[] bad = good.clone();
+                bad[at] ^= 4;
+                Files.write(file, bad);
+                assertThat(verify(dataDirectory).sound())
+                        .as(name + " byte " + at)
+                        .isFalse();
+                assertThat(findings).isNotEmpty().allMatch(finding -> finding.severity() == Severity.DAMAGE);
+                assertThat(findings.get(0).file()).isEqualTo(file);
+                assertThat(Files.readAllBytes(file)).isEqualTo(bad);
+            }
+            Files.write(file, good);
+        }
+    }
+
+    @Test
+    void aFindingSaysWhere() throws IOException {
+        Path file = partition.resolve("00000000000000000020.log");
+        byte[] bytes = Files.readAllBytes(file);
+        int batch = bytes.length / 10;
+        bytes[3 * batch + 100] ^= 1;
+        Files.write(file, bytes);
+        verify(partition);
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.position()).isEqualTo(3L * batch);
+            assertThat(finding.offset()).isEqualTo(26);
+            assertThat(finding.what()).contains("checksum").contains((7 * batch) + " bytes");
+        });
+    }
+
+    @Test
+    void aTornEndIsANoteUnlessItWasDurable() throws IOException {
+        Path file = partition.resolve("00000000000000000040.log");
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 3));
+        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.NOTE);
+            assertThat(finding.what()).contains("torn end");
+        });
+        Files.createDirectories(dataDirectory.resolve("meta"));
+        RecoveryPoints.write(
+                disk,
+                dataDirectory.resolve("meta").resolve("recovery-points"),
+                Map.of(new TopicPartition("t", 0), 41L));
+        assertThat(verify(dataDirectory).sound()).isFalse();
+    }
+
+    @Test
+    void aMissingSegmentIsDamage() throws IOException {
+        Files.delete(partition.resolve("00000000000000000020.log"));
+        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.what())
+                .contains("20 to 39 are missing"));
+    }
+
+    @Test
+    void whatCompactionLeftOpenIsANote() throws IOException {
+        Files.write(partition.resolve("00000000000000000000.cleaned"), new byte[7]);
+        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.what())
+                .contains("Compaction was interrupted"));
+    }
+
+    @Test
+    void aDumpHandsOutEveryRecordFromAnOffsetOn() throws IOException {
+        List<String> records = new ArrayList<>();
+        List<Long> batches = new ArrayList<>();
+        inspector.dump(partition, 37, new LogInspector.Dump() {
+            @Override
+            public void batch(Path file, long position, RecordBatch batch) {
+                batches.add(batch.baseOffset());
+            }
+
+            @Override
+            public void record(Path file, RecordCursor record) {
+                records.add(record.offset() + " " + new String(record.key(), StandardCharsets.UTF_8));
+            }
+        });
+        assertThat(batches).containsExactly(36L, 38L, 40L);
+        assertThat(records).containsExactly("37 l8", "38 k9", "39 l9", "40 last");
+    }
+
+    @Test
+    void progressReachesTheEndOfEveryFile() throws IOException {
+        List<Path> finished = new ArrayList<>();
+        inspector.verify(partition, new LogInspector.Listener() {
+            @Override
+            public void progress(Path file, long bytesDone, long bytesTotal) {
+                if (bytesDone == bytesTotal) finished.add(file.getFileName());
+            }
+        });
+        assertThat(finished).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    /** Appends a line to a log file as a stray process might. */
+    @Test
+    void whatIsNoBatchIsFound() throws IOException {
+        Path file = partition.resolve("00000000000000000000.log");
+        Files.write(file, new byte[200], StandardOpenOption.APPEND);
+        assertThat(verify(dataDirectory).sound()).isFalse();
+    }
+
+    private LogInspector.Summary verify(Path path) throws IOException {
+        findings.clear();
+        return inspector.verify(path, new LogInspector.Listener() {
+            @Override
+            public void finding(Finding finding) {
+                findings.add(finding);
+            }
+        });
+    }
+
+    private static boolean isLeaderEpoch(byte[] log, int at) {
+        int batchBytes = log.length / 10;
+        int within = at % batchBytes;
+        return within >= 12 && within < 16;
+    }
+
+    private long logBytes() throws IOException {
+        long sum = 0;
+        try (Stream<Path> files = Files.list(partition)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.toString().endsWith(".log")) sum += Files.size(file);
+            }
+        }
+        return sum;
+    }
+}

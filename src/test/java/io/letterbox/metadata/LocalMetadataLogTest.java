@@ -1,0 +1,182 @@
+package io.letterbox.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.Disk;
+import io.letterbox.log.FileDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalMetadataLogTest {
+    @TempDir
+    Path directory;
+
+    private final Disk disk = new FileDisk();
+    private final MetadataMachine machine = new MetadataMachine(new Limits(100, 100, 1000), Map.of());
+    private Path file;
+
+    @BeforeEach
+    void place() {
+        file = directory.resolve("meta").resolve("metadata.log");
+    }
+
+    @Test
+    void whatWasAppliedIsThereAfterARestart() throws IOException {
+        ClusterImage before;
+        try (LocalMetadataLog log = open("first")) {
+            List<ClusterImage> seen = new ArrayList<>();
+            log.onChange(seen::add);
+            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, create("a"));
+            propose(log, create("b"));
+            propose(log, new Command.AlterTopic("a", Map.of("flush", "os"), Set.of("retention.ms")));
+            propose(log, new Command.AddPartitions("a", 5));
+            propose(log, new Command.DeleteTopic("b"));
+            before = log.image();
+            assertThat(seen).hasSize(6).last().isSameAs(before);
+        }
+        try (LocalMetadataLog log = open("second")) {
+            assertThat(log.image()).isEqualTo(before);
+            assertThat(log.image().clusterId()).isEqualTo("first");
+            assertThat(log.image().digest()).isEqualTo(before.digest());
+        }
+    }
+
+    @Test
+    void aRefusalIsNotWritten() throws IOException {
+        try (LocalMetadataLog log = open("c")) {
+            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            long size = Files.size(file);
+            assertThat(propose(log, new Command.DeleteTopic("no")))
+                    .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.code())
+                            .isEqualTo(ErrorCode.UNKNOWN_TOPIC));
+            assertThat(Files.size(file)).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void anotherNodeDoesNotTakeOverTheDirectory() throws IOException {
+        try (LocalMetadataLog log = open("c")) {
+            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            assertThat(propose(log, new Command.RegisterNode(2, "localhost", 8080)))
+                    .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.detail())
+                            .contains("belongs to node 1"));
+        }
+    }
+
+    @Test
+    void aCommandThatCannotBeWrittenDownDoesNotPoisonTheLog() throws IOException {
+        try (LocalMetadataLog log = open("c")) {
+            assertThatThrownBy(() -> propose(log, new Command.RegisterNode(1, "h".repeat(70_000), 1)))
+                    .isInstanceOf(RuntimeException.class);
+            assertThat(propose(log, new Command.RegisterNode(1, "localhost", 8080)))
+                    .isInstanceOf(Reply.Applied.class);
+        }
+    }
+
+    @Test
+    void aTornEndIsCutOff() throws IOException {
+        byte[] whole = someHistory();
+        int lastFrame = lastFrame(whole);
+        for (int size = lastFrame + 1; size < whole.length; size++) {
+            Files.write(file, Arrays.copyOf(whole, size));
+            try (LocalMetadataLog log = open("c")) {
+                assertThat(log.image().topics().keySet()).containsExactly("a", "b");
+                assertThat(Files.size(file)).isEqualTo(lastFrame);
+            }
+        }
+    }
+
+    /** A crash may leave the file with its new length and with zeros in place of the bytes. */
+    @Test
+    void aZeroedEndIsCutOff() throws IOException {
+        byte[] whole = someHistory();
+        int lastFrame = lastFrame(whole);
+        Arrays.fill(whole, lastFrame, whole.length, (byte) 0);
+        Files.write(file, whole);
+        try (LocalMetadataLog log = open("c")) {
+            assertThat(log.image().topics().keySet()).containsExactly("a", "b");
+            propose(log, create("c"));
+        }
+        try (LocalMetadataLog log = open("c")) {
+            assertThat(log.image().topics().keySet()).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void aFlippedBitBeforeTheEndEndsTheStartAndChangesNothing() throws IOException {
+        byte[] whole = someHistory();
+        int lastFrame = lastFrame(whole);
+        for (int at = 0; at < lastFrame; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            Files.write(file, flipped);
+            assertThatThrownBy(() -> open("c"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("damaged at byte")
+                    .hasMessageContaining("backup");
+            assertThat(Files.readAllBytes(file)).isEqualTo(flipped);
+        }
+    }
+
+    @Test
+    void aLongLogIsBegunAnew() throws IOException {
+        ClusterImage last;
+        long largest = 0;
+        try (LocalMetadataLog log = open("c")) {
+            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, create("a"));
+            for (int i = 0; i < 6_500; i++) {
+                propose(log, new Command.AlterTopic("a", Map.of("retention.ms", Integer.toString(i)), Set.of()));
+                largest = Math.max(largest, Files.size(file));
+            }
+            last = log.image();
+        }
+        assertThat(largest).isLessThan(LocalMetadataLog.REWRITE_BYTES + 4096);
+        assertThat(Files.size(file)).isLessThan(largest);
+        try (LocalMetadataLog log = open("c")) {
+            assertThat(log.image()).isEqualTo(last);
+            assertThat(log.image().version()).isEqualTo(6_502);
+        }
+    }
+
+    private byte[] someHistory() throws IOException {
+        try (LocalMetadataLog log = open("c")) {
+            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, create("a"));
+            propose(log, create("b"));
+            propose(log, new Command.DeleteTopic("a"));
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /** Where the frame of the last command, a DeleteTopic of a one-letter name, begins. */
+    private static int lastFrame(byte[] whole) {
+        return whole.length - (12 + 1 + 2 + 1);
+    }
+
+    private LocalMetadataLog open(String clusterId) throws IOException {
+        return LocalMetadataLog.open(disk, file, machine, clusterId, Runnable::run);
+    }
+
+    private static Command create(String name) {
+        return new Command.CreateTopic(name, new UUID(1, name.hashCode()), 2, 1, Map.of("retention.ms", "5"));
+    }
+
+    private static Reply propose(MetadataLog log, Command command) {
+        return log.propose(command).toCompletableFuture().join();
+    }
+}
