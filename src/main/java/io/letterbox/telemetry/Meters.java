@@ -128,15 +128,16 @@ public final class Meters {
     }
 
     /**
-     * A group commit ended.
+     * A group commit ended. One without a batch, forced for a reason of the log's own, counts as a wait for the disk only.
      *
      * @param fsyncNanos how long it waited for the disk, all files together
-     * @param batches record batches that it made durable
+     * @param batches record batches that it made durable, 0 or more
      * @param records records in them
      * @param bytes their size on disk
      */
     public void groupCommit(long fsyncNanos, int batches, int records, long bytes) {
         fsync.observe(fsyncNanos / NANOS_PER_SECOND);
+        if (batches == 0) return;
         groupBatches.observe(batches);
         groupRecords.observe(records);
         groupBytes.observe(bytes);

@@ -1,0 +1,74 @@
+package io.letterbox.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.console.Assets.Asset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class AssetsTest {
+    private static final Path SOURCES = Path.of("src", "main", "resources", "io", "letterbox", "console");
+
+    /** What turns text into markup or code; none of it may occur, so that a record's value cannot become either. */
+    private static final Pattern PARSERS =
+            Pattern.compile("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|\\beval\\("
+                    + "|new Function|DOMParser|setHTMLUnsafe|createContextualFragment|\\bsrcdoc\\b");
+
+    private final Assets assets = Assets.load();
+
+    @Test
+    void servesExactlyTheFilesThatThereAre() throws IOException {
+        try (Stream<Path> files = Files.list(SOURCES)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(Assets.FILES);
+        }
+        assertThat(assets.byPath()).hasSize(Assets.FILES.size() + Assets.WEB_JARS.size());
+        assertThat(assets.byPath().get("/").contentType()).startsWith("text/html");
+    }
+
+    @Test
+    void theFilesLoadOnlyWhatIsServed() {
+        Pattern reference = Pattern.compile("(?:from |href=|src=)\"(/(?:console|webjars)/[^\"]+)\"");
+        int references = 0;
+        for (Asset asset : assets.byPath().values()) {
+            Matcher matcher = reference.matcher(asset.content().toString());
+            while (matcher.find()) {
+                assertThat(assets.byPath()).containsKey(matcher.group(1));
+                references++;
+            }
+        }
+        assertThat(references).isGreaterThan(20);
+    }
+
+    @Test
+    void nothingParsesMarkupAndNothingComesFromElsewhere() {
+        for (String file : Assets.FILES) {
+            String path = file.equals("index.html") ? "/" : "/console/" + file;
+            String text = assets.byPath().get(path).content().toString();
+            assertThat(PARSERS.matcher(text).find()).as("a parser in " + file).isFalse();
+            String foreign = text.replace("http://www.w3.org/2000/svg", "");
+            assertThat(foreign).as(file).doesNotContain("http://", "https://");
+        }
+        String page = assets.byPath().get("/").content().toString();
+        assertThat(Pattern.compile("\\son\\w+=|style=|<script(?![^>]* src=)")
+                        .matcher(page)
+                        .find())
+                .as("inline script or style in the page")
+                .isFalse();
+    }
+
+    @Test
+    void entityTagsFollowTheContent() {
+        List<String> tags =
+                assets.byPath().values().stream().map(Asset::etag).distinct().toList();
+        assertThat(tags).hasSize(assets.byPath().size()).allMatch(tag -> tag.matches("\"[0-9a-f]{16}\""));
+        assertThat(Assets.load().byPath().get("/").etag())
+                .isEqualTo(assets.byPath().get("/").etag());
+    }
+}

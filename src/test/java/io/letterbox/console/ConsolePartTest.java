@@ -1,0 +1,177 @@
+package io.letterbox.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Metadata;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.Slice;
+import io.letterbox.http.Json;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Health;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConsolePartTest {
+    private final TreeMap<String, TopicImage> topics = new TreeMap<>();
+    private final Map<TopicPartition, PartitionStatus> logs = new TreeMap<>(
+            java.util.Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private final Metadata metadata = new FakeMetadata();
+    private final LogReader reader = new FakeReader();
+    private final Health health = new Health();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Vertx vertx;
+    private HttpServer server;
+
+    @BeforeEach
+    void serve() throws Exception {
+        vertx = Vertx.vertx();
+        Router router = Router.router(vertx);
+        new ConsolePart(Assets.load(), metadata, reader, health, "1.2.3").mount(router, vertx);
+        server = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .await(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path));
+        if (headers.length > 0) request.headers(headers);
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void everyFileCarriesThePolicyAndCanBeRevalidated() throws Exception {
+        for (String path : Assets.load().byPath().keySet()) {
+            HttpResponse<String> answer = get(path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            String policy =
+                    answer.headers().firstValue("content-security-policy").orElseThrow();
+            assertThat(policy)
+                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "trusted-types")
+                    .doesNotContain("unsafe");
+            assertThat(answer.headers().firstValue("x-content-type-options")).contains("nosniff");
+            String etag = answer.headers().firstValue("etag").orElseThrow();
+            HttpResponse<String> again = get(path, "If-None-Match", etag);
+            assertThat(again.statusCode()).as(path).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+        }
+        assertThat(get(Assets.WEB_JARS.get(0))
+                        .headers()
+                        .firstValue("cache-control")
+                        .orElseThrow())
+                .contains("immutable");
+        assertThat(get("/console/app.js").headers().firstValue("cache-control")).contains("no-cache");
+    }
+
+    @Test
+    void whatIsNotInTheTableIsNotServed() throws Exception {
+        for (String path : List.of(
+                "/console/Assets.class",
+                "/console/..%2Fconsole.css",
+                "/console/%2e%2e/app.js",
+                "/console/",
+                "/webjars/uplot/1.6.30/dist/uPlot.iife.js",
+                "/webjars/uplot/1.6.30/package.json")) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void theOverviewAddsUpPartitions() throws Exception {
+        PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
+        UUID id = UUID.randomUUID();
+        topics.put(
+                "orders",
+                new TopicImage("orders", id, List.of(partition, partition, partition), new TopicConfig(Map.of())));
+        logs.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 42, 4096, 2, null));
+        logs.put(new TopicPartition("orders", 1), new PartitionStatus(0, 7, 7, 100, 1, "a bad batch"));
+        health.ready();
+        JsonNode overview = Json.MAPPER.readTree(get("/console/api/overview").body());
+        assertThat(overview.path("version").asText()).isEqualTo("1.2.3");
+        assertThat(overview.at("/health/status").asText()).isEqualTo("ready");
+        assertThat(overview.path("topics")).hasSize(1);
+        JsonNode topic = overview.at("/topics/0");
+        assertThat(topic.path("id").asText()).isEqualTo(id.toString());
+        assertThat(topic.path("partitions").asInt()).isEqualTo(3);
+        assertThat(topic.path("appended").asLong()).isEqualTo(47);
+        assertThat(topic.path("records").asLong()).isEqualTo(42);
+        assertThat(topic.path("sizeBytes").asLong()).isEqualTo(4196);
+        assertThat(topic.path("quarantined").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void theOverviewIsMadeOnceASecondHoweverManyAsk() {
+        Overview overview = new Overview(metadata, reader, health, "1");
+        Object first = overview.document(0, 1000);
+        assertThat(overview.document(999_999_999L, 1999)).isSameAs(first);
+        assertThat(overview.document(1_000_000_000L, 2000).toString()).contains("\"nowMs\":2000");
+    }
+
+    private final class FakeMetadata implements Metadata {
+        @Override
+        public ClusterImage image() {
+            return new ClusterImage(1, "cluster", Map.of(), topics);
+        }
+
+        @Override
+        public Future<Reply> propose(Command command) {
+            throw new AssertionError("the console changes nothing by itself");
+        }
+
+        @Override
+        public void onChange(Consumer<ClusterImage> listener) {
+            throw new AssertionError("the console asks when it is asked");
+        }
+    }
+
+    private final class FakeReader implements LogReader {
+        @Override
+        public PartitionStatus status(TopicPartition partition) {
+            return logs.get(partition);
+        }
+
+        @Override
+        public Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+            throw new AssertionError("the console reads no log");
+        }
+
+        @Override
+        public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+            throw new AssertionError("the console reads no log");
+        }
+
+        @Override
+        public Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+            throw new AssertionError("the console reads no log");
+        }
+    }
+}
