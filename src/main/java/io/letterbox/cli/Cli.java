@@ -3,6 +3,7 @@ package io.letterbox.cli;
 import io.letterbox.error.ApiException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ public final class Cli {
     private Cli(Starter starter, Terminal terminal) {
         this.terminal = terminal;
         commands.put("serve", () -> new ServeCommand(starter));
+        commands.put("topics", () -> new TopicsCommand(terminal));
+        commands.put("publish", () -> new PublishCommand(terminal));
+        commands.put("tail", () -> new TailCommand(terminal));
+        commands.put("log", () -> new LogCommand(terminal));
         commands.put("version", () -> new VersionCommand(terminal));
     }
 
@@ -60,7 +65,9 @@ public final class Cli {
     private int execute(ParseResult parsed) {
         List<CommandLine> path = parsed.asCommandLineList();
         CommandLine last = path.get(path.size() - 1);
-        if (last.isUsageHelpRequested() || last.getCommand() instanceof Callable) {
+        Object command = last.getCommand();
+        // A command is a class that can be called, or a method of the class of its family.
+        if (last.isUsageHelpRequested() || command instanceof Callable || command instanceof Method) {
             return new CommandLine.RunLast().execute(parsed);
         }
         last.usage(last.getErr());

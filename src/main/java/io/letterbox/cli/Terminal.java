@@ -1,8 +1,12 @@
 package io.letterbox.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,8 +19,15 @@ import java.nio.file.Path;
  * @param watched whether a person looks at {@code err}, so that progress may be drawn
  */
 record Terminal(InputStream in, PrintStream out, PrintStream err, boolean watched) {
+    private static final int BUFFER_BYTES = 1 << 16;
+
     static Terminal ofProcess() {
-        return new Terminal(System.in, System.out, System.err, isTerminal(2));
+        // System.out hands every line to the system, which is slow for a stream of them; whoever writes, flushes.
+        PrintStream out = new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
+                false,
+                StandardCharsets.UTF_8);
+        return new Terminal(System.in, out, System.err, isTerminal(2));
     }
 
     /** Whether somebody can be asked: a question needs an answer from a keyboard. */

@@ -1,0 +1,159 @@
+package io.letterbox.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a record of every line of standard input. */
+@Command(
+        name = "publish",
+        header = "Publish the lines of standard input, a record each.",
+        description = {
+            "",
+            "Order is kept: a request leaves when the one before it was acknowledged, with all lines that have come"
+                    + " meanwhile. An acknowledged record is on the server's disk.",
+            "When it ends early, by a failure or by Ctrl-C, it says how many lines were acknowledged and with which"
+                    + " --skip the same input goes on from there.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  echo hello | letterbox publish greetings",
+            "  letterbox publish quakes < quakes.ndjson",
+            "  printf 'k1:a\\nk2:b\\n' | letterbox publish pairs --key-separator :"
+        })
+final class PublishCommand implements Callable<Integer> {
+    /** A person who pressed Ctrl-C waits no longer than this for the request under way. */
+    private static final long STOP_WAIT_MS = 5000;
+
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "TOPIC", description = "The topic; the server may create it.")
+    private String topic;
+
+    @Option(
+            names = {"-k", "--key-separator"},
+            paramLabel = "TEXT",
+            description = "A line is key, TEXT, value. Records with the same key go to the same partition, in order.")
+    private String keySeparator;
+
+    @Option(names = "--skip", paramLabel = "N", description = "Leaves out the first N lines, which are there already.")
+    private long skip;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Lines in one request at most, ${DEFAULT-VALUE} unless said otherwise; 1 to 10000.")
+    private int batch;
+
+    @Mixin
+    private ServerOption server = new ServerOption();
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    PublishCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        check();
+        byte[] separator = keySeparator == null ? null : keySeparator.getBytes(StandardCharsets.UTF_8);
+        Publishing publishing = new Publishing(server.connect(), topic, separator, batch, skip);
+        CountDownLatch reported = new CountDownLatch(1);
+        Thread hook = new Thread(() -> stop(publishing, reported), "letterbox-interrupted");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run(publishing);
+        } finally {
+            reported.countDown();
+            unhook(hook);
+        }
+    }
+
+    private void check() {
+        if (batch < 1 || batch > 10_000) {
+            throw new Failure(ExitCode.USAGE, "--batch is " + batch + "; allowed is a whole number from 1 to 10000");
+        }
+        if (skip < 0) {
+            throw new Failure(ExitCode.USAGE, "--skip is " + skip + "; allowed is 0 or more");
+        }
+        if (keySeparator != null && keySeparator.isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "--key-separator is empty");
+        }
+    }
+
+    private int run(Publishing publishing) {
+        Progress progress = new Progress(terminal, "acknowledged");
+        Failure failure = null;
+        try {
+            publishing.run(new LineSource(terminal.in()), progress::show);
+        } catch (Failure e) {
+            failure = e;
+        } catch (IOException e) {
+            failure = new Failure(ExitCode.FAILED, "standard input cannot be read: " + e.getMessage());
+        } catch (InterruptedException e) {
+            failure = new Failure(ExitCode.FAILED, "interrupted");
+        }
+        progress.end();
+        report(publishing, failure);
+        return failure == null ? ExitCode.OK : failure.exitCode();
+    }
+
+    private void report(Publishing publishing, Failure failure) {
+        boolean complete = failure == null && !publishing.stopped();
+        long resumeAt = skip + publishing.acknowledged();
+        if (json.wanted()) {
+            ObjectNode report = ServerClient.JSON.createObjectNode();
+            report.put("complete", complete);
+            report.put("acknowledged", publishing.acknowledged());
+            report.put("skip", resumeAt);
+            report.put("uncertain", publishing.uncertain());
+            if (failure != null) {
+                report.putObject("error").put("code", failure.code()).put("detail", failure.getMessage());
+            }
+            terminal.out().println(report);
+            terminal.out().flush();
+            return;
+        }
+        if (failure != null) {
+            terminal.err().println("letterbox: " + failure.getMessage());
+        }
+        terminal.err().println("letterbox: " + Texts.count(publishing.acknowledged(), "record") + " acknowledged");
+        if (!complete) {
+            if (publishing.uncertain() > 0) {
+                terminal.err()
+                        .println("letterbox: of the next " + Texts.count(publishing.uncertain(), "line")
+                                + " it is not known whether they arrived; going on sends them again");
+            }
+            terminal.err().println("letterbox: go on with the same input and --skip " + resumeAt);
+        }
+        terminal.err().flush();
+    }
+
+    private static void stop(Publishing publishing, CountDownLatch reported) {
+        publishing.stop();
+        try {
+            reported.await(STOP_WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void unhook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process is ending: the hook is what waited for the report.
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.letterbox.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.log.LogInspector;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.RecordHeader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+
+/**
+ * Prints what is in segments: for a person a line per batch and an indented line per record, for a program an object per
+ * record.
+ */
+final class RecordDump extends LogCommand.Findings implements LogInspector.Dump {
+    /** Longer values are cut for people; programs get all of it. */
+    private static final int SHOWN_CHARS = 200;
+
+    private final Terminal terminal;
+    private final boolean json;
+
+    RecordDump(Terminal terminal, boolean json) {
+        super(terminal, json, new Progress(new Terminal(terminal.in(), terminal.out(), terminal.err(), false), ""));
+        this.terminal = terminal;
+        this.json = json;
+    }
+
+    @Override
+    public void batch(Path file, long position, RecordBatch batch) {
+        if (json) {
+            return;
+        }
+        terminal.out()
+                .println(file + " byte " + position + ": offsets " + batch.baseOffset() + " to " + batch.lastOffset()
+                        + ", " + Texts.count(batch.recordCount(), "record") + ", " + batch.sizeInBytes()
+                        + " bytes, epoch " + batch.leaderEpoch()
+                        + (batch.compressed() ? ", compressed" : "")
+                        + (batch.isControl() ? ", control" : "")
+                        + (batch.producerId() < 0
+                                ? ""
+                                : ", producer " + batch.producerId() + "/" + batch.producerEpoch() + " from sequence "
+                                        + batch.baseSequence()));
+    }
+
+    @Override
+    public void record(Path file, RecordCursor record) {
+        terminal.out().println(json ? object(file, record) : line(record));
+    }
+
+    private static String line(RecordCursor record) {
+        StringBuilder line = new StringBuilder("  ");
+        line.append(record.offset()).append(' ').append(Instant.ofEpochMilli(record.timestampMs()));
+        line.append(" key ").append(shown(record.key())).append(" value ").append(shown(record.value()));
+        for (RecordHeader header : record.headers()) {
+            line.append(' ').append(header.key()).append('=').append(shown(header.value()));
+        }
+        return line.toString();
+    }
+
+    private static ObjectNode object(Path file, RecordCursor record) {
+        ObjectNode node = ServerClient.JSON.createObjectNode();
+        Path partition = file.toAbsolutePath().normalize().getParent();
+        node.put("topic", partition.getParent().getFileName().toString());
+        node.put("partition", Integer.parseInt(partition.getFileName().toString()));
+        node.put("offset", record.offset());
+        node.put("timestamp", record.timestampMs());
+        put(node, "key", "keyEncoding", record.key());
+        ArrayNode headers = node.putArray("headers");
+        for (RecordHeader header : record.headers()) {
+            put(headers.addObject().put("name", header.key()), "value", "encoding", header.value());
+        }
+        put(node, "value", "valueEncoding", record.value());
+        return node;
+    }
+
+    private static void put(ObjectNode node, String name, String encodingName, byte[] bytes) {
+        String text = bytes == null ? null : text(bytes);
+        if (bytes == null || text != null) {
+            node.put(name, text);
+        } else {
+            node.put(name, Base64.getEncoder().encodeToString(bytes)).put(encodingName, "base64");
+        }
+    }
+
+    private static String shown(byte[] bytes) {
+        if (bytes == null) {
+            return "null";
+        }
+        String text = text(bytes);
+        String whole = text == null ? "base64:" + Base64.getEncoder().encodeToString(bytes) : quoted(text);
+        return whole.length() <= SHOWN_CHARS
+                ? whole
+                : whole.substring(0, SHOWN_CHARS) + "… (" + bytes.length + " bytes)";
+    }
+
+    /** In quotes, and with what would move a terminal's cursor made visible. */
+    private static String quoted(String text) {
+        return ServerClient.JSON.getNodeFactory().textNode(text).toString();
+    }
+
+    /** Null where the bytes are not UTF-8. */
+    private static String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.letterbox.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A server that answers what a test has prepared, in order, and remembers what it was asked. */
+final class FakeServer implements AutoCloseable {
+    /** What came: method and path with query, the headers that matter, the body. */
+    record Asked(String line, String contentType, String lastEventId, String body) {}
+
+    private record Answer(int status, String contentType, String body, String retryAfter) {}
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+    FakeServer() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    FakeServer answer(int status, String body) {
+        answers.add(new Answer(status, "application/json", body, null));
+        return this;
+    }
+
+    FakeServer problem(int status, String code, String detail) {
+        String body =
+                "{\"title\":\"t\",\"status\":" + status + ",\"code\":\"" + code + "\",\"detail\":\"" + detail + "\"}";
+        answers.add(new Answer(status, "application/problem+json", body, status == 429 ? "0" : null));
+        return this;
+    }
+
+    /** Events, and then the end of the connection. */
+    FakeServer events(String... lines) {
+        answers.add(new Answer(200, "text/event-stream", String.join("\n", lines) + "\n", null));
+        return this;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    List<Asked> asked() {
+        return asked;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            asked.add(new Asked(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI(),
+                    exchange.getRequestHeaders().getFirst("Content-Type"),
+                    exchange.getRequestHeaders().getFirst("Last-Event-ID"),
+                    body));
+            Answer answer;
+            synchronized (answers) {
+                answer = answers.poll();
+            }
+            send(exchange, answer == null ? new Answer(500, "text/plain", "nothing is prepared", null) : answer);
+        }
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        if (answer.retryAfter() != null) {
+            exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
+        }
+        exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+        if (bytes.length > 0) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(bytes);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

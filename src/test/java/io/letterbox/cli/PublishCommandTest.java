@@ -1,0 +1,190 @@
+package io.letterbox.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PublishCommandTest {
+    private final FakeServer server = new FakeServer();
+    private final Screen screen = new Screen();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void linesGoOutAsTheyAreAndAreCountedWhenAcknowledged() {
+        server.answer(200, "{\"runs\":[{\"count\":2,\"partition\":0,\"offset\":5}]}");
+
+        assertThat(publish("{\"a\":1}\nzwei\n", "quakes")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked())
+                .containsExactly(new FakeServer.Asked(
+                        "POST /topics/quakes?ack=runs", "application/x-ndjson", null, "{\"a\":1}\nzwei\n"));
+        assertThat(screen.err()).isEqualTo("letterbox: 2 records acknowledged\n");
+        assertThat(screen.out()).isEmpty();
+    }
+
+    @Test
+    void linesThatNdjsonWouldChangeGoOutInTheBinaryForm() {
+        server.answer(200, "{\"offsets\":[{\"partition\":0,\"offset\":5},{\"partition\":0,\"offset\":6}]}");
+
+        assertThat(publish("\nx\r\n", "t")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked())
+                .containsExactly(new FakeServer.Asked(
+                        "POST /topics/t",
+                        "application/vnd.kafka.binary.v2+json",
+                        null,
+                        "{\"records\":[{\"value\":\"\"},{\"value\":\"eA0=\"}]}"));
+    }
+
+    @Test
+    void aKeyStandsBeforeTheSeparator() {
+        server.answer(200, "{\"offsets\":[{\"partition\":0,\"offset\":5},{\"partition\":2,\"offset\":0}]}");
+
+        assertThat(publish("k=>v\n=>w\n", "t", "--key-separator", "=>")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).body())
+                .isEqualTo("{\"records\":[{\"key\":\"aw==\",\"value\":\"dg==\"},{\"key\":\"\",\"value\":\"dw==\"}]}");
+    }
+
+    @Test
+    void aLineWithoutTheSeparatorIsNamedAndThoseBeforeItArePublished() {
+        server.answer(200, "{\"offsets\":[{\"partition\":0,\"offset\":5}]}");
+
+        assertThat(publish("x\na:b\nc\nd:e\n", "t", "-k", ":", "--skip", "1")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("line 3 has no key", "1 record acknowledged", "--skip 2");
+        assertThat(server.asked()).hasSize(1);
+    }
+
+    @Test
+    void aRefusalIsShownWithTheWayToGoOn() {
+        server.answer(200, "{\"runs\":[{\"count\":2,\"partition\":0,\"offset\":5}]}")
+                .problem(413, "RECORD_TOO_LARGE", "The record is too large.");
+
+        assertThat(publish("a\nb\nc\nd\n", "t", "--batch", "2")).isEqualTo(ExitCode.REFUSED);
+        assertThat(screen.err())
+                .isEqualTo("letterbox: The record is too large.\n"
+                        + "letterbox: 2 records acknowledged\n"
+                        + "letterbox: go on with the same input and --skip 2\n");
+    }
+
+    @Test
+    void goingOnLeavesOutWhatIsThere() {
+        server.answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":7}]}");
+
+        assertThat(publish("a\nb\nc\n", "t", "--skip", "2", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).body()).isEqualTo("c\n");
+        assertThat(screen.out()).isEqualTo("{\"complete\":true,\"acknowledged\":1,\"skip\":3,\"uncertain\":0}\n");
+    }
+
+    @Test
+    void onlyWhatWasAcknowledgedBeforeTheFirstRefusedRecordCounts() {
+        server.answer(
+                207,
+                "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":7},"
+                        + "{\"count\":1,\"partition\":0,\"error\":\"DISK_FULL\",\"detail\":\"The disk is full.\"},"
+                        + "{\"count\":1,\"partition\":0,\"offset\":8}]}");
+
+        assertThat(publish("a\nb\nc\n", "t", "--json")).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.out())
+                .contains("\"complete\":false,\"acknowledged\":1,\"skip\":1,\"uncertain\":2")
+                .contains("The disk is full.");
+
+        server.answer(
+                200,
+                "{\"offsets\":[{\"partition\":0,\"offset\":7},"
+                        + "{\"partition\":null,\"offset\":null,\"error_code\":2,\"error\":\"Not now.\"}]}");
+        assertThat(publish("a:b\nc:d\n", "t", "-k", ":")).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.err()).contains("Not now.", "1 record acknowledged", "--skip 1");
+    }
+
+    @Test
+    void aBusyServerIsAskedAgain() {
+        server.problem(429, "TOO_MANY_REQUESTS", "Later.")
+                .answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":7}]}");
+
+        assertThat(publish("a\n", "t")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked()).hasSize(2);
+    }
+
+    @Test
+    void withoutAServerNothingIsAcknowledgedAndTheReasonIsPlain() {
+        server.close();
+
+        assertThat(publish("a\n", "t")).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(screen.err()).contains("no server answers at " + server.url(), "--skip 0");
+    }
+
+    @Test
+    void anAnswerThatIsNoneLeavesTheLinesUncertain() {
+        assertThat(publish("a\nb\n", "t")).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.err()).contains("the server answered 500").contains("of the next 2 lines it is not known");
+    }
+
+    @Test
+    void whatHasComeIsSentWithoutWaitingForMore() throws Exception {
+        server.answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":0}]}")
+                .answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":1}]}");
+        PipedOutputStream typing = new PipedOutputStream();
+        InputStream in = new PipedInputStream(typing);
+        CompletableFuture<Integer> done = CompletableFuture.supplyAsync(() -> run(in, List.of("t")));
+
+        typing.write("first\n".getBytes(StandardCharsets.UTF_8));
+        typing.flush();
+        Awaitility.await().until(() -> server.asked().size() == 1);
+        typing.write("second".getBytes(StandardCharsets.UTF_8));
+        typing.close();
+
+        assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+        assertThat(server.asked()).extracting(FakeServer.Asked::body).containsExactly("first\n", "second\n");
+    }
+
+    @Test
+    void inputThatBreaksOffIsAFailure() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+        };
+
+        assertThat(run(broken, List.of("t"))).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.err()).contains("standard input cannot be read: gone");
+    }
+
+    @Test
+    void aWrongOptionIsExplained() {
+        assertThat(publish("", "t", "--batch", "0")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "--skip", "-1")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "--skip", "x")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("--batch is 0", "--skip is -1", "'x' is not a long", "TOPIC");
+    }
+
+    private int publish(String input, String... arguments) {
+        return run(screen.terminal(input).in(), List.of(arguments));
+    }
+
+    private int run(InputStream in, List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of("publish", "--server", server.url()));
+        all.addAll(arguments);
+        Terminal terminal = screen.terminal(in, false);
+        return Cli.run(
+                all.toArray(String[]::new),
+                config -> {
+                    throw new AssertionError("nothing is served here");
+                },
+                terminal);
+    }
+}

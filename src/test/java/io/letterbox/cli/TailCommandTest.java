@@ -1,0 +1,144 @@
+package io.letterbox.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TailCommandTest {
+    private static final String FIRST =
+            "{\"partition\":0,\"offset\":1,\"key\":null,\"headers\":[{\"name\":\"value\",\"value\":\"h\"}],\"value\":\"a\"}";
+    private static final String BINARY =
+            "{\"partition\":0,\"offset\":2,\"key\":null,\"headers\":[],\"value\":\"/wA=\",\"valueEncoding\":\"base64\"}";
+    private static final String JSON = "{\"offset\":3,\"value\":\"{\\\"mag\\\":4.5}\"}";
+    private static final String NULL = "{\"offset\":4,\"value\":null}";
+
+    private final FakeServer server = new FakeServer();
+    private final Screen screen = new Screen();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void printsValuesALineEach() {
+        server.events(
+                ": hello",
+                "",
+                "retry: 0",
+                "",
+                "id: c1",
+                "data: " + FIRST,
+                "",
+                "id: c2",
+                "data: " + JSON,
+                "",
+                "id: c3",
+                "data: " + NULL,
+                "");
+
+        assertThat(tail("quakes", "--from", "earliest", "--max", "3")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n\n");
+        assertThat(server.asked().get(0).line()).isEqualTo("GET /topics/quakes/events?format=envelope&from=earliest");
+    }
+
+    @Test
+    void printsBytesThatAreNoText() throws Exception {
+        assertThat(RecordFormat.VALUE.line(BINARY)).containsExactly(0xff, 0);
+    }
+
+    @Test
+    void printsEnvelopesAndJson() {
+        server.events("data: " + FIRST, "", "data: " + JSON, "").events("data: " + FIRST, "", "data: " + JSON, "");
+
+        assertThat(tail("t", "--max", "2", "--format", "envelope")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo(FIRST + "\n" + JSON + "\n");
+        assertThat(tail("t", "--max", "2", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).endsWith(FIRST + "\n{\"offset\":3,\"value\":{\"mag\":4.5}}\n");
+    }
+
+    @Test
+    void comesBackAfterTheLastEventThatItPrinted() {
+        server.events("retry: 1", "", "id: c1", "data: " + FIRST, "", "id: c2", "data: {\"cut")
+                .problem(503, "SHUTTING_DOWN", "Soon.")
+                .events("id: c2", "data: " + JSON, "");
+
+        assertThat(tail("t", "--max", "2")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n");
+        assertThat(server.asked()).extracting(FakeServer.Asked::lastEventId).containsExactly(null, "c1", "c1");
+        assertThat(screen.err()).contains("coming back");
+    }
+
+    @Test
+    void beginsAfterACursor() {
+        server.events("data: " + FIRST, "");
+
+        assertThat(tail("t", "--max", "1", "--after", "AbC")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).lastEventId()).isEqualTo("AbC");
+    }
+
+    @Test
+    void saysWhatIsLost() {
+        server.events(
+                "event: gap",
+                "data: {\"topic\":\"t\",\"partition\":0,\"requested\":17,\"resumedFrom\":42,\"lost\":25,\"reason\":\"retention\"}",
+                "",
+                "event: other",
+                "data: x",
+                "",
+                "data: " + FIRST,
+                "");
+
+        assertThat(tail("t", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("a\n");
+        assertThat(screen.err())
+                .isEqualTo("letterbox: gap in t/0: 25 records lost (retention); "
+                        + "asked for offset 17, going on at 42\n");
+    }
+
+    @Test
+    void followsSeveralTopics() {
+        server.events("data: " + FIRST, "");
+
+        assertThat(tail("a", "b", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).line()).isEqualTo("GET /events?topic=a&topic=b&format=envelope&from=latest");
+    }
+
+    @Test
+    void aRefusalEndsIt() {
+        server.problem(404, "UNKNOWN_TOPIC", "There is no topic t.");
+
+        assertThat(tail("t")).isEqualTo(ExitCode.REFUSED);
+        assertThat(screen.err()).isEqualTo("letterbox: There is no topic t.\n");
+    }
+
+    @Test
+    void aStreamThatIsOverForGoodEndsIt() {
+        server.answer(204, "");
+
+        assertThat(tail("t")).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void withoutAServerItSaysSoAtOnce() {
+        server.close();
+
+        assertThat(tail("t")).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(screen.err()).contains("no server answers at " + server.url());
+    }
+
+    @Test
+    void aWrongFormatIsExplained() {
+        assertThat(tail("t", "--format", "xml")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("--format is \"xml\"; allowed is one of value, envelope, json");
+    }
+
+    private int tail(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("tail", "--server", server.url()));
+        all.addAll(List.of(arguments));
+        return Cli.run(all.toArray(String[]::new), config -> null, screen.terminal());
+    }
+}
