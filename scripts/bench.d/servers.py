@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -151,17 +152,18 @@ class Letterbox(Server):
         jcmd = pathlib.Path(machine.executable(self.pid)).parent / "jcmd"
         if not jcmd.exists():
             raise RuntimeError(f"{jcmd} is missing: the heap can only be measured with a JDK")
-        run = lambda what: subprocess.run([jcmd, str(self.pid), what], capture_output=True, text=True, timeout=60, check=True).stdout
         for _ in range(2):
-            run("GC.run")
-        used = [int(line.split("used ")[1].split("K")[0]) for line in run("GC.heap_info").splitlines() if "used " in line and "Metaspace" not in line and "class space" not in line]
-        return sum(used) / 1024
+            self.jcmd(jcmd, "GC.run")
+        used = re.findall(r"\btotal .*?\bused (\d+)K", self.jcmd(jcmd, "GC.heap_info"))
+        if not used:
+            raise RuntimeError("GC.heap_info says nothing about the heap")
+        return sum(map(int, used)) / 1024
 
-    def __exit__(self, *_):
-        # Where the script did not become the JVM, ending the script alone would leave the JVM behind.
-        if self.process and self.process.poll() is None and self.pid != self.process.pid:
-            os.kill(self.pid, signal.SIGTERM)
-        super().__exit__()
+    def jcmd(self, jcmd, what):
+        out = subprocess.run([jcmd, str(self.pid), what], capture_output=True, text=True, timeout=60)
+        if out.returncode != 0:
+            raise RuntimeError(f"{what}: {out.stdout}{out.stderr}")
+        return out.stdout
 
     def kill(self):
         os.kill(self.pid, signal.SIGKILL)
