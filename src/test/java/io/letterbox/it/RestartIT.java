@@ -136,7 +136,7 @@ class RestartIT {
         assertThat(server.output())
                 .contains("http.prot")
                 .contains("http.port")
-                .contains("wrong.yaml:3")
+                .contains("wrong.yaml, line 3")
                 .doesNotContain("Exception");
     }
 
