@@ -134,14 +134,14 @@ class ClientsIT {
     void aFloodOfRequestsWithoutReadersIsHeldBack() throws IOException {
         client.create("flood", 1, Map.of());
         publishLines("flood", 0);
-        byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=200 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
         List<Socket> flooders = new ArrayList<>();
         try {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 10; i++) {
                 flooders.add(connect());
             }
-            // A megabyte and more for each of these requests, if the server made answers that nobody reads.
+            // 200 kB for each of these requests, if the server made answers that nobody reads: 40 GB.
             for (Socket flooder : flooders) {
                 sendUntilHeldBack(flooder, request, 20_000);
             }
