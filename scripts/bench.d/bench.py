@@ -56,7 +56,7 @@ def main():
 
     facts = machine.description()
     head = (f"scripts/bench {arguments.case}{' --quick' if arguments.quick else ''}, {rounds} rounds, {datetime.date.today()}; "
-            f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {facts['nginx']}, {facts['wrk'].split('  ')[0]}; "
+            f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {facts['nginx']}, {facts['wrk'].split(' [')[0]}; "
             "median (smallest..largest)")
     text = f"{head}\n\n{report.markdown(rows)}\n"
     raw.with_suffix(".md").write_text(text)

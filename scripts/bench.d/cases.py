@@ -150,13 +150,13 @@ def many_subscribers(bench):
     subs = bench.size(5000, 100)
 
     def run(server):
-        topic = server.topic("many")
+        # A topic for each load: Nchan gives a new subscriber what the channel still has.
         # What the first subscribers load (classes, compiled code) is the server's base, not theirs.
-        loads.sse(bench.binary, server, topic, subs=20, rate=100, warmup=1, seconds=bench.size(4, 1))
+        loads.sse(bench.binary, server, server.topic("first"), subs=20, rate=100, warmup=1, seconds=bench.size(4, 1))
         settle(server)
-        idle = loads.sse(bench.binary, server, topic, subs=subs, conns=0, warmup=0, seconds=bench.size(10, 1))
+        idle = loads.sse(bench.binary, server, server.topic("idle"), subs=subs, conns=0, warmup=0, seconds=bench.size(10, 1))
         grown = max(idle["rss_mib"]["up"], idle["rss_mib"]["end"]) - idle["rss_mib"]["before"]
-        load = loads.sse(bench.binary, server, topic, subs=subs, rate=20, warmup=bench.warmup, seconds=bench.seconds)
+        load = loads.sse(bench.binary, server, server.topic("many"), subs=subs, rate=20, warmup=bench.warmup, seconds=bench.seconds)
         return {**load, "idle": idle, "kib_per_subscriber": grown * KIB / subs}
 
     results = bench.each_round("many", ("letterbox", Letterbox, run), ("nchan", Nginx, run))
@@ -252,7 +252,7 @@ def measure_startup(bench, server, volume):
     options = dict(size=10_000, batch=400, conns=4)
     loads.sse(bench.binary, server, urls, stall=True, subs=0, bytes=volume, **options)
     # Killed in the middle of a load: the end of the log is whatever had been written.
-    with loads.SteppedSse(bench.binary, server, urls, stall=True, subs=0, bytes=volume, **options) as load:
+    with loads.SteppedSse(bench.binary, server, urls, silent=True, stall=True, subs=0, bytes=volume, **options) as load:
         load.reach("connected")
         load.go_on()
         time.sleep(1)

@@ -59,11 +59,13 @@ def checked(result):
 
 
 class SteppedSse:
-    """sseload with --steps: the caller looks at the server while sseload waits."""
+    """sseload with --steps: the caller looks at the server while sseload waits. Silent where the server will be killed
+    under it, and its complaint would only frighten."""
 
-    def __init__(self, binary, server, topic_urls, **options):
+    def __init__(self, binary, server, topic_urls, silent=False, **options):
         command = sse_command(binary, server, topic_urls, {**options, "steps": True})
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        complaints = subprocess.DEVNULL if silent else None
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True)
 
     def __enter__(self):
         return self
