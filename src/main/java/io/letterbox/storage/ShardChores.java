@@ -10,12 +10,14 @@ final class ShardChores {
 
     private final StorageServices services;
     private final ShardPartitions partitions;
+    private final ShardCompaction compaction;
     private HostedPartition current;
     private long bytesSinceCheckpoint;
 
-    ShardChores(StorageServices services, ShardPartitions partitions) {
+    ShardChores(StorageServices services, ShardPartitions partitions, ShardCompaction compaction) {
         this.services = services;
         this.partitions = partitions;
+        this.compaction = compaction;
     }
 
     /** The partition that was being worked on, after {@link #run} has thrown. */
@@ -23,12 +25,13 @@ final class ShardChores {
         return current;
     }
 
-    /** Applies retention and rolls by age. */
+    /** Applies retention, rolls by age, and starts compactions. */
     void keepHouse(long nowMs) throws IOException {
         for (HostedPartition partition : partitions.all()) {
             if (partition.quarantine() != null) continue;
             current = partition;
             partition.log().applyRetention(nowMs, partition.highWatermark());
+            compaction.consider(partition, nowMs);
         }
     }
 

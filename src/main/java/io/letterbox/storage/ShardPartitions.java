@@ -30,12 +30,14 @@ final class ShardPartitions {
 
     private final int shard;
     private final StorageServices services;
+    private final ShardCompaction compaction;
     private final PartitionDirectories directories;
     private final Map<TopicPartition, HostedPartition> byId = new HashMap<>();
 
-    ShardPartitions(int shard, StorageServices services) {
+    ShardPartitions(int shard, StorageServices services, ShardCompaction compaction) {
         this.shard = shard;
         this.services = services;
+        this.compaction = compaction;
         this.directories =
                 new PartitionDirectories(services.files(), services.directory().topics());
     }
@@ -79,6 +81,7 @@ final class ShardPartitions {
         // Before the files go: a recovery point without its log would look like a log that was lost.
         services.recovery().write();
         for (HostedPartition held : gone) {
+            compaction.stop(held);
             if (held.log() != null) held.log().close();
             directories.destroy(held.id());
         }
@@ -139,6 +142,7 @@ final class ShardPartitions {
     void closeAll() {
         for (HostedPartition held : byId.values()) {
             if (held.log() == null) continue;
+            compaction.stop(held);
             try {
                 held.log().close();
             } catch (IOException e) {

@@ -44,9 +44,10 @@ public final class StorageVerticle extends VerticleBase {
     public StorageVerticle(int shard, StorageServices services) {
         this.shard = shard;
         this.services = services;
-        this.partitions = new ShardPartitions(shard, services);
+        ShardCompaction compaction = new ShardCompaction(services);
+        this.partitions = new ShardPartitions(shard, services, compaction);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new ShardChores(services, partitions);
+        this.chores = new ShardChores(services, partitions, compaction);
     }
 
     @Override

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,26 @@ class StorageVerticleTest {
     }
 
     @Test
+    void compactsWhatIsClosedAndKeepsTheLastOfEachKey() throws Exception {
+        serve(Map.of("cleanup.policy", "compact", "segment.bytes", "16384", "min.cleanable.dirty.ratio", "0.01"));
+        for (int i = 0; i < 60; i++) publishKeyed("key" + i % 3, "value" + i + "x".repeat(1000));
+        Awaitility.await().until(() -> count(reader) < 40);
+        List<String> left = values(await(reader.read(P0, 0, 1 << 20)));
+        assertThat(left).isNotEmpty();
+        assertThat(publish("more").baseOffset()).isEqualTo(60);
+    }
+
+    private int count(LogAccess from) throws Exception {
+        int records = 0;
+        for (long offset = 0; offset < 60; ) {
+            Slice slice = await(from.read(P0, offset, 1 << 20));
+            records += values(slice).size();
+            offset = slice.nextOffset();
+        }
+        return records;
+    }
+
+    @Test
     void refusesABatchThatIsTooLarge() throws Exception {
         serve(Map.of("max.message.bytes", "1024"));
         assertThat(refusal("x".repeat(2000)).code()).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
@@ -257,6 +278,18 @@ class StorageVerticleTest {
 
     private Appended publish(String... values) throws Exception {
         return await(send(values));
+    }
+
+    private void publishKeyed(String key, String value) throws Exception {
+        BatchBuilder builder = new BatchBuilder(256);
+        builder.append(
+                System.currentTimeMillis(),
+                key.getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8),
+                List.of());
+        Promise<Appended> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new Append(P0, builder.build(), 1, done), LocalCodec.LOCAL);
+        await(done.future());
     }
 
     private ApiException refusal(String value) {
