@@ -1,0 +1,164 @@
+package io.letterbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The rules that a machine can check. Each takes sources and answers with one sentence per violation. */
+final class HouseRules {
+    /**
+     * What a room may import.
+     *
+     * @param rooms of Letterbox, besides itself
+     * @param libraries by the beginnings of their packages, besides the JDK
+     */
+    record Room(Set<String> rooms, Set<String> libraries) {}
+
+    static final int MAX_TYPE_LINES = 500;
+    static final int MAX_MEMBER_LINES = 70;
+
+    /** The hard limit, as the two above; what is aimed at is 300 lines, 50 lines and five parameters. */
+    static final int MAX_PARAMETERS = 6;
+
+    private static final String JACKSON = "com.fasterxml.jackson.";
+    private static final String VERTX = "io.vertx.";
+    private static final String NETTY = "io.netty.";
+    private static final String SLF4J = "org.slf4j.";
+    private static final Set<String> DOOR_ROOMS =
+            Set.of("bus", "record", "metadata", "config", "telemetry", "http", "error");
+    private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J);
+
+    /** The table of DESIGN's rooms. The root may import everything. */
+    static final Map<String, Room> ROOMS = Map.ofEntries(
+            Map.entry("error", new Room(Set.of(), Set.of())),
+            Map.entry("record", new Room(Set.of("error"), Set.of())),
+            Map.entry("log", new Room(Set.of("record", "error"), Set.of())),
+            Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
+            Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
+            Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
+            Map.entry("bus", new Room(Set.of("record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry("http", new Room(Set.of("error", "config", "record"), DOOR_LIBRARIES)),
+            Map.entry(
+                    "telemetry",
+                    new Room(
+                            Set.of("http", "bus", "record", "error"),
+                            Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON))),
+            Map.entry(
+                    "storage",
+                    new Room(
+                            Set.of("log", "replication", "metadata", "record", "bus", "config", "telemetry", "error"),
+                            Set.of(VERTX, SLF4J))),
+            Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("delivery", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, "picocli."))));
+
+    /** Time, chance and threads are arguments there. */
+    private static final Set<String> PURE = Set.of("error", "record", "log", "metadata", "replication");
+
+    private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
+            + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"
+            + "|\\bInstant\\.now\\b|\\bClock\\b|\\bnew Thread\\b|\\bThread\\.(sleep|start)\\b|\\bExecutors\\b");
+    private static final Pattern EMPTY_WORD = Pattern.compile("(Manager|Helper|Util|Utils|Impl)(?=[A-Z]|$)");
+    /** One file of the whole process, which several shards write in turns. */
+    private static final Set<String> MAY_LOCK = Set.of("io/letterbox/storage/RecoveryCheckpoint.java");
+
+    private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|\\bjava\\.util\\.concurrent\\.locks\\b");
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b|@Disabled\\b");
+    private static final Pattern DOCUMENTED_PACKAGE = Pattern.compile("(?s)\\s*/\\*\\*.*\\*/\\s*package .*");
+
+    private HouseRules() {}
+
+    static List<String> imports(List<SourceFile> sources) {
+        return each(sources, source -> {
+            Room room = ROOMS.get(source.room());
+            if (source.room().isEmpty()) return Stream.empty();
+            if (room == null) return Stream.of("is in a room that the table does not have");
+            Stream<String> rooms = source.rooms().stream()
+                    .filter(other ->
+                            !other.equals(source.room()) && !room.rooms().contains(other))
+                    .map(other -> "reaches into " + (other.isEmpty() ? "the root" : other));
+            Stream<String> libraries = source.imports().stream()
+                    .filter(name -> !name.startsWith("java.") && !name.startsWith("io.letterbox."))
+                    .filter(name -> room.libraries().stream().noneMatch(name::startsWith))
+                    .map(name -> "imports " + name);
+            return Stream.concat(rooms, libraries);
+        });
+    }
+
+    /** Config needs to know which settings topics have, and nothing else of the metadata. */
+    static List<String> configKnowsOnlyKeys(List<SourceFile> sources) {
+        return each(sources, source -> source.imports().stream()
+                .filter(name -> source.room().equals("config") && name.startsWith("io.letterbox.metadata."))
+                .filter(name -> !name.equals("io.letterbox.metadata.TopicConfigKey"))
+                .map(name -> "imports " + name));
+    }
+
+    static List<String> purity(List<SourceFile> sources) {
+        return each(
+                sources,
+                source -> PURE.contains(source.room()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
+    }
+
+    static List<String> packagesAreDescribed(List<SourceFile> sources) {
+        Map<String, List<SourceFile>> packages = sources.stream()
+                .collect(Collectors.groupingBy(SourceFile::directory, TreeMap::new, Collectors.toList()));
+        List<String> wrong = new ArrayList<>();
+        packages.forEach((directory, files) -> {
+            boolean described = files.stream()
+                    .anyMatch(file -> file.path().endsWith("/package-info.java")
+                            && DOCUMENTED_PACKAGE.matcher(file.text()).matches());
+            if (!described) wrong.add(directory + " has no package-info.java with a comment");
+        });
+        return wrong;
+    }
+
+    static List<String> lengths(List<SourceFile> sources) {
+        return each(sources, source -> source.blocks().stream().flatMap(block -> {
+            int limit = block.type() ? MAX_TYPE_LINES : MAX_MEMBER_LINES;
+            List<String> wrong = new ArrayList<>();
+            if (block.lines() > limit) {
+                wrong.add(block.name() + " has " + block.lines() + " lines; the limit is " + limit);
+            }
+            if (block.parameters() > MAX_PARAMETERS) {
+                wrong.add(block.name() + " has " + block.parameters() + " parameters; the limit is " + MAX_PARAMETERS);
+            }
+            return wrong.stream();
+        }));
+    }
+
+    static List<String> names(List<SourceFile> sources) {
+        return each(sources, source -> source.blocks().stream()
+                .filter(block ->
+                        block.type() && EMPTY_WORD.matcher(block.name()).find())
+                .map(block -> block.name() + " has a name that says nothing"));
+    }
+
+    static List<String> locks(List<SourceFile> sources) {
+        return each(sources, source -> {
+            boolean allowed = source.room().equals("telemetry") || MAY_LOCK.contains(source.path());
+            return allowed ? Stream.empty() : found(LOCK, source.code(), "uses ");
+        });
+    }
+
+    static List<String> unfinished(List<SourceFile> sources) {
+        return each(sources, source -> found(UNFINISHED, source.text(), "has a "));
+    }
+
+    private static Stream<String> found(Pattern pattern, String in, String verb) {
+        return pattern.matcher(in).results().map(match -> verb + match.group());
+    }
+
+    private static List<String> each(List<SourceFile> sources, Function<SourceFile, Stream<String>> rule) {
+        return sources.stream()
+                .flatMap(source -> rule.apply(source).map(wrong -> source.path() + " " + wrong))
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,170 @@
+package io.letterbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Holds the sources to the rules of the house, and each rule to a source that breaks it. */
+class PackageRulesTest {
+    private static final List<SourceFile> MAIN = SourceFile.below(Path.of("src/main/java"));
+
+    @Test
+    void theSourcesAreFound() {
+        assertThat(MAIN).hasSizeGreaterThan(50);
+        assertThat(MAIN.stream().map(SourceFile::room)).contains("", "record", "log", "ingress");
+    }
+
+    @Test
+    void noRoomReachesWhereItMayNot() {
+        assertThat(HouseRules.imports(MAIN)).isEmpty();
+
+        assertThat(HouseRules.imports(bad("record", "import io.vertx.core.Vertx;")))
+                .containsExactly("io/letterbox/record/Bad.java imports io.vertx.core.Vertx");
+        assertThat(HouseRules.imports(bad("ingress/http", "import io.letterbox.delivery.SseEncoder;")))
+                .containsExactly("io/letterbox/ingress/http/Bad.java reaches into delivery");
+        assertThat(HouseRules.imports(bad("delivery", "import static io.letterbox.log.Disk.open;")))
+                .containsExactly("io/letterbox/delivery/Bad.java reaches into log");
+        assertThat(HouseRules.imports(bad("console", "class Bad { io.letterbox.storage.GroupCommit commit; }")))
+                .containsExactly("io/letterbox/console/Bad.java reaches into storage");
+        assertThat(HouseRules.imports(bad("storage", "import io.letterbox.Server;")))
+                .containsExactly("io/letterbox/storage/Bad.java reaches into the root");
+        assertThat(HouseRules.imports(bad("misc", "")))
+                .containsExactly("io/letterbox/misc/Bad.java is in a room that the table does not have");
+        assertThat(HouseRules.imports(bad("record", "// import io.vertx.core.Vertx;\nimport java.util.List;")))
+                .isEmpty();
+    }
+
+    @Test
+    void theTableHasNoCircles() {
+        for (String room : HouseRules.ROOMS.keySet()) {
+            assertThat(reachable(room)).as("rooms that " + room + " reaches").doesNotContain(room);
+        }
+    }
+
+    @Test
+    void theConfigKnowsOnlyWhichSettingsTopicsHave() {
+        assertThat(HouseRules.configKnowsOnlyKeys(MAIN)).isEmpty();
+
+        assertThat(HouseRules.configKnowsOnlyKeys(bad("config", "import io.letterbox.metadata.ClusterImage;")))
+                .containsExactly("io/letterbox/config/Bad.java imports io.letterbox.metadata.ClusterImage");
+    }
+
+    @Test
+    void thePureRoomsGetTimeAndChanceAsArguments() {
+        assertThat(HouseRules.purity(MAIN)).isEmpty();
+
+        for (String impure : List.of(
+                "System.currentTimeMillis",
+                "System.nanoTime",
+                "new Random(",
+                "ThreadLocalRandom",
+                "randomUUID",
+                "Instant.now",
+                "Clock",
+                "new Thread",
+                "Thread.sleep",
+                "Executors")) {
+            assertThat(HouseRules.purity(bad("log", "class Bad { Object o = " + impure + ";}")))
+                    .containsExactly("io/letterbox/log/Bad.java uses " + impure);
+            assertThat(HouseRules.purity(bad("storage", "class Bad { Object o = " + impure + ";}")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void everyPackageSaysWhatItIs() {
+        assertThat(HouseRules.packagesAreDescribed(MAIN)).isEmpty();
+
+        assertThat(HouseRules.packagesAreDescribed(bad("log", "class Bad {}")))
+                .containsExactly("io/letterbox/log has no package-info.java with a comment");
+        assertThat(HouseRules.packagesAreDescribed(
+                        List.of(new SourceFile("io/letterbox/log/package-info.java", "package io.letterbox.log;"))))
+                .hasSize(1);
+    }
+
+    @Test
+    void nothingIsTooLong() {
+        assertThat(HouseRules.lengths(MAIN)).isEmpty();
+
+        assertThat(HouseRules.lengths(bad("log", "class Bad {" + "\nint a;".repeat(500) + "}")))
+                .containsExactly("io/letterbox/log/Bad.java Bad has 501 lines; the limit is 500");
+        assertThat(HouseRules.lengths(bad("log", "class Bad {\nBad(int a) {" + "\na();".repeat(70) + "}}")))
+                .containsExactly("io/letterbox/log/Bad.java Bad has 71 lines; the limit is 70");
+        assertThat(HouseRules.lengths(bad(
+                        "log",
+                        "class Bad { enum E { A { @X({1}) int f(int a) { if (b) { c(); }" + "\n\"}\";".repeat(70)
+                                + "} } } }")))
+                .anyMatch(wrong -> wrong.endsWith("has 71 lines; the limit is 70"));
+        assertThat(HouseRules.lengths(bad("log", "class Bad {" + "\nvoid a() {\n}".repeat(100) + "}")))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingTakesTooMuch() {
+        String six = "int a, Map<String, Map<A, B>> b, @X({1, 2}) int c, int d, A<?> e, int... f";
+        assertThat(HouseRules.lengths(bad("log", "class Bad { void f(" + six + ") {} }")))
+                .isEmpty();
+        assertThat(HouseRules.lengths(bad("log", "class Bad { void f(" + six + ", int g) throws E {} }")))
+                .containsExactly("io/letterbox/log/Bad.java f has 7 parameters; the limit is 6");
+        assertThat(HouseRules.lengths(bad("log", "record Bad(" + six + ", int g) {}")))
+                .isEmpty();
+    }
+
+    @Test
+    void everyNameSaysSomething() {
+        assertThat(HouseRules.names(MAIN)).isEmpty();
+
+        for (String name : List.of("TopicManager", "LogHelper", "StringUtils", "DiskImpl", "UtilCodec")) {
+            assertThat(HouseRules.names(bad("log", "interface " + name + " {}")))
+                    .hasSize(1);
+        }
+        assertThat(HouseRules.names(bad("log", "class Implication {}"))).isEmpty();
+    }
+
+    @Test
+    void nothingLocksOutsideTelemetry() {
+        assertThat(HouseRules.locks(MAIN)).isEmpty();
+
+        assertThat(HouseRules.locks(bad("storage", "class Bad { synchronized void f() {} }")))
+                .containsExactly("io/letterbox/storage/Bad.java uses synchronized");
+        assertThat(HouseRules.locks(bad("storage", "import java.util.concurrent.locks.ReentrantLock;")))
+                .hasSize(1);
+        assertThat(HouseRules.locks(bad("telemetry", "class Bad { synchronized void f() {} }")))
+                .isEmpty();
+        assertThat(HouseRules.locks(
+                        bad("storage", "/** Not synchronized. */ class Bad { String s = \"synchronized\"; }")))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftUnfinished() {
+        assertThat(HouseRules.unfinished(MAIN)).isEmpty();
+        List<SourceFile> tests = SourceFile.below(Path.of("src/test/java")).stream()
+                .filter(source -> !source.directory().equals("io/letterbox"))
+                .toList();
+        assertThat(HouseRules.unfinished(tests)).isEmpty();
+
+        assertThat(HouseRules.unfinished(bad("log", "// TODO later"))).hasSize(1);
+        assertThat(HouseRules.unfinished(bad("log", "@Disabled class Bad {}"))).hasSize(1);
+    }
+
+    private static Set<String> reachable(String room) {
+        Set<String> seen = new HashSet<>();
+        List<String> next = List.copyOf(HouseRules.ROOMS.get(room).rooms());
+        while (!next.isEmpty()) {
+            next = next.stream()
+                    .filter(seen::add)
+                    .flatMap(other -> HouseRules.ROOMS.get(other).rooms().stream())
+                    .toList();
+        }
+        return seen;
+    }
+
+    private static List<SourceFile> bad(String room, String text) {
+        return List.of(new SourceFile("io/letterbox/" + room + "/Bad.java", text));
+    }
+}
