@@ -208,7 +208,7 @@ final class DeliveryLoop {
         subscriber.lastWriteTick = tick();
         subscriber.endTick =
                 config.maxAgeSeconds() == 0 ? Integer.MAX_VALUE : tick() + jittered(config.maxAgeSeconds());
-        wheel.add(subscriber, subscriber.heartbeatTicks);
+        wheel.add(subscriber, Math.min(subscriber.heartbeatTicks, subscriber.endTick - tick()));
         catchUp.add(subscriber);
     }
 

@@ -1,0 +1,112 @@
+package io.letterbox.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.http.Json;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is refused, before a stream begins, with a problem that says why. */
+class RefusedStreamTest {
+    private static TestStreams server;
+
+    @BeforeAll
+    static void open() {
+        server = new TestStreams(TestStreams.CALM, 2);
+        server.createTopic("one", 1);
+        server.createTopic("three", 3);
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/topics/none/events, 404, UNKNOWN_TOPIC",
+        "/events?topic=one&topic=none, 404, UNKNOWN_TOPIC",
+        "/topics/one/events?partition=1, 404, UNKNOWN_PARTITION",
+        "/topics/a%2Fb/events, 400, INVALID_TOPIC",
+        "/topics/%ff/events, 400, INVALID_REQUEST",
+        "/events, 400, INVALID_REQUEST",
+        "/topics/one/events?partition=-1, 400, INVALID_REQUEST",
+        "/topics/one/events?format=xml, 400, INVALID_REQUEST",
+        "/topics/one/events?form=earliest, 400, INVALID_REQUEST",
+        "/topics/one/events?topic=three, 400, INVALID_REQUEST",
+        "/topics/one/events?from=yesterday, 400, INVALID_REQUEST",
+        "/topics/one/events?from=, 400, INVALID_REQUEST",
+        "/topics/one/events?from=-1, 400, INVALID_REQUEST",
+        "/topics/one/events?from=99999999999999999999, 400, INVALID_REQUEST",
+        "/topics/one/events?from=2026-13-01T00:00:00Z, 400, INVALID_REQUEST",
+        "/topics/three/events?from=0, 400, INVALID_REQUEST",
+        "/topics/one/events?from=1, 416, OFFSET_OUT_OF_RANGE",
+        "/topics/one/events?last_event_id=nonsense, 400, INVALID_CURSOR",
+        "/topics/one/events?last_event_id=AQ, 400, INVALID_CURSOR",
+    })
+    void refuses(String path, int status, String code) throws Exception {
+        HttpResponse<String> answer = server.get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
+        assertThat(Json.MAPPER.readTree(answer.body()).get("code").asText()).isEqualTo(code);
+        assertThat(server.slots.taken()).isZero();
+    }
+
+    @Test
+    void refusesACursorOfOtherTopics() throws Exception {
+        String cursor;
+        try (TestStream stream = server.open("/topics/three/events")) {
+            cursor = stream.nextCursor();
+        }
+        assertThat(server.get("/topics/one/events?last_event_id=" + cursor).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void refusesWhatCannotBeAccepted() throws Exception {
+        assertThat(server.send(server.request("/topics/one/events").header("Accept", "application/json"))
+                        .statusCode())
+                .isEqualTo(406);
+    }
+
+    @Test
+    void refusesOtherMethods() throws Exception {
+        HttpResponse<String> answer =
+                server.send(server.request("/topics/one/events").PUT(BodyPublishers.ofString("x")));
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow").orElseThrow()).contains("GET");
+    }
+
+    @Test
+    void refusesOneMoreThanTheLimit() throws Exception {
+        try (TestStream first = server.open("/topics/one/events");
+                TestStream second = server.open("/topics/one/events")) {
+            first.nextCursor();
+            second.nextCursor();
+            HttpResponse<String> third = server.get("/topics/one/events");
+            assertThat(third.statusCode()).isEqualTo(429);
+            assertThat(third.headers().firstValue("retry-after")).isPresent();
+        }
+        org.awaitility.Awaitility.await().until(() -> server.slots.taken() == 0);
+    }
+
+    /** Whatever stands where a cursor should: 400, and the server goes on. */
+    @Test
+    void garbageCursorsAreTheClientsMistake() throws Exception {
+        Random random = new Random(5);
+        for (int i = 0; i < 300; i++) {
+            StringBuilder text = new StringBuilder(i % 2 == 0 ? "AQ" : "");
+            for (int n = random.nextInt(60); n >= 0; n--) {
+                text.append("ABCxyz019-_%41%00.~".charAt(random.nextInt(7)));
+            }
+            HttpResponse<String> answer = server.get("/topics/one/events?last_event_id=" + text);
+            assertThat(answer.statusCode()).as(text.toString()).isEqualTo(400);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.letterbox.delivery;
+
+import io.letterbox.bus.FakeStorage;
+import io.letterbox.config.HttpConfig;
+import io.letterbox.config.SseConfig;
+import io.letterbox.http.HttpSockets;
+import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.RouteObserver;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Meters;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** The delivery on a real socket, before a storage in memory. */
+final class TestStreams implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Silent for as long as a test lasts. */
+    static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600);
+
+    final Vertx vertx = Vertx.vertx();
+    final FakeStorage storage = new FakeStorage(vertx);
+    final HttpSockets sockets = new HttpSockets();
+    final SubscriberSlots slots;
+    final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    final HttpVerticle verticle;
+
+    TestStreams() {
+        this(CALM, 100);
+    }
+
+    TestStreams(SseConfig config, int maxSubscribers) {
+        slots = new SubscriberSlots(maxSubscribers);
+        // An idle timeout of one second: a stream has to outlive it.
+        HttpConfig http = new HttpConfig("127.0.0.1", 0, List.of("https://app.example"), 1, 20_000, 16_384, 8_192);
+        SseDelivery delivery = new SseDelivery(config, storage, storage.metadata(), meters, slots, new Random(1));
+        verticle = new HttpVerticle(http, sockets, List.of(delivery), RouteObserver.NONE);
+        vertx.deployVerticle(verticle).await();
+    }
+
+    TestStream open(String path, String... headers) throws IOException {
+        return new TestStream(sockets.port(), path, headers);
+    }
+
+    /** Publishes a text without a key; returns its offset. */
+    long publish(String topic, int partition, String value) {
+        return publish(topic, partition, null, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    long publish(String topic, int partition, String key, byte[] value) {
+        return storage.publish(new TopicPartition(topic, partition), System.currentTimeMillis(), key, value);
+    }
+
+    void createTopic(String name, int partitions) {
+        storage.createTopic(name, partitions, Map.of());
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sockets.port() + path))
+                .timeout(PATIENCE);
+    }
+
+    /** For answers that end. */
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return send(request(path));
+    }
+
+    String scrape() {
+        return meters.registry().scrape();
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+}
