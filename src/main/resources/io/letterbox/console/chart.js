@@ -3,8 +3,8 @@
 import uPlot from "/webjars/uplot/1.6.30/dist/uPlot.esm.js";
 import { bytes, compact, rate, byteRate } from "/console/format.js";
 
-/** Less than a minute looks like an accident, more than five is what Grafana is for. */
-const MIN_SPAN_SECONDS = 60;
+/** Less looks like an accident, more is what Grafana is for. */
+const MIN_SPAN_SECONDS = 30;
 const MAX_SPAN_SECONDS = 300;
 
 /** Below this, a second axis would leave no room for the plot. */
@@ -46,7 +46,8 @@ function axis(host, scale, side, values, more) {
 function options(host, width, height) {
   const first = colour(host, "--series-1");
   const second = colour(host, "--series-2");
-  const positive = (self, min, max) => [0, max > 0 ? max * 1.15 : 1];
+  // Two heights, because records and bytes often have one shape and would cover each other.
+  const upTo = (share) => (self, min, max) => [0, max > 0 ? max * share : 1];
   const span = (self, min, max) => [max - Math.min(MAX_SPAN_SECONDS, Math.max(MIN_SPAN_SECONDS, max - min)), max];
   const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const at = (seconds) => clock.format(seconds * 1000);
@@ -56,7 +57,7 @@ function options(host, width, height) {
     padding: [8, 0, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
-    scales: { x: { time: true, range: span }, records: { range: positive }, bytes: { range: positive } },
+    scales: { x: { time: true, range: span }, records: { range: upTo(1.15) }, bytes: { range: upTo(1.6) } },
     axes: [
       axis(host, "x", 2, (self, ticks) => ticks.map(at), { incrs: [10, 15, 30, 60, 120, 300] }),
       axis(host, "records", 3, (self, ticks) => ticks.map((n) => (Number.isInteger(n) ? compact(n) : ""))),

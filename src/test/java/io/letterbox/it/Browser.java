@@ -1,0 +1,168 @@
+package io.letterbox.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/**
+ * Debian's Chromium without a window, with a fresh profile. Waits for conditions and never for a time. Owned by the
+ * test's thread.
+ */
+final class Browser implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    /** Selenium warns that it does not know this Chromium's debugging protocol by heart; nothing here needs it to. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
+
+    private final ChromeDriver driver;
+
+    Browser() {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(program("chromium"));
+        // No sandbox, because tests also run as root in containers; no background traffic, because nothing answers it.
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--hide-scrollbars",
+                "--lang=en-US");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.WARNING);
+        options.setCapability("goog:loggingPrefs", logs);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new File(program("chromedriver")))
+                .build();
+        driver = new ChromeDriver(service, options);
+        driver.manage().timeouts().scriptTimeout(SCRIPT_LIMIT);
+    }
+
+    /** Where a program is; says how to get it where it is not. */
+    private static String program(String name) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        name + " is not on the PATH: apt-get install chromium chromium-driver"));
+    }
+
+    void open(String url) {
+        driver.get(url);
+    }
+
+    /** The size of the page in CSS pixels, and which colour scheme it should prefer. */
+    void show(int width, int height, boolean dark) {
+        driver.manage().window().setSize(new Dimension(Math.max(width, 500), height));
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+    }
+
+    Object script(String script, Object... arguments) {
+        return ((JavascriptExecutor) driver).executeScript(script, arguments);
+    }
+
+    /** Runs the body of an async function and returns what it returns. */
+    Object await(String body, Object... arguments) {
+        return ((JavascriptExecutor) driver)
+                .executeAsyncScript(
+                        "const done = arguments[arguments.length - 1]; const given = arguments;" + "(async () => {"
+                                + body + "})().then(done, error => done('FAILED ' + error));",
+                        arguments);
+    }
+
+    /** Waits for an element that is shown. */
+    WebElement find(String css) {
+        return until(css, () -> driver.findElements(By.cssSelector(css)).stream()
+                .filter(WebElement::isDisplayed)
+                .findFirst()
+                .orElse(null));
+    }
+
+    int count(String css) {
+        return driver.findElements(By.cssSelector(css)).size();
+    }
+
+    /** Waits until an element that is shown contains a text; returns it. */
+    WebElement findWithText(String css, String text) {
+        return until(css + " with “" + text + "”", () -> driver.findElements(By.cssSelector(css)).stream()
+                .filter(element -> element.isDisplayed() && element.getText().contains(text))
+                .findFirst()
+                .orElse(null));
+    }
+
+    void click(String css) {
+        find(css).click();
+    }
+
+    void type(String css, String text) {
+        WebElement element = find(css);
+        element.clear();
+        element.sendKeys(text);
+    }
+
+    /** Asks until the answer is neither null nor false; an element that was replaced meanwhile is asked for again. */
+    <T> T until(String what, Supplier<T> question) {
+        return Awaitility.await(what)
+                .atMost(LIMIT)
+                .pollInterval(POLL)
+                .ignoreExceptionsMatching(
+                        e -> e instanceof StaleElementReferenceException || e instanceof NoSuchElementException)
+                .until(question::get, answer -> answer != null && !Boolean.FALSE.equals(answer));
+    }
+
+    /** What the page complained of since the last call: errors of scripts, violations of the policy, failed requests. */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    void screenshot(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

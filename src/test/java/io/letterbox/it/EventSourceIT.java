@@ -1,0 +1,202 @@
+package io.letterbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.it.History.Placed;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real browser follows topics: with nothing but {@code EventSource}, and with {@code /client.js}. */
+class EventSourceIT {
+    private static final int PARTITIONS = 3;
+
+    /** A plain EventSource that keeps what it gets: [partition, offset, value, last event id]. */
+    private static final String FOLLOW =
+            """
+            window.seen = [];
+            window.opened = 0;
+            window.source = new EventSource(arguments[0]);
+            source.onopen = () => window.opened++;
+            source.onmessage = (event) => {
+              const record = JSON.parse(event.data);
+              seen.push([record.partition, record.offset, record.value, event.lastEventId]);
+            };
+            """;
+
+    @TempDir
+    static Path directory;
+
+    private static ServerProcess server;
+    private static TestClient client;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.in(directory)
+                .set("sse.retryMinMs", 200)
+                .set("sse.retryMaxMs", 400)
+                .start();
+        client = new TestClient(server.base());
+        browser = new Browser();
+    }
+
+    @BeforeEach
+    void freshPage() {
+        // A page of the same origin without a policy and without scripts of its own.
+        browser.open(server.base().resolve("/health/live").toString());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) browser.close();
+        if (server != null) server.close();
+    }
+
+    @Test
+    void plainEventSourceSurvivesKillsAndMissesAndRepeatsNothing() throws IOException {
+        client.create("log", PARTITIONS, Map.of());
+        browser.script(FOLLOW, "/topics/log/events?format=envelope&from=earliest");
+        int published = 0;
+        for (int kill = 0; kill < 3; kill++) {
+            published = publish("log", published, 300);
+            int wanted = published;
+            browser.until(wanted + " records", () -> seenCount() >= wanted);
+            // Records that are acknowledged but perhaps not delivered when the server dies.
+            published = publish("log", published, 200);
+            long connections = (long) browser.script("return opened");
+            server.kill();
+            browser.until("the browser noticed", () -> (boolean) browser.script("return source.readyState === 0"));
+            server.start();
+            browser.until("a new connection", () -> (long) browser.script("return opened") > connections);
+        }
+        published = publish("log", published, 100);
+        int all = published;
+        browser.until(all + " records", () -> seenCount() >= all);
+        assertSeenIsTheLog("log", client.log("log"));
+    }
+
+    @Test
+    void aPlainValueArrivesAsItWasPublished() throws IOException {
+        client.create("plain", 1, Map.of());
+        browser.script("window.seen = []; window.source = new EventSource('/topics/plain/events?from=earliest');"
+                + "source.onmessage = (event) => seen.push(event.data);");
+        List<String> values =
+                List.of("one", "two\nlines", "", " a space before", "data: not a field", "ünï → 🎉", ":x", "{\"a\":1}");
+        for (String value : values) client.publish("plain", value, null);
+        browser.until("all values", () -> seenCount() == values.size());
+        assertThat(browser.script("return seen")).isEqualTo(values);
+    }
+
+    @Test
+    void theModuleBeginsAnewAfterAFatalError() throws IOException {
+        subscribe("/topics/later/events?format=envelope", "{from: 'earliest'}");
+        browser.until("a refusal", () -> "retrying".equals(browser.script("return statuses.at(-1)")));
+        client.create("later", 1, Map.of());
+        client.publish("later", "worth waiting for", null);
+        browser.until("the record", () -> seenCount() == 1);
+        assertThat(browser.script("return statuses.at(-1)")).isEqualTo("open");
+    }
+
+    @Test
+    void theModuleRemembersItsCursorOverAReloadAndAKill() throws IOException {
+        client.create("kept", PARTITIONS, Map.of());
+        publish("kept", 0, 50);
+        String options = "{from: 'earliest', storage: 'kept'}";
+        subscribe("/topics/kept/events?format=envelope", options);
+        browser.until("50 records", () -> seenCount() == 50);
+        browser.until("a stored cursor", () -> browser.script("return localStorage.getItem('kept') === stream.cursor"));
+        List<List<?>> first = seen();
+        browser.open(server.base().resolve("/health/ready").toString());
+        server.kill();
+        server.start();
+        publish("kept", 50, 30);
+        subscribe("/topics/kept/events?format=envelope", options);
+        browser.until("the other 30", () -> seenCount() >= 30);
+        List<List<?>> both = new ArrayList<>(first);
+        both.addAll(seen());
+        assertSeenIsTheLog(both, client.log("kept"));
+    }
+
+    @Test
+    void theModuleTellsOfAGap() throws IOException {
+        client.create("again", 1, Map.of());
+        publish("again", 0, 20);
+        subscribe("/topics/again/events?format=envelope", "{from: 'earliest', storage: 'again'}");
+        browser.until("20 records", () -> seenCount() == 20);
+        browser.script("stream.close()");
+        client.sendForText("DELETE", "/topics/again", null, null);
+        client.create("again", 1, Map.of());
+        publish("again", 100, 5);
+        subscribe("/topics/again/events?format=envelope", "{storage: 'again'}");
+        browser.until("5 records of the new topic", () -> seenCount() == 5);
+        assertThat(browser.script("return gaps.map(gap => [gap.topic, gap.reason, gap.resumedFrom])"))
+                .isEqualTo(List.of(List.of("again", "incarnation", 0L)));
+        assertThat(seen().get(0).get(2)).isEqualTo("value 100");
+    }
+
+    /** Publishes numbered values one after the other, each with a key of its own; returns the next number. */
+    private int publish(String topic, int from, int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            if (i % 10 == 0) client.publish(topic, "value " + i, "key " + i);
+            else lines.add("value " + i);
+        }
+        for (String line : lines) client.publish(topic, line, line);
+        return from + count;
+    }
+
+    private void subscribe(String url, String options) {
+        Object failure = browser.await(
+                """
+                const { subscribe } = await import("/client.js");
+                window.seen = [];
+                window.gaps = [];
+                window.statuses = [];
+                window.stream = subscribe(given[0], {
+                  ...%s,
+                  onRecord: (record, id) => seen.push([record.partition, record.offset, record.value, id]),
+                  onGap: (gap) => gaps.push(gap),
+                  onStatus: (status) => statuses.push(status),
+                });
+                """
+                        .formatted(options),
+                url);
+        assertThat(failure).isNull();
+    }
+
+    private int seenCount() {
+        return ((Long) browser.script("return seen.length")).intValue();
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<List<?>> seen() {
+        return (List<List<?>>) browser.script("return seen");
+    }
+
+    private void assertSeenIsTheLog(String topic, Map<TopicPartition, List<Placed>> log) {
+        assertThat(log).hasSize(PARTITIONS);
+        assertThat(log.keySet()).allMatch(partition -> partition.topic().equals(topic));
+        assertSeenIsTheLog(seen(), log);
+    }
+
+    /** Each partition's records, once each, in the order of the log, with nothing left out. */
+    private static void assertSeenIsTheLog(List<List<?>> seen, Map<TopicPartition, List<Placed>> log) {
+        log.forEach((partition, records) -> {
+            List<Placed> delivered = seen.stream()
+                    .filter(event -> ((Long) event.get(0)).intValue() == partition.partition())
+                    .map(event -> new Placed(partition, (Long) event.get(1), (String) event.get(2)))
+                    .toList();
+            assertThat(delivered).as(partition.toString()).isEqualTo(records);
+        });
+        assertThat(seen).hasSize(log.values().stream().mapToInt(List::size).sum());
+    }
+}
