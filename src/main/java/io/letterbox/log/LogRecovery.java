@@ -43,6 +43,7 @@ public final class LogRecovery {
     private final List<Long> sizes = new ArrayList<>();
     private final List<Segment> opened = new ArrayList<>();
     private final List<EpochHistory.Entry> foundEpochs = new ArrayList<>();
+    private boolean deleted;
     private long truncatedBytes;
     private long batchesChecked;
     private long endOffset;
@@ -80,6 +81,9 @@ public final class LogRecovery {
 
     /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. */
     private void tidy() throws IOException {
+        // A killed process may have left names that only the cache knows; what is decided on them must not outlive
+        // them.
+        if (!clean) disk.forceDirectory(directory);
         boolean changed = false;
         for (String name : disk.list(directory)) {
             if (name.endsWith(".tmp") || name.endsWith(".cleaned")) {
@@ -177,6 +181,7 @@ public final class LogRecovery {
 
     private void deleteFrom(int index) throws IOException {
         for (int gone = bases.size() - 1; gone >= index; gone--) {
+            deleted = true;
             truncatedBytes += sizes.get(gone);
             Segment.closed(disk, directory, bases.get(gone), 0, 0).delete();
         }
@@ -184,7 +189,7 @@ public final class LogRecovery {
 
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
-        boolean news = endOffset > recoveryPoint || truncatedBytes > 0;
+        boolean news = endOffset > recoveryPoint || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
             Segment segment = opened.get(index);
             if (segment.indexes() == null) continue;

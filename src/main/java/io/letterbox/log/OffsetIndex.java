@@ -97,7 +97,8 @@ final class OffsetIndex {
         while (bytes.remaining() >= ENTRY_BYTES) {
             long entry = bytes.getLong();
             boolean grows = before == NONE || entry >>> 32 > before >>> 32 && position(entry) > position(before);
-            if (entry < 0 || !grows || position(entry) < 0 || position(entry) >= segmentBytes) break;
+            // No entry points at the first batch, so zeros are never taken for one.
+            if (entry < 0 || !grows || position(entry) <= 0 || position(entry) >= segmentBytes) break;
             index.add(relativeOffset(entry), position(entry));
             before = entry;
         }

@@ -239,10 +239,10 @@ public final class PartitionLog implements AutoCloseable {
             LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
             segments = cut.left();
             logEndOffset = segments.active().nextOffset();
-            logStartOffset = Math.min(logStartOffset, logEndOffset);
             durableOffset = Math.min(durableOffset, logEndOffset);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
             cut.deleteRest();
+            if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
         } catch (IOException | RuntimeException cause) {
             poison(cause);

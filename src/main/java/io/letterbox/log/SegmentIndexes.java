@@ -75,14 +75,19 @@ final class SegmentIndexes {
         return new CorruptLogException(segment.logPath() + " at byte " + position + ": " + defect);
     }
 
-    /** Writes entries behind those that a file has, and cuts off what lies behind them. */
+    /**
+     * Writes entries behind those that a file has. What lies there already is from before a crash or a truncation; it is
+     * cut off durably first, because old entries among new ones could not be told apart after the next crash.
+     */
     static void extend(Disk disk, Path path, long fromBytes, ByteBuffer entries) throws IOException {
         boolean absent = fromBytes == 0 && !disk.exists(path);
         if (!absent && !entries.hasRemaining() && disk.size(path) == fromBytes) return;
         try (LogFile file = absent ? disk.create(path) : disk.open(path)) {
-            long size = fromBytes + entries.remaining();
+            if (file.size() > fromBytes) {
+                file.truncate(fromBytes);
+                file.force();
+            }
             file.write(entries, fromBytes);
-            if (file.size() > size) file.truncate(size);
         }
     }
 

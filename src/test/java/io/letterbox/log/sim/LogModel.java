@@ -1,0 +1,64 @@
+package io.letterbox.log.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.log.LogRead;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.record.RecordCursor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a log may hold after a crash: everything that was flushed, and of the rest an unbroken beginning. */
+final class LogModel {
+    /** Every record that may be there, by offset. */
+    final TreeMap<Long, String> records = new TreeMap<>();
+    /** Offsets that a compaction was about to take; they may be there or not. */
+    final Set<Long> doubtful = new HashSet<>();
+
+    long flushedUpTo;
+    long endOffset;
+    /** The log start offset is between these two: a crash may have come before or after a change. */
+    long startAtLeast;
+
+    long startAtMost;
+
+    /** Compares with the log, reading all of it, and then takes over what a crash may have decided either way. */
+    void mustMatch(PartitionLog log, int maxBytes) throws IOException {
+        long start = log.logStartOffset();
+        long end = log.logEndOffset();
+        assertThat(start).isBetween(startAtLeast, startAtMost);
+        assertThat(end).isBetween(flushedUpTo, endOffset);
+        assertThat(log.durableOffset()).isBetween(flushedUpTo, end);
+        startAtLeast = startAtMost = start;
+        records.headMap(start).clear();
+        records.tailMap(end).clear();
+        TreeMap<Long, String> found = contents(log, start, end, maxBytes);
+        for (long offset : doubtful) {
+            if (!found.containsKey(offset)) records.remove(offset);
+        }
+        doubtful.clear();
+        assertThat(found).isEqualTo(records);
+        endOffset = end;
+    }
+
+    private static TreeMap<Long, String> contents(PartitionLog log, long start, long end, int maxBytes)
+            throws IOException {
+        TreeMap<Long, String> found = new TreeMap<>();
+        long offset = start;
+        while (offset < end) {
+            LogRead read = log.read(offset, maxBytes, end);
+            RecordCursor cursor = new RecordCursor(read.batches(), offset);
+            while (cursor.next()) {
+                assertThat(cursor.offset()).isGreaterThanOrEqualTo(offset);
+                String twice = found.put(cursor.offset(), new String(cursor.value(), StandardCharsets.UTF_8));
+                assertThat(twice).isNull();
+            }
+            assertThat(read.nextOffset()).isGreaterThan(offset);
+            offset = read.nextOffset();
+        }
+        return found;
+    }
+}

@@ -1,0 +1,277 @@
+package io.letterbox.log.sim;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
+ * that were made, changed or deleted since their directory was forced take effect or not, each for itself. On demand a
+ * force fails (and the bytes are lost though later forces succeed), the disk is full, a bit flips, the machine stops
+ * before any chosen operation. Deleting a file that somebody has open fails, as on Windows. For one thread.
+ */
+public final class SimDisk implements Disk {
+    /** A name's new meaning; null deletes it. */
+    private record NameChange(Path directory, Map<Path, SimFile> meanings) {}
+
+    private final Random random;
+    private final Map<Path, SimFile> names = new TreeMap<>();
+    private final Map<Path, SimFile> durableNames = new TreeMap<>();
+    private final List<NameChange> pending = new ArrayList<>();
+    private final Set<Path> directories = new HashSet<>();
+    private int generation;
+    private int operationsLeft = Integer.MAX_VALUE;
+    private int forcesLeft = Integer.MAX_VALUE;
+    private long capacityBytes = Long.MAX_VALUE;
+
+    public SimDisk(long seed) {
+        random = new Random(seed);
+    }
+
+    /** The machine stops before the n-th operation from now that changes anything. */
+    public void stopBefore(int operations) {
+        operationsLeft = operations;
+    }
+
+    /** The n-th force from now fails. */
+    public void failForce(int forces) {
+        forcesLeft = forces;
+    }
+
+    /** All files together cannot grow beyond this. */
+    public void capacity(long bytes) {
+        capacityBytes = bytes;
+    }
+
+    public long usedBytes() {
+        return names.values().stream().mapToLong(SimFile::size).sum();
+    }
+
+    public void flip(Path path, int position, int bit) {
+        names.get(path).flip(position, bit);
+    }
+
+    /** Copies what a reader would see. */
+    public byte[] content(Path path) {
+        return names.get(path).bytes().clone();
+    }
+
+    /** Loses what a loss of power loses, and starts again; all open files are closed. */
+    public void crash() {
+        for (NameChange change : pending) {
+            if (random.nextBoolean()) apply(durableNames, change);
+        }
+        pending.clear();
+        Set<SimFile> files = new HashSet<>(names.values());
+        files.addAll(durableNames.values());
+        // In the order of the names, so that a seed replays.
+        for (SimFile file : names.values()) if (files.remove(file)) file.crash(random);
+        for (SimFile file : durableNames.values()) if (files.remove(file)) file.crash(random);
+        names.clear();
+        names.putAll(durableNames);
+        restart();
+    }
+
+    /** The process dies but the operating system lives: nothing is lost, all open files are closed. */
+    public void kill() {
+        for (SimFile file : names.values()) file.openHandles = 0;
+        restart();
+    }
+
+    private void restart() {
+        generation++;
+        operationsLeft = Integer.MAX_VALUE;
+        forcesLeft = Integer.MAX_VALUE;
+    }
+
+    @Override
+    public LogFile open(Path path) throws IOException {
+        return new Handle(path, existing(path));
+    }
+
+    @Override
+    public LogFile create(Path path) throws IOException {
+        step();
+        SimFile file = names.get(path);
+        if (file == null) {
+            file = new SimFile();
+            change(path, Map.of(path, file));
+        } else {
+            file.cut(0);
+        }
+        return new Handle(path, file);
+    }
+
+    @Override
+    public List<String> list(Path directory) {
+        return names.keySet().stream()
+                .filter(path -> path.getParent().equals(directory))
+                .map(path -> path.getFileName().toString())
+                .toList();
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return names.containsKey(path) || directories.contains(path);
+    }
+
+    @Override
+    public long size(Path path) throws IOException {
+        return existing(path).size();
+    }
+
+    @Override
+    public void createDirectories(Path directory) {
+        directories.add(directory);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        step();
+        SimFile file = existing(from);
+        requireClosed(to);
+        Map<Path, SimFile> meanings = new HashMap<>();
+        meanings.put(from, null);
+        meanings.put(to, file);
+        change(from, meanings);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        step();
+        directories.remove(path);
+        if (!names.containsKey(path)) return;
+        requireClosed(path);
+        Map<Path, SimFile> meanings = new HashMap<>();
+        meanings.put(path, null);
+        change(path, meanings);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        step();
+        if (forceFails()) throw new ForceFailedException(directory.toString(), new IOException("EIO"));
+        pending.removeIf(change -> {
+            boolean here = change.directory.equals(directory);
+            if (here) apply(durableNames, change);
+            return here;
+        });
+    }
+
+    private void change(Path path, Map<Path, SimFile> meanings) {
+        NameChange change = new NameChange(path.getParent(), meanings);
+        pending.add(change);
+        apply(names, change);
+    }
+
+    private static void apply(Map<Path, SimFile> names, NameChange change) {
+        change.meanings.forEach((path, file) -> {
+            if (file == null) names.remove(path);
+            else names.put(path, file);
+        });
+    }
+
+    private SimFile existing(Path path) throws IOException {
+        SimFile file = names.get(path);
+        if (file == null) throw new NoSuchFileException(path.toString());
+        return file;
+    }
+
+    private void requireClosed(Path path) throws IOException {
+        SimFile file = names.get(path);
+        if (file != null && file.openHandles > 0) throw new IOException(path + " is open");
+    }
+
+    private void step() {
+        if (operationsLeft <= 1) {
+            operationsLeft = 0;
+            throw new SimCrash();
+        }
+        operationsLeft--;
+    }
+
+    private boolean forceFails() {
+        return --forcesLeft == 0;
+    }
+
+    private final class Handle implements LogFile {
+        private final Path path;
+        private final SimFile file;
+        private final int opened = generation;
+        private boolean closed;
+
+        Handle(Path path, SimFile file) {
+            this.path = path;
+            this.file = file;
+            file.openHandles++;
+        }
+
+        private void requireOpen() throws IOException {
+            if (closed || opened != generation) throw new ClosedChannelException();
+        }
+
+        @Override
+        public long size() throws IOException {
+            requireOpen();
+            return file.size();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            requireOpen();
+            int count = (int) Math.max(0, Math.min(target.remaining(), file.size() - position));
+            target.put(file.bytes(), count == 0 ? 0 : (int) position, count);
+            return count;
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            requireOpen();
+            step();
+            long growth = Math.max(0, position + source.remaining() - file.size());
+            long room = Math.max(0, capacityBytes - usedBytes());
+            int taken = (int) (growth <= room ? source.remaining() : source.remaining() - (growth - room));
+            byte[] bytes = new byte[Math.max(0, taken)];
+            source.get(bytes);
+            file.write((int) position, bytes);
+            if (source.hasRemaining()) throw new IOException("No space left on device");
+        }
+
+        @Override
+        public void truncate(long sizeBytes) throws IOException {
+            requireOpen();
+            step();
+            file.cut((int) sizeBytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+            requireOpen();
+            step();
+            if (forceFails()) {
+                file.failForce();
+                throw new ForceFailedException(path.toString(), new IOException("EIO"));
+            }
+            file.force();
+        }
+
+        @Override
+        public void close() {
+            if (!closed && opened == generation) file.openHandles--;
+            closed = true;
+        }
+    }
+}
