@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,8 +83,8 @@ class ClientsIT {
     @Test
     void stalledSubscribersCostNothingAndLoseNothing() throws IOException {
         client.create("stalled", 1, Map.of());
-        int stalled = 40;
-        int requests = 24; // 24 MB, nearly 1 GB for all of them.
+        int stalled = 20;
+        int requests = 24; // 24 MB, nearly half a gigabyte for all of them.
         List<RawSubscriber> subscribers = new ArrayList<>();
         try {
             for (int i = 0; i < stalled; i++) {
@@ -215,15 +216,13 @@ class ClientsIT {
 
     /** Writes on another thread until all is sent, the server closes, or nothing moves; returns the bytes sent. */
     private static long sendUntilHeldBack(Socket socket, byte[] bytes, int times) {
-        long[] sent = new long[1];
+        AtomicLong sent = new AtomicLong();
         Thread writer = new Thread(() -> {
             try {
                 OutputStream out = socket.getOutputStream();
                 for (int i = 0; i < times; i++) {
                     out.write(bytes);
-                    synchronized (sent) {
-                        sent[0] += bytes.length;
-                    }
+                    sent.addAndGet(bytes.length);
                 }
             } catch (IOException e) {
                 // Closed by the server, or by the test at its end: both are what may happen to a flooder.
@@ -231,15 +230,12 @@ class ClientsIT {
         });
         writer.setDaemon(true);
         writer.start();
-        long[] before = {-1};
+        AtomicLong before = new AtomicLong(-1);
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(250)).until(() -> {
-            synchronized (sent) {
-                boolean still = sent[0] == before[0];
-                before[0] = sent[0];
-                return still || !writer.isAlive();
-            }
+            long now = sent.get();
+            return before.getAndSet(now) == now || !writer.isAlive();
         });
-        return before[0];
+        return sent.get();
     }
 
     private static void publishLines(String topic, int request) throws IOException {
