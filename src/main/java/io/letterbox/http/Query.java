@@ -146,7 +146,7 @@ public final class Query {
     private static ApiException unknown(String name, Set<String> known) {
         String nearest = Nearest.of(name, known);
         return refused("There is no query parameter '" + shorten(name) + "' here"
-                + (nearest == null ? "" : "; did you mean " + nearest + "?")
+                + (nearest == null ? "." : "; did you mean " + nearest + "?")
                 + (known.isEmpty()
                         ? " None is understood."
                         : " Understood are "

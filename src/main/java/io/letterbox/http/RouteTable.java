@@ -6,11 +6,12 @@ import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The routes that are mounted, for the answers to requests that meet none of them. Immutable once built. */
-final class RouteTable {
+public final class RouteTable {
     private record Entry(String template, String[] segments, Set<HttpMethod> methods) {}
 
     private static final Pattern PARAMETER = Pattern.compile(":([A-Za-z]+)");
@@ -18,12 +19,23 @@ final class RouteTable {
     private final List<Entry> entries = new ArrayList<>();
 
     /** Reads a router's routes, and lets every one that answers GET answer HEAD as well. */
-    RouteTable(Router router) {
+    public RouteTable(Router router) {
         for (Route route : router.getRoutes()) {
             if (route.getPath() == null || route.methods() == null) continue;
             if (route.methods().contains(HttpMethod.GET)) route.method(HttpMethod.HEAD);
             entries.add(new Entry(route.getPath(), route.getPath().split("/", -1), route.methods()));
         }
+    }
+
+    /** Every route as {@code GET /topics/{topic}}, in order; without HEAD and OPTIONS, which all have. */
+    public SortedSet<String> all() {
+        SortedSet<String> all = new TreeSet<>();
+        for (Entry entry : entries) {
+            for (HttpMethod method : entry.methods) {
+                if (method != HttpMethod.HEAD) all.add(method + " " + template(entry.template));
+            }
+        }
+        return all;
     }
 
     /** The methods that a path answers, in order of name; empty where it answers none. */

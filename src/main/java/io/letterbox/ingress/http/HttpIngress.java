@@ -42,6 +42,11 @@ public final class HttpIngress implements HttpPart {
         return Future.succeededFuture();
     }
 
+    /** How many long polls wait on this loop; from any thread. */
+    int waitingPages() {
+        return records.waiters().size();
+    }
+
     @Override
     public boolean tryHandle(HttpServerRequest request) {
         if (request.method() != HttpMethod.POST) return false;

@@ -16,6 +16,9 @@ final class PageWaiters {
     private final Map<TopicPartition, Set<PageRequest>> waiting = new HashMap<>();
     private boolean draining;
 
+    /** Written by the owner alone, read by others. */
+    private volatile int size;
+
     /** Listens for commits on the current event loop. */
     PageWaiters(Vertx vertx, Backend backend) {
         vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> onCommitted(message.body()));
@@ -29,19 +32,19 @@ final class PageWaiters {
     }
 
     void add(PageRequest page) {
-        waiting.computeIfAbsent(page.partition(), partition -> new LinkedHashSet<>())
-                .add(page);
+        if (waiting.computeIfAbsent(page.partition(), partition -> new LinkedHashSet<>())
+                .add(page)) size++;
     }
 
     void remove(PageRequest page) {
         Set<PageRequest> others = waiting.get(page.partition());
-        if (others != null && others.remove(page) && others.isEmpty()) waiting.remove(page.partition());
+        if (others == null || !others.remove(page)) return;
+        size--;
+        if (others.isEmpty()) waiting.remove(page.partition());
     }
 
-    /** How many wait. */
+    /** How many wait; from any thread. */
     int size() {
-        int size = 0;
-        for (Set<PageRequest> pages : waiting.values()) size += pages.size();
         return size;
     }
 
@@ -55,7 +58,9 @@ final class PageWaiters {
         if (waiting.isEmpty()) return;
         for (Committed.Moved moved : committed.moved()) {
             Set<PageRequest> woken = waiting.remove(moved.partition());
-            if (woken != null) woken.forEach(PageRequest::wake);
+            if (woken == null) continue;
+            size -= woken.size();
+            woken.forEach(PageRequest::wake);
         }
     }
 
@@ -63,6 +68,7 @@ final class PageWaiters {
         List<PageRequest> woken = new ArrayList<>();
         waiting.values().forEach(woken::addAll);
         waiting.clear();
+        size = 0;
         woken.forEach(PageRequest::wake);
     }
 }

@@ -94,7 +94,7 @@ final class PublishRequest {
         HttpServerResponse response = request.response();
         if (!response.closed()) {
             if (status != 200) response.setStatusCode(status);
-            response.headers().set(HttpHeaders.CONTENT_TYPE, contentType);
+            response.headers().add(HttpHeaders.CONTENT_TYPE, contentType);
             response.end(document);
         }
         publisher.answered(startNanos, status);

@@ -37,6 +37,7 @@ final class TestDoor implements AutoCloseable {
     final FakeStorage storage = new FakeStorage(vertx);
     final HttpSockets sockets = new HttpSockets();
     final ByteBudget budget;
+    final HttpIngress ingress;
     final HttpVerticle verticle;
     final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -61,7 +62,8 @@ final class TestDoor implements AutoCloseable {
         budget = new ByteBudget(limits.ingressBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget);
-        verticle = new HttpVerticle(http, sockets, List.of(new HttpIngress(backend)), RouteObserver.NONE);
+        ingress = new HttpIngress(backend);
+        verticle = new HttpVerticle(http, sockets, List.of(ingress), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
     }
 

@@ -1,0 +1,92 @@
+package io.letterbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.FakeStorage;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.console.Assets;
+import io.letterbox.console.ConsolePart;
+import io.letterbox.delivery.SseDelivery;
+import io.letterbox.delivery.SubscriberSlots;
+import io.letterbox.http.HttpPart;
+import io.letterbox.http.Json;
+import io.letterbox.http.RouteTable;
+import io.letterbox.ingress.http.Backend;
+import io.letterbox.ingress.http.ByteBudget;
+import io.letterbox.ingress.http.HttpIngress;
+import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.TelemetryRoutes;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The description of the API and the routes that are mounted are the same. */
+class OpenApiTest {
+    private static final List<String> METHODS = List.of("get", "put", "post", "patch", "delete");
+
+    private static JsonNode document() throws IOException {
+        try (InputStream in = HttpIngress.class.getResourceAsStream("openapi.json")) {
+            return Json.parse(in.readAllBytes());
+        }
+    }
+
+    private static SortedSet<String> mounted(Vertx vertx) {
+        LetterboxConfig config = LetterboxConfig.defaults();
+        FakeStorage storage = new FakeStorage(vertx);
+        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        ByteBudget budget = new ByteBudget(1);
+        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget);
+        Health health = new Health();
+        List<HttpPart> parts = List.of(
+                new HttpIngress(backend),
+                new SseDelivery(
+                        config.sse(), storage, storage.metadata(), meters, new SubscriberSlots(1), new Random(1)),
+                new TelemetryRoutes(meters, health),
+                new ConsolePart(Assets.load(), storage.metadata(), storage, health, "test"));
+        Router router = Router.router(vertx);
+        parts.forEach(part -> part.mount(router, vertx));
+        SortedSet<String> routes = new RouteTable(router).all();
+        // What only the console's own page asks for is no interface for anybody else.
+        routes.removeIf(route -> route.startsWith("GET /console/") || route.startsWith("GET /webjars/"));
+        return routes;
+    }
+
+    @Test
+    void everyRouteIsDescribedAndEveryDescriptionIsServed() throws IOException {
+        SortedSet<String> described = new TreeSet<>();
+        document().path("paths").properties().forEach(path -> METHODS.stream()
+                .filter(path.getValue()::has)
+                .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        Vertx vertx = Vertx.vertx();
+        try {
+            assertThat(described).isEqualTo(mounted(vertx));
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() throws IOException {
+        JsonNode document = document();
+        List<String> references = document.findValuesAsText("$ref");
+        assertThat(references).isNotEmpty();
+        for (String reference : references) {
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
+        }
+        List<String> ids = document.findValuesAsText("operationId");
+        assertThat(ids).doesNotHaveDuplicates();
+    }
+}

@@ -1,0 +1,184 @@
+package io.letterbox.ingress.http;
+
+import static io.letterbox.ingress.http.TestDoor.json;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.letterbox.config.HttpConfig;
+import io.letterbox.http.HttpPart;
+import io.letterbox.http.HttpSockets;
+import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.LongLived;
+import io.letterbox.http.RouteObserver;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the server itself answers, whatever parts are mounted on it. */
+class HttpDoorTest {
+    /** Servers of one Vert.x at any free port are one server; what has other settings needs another Vert.x. */
+    private final Vertx other = Vertx.vertx();
+
+    private TestDoor door;
+
+    @BeforeEach
+    void open() {
+        door = new TestDoor();
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+        other.close().await();
+    }
+
+    @Test
+    void anUnknownPathIsToldWithTheNearest() {
+        HttpResponse<String> response = door.get("/topic/x/record");
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(json(response).path("nearest").asText()).isEqualTo("/topics/{topic}/records");
+        assertThat(json(door.get("/clusters")).path("nearest").asText()).isEqualTo("/cluster");
+        assertThat(json(door.get("/completely/different/things")).has("nearest"))
+                .isFalse();
+    }
+
+    @Test
+    void anotherMethodIsToldWithTheOnesThatWork() {
+        HttpResponse<String> response = door.method("PATCH", "/topics", "{}");
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("allow")).hasValue("GET, HEAD, OPTIONS");
+        HttpResponse<String> options = door.method("OPTIONS", "/topics/x", null);
+        assertThat(options.statusCode()).isEqualTo(204);
+        assertThat(options.headers().firstValue("allow")).hasValue("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+    }
+
+    @Test
+    void whatIsNoHttpIsAnsweredAsAProblem() throws IOException {
+        assertThat(door.raw("nonsense\r\n\r\n"))
+                .startsWith("HTTP/1.0 400 ")
+                .contains("application/problem+json")
+                .contains("INVALID_REQUEST");
+        assertThat(door.raw("GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .startsWith("HTTP/1.0 414 ")
+                .contains("URI_TOO_LONG");
+        assertThat(door.raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(20_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("HEADERS_TOO_LARGE");
+        assertThat(door.raw("POST /topics/t HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void pagesOfOtherOriginsAreKeptOut() throws IOException {
+        String origin = "POST /topics/t HTTP/1.1\r\nHost: me:80\r\nConnection: close\r\nContent-Length: 1\r\nOrigin: ";
+        assertThat(door.raw(origin + "https://evil.example\r\n\r\nx"))
+                .startsWith("HTTP/1.1 403 ")
+                .contains("ORIGIN_NOT_ALLOWED")
+                .doesNotContain("access-control-allow-origin");
+        assertThat(door.raw(origin + "null\r\n\r\nx")).startsWith("HTTP/1.1 403 ");
+        assertThat(door.raw(origin + "http://me:80\r\n\r\nx")).startsWith("HTTP/1.1 200 ");
+        assertThat(door.raw(origin + "https://app.example\r\n\r\nx"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("access-control-allow-origin: https://app.example");
+        String reads = "GET /cluster HTTP/1.1\r\nHost: me\r\nConnection: close\r\nOrigin: https://evil.example\r\n\r\n";
+        assertThat(door.raw(reads)).startsWith("HTTP/1.1 200 ").doesNotContain("access-control-allow-origin");
+    }
+
+    @Test
+    void aPreflightIsAnswered() throws IOException {
+        String preflight =
+                "OPTIONS /topics/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: https://app.example\r\n"
+                        + "Access-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: content-type\r\n\r\n";
+        assertThat(door.raw(preflight))
+                .startsWith("HTTP/1.1 204 ")
+                .contains("access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE")
+                .contains("access-control-allow-headers: content-type")
+                .contains("vary: origin");
+    }
+
+    @Test
+    void http2IsSpokenInTheClear() throws Exception {
+        HttpClient http2 =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        HttpResponse<String> response = http2.send(
+                door.request("/topics/t").POST(BodyPublishers.ofString("x")).build(), BodyHandlers.ofString());
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(json(response).path("offset").asInt(-1)).isZero();
+    }
+
+    @Test
+    void aBodyThatIsTooLongIsRefusedOverHttp2() {
+        HttpClientAgent http2 = door.vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+        int status = http2.request(HttpMethod.POST, door.port(), "127.0.0.1", "/topics/t")
+                .compose(request -> request.send(Buffer.buffer(new byte[9_000_000])))
+                .map(HttpClientResponse::statusCode)
+                .await();
+        assertThat(status).isEqualTo(413);
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreClosed() throws IOException {
+        HttpConfig one = new HttpConfig("127.0.0.1", 0, List.of(), 60, 1, 16_384, 8_192);
+        HttpSockets sockets = new HttpSockets();
+        other.deployVerticle(new HttpVerticle(one, sockets, List.of(), RouteObserver.NONE))
+                .await();
+        try (Socket first = new Socket("127.0.0.1", sockets.port())) {
+            // A connection counts from its first byte; one that never sends any ends by the idle timeout.
+            first.getOutputStream().write('G');
+            await().until(() -> sockets.open() == 1);
+            try (Socket second = new Socket("127.0.0.1", sockets.port())) {
+                second.setSoTimeout(20_000);
+                second.getOutputStream().write('G');
+                assertThat(second.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(first.isClosed()).isFalse();
+        }
+        await().until(() -> sockets.open() == 0);
+    }
+
+    @Test
+    void aSilentConnectionIsClosed() throws IOException {
+        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, List.of(), 1, 10, 16_384, 8_192);
+        HttpSockets sockets = new HttpSockets();
+        other.deployVerticle(new HttpVerticle(hasty, sockets, List.of(new Endless()), RouteObserver.NONE))
+                .await();
+        try (Socket silent = new Socket("127.0.0.1", sockets.port());
+                Socket stream = new Socket("127.0.0.1", sockets.port())) {
+            stream.setSoTimeout(20_000);
+            silent.setSoTimeout(20_000);
+            stream.getOutputStream().write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+            assertThat(stream.getInputStream().read()).isEqualTo('H');
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            // The stream is as old as the silent one and was not closed with it.
+            assertThat(sockets.open()).isEqualTo(1);
+        }
+    }
+
+    /** Begins an answer, and leaves it at that. */
+    private static final class Endless implements HttpPart {
+        @Override
+        public void mount(Router router, Vertx vertx) {
+            router.get("/endless").handler(context -> {
+                LongLived.exempt(context.request());
+                context.response().setChunked(true).write(":");
+            });
+        }
+    }
+}
