@@ -140,12 +140,12 @@ class HttpDoorTest {
         other.deployVerticle(new HttpVerticle(one, sockets, List.of(), RouteObserver.NONE))
                 .await();
         try (Socket first = new Socket("127.0.0.1", sockets.port())) {
-            // A connection counts from its first bytes; one that never sends any ends by the idle timeout.
-            first.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(US_ASCII));
+            // A connection counts from its first request; one that never sends any ends by the idle timeout.
+            first.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
             await().until(() -> sockets.open() == 1);
             try (Socket second = new Socket("127.0.0.1", sockets.port())) {
                 second.setSoTimeout(20_000);
-                second.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(US_ASCII));
+                second.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
                 assertThat(second.getInputStream().read()).isEqualTo(-1);
             }
             assertThat(first.isClosed()).isFalse();
