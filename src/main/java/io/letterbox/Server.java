@@ -67,14 +67,7 @@ public final class Server implements AutoCloseable {
             doors.add(door);
             deployed.add(vertx.deployVerticle(door));
         }
-        try {
-            Future.all(deployed).await();
-        } catch (RuntimeException e) {
-            throw new IOException(
-                    "Cannot listen on " + config.http().host() + ":"
-                            + config.http().port() + " (" + e.getMessage() + "). Is another server using http.port?",
-                    e);
-        }
+        listen(Future.all(deployed));
         storage.register(config.node().id(), config.http().host(), httpPort());
         health.ready();
         LOG.info(
@@ -84,6 +77,7 @@ public final class Server implements AutoCloseable {
                 directory.root().toAbsolutePath());
     }
 
+    /** A port that is taken fails with a checked exception that await() does not declare, so it is asked for its cause. */
     private void listen(Future<?> deployed) throws IOException {
         Throwable failure = deployed.transform(Future::succeededFuture).await().cause();
         if (failure == null) return;
