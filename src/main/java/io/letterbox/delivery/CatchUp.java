@@ -127,6 +127,7 @@ final class CatchUp {
             reads.put(key, waiting);
             int generation = loop.generation();
             loop.read(partition, offset).onComplete(read -> {
+                loop.syncImage();
                 // What was read before the topics changed may be of an incarnation that is gone.
                 boolean current = generation == loop.generation();
                 if (read.succeeded() && current) loop.keepWarm(partition, offset, read.result());

@@ -124,6 +124,10 @@ final class DeliveryLoop {
         ClusterImage newest = rooms.metadata.image();
         if (newest == image) return;
         image = newest;
+        // What was read, or is being read, may be of an incarnation that is gone, with or without a feed that follows
+        // it.
+        generation++;
+        warm.clear();
         for (TopicFeed feed : List.copyOf(feeds.values())) syncFeed(feed);
     }
 
@@ -138,23 +142,17 @@ final class DeliveryLoop {
             if (layout.size() != feed.layout().size()) grow(feed, layout);
             return;
         }
-        forget(feed);
+        cache.forget(feed);
         for (Subscriber subscriber : feed.members()) {
             finish(subscriber, Disconnect.TOPIC_DELETED, "event: end\ndata: {\"reason\":\"deleted\"}\n\n");
         }
     }
 
     private void grow(TopicFeed feed, Layout layout) {
-        forget(feed);
+        cache.forget(feed);
         unlist(feed);
         feed.migrate(layout);
         list(feed);
-    }
-
-    private void forget(TopicFeed feed) {
-        generation++;
-        cache.forget(feed);
-        for (int i = 0; i < feed.layout().size(); i++) warm.forget(feed.layout().partition(i));
     }
 
     /** The image that the feeds go by. */

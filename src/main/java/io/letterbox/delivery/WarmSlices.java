@@ -3,7 +3,6 @@ package io.letterbox.delivery;
 import io.letterbox.bus.Slice;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /**
  * What was read from the log last and does not lie in the storage's tail cache: a slice is often more than one chunk, and
@@ -39,17 +38,6 @@ final class WarmSlices {
         bytes += slice.batches().remaining();
         while (bytes > maxBytes && slices.size() > 1) {
             bytes -= slices.removeLast().slice.batches().remaining();
-        }
-    }
-
-    /** Forgets a partition: what was read may belong to an incarnation that is gone, or may have been used up. */
-    void forget(TopicPartition partition) {
-        for (Iterator<Warm> each = slices.iterator(); each.hasNext(); ) {
-            Warm warm = each.next();
-            if (warm.partition.equals(partition)) {
-                bytes -= warm.slice.batches().remaining();
-                each.remove();
-            }
         }
     }
 

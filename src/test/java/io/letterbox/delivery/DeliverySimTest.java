@@ -16,12 +16,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The delivery of one event loop under everything that may happen to it, in an order that a seed decides: commits whose
+ * The delivery of two event loops under everything that may happen to it, in an order that a seed decides: commits whose
  * messages come late, a cache that forgets, reads that take their time, retention, topics that grow, vanish and come back,
  * and clients that are slow, break off in the middle of an event and resume. {@link SimClient} judges.
  */
 class DeliverySimTest {
     private static final int SEEDS = Integer.getInteger("letterbox.simSeeds", 100);
+    private static final int LOOPS = 2;
     private static final int STEPS = 1500;
     private static final SseConfig CONFIG = new SseConfig(15, 2000, 5000, 300, 4096, 2048, 600);
 
@@ -51,7 +52,7 @@ class DeliverySimTest {
 
     private static final class Simulation {
         private final Random random;
-        private final SimLog log = new SimLog();
+        private final SimLog log = new SimLog(LOOPS);
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private final DeliveryLoop.Rooms rooms = new DeliveryLoop.Rooms(
                 log,
@@ -59,14 +60,14 @@ class DeliverySimTest {
                 new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
                 new SubscriberSlots(LetterboxConfig.defaults().limits().subscribers()),
                 CONFIG);
-        private final DeliveryLoop loop;
+        private final List<DeliveryLoop> loops = new ArrayList<>();
         private final List<SimClient> clients = new ArrayList<>();
 
         Simulation(long seed) {
             random = new Random(seed);
             log.create("a", 1);
             log.create("b", 3);
-            loop = new DeliveryLoop(rooms, random, tasks::add);
+            for (int i = 0; i < LOOPS; i++) loops.add(new DeliveryLoop(rooms, random, tasks::add));
             Subscription[] kinds = {
                 new Subscription(List.of("a"), -1, null, false),
                 new Subscription(List.of("b"), -1, null, false),
@@ -90,15 +91,15 @@ class DeliverySimTest {
                 assertThat(client.maxChunkBytes).isLessThan(CONFIG.chunkBytes() + 1024);
             }
             assertThat(rooms.slots().taken()).isEqualTo(clients.size());
-            for (Subscriber subscriber : loop.subscribers()) {
-                assertThat(subscriber.position)
-                        .as("position of one at the tail")
-                        .isNull();
-                subscriber.onClosed();
+            for (DeliveryLoop loop : loops) {
+                for (Subscriber subscriber : loop.subscribers()) {
+                    assertThat(subscriber.position).as("of one at the tail").isNull();
+                    subscriber.onClosed();
+                }
+                assertThat(loop.subscribers()).isEmpty();
+                loop.close();
             }
             assertThat(rooms.slots().taken()).isZero();
-            assertThat(loop.subscribers()).isEmpty();
-            loop.close();
         }
 
         private void step() {
@@ -114,7 +115,7 @@ class DeliverySimTest {
             else if (what < 970) log.evict(anyPartition(), Long.MAX_VALUE);
             else if (what < 985) evictSome();
             else if (what < 990) deleteSome();
-            else if (what < 995) loop.onTick();
+            else if (what < 995) loops.get(random.nextInt(LOOPS)).onTick();
             else rebuild();
         }
 
@@ -152,7 +153,8 @@ class DeliverySimTest {
 
         private void connect(SimClient client) {
             if (!client.isConnected())
-                assertThat(client.connect(loop, log, rooms)).isTrue();
+                assertThat(client.connect(loops.get(random.nextInt(LOOPS)), log, rooms))
+                        .isTrue();
         }
 
         private static void ifConnected(SimClient client, Runnable action) {
@@ -160,24 +162,23 @@ class DeliverySimTest {
         }
 
         private void deliverMessage() {
-            Committed message = log.nextMessage();
-            if (message != null) loop.committed(message);
+            int loop = random.nextInt(LOOPS);
+            Committed message = log.nextMessage(loop);
+            if (message != null) loops.get(loop).committed(message);
         }
 
         private void runTasks(int max) {
             for (int i = 0; i < max && !tasks.isEmpty(); i++) tasks.poll().run();
-            assertThat(log.runningReads()).isLessThanOrEqualTo(DeliveryLimits.CATCH_UP_READS + 8);
+            assertThat(log.runningReads()).isLessThanOrEqualTo(LOOPS * DeliveryLimits.CATCH_UP_READS);
         }
 
         /** Nothing new happens, and everybody reads: in the end nothing may be left to do. */
         private void settle() {
-            loop.onTick();
+            loops.forEach(DeliveryLoop::onTick);
             for (int round = 0; round < 2000; round++) {
                 clients.forEach(this::connect);
                 clients.forEach(client -> ifConnected(client, client::read));
-                for (Committed message = log.nextMessage(); message != null; message = log.nextMessage()) {
-                    loop.committed(message);
-                }
+                for (int i = 0; i < 100; i++) deliverMessage();
                 boolean busy = !tasks.isEmpty();
                 runTasks(100);
                 while (log.completeRead()) busy = true;

@@ -49,10 +49,17 @@ final class SimLog implements LogReader, Metadata {
 
     private final Map<TopicPartition, Log> logs = new HashMap<>();
     private final ArrayDeque<Runnable> reads = new ArrayDeque<>();
-    private final ArrayDeque<Committed> messages = new ArrayDeque<>();
+    private final List<ArrayDeque<Committed>> messages;
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
     private ClusterImage image = new ClusterImage(0, "c", Map.of(), Collections.emptySortedMap());
     private long incarnations;
+    private int readsBegun;
+
+    /** @param loops how many event loops hear of commits, each in its own time */
+    SimLog(int loops) {
+        messages = new ArrayList<>();
+        for (int i = 0; i < loops; i++) messages.add(new ArrayDeque<>());
+    }
 
     void create(String topic, int partitions) {
         UUID id = new UUID(7, ++incarnations);
@@ -113,7 +120,8 @@ final class SimLog implements LogReader, Metadata {
         RecordBatch.of(bytes).assign(log.end, 0);
         log.batches.add(new Stored(bytes, log.end, log.end + records));
         log.end += records;
-        messages.add(new Committed(List.of(new Committed.Moved(partition, log.end))));
+        Committed message = new Committed(List.of(new Committed.Moved(partition, log.end)));
+        messages.forEach(queue -> queue.add(message));
     }
 
     /** The cache forgets what lies below an offset. */
@@ -133,9 +141,9 @@ final class SimLog implements LogReader, Metadata {
         return logs.get(partition).end;
     }
 
-    /** The oldest commit message that was not taken, or null. */
-    Committed nextMessage() {
-        return messages.poll();
+    /** The oldest commit message that a loop has not taken, or null. */
+    Committed nextMessage(int loop) {
+        return messages.get(loop).poll();
     }
 
     /** Ends the oldest read that runs; false where none does. */
@@ -165,17 +173,26 @@ final class SimLog implements LogReader, Metadata {
     @Override
     public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
         Promise<Slice> promise = Promise.promise();
-        reads.add(() -> {
-            Log log = logs.get(partition);
-            if (log == null) {
-                promise.fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "gone"));
-            } else if (offset < log.start || offset > log.end) {
-                promise.fail(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "outside"));
-            } else {
-                promise.complete(slice(log, offset, maxBytes));
-            }
-        });
+        if (readsBegun++ % 2 == 0) {
+            reads.add(() -> read(partition, offset, maxBytes, promise));
+        } else {
+            // Read now, told later: by then, everything may have changed.
+            Promise<Slice> early = Promise.promise();
+            read(partition, offset, maxBytes, early);
+            reads.add(() -> early.future().onComplete(promise));
+        }
         return promise.future();
+    }
+
+    private void read(TopicPartition partition, long offset, int maxBytes, Promise<Slice> promise) {
+        Log log = logs.get(partition);
+        if (log == null) {
+            promise.fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "gone"));
+        } else if (offset < log.start || offset > log.end) {
+            promise.fail(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "outside"));
+        } else {
+            promise.complete(slice(log, offset, maxBytes));
+        }
     }
 
     private static Slice slice(Log log, long offset, int maxBytes) {
