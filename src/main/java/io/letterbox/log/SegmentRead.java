@@ -147,9 +147,14 @@ final class SegmentRead {
         while (bytes.limit() - at >= RecordBatch.HEADER_BYTES) {
             int size = header(bytes, at);
             boolean fits = size <= bytes.limit() - at && (at == from || at - from + (long) size <= maxBytes);
-            if (!fits || batch.lastOffset() >= upToOffset) break;
+            boolean beyond = batch.lastOffset() >= upToOffset;
+            if (!fits || beyond && at > from) break;
+            // The first one is checked even where it ends beyond the limit: a damaged last offset must not look, for
+            // ever,
+            // like a batch that is not to be read yet.
             String defect = batch.defect();
             if (defect != null) throw corrupt(position + at, defect);
+            if (beyond) break;
             next = batch.nextOffset();
             expectedOffset = next;
             at += size;
