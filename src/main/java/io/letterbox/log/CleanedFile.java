@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /** Writes a {@link CleanedSegment}: batches go in through a buffer, the indexes grow in memory. For one thread. */
 final class CleanedFile implements Closeable {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int BUFFER_BYTES = 256 << 10;
 
     private final Disk disk;
     private final CleanedSegment segment;

@@ -88,10 +88,11 @@ final class MetadataFile implements Closeable {
             throw damaged(path, position, "the frame there is not whole, but there is a whole one at byte " + later);
         }
         LogFile file = disk.open(path);
-        if (position < content.length) {
-            file.truncate(position);
-            file.force();
-        }
+        if (position < content.length) file.truncate(position);
+        // A process that was killed may have left frames, or the file's name, in the system's memory only. They count
+        // from now on, so they have to be durable from now on.
+        file.force();
+        disk.forceDirectory(path.getParent());
         return new MetadataFile(file, position);
     }
 

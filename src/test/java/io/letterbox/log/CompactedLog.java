@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A log and its compactor, with records written as {@code key=value}; {@code key=-} is a tombstone, {@code =v} keyless. */
-final class CompactedLog implements Closeable {
-    long nowMs = 1_000_000;
-    long highWatermark = Long.MAX_VALUE;
+public final class CompactedLog implements Closeable {
+    public long nowMs = 1_000_000;
+    public long highWatermark = Long.MAX_VALUE;
 
     private final Disk disk;
     private final Path directory;
@@ -23,18 +23,18 @@ final class CompactedLog implements Closeable {
     private PartitionLog log;
     private Compactor compactor;
 
-    CompactedLog(Disk disk, Path directory, LogConfig config) throws IOException {
+    public CompactedLog(Disk disk, Path directory, LogConfig config) throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.config = config;
         open(0, true);
     }
 
-    static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs) {
+    public static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs) {
         return config(minDirtyRatio, minLagMs, deleteRetentionMs, 1 << 20);
     }
 
-    static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs, int segmentBytes) {
+    public static LogConfig config(double minDirtyRatio, long minLagMs, long deleteRetentionMs, int segmentBytes) {
         return new LogConfig(
                 segmentBytes,
                 600_000_000L,
@@ -56,25 +56,25 @@ final class CompactedLog implements Closeable {
         compactor = new Compactor(disk, log, mapBytes);
     }
 
-    PartitionLog log() {
+    public PartitionLog log() {
         return log;
     }
 
-    Compactor compactor() {
+    public Compactor compactor() {
         return compactor;
     }
 
-    void configure(LogConfig other) {
+    public void configure(LogConfig other) {
         config = other;
         log.configure(other);
     }
 
-    void mapBytes(int bytes) {
+    public void mapBytes(int bytes) {
         mapBytes = bytes;
         compactor = new Compactor(disk, log, mapBytes);
     }
 
-    void append(String... records) throws IOException {
+    public void append(String... records) throws IOException {
         BatchBuilder builder = new BatchBuilder(200);
         for (String record : records) {
             int split = record.indexOf('=');
@@ -90,7 +90,7 @@ final class CompactedLog implements Closeable {
     }
 
     /** Closes the active segment, whatever its size. */
-    void roll() throws IOException {
+    public void roll() throws IOException {
         LogConfig normal = config;
         log.configure(new LogConfig(
                 normal.segmentBytes(),
@@ -109,7 +109,7 @@ final class CompactedLog implements Closeable {
     }
 
     /** One run; false where none was due. */
-    boolean compact() throws IOException {
+    public boolean compact() throws IOException {
         CompactionPlan plan = compactor.plan(nowMs, Math.min(highWatermark, log.durableOffset()));
         if (plan == null) return false;
         try {
@@ -122,7 +122,7 @@ final class CompactedLog implements Closeable {
     }
 
     /** All records as {@code offset key=value}. */
-    List<String> records() throws IOException {
+    public List<String> records() throws IOException {
         List<String> result = new ArrayList<>();
         long offset = log.logStartOffset();
         while (offset < log.logEndOffset()) {
@@ -139,18 +139,18 @@ final class CompactedLog implements Closeable {
         return result;
     }
 
-    List<String> fileNames() throws IOException {
+    public List<String> fileNames() throws IOException {
         return disk.list(directory);
     }
 
-    void reopen() throws IOException {
+    public void reopen() throws IOException {
         long recoveryPoint = log.logEndOffset();
         log.close();
         open(recoveryPoint, true);
     }
 
     /** Opens again after a crash of the disk, without having closed. */
-    void recover(long recoveryPoint) throws IOException {
+    public void recover(long recoveryPoint) throws IOException {
         open(recoveryPoint, false);
     }
 
