@@ -85,17 +85,16 @@ public final class LogRecovery {
         // them.
         if (!clean) disk.forceDirectory(directory);
         boolean changed = false;
-        for (String name : disk.list(directory)) {
+        List<String> names = disk.list(directory);
+        for (String name : names) {
             if (name.endsWith(".tmp") || name.endsWith(".cleaned")) {
                 disk.delete(directory.resolve(name));
                 changed = true;
             }
-        }
-        for (String name : disk.list(directory)) {
             long nextOffset = SegmentFiles.swapNextOffset(name);
             if (nextOffset < 0) continue;
             long baseOffset = SegmentFiles.number(name.substring(0, name.indexOf('-')));
-            for (String other : disk.list(directory)) {
+            for (String other : names) {
                 long base = SegmentFiles.anyBaseOffset(other);
                 if (base >= baseOffset && base < nextOffset) disk.delete(directory.resolve(other));
             }
