@@ -31,8 +31,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * test's thread.
  */
 final class Browser implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(90);
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** Selenium warns that it does not know this Chromium's debugging protocol by heart; nothing here needs it to. */
