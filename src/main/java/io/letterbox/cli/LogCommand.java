@@ -94,7 +94,9 @@ final class LogCommand {
                         Texts.count(summary.segments(), "segment"),
                         Texts.bytes(summary.bytes()),
                         Texts.count(summary.records(), "record")));
-        terminal.out().println(summary.sound() ? "sound" : Texts.count(summary.damages(), "damage"));
+        String result = summary.sound() ? "sound" : Texts.count(summary.damages(), "damage");
+        String notes = summary.notes() == 0 ? "" : ", with " + Texts.count(summary.notes(), "note");
+        terminal.out().println(result + notes);
     }
 
     /** Tells what the inspector finds, as it finds it. */
