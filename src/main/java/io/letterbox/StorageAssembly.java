@@ -110,7 +110,7 @@ final class StorageAssembly {
     }
 
     /** Deploys the shards and recovers their logs. */
-    void start() {
+    void start() throws IOException {
         for (Class<?> type : List.of(Append.class, Committed.class)) LocalCodec.register(vertx.eventBus(), type);
         MetadataService.registerMessages(vertx.eventBus());
         long start = System.nanoTime();
@@ -126,6 +126,7 @@ final class StorageAssembly {
         Future.all(deployed).await();
         deployed.forEach(deployment -> deployments.add(deployment.result()));
         metadata.start().await();
+        warnOfOrphans();
         vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
         double seconds = (System.nanoTime() - start) / 1e9;
         services.meters().recovery(seconds, recovery.truncatedBytes());
@@ -136,6 +137,16 @@ final class StorageAssembly {
                 recovery.clean() ? "a clean" : "an unclean",
                 recovery.batchesChecked(),
                 recovery.truncatedBytes());
+    }
+
+    /** Metadata that was lost would look like topics that were deleted, so nothing is deleted for being unknown. */
+    private void warnOfOrphans() throws IOException {
+        for (String name : services.files().list(directory.topics())) {
+            if (metadata.image().topics().containsKey(name)) continue;
+            LOG.warn(
+                    "{} belongs to no topic and is left alone; remove it if its topic was deleted",
+                    directory.topics().resolve(name));
+        }
     }
 
     private Void measureDisk() throws IOException {

@@ -8,6 +8,7 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Replica;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.UUID;
 
@@ -28,24 +29,27 @@ final class HostedPartition {
     private final CachedTail tail = new CachedTail();
     private volatile long highWatermark;
     private volatile String quarantine;
+    private volatile long recoveryPoint;
 
     private record Waiting(long nextOffset, Appended reply, Append append) {}
 
-    /** A partition that serves; {@code highWatermark} is where its log ended when it was opened. */
-    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Replica replica) {
+    /** A partition that serves, and the recovery point with which its log was opened. */
+    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Replica replica, long recoveryPoint) {
         this.id = id;
         this.topicId = topicId;
         this.log = log;
         this.replica = replica;
         this.highWatermark = replica.highWatermark();
+        this.recoveryPoint = recoveryPoint;
     }
 
-    /** A partition whose log is damaged: it is listed, and refuses everything. */
-    HostedPartition(TopicPartition id, UUID topicId, String quarantine) {
+    /** A partition whose log is damaged: it is listed, keeps its recovery point, and refuses everything. */
+    HostedPartition(TopicPartition id, UUID topicId, String quarantine, long recoveryPoint) {
         this.id = id;
         this.topicId = topicId;
         this.log = null;
         this.quarantine = quarantine;
+        this.recoveryPoint = recoveryPoint;
     }
 
     TopicPartition id() {
@@ -100,6 +104,22 @@ final class HostedPartition {
 
     void flushedAt(long nowMs) {
         lastFlushMs = nowMs;
+    }
+
+    /** Below it the log is on disk together with its indexes: what a restart need not look at. */
+    long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    /** Writes the indexes out, and moves the recovery point to what is on disk. */
+    void checkpoint() throws IOException {
+        recoveryPoint = log.checkpoint();
+    }
+
+    /** Closes the log; all of it is on disk then. */
+    void close() throws IOException {
+        log.close();
+        recoveryPoint = log.durableOffset();
     }
 
     PartitionStatus status() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,7 +26,9 @@ public final class RecoveryCheckpoint {
     private final Path pointsFile;
     private final Path cleanFile;
     private final HostedPartitions hosted;
-    private final Map<TopicPartition, Long> atStart;
+    /** The points of logs that have not been opened yet; they must not get lost when others are written. */
+    private final Map<TopicPartition, Long> unopened;
+
     private final boolean clean;
     private final ReentrantLock turn = new ReentrantLock();
 
@@ -41,7 +44,7 @@ public final class RecoveryCheckpoint {
         this.pointsFile = meta.resolve("recovery-points");
         this.cleanFile = meta.resolve("clean-shutdown");
         this.hosted = hosted;
-        this.atStart = RecoveryPoints.read(disk, pointsFile);
+        this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, pointsFile));
         this.clean = CleanShutdown.take(disk, cleanFile);
     }
 
@@ -50,9 +53,14 @@ public final class RecoveryCheckpoint {
         return clean;
     }
 
-    /** Below this offset the partition's log was durable when the last process wrote its points. */
+    /** Below this offset a log that has not been opened yet was durable when the last process wrote its points. */
     long point(TopicPartition id) {
-        return atStart.getOrDefault(id, 0L);
+        return unopened.getOrDefault(id, 0L);
+    }
+
+    /** The partition is hosted, and knows its own point. */
+    void opened(TopicPartition id) {
+        unopened.remove(id);
     }
 
     void recovered(TopicPartition id, long truncated, long checked) {
@@ -81,7 +89,7 @@ public final class RecoveryCheckpoint {
     public void write() throws IOException {
         turn.lock();
         try {
-            Map<TopicPartition, Long> points = new TreeMap<>();
+            Map<TopicPartition, Long> points = new TreeMap<>(unopened);
             for (HostedPartition partition : hosted.all()) {
                 long point = partition.log() == null
                         ? point(partition.id())

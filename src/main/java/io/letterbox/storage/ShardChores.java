@@ -60,7 +60,7 @@ final class ShardChores {
         for (HostedPartition partition : partitions.all()) {
             if (partition.quarantine() != null) continue;
             current = partition;
-            partition.log().checkpoint();
+            partition.checkpoint();
         }
         services.recovery().write();
     }

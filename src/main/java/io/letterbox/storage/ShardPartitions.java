@@ -82,7 +82,7 @@ final class ShardPartitions {
         services.recovery().write();
         for (HostedPartition held : gone) {
             compaction.stop(held);
-            if (held.log() != null) held.log().close();
+            if (held.log() != null) held.close();
             directories.destroy(held.id());
         }
     }
@@ -101,16 +101,17 @@ final class ShardPartitions {
             }
             held.configure(topic.config(), partition.leaderEpoch());
             services.hosted().put(held);
+            services.recovery().opened(id);
         }
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
         PartitionDirectories.Found found = directories.prepare(id, topic.id());
-        if (found.defect() != null) return quarantined(id, topic, found.defect());
         long point = found.replaced() ? 0 : services.recovery().point(id);
+        if (found.defect() != null) return quarantined(id, topic, found.defect(), point);
         if (!found.kept() && point > 0) {
-            return quarantined(
-                    id, topic, "its directory is gone, although records below offset " + point + " were in it");
+            String reason = "its directory is gone, although records below offset " + point + " were in it";
+            return quarantined(id, topic, reason, point);
         }
         Path directory = directories.of(id);
         LogRecovery.Outcome outcome = LogRecovery.open(
@@ -119,23 +120,20 @@ final class ShardPartitions {
                 logConfig(topic.config()),
                 point,
                 services.recovery().clean());
-        if (outcome instanceof LogRecovery.Quarantined bad) return quarantined(id, topic, bad.reason());
+        if (outcome instanceof LogRecovery.Quarantined bad) return quarantined(id, topic, bad.reason(), point);
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
         PartitionLog log = sound.log();
         // What recovery has kept is not proven to be on disk until it has been forced once.
         log.flush();
         int inSync = image.isr().size();
-        return new HostedPartition(
-                id,
-                topic.id(),
-                log,
-                new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas()));
+        Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
+        return new HostedPartition(id, topic.id(), log, replica, point);
     }
 
-    private static HostedPartition quarantined(TopicPartition id, TopicImage topic, String reason) {
+    private static HostedPartition quarantined(TopicPartition id, TopicImage topic, String reason, long point) {
         LOG.error("{} is quarantined: {}. Nothing of it was changed.", id, reason);
-        return new HostedPartition(id, topic.id(), reason);
+        return new HostedPartition(id, topic.id(), reason, point);
     }
 
     /** Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point. */
@@ -144,7 +142,7 @@ final class ShardPartitions {
             if (held.log() == null) continue;
             compaction.stop(held);
             try {
-                held.log().close();
+                held.close();
             } catch (IOException e) {
                 services.recovery().notClean();
                 LOG.error("{} could not be closed", held.id(), e);
