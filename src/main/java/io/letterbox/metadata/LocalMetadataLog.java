@@ -123,8 +123,9 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
 
     private void rewriteWhenLong() throws IOException {
         if (file.sizeBytes() - firstSizeBytes <= Math.max(REWRITE_BYTES, firstSizeBytes)) return;
-        MetadataFile.replace(disk, path, MetadataCodec.encode(image));
+        // Closed first: not every system lets an open file be replaced.
         file.close();
+        MetadataFile.replace(disk, path, MetadataCodec.encode(image));
         reopen();
     }
 

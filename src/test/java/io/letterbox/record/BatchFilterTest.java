@@ -1,10 +1,7 @@
 package io.letterbox.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.letterbox.error.ApiException;
-import io.letterbox.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,20 +77,6 @@ class BatchFilterTest {
         ByteBuffer first = filter.filter(RecordBatch.of(builder.build()), (o, a, k, l, t) -> true, HORIZON_MS);
         ByteBuffer second = filter.filter(RecordBatch.of(first), (o, a, k, l, t) -> true, HORIZON_MS + 1);
         assertThat(RecordBatch.of(second).baseTimestamp()).isEqualTo(HORIZON_MS);
-    }
-
-    @Test
-    void aRecordWithoutAKeyIsFound() {
-        BatchBuilder good = new BatchBuilder(100);
-        good.append(5, key(1), null, List.of());
-        RecordKeys.requireAll(good.build());
-        BatchBuilder bad = new BatchBuilder(100);
-        bad.append(5, key(1), null, List.of());
-        bad.append(5, null, new byte[1], List.of());
-        assertThatThrownBy(() -> RecordKeys.requireAll(bad.build()))
-                .isInstanceOfSatisfying(
-                        ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_RECORD))
-                .hasMessageContaining("record 1 of the batch");
     }
 
     private static List<String> ours(ByteBuffer batches) {

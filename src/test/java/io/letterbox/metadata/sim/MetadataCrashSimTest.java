@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The real metadata log on the simulated disk: what was answered is there after every crash, and nothing half done. */
 class MetadataCrashSimTest {
     private static final Path FILE = Path.of("/data/meta/metadata.log");
-    private static final int CRASHES = 5;
+    private static final int CRASHES = 3;
 
     @Test
     void whatWasAnsweredSurvives() throws Exception {
@@ -50,7 +50,7 @@ class MetadataCrashSimTest {
             open();
             for (int crash = 0; crash < CRASHES; crash++) {
                 boolean forceFails = random.nextInt(4) == 0;
-                if (forceFails) disk.failForce(1 + random.nextInt(10));
+                if (forceFails) disk.failForce(1 + random.nextInt(25));
                 else disk.stopBefore(1 + random.nextInt(40));
                 try {
                     while (propose()) assertThat(name(log.image())).isEqualTo(name(answered));
@@ -91,7 +91,7 @@ class MetadataCrashSimTest {
         private Command command() {
             String name = "t" + random.nextInt(6);
             // Texts long enough that the log is begun anew now and then.
-            if (answered.nodes().isEmpty() || random.nextInt(10) == 0) {
+            if (answered.nodes().isEmpty() || random.nextBoolean()) {
                 return new Command.RegisterNode(1, "h".repeat(20_000 + random.nextInt(40_000)), random.nextInt(9));
             }
             switch (random.nextInt(4)) {
