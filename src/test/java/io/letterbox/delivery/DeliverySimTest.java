@@ -148,6 +148,11 @@ class DeliverySimTest {
                 log.delete(topic);
                 if (random.nextBoolean()) runTasks(2);
                 log.create(topic, partitions);
+                // As long as its predecessor and not in memory, so that what is left of that one would be found.
+                for (int p = 0; p < partitions && random.nextBoolean(); p++) {
+                    log.append(new TopicPartition(topic, p), 300, 0);
+                    log.evict(new TopicPartition(topic, p), Long.MAX_VALUE);
+                }
             }
         }
 
