@@ -60,7 +60,13 @@ public final class Cli {
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
         line.setParameterExceptionHandler((wrong, given) -> misused(wrong));
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (Error e) {
+            // Left to itself it would end this thread only, and a server's other threads would keep the process.
+            e.printStackTrace(terminal.err());
+            return ExitCode.FAILED;
+        }
     }
 
     private int execute(ParseResult parsed) {

@@ -103,6 +103,19 @@ class CliTest {
         assertThat(screen.err()).contains("IllegalStateException: oh").contains("CliTest");
     }
 
+    @Test
+    void evenAnErrorEndsTheProcessWithAStatus() {
+        int exitCode = Cli.run(
+                new String[] {"serve"},
+                config -> {
+                    throw new AssertionError("never");
+                },
+                screen.terminal());
+
+        assertThat(exitCode).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.err()).contains("AssertionError: never");
+    }
+
     private int run(String... args) {
         return Cli.run(args, this::start, screen.terminal());
     }
