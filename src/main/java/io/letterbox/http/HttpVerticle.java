@@ -113,13 +113,42 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connection.closeHandler(closed -> sockets.closed());
+        VersionCheck.watch(connection);
     }
 
     private void onRequest(HttpServerRequest request, Router router) {
         if (cors.answers(request)) return;
-        for (HttpPart part : parts) if (part.tryHandle(request)) return;
+        String path = request.path();
+        if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+            onStrangeTarget(request);
+            return;
+        }
+        try {
+            for (HttpPart part : parts) if (part.tryHandle(request)) return;
+        } catch (RuntimeException failure) {
+            Refusal.send(vertx, request, Problem.of(failure));
+            return;
+        }
+        if (request.authority() == null) {
+            // RFC 9112, section 3.2; the router would take it for its own failure.
+            refuse(request, "The Host header is missing or not well formed.");
+            return;
+        }
         if (request.getHeader(HttpHeaders.EXPECT) != null) request.response().writeContinue();
         router.handle(request);
+    }
+
+    /** A request target that is no path: {@code OPTIONS *} (RFC 9112, section 3.2.4) has a meaning, others have none. */
+    private void onStrangeTarget(HttpServerRequest request) {
+        if (request.method() == HttpMethod.OPTIONS && "*".equals(request.uri())) {
+            request.response().setStatusCode(204).end();
+        } else {
+            refuse(request, "The path has to begin with a slash.");
+        }
+    }
+
+    private void refuse(HttpServerRequest request, String detail) {
+        Refusal.send(vertx, request, Problem.of(ErrorCode.INVALID_REQUEST, detail));
     }
 
     private void observe(RoutingContext context) {
