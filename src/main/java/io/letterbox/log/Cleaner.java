@@ -5,7 +5,6 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -24,8 +23,6 @@ final class Cleaner {
     private static final long GAPS_EVERYWHERE = Long.MAX_VALUE;
 
     private final Disk disk;
-    private final Path directory;
-    private final LogConfig config;
     private final CompactionPlan plan;
     private final BooleanSupplier stopped;
     private final KeyOffsets latest;
@@ -34,10 +31,8 @@ final class Cleaner {
     private long recordsRead;
     private long recordsDropped;
 
-    Cleaner(Disk disk, Path directory, LogConfig config, CompactionPlan plan, int mapBytes, BooleanSupplier stopped) {
+    Cleaner(Disk disk, CompactionPlan plan, int mapBytes, BooleanSupplier stopped) {
         this.disk = disk;
-        this.directory = directory;
-        this.config = config;
         this.plan = plan;
         this.stopped = stopped;
         this.latest = new KeyOffsets(mapBytes);
@@ -89,7 +84,7 @@ final class Cleaner {
         for (Segment segment : plan.segments()) {
             if (segment.baseOffset() >= mapEnd) break;
             boolean fits = !group.isEmpty()
-                    && sizeBytes + segment.sizeBytes() <= config.segmentBytes()
+                    && sizeBytes + segment.sizeBytes() <= plan.config().segmentBytes()
                     && segment.nextOffset() - group.get(0).baseOffset() <= Integer.MAX_VALUE;
             if (!fits) {
                 group = new ArrayList<>();
@@ -104,11 +99,11 @@ final class Cleaner {
 
     /** Copies what stays of a group; null where it would come out as it is. */
     private CleanedSegment clean(List<Segment> group) throws IOException {
-        CleanedSegment cleaned = new CleanedSegment(List.copyOf(group), directory);
+        CleanedSegment cleaned = new CleanedSegment(List.copyOf(group), plan.directory());
         long left = group.stream().mapToLong(Segment::sizeBytes).sum();
         boolean changed = group.size() > 1;
         boolean done = false;
-        try (CleanedFile file = new CleanedFile(disk, cleaned, config.indexIntervalBytes())) {
+        try (CleanedFile file = new CleanedFile(disk, cleaned, plan.config().indexIntervalBytes())) {
             for (Segment segment : group) {
                 BatchScan scan = scan(segment);
                 while (next(scan, segment)) {
@@ -152,7 +147,7 @@ final class Cleaner {
         long worstBytes =
                 otherBytes + batch.sizeInBytes() + (long) batch.recordCount() * BatchFilter.HORIZON_GROWTH_BYTES;
         if (batch.nextOffset() > mapEnd || worstBytes > Integer.MAX_VALUE) return BatchFilter.NO_HORIZON;
-        long horizon = plan.nowMs() + config.deleteRetentionMs();
+        long horizon = plan.nowMs() + plan.config().deleteRetentionMs();
         return horizon < 0 ? Long.MAX_VALUE : horizon;
     }
 

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -10,8 +11,11 @@ import java.util.List;
  * @param dirtyFrom records below this offset have been through compaction
  * @param sizeBytes the bytes of the segments; so much free space may be needed while both versions exist
  * @param nowMs the time that counts for tombstones
+ * @param directory the partition's directory
+ * @param config the log's settings when the plan was made
  */
-public record CompactionPlan(List<Segment> segments, long dirtyFrom, long sizeBytes, long nowMs) {
+public record CompactionPlan(
+        List<Segment> segments, long dirtyFrom, long sizeBytes, long nowMs, Path directory, LogConfig config) {
     /** The offset after the last record that may be compacted. */
     public long end() {
         return segments.get(segments.size() - 1).nextOffset();

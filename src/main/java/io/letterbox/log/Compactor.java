@@ -68,7 +68,7 @@ public final class Compactor {
                 || waitsTooLong(firstDirty, nowMs);
         if (!due) return null;
         running = true;
-        return new CompactionPlan(segments, dirtyFrom, allBytes, nowMs);
+        return new CompactionPlan(segments, dirtyFrom, allBytes, nowMs, log.directory(), log.config());
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Compactor {
      * @throws CancellationException where it was stopped
      */
     public Compaction clean(CompactionPlan plan, BooleanSupplier stopped) throws IOException {
-        return new Cleaner(disk, log.directory(), log.config(), plan, mapBytes, stopped).run();
+        return new Cleaner(disk, plan, mapBytes, stopped).run();
     }
 
     /** Gives the replacements their places; those whose sources are gone meanwhile are dropped. */

@@ -92,8 +92,7 @@ public final class LogInspector {
     private Summary inspect(Path directory, Listener listener, long fromOffset) throws IOException {
         PartitionInspection.Tally tally = new PartitionInspection.Tally();
         for (Path partition : partitions(directory.toAbsolutePath().normalize())) {
-            long recoveryPoint = recoveryPoint(partition);
-            new PartitionInspection(disk, partition, recoveryPoint, listener, fromOffset, tally).run();
+            new PartitionInspection(disk, partition, listener, fromOffset, tally).run(recoveryPoint(partition));
         }
         return tally.summary();
     }

@@ -17,7 +17,7 @@ final class PartitionInspection {
 
     private final Disk disk;
     private final Path directory;
-    private final long recoveryPoint;
+    private long recoveryPoint;
     private final LogInspector.Listener listener;
     private final LogInspector.Dump dump;
     private final long fromOffset;
@@ -42,27 +42,19 @@ final class PartitionInspection {
         }
     }
 
-    /**
-     * @param recoveryPoint what is not valid at or above this offset is a torn end, if the log ends there
-     * @param dump null where nothing is to be handed out
-     */
-    PartitionInspection(
-            Disk disk,
-            Path directory,
-            long recoveryPoint,
-            LogInspector.Listener listener,
-            long fromOffset,
-            Tally tally) {
+    /** The listener may be a {@link LogInspector.Dump}; then it is given what lies at or above the offset. */
+    PartitionInspection(Disk disk, Path directory, LogInspector.Listener listener, long fromOffset, Tally tally) {
         this.disk = disk;
         this.directory = directory;
-        this.recoveryPoint = recoveryPoint;
         this.listener = listener;
         this.dump = listener instanceof LogInspector.Dump ? (LogInspector.Dump) listener : null;
         this.fromOffset = fromOffset;
         this.tally = tally;
     }
 
-    void run() throws IOException {
+    /** @param durableUpTo what is not valid at or above this offset is a torn end, if the log ends there */
+    void run(long durableUpTo) throws IOException {
+        recoveryPoint = durableUpTo;
         tally.partitions++;
         List<String> names = disk.list(directory);
         leftovers(names);
