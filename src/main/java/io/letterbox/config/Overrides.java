@@ -16,7 +16,8 @@ final class Overrides {
     static final String PREFIX = "LETTERBOX_";
 
     /** Variables of the launcher and of the client commands. */
-    private static final Set<String> NOT_SETTINGS = Set.of("LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER");
+    private static final Set<String> NOT_SETTINGS =
+            Set.of("LETTERBOX_JAVA_HOME", "LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER");
 
     /**
      * Kubernetes gives every container such variables when a service is called "letterbox" (its documentation of

@@ -92,6 +92,7 @@ class ConfigLoaderTest {
     @Test
     void variablesOfTheLauncherAndOfAnOrchestratorAreNotSettings() throws Exception {
         Map<String, String> environment = Map.of(
+                "LETTERBOX_JAVA_HOME", "/opt/java",
                 "LETTERBOX_JAVA_OPTS", "-Xmx1g",
                 "LETTERBOX_SERVER", "http://example.org",
                 "LETTERBOX_PORT", "tcp://10.0.0.1:8080",
