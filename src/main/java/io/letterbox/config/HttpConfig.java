@@ -9,7 +9,7 @@ import java.util.List;
  * @param host the address to listen at, a name or an IP address
  * @param port 0 (any free port) to 65535
  * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
- *     it, {@code https://example.org}; or the single entry {@code *}
+ *     it, {@code https://example.org}; there is no wildcard
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
  * @param maxHeaderBytes all headers of a request together, 1024 to 1 MiB
@@ -30,9 +30,11 @@ public record HttpConfig(
         Check.range("http.port", port, 0, 65535);
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
-            if (!isOrigin(origin) && !(origin.equals("*") && corsOrigins.size() == 1)) {
+            if (!isOrigin(origin)) {
                 throw new InvalidSetting(
-                        "http.corsOrigins", origin, "a list of origins such as https://example.org, or the single *");
+                        "http.corsOrigins",
+                        origin,
+                        "a list of origins such as https://example.org, each named by itself, without a wildcard");
             }
         }
         Check.range("http.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
