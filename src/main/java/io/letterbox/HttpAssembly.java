@@ -37,8 +37,11 @@ final class HttpAssembly {
         this.sockets = sockets;
         this.slots = new SubscriberSlots(config.limits().subscribers());
         ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
-        this.backend = new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget);
+        ByteBudget pages = new ByteBudget(config.limits().pageBytes());
+        this.backend =
+                new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget, pages);
         meters.bindIngress(budget::usedBytes, budget::limitBytes);
+        meters.bindPages(pages::usedBytes, pages::limitBytes);
     }
 
     /** The HTTP door of one more event loop. */

@@ -46,7 +46,7 @@ class OpenApiTest {
         FakeStorage storage = new FakeStorage(vertx);
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
-        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget);
+        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget);
         Health health = new Health();
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),

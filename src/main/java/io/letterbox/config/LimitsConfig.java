@@ -13,6 +13,8 @@ package io.letterbox.config;
  * @param subscribers streams at the same time, 1 to 1,000,000
  * @param longPollMs the longest that a read may wait for records, 0 to 300,000
  * @param pageRecords records in one page, 1 to 1,000,000
+ * @param pageBytes pages of records that are under way to their readers, all of them together, at least
+ *     {@value #RECORD_TO_PAGE} times {@code recordBytes}, to 16 GiB
  */
 public record LimitsConfig(
         int recordBytes,
@@ -24,7 +26,20 @@ public record LimitsConfig(
         int partitions,
         int subscribers,
         int longPollMs,
-        int pageRecords) {
+        int pageRecords,
+        long pageBytes) {
+    /**
+     * How much larger a record can be in a page: a control character takes six bytes in JSON, and there are names and
+     * brackets around it. So the largest record fits the budget even as the only one of its page.
+     */
+    private static final int RECORD_TO_PAGE = 8;
+
+    /** No single page may take a larger part of the budget, or one client's page would shut out all others. */
+    private static final int PAGES_AT_LEAST = 4;
+
+    /** A larger page is better asked for in two. */
+    private static final int LARGEST_PAGE_BYTES = 8 << 20;
+
     private static final int MIB = 1 << 20;
 
     public LimitsConfig {
@@ -38,9 +53,15 @@ public record LimitsConfig(
         Check.range("limits.subscribers", subscribers, 1, 1_000_000);
         Check.range("limits.longPollMs", longPollMs, 0, 300_000);
         Check.range("limits.pageRecords", pageRecords, 1, 1_000_000);
+        Check.range("limits.pageBytes", pageBytes, (long) RECORD_TO_PAGE * recordBytes, 16_384L * MIB);
     }
 
     static LimitsConfig standard() {
-        return new LimitsConfig(MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000);
+        return new LimitsConfig(MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000, 32L * MIB);
+    }
+
+    /** The most that anybody may ask one page to have (a single record can be larger), 2 KiB to 8 MiB. */
+    public int maxPageBytes() {
+        return (int) Math.min(pageBytes / PAGES_AT_LEAST, LARGEST_PAGE_BYTES);
     }
 }

@@ -15,6 +15,7 @@ public final class JsonBytes {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_LONG_DIGITS = 20;
     private static final int MAX_ESCAPE_BYTES = 6;
+    private static final int WORTH_A_COPY_BYTES = 4_096;
     private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
     private byte[] array;
@@ -43,6 +44,11 @@ public final class JsonBytes {
     /** Takes back what was written beyond a length. */
     public void truncate(int toLength) {
         length = toLength;
+    }
+
+    /** Gives up the room that growth left over, where that is worth a copy. */
+    public void trim() {
+        if (array.length - length > WORTH_A_COPY_BYTES) array = Arrays.copyOf(array, length);
     }
 
     /** A copy of what was written. */

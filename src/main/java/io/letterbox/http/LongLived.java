@@ -5,7 +5,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** Takes the idle timeout off connections that are meant to be silent for long. */
+/** What connections need that live long, or too long: no idle timeout, and an end that waits for nobody. */
 public final class LongLived {
     private LongLived() {}
 
@@ -17,6 +17,18 @@ public final class LongLived {
         if (request.connection() instanceof ConnectionBase connection) {
             ChannelPipeline pipeline = connection.channel().pipeline();
             if (pipeline.get(IdleStateHandler.class) != null) pipeline.remove(IdleStateHandler.class);
+        }
+    }
+
+    /**
+     * Closes the connection of this request at once: what was written and not taken is dropped, where an ordinary close
+     * would wait for the peer to take it.
+     */
+    public static void cut(HttpServerRequest request) {
+        if (request.connection() instanceof ConnectionBase connection) {
+            connection.channelHandlerContext().close();
+        } else {
+            request.connection().close();
         }
     }
 }

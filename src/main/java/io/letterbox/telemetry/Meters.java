@@ -189,6 +189,17 @@ public final class Meters {
     }
 
     /**
+     * Exports the budget of pages; call this once.
+     *
+     * @param usedBytes bytes of pages that are made or not yet taken by their readers
+     * @param limitBytes how many there may be
+     */
+    public void bindPages(DoubleSupplier usedBytes, DoubleSupplier limitBytes) {
+        bindGauge("letterbox_page_used_bytes", "Bytes of the page budget that reads hold.", usedBytes);
+        bindGauge("letterbox_page_limit_bytes", "The page budget in bytes.", limitBytes);
+    }
+
+    /**
      * Exports the data directory's disk; call this once.
      *
      * @param freeBytes bytes that can still be written

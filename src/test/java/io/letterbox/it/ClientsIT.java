@@ -42,6 +42,7 @@ class ClientsIT {
                 .jvm("-XX:MaxDirectMemorySize=64m")
                 .jvm("-XX:+ExitOnOutOfMemoryError")
                 .set("limits.ingressBytes", 16 * 1024 * 1024)
+                .set("limits.pageBytes", 16 * 1024 * 1024)
                 .start();
         client = new TestClient(server.base());
     }
@@ -59,6 +60,7 @@ class ClientsIT {
         await().atMost(LIMIT).untilAsserted(() -> {
             assertThat(client.metric("letterbox_sse_connections")).isZero();
             assertThat(client.metric("letterbox_ingress_used_bytes")).isZero();
+            assertThat(client.metric("letterbox_page_used_bytes")).isZero();
         });
     }
 
@@ -135,14 +137,14 @@ class ClientsIT {
     void aFloodOfRequestsWithoutReadersIsHeldBack() throws IOException {
         client.create("flood", 1, Map.of());
         publishLines("flood", 0);
-        byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=200 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
         List<Socket> flooders = new ArrayList<>();
         try {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 40; i++) {
                 flooders.add(connect());
             }
-            // 200 kB for each of these requests, if the server made answers that nobody reads: 40 GB.
+            // 1 MB for each of these requests, if the server made answers that nobody reads: 800 GB.
             for (Socket flooder : flooders) {
                 sendUntilHeldBack(flooder, request, 20_000);
             }

@@ -37,6 +37,7 @@ final class Specimen implements AutoCloseable {
         partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 1, "a bad batch at 7"));
         meters.bindPartitions(() -> partitions);
         meters.bindIngress(() -> 1000, () -> 67_108_864);
+        meters.bindPages(() -> 2000, () -> 33_554_432);
         meters.bindHealth(new Health());
         meters.bindDisk(() -> 5e9, () -> 268_435_456);
     }

@@ -14,6 +14,13 @@ import io.letterbox.telemetry.Meters;
  * @param shards how many storage shards this node has
  * @param meters what is counted
  * @param budget the bytes that publishers may have under way
+ * @param pages the bytes that pages of records under way to their readers may take
  */
 public record Backend(
-        LetterboxConfig config, Metadata metadata, LogReader reader, int shards, Meters meters, ByteBudget budget) {}
+        LetterboxConfig config,
+        Metadata metadata,
+        LogReader reader,
+        int shards,
+        Meters meters,
+        ByteBudget budget,
+        ByteBudget pages) {}

@@ -3,8 +3,9 @@ package io.letterbox.ingress.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of bodies the node holds that are not yet acknowledged. When it is spent, publishers are told to come
- * back; without it, fast publishers and a slow disk would fill the memory. Thread-safe; one per node.
+ * How many bytes the node holds for its clients' requests: of bodies that are not yet acknowledged, where fast publishers
+ * and a slow disk would fill the memory, or of pages that are not yet taken, where readers that never read would. When it
+ * is spent, clients are told to come back. Thread-safe; one per node and purpose.
  */
 public final class ByteBudget {
     private final AtomicLong used = new AtomicLong();
@@ -17,8 +18,12 @@ public final class ByteBudget {
 
     /** Takes bytes out of the budget; false, and nothing taken, where there are not so many left. */
     public boolean tryAcquire(long bytes) {
-        if (used.addAndGet(bytes) <= limitBytes) return true;
-        used.addAndGet(-bytes);
+        // Not added first and taken back later: in between, others would be refused for bytes that nobody gets.
+        long held = used.get();
+        while (bytes <= limitBytes - held) {
+            if (used.compareAndSet(held, held + bytes)) return true;
+            held = used.get();
+        }
         return false;
     }
 

@@ -47,6 +47,11 @@ public final class HttpIngress implements HttpPart {
         return records.waiters().size();
     }
 
+    /** The pages that their readers have not taken yet; on this loop only. */
+    Transfers untakenPages() {
+        return records.untaken();
+    }
+
     @Override
     public boolean tryHandle(HttpServerRequest request) {
         if (request.method() != HttpMethod.POST) return false;

@@ -6,6 +6,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
+import io.letterbox.http.LongLived;
 import io.letterbox.http.Problem;
 import io.letterbox.http.ProblemException;
 import io.letterbox.http.RecordEnvelope;
@@ -14,6 +15,8 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -26,9 +29,10 @@ import io.vertx.ext.web.RoutingContext;
  * </pre>
  *
  * It reads again and again until there is something to show, the end of the log is reached and nobody wants to wait, or
- * the time to wait is over. Owned by one event loop.
+ * the time to wait is over. From the first read until its answer has been written out it holds a share of the budget for
+ * pages, but not while it waits for records. Owned by one event loop.
  */
-final class PageRequest {
+final class PageRequest implements Transfers.Transfer {
     private static final int INITIAL_BYTES = 4_096;
 
     /** Compaction can leave batches without a record to show; after so many of them an empty page says where to go on. */
@@ -36,20 +40,31 @@ final class PageRequest {
 
     private static final long NO_TIMER = -1;
 
+    private static final long CANCEL = 8; // RFC 9113 section 7
+
     private final RoutingContext context;
     private final Backend backend;
     private final PageWaiters waiters;
+    private final Transfers untaken;
     private final RecordQuery query;
+    private final PageShare share;
+    private final int readBytes;
     private long offset;
     private long timer = NO_TIMER;
     private boolean mayWait;
+    private boolean reading;
     private boolean over;
 
-    PageRequest(RoutingContext context, Backend backend, PageWaiters waiters, RecordQuery query) {
+    /** @param maxBatchBytes the first batch is read whole, so a read may take so much whatever was asked for */
+    PageRequest(RoutingContext context, Backend backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
         this.context = context;
         this.backend = backend;
-        this.waiters = waiters;
+        this.waiters = routes.waiters();
+        this.untaken = routes.untaken();
         this.query = query;
+        this.share = new PageShare(backend.pages());
+        int maxPageBytes = backend.config().limits().maxPageBytes();
+        this.readBytes = Math.min(Math.max(query.maxBytes(), maxBatchBytes), maxPageBytes);
         this.mayWait = query.waitMs() > 0 && !waiters.isDraining();
     }
 
@@ -79,7 +94,8 @@ final class PageRequest {
     }
 
     private void read(int reads) {
-        if (over) return;
+        // The time to wait can end while a read is under way, which then finds that there is no more waiting.
+        if (over || reading) return;
         try {
             PartitionStatus status = status();
             requireInside(status);
@@ -87,23 +103,29 @@ final class PageRequest {
                 waitOrAnswer();
                 return;
             }
+            share.hold(readBytes);
+            reading = true;
             Slice cached = backend.reader().readCached(query.partition(), offset, query.maxBytes());
             Future<Slice> slice = cached != null
                     ? Future.succeededFuture(cached)
                     : backend.reader().read(query.partition(), offset, query.maxBytes());
             slice.onSuccess(found -> onSlice(found, reads)).onFailure(this::fail);
-        } catch (ApiException | ProblemException refusal) {
-            fail(refusal);
+        } catch (RuntimeException failure) {
+            fail(failure);
         }
     }
 
     private void onSlice(Slice slice, int reads) {
-        if (over) return;
+        reading = false;
+        if (over) {
+            share.release();
+            return;
+        }
         JsonBytes out = new JsonBytes(INITIAL_BYTES);
         int records;
         try {
             records = write(out, slice);
-        } catch (ApiException damaged) {
+        } catch (RuntimeException damaged) {
             fail(damaged);
             return;
         }
@@ -113,8 +135,8 @@ final class PageRequest {
         } else if (records == 0 && slice.nextOffset() <= offset) {
             waitOrAnswer();
         } else {
-            backend.meters().topic(query.partition().topic()).out(Door.HTTP, records, out.length());
-            answer(out);
+            int bytes = out.length();
+            if (answer(out)) backend.meters().topic(query.partition().topic()).out(Door.HTTP, records, bytes);
         }
     }
 
@@ -151,6 +173,7 @@ final class PageRequest {
             answer(out);
             return;
         }
+        share.release();
         waiters.add(this);
         if (timer == NO_TIMER) {
             timer = context.vertx().setTimer(query.waitMs(), late -> {
@@ -167,21 +190,50 @@ final class PageRequest {
         read(MAX_READS);
     }
 
-    private void answer(JsonBytes out) {
+    /** Sends the page; false where the budget or the client's leaving forbids it. */
+    private boolean answer(JsonBytes out) {
         PartitionStatus status = backend.reader().status(query.partition());
         out.ascii("],\"nextOffset\":").number(offset);
         out.ascii(",\"logStartOffset\":").number(status == null ? 0 : status.logStartOffset());
         out.ascii(",\"highWatermark\":").number(status == null ? offset : status.highWatermark());
-        end();
-        if (context.response().closed()) return;
-        context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
+        out.ascii('}').trim();
+        HttpServerResponse response = context.response();
+        try {
+            share.hold(out.array().length);
+        } catch (ApiException refusal) {
+            fail(refusal);
+            return false;
+        }
+        if (response.closed()) {
+            end();
+            return false;
+        }
+        leave();
+        // Added first: where the socket has room, the answer is written before end returns.
+        untaken.add(this, System.nanoTime());
+        response.putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(out.ascii('}').take());
+                .end(out.take())
+                .onComplete(writtenOrGone -> end());
+        return true;
+    }
+
+    /** The reader does not take its page, or only drop by drop. */
+    @Override
+    public void expire() {
+        if (context.request().version() == HttpVersion.HTTP_2) {
+            context.response().reset(CANCEL);
+        } else {
+            LongLived.cut(context.request());
+        }
     }
 
     private void fail(Throwable failure) {
-        if (over) return;
+        reading = false;
+        if (over) {
+            share.release();
+            return;
+        }
         end();
         if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // Retention was faster than the read.
@@ -191,7 +243,14 @@ final class PageRequest {
         }
     }
 
+    /** Nothing is left to do for this request; what it holds is given back, unless a read is still to return. */
     private void end() {
+        leave();
+        untaken.remove(this);
+        if (!reading) share.release();
+    }
+
+    private void leave() {
         over = true;
         waiters.remove(this);
         if (timer != NO_TIMER) context.vertx().cancelTimer(timer);

@@ -14,7 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
  * arrives, or left by its client; then it gives back what it holds. Records that were handed on stay on their way even
  * where the client has gone. Owned by one event loop.
  */
-final class PublishRequest {
+final class PublishRequest implements Transfers.Transfer {
     private final Publisher publisher;
     private final HttpServerRequest request;
     private final String topic;
@@ -57,7 +57,7 @@ final class PublishRequest {
         }
         if (!watched && head.contentLength != body.length()) {
             watched = true;
-            publisher.uploads().add(this);
+            publisher.uploads().add(this, System.nanoTime());
         }
     }
 
@@ -66,8 +66,9 @@ final class PublishRequest {
         if (!over) publisher.publish(this);
     }
 
-    /** The body takes too long; called by whoever watches uploads. */
-    void expire() {
+    /** The body takes too long. */
+    @Override
+    public void expire() {
         if (over) return;
         refuse(new ApiException(ErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time."));
     }

@@ -23,7 +23,7 @@ final class Publisher {
     private final Vertx vertx;
     private final PublishTargets targets;
     private final PublishBatcher batcher;
-    private final Uploads uploads;
+    private final Transfers uploads;
     private final NdjsonForm ndjson;
     private final RestForm rest;
     private final RouteMeter meter;
@@ -35,7 +35,7 @@ final class Publisher {
         this.vertx = vertx;
         this.targets = new PublishTargets(backend, vertx);
         this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
-        this.uploads = new Uploads(vertx);
+        this.uploads = Transfers.watched(vertx);
         this.ndjson = new NdjsonForm(backend.config().limits(), batcher);
         this.rest = new RestForm(backend.config().limits(), batcher);
         this.meter = backend.meters().route(ROUTE);
@@ -128,7 +128,7 @@ final class Publisher {
         return vertx;
     }
 
-    Uploads uploads() {
+    Transfers uploads() {
         return uploads;
     }
 }

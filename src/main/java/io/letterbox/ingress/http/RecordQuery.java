@@ -16,7 +16,7 @@ import java.util.Set;
  * offset     the first offset, or earliest (the default) or latest
  * time       instead of offset: the first record at or after an ISO time
  * limit      records, at the most limits.pageRecords
- * maxBytes   of JSON; at least one record comes whatever its size
+ * maxBytes   of JSON, at the most a quarter of limits.pageBytes and 8 MiB; at least one record comes whatever its size
  * wait       milliseconds to wait where there is no record yet, at the most limits.longPollMs
  * </pre>
  *
@@ -30,7 +30,6 @@ record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit
     private static final Set<String> PARAMETERS = Set.of("partition", "offset", "time", "limit", "maxBytes", "wait");
     private static final int DEFAULT_LIMIT = 100;
     private static final int DEFAULT_BYTES = 1 << 20;
-    private static final int MAX_BYTES = 1 << 23;
     private static final int MIN_BYTES = 1;
 
     /**
@@ -50,7 +49,8 @@ record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit
                 offset(query),
                 timeMs,
                 query.integer("limit", Math.min(DEFAULT_LIMIT, limits.pageRecords()), 1, limits.pageRecords()),
-                query.integer("maxBytes", DEFAULT_BYTES, MIN_BYTES, MAX_BYTES),
+                query.integer(
+                        "maxBytes", Math.min(DEFAULT_BYTES, limits.maxPageBytes()), MIN_BYTES, limits.maxPageBytes()),
                 query.integer("wait", 0, 0, limits.longPollMs()));
     }
 

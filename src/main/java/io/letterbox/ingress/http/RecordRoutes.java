@@ -12,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 final class RecordRoutes {
     private final Backend backend;
     private final PageWaiters waiters;
+    private final Transfers untaken;
 
     RecordRoutes(Backend backend, Vertx vertx) {
         this.backend = backend;
         this.waiters = new PageWaiters(vertx, backend);
+        this.untaken = Transfers.watched(vertx);
     }
 
     void mount(Router router) {
@@ -24,6 +26,11 @@ final class RecordRoutes {
 
     PageWaiters waiters() {
         return waiters;
+    }
+
+    /** The answers that their readers have not taken yet. */
+    Transfers untaken() {
+        return untaken;
     }
 
     private void page(RoutingContext context) {
@@ -35,6 +42,6 @@ final class RecordRoutes {
                 RecordQuery.of(context.request(), name, backend.config().limits());
         long idleMs = TimeUnit.SECONDS.toMillis(backend.config().http().idleTimeoutSeconds());
         if (query.waitMs() >= idleMs) LongLived.exempt(context.request());
-        new PageRequest(context, backend, waiters, query).start();
+        new PageRequest(context, backend, this, query, topic.config().maxMessageBytes()).start();
     }
 }

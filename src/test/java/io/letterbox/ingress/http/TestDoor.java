@@ -13,6 +13,8 @@ import io.letterbox.http.RouteObserver;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +39,12 @@ final class TestDoor implements AutoCloseable {
     final FakeStorage storage = new FakeStorage(vertx);
     final HttpSockets sockets = new HttpSockets();
     final ByteBudget budget;
+    final ByteBudget pages;
     final HttpIngress ingress;
+
+    /** Where everything of the door runs. */
+    private Context loop;
+
     final HttpVerticle verticle;
     final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -48,8 +55,13 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(LimitsConfig limits, boolean autoCreate) {
+        this(limits, autoCreate, 60);
+    }
+
+    TestDoor(LimitsConfig limits, boolean autoCreate, int idleTimeoutSeconds) {
         LetterboxConfig standard = LetterboxConfig.defaults();
-        HttpConfig http = new HttpConfig("127.0.0.1", 0, List.of("https://app.example"), 60, 20_000, 16_384, 8_192);
+        HttpConfig http = new HttpConfig(
+                "127.0.0.1", 0, List.of("https://app.example"), idleTimeoutSeconds, 20_000, 16_384, 8_192);
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 http,
@@ -60,16 +72,28 @@ final class TestDoor implements AutoCloseable {
                 standard.shutdown(),
                 standard.log());
         budget = new ByteBudget(limits.ingressBytes());
+        pages = new ByteBudget(limits.pageBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget);
+        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages);
         ingress = new HttpIngress(backend);
-        verticle = new HttpVerticle(http, sockets, List.of(ingress), RouteObserver.NONE);
+        verticle = new HttpVerticle(
+                http, sockets, List.of(ingress, (router, on) -> loop = on.getOrCreateContext()), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
     }
 
     /** Limits as small as they can be, where a test has to exceed them. */
     static LimitsConfig smallLimits() {
-        return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50);
+        return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50, 65_536);
+    }
+
+    /** Does something on the event loop of the door, and waits for its end. */
+    void onLoop(Runnable task) {
+        Promise<Void> done = Promise.promise();
+        loop.runOnContext(go -> {
+            task.run();
+            done.complete();
+        });
+        done.future().await();
     }
 
     int port() {
