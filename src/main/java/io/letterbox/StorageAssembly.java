@@ -130,6 +130,14 @@ final class StorageAssembly {
         vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
         double seconds = (System.nanoTime() - start) / 1e9;
         services.meters().recovery(seconds, recovery.truncatedBytes());
+        report(seconds);
+    }
+
+    private void report(double seconds) {
+        if (recovery.logsOpened() == 0) {
+            LOG.info("No partitions yet");
+            return;
+        }
         LOG.info(
                 "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off",
                 recovery.logsOpened(),
