@@ -12,6 +12,9 @@ final class TailCache {
     /** What a cached batch costs beyond its bytes: map node, boxed offset, records and buffer, roughly. */
     private static final int OVERHEAD_BYTES = 160;
 
+    /** So much unused room in a batch's buffer is cheaper to keep than to copy the batch. */
+    private static final int SLACK_BYTES = 64;
+
     private final long limitBytes;
     private final ArrayDeque<Place> oldestFirst = new ArrayDeque<>();
     private long usedBytes;
@@ -26,7 +29,7 @@ final class TailCache {
     void add(CachedTail tail, long baseOffset, long nextOffset, ByteBuffer batch) {
         int bytes = batch.remaining() + OVERHEAD_BYTES;
         if (bytes > limitBytes) return;
-        tail.put(baseOffset, new CachedBatch(batch, nextOffset));
+        tail.put(baseOffset, new CachedBatch(trimmed(batch), nextOffset));
         oldestFirst.add(new Place(tail, baseOffset, bytes));
         usedBytes += bytes;
         while (usedBytes > limitBytes) {
@@ -34,6 +37,13 @@ final class TailCache {
             oldest.tail().remove(oldest.baseOffset());
             usedBytes -= oldest.bytes();
         }
+    }
+
+    /** The buffer that a batch was built in has room for many records, and would be kept for the one that is in it. */
+    private static ByteBuffer trimmed(ByteBuffer batch) {
+        if (batch.capacity() - batch.remaining() <= SLACK_BYTES) return batch;
+        ByteBuffer exact = ByteBuffer.allocate(batch.remaining());
+        return exact.put(batch.duplicate()).flip();
     }
 
     long usedBytes() {

@@ -59,6 +59,14 @@ class TailCacheTest {
     }
 
     @Test
+    void keepsNoMoreMemoryThanTheBatchTakes() {
+        ByteBuffer roomy = ByteBuffer.allocate(4096);
+        roomy.put(new byte[100]).flip();
+        cache.add(tail, 0, 1, roomy);
+        assertThat(tail.read(0, 1000, 1).batches().array()).hasSize(100);
+    }
+
+    @Test
     void leavesOutABatchThatIsLargerThanTheWholeCache() {
         cache.add(tail, 0, 1, batch(5000, 1));
         assertThat(cache.usedBytes()).isZero();
