@@ -156,7 +156,7 @@ public final class LogRecovery {
             endOffset = walked.endOffset();
             if (walked.defect() != null) {
                 if (endOffset < recoveryPoint || clean) return damaged(index, walked.goodBytes(), walked.defect());
-                truncatedBytes += sizes.get(index) - walked.goodBytes();
+                if (!BatchScan.RESERVE.equals(walked.defect())) truncatedBytes += sizes.get(index) - walked.goodBytes();
                 walked.segment().cutFile();
                 deleteFrom(index + 1);
                 break;

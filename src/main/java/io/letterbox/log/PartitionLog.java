@@ -388,6 +388,7 @@ public final class PartitionLog implements AutoCloseable {
     public void close() throws IOException {
         try {
             if (poison == null) {
+                segments.active().releaseReserve();
                 flush();
                 segments.active().writeIndexes();
             }

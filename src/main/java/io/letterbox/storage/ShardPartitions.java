@@ -141,6 +141,8 @@ final class ShardPartitions {
         for (HostedPartition held : byId.values()) {
             if (held.log() == null) continue;
             compaction.stop(held);
+            // What a poisoned log ends with is not known: the next start has to look.
+            if (held.log().isPoisoned()) services.recovery().notClean();
             try {
                 held.close();
             } catch (IOException e) {
