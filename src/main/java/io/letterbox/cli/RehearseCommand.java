@@ -28,6 +28,11 @@ import picocli.CommandLine.Command;
         hidden = true,
         header = "Run a server in a temporary directory, publish, read, and stop: a short check that everything works.")
 final class RehearseCommand implements Callable<Integer> {
+    /** Enough for the JVM to know what is hot, which it writes down too (JEP 515). */
+    private static final int PUBLISHES = 20_000;
+
+    private static final int SUBSCRIBERS = 32;
+
     private static final String NDJSON = "{\"a\":1}\n{\"a\":2}\n";
 
     private final Starter starter;
@@ -81,6 +86,7 @@ final class RehearseCommand implements Callable<Integer> {
                 "/topics/rehearsal/records?partition=0&offset=0&limit=2&wait=0")) {
             client.send(client.request(path).GET());
         }
+        Warmth.give(java.net.URI.create(url + "/topics/rehearsal"), PUBLISHES, SUBSCRIBERS);
     }
 
     private void run(String url, String input, String... arguments) {

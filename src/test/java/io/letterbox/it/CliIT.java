@@ -71,7 +71,8 @@ class CliIT {
                 .ignoreExceptions()
                 .until(() -> client.describe("numbers").path("records").asLong() == 500);
 
-        publish.destroy();
+        // Not Process.destroy, which would end the input too, and then it depends on which comes first.
+        publish.toHandle().destroy();
         assertThat(finish(publish)).isEqualTo(128 + 15);
         assertThat(Files.readString(output()))
                 .isEqualTo("{\"complete\":false,\"acknowledged\":500,\"skip\":500,\"uncertain\":0}\n");
