@@ -85,15 +85,13 @@ public final class RecoveryCheckpoint {
         return batchesChecked.get();
     }
 
-    /** Writes down how far every hosted log is durable. Blocks; called on shards and at the end. */
+    /** Writes down how far every hosted log is on disk with its indexes. Blocks; called on shards and at the end. */
     public void write() throws IOException {
         turn.lock();
         try {
             Map<TopicPartition, Long> points = new TreeMap<>(unopened);
             for (HostedPartition partition : hosted.all()) {
-                long point = partition.log() == null
-                        ? point(partition.id())
-                        : partition.log().durableOffset();
+                long point = partition.recoveryPoint();
                 if (point > 0) points.put(partition.id(), point);
             }
             RecoveryPoints.write(disk, pointsFile, points);

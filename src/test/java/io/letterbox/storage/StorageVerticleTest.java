@@ -245,6 +245,11 @@ class StorageVerticleTest {
         serve(Map.of());
         assertThat(reader.status(P0).quarantine()).contains("directory is gone");
         assertThat(refusal("more").code()).isEqualTo(ErrorCode.PARTITION_QUARANTINED);
+
+        // And stays so: without its recovery point the next start would take what is left for all there ever was.
+        restart(true);
+        serve(Map.of());
+        assertThat(reader.status(P0).quarantine()).contains("below offset 1 were durable");
     }
 
     private static void delete(Path path) {
