@@ -4,6 +4,7 @@ import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
@@ -11,9 +12,13 @@ import io.letterbox.replication.Replica;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One partition on this node: its log, its replica and the appends that wait for their acknowledgement. */
 final class HostedPartition {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
+
     private final TopicPartition id;
     private final UUID topicId;
 
@@ -48,8 +53,8 @@ final class HostedPartition {
         this.id = id;
         this.topicId = topicId;
         this.log = null;
-        this.quarantine = quarantine;
         this.recoveryPoint = recoveryPoint;
+        quarantine(quarantine);
     }
 
     TopicPartition id() {
@@ -85,8 +90,18 @@ final class HostedPartition {
         return quarantine;
     }
 
+    /** Takes the partition out of service because its log is damaged. Any thread. */
     void quarantine(String reason) {
         quarantine = reason;
+        LOG.error("{} is quarantined: {}. Nothing of it was changed.", id, reason);
+    }
+
+    /** What everyone is told who asks for a quarantined partition; null while it is sound. */
+    ApiException quarantineRefusal() {
+        String reason = quarantine;
+        return reason == null
+                ? null
+                : new ApiException(ErrorCode.PARTITION_QUARANTINED, id + " is quarantined: " + reason);
     }
 
     void configure(TopicConfig newConfig, int newLeaderEpoch) {

@@ -12,13 +12,9 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads the hosted partitions' logs: the tail from memory, the rest on reader threads. Any thread may call it. */
 public final class LogAccess implements LogReader {
-    private static final Logger LOG = LoggerFactory.getLogger(LogAccess.class);
-
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
 
@@ -87,15 +83,14 @@ public final class LogAccess implements LogReader {
     }
 
     private static void refuseQuarantined(HostedPartition held) {
-        if (held.quarantine() == null) return;
-        throw new ApiException(ErrorCode.PARTITION_QUARANTINED, held.id() + " is quarantined: " + held.quarantine());
+        ApiException refusal = held.quarantineRefusal();
+        if (refusal != null) throw refusal;
     }
 
     private ApiException failure(HostedPartition held, IOException e) {
         if (e instanceof CorruptLogException) {
             held.quarantine(e.getMessage());
-            LOG.error("{} is quarantined: {}. Nothing of it was changed.", held.id(), e.getMessage());
-            return new ApiException(ErrorCode.PARTITION_QUARANTINED, held.id() + " is quarantined: " + e.getMessage());
+            return held.quarantineRefusal();
         }
         // A log that was closed under the reader belongs to a topic that has just been deleted.
         if (e instanceof ClosedChannelException && hosted.get(held.id()) != held) return unknown(held.id());

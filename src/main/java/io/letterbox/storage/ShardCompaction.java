@@ -87,7 +87,6 @@ final class ShardCompaction {
         run.compactor.abandon();
         if (failure instanceof CorruptLogException) {
             partition.quarantine(failure.getMessage());
-            LOG.error("{} is quarantined: {}. Nothing of it was changed.", partition.id(), failure.getMessage());
         } else if (!(failure instanceof CancellationException)) {
             LOG.error("{} could not be compacted", partition.id(), failure);
         }

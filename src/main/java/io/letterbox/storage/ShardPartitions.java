@@ -57,14 +57,17 @@ final class ShardPartitions {
             for (int p = 0; p < topic.partitions().size(); p++) {
                 TopicPartition id = new TopicPartition(topic.name(), p);
                 PartitionImage partition = topic.partitions().get(p);
-                if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId())
-                    continue;
+                if (!isMine(id, partition)) continue;
                 HostedPartition held = byId.get(id);
                 if (held != null && held.topicId().equals(topic.id())) wanted.add(id);
             }
         }
         destroyAllBut(wanted);
         for (TopicImage topic : image.topics().values()) serve(topic);
+    }
+
+    private boolean isMine(TopicPartition id, PartitionImage partition) {
+        return Addresses.shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
     }
 
     private void destroyAllBut(Set<TopicPartition> wanted) throws IOException {
@@ -91,7 +94,7 @@ final class ShardPartitions {
         for (int p = 0; p < topic.partitions().size(); p++) {
             TopicPartition id = new TopicPartition(topic.name(), p);
             PartitionImage partition = topic.partitions().get(p);
-            if (Addresses.shardOf(id, services.shards()) != shard || partition.leader() != services.nodeId()) continue;
+            if (!isMine(id, partition)) continue;
             HostedPartition held = byId.get(id);
             if (held == null) {
                 held = open(id, topic, partition);
@@ -108,10 +111,10 @@ final class ShardPartitions {
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
         PartitionDirectories.Found found = directories.prepare(id, topic.id());
         long point = found.replaced() ? 0 : services.recovery().point(id);
-        if (found.defect() != null) return quarantined(id, topic, found.defect(), point);
+        if (found.defect() != null) return new HostedPartition(id, topic.id(), found.defect(), point);
         if (!found.kept() && point > 0) {
             String reason = "its directory is gone, although records below offset " + point + " were in it";
-            return quarantined(id, topic, reason, point);
+            return new HostedPartition(id, topic.id(), reason, point);
         }
         Path directory = directories.of(id);
         LogRecovery.Outcome outcome = LogRecovery.open(
@@ -120,7 +123,8 @@ final class ShardPartitions {
                 logConfig(topic.config()),
                 point,
                 services.recovery().clean());
-        if (outcome instanceof LogRecovery.Quarantined bad) return quarantined(id, topic, bad.reason(), point);
+        if (outcome instanceof LogRecovery.Quarantined bad)
+            return new HostedPartition(id, topic.id(), bad.reason(), point);
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
         PartitionLog log = sound.log();
@@ -129,11 +133,6 @@ final class ShardPartitions {
         int inSync = image.isr().size();
         Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
         return new HostedPartition(id, topic.id(), log, replica, point);
-    }
-
-    private static HostedPartition quarantined(TopicPartition id, TopicImage topic, String reason, long point) {
-        LOG.error("{} is quarantined: {}. Nothing of it was changed.", id, reason);
-        return new HostedPartition(id, topic.id(), reason, point);
     }
 
     /** Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point. */

@@ -109,10 +109,8 @@ public final class StorageVerticle extends VerticleBase {
         if (partition == null) {
             return new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + append.partition() + ".");
         }
-        if (partition.quarantine() != null) {
-            return new ApiException(
-                    ErrorCode.PARTITION_QUARANTINED, partition.id() + " is quarantined: " + partition.quarantine());
-        }
+        ApiException quarantined = partition.quarantineRefusal();
+        if (quarantined != null) return quarantined;
         if (services.disk().isSpent()) return diskFull();
         int sizeBytes = append.batch().remaining();
         if (sizeBytes > partition.config().maxMessageBytes()) {

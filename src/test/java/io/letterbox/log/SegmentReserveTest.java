@@ -44,7 +44,7 @@ class SegmentReserveTest {
 
     @Test
     void givesTheRestBackWhenASegmentIsClosed() throws IOException {
-        LogConfig small = withSegmentBytes(200_000);
+        LogConfig small = TestLogs.small(200_000);
         PartitionLog log = ((LogRecovery.Recovered) LogRecovery.open(disk, temp, small, 0, false)).log();
         fill(log, 400, 1000, 1);
         List<Segment> segments = log.segments();
@@ -71,22 +71,6 @@ class SegmentReserveTest {
 
     private PartitionLog open(long recoveryPoint) throws IOException {
         return ((LogRecovery.Recovered) LogRecovery.open(disk, temp, LogConfig.defaults(), recoveryPoint, false)).log();
-    }
-
-    private static LogConfig withSegmentBytes(int segmentBytes) {
-        LogConfig usual = LogConfig.defaults();
-        return new LogConfig(
-                segmentBytes,
-                usual.segmentMs(),
-                usual.retentionMs(),
-                usual.retentionBytes(),
-                usual.indexIntervalBytes(),
-                usual.compact(),
-                usual.delete(),
-                usual.minCompactionLagMs(),
-                usual.maxCompactionLagMs(),
-                usual.deleteRetentionMs(),
-                usual.minCleanableDirtyRatio());
     }
 
     private static void fill(PartitionLog log, int batches, int bytes, int batchesPerForce) throws IOException {
