@@ -30,19 +30,32 @@ final class HouseRules {
     private static final String VERTX = "io.vertx.";
     private static final String NETTY = "io.netty.";
     private static final String SLF4J = "org.slf4j.";
-    private static final Set<String> DOOR_ROOMS =
-            Set.of("bus", "record", "metadata", "config", "telemetry", "http", "error");
-    private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J);
+    private static final String KAFKA = "org.apache.kafka.";
+    private static final Set<String> DOOR_ROOMS = Set.of(
+            "bus",
+            "record",
+            "metadata",
+            "config",
+            "telemetry",
+            "http",
+            "error",
+            "coordinator",
+            "groups",
+            "transactions");
+    private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J, KAFKA);
 
     /** The table of DESIGN's rooms. The root may import everything. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
-            Map.entry("record", new Room(Set.of("error"), Set.of())),
+            Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("log", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
+            Map.entry("coordinator", new Room(Set.of("error"), Set.of())),
+            Map.entry("groups", new Room(Set.of("coordinator", "metadata", "record", "error"), Set.of(KAFKA))),
+            Map.entry("transactions", new Room(Set.of("coordinator", "record", "error"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
-            Map.entry("bus", new Room(Set.of("record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("http", new Room(Set.of("error", "config", "record"), DOOR_LIBRARIES)),
             Map.entry(
                     "telemetry",
@@ -52,7 +65,18 @@ final class HouseRules {
             Map.entry(
                     "storage",
                     new Room(
-                            Set.of("log", "replication", "metadata", "record", "bus", "config", "telemetry", "error"),
+                            Set.of(
+                                    "log",
+                                    "replication",
+                                    "metadata",
+                                    "coordinator",
+                                    "groups",
+                                    "transactions",
+                                    "record",
+                                    "bus",
+                                    "config",
+                                    "telemetry",
+                                    "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("delivery", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
@@ -60,7 +84,8 @@ final class HouseRules {
             Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, "picocli."))));
 
     /** Time, chance and threads are arguments there. */
-    private static final Set<String> PURE = Set.of("error", "record", "log", "metadata", "replication");
+    private static final Set<String> PURE =
+            Set.of("error", "record", "log", "metadata", "replication", "coordinator", "groups", "transactions");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"

@@ -6,20 +6,26 @@ package io.letterbox.config;
  *
  * @param node what this process is
  * @param http the HTTP door
+ * @param kafka the door for Kafka clients
  * @param topics what a topic is that says nothing about itself
  * @param limits how much clients may ask for
  * @param storage the storage shards
  * @param sse streams of Server-Sent Events
+ * @param groups consumer groups
+ * @param transactions idempotent producers and transactions
  * @param shutdown how the server stops
  * @param log what the server says about its own work
  */
 public record LetterboxConfig(
         NodeConfig node,
         HttpConfig http,
+        KafkaConfig kafka,
         TopicsConfig topics,
         LimitsConfig limits,
         StorageConfig storage,
         SseConfig sse,
+        GroupsConfig groups,
+        TransactionsConfig transactions,
         ShutdownConfig shutdown,
         LoggingConfig log) {
 
@@ -28,10 +34,13 @@ public record LetterboxConfig(
         return new LetterboxConfig(
                 NodeConfig.standard(),
                 HttpConfig.standard(),
+                KafkaConfig.standard(),
                 TopicsConfig.standard(),
                 LimitsConfig.standard(),
                 StorageConfig.standard(),
                 SseConfig.standard(),
+                GroupsConfig.standard(),
+                TransactionsConfig.standard(),
                 ShutdownConfig.standard(),
                 LoggingConfig.standard());
     }

@@ -38,10 +38,13 @@ class DocumentedConfigTest {
                 .isEqualTo(new LetterboxConfig(
                         defaults.node(),
                         defaults.http(),
+                        defaults.kafka(),
                         new TopicsConfig(true, 1, ofTopics),
                         defaults.limits(),
                         defaults.storage(),
                         defaults.sse(),
+                        defaults.groups(),
+                        defaults.transactions(),
                         defaults.shutdown(),
                         defaults.log()));
     }

@@ -53,6 +53,7 @@ public final class ServerProcess implements AutoCloseable {
         this.directory = directory;
         set("http.host", "127.0.0.1");
         set("http.port", port);
+        set("kafka.port", 0);
         set("node.dataDir", dataDir());
     }
 

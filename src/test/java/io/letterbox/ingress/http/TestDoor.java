@@ -65,10 +65,13 @@ final class TestDoor implements AutoCloseable {
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 http,
+                standard.kafka(),
                 new TopicsConfig(autoCreate, 1, Map.of()),
                 limits,
                 standard.storage(),
                 standard.sse(),
+                standard.groups(),
+                standard.transactions(),
                 standard.shutdown(),
                 standard.log());
         budget = new ByteBudget(limits.ingressBytes());

@@ -1,0 +1,38 @@
+package io.letterbox.config;
+
+/**
+ * The door for Kafka clients.
+ *
+ * @param enabled whether there is one
+ * @param host the address to listen at, a name or an IP address
+ * @param port 0 (any free port) to 65535
+ * @param advertisedHost what clients are told to connect to; empty: {@code host}
+ * @param advertisedPort what clients are told to connect to; 0: the port that is listened at
+ * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, 1 to 86400
+ * @param maxConnections connections at the same time, 1 to 1,000,000
+ * @param maxRequestBytes the largest request, 64 KiB to 1 GiB
+ */
+public record KafkaConfig(
+        boolean enabled,
+        String host,
+        int port,
+        String advertisedHost,
+        int advertisedPort,
+        int idleTimeoutSeconds,
+        int maxConnections,
+        int maxRequestBytes) {
+    private static final int MIB = 1 << 20;
+
+    public KafkaConfig {
+        Check.notBlank("kafka.host", host, "a host name or an IP address, such as 127.0.0.1 or 0.0.0.0");
+        Check.range("kafka.port", port, 0, 65535);
+        Check.range("kafka.advertisedPort", advertisedPort, 0, 65535);
+        Check.range("kafka.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
+        Check.range("kafka.maxConnections", maxConnections, 1, 1_000_000);
+        Check.range("kafka.maxRequestBytes", maxRequestBytes, 65_536, 1024 * MIB);
+    }
+
+    static KafkaConfig standard() {
+        return new KafkaConfig(true, "127.0.0.1", 9092, "", 0, 600, 10_000, 100 * MIB);
+    }
+}

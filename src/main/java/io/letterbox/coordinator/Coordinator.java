@@ -1,0 +1,28 @@
+package io.letterbox.coordinator;
+
+/**
+ * The pure core of one partition of an internal topic. Only the {@code apply} methods change what survives a restart;
+ * what does not survive (who waits for a rebalance, when a session ends) may change anywhere.
+ */
+public interface Coordinator {
+    /** Takes up a record in log order: at replay, and right after it was appended. */
+    void apply(CoordinatorRecord record);
+
+    /** Like {@link #apply}, for a record of a transaction that is not decided yet. */
+    void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record);
+
+    /** A transaction is decided: what it wrote to this partition counts, or never was. */
+    void applyMarker(long producerId, short producerEpoch, boolean commit);
+
+    /** Everything has been replayed: commands come from now on. */
+    void activate(long nowMs, CoordinatorOutbox outbox);
+
+    /** Decides about a command: now, or later when something else happens (a rebalance, a timeout). */
+    void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox);
+
+    /** The earliest time at which {@link #tick} has work, in milliseconds since 1970; {@link Long#MAX_VALUE}: none. */
+    long nextDeadlineMs();
+
+    /** Does what time asks for: sessions, rebalances, expiry. */
+    void tick(long nowMs, CoordinatorOutbox outbox);
+}

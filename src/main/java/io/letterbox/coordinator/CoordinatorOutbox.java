@@ -1,0 +1,26 @@
+package io.letterbox.coordinator;
+
+import java.util.List;
+
+/** What a core wants done. The shell does it in order. */
+public interface CoordinatorOutbox {
+    /**
+     * Appends records as one batch and hands each to {@link Coordinator#apply} before this returns, so a core sees its
+     * own writes at once; they are durable before any later reply is let go.
+     *
+     * @throws io.letterbox.error.ApiException where the log refuses (disk full, shard failed): nothing was applied
+     */
+    void write(List<CoordinatorRecord> records);
+
+    /**
+     * Like {@link #write}, as a batch of a transaction: the records count when its marker comes (see
+     * {@link Coordinator#applyTransactional} and {@link Coordinator#applyMarker}).
+     */
+    void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records);
+
+    /** Answers, as soon as everything that was written so far is committed. */
+    <R> void reply(Ask<R> to, R answer);
+
+    /** Performs something outside the partition; which effects there are is the core's and its shell's business. */
+    void perform(CoordinatorEffect effect);
+}
