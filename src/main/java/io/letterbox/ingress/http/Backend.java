@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
 
 /**

@@ -2,6 +2,7 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.ingress.ByteBudget;
 
 /** What one page holds of the node's budget for pages. Owned by one event loop. */
 final class PageShare {

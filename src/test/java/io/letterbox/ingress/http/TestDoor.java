@@ -10,6 +10,7 @@ import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
 import io.letterbox.http.RouteObserver;
+import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -1,0 +1,53 @@
+package io.letterbox.ingress.kafka;
+
+import io.letterbox.ingress.kafka.admin.AdminApis;
+import io.letterbox.ingress.kafka.fetch.FetchApis;
+import io.letterbox.ingress.kafka.groups.GroupApis;
+import io.letterbox.ingress.kafka.transactions.TransactionApis;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Which APIs one event loop serves, in which versions, and who answers. Owned by that loop. */
+final class ApiTable {
+    private final List<ApiPart> parts;
+    private final Map<ApiKeys, ApiSupport> supported = new EnumMap<>(ApiKeys.class);
+
+    ApiTable(KafkaBackend backend, Vertx vertx) {
+        this(List.of(
+                new FetchApis(backend, vertx),
+                new AdminApis(backend, vertx),
+                new GroupApis(backend, vertx),
+                new TransactionApis(backend, vertx)));
+    }
+
+    ApiTable(List<ApiPart> parts) {
+        this.parts = parts;
+        for (ApiPart part : parts) part.apis().forEach(this::add);
+    }
+
+    private void add(ApiSupport support) {
+        if (supported.put(support.key(), support) != null) {
+            throw new IllegalStateException(support.key() + " is served twice");
+        }
+    }
+
+    /** Who serves an API, or null. */
+    ApiSupport find(ApiKeys key) {
+        return supported.get(key);
+    }
+
+    /** All that is served, by key. */
+    Collection<ApiSupport> all() {
+        return Collections.unmodifiableCollection(supported.values());
+    }
+
+    /** Lets every part answer what waits. */
+    void drain() {
+        parts.forEach(ApiPart::drain);
+    }
+}

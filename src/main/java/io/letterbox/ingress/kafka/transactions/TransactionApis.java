@@ -1,0 +1,22 @@
+package io.letterbox.ingress.kafka.transactions;
+
+import io.letterbox.ingress.kafka.ApiPart;
+import io.letterbox.ingress.kafka.ApiSupport;
+import io.letterbox.ingress.kafka.KafkaBackend;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/** The requests of transactions. */
+public final class TransactionApis implements ApiPart {
+    private final List<ApiSupport> apis;
+
+    /** Made on the event loop that it serves. */
+    public TransactionApis(KafkaBackend backend, Vertx vertx) {
+        apis = List.of();
+    }
+
+    @Override
+    public List<ApiSupport> apis() {
+        return apis;
+    }
+}
