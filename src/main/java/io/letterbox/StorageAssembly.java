@@ -13,6 +13,7 @@ import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
+import io.letterbox.storage.Forces;
 import io.letterbox.storage.HostedPartitions;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
@@ -45,6 +46,7 @@ final class StorageAssembly {
     private final Vertx vertx;
     private final DataDirectory directory;
     private final ExecutorService metadataThread;
+    private final ExecutorService forceThreads;
     private final LocalMetadataLog metadataLog;
     private final MetadataService metadata;
     private final HostedPartitions hosted = new HostedPartitions();
@@ -61,6 +63,7 @@ final class StorageAssembly {
         Disk files = new FileDisk();
         int shards = shards(config);
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
+        forceThreads = Executors.newFixedThreadPool(Forces.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
         recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
         disk = new DiskReserve(directory.root(), config.storage().diskReserveBytes());
@@ -79,6 +82,7 @@ final class StorageAssembly {
                 disk,
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
+                new Forces(forceThreads),
                 health::failed);
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
@@ -196,6 +200,7 @@ final class StorageAssembly {
         } finally {
             metadataLog.close();
             metadataThread.shutdown();
+            forceThreads.shutdown();
         }
     }
 }

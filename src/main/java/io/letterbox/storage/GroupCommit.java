@@ -15,11 +15,17 @@ import java.util.Set;
  * no lock. Owned by the shard's thread.
  */
 final class GroupCommit {
+    private final Forces forces;
     private final Set<HostedPartition> dirty = new LinkedHashSet<>();
-    private HostedPartition forcing;
+    private final List<HostedPartition> unsafe = new ArrayList<>();
     private int batches;
     private int records;
     private long bytes;
+
+    /** @param forces what makes the logs of a group durable, at the same time */
+    GroupCommit(Forces forces) {
+        this.forces = forces;
+    }
 
     /** What one commit did. */
     record Outcome(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
@@ -40,15 +46,14 @@ final class GroupCommit {
      * @throws IOException where a force failed; nothing may be acknowledged by this shard any more
      */
     Outcome commit(long nowMs) throws IOException {
-        long start = System.nanoTime();
-        boolean forced = false;
+        unsafe.clear();
         for (HostedPartition partition : dirty) {
-            if (partition.config().flush() != Flush.SYNC) continue;
-            forcing = partition;
-            partition.log().flush();
-            forced = true;
+            if (partition.config().flush() == Flush.SYNC) unsafe.add(partition);
         }
-        long fsyncNanos = forced ? System.nanoTime() - start : 0;
+        long start = System.nanoTime();
+        forces.force(
+                unsafe.stream().map(partition -> partition.log().startFlush()).toList());
+        long fsyncNanos = unsafe.isEmpty() ? 0 : System.nanoTime() - start;
         List<Committed.Moved> moved = new ArrayList<>(dirty.size());
         for (HostedPartition partition : dirty) {
             Input durable = new Input.Durable(partition.log().logEndOffset());
@@ -64,6 +69,9 @@ final class GroupCommit {
 
     /** Where the force failed, after {@link #commit} has thrown. */
     HostedPartition failed() {
-        return forcing;
+        return unsafe.stream()
+                .filter(partition -> partition.log().isPoisoned())
+                .findFirst()
+                .orElse(unsafe.get(0));
     }
 }

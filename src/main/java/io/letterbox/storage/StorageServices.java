@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param disk how much room is left
  * @param meters what happens is counted here
  * @param background threads for compaction and deletion, which must not hold up a shard
+ * @param forces makes several logs durable at once
  * @param onFailure told once, in a sentence, when a shard has ended
  */
 public record StorageServices(
@@ -32,4 +33,5 @@ public record StorageServices(
         DiskReserve disk,
         Meters meters,
         WorkerExecutor background,
+        Forces forces,
         Consumer<String> onFailure) {}

@@ -33,7 +33,7 @@ public final class StorageVerticle extends VerticleBase {
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final TailCache tailCache;
-    private final GroupCommit group = new GroupCommit();
+    private final GroupCommit group;
     private final ShardChores chores;
     private ApiException failure;
 
@@ -44,6 +44,7 @@ public final class StorageVerticle extends VerticleBase {
     public StorageVerticle(int shard, StorageServices services) {
         this.shard = shard;
         this.services = services;
+        this.group = new GroupCommit(services.forces());
         ShardCompaction compaction = new ShardCompaction(services);
         this.partitions = new ShardPartitions(shard, services, compaction);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());

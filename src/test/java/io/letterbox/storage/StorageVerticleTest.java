@@ -87,6 +87,7 @@ class StorageVerticleTest {
                 new DiskReserve(temp, diskReserveBytes),
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
+                new Forces(Runnable::run),
                 failures::add);
         reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"));
         deployment = await(vertx.deployVerticle(

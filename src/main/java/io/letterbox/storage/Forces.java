@@ -1,0 +1,65 @@
+package io.letterbox.storage;
+
+import io.letterbox.log.Flush;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Makes several logs durable at the same time. A disk answers six forces that it gets at once in well under half the
+ * time that it needs for one after the other: the kernel joins their flushes. Used by any shard; keeps nothing.
+ */
+public final class Forces {
+    /** Forces under way at the same time, all shards together; more did not make a disk faster. */
+    public static final int THREADS = 6;
+
+    private final Executor threads;
+
+    /** @param threads may block on a disk; {@value #THREADS} of them are as many as are useful */
+    public Forces(Executor threads) {
+        this.threads = threads;
+    }
+
+    /**
+     * Returns when all of them are over, so that no force runs beside what the shard does next.
+     *
+     * @throws IOException where one failed, the first of them; its log is poisoned
+     */
+    void force(List<Flush> flushes) throws IOException {
+        List<FutureTask<Void>> tasks = new ArrayList<>(flushes.size());
+        for (Flush flush : flushes) {
+            tasks.add(new FutureTask<>(() -> {
+                flush.force();
+                return null;
+            }));
+        }
+        for (int index = 1; index < tasks.size(); index++) threads.execute(tasks.get(index));
+        // Whatever no thread has begun yet, this one does: a busy pool costs speed, never a wait for a free thread.
+        for (FutureTask<Void> task : tasks) task.run();
+        awaitAll(tasks);
+    }
+
+    private static void awaitAll(List<FutureTask<Void>> tasks) throws IOException {
+        Throwable failure = null;
+        boolean interrupted = false;
+        for (FutureTask<Void> task : tasks) {
+            for (boolean over = false; !over; ) {
+                try {
+                    task.get();
+                    over = true;
+                } catch (ExecutionException e) {
+                    if (failure == null) failure = e.getCause();
+                    over = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+        if (failure instanceof IOException io) throw io;
+        if (failure != null) throw new IOException(failure);
+    }
+}
