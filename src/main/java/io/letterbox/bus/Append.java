@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
@@ -9,10 +10,17 @@ import java.nio.ByteBuffer;
  * topic's flush policy demands and the high watermark has passed it; it fails with an
  * {@link io.letterbox.error.ApiException} otherwise. Make it on the context that wants the answer.
  *
+ * <p>A batch with a producer id is checked against what the partition knows of that producer: a repetition is answered
+ * with the first one's offsets, a gap refused. A control batch (a transaction's marker) is taken from whoever sends it,
+ * so doors refuse those of clients.
+ *
  * @param partition where to
  * @param batch one record batch v2 between position and limit, with a base offset of 0; the shard assigns offsets and
- *     leader epoch in place, so the sender gives the buffer away
+ *     leader epoch in place, so the sender gives the buffer away. One that was refused as unverified may be sent again
  * @param recordCount the number of records in the batch
+ * @param guard what an {@link io.letterbox.error.UnverifiedTransactionException} carried, where the coordinator has
+ *     confirmed the transaction since; else null
  * @param done the acknowledgement
  */
-public record Append(TopicPartition partition, ByteBuffer batch, int recordCount, Promise<Appended> done) {}
+public record Append(
+        TopicPartition partition, ByteBuffer batch, int recordCount, Guard guard, Promise<Appended> done) {}

@@ -5,6 +5,9 @@ package io.letterbox.bus;
  *
  * @param baseOffset the offset of the batch's first record; the others follow without a gap
  * @param logAppendTimeMs the time that the shard gave to all records where the topic says
- *     {@code message.timestamp.type=LogAppendTime}, else -1: the records kept the timestamps that they came with
+ *     {@code message.timestamp.type=LogAppendTime}, else -1: the records kept the timestamps that they came with. Of a
+ *     repeated batch, the newest timestamp of the first one
+ * @param logStartOffset the first offset that can be read
+ * @param duplicate true where the batch was in the log already: offset and time are those of the first one
  */
-public record Appended(long baseOffset, long logAppendTimeMs) {}
+public record Appended(long baseOffset, long logAppendTimeMs, long logStartOffset, boolean duplicate) {}

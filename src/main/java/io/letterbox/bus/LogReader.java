@@ -17,22 +17,24 @@ public interface LogReader {
      *
      * @param offset the first offset wanted, within the log
      * @param maxBytes how much to return at the most; the first batch is returned even where it is larger
-     * @return an empty slice where {@code offset} is the high watermark; null where the cache does not reach back that
+     * @param isolation which records the reader gets to see
+     * @return an empty slice where {@code offset} is the end of what can be read; null where the cache does not reach back that
      *     far, so that {@link #read} has to be used
      */
-    Slice readCached(TopicPartition partition, long offset, int maxBytes);
+    Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
     /**
      * Reads from the log, on one of the storage's reader threads; the future completes on the caller's context. Fails
      * with an {@link io.letterbox.error.ApiException}: {@code OFFSET_OUT_OF_RANGE} below the log start offset or above
      * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code STORAGE_FAILED}.
      */
-    Future<Slice> read(TopicPartition partition, long offset, int maxBytes);
+    Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
     /**
-     * The offset of the first record whose timestamp is at or after a time, or the high watermark where there is none.
+     * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation lets
+     * be read where there is none.
      *
      * @param timestampMs milliseconds since 1970-01-01T00:00Z
      */
-    Future<Long> offsetForTime(TopicPartition partition, long timestampMs);
+    Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation);
 }

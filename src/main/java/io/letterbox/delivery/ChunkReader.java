@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Slice;
 import io.letterbox.http.JsonBytes;
@@ -97,7 +98,7 @@ final class ChunkReader {
         TopicPartition partition = layout.partition(index);
         while (next[index] < limit && !full()) {
             long before = next[index];
-            Slice slice = reader.readCached(partition, before, chunkBytes);
+            Slice slice = reader.readCached(partition, before, chunkBytes, Isolation.COMMITTED);
             if (slice == null) slice = warm.get(partition, before);
             if (slice == null) return false;
             if (slice.isEmpty()) {

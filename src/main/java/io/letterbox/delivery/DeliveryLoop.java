@@ -1,6 +1,7 @@
 package io.letterbox.delivery;
 
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
@@ -80,7 +81,7 @@ final class DeliveryLoop {
     }
 
     Future<Slice> read(TopicPartition partition, long offset) {
-        return rooms.reader.read(partition, offset, rooms.config.chunkBytes());
+        return rooms.reader.read(partition, offset, rooms.config.chunkBytes(), Isolation.COMMITTED);
     }
 
     PartitionStatus status(TopicPartition partition) {

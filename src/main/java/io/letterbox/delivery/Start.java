@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
@@ -113,7 +114,8 @@ record Start(long[] next, List<Gap> gaps) {
 
         Future<Long> atTime(int index, long timestampMs) {
             status(index);
-            return reader.offsetForTime(layout.partition(index), timestampMs).onSuccess(offset -> next[index] = offset);
+            return reader.offsetForTime(layout.partition(index), timestampMs, Isolation.COMMITTED)
+                    .onSuccess(offset -> next[index] = offset);
         }
 
         private void at(int index, long offset) {

@@ -6,7 +6,7 @@ import java.util.Objects;
  * A refusal on its way to whoever asked: a code for the machine and a sentence for the person, which says what was
  * wrong and what would be right. It has no stack trace, because it is an expected outcome and may be frequent.
  */
-public final class ApiException extends RuntimeException {
+public class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;

@@ -39,7 +39,7 @@ final class CachedTail {
      * @return null where the cache does not hold the offset
      */
     Slice read(long offset, int maxBytes, long highWatermark) {
-        if (offset == highWatermark) return new Slice(NOTHING, offset, highWatermark);
+        if (offset == highWatermark) return new Slice(NOTHING, offset, highWatermark, highWatermark, List.of());
         Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
         if (entry == null || entry.getValue().nextOffset() <= offset) return null;
         CachedBatch first = entry.getValue();
@@ -55,7 +55,8 @@ final class CachedTail {
             bytes += next.bytes().remaining();
         }
         long nextOffset = run.get(run.size() - 1).nextOffset();
-        return new Slice(run.size() == 1 ? first.bytes().duplicate() : gather(run, bytes), nextOffset, highWatermark);
+        ByteBuffer all = run.size() == 1 ? first.bytes().duplicate() : gather(run, bytes);
+        return new Slice(all, nextOffset, highWatermark, highWatermark, List.of());
     }
 
     private static ByteBuffer gather(List<CachedBatch> run, int bytes) {

@@ -138,11 +138,17 @@ final class HostedPartition {
     }
 
     PartitionStatus status() {
-        if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, quarantine);
+        if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, 0, quarantine);
         // The high watermark is read before the end, so that it never shows above it.
         long readable = highWatermark;
         return new PartitionStatus(
-                log.logStartOffset(), readable, log.logEndOffset(), log.sizeBytes(), log.segmentCount(), quarantine);
+                log.logStartOffset(),
+                readable,
+                readable,
+                log.logEndOffset(),
+                log.sizeBytes(),
+                log.segmentCount(),
+                quarantine);
     }
 
     void await(long nextOffset, Appended reply, Append append) {

@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 
 /** Reads the hosted partitions' logs: the tail from memory, the rest on reader threads. Any thread may call it. */
 public final class LogAccess implements LogReader {
@@ -34,7 +36,7 @@ public final class LogAccess implements LogReader {
     }
 
     @Override
-    public Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+    public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         return held == null || held.quarantine() != null
                 ? null
@@ -42,14 +44,14 @@ public final class LogAccess implements LogReader {
     }
 
     @Override
-    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
         return readers.executeBlocking(() -> readNow(held, offset, maxBytes), false);
     }
 
     @Override
-    public Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+    public Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
         return readers.executeBlocking(
@@ -76,7 +78,7 @@ public final class LogAccess implements LogReader {
         }
         try {
             LogRead read = held.log().read(offset, maxBytes, highWatermark);
-            return new Slice(read.batches(), read.nextOffset(), highWatermark);
+            return new Slice(read.batches(), read.nextOffset(), highWatermark, highWatermark, List.of());
         } catch (IOException e) {
             throw failure(held, e);
         }

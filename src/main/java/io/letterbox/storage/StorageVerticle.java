@@ -93,7 +93,11 @@ public final class StorageVerticle extends VerticleBase {
             AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), nowMs);
             long nextOffset = result.lastOffset() + 1;
             tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
-            partition.await(nextOffset, new Appended(result.baseOffset(), appendTimeMs), append);
+            partition.await(
+                    nextOffset,
+                    new Appended(
+                            result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
+                    append);
             partition.replica().step(new Input.Appended(nextOffset), nowMs, StorageVerticle::unexpected);
             if (group.add(partition, append.recordCount(), sizeBytes)) context.runOnContext(v -> commit());
         } catch (IOException e) {

@@ -107,18 +107,19 @@ public final class FakeStorage implements LogReader {
         Log log = logs.get(partition);
         if (log == null) return null;
         long size = log.batches.stream().mapToLong(b -> b.bytes.remaining()).sum();
-        return new PartitionStatus(log.startOffset, log.endOffset, log.endOffset, size, 1, log.quarantine);
+        return new PartitionStatus(
+                log.startOffset, log.endOffset, log.endOffset, log.endOffset, size, 1, log.quarantine);
     }
 
     @Override
-    public synchronized Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+    public synchronized Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         Log log = logs.get(partition);
         if (log == null || !cached || offset < log.startOffset || offset > log.endOffset) return null;
         return slice(log, offset, maxBytes);
     }
 
     @Override
-    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         Promise<Slice> promise = Promise.promise();
         synchronized (this) {
             Log log = logs.get(partition);
@@ -134,7 +135,7 @@ public final class FakeStorage implements LogReader {
     }
 
     @Override
-    public synchronized Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+    public synchronized Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
         Log log = logs.get(partition);
         if (log == null) {
             return onCaller(Future.failedFuture(new ApiException(ErrorCode.UNKNOWN_PARTITION, "None such.")));
@@ -171,7 +172,7 @@ public final class FakeStorage implements LogReader {
             return;
         }
         long base = store(append.partition(), append.batch(), append.recordCount());
-        append.done().complete(new Appended(base, -1));
+        append.done().complete(new Appended(base, -1, log(append.partition()).startOffset, false));
     }
 
     private synchronized long store(TopicPartition partition, ByteBuffer bytes, int records) {
@@ -185,7 +186,7 @@ public final class FakeStorage implements LogReader {
         vertx.eventBus()
                 .publish(
                         Addresses.COMMITTED,
-                        new Committed(List.of(new Committed.Moved(partition, log.endOffset))),
+                        new Committed(List.of(new Committed.Moved(partition, log.endOffset, log.endOffset))),
                         LocalCodec.LOCAL);
         return base;
     }
@@ -200,7 +201,7 @@ public final class FakeStorage implements LogReader {
             bytes.write(batch.bytes.array(), batch.bytes.arrayOffset() + batch.bytes.position(), size);
             next = batch.nextOffset;
         }
-        return new Slice(ByteBuffer.wrap(bytes.toByteArray()), next, log.endOffset);
+        return new Slice(ByteBuffer.wrap(bytes.toByteArray()), next, log.endOffset, log.endOffset, List.of());
     }
 
     private Log log(TopicPartition partition) {

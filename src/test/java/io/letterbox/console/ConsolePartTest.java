@@ -3,6 +3,7 @@ package io.letterbox.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
@@ -112,8 +113,8 @@ class ConsolePartTest {
         topics.put(
                 "orders",
                 new TopicImage("orders", id, List.of(partition, partition, partition), new TopicConfig(Map.of())));
-        logs.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 42, 4096, 2, null));
-        logs.put(new TopicPartition("orders", 1), new PartitionStatus(0, 7, 7, 100, 1, "a bad batch"));
+        logs.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null));
+        logs.put(new TopicPartition("orders", 1), new PartitionStatus(0, 7, 7, 7, 100, 1, "a bad batch"));
         health.ready();
         JsonNode overview = Json.MAPPER.readTree(get("/console/api/overview").body());
         assertThat(overview.path("version").asText()).isEqualTo("1.2.3");
@@ -160,17 +161,17 @@ class ConsolePartTest {
         }
 
         @Override
-        public Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+        public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
             throw new AssertionError("the console reads no log");
         }
 
         @Override
-        public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+        public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
             throw new AssertionError("the console reads no log");
         }
 
         @Override
-        public Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+        public Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
             throw new AssertionError("the console reads no log");
         }
     }

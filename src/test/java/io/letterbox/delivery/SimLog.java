@@ -1,6 +1,7 @@
 package io.letterbox.delivery;
 
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
@@ -120,7 +121,7 @@ final class SimLog implements LogReader, Metadata {
         RecordBatch.of(bytes).assign(log.end, 0);
         log.batches.add(new Stored(bytes, log.end, log.end + records));
         log.end += records;
-        Committed message = new Committed(List.of(new Committed.Moved(partition, log.end)));
+        Committed message = new Committed(List.of(new Committed.Moved(partition, log.end, log.end)));
         messages.forEach(queue -> queue.add(message));
     }
 
@@ -160,18 +161,18 @@ final class SimLog implements LogReader, Metadata {
     @Override
     public PartitionStatus status(TopicPartition partition) {
         Log log = logs.get(partition);
-        return log == null ? null : new PartitionStatus(log.start, log.end, log.end, 0, 1, null);
+        return log == null ? null : new PartitionStatus(log.start, log.end, log.end, log.end, 0, 1, null);
     }
 
     @Override
-    public Slice readCached(TopicPartition partition, long offset, int maxBytes) {
+    public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         Log log = logs.get(partition);
         if (log == null || offset < Math.max(log.start, log.cachedFrom) || offset > log.end) return null;
         return slice(log, offset, maxBytes);
     }
 
     @Override
-    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes) {
+    public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         Promise<Slice> promise = Promise.promise();
         if (readsBegun++ % 2 == 0) {
             reads.add(() -> read(partition, offset, maxBytes, promise));
@@ -205,11 +206,11 @@ final class SimLog implements LogReader, Metadata {
             bytes.write(batch.bytes.array(), batch.bytes.arrayOffset() + batch.bytes.position(), size);
             next = batch.nextOffset;
         }
-        return new Slice(ByteBuffer.wrap(bytes.toByteArray()), next, log.end);
+        return new Slice(ByteBuffer.wrap(bytes.toByteArray()), next, log.end, log.end, List.of());
     }
 
     @Override
-    public Future<Long> offsetForTime(TopicPartition partition, long timestampMs) {
+    public Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
         return Future.succeededFuture(Math.min(timestampMs, logs.get(partition).end));
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Slice;
 import io.letterbox.config.LetterboxConfig;
@@ -114,8 +115,10 @@ class StorageVerticleTest {
         serve(Map.of());
         assertThat(publish("a", "b").baseOffset()).isZero();
         assertThat(publish("c").baseOffset()).isEqualTo(2);
-        assertThat(values(reader.readCached(P0, 0, 1000))).containsExactly("a", "b", "c");
-        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("a", "b", "c");
+        assertThat(values(reader.readCached(P0, 0, 1000, Isolation.UNCOMMITTED)))
+                .containsExactly("a", "b", "c");
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("a", "b", "c");
     }
 
     @Test
@@ -124,7 +127,7 @@ class StorageVerticleTest {
         Promise<Committed> seen = Promise.promise();
         vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> seen.tryComplete(m.body()));
         publish("a", "b");
-        assertThat(await(seen.future()).moved()).containsExactly(new Committed.Moved(P0, 2));
+        assertThat(await(seen.future()).moved()).containsExactly(new Committed.Moved(P0, 2, 2));
     }
 
     @Test
@@ -137,7 +140,8 @@ class StorageVerticleTest {
             assertThat(recovery.clean()).isEqualTo(clean);
         }
         serve(Map.of());
-        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("x0", "x1");
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("x0", "x1");
     }
 
     @Test
@@ -149,7 +153,8 @@ class StorageVerticleTest {
         files.forceFails = false;
         assertThat(refusal("still refused").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
         assertThat(failures).singleElement().asString().contains("Input/output error");
-        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("safe");
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("safe");
     }
 
     @Test
@@ -160,7 +165,8 @@ class StorageVerticleTest {
         assertThat(refusal("too much").code()).isEqualTo(ErrorCode.DISK_FULL);
         files.full = false;
         assertThat(publish("after").baseOffset()).isEqualTo(1);
-        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("before", "after");
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("before", "after");
         assertThat(failures).isEmpty();
     }
 
@@ -174,7 +180,8 @@ class StorageVerticleTest {
         open(1L << 40);
         serve(Map.of());
         assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
-        assertThat(values(await(reader.read(P0, 0, 1000)))).containsExactly("before");
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("before");
     }
 
     @Test
@@ -183,7 +190,8 @@ class StorageVerticleTest {
         long before = System.currentTimeMillis();
         Appended appended = publish("a");
         assertThat(appended.logAppendTimeMs()).isGreaterThanOrEqualTo(before);
-        RecordCursor record = new RecordCursor(reader.readCached(P0, 0, 100).batches(), 0);
+        RecordCursor record = new RecordCursor(
+                reader.readCached(P0, 0, 100, Isolation.UNCOMMITTED).batches(), 0);
         assertThat(record.next()).isTrue();
         assertThat(record.timestampMs()).isEqualTo(appended.logAppendTimeMs());
     }
@@ -193,7 +201,7 @@ class StorageVerticleTest {
         serve(Map.of("cleanup.policy", "compact", "segment.bytes", "16384", "min.cleanable.dirty.ratio", "0.01"));
         for (int i = 0; i < 60; i++) publishKeyed("key" + i % 3, "value" + i + "x".repeat(1000));
         Awaitility.await().until(() -> count(reader) < 40);
-        List<String> left = values(await(reader.read(P0, 0, 1 << 20)));
+        List<String> left = values(await(reader.read(P0, 0, 1 << 20, Isolation.UNCOMMITTED)));
         assertThat(left).isNotEmpty();
         assertThat(publish("more").baseOffset()).isEqualTo(60);
     }
@@ -201,7 +209,7 @@ class StorageVerticleTest {
     private int count(LogAccess from) throws Exception {
         int records = 0;
         for (long offset = 0; offset < 60; ) {
-            Slice slice = await(from.read(P0, offset, 1 << 20));
+            Slice slice = await(from.read(P0, offset, 1 << 20, Isolation.UNCOMMITTED));
             records += values(slice).size();
             offset = slice.nextOffset();
         }
@@ -223,7 +231,8 @@ class StorageVerticleTest {
         assertThat(refusal("nowhere").code()).isEqualTo(ErrorCode.UNKNOWN_PARTITION);
         apply(image(List.of(topic(UUID.randomUUID(), Map.of()))));
         assertThat(publish("new").baseOffset()).isZero();
-        assertThat(values(await(reader.read(P0, 0, 100)))).containsExactly("new");
+        assertThat(values(await(reader.read(P0, 0, 100, Isolation.UNCOMMITTED))))
+                .containsExactly("new");
     }
 
     @Test
@@ -294,7 +303,7 @@ class StorageVerticleTest {
                 value.getBytes(StandardCharsets.UTF_8),
                 List.of());
         Promise<Appended> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new Append(P0, builder.build(), 1, done), LocalCodec.LOCAL);
+        vertx.eventBus().send(Addresses.shard(0), new Append(P0, builder.build(), 1, null, done), LocalCodec.LOCAL);
         await(done.future());
     }
 
@@ -309,7 +318,7 @@ class StorageVerticleTest {
         }
         ByteBuffer batch = builder.build();
         Promise<Appended> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new Append(P0, batch, values.length, done), LocalCodec.LOCAL);
+        vertx.eventBus().send(Addresses.shard(0), new Append(P0, batch, values.length, null, done), LocalCodec.LOCAL);
         return done.future();
     }
 

@@ -33,8 +33,8 @@ final class Specimen implements AutoCloseable {
             meters.sse().connected(false);
             meters.sse().disconnected(reason);
         }
-        partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 42, 4096, 2, null));
-        partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 1, "a bad batch at 7"));
+        partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null));
+        partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7"));
         meters.bindPartitions(() -> partitions);
         meters.bindIngress(() -> 1000, () -> 67_108_864);
         meters.bindPages(() -> 2000, () -> 33_554_432);

@@ -50,7 +50,7 @@ final class OpenBatch {
     /** Takes no more records: the batch as the shard wants it. */
     Append finish(Promise<Appended> done) {
         records = builder.recordCount();
-        return new Append(partition, builder.build(), records, done);
+        return new Append(partition, builder.build(), records, null, done);
     }
 
     /** How many records the finished batch has. */

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.http;
 
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
@@ -78,7 +79,7 @@ final class PageRequest implements Transfers.Transfer {
         context.response().closeHandler(gone -> end());
         if (query.timeMs() != null) {
             backend.reader()
-                    .offsetForTime(query.partition(), query.timeMs())
+                    .offsetForTime(query.partition(), query.timeMs(), Isolation.COMMITTED)
                     .onSuccess(this::from)
                     .onFailure(this::fail);
         } else if (query.offset() == RecordQuery.EARLIEST) {
@@ -105,10 +106,11 @@ final class PageRequest implements Transfers.Transfer {
             }
             share.hold(readBytes);
             reading = true;
-            Slice cached = backend.reader().readCached(query.partition(), offset, query.maxBytes());
+            Slice cached =
+                    backend.reader().readCached(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
             Future<Slice> slice = cached != null
                     ? Future.succeededFuture(cached)
-                    : backend.reader().read(query.partition(), offset, query.maxBytes());
+                    : backend.reader().read(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
             slice.onSuccess(found -> onSlice(found, reads)).onFailure(this::fail);
         } catch (RuntimeException failure) {
             fail(failure);
