@@ -3,6 +3,7 @@ package io.letterbox;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.metadata.Endpoint;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
@@ -68,7 +69,7 @@ public final class Server implements AutoCloseable {
             deployed.add(vertx.deployVerticle(door));
         }
         listen(Future.all(deployed));
-        storage.register(config.node().id(), config.http().host(), httpPort());
+        storage.register(config.node().id(), new Endpoint(config.http().host(), httpPort()), Endpoint.NONE);
         health.ready();
         LOG.info(
                 "Serving http://{}:{}/ from {}",

@@ -8,6 +8,7 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
 import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
@@ -171,8 +172,8 @@ final class StorageAssembly {
     }
 
     /** Tells the cluster how this node can be reached. */
-    void register(int nodeId, String httpHost, int httpPort) {
-        metadata.propose(new Command.RegisterNode(nodeId, httpHost, httpPort)).await();
+    void register(int nodeId, Endpoint http, Endpoint kafka) {
+        metadata.propose(new Command.RegisterNode(nodeId, http, kafka)).await();
     }
 
     MetadataService metadata() {

@@ -20,5 +20,5 @@ public sealed interface Command {
     record DeleteTopic(String name) implements Command {}
 
     /** A node reports where it can be reached, at its start. */
-    record RegisterNode(int id, String httpHost, int httpPort) implements Command {}
+    record RegisterNode(int id, Endpoint http, Endpoint kafka) implements Command {}
 }

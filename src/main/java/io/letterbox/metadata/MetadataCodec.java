@@ -20,32 +20,38 @@ import java.util.UUID;
 /**
  * Commands and images as bytes: the bodies of the frames that {@link MetadataFile} keeps. Numbers are big-endian, texts
  * are Java's modified UTF-8 with a length of 16 bits, lists begin with their count. Maps are written in order of key,
- * so that equal images have equal bytes.
+ * so that equal images have equal bytes. An endpoint is: host text, port int32.
  *
  * <pre>
  *   +------+--------------------------------------------------------------------------+
  *   | kind | int8                                                                     |
  *   +------+--------------------------------------------------------------------------+
- *   |  0   | image: version int64, clusterId text,                                    |
- *   |      |   nodes [id int32, host text, port int32, fenced bool],                  |
- *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
- *   |      |     partitions [leader int32, epoch int32, replicas [int32], isr [int32]]]|
+ *   |  0   | image, as servers without a Kafka door wrote it: like 6, its nodes       |
+ *   |      |   without their second endpoint                                          |
  *   |  1   | CreateTopic: name text, id 2 x int64, partitions int32,                  |
  *   |      |   replicationFactor int32, config [key text, value text]                 |
  *   |  2   | AlterTopic: name text, set [key text, value text], unset [text]          |
  *   |  3   | AddPartitions: name text, total int32                                    |
  *   |  4   | DeleteTopic: name text                                                   |
- *   |  5   | RegisterNode: id int32, host text, port int32                            |
+ *   |  5   | RegisterNode, as servers without a Kafka door wrote it: id int32,        |
+ *   |      |   http endpoint                                                          |
+ *   |  6   | image: version int64, clusterId text,                                    |
+ *   |      |   nodes [id int32, http endpoint, kafka endpoint, fenced bool],          |
+ *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
+ *   |      |     partitions [leader int32, epoch int32, replicas [int32], isr [int32]]]|
+ *   |  7   | RegisterNode: id int32, http endpoint, kafka endpoint                    |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
 final class MetadataCodec {
-    private static final int IMAGE = 0;
+    private static final int IMAGE_BEFORE_KAFKA = 0;
     private static final int CREATE_TOPIC = 1;
     private static final int ALTER_TOPIC = 2;
     private static final int ADD_PARTITIONS = 3;
     private static final int DELETE_TOPIC = 4;
-    private static final int REGISTER_NODE = 5;
+    private static final int REGISTER_NODE_BEFORE_KAFKA = 5;
+    private static final int IMAGE = 6;
+    private static final int REGISTER_NODE = 7;
 
     private MetadataCodec() {}
 
@@ -57,8 +63,8 @@ final class MetadataCodec {
             out.writeInt(image.nodes().size());
             for (NodeImage node : new TreeMap<>(image.nodes()).values()) {
                 out.writeInt(node.id());
-                out.writeUTF(node.httpHost());
-                out.writeInt(node.httpPort());
+                writeEndpoint(out, node.http());
+                writeEndpoint(out, node.kafka());
                 out.writeBoolean(node.fenced());
             }
             out.writeInt(image.topics().size());
@@ -79,8 +85,9 @@ final class MetadataCodec {
     static ClusterImage replay(MetadataMachine machine, ClusterImage image, byte[] body) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             int kind = in.readByte();
-            if ((kind == IMAGE) != (image == null)) throw new IOException("an image is not where it belongs");
-            ClusterImage result = kind == IMAGE ? readImage(in, machine) : machine.replay(image, readCommand(kind, in));
+            boolean whole = kind == IMAGE || kind == IMAGE_BEFORE_KAFKA;
+            if (whole != (image == null)) throw new IOException("an image is not where it belongs");
+            ClusterImage result = whole ? readImage(kind, in, machine) : machine.replay(image, readCommand(kind, in));
             if (in.available() > 0) throw new IOException(in.available() + " bytes are left over");
             return result;
         } catch (EOFException early) {
@@ -114,8 +121,8 @@ final class MetadataCodec {
         } else if (command instanceof Command.RegisterNode register) {
             out.writeByte(REGISTER_NODE);
             out.writeInt(register.id());
-            out.writeUTF(register.httpHost());
-            out.writeInt(register.httpPort());
+            writeEndpoint(out, register.http());
+            writeEndpoint(out, register.kafka());
         } else {
             throw new AssertionError(command);
         }
@@ -131,25 +138,40 @@ final class MetadataCodec {
                 return new Command.AddPartitions(in.readUTF(), in.readInt());
             case DELETE_TOPIC:
                 return new Command.DeleteTopic(in.readUTF());
+            case REGISTER_NODE_BEFORE_KAFKA:
+                return new Command.RegisterNode(in.readInt(), readEndpoint(in), Endpoint.NONE);
             case REGISTER_NODE:
-                return new Command.RegisterNode(in.readInt(), in.readUTF(), in.readInt());
+                return new Command.RegisterNode(in.readInt(), readEndpoint(in), readEndpoint(in));
             default:
                 throw new IOException("the kind " + kind + " is unknown; a newer version may have written it");
         }
     }
 
-    private static ClusterImage readImage(DataInputStream in, MetadataMachine machine) throws IOException {
+    private static ClusterImage readImage(int kind, DataInputStream in, MetadataMachine machine) throws IOException {
         long version = in.readLong();
         String clusterId = in.readUTF();
         Map<Integer, NodeImage> nodes = new TreeMap<>();
-        for (NodeImage node :
-                readList(in, () -> new NodeImage(in.readInt(), in.readUTF(), in.readInt(), in.readBoolean()))) {
-            nodes.put(node.id(), node);
-        }
+        for (NodeImage node : readList(in, () -> readNode(kind, in))) nodes.put(node.id(), node);
         SortedMap<String, TopicImage> topics = new TreeMap<>();
         for (TopicImage topic : readList(in, () -> readTopic(in, machine))) topics.put(topic.name(), topic);
         return new ClusterImage(
                 version, clusterId, Collections.unmodifiableMap(nodes), Collections.unmodifiableSortedMap(topics));
+    }
+
+    private static NodeImage readNode(int kind, DataInputStream in) throws IOException {
+        int id = in.readInt();
+        Endpoint http = readEndpoint(in);
+        Endpoint kafka = kind == IMAGE_BEFORE_KAFKA ? Endpoint.NONE : readEndpoint(in);
+        return new NodeImage(id, http, kafka, in.readBoolean());
+    }
+
+    private static void writeEndpoint(DataOutputStream out, Endpoint endpoint) throws IOException {
+        out.writeUTF(endpoint.host());
+        out.writeInt(endpoint.port());
+    }
+
+    private static Endpoint readEndpoint(DataInputStream in) throws IOException {
+        return new Endpoint(in.readUTF(), in.readInt());
     }
 
     private static void writeTopic(DataOutputStream out, TopicImage topic) throws IOException {

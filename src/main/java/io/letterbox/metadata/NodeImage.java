@@ -4,8 +4,8 @@ package io.letterbox.metadata;
  * One node of the cluster.
  *
  * @param id the node's number, from {@code node.id}
- * @param httpHost where its HTTP door listens
- * @param httpPort where its HTTP door listens
+ * @param http where its HTTP door listens
+ * @param kafka what its Kafka door is advertised as; {@link Endpoint#NONE} where it has none
  * @param fenced true while the node may not lead
  */
-public record NodeImage(int id, String httpHost, int httpPort, boolean fenced) {}
+public record NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced) {}

@@ -4,6 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.Reply;
@@ -31,7 +32,10 @@ public final class FakeMetadata implements Metadata {
     private final FakeStorage storage;
     private final List<Consumer<ClusterImage>> listeners = new ArrayList<>();
     private volatile ClusterImage image = new ClusterImage(
-            0, "test-cluster", Map.of(1, new NodeImage(1, "127.0.0.1", 0, false)), Collections.emptySortedMap());
+            0,
+            "test-cluster",
+            Map.of(1, new NodeImage(1, new Endpoint("127.0.0.1", 8080), new Endpoint("127.0.0.1", 9092), false)),
+            Collections.emptySortedMap());
 
     FakeMetadata(FakeStorage storage) {
         this.storage = storage;

@@ -39,7 +39,7 @@ class LocalMetadataLogTest {
         try (LocalMetadataLog log = open("first")) {
             List<ClusterImage> seen = new ArrayList<>();
             log.onChange(seen::add);
-            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
             propose(log, create("a"));
             propose(log, create("b"));
             propose(log, new Command.AlterTopic("a", Map.of("flush", "os"), Set.of("retention.ms")));
@@ -58,7 +58,7 @@ class LocalMetadataLogTest {
     @Test
     void aRefusalIsNotWritten() throws IOException {
         try (LocalMetadataLog log = open("c")) {
-            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
             long size = Files.size(file);
             assertThat(propose(log, new Command.DeleteTopic("no")))
                     .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.code())
@@ -70,8 +70,8 @@ class LocalMetadataLogTest {
     @Test
     void anotherNodeDoesNotTakeOverTheDirectory() throws IOException {
         try (LocalMetadataLog log = open("c")) {
-            propose(log, new Command.RegisterNode(1, "localhost", 8080));
-            assertThat(propose(log, new Command.RegisterNode(2, "localhost", 8080)))
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
+            assertThat(propose(log, new Command.RegisterNode(2, new Endpoint("localhost", 8080), Endpoint.NONE)))
                     .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.detail())
                             .contains("belongs to node 1"));
         }
@@ -80,9 +80,10 @@ class LocalMetadataLogTest {
     @Test
     void aCommandThatCannotBeWrittenDownDoesNotPoisonTheLog() throws IOException {
         try (LocalMetadataLog log = open("c")) {
-            assertThatThrownBy(() -> propose(log, new Command.RegisterNode(1, "h".repeat(70_000), 1)))
+            assertThatThrownBy(() -> propose(
+                            log, new Command.RegisterNode(1, new Endpoint("h".repeat(70_000), 1), Endpoint.NONE)))
                     .isInstanceOf(RuntimeException.class);
-            assertThat(propose(log, new Command.RegisterNode(1, "localhost", 8080)))
+            assertThat(propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE)))
                     .isInstanceOf(Reply.Applied.class);
         }
     }
@@ -140,7 +141,7 @@ class LocalMetadataLogTest {
         ClusterImage last;
         long largest = 0;
         try (LocalMetadataLog log = LocalMetadataLog.open(memory, file, machine, "c", Runnable::run)) {
-            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
             propose(log, create("a"));
             for (int i = 0; i < 6_500; i++) {
                 propose(log, new Command.AlterTopic("a", Map.of("retention.ms", Integer.toString(i)), Set.of()));
@@ -158,7 +159,7 @@ class LocalMetadataLogTest {
 
     private byte[] someHistory() throws IOException {
         try (LocalMetadataLog log = open("c")) {
-            propose(log, new Command.RegisterNode(1, "localhost", 8080));
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
             propose(log, create("a"));
             propose(log, create("b"));
             propose(log, new Command.DeleteTopic("a"));

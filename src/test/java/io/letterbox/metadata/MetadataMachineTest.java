@@ -16,7 +16,8 @@ class MetadataMachineTest {
 
     private final MetadataMachine machine = new MetadataMachine(new Limits(3, 4, 8), Map.of("segment.ms", "1000"));
     private ClusterImage image = machine.apply(
-                    MetadataMachine.empty("test"), new Command.RegisterNode(1, "localhost", 8080))
+                    MetadataMachine.empty("test"),
+                    new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE))
             .image();
 
     @Test
@@ -34,20 +35,20 @@ class MetadataMachineTest {
     @Test
     void aRestartedNodeLeadsUnderANewEpoch() {
         apply(create("a", 1));
-        apply(new Command.RegisterNode(1, "localhost", 9999));
+        apply(new Command.RegisterNode(1, new Endpoint("localhost", 9999), Endpoint.NONE));
         assertThat(image.topics().get("a").partitions().get(0).leaderEpoch()).isEqualTo(1);
-        assertThat(image.nodes().get(1).httpPort()).isEqualTo(9999);
+        assertThat(image.nodes().get(1).http().port()).isEqualTo(9999);
     }
 
     @Test
     void replicasAreSpreadOverTheNodes() {
-        apply(new Command.RegisterNode(2, "localhost", 8081));
-        apply(new Command.RegisterNode(3, "localhost", 8082));
+        apply(new Command.RegisterNode(2, new Endpoint("localhost", 8081), Endpoint.NONE));
+        apply(new Command.RegisterNode(3, new Endpoint("localhost", 8082), Endpoint.NONE));
         apply(new Command.CreateTopic("a", ID, 4, 2, Map.of()));
         assertThat(image.topics().get("a").partitions())
                 .extracting(PartitionImage::replicas)
                 .containsExactly(List.of(1, 2), List.of(2, 3), List.of(3, 1), List.of(1, 2));
-        apply(new Command.RegisterNode(2, "localhost", 8081));
+        apply(new Command.RegisterNode(2, new Endpoint("localhost", 8081), Endpoint.NONE));
         assertThat(image.topics().get("a").partitions())
                 .extracting(PartitionImage::leaderEpoch)
                 .containsExactly(0, 1, 0, 0);
@@ -99,7 +100,7 @@ class MetadataMachineTest {
         refused(new Command.DeleteTopic("b"), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
         refused(new Command.AddPartitions("b", 2), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
         refused(new Command.AlterTopic("b", Map.of(), Set.of()), ErrorCode.UNKNOWN_TOPIC, "'b' does not exist");
-        refused(new Command.RegisterNode(-1, "h", 1), ErrorCode.INVALID_CONFIG, "node.id");
+        refused(new Command.RegisterNode(-1, new Endpoint("h", 1), Endpoint.NONE), ErrorCode.INVALID_CONFIG, "node.id");
     }
 
     @Test

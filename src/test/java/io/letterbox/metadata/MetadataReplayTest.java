@@ -67,6 +67,9 @@ class MetadataReplayTest {
                 Arbitraries.of("retention.ms", "flush", "unknown").set().ofMaxSize(2);
         Arbitrary<UUID> ids =
                 Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+        Arbitrary<Endpoint> endpoints = Combinators.combine(
+                        names, Arbitraries.integers().between(0, 65535))
+                .as(Endpoint::new);
         Arbitrary<Command> commands = Arbitraries.frequencyOf(
                 Tuple.of(
                         4,
@@ -82,7 +85,7 @@ class MetadataReplayTest {
                 Tuple.of(1, names.map(Command.DeleteTopic::new)),
                 Tuple.of(
                         2,
-                        Combinators.combine(Arbitraries.integers().between(-1, 2), names, counts)
+                        Combinators.combine(Arbitraries.integers().between(-1, 2), endpoints, endpoints)
                                 .as(Command.RegisterNode::new)));
         return commands.list().ofMaxSize(40);
     }

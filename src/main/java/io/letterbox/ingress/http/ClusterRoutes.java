@@ -45,11 +45,14 @@ final class ClusterRoutes {
                         .sum());
         ArrayNode nodes = answer.putArray("nodes");
         for (NodeImage node : image.nodes().values()) {
-            nodes.addObject()
+            ObjectNode entry = nodes.addObject()
                     .put("id", node.id())
-                    .put("httpHost", node.httpHost())
-                    .put("httpPort", node.httpPort())
+                    .put("httpHost", node.http().host())
+                    .put("httpPort", node.http().port())
                     .put("fenced", node.fenced());
+            if (!node.kafka().exists()) continue;
+            entry.put("kafkaHost", node.kafka().host());
+            entry.put("kafkaPort", node.kafka().port());
         }
         Json.send(context.response(), 200, answer);
     }

@@ -7,6 +7,7 @@ import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
@@ -92,7 +93,8 @@ class MetadataCrashSimTest {
             String name = "t" + random.nextInt(6);
             // Texts long enough that the log is begun anew now and then.
             if (answered.nodes().isEmpty() || random.nextBoolean()) {
-                return new Command.RegisterNode(1, "h".repeat(20_000 + random.nextInt(40_000)), random.nextInt(9));
+                Endpoint http = new Endpoint("h".repeat(20_000 + random.nextInt(40_000)), random.nextInt(9));
+                return new Command.RegisterNode(1, http, Endpoint.NONE);
             }
             switch (random.nextInt(4)) {
                 case 0:

@@ -1,0 +1,17 @@
+package io.letterbox.metadata;
+
+/**
+ * Where one door of a node can be reached.
+ *
+ * @param host a name or an IP address, as clients are told
+ * @param port 0 to 65535; 0 where the node has no such door
+ */
+public record Endpoint(String host, int port) {
+    /** Stands for a door that a node does not have. */
+    public static final Endpoint NONE = new Endpoint("", 0);
+
+    /** False for {@link #NONE}. */
+    public boolean exists() {
+        return port != 0;
+    }
+}
