@@ -12,6 +12,8 @@ public enum ErrorCode {
     INVALID_REPLICATION_FACTOR(38, 400, "The replication factor is not valid"),
     INVALID_CONFIG(40, 400, "The configuration is not valid"),
     INVALID_RECORD(87, 400, "A record is not valid"),
+    INVALID_TIMESTAMP(32, 400, "A record's timestamp is out of range"),
+    UNSUPPORTED_FORMAT(43, 400, "The format of the records is not supported"),
     INVALID_CURSOR(42, 400, "The cursor is not valid"),
     CORRUPT_RECORDS(2, 400, "The records are damaged"),
     ORIGIN_NOT_ALLOWED(42, 403, "Pages of this origin are not allowed to do this"),

@@ -1,5 +1,7 @@
 package io.letterbox.metadata;
 
+import io.letterbox.record.BatchRules;
+import io.letterbox.record.Codec;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,6 +30,7 @@ public final class TopicConfig {
     private final long[] numbers = new long[effective.length];
     private final double minCleanableDirtyRatio;
     private final Flush flush;
+    private final BatchRules batchRules;
 
     /** A topic of a server without defaults of its own. */
     public TopicConfig(Map<String, String> overrides) {
@@ -50,6 +53,33 @@ public final class TopicConfig {
         }
         this.minCleanableDirtyRatio = Double.parseDouble(get(TopicConfigKey.MIN_CLEANABLE_DIRTY_RATIO));
         this.flush = Flush.valueOf(get(TopicConfigKey.FLUSH).toUpperCase(java.util.Locale.ROOT));
+        this.batchRules = rules();
+    }
+
+    private BatchRules rules() {
+        Codec codec = Codec.of(get(TopicConfigKey.COMPRESSION_TYPE));
+        return new BatchRules(
+                compact(),
+                logAppendTime(),
+                number(TopicConfigKey.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
+                number(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+                codec,
+                codec == null ? Codec.DEFAULT_LEVEL : level(codec),
+                maxMessageBytes());
+    }
+
+    private int level(Codec codec) {
+        switch (codec) {
+            case GZIP:
+                int level = (int) number(TopicConfigKey.COMPRESSION_GZIP_LEVEL);
+                return level < 1 ? Codec.DEFAULT_LEVEL : level;
+            case LZ4:
+                return (int) number(TopicConfigKey.COMPRESSION_LZ4_LEVEL);
+            case ZSTD:
+                return (int) number(TopicConfigKey.COMPRESSION_ZSTD_LEVEL);
+            default:
+                return Codec.DEFAULT_LEVEL;
+        }
     }
 
     private static SortedMap<String, String> canonical(Map<String, String> values) {
@@ -90,6 +120,11 @@ public final class TopicConfig {
     /** The largest record batch, in bytes. */
     public int maxMessageBytes() {
         return (int) number(TopicConfigKey.MAX_MESSAGE_BYTES);
+    }
+
+    /** What the topic demands of batches that clients send. */
+    public BatchRules batchRules() {
+        return batchRules;
     }
 
     /** True where old records with the same key are dropped. Then every record needs a key. */

@@ -32,11 +32,26 @@ public enum TopicConfigKey {
             words("cleanup.policy", "delete", true, "delete", "compact"),
             "What happens to old records: delete by age and size, compact to the last record of each key, or both."),
     COMPRESSION_TYPE(
-            words("compression.type", "producer", false, "producer"),
-            "How batches are compressed on disk: as the producer sent them."),
+            words("compression.type", "producer", false, "producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
+            "How batches are kept: as the producer sent them, uncompressed, or compressed with one codec, to which those"
+                    + " that come otherwise are converted."),
+    COMPRESSION_GZIP_LEVEL(
+            number("compression.gzip.level", -1, -1, 9),
+            "How hard gzip tries where compression.type is gzip, 1 to 9; -1 and 0 leave it to the codec."),
+    COMPRESSION_LZ4_LEVEL(
+            number("compression.lz4.level", 9, 1, 17), "How hard lz4 tries where compression.type is lz4, 1 to 17."),
+    COMPRESSION_ZSTD_LEVEL(
+            number("compression.zstd.level", 3, -131_072, 22),
+            "How hard zstd tries where compression.type is zstd, -131072 to 22."),
     MESSAGE_TIMESTAMP_TYPE(
             words("message.timestamp.type", "CreateTime", false, "CreateTime", "LogAppendTime"),
             "Whether a record keeps the timestamp that it came with or gets the time of its append."),
+    MESSAGE_TIMESTAMP_BEFORE_MAX_MS(
+            number("message.timestamp.before.max.ms", Long.MAX_VALUE, 0, Long.MAX_VALUE),
+            "How far behind the present a record's own timestamp may lie, in milliseconds."),
+    MESSAGE_TIMESTAMP_AFTER_MAX_MS(
+            number("message.timestamp.after.max.ms", 3_600_000, 0, Long.MAX_VALUE),
+            "How far ahead of the present a record's own timestamp may lie, in milliseconds."),
     MIN_INSYNC_REPLICAS(
             number("min.insync.replicas", 1, 1, Integer.MAX_VALUE),
             "How many replicas have to be in sync for a publish to be taken."),

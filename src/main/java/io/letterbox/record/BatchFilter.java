@@ -27,19 +27,31 @@ public final class BatchFilter {
 
     private final RecordParser parser = new RecordParser();
     private final BitSet kept = new BitSet();
+
+    /** Of a record: its length, attributes and timestamp. */
+    private final ByteBuffer head = ByteBuffer.allocate(5 + 1 + 10);
+
     private long maxTimestampMs;
     private boolean keptTombstone;
 
     /**
      * Filters one batch.
      *
-     * @param batch a valid, uncompressed batch of records
+     * @param batch a valid batch of records; what is compressed comes out compressed with the same codec
      * @param deleteHorizonMs when tombstones may go that are met here for the first time: written into the batch as its
      *     base timestamp (KIP-534) where a tombstone stays and there is no delete horizon yet; or {@link #NO_HORIZON}
      * @return the batch's own bytes where nothing changes, a new batch, or null where no record stays
-     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS where the records cannot be read
+     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where the records cannot be read
      */
     public ByteBuffer filter(RecordBatch batch, Choice choice, long deleteHorizonMs) {
+        try {
+            return filtered(batch, choice, deleteHorizonMs);
+        } finally {
+            parser.close();
+        }
+    }
+
+    private ByteBuffer filtered(RecordBatch batch, Choice choice, long deleteHorizonMs) {
         choose(batch, choice);
         if (kept.isEmpty()) return null;
         boolean newHorizon = keptTombstone && !batch.hasDeleteHorizon() && deleteHorizonMs != NO_HORIZON;
@@ -58,7 +70,7 @@ public final class BatchFilter {
             if (!parser.next()) throw parser.corrupt();
             boolean tombstone = parser.valueLength < 0;
             long offset = batch.baseOffset() + parser.offsetDelta;
-            if (!choice.keeps(offset, batch.array(), parser.keyOffset, parser.keyLength, tombstone)) continue;
+            if (!choice.keeps(offset, parser.array, parser.keyOffset, parser.keyLength, tombstone)) continue;
             kept.set(index);
             keptTombstone |= tombstone;
             maxTimestampMs = Math.max(maxTimestampMs, batch.baseTimestamp() + parser.timestampDelta);
@@ -66,38 +78,31 @@ public final class BatchFilter {
     }
 
     private ByteBuffer copy(RecordBatch batch, long baseTimestampMs, boolean newHorizon) {
-        int growth = newHorizon ? kept.cardinality() * HORIZON_GROWTH_BYTES : 0;
-        ByteBuffer target = ByteBuffer.allocate(Math.addExact(batch.sizeInBytes(), growth));
-        target.put(batch.array(), batch.start(), RecordBatch.HEADER_BYTES);
-        long shift = batch.baseTimestamp() - baseTimestampMs;
+        Codec codec = Codec.of(batch.compression());
         parser.start(batch);
-        for (int index = 0; index < batch.recordCount(); index++) {
-            int from = parser.position();
-            parser.next();
-            if (!kept.get(index)) continue;
-            if (newHorizon) copyShifted(target, batch.array(), shift);
-            else target.put(batch.array(), from, parser.position() - from);
+        try (BatchWriter writer = new BatchWriter(batch, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE)) {
+            if (newHorizon) writer.flag(RecordBatch.DELETE_HORIZON);
+            writer.timestamps(baseTimestampMs, batch.isLogAppendTime() ? batch.maxTimestamp() : maxTimestampMs);
+            long shift = batch.baseTimestamp() - baseTimestampMs;
+            for (int index = 0; index < batch.recordCount(); index++) {
+                if (!parser.next()) throw parser.corrupt();
+                if (!kept.get(index)) continue;
+                if (newHorizon) copyShifted(writer, shift);
+                else writer.record(parser.array, parser.recordAt, parser.position() - parser.recordAt);
+            }
+            return writer.finish();
         }
-        target.flip();
-        byte[] array = target.array();
-        RecordBatch.INT.set(array, RecordBatch.LENGTH_AT, target.limit() - RecordBatch.LENGTH_FROM);
-        RecordBatch.LONG.set(array, RecordBatch.BASE_TIMESTAMP_AT, baseTimestampMs);
-        if (!batch.isLogAppendTime()) RecordBatch.LONG.set(array, RecordBatch.MAX_TIMESTAMP_AT, maxTimestampMs);
-        RecordBatch.INT.set(array, RecordBatch.COUNT_AT, kept.cardinality());
-        int flags = batch.attributes() | (newHorizon ? RecordBatch.DELETE_HORIZON : 0);
-        RecordBatch.SHORT.set(array, RecordBatch.ATTRIBUTES_AT, (short) flags);
-        RecordBatch.INT.set(array, RecordBatch.CRC_AT, RecordBatch.of(target).checksum());
-        return target;
     }
 
     /** Copies the record that the parser stands behind; its timestamp is counted from another base. */
-    private void copyShifted(ByteBuffer target, byte[] array, long shift) {
+    private void copyShifted(BatchWriter writer, long shift) {
         int rest = parser.position() - parser.offsetDeltaAt;
         long zigzag = zigzag(parser.timestampDelta + shift);
-        putRaw(target, zigzag(1 + rawSize(zigzag) + rest));
-        target.put((byte) 0);
-        putRaw(target, zigzag);
-        target.put(array, parser.offsetDeltaAt, rest);
+        head.clear();
+        putRaw(head, zigzag(1 + rawSize(zigzag) + rest));
+        head.put((byte) 0);
+        putRaw(head, zigzag);
+        writer.record(head.flip(), parser.array, parser.offsetDeltaAt, rest);
     }
 
     private static long zigzag(long value) {

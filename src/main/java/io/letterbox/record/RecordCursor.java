@@ -7,9 +7,11 @@ import java.util.List;
 
 /**
  * Walks the records of a buffer of batches. Nothing is allocated per record unless a copy is asked for; batches of
- * control markers are passed over. The buffer is not changed, and must not be by others meanwhile.
+ * control markers are passed over. The buffer is not changed, and must not be by others meanwhile. Compressed batches
+ * are decompressed on the way: a record's bytes are there until the next one is asked for. Whoever may stop before the
+ * end closes the cursor, because some codecs hold memory of the operating system.
  */
-public final class RecordCursor {
+public final class RecordCursor implements AutoCloseable {
     private final BatchCursor batches;
     private final long fromOffset;
     private final RecordParser parser = new RecordParser();
@@ -30,7 +32,8 @@ public final class RecordCursor {
     /**
      * Moves to the next record; false at the end.
      *
-     * @throws ApiException CORRUPT_RECORDS where the bytes are not records, UNSUPPORTED_COMPRESSION at a compressed batch
+     * @throws ApiException CORRUPT_RECORDS where the bytes are not records, RECORD_TOO_LARGE where more of them come out of
+     *     compression than is allowed, UNSUPPORTED_COMPRESSION where there is no such codec
      */
     public boolean next() {
         do {
@@ -38,7 +41,12 @@ public final class RecordCursor {
                 if (!nextBatch()) return false;
             }
             left--;
-            if (!parser.next()) throw parser.corrupt();
+            try {
+                if (!parser.next()) throw parser.corrupt();
+            } catch (ApiException damaged) {
+                close();
+                throw damaged;
+            }
             offset = batch.baseOffset() + parser.offsetDelta;
         } while (offset < fromOffset);
         timestampMs = batch.isLogAppendTime() ? batch.maxTimestamp() : batch.baseTimestamp() + parser.timestampDelta;
@@ -46,18 +54,20 @@ public final class RecordCursor {
     }
 
     private boolean nextBatch() {
+        parser.close();
         if (!batches.next()) return false;
         batch = batches.batch();
         if (batch.lastOffset() < fromOffset || batch.isControl()) return true;
-        if (batch.compressed()) {
-            throw new ApiException(
-                    ErrorCode.UNSUPPORTED_COMPRESSION,
-                    "The records from offset " + batch.baseOffset() + " are compressed, which cannot be read here.");
-        }
         parser.start(batch);
         left = batch.recordCount();
         if (left < 0) throw new ApiException(ErrorCode.CORRUPT_RECORDS, "A batch has a negative number of records.");
         return true;
+    }
+
+    /** Gives back what decompressing holds; the record that was moved to can still be read. */
+    @Override
+    public void close() {
+        parser.close();
     }
 
     /** The record's offset. */
@@ -72,7 +82,7 @@ public final class RecordCursor {
 
     /** The array that key and value lie in. */
     public byte[] array() {
-        return batch.array();
+        return parser.array;
     }
 
     /** The index of the key's first byte in {@link #array()}. */

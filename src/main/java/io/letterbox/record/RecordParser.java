@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes the records of an uncompressed batch apart, one after the other, without allocating and without ever looking
- * beyond the batch.
+ * Takes the records of a batch apart, one after the other, without allocating and without ever looking beyond the batch.
+ * Those of a compressed batch are decompressed as they are asked for, and their bytes are there until the next one.
  *
  * <pre>
  *  ┌────────┬────────────┬───────────┬────────┬────────┬─────┬────────┬───────┬────────┬─────────────────────────────┐
@@ -22,6 +22,12 @@ import java.util.List;
  * Variable-length numbers are zigzag-coded, seven bits a byte, lowest first.
  */
 final class RecordParser {
+    /** Where keys, values and headers lie. */
+    byte[] array;
+
+    /** The index of the record's first byte, that of its length. */
+    int recordAt;
+
     long timestampDelta;
     int offsetDelta;
     int offsetDeltaAt;
@@ -31,29 +37,47 @@ final class RecordParser {
     int valueLength;
     int headerCount;
 
-    private byte[] array;
+    private Inflow inflow;
+    private boolean inflowing;
     private int at;
     private int batchEnd;
     private int recordEnd;
     private int headersAt;
     private String defect;
 
-    /** Begins with the first record of a batch whose header is known to be right. */
+    /**
+     * Begins with the first record of a batch whose header is known to be right.
+     *
+     * @throws ApiException UNSUPPORTED_COMPRESSION, or CORRUPT_RECORDS where its codec sees at once that it is not its own
+     */
     void start(RecordBatch batch) {
+        close();
+        defect = null;
+        inflowing = batch.compressed();
+        if (inflowing) {
+            if (inflow == null) inflow = new Inflow();
+            inflow.open(batch);
+            at = 0;
+            return;
+        }
         array = batch.array();
         at = batch.start() + RecordBatch.HEADER_BYTES;
         batchEnd = batch.start() + batch.sizeInBytes();
-        defect = null;
     }
 
     /** True where no byte of the batch is left. */
     boolean atEnd() {
-        return at == batchEnd;
+        return inflowing ? inflow.endsAt(at) : at == batchEnd;
     }
 
-    /** The index in the array of the next record's first byte. */
+    /** The index in the array behind the record's last byte. */
     int position() {
         return at;
+    }
+
+    /** Gives back what decompressing holds; the record that was taken last can still be read. */
+    void close() {
+        if (inflowing) inflow.close();
     }
 
     /** What was wrong when {@link #next} returned false, as a sentence. */
@@ -61,8 +85,14 @@ final class RecordParser {
         return defect;
     }
 
-    /** Takes the next record; false where it is malformed. */
+    /**
+     * Takes the next record; false where it is malformed.
+     *
+     * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where a compressed one cannot be had
+     */
     boolean next() {
+        if (inflowing) load();
+        recordAt = at;
         recordEnd = batchEnd;
         int length = varint();
         if (length < 0 || length > batchEnd - at) return fail("A record's length points beyond the batch.");
@@ -116,6 +146,12 @@ final class RecordParser {
     /** The exception that says what {@link #defect} says. */
     ApiException corrupt() {
         return new ApiException(ErrorCode.CORRUPT_RECORDS, defect);
+    }
+
+    private void load() {
+        at = inflow.load(at);
+        array = inflow.array();
+        batchEnd = inflow.end();
     }
 
     /** Reads a length and passes over as many bytes; -1 for null. */

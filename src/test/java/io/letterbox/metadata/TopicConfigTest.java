@@ -72,7 +72,7 @@ class TopicConfigTest {
         "cleanup.policy, 'delete,', one or more of",
         "cleanup.policy, burn, one or more of",
         "flush, never, 'one of sync, interval, os'",
-        "compression.type, gzip, producer",
+        "compression.type, brotli, one of producer",
         "message.timestamp.type, '', one of CreateTime"
     })
     void aWrongValueIsAnsweredWithWhatIsAllowed(String key, String value, String allowed) {

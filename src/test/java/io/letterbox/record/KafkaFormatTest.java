@@ -30,7 +30,7 @@ class KafkaFormatTest {
         ByteBuffer built = build(events);
         RecordBatch ours = RecordBatch.of(built);
         ours.assign(base, 7);
-        assertThat(ours.defectWithRecords()).isNull();
+        assertThat(ours.defect()).isNull();
 
         MutableRecordBatch batch =
                 MemoryRecords.readableRecords(built.duplicate()).batchIterator().next();
@@ -57,7 +57,7 @@ class KafkaFormatTest {
                 (byte) 2, base, Compression.NONE, TimestampType.CREATE_TIME, 12L, (short) 3, 44, 9, true, records);
         ByteBuffer bytes = built.buffer();
         RecordBatch batch = RecordBatch.of(bytes);
-        assertThat(batch.defectWithRecords()).isNull();
+        assertThat(batch.defect()).isNull();
         assertThat(batch.producerId()).isEqualTo(12);
         assertThat(batch.producerEpoch()).isEqualTo((short) 3);
         assertThat(batch.baseSequence()).isEqualTo(44);
@@ -76,7 +76,7 @@ class KafkaFormatTest {
     void kafkaAcceptsATimeOfAppend(@ForAll("events") List<Event> events) {
         ByteBuffer built = build(events);
         RecordBatch.of(built).stampAppendTime(1_234_567L);
-        assertThat(RecordBatch.of(built).defectWithRecords()).isNull();
+        assertThat(RecordBatch.of(built).defect()).isNull();
         MutableRecordBatch batch =
                 MemoryRecords.readableRecords(built.duplicate()).batchIterator().next();
         batch.ensureValid();

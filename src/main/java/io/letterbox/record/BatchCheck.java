@@ -1,0 +1,150 @@
+package io.letterbox.record;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.InvalidRecordsException.Defect;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
+ * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
+ * limits of {@link Inflow}. For one thread, which keeps it: nothing is allocated for an uncompressed batch that is right.
+ */
+public final class BatchCheck {
+    /** How many wrong records of one batch are named. */
+    public static final int MAX_DEFECTS = 1_000;
+
+    private final RecordBatch batch = new RecordBatch();
+    private final RecordParser parser = new RecordParser();
+    private List<Defect> defects = List.of();
+    private boolean untimely;
+    private long maxTimestampMs;
+
+    /**
+     * Checks what a client wants to have appended to one partition: exactly one batch v2.
+     *
+     * @param records the bytes between position and limit of a heap buffer; the header's greatest timestamp is set right
+     *     in place where the client had it wrong
+     * @param nowMs milliseconds since 1970
+     * @return the same buffer, or a new one where the topic keeps its batches with another codec
+     * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT,
+     *     UNSUPPORTED_COMPRESSION or RECORD_TOO_LARGE; an {@link InvalidRecordsException} where it is about single records
+     */
+    public ByteBuffer check(ByteBuffer records, BatchRules rules, long nowMs) {
+        header(records);
+        try {
+            records(rules, nowMs);
+        } finally {
+            parser.close();
+        }
+        if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
+        if (rules.codec() == null || rules.codec().id() == batch.compression()) return records;
+        return recoded(rules);
+    }
+
+    private void header(ByteBuffer records) {
+        int size = records.remaining();
+        if (size == 0) throw invalid("There is no record batch.");
+        batch.wrap(records, records.position());
+        if (size > RecordBatch.MAGIC_AT && batch.magic() != 2) throw format(batch.magic());
+        String defect = batch.defect();
+        if (defect != null) throw new ApiException(ErrorCode.CORRUPT_RECORDS, defect);
+        if (batch.sizeInBytes() != size) {
+            throw invalid("There has to be one batch per partition; this one is followed by other bytes.");
+        }
+        int count = batch.recordCount();
+        if (count < 1 || count - 1 != batch.lastOffsetDelta()) {
+            throw invalid("The batch says that it has " + count + " records up to offset delta "
+                    + batch.lastOffsetDelta() + "; they have to be numbered from 0.");
+        }
+        if (batch.isControl()) throw invalid("Control batches are written by the server only.");
+        if (batch.hasDeleteHorizon()) throw invalid("Delete horizons are set by compaction only.");
+        if (batch.producerId() >= 0 && (batch.baseSequence() < 0 || batch.producerEpoch() < 0)) {
+            throw invalid("A batch with a producer id needs an epoch and a sequence number of 0 or more.");
+        }
+        if (batch.isTransactional() && batch.producerId() < 0)
+            throw invalid("A transaction's batch needs a producer id.");
+        if (batch.isLogAppendTime()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_TIMESTAMP, "Times of append are given by the server; send the time of creation.");
+        }
+        if (Codec.of(batch.compression()) == null) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_COMPRESSION, "There is no compression " + batch.compression() + ".");
+        }
+    }
+
+    private void records(BatchRules rules, long nowMs) {
+        defects = List.of();
+        untimely = false;
+        maxTimestampMs = Long.MIN_VALUE;
+        long base = batch.baseTimestamp();
+        int count = batch.recordCount();
+        parser.start(batch);
+        for (int index = 0; index < count; index++) {
+            if (!parser.next()) throw parser.corrupt();
+            if (parser.offsetDelta != index) {
+                throw invalid("Record " + index + " has the offset delta " + parser.offsetDelta + ".");
+            }
+            long timestampMs = base + parser.timestampDelta;
+            if (timestampMs > maxTimestampMs) maxTimestampMs = timestampMs;
+            if (rules.forbids(parser.keyLength)) keyless(index);
+            else if (rules.forbidsTimestamp(timestampMs, nowMs)) untimely(index, timestampMs, rules);
+        }
+        if (!parser.atEnd()) {
+            throw new ApiException(ErrorCode.CORRUPT_RECORDS, "There are bytes behind the last record of the batch.");
+        }
+        if (!defects.isEmpty()) throw refused();
+    }
+
+    private void keyless(int index) {
+        add(new Defect(index, "The record has no key, which a compacted topic demands of every record."));
+    }
+
+    private void untimely(int index, long timestampMs, BatchRules rules) {
+        untimely = true;
+        add(new Defect(
+                index,
+                "The timestamp " + timestampMs + " is further from now than message.timestamp.before.max.ms, "
+                        + rules.timestampBeforeMaxMs() + ", or message.timestamp.after.max.ms, "
+                        + rules.timestampAfterMaxMs() + ", allows."));
+    }
+
+    private void add(Defect defect) {
+        if (defects.isEmpty()) defects = new ArrayList<>();
+        if (defects.size() < MAX_DEFECTS) defects.add(defect);
+    }
+
+    private ApiException refused() {
+        return new InvalidRecordsException(
+                untimely ? ErrorCode.INVALID_TIMESTAMP : ErrorCode.INVALID_RECORD,
+                "Record " + defects.get(0).index() + " of the batch is refused: "
+                        + defects.get(0).detail(),
+                defects);
+    }
+
+    /** The batch as the topic keeps it. */
+    private ByteBuffer recoded(BatchRules rules) {
+        parser.start(batch);
+        try (BatchWriter writer = new BatchWriter(batch, rules.codec(), rules.codecLevel(), rules.maxBatchBytes())) {
+            for (int index = 0; index < batch.recordCount(); index++) {
+                if (!parser.next()) throw parser.corrupt();
+                writer.record(parser.array, parser.recordAt, parser.position() - parser.recordAt);
+            }
+            return writer.finish();
+        } finally {
+            parser.close();
+        }
+    }
+
+    private static ApiException format(byte magic) {
+        ErrorCode code = magic < 2 && magic >= 0 ? ErrorCode.UNSUPPORTED_FORMAT : ErrorCode.CORRUPT_RECORDS;
+        return new ApiException(code, "The batch has the format version " + magic + ", and only 2 is known.");
+    }
+
+    private static ApiException invalid(String detail) {
+        return new ApiException(ErrorCode.INVALID_RECORD, detail);
+    }
+}

@@ -1,0 +1,46 @@
+package io.letterbox.record;
+
+/**
+ * What a topic demands of the batches that clients send it, taken from its settings once.
+ *
+ * @param keysRequired true for a compacted topic: every record has a key
+ * @param logAppendTime true where the shard overwrites the timestamps, so that those of the records do not matter
+ * @param timestampBeforeMaxMs how far behind the present a record's timestamp may lie, in milliseconds, 0 or more
+ * @param timestampAfterMaxMs how far ahead of the present a record's timestamp may lie, in milliseconds, 0 or more
+ * @param codec how batches are kept; null where they are kept as they come
+ * @param codecLevel how hard the codec tries, or {@link Codec#DEFAULT_LEVEL}
+ * @param maxBatchBytes the largest batch, as it is kept
+ */
+public record BatchRules(
+        boolean keysRequired,
+        boolean logAppendTime,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        Codec codec,
+        int codecLevel,
+        int maxBatchBytes) {
+
+    /** No demands, for batches of any size. */
+    public static final BatchRules NONE =
+            new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, null, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
+
+    /** Whether a record without a key may not be in the topic. */
+    public boolean forbids(int keyLength) {
+        return keysRequired && keyLength < 0;
+    }
+
+    /**
+     * Whether a record's timestamp lies too far from the present; -1, no timestamp, never does.
+     *
+     * @param nowMs milliseconds since 1970
+     */
+    public boolean forbidsTimestamp(long timestampMs, long nowMs) {
+        if (logAppendTime || timestampMs == -1) return false;
+        // A difference that does not fit is as far off as can be.
+        long age = nowMs - timestampMs;
+        boolean overflow = ((nowMs ^ timestampMs) & (nowMs ^ age)) < 0;
+        if (overflow)
+            return timestampMs < 0 ? timestampBeforeMaxMs < Long.MAX_VALUE : timestampAfterMaxMs < Long.MAX_VALUE;
+        return age > timestampBeforeMaxMs || -age > timestampAfterMaxMs;
+    }
+}
