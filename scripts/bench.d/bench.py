@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Letterbox beside nginx and Nchan, on loopback, each run on fresh servers, the two sides in turn.
+"""Measures Letterbox beside nginx, Nchan and Apache Kafka, on loopback, each run on fresh servers, the two sides in turn.
 
   scripts/bench publish    wrk: 64 connections and 1, beside a static 204 and Nchan's publish
   scripts/bench ndjson     wrk: requests of 1,000 lines
@@ -8,6 +8,11 @@
   scripts/bench stalled    1,000 subscribers that stop reading while 1 GB is published, and wake
   scripts/bench startup    to the first acknowledged record: empty, and with 10 GB in the log after SIGKILL
   scripts/bench all        all of them
+  scripts/bench kafka-produce   ProducerPerformance: 100 B and 1 KiB, acks=all, 1 and 6 partitions, linger, batch; with and without fsync
+  scripts/bench kafka-consume   ConsumerPerformance: 100 B and 1 KiB, 1 and 6 partitions
+  scripts/bench kafka-latency   1,000 and 10,000 records/s: from due to delivered
+  scripts/bench kafka-idle      1,000 idle consumers in 100 groups over 2,000 partitions: start, CPU, memory
+  scripts/bench kafka           the four of them, beside Apache Kafka (from Maven Central) and driven by its own tools
   scripts/bench selfcheck  the load generator against a server that loses, doubles and swaps records on purpose
 
 Prints a Markdown table of medians (smallest..largest), each row against its bar; raw results as JSON lines and the table
@@ -21,6 +26,7 @@ import json
 import sys
 
 import cases
+import kafka_cases
 import machine
 import report
 import selfcheck
@@ -29,7 +35,7 @@ import servers
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", "selfcheck"])
+    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", *kafka_cases.CASES, "kafka", "selfcheck"])
     parser.add_argument("--rounds", type=int, help="how often each side runs (3; with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small, short, figures without meaning")
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar was missed")
@@ -39,8 +45,9 @@ def main():
         selfcheck.run(servers.build_load())
         return
     servers.build_letterbox()
-    binary = servers.build_load()
+    binary = None if arguments.case.startswith("kafka") else servers.build_load()
     target = servers.ROOT / "target" / "bench"
+    target.mkdir(parents=True, exist_ok=True)
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     raw = target / f"{arguments.case}-{stamp}.jsonl"
 
@@ -51,13 +58,15 @@ def main():
 
     rounds = arguments.rounds or (1 if arguments.quick else 3)
     bench = cases.Bench(arguments.quick, rounds, binary, record)
-    chosen = cases.CASES.values() if arguments.case == "all" else [cases.CASES[arguments.case]]
+    suites = {"all": cases.CASES, "kafka": kafka_cases.CASES}
+    single = {**cases.CASES, **kafka_cases.CASES}
+    chosen = suites[arguments.case].values() if arguments.case in suites else [single[arguments.case]]
     rows = [row for case in chosen for row in case(bench)]
 
     facts = machine.description()
+    peers = kafka_cases.peers() if arguments.case.startswith("kafka") else f"{facts['nginx']}, {facts['wrk'].split(' [')[0]}"
     head = (f"scripts/bench {arguments.case}{' --quick' if arguments.quick else ''}, {rounds} rounds, {datetime.date.today()}; "
-            f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {facts['nginx']}, {facts['wrk'].split(' [')[0]}; "
-            "median (smallest..largest)")
+            f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {peers}; median (smallest..largest)")
     text = f"{head}\n\n{report.markdown(rows)}\n"
     raw.with_suffix(".md").write_text(text)
     print(text)

@@ -33,13 +33,17 @@ class Bench:
         """Long enough for a JIT that shares two cores with the load; the peers get the same."""
         return self.size(10, 1)
 
+    def quiet(self):
+        """Waits for the machine to be quiet; the share that is in use where it never is."""
+        return 0.0 if self.quick else machine.wait_until_quiet()
+
     def each_round(self, case, *runs):
         """Runs (name, server, function) in turn, round after round; returns the results by name."""
         results = {name: [] for name, _, _ in runs}
         for turn in range(self.rounds):
             # Every other round starts with the other side, so that neither always comes first.
             for name, server, function in runs if turn % 2 == 0 else reversed(runs):
-                other = 0.0 if self.quick else machine.wait_until_quiet()
+                other = self.quiet()
                 with server() as running:
                     result = function(running)
                 self.record({"case": case, "run": name, "round": turn, "busy_before": round(other, 2), **result})

@@ -52,6 +52,12 @@ def busy_share(seconds=0.5):
     return 1 - (idle2 - idle) / max(1, total2 - total)
 
 
+def busy_s():
+    """The processor time that the whole machine has used so far, in seconds."""
+    fields = [int(f) for f in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+
+
 def wait_until_quiet(limit_s=60):
     """Waits for the rest of the machine to be quiet; returns the share that is still in use where it never is."""
     end = time.monotonic() + limit_s
