@@ -2,6 +2,7 @@ package io.letterbox;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.Groups;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.LogReader;
 import io.letterbox.config.LetterboxConfig;
@@ -21,6 +22,9 @@ import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
+import io.letterbox.storage.coordinator.CoordinatorRouter;
+import io.letterbox.storage.coordinator.GroupsKind;
+import io.letterbox.storage.coordinator.GroupsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.vertx.core.DeploymentOptions;
@@ -55,6 +59,7 @@ final class StorageAssembly {
     private final DiskReserve disk;
     private final LogReader reader;
     private final StorageServices services;
+    private final Groups groups;
     private final List<String> deployments = new ArrayList<>();
 
     StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
@@ -84,7 +89,10 @@ final class StorageAssembly {
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
                 new Forces(forceThreads),
-                health::failed);
+                health::failed,
+                List.of(new GroupsKind(config.groups())));
+        groups = new GroupsRoute(new CoordinatorRouter(
+                vertx, metadata, shards, GroupsRoute.topic(config.groups().partitions())));
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
@@ -118,6 +126,7 @@ final class StorageAssembly {
     void start() throws IOException {
         for (Class<?> type : List.of(Append.class, Committed.class)) LocalCodec.register(vertx.eventBus(), type);
         MetadataService.registerMessages(vertx.eventBus());
+        CoordinatorRouter.registerMessages(vertx.eventBus());
         long start = System.nanoTime();
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
@@ -182,6 +191,11 @@ final class StorageAssembly {
 
     LogReader reader() {
         return reader;
+    }
+
+    /** The way to the coordinators of consumer groups. */
+    Groups groups() {
+        return groups;
     }
 
     /** How many shards this node's partitions are spread over. */

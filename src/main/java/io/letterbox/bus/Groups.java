@@ -1,6 +1,7 @@
 package io.letterbox.bus;
 
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -9,9 +10,18 @@ import java.util.List;
  * {@code __consumer_offsets} when it is first needed.
  */
 public interface Groups {
+    /** The internal topic that remembers groups and their offsets. */
+    String TOPIC = "__consumer_offsets";
+
     /** Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none. */
     <R> Future<R> ask(CoordinatorCommand<R> command);
 
     /** Asks every coordinator of this node, for lists. The command's key is ignored. */
     <R> Future<List<R>> askAll(CoordinatorCommand<R> command);
+
+    /**
+     * The partition of {@link #TOPIC} that a group belongs to; whoever leads it coordinates the group. Makes the topic
+     * where it does not exist.
+     */
+    Future<TopicPartition> coordinatorOf(String groupId);
 }

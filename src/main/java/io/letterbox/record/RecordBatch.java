@@ -53,6 +53,7 @@ public final class RecordBatch {
     static final int DELETE_HORIZON = 0x40;
 
     private static final int LOG_APPEND_TIME = 0x08;
+    private static final int TRANSACTIONAL = 0x10;
 
     private byte[] array;
     private int start;
@@ -211,6 +212,25 @@ public final class RecordBatch {
     public void assign(long baseOffset, int leaderEpoch) {
         LONG.set(array, start, baseOffset);
         INT.set(array, start + EPOCH_AT, leaderEpoch);
+    }
+
+    /** Makes an uncompressed batch part of a producer's transaction, without sequence numbers, and the checksum anew. */
+    public void joinTransaction(long producerId, short producerEpoch) {
+        SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() | TRANSACTIONAL));
+        LONG.set(array, start + PRODUCER_ID_AT, producerId);
+        SHORT.set(array, start + PRODUCER_EPOCH_AT, producerEpoch);
+        INT.set(array, start + CRC_AT, checksum());
+    }
+
+    /**
+     * What the first record of a control batch says in its key (KIP-98): 0 abort, 1 commit, others are not about
+     * transactions; -1 where it cannot be read.
+     */
+    public int controlType() {
+        RecordParser parser = new RecordParser();
+        parser.start(this);
+        if (!isControl() || recordCount() < 1 || !parser.next() || parser.keyLength < 4) return -1;
+        return (short) SHORT.get(array, parser.keyOffset + 2);
     }
 
     /** Gives all records the time of the append (attribute bit 3) and makes the checksum anew. */

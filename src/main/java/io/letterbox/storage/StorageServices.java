@@ -2,8 +2,10 @@ package io.letterbox.storage;
 
 import io.letterbox.config.StorageConfig;
 import io.letterbox.log.Disk;
+import io.letterbox.storage.coordinator.CoordinatorKind;
 import io.letterbox.telemetry.Meters;
 import io.vertx.core.WorkerExecutor;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
  * @param background threads for compaction and deletion, which must not hold up a shard
  * @param forces makes several logs durable at once
  * @param onFailure told once, in a sentence, when a shard has ended
+ * @param coordinators the internal topics, and what their partitions coordinate
  */
 public record StorageServices(
         int nodeId,
@@ -34,4 +37,5 @@ public record StorageServices(
         Meters meters,
         WorkerExecutor background,
         Forces forces,
-        Consumer<String> onFailure) {}
+        Consumer<String> onFailure,
+        List<CoordinatorKind> coordinators) {}

@@ -7,10 +7,14 @@ import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AppendResult;
+import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
 import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.letterbox.storage.coordinator.CoordinatorAsk;
+import io.letterbox.storage.coordinator.ShardCoordinators;
+import io.letterbox.storage.coordinator.TransactionMarker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -35,6 +39,7 @@ public final class StorageVerticle extends VerticleBase {
     private final TailCache tailCache;
     private final GroupCommit group;
     private final ShardChores chores;
+    private final ShardCoordinators coordinators;
     private ApiException failure;
 
     /**
@@ -49,10 +54,12 @@ public final class StorageVerticle extends VerticleBase {
         this.partitions = new ShardPartitions(shard, services, compaction);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
         this.chores = new ShardChores(services, partitions, compaction);
+        this.coordinators = new ShardCoordinators(services.coordinators(), System::currentTimeMillis);
     }
 
     @Override
     public Future<?> start() {
+        coordinators.start(vertx, context, this::onAppend);
         vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(System.currentTimeMillis())));
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> chore(chores::checkpoint));
@@ -66,15 +73,28 @@ public final class StorageVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         if (failure == null) commit();
+        coordinators.close();
         partitions.closeAll();
         return Future.succeededFuture();
     }
 
     private void onMessage(Message<Object> message) {
         Object body = message.body();
-        if (body instanceof Append append) onAppend(append);
+        if (body instanceof Append append) onOutsideAppend(append);
+        else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
         else if (body instanceof ApplyImage apply) onImage(apply);
         else throw new AssertionError("a shard does not understand " + body);
+    }
+
+    private void onOutsideAppend(Append append) {
+        ApiException refusal = coordinators.refusal(append);
+        if (refusal != null) {
+            append.done().fail(refusal);
+            return;
+        }
+        TransactionMarker marker = coordinators.markerIn(append);
+        onAppend(append);
+        if (marker != null && !append.done().future().failed()) coordinators.decided(append.partition(), marker);
     }
 
     private void onAppend(Append append) {
@@ -173,6 +193,7 @@ public final class StorageVerticle extends VerticleBase {
         services.meters().fsyncFailed();
         services.onFailure().accept(failure.getMessage());
         partitions.all().forEach(p -> p.refuseWaiting(failure));
+        coordinators.fail(failure);
     }
 
     private static ApiException storageFailed(HostedPartition partition, IOException e) {
@@ -187,11 +208,18 @@ public final class StorageVerticle extends VerticleBase {
         if (failure == null) commit();
         try {
             partitions.apply(apply.image());
+            followWithCoordinators(apply.image());
             apply.done().complete();
         } catch (IOException | RuntimeException e) {
             LOG.error("Shard {} could not follow the metadata", shard, e);
             apply.done().fail(e);
         }
+    }
+
+    private void followWithCoordinators(ClusterImage image) {
+        coordinators.retain(id -> partitions.get(id) != null);
+        for (HostedPartition held : partitions.all()) coordinators.served(held.id(), held.log(), held.config());
+        coordinators.follow(image);
     }
 
     /** A piece of work that may find the disk broken. */

@@ -89,7 +89,8 @@ class StorageVerticleTest {
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
                 new Forces(Runnable::run),
-                failures::add);
+                failures::add,
+                List.of());
         reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"));
         deployment = await(vertx.deployVerticle(
                 new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));

@@ -1,0 +1,92 @@
+package io.letterbox.groups;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * What is due when: one deadline per key, moved on freely. Moving a deadline on, which every heartbeat does, changes a
+ * number and nothing else; the queue learns of it when the old time has come. Owned by its coordinator.
+ */
+public final class Deadlines {
+    private final Map<Object, Deadline> byKey = new HashMap<>();
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+
+    /** What happens when a deadline has passed. It may set and cancel deadlines. */
+    @FunctionalInterface
+    public interface Expiry {
+        void expired(Turn turn);
+    }
+
+    private static final class Deadline {
+        private long dueMs;
+        private long queuedMs;
+        private Expiry expiry;
+    }
+
+    private record Entry(long atMs, Object key, Deadline deadline) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            return Long.compare(atMs, other.atMs);
+        }
+    }
+
+    /** Sets or moves a key's deadline. */
+    public void set(Object key, long dueMs, Expiry expiry) {
+        Deadline deadline = byKey.get(key);
+        if (deadline == null) {
+            deadline = new Deadline();
+            deadline.queuedMs = Long.MAX_VALUE;
+            byKey.put(key, deadline);
+        }
+        deadline.dueMs = dueMs;
+        deadline.expiry = expiry;
+        if (dueMs < deadline.queuedMs) enqueue(key, deadline, dueMs);
+    }
+
+    private void enqueue(Object key, Deadline deadline, long atMs) {
+        deadline.queuedMs = atMs;
+        queue.add(new Entry(atMs, key, deadline));
+    }
+
+    /** Takes a key's deadline away; nothing where there is none. */
+    public void cancel(Object key) {
+        byKey.remove(key);
+        // Its entry is met and dropped when its time comes; most come within a session timeout.
+    }
+
+    /** Whether a key has a deadline. */
+    public boolean has(Object key) {
+        return byKey.containsKey(key);
+    }
+
+    /** When {@link #tick} has to be called at the latest; a call may find nothing due. */
+    public long nextMs() {
+        dropDead();
+        Entry first = queue.peek();
+        return first == null ? Long.MAX_VALUE : first.atMs();
+    }
+
+    private void dropDead() {
+        for (Entry first; (first = queue.peek()) != null && isDead(first); ) queue.remove();
+    }
+
+    private boolean isDead(Entry entry) {
+        return byKey.get(entry.key()) != entry.deadline() || entry.deadline().queuedMs != entry.atMs();
+    }
+
+    /** Lets everything expire that is due. */
+    public void tick(Turn turn) {
+        for (Entry first; (first = queue.peek()) != null && first.atMs() <= turn.nowMs(); ) {
+            queue.remove();
+            if (isDead(first)) continue;
+            Deadline deadline = first.deadline();
+            if (deadline.dueMs > turn.nowMs()) {
+                enqueue(first.key(), deadline, deadline.dueMs);
+            } else {
+                byKey.remove(first.key());
+                deadline.expiry.expired(turn);
+            }
+        }
+    }
+}

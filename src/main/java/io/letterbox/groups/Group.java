@@ -1,0 +1,62 @@
+package io.letterbox.groups;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One group, of whatever kind, as far as offsets, lists and expiry need to know it. Owned by its coordinator. Its offsets
+ * are kept apart: they outlive members and kinds.
+ */
+public interface Group {
+    String id();
+
+    GroupType type();
+
+    /** The state in Kafka's spelling: {@code Stable}, {@code Empty}, … */
+    String state();
+
+    /** What the members speak: {@code consumer}, {@code connect}, …; empty where nobody said. */
+    String protocolType();
+
+    /** True where it has no members. */
+    boolean isEmpty();
+
+    /** How many members it has. */
+    int size();
+
+    /** When it got into its state, in milliseconds since 1970; -1 where that is not known. */
+    long inStateSinceMs();
+
+    /**
+     * Whether a commit may be made by who says to be a member of it. A heartbeat is as good as a commit: where it is
+     * allowed, the member's session begins anew.
+     *
+     * @param generation the member's generation or epoch; -1 from somebody who is no member
+     * @return NONE, or the error of Kafka's OffsetCommit
+     */
+    Errors commitRefusal(CommitClaim claim, Turn turn);
+
+    /** Whether a member (with the epoch that it believes in) may fetch offsets; -1 and null: no member asks. */
+    Errors fetchRefusal(String memberId, int memberEpoch);
+
+    /** NONE, or why the group may not be deleted. */
+    Errors deleteRefusal();
+
+    /** True where members read a topic, so that its offsets must not be deleted and do not expire. */
+    boolean reads(String topic);
+
+    /** The records that make the log forget the group itself; its offsets have tombstones of their own. */
+    List<CoordinatorRecord> tombstones();
+
+    /**
+     * Who says to be allowed to commit.
+     *
+     * @param memberId empty where no member
+     * @param instanceId the static member's name, or null
+     * @param generation generation or epoch, -1 where no member
+     * @param transactional whether the offsets are part of a transaction
+     * @param version of the request
+     */
+    record CommitClaim(String memberId, String instanceId, int generation, boolean transactional, short version) {}
+}

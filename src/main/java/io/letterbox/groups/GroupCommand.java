@@ -1,0 +1,139 @@
+package io.letterbox.groups;
+
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.metadata.ClusterImage;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+
+/**
+ * What a coordinator of groups can be asked. The answers are Kafka's own; refusals are in their error codes. Topics are
+ * named by name: doors translate ids.
+ */
+public interface GroupCommand<R> extends CoordinatorCommand<R> {
+    /** Joins a classic group (KIP-62, 345, 394, 559, 800, 814); answered when the rebalance is over. */
+    record JoinGroup(Caller caller, JoinGroupRequestData data) implements GroupCommand<JoinGroupResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Brings the leader's assignment, and asks for one's own; answered when the leader has brought it. */
+    record SyncGroup(Caller caller, SyncGroupRequestData data) implements GroupCommand<SyncGroupResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Prolongs a session of a classic group. */
+    record Heartbeat(Caller caller, HeartbeatRequestData data) implements GroupCommand<HeartbeatResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Takes members out of a group, of either kind. */
+    record LeaveGroup(Caller caller, LeaveGroupRequestData data) implements GroupCommand<LeaveGroupResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Commits offsets of topics that exist; the topic's id is set where it is known. */
+    record CommitOffsets(Caller caller, OffsetCommitRequestData data)
+            implements GroupCommand<OffsetCommitResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Commits offsets as part of a transaction: pending until its marker comes (KIP-98, 447). */
+    record CommitTransactionOffsets(Caller caller, TxnOffsetCommitRequestData data)
+            implements GroupCommand<TxnOffsetCommitResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /**
+     * Fetches the offsets of one group.
+     *
+     * @param requireStable whether offsets of undecided transactions are answered with UNSTABLE_OFFSET_COMMIT (KIP-447)
+     */
+    record FetchOffsets(OffsetFetchRequestGroup data, boolean requireStable)
+            implements GroupCommand<OffsetFetchResponseGroup> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Deletes offsets of topics that no member reads (KIP-496). */
+    record DeleteOffsets(OffsetDeleteRequestData data) implements GroupCommand<OffsetDeleteResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Deletes a group without members, and its offsets (KIP-229). */
+    record DeleteGroup(String groupId) implements GroupCommand<DeletableGroupResult> {
+        @Override
+        public String key() {
+            return groupId;
+        }
+    }
+
+    /** Describes a classic group; others are dead there. */
+    record DescribeGroup(Caller caller, String groupId) implements GroupCommand<DescribedGroup> {
+        @Override
+        public String key() {
+            return groupId;
+        }
+    }
+
+    /**
+     * Lists the groups of a coordinator, those that have nothing but offsets, too.
+     *
+     * @param states in any case; empty: all
+     * @param types in any case; empty: all
+     */
+    record ListGroups(Set<String> states, Set<String> types) implements GroupCommand<List<ListedGroup>> {
+        @Override
+        public String key() {
+            return "";
+        }
+    }
+
+    /** The cluster's metadata have changed, or are told for the first time. */
+    record ImageChanged(ClusterImage image) implements GroupCommand<Void> {
+        @Override
+        public String key() {
+            return "";
+        }
+    }
+}

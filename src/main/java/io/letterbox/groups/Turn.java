@@ -1,0 +1,24 @@
+package io.letterbox.groups;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import java.util.List;
+
+/**
+ * One call into a coordinator: when it is, and what is to be done. Passed down, never kept.
+ *
+ * @param nowMs the time in milliseconds since 1970
+ * @param outbox takes what is wanted
+ */
+public record Turn(long nowMs, CoordinatorOutbox outbox) {
+    /** Writes records as one batch and applies them; nothing where there are none. */
+    public void write(List<CoordinatorRecord> records) {
+        if (!records.isEmpty()) outbox.write(records);
+    }
+
+    /** Answers when everything that was written is committed. */
+    public <R> void reply(Ask<R> ask, R answer) {
+        outbox.reply(ask, answer);
+    }
+}

@@ -1,0 +1,42 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordBatch;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Makes one record batch of what a coordinator writes. */
+final class CoordinatorBatches {
+    /** Who nobody is: the batch belongs to no transaction. */
+    static final Producer NOBODY = new Producer(-1, (short) -1);
+
+    /** Of most batches: an offset or two. */
+    private static final int TYPICAL_BYTES = 512;
+
+    private int limitBytes = Integer.MAX_VALUE;
+
+    /** Whose transaction a batch belongs to. */
+    record Producer(long id, short epoch) {}
+
+    /** No batch may be larger from now on. */
+    void limit(int maxBytes) {
+        limitBytes = maxBytes;
+    }
+
+    ByteBuffer build(long nowMs, Producer producer, List<CoordinatorRecord> records) {
+        BatchBuilder builder = new BatchBuilder(TYPICAL_BYTES);
+        for (CoordinatorRecord record : records) builder.append(nowMs, record.key(), record.value(), List.of());
+        if (builder.sizeInBytes() > limitBytes) {
+            throw new ApiException(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "What is to be remembered has " + builder.sizeInBytes() + " bytes, more than max.message.bytes of "
+                            + limitBytes + ".");
+        }
+        ByteBuffer batch = builder.build();
+        if (producer.id() >= 0) RecordBatch.of(batch).joinTransaction(producer.id(), producer.epoch());
+        return batch;
+    }
+}

@@ -1,0 +1,122 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Metadata;
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The way to the coordinators of one internal topic, which it makes when somebody first asks. Safe from any thread. */
+public final class CoordinatorRouter {
+    private final VertxInternal vertx;
+    private final Metadata metadata;
+    private final int shards;
+    private final InternalTopic topic;
+
+    /**
+     * An internal topic, as it is made.
+     *
+     * @param name its name
+     * @param partitions how many partitions
+     * @param config its settings, texts by Kafka's keys
+     */
+    public record InternalTopic(String name, int partitions, Map<String, String> config) {}
+
+    /** @param shards how many shards this node has */
+    public CoordinatorRouter(Vertx vertx, Metadata metadata, int shards, InternalTopic topic) {
+        this.vertx = (VertxInternal) vertx;
+        this.metadata = metadata;
+        this.shards = shards;
+        this.topic = topic;
+    }
+
+    /** Lets shards be asked on this bus; once per process. */
+    public static void registerMessages(EventBus bus) {
+        LocalCodec.register(bus, CoordinatorAsk.class);
+    }
+
+    /** The partition whose coordinator a key belongs to, by Kafka's hash; the topic exists then. */
+    public Future<TopicPartition> partitionOf(String key) {
+        return existing().map(image -> partitionOf(key, image));
+    }
+
+    private static TopicPartition partitionOf(String key, TopicImage image) {
+        // Kafka's Utils.abs: the sign bit is dropped, so that the smallest number has a place, too.
+        int number = (key.hashCode() & 0x7fffffff) % image.partitions().size();
+        return new TopicPartition(image.name(), number);
+    }
+
+    private Future<TopicImage> existing() {
+        TopicImage known = known();
+        if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
+        Command create =
+                new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, topic.config());
+        return metadata.propose(create).transform(outcome -> {
+            TopicImage made = known();
+            // Two may ask at the same time: then the second one is told that the topic exists.
+            if (made != null) return Future.succeededFuture(made);
+            return Future.failedFuture(new ApiException(
+                    ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                    topic.name() + " cannot be made"
+                            + (outcome.failed() ? ": " + outcome.cause().getMessage() : ".")));
+        });
+    }
+
+    private TopicImage known() {
+        return metadata.image().topics().get(topic.name());
+    }
+
+    /** Asks the coordinator of the command's key. The future completes on the caller's context. */
+    public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        TopicImage known = known();
+        if (known != null) return send(partitionOf(command.key(), known), command);
+        return existing().compose(image -> send(partitionOf(command.key(), image), command));
+    }
+
+    /** Asks all coordinators; nobody where the topic does not exist. */
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+        TopicImage known = known();
+        if (known == null) return vertx.getOrCreateContext().succeededFuture(List.of());
+        List<Future<R>> answers = new ArrayList<>();
+        for (int number = 0; number < known.partitions().size(); number++) {
+            answers.add(send(new TopicPartition(topic.name(), number), command));
+        }
+        return Future.all(answers).map(all -> all.<R>list());
+    }
+
+    private <R> Future<R> send(TopicPartition partition, CoordinatorCommand<R> command) {
+        Promise<R> promise = vertx.getOrCreateContext().promise();
+        vertx.eventBus()
+                .send(
+                        Addresses.shard(Addresses.shardOf(partition, shards)),
+                        new CoordinatorAsk(partition, new Ask<>(command, new Answer<>(promise))),
+                        LocalCodec.LOCAL);
+        return promise.future();
+    }
+
+    private record Answer<R>(Promise<R> promise) implements Ask.Reply<R> {
+        @Override
+        public void succeed(R answer) {
+            promise.tryComplete(answer);
+        }
+
+        @Override
+        public void fail(Throwable refusal) {
+            promise.tryFail(refusal);
+        }
+    }
+}

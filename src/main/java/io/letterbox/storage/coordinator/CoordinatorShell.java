@@ -1,0 +1,268 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One coordinator on one partition: loading, then serving, then closed. Owned by the shard's thread.
+ *
+ * <p>An answer waits for the writes that were made before it, whoever made them: what a core says may rest on them.
+ */
+final class CoordinatorShell implements CoordinatorOutbox {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorShell.class);
+
+    /** How long a replay may keep the shard from other work before it lets that go first. */
+    private static final long REPLAY_SLICE_MS = 50;
+
+    /** How long after a failure what was due is tried again. */
+    private static final long RETRY_MS = 1000;
+
+    private final Place place;
+    private final ShellTimers timers;
+    private final LongSupplier clock;
+    private final Coordinator core;
+    private final CoordinatorBatches batches;
+
+    /** Asks that were handed to the core and are not answered yet, so that none is left alone when this closes. */
+    private final Set<Ask<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final ArrayDeque<Held<?>> held = new ArrayDeque<>();
+    private Replay replay;
+    private ClusterImage image;
+    private ApiException closed;
+    private long written;
+    private long committed;
+    private long nowMs;
+    private long timer = -1;
+    private long timerDueMs = Long.MAX_VALUE;
+
+    /** An answer that waits until so many writes are committed. */
+    private record Held<R>(long afterWrites, Ask<R> ask, R answer) {
+        void letGo() {
+            ask.reply().succeed(answer);
+        }
+    }
+
+    /** Where a coordinator sits, and how it appends. */
+    record Place(TopicPartition id, PartitionLog log, CoordinatorKind kind, Consumer<Append> appender) {}
+
+    CoordinatorShell(Place place, ShellTimers timers, LongSupplier clock) {
+        this.place = place;
+        this.timers = timers;
+        this.clock = clock;
+        this.core = place.kind().create(place.id());
+        this.batches = new CoordinatorBatches();
+        this.replay = new Replay(place.log(), core);
+        replaySome();
+    }
+
+    TopicPartition id() {
+        return place.id();
+    }
+
+    PartitionLog log() {
+        return place.log();
+    }
+
+    void configure(TopicConfig config) {
+        batches.limit(config.maxMessageBytes());
+    }
+
+    // ---- replay
+
+    private void replaySome() {
+        if (closed != null) return;
+        try {
+            long until = clock.getAsLong() + REPLAY_SLICE_MS;
+            while (!replay.isDone()) {
+                replay.step();
+                if (clock.getAsLong() >= until && !replay.isDone()) {
+                    timers.soon(this::replaySome);
+                    return;
+                }
+            }
+            activate();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
+            close(new ApiException(
+                    ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                    "The state in " + place.id() + " cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private void activate() {
+        if (replay.records() > 0) LOG.info("{}: replayed {} records", place.id(), replay.records());
+        replay = null;
+        turn(() -> core.activate(nowMs, this));
+        if (image != null) tellImage();
+    }
+
+    // ---- what comes in
+
+    void follow(ClusterImage newImage) {
+        image = newImage;
+        if (closed == null && replay == null) tellImage();
+    }
+
+    private void tellImage() {
+        CoordinatorCommand<Void> command = place.kind().imageChanged(image);
+        if (command != null) ask(new Ask<>(command, new NobodyWaits()));
+    }
+
+    void ask(Ask<?> ask) {
+        if (closed != null) {
+            ask.reply().fail(closed);
+        } else if (replay != null) {
+            ask.reply()
+                    .fail(new ApiException(
+                            ErrorCode.COORDINATOR_LOADING,
+                            "The state in " + place.id() + " is still being read. Try again."));
+        } else {
+            open.add(ask);
+            try {
+                turn(() -> core.handle(ask, nowMs, this));
+            } catch (ApiException refusal) {
+                if (open.remove(ask)) ask.reply().fail(refusal);
+            } catch (RuntimeException | AssertionError e) {
+                LOG.error("The coordinator of {} failed at {}", place.id(), ask.command(), e);
+                if (open.remove(ask)) ask.reply().fail(new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
+            }
+        }
+    }
+
+    void decided(TransactionMarker marker) {
+        // A replay that is under way meets the marker in the log.
+        if (closed != null || replay != null) return;
+        turn(() -> core.applyMarker(marker.producerId(), marker.producerEpoch(), marker.commit()));
+    }
+
+    private void tick() {
+        timer = -1;
+        timerDueMs = Long.MAX_VALUE;
+        if (closed != null) return;
+        try {
+            turn(() -> core.tick(nowMs, this));
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("The coordinator of {} failed at what was due", place.id(), e);
+            // What is still due now would fail again at once.
+            if (timer >= 0) timers.cancel(timer);
+            timerDueMs = Long.MAX_VALUE;
+            arm(clock.getAsLong() + RETRY_MS);
+        }
+    }
+
+    /** One call into the core. */
+    private void turn(Runnable call) {
+        nowMs = clock.getAsLong();
+        try {
+            call.run();
+        } finally {
+            if (closed == null) arm(core.nextDeadlineMs());
+        }
+    }
+
+    private void arm(long dueMs) {
+        if (dueMs >= timerDueMs || dueMs == Long.MAX_VALUE) return;
+        if (timer >= 0) timers.cancel(timer);
+        timerDueMs = dueMs;
+        timer = timers.after(Math.max(1, dueMs - clock.getAsLong()), this::tick);
+    }
+
+    // ---- what the core wants
+
+    @Override
+    public void write(List<CoordinatorRecord> records) {
+        append(CoordinatorBatches.NOBODY, records);
+        for (CoordinatorRecord record : records) core.apply(record);
+    }
+
+    @Override
+    public void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records) {
+        append(new CoordinatorBatches.Producer(producerId, producerEpoch), records);
+        for (CoordinatorRecord record : records) core.applyTransactional(producerId, producerEpoch, record);
+    }
+
+    private void append(CoordinatorBatches.Producer producer, List<CoordinatorRecord> records) {
+        if (closed != null) throw closed;
+        Promise<Appended> done = Promise.promise();
+        place.appender()
+                .accept(new Append(place.id(), batches.build(nowMs, producer, records), records.size(), null, done));
+        if (done.future().failed()) throw refusal(done.future().cause());
+        written++;
+        done.future().onComplete(outcome -> {
+            if (outcome.succeeded()) committed();
+            else close(refusal(outcome.cause()));
+        });
+    }
+
+    private static ApiException refusal(Throwable cause) {
+        if (cause instanceof ApiException known) return known;
+        return new ApiException(ErrorCode.INTERNAL, "Appending failed: " + cause);
+    }
+
+    private void committed() {
+        committed++;
+        while (!held.isEmpty() && held.peek().afterWrites() <= committed)
+            held.remove().letGo();
+    }
+
+    @Override
+    public <R> void reply(Ask<R> to, R answer) {
+        if (!open.remove(to)) return;
+        if (committed >= written) to.reply().succeed(answer);
+        else held.add(new Held<>(written, to, answer));
+    }
+
+    @Override
+    public void perform(CoordinatorEffect effect) {
+        place.kind().perform(place.id(), effect);
+    }
+
+    /** Answers everything that waits with a refusal, and everything that comes. */
+    void close(ApiException why) {
+        if (closed != null) return;
+        closed = why;
+        if (timer >= 0) timers.cancel(timer);
+        open.forEach(ask -> ask.reply().fail(why));
+        open.clear();
+        // What they were to be told rests on writes that nobody may trust now.
+        held.forEach(answer -> answer.ask().reply().fail(why));
+        held.clear();
+    }
+
+    /** For the shell's own commands. */
+    private static final class NobodyWaits implements Ask.Reply<Void> {
+        @Override
+        public void succeed(Void answer) {
+            // It was a notice.
+        }
+
+        @Override
+        public void fail(Throwable refusal) {
+            LOG.debug("A coordinator did not take a notice: {}", refusal.toString());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.config.GroupsConfig;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupCoordinator;
+import io.letterbox.groups.GroupSettings;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicPartition;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** The partitions of {@code __consumer_offsets} coordinate consumer groups. */
+public final class GroupsKind implements CoordinatorKind {
+    private final GroupSettings settings;
+
+    public GroupsKind(GroupsConfig config) {
+        this.settings = new GroupSettings(
+                config.initialRebalanceDelayMs(),
+                config.minSessionTimeoutMs(),
+                config.maxSessionTimeoutMs(),
+                config.sessionTimeoutMs(),
+                config.heartbeatIntervalMs(),
+                config.maxMembers(),
+                TimeUnit.MINUTES.toMillis(config.offsetsRetentionMinutes()));
+    }
+
+    @Override
+    public String topic() {
+        return Groups.TOPIC;
+    }
+
+    @Override
+    public Coordinator create(TopicPartition partition) {
+        return new GroupCoordinator(settings, UUID::randomUUID);
+    }
+
+    @Override
+    public CoordinatorCommand<Void> imageChanged(ClusterImage image) {
+        return new GroupCommand.ImageChanged(image);
+    }
+}

@@ -1,0 +1,67 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.log.LogRead;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.record.BatchCursor;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Hands the records of a partition to its core, from the first to the last. Owned by the shard's thread. */
+final class Replay {
+    /** Read and handed over in one step. */
+    private static final int STEP_BYTES = 1 << 20;
+
+    private final PartitionLog log;
+    private final Coordinator core;
+    private long offset;
+    private long records;
+
+    Replay(PartitionLog log, Coordinator core) {
+        this.log = log;
+        this.core = core;
+        this.offset = log.logStartOffset();
+    }
+
+    /** How many records there were so far. */
+    long records() {
+        return records;
+    }
+
+    /** True where the end has been reached; what is appended from now on the core hears of otherwise. */
+    boolean isDone() {
+        return offset >= log.logEndOffset();
+    }
+
+    void step() throws IOException {
+        LogRead read = log.read(Math.max(offset, log.logStartOffset()), STEP_BYTES, log.logEndOffset());
+        // A gap that compaction left at the end of what was read still moves the offset on.
+        if (read.nextOffset() <= offset) throw new IOException("nothing could be read at offset " + offset);
+        BatchCursor batches = RecordBatch.cursor(read.batches());
+        while (batches.next()) hand(batches.batch(), read.batches());
+        offset = read.nextOffset();
+    }
+
+    private void hand(RecordBatch batch, ByteBuffer all) {
+        if (batch.isControl()) {
+            TransactionMarker marker = TransactionMarker.of(batch);
+            if (marker != null) core.applyMarker(marker.producerId(), marker.producerEpoch(), marker.commit());
+            return;
+        }
+        ByteBuffer one = all.duplicate().position(batch.position());
+        one.limit(batch.position() + batch.sizeInBytes());
+        RecordCursor cursor = new RecordCursor(one, offset);
+        while (cursor.next()) {
+            CoordinatorRecord record = new CoordinatorRecord(cursor.key(), cursor.value());
+            if (batch.isTransactional()) {
+                core.applyTransactional(batch.producerId(), batch.producerEpoch(), record);
+            } else {
+                core.apply(record);
+            }
+            records++;
+        }
+    }
+}

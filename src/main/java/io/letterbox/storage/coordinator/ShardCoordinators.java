@@ -1,0 +1,134 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Append;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/** The coordinators of one shard. Owned by the shard's thread. */
+public final class ShardCoordinators {
+    private final Map<String, CoordinatorKind> kinds = new HashMap<>();
+    private final Map<TopicPartition, CoordinatorShell> byPartition = new HashMap<>();
+    private final LongSupplier clock;
+    private Consumer<Append> appender;
+    private ShellTimers timers;
+    private ClusterImage image;
+    private ApiException failure;
+
+    /**
+     * @param kinds which topics are internal, and whose
+     * @param clock the time in milliseconds since 1970
+     */
+    public ShardCoordinators(List<CoordinatorKind> kinds, LongSupplier clock) {
+        for (CoordinatorKind kind : kinds) this.kinds.put(kind.topic(), kind);
+        this.clock = clock;
+    }
+
+    /**
+     * Before anything else.
+     *
+     * @param context the shard's own
+     * @param appender appends a batch on the shard's thread, as if it had come as a message; a refusal fails the promise
+     *     before it returns
+     */
+    public void start(Vertx vertx, Context context, Consumer<Append> appender) {
+        this.timers = new ShellTimers(vertx, context);
+        this.appender = appender;
+    }
+
+    /** The shard serves a partition, new or as before; where it holds coordinated state, its coordinator is opened. */
+    public void served(TopicPartition id, PartitionLog log, TopicConfig config) {
+        CoordinatorKind kind = kinds.get(id.topic());
+        if (kind == null || log == null || failure != null) return;
+        CoordinatorShell held = byPartition.get(id);
+        if (held != null && held.log() == log) {
+            held.configure(config);
+            return;
+        }
+        if (held != null) held.close(gone(id));
+        CoordinatorShell opened =
+                new CoordinatorShell(new CoordinatorShell.Place(id, log, kind, appender), timers, clock);
+        opened.configure(config);
+        byPartition.put(id, opened);
+    }
+
+    /** The shard serves no other partitions than these any more. */
+    public void retain(Predicate<TopicPartition> served) {
+        byPartition.values().removeIf(shell -> {
+            if (served.test(shell.id())) return false;
+            shell.close(gone(shell.id()));
+            return true;
+        });
+    }
+
+    /** The shard serves what an image says. */
+    public void follow(ClusterImage newImage) {
+        image = newImage;
+        for (CoordinatorShell shell : byPartition.values()) shell.follow(image);
+    }
+
+    /** Hands a question to its coordinator, which answers now or later. */
+    public void ask(CoordinatorAsk message) {
+        CoordinatorShell shell = byPartition.get(message.partition());
+        if (failure != null) message.ask().reply().fail(failure);
+        else if (shell == null) message.ask().reply().fail(gone(message.partition()));
+        else shell.ask(message.ask());
+    }
+
+    /**
+     * Why a batch from outside may not be appended; null where it may. Only coordinators write to their topics, except
+     * for the markers that end transactions.
+     */
+    public ApiException refusal(Append append) {
+        if (!kinds.containsKey(append.partition().topic())) return null;
+        if (RecordBatch.of(append.batch()).isControl()) return null;
+        return new ApiException(
+                ErrorCode.INVALID_TOPIC,
+                append.partition().topic() + " is kept by the server itself; nobody else publishes to it.");
+    }
+
+    /** The marker that a batch from outside is, where it goes to a partition that is coordinated here; else null. */
+    public TransactionMarker markerIn(Append append) {
+        return kinds.containsKey(append.partition().topic())
+                ? TransactionMarker.of(RecordBatch.of(append.batch()))
+                : null;
+    }
+
+    /** A marker has been appended: the partition's coordinator takes the transaction as decided. */
+    public void decided(TopicPartition id, TransactionMarker marker) {
+        CoordinatorShell shell = byPartition.get(id);
+        if (shell != null) shell.decided(marker);
+    }
+
+    /** The shard has ended: nothing is answered any more but this. */
+    public void fail(ApiException why) {
+        failure = why;
+        closeAll(why);
+    }
+
+    /** The shard stops. */
+    public void close() {
+        closeAll(new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, "The server is shutting down."));
+    }
+
+    private void closeAll(ApiException why) {
+        for (CoordinatorShell shell : byPartition.values()) shell.close(why);
+        byPartition.clear();
+    }
+
+    private static ApiException gone(TopicPartition id) {
+        return new ApiException(ErrorCode.NOT_COORDINATOR, "This node does not coordinate what belongs to " + id + ".");
+    }
+}
