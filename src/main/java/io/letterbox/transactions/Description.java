@@ -1,0 +1,64 @@
+package io.letterbox.transactions;
+
+import io.letterbox.record.TopicPartition;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What is told about transactional ids. Pure functions. */
+final class Description {
+    private Description() {}
+
+    /** @param known null where there is no such id */
+    static DescribeTransactionsResponseData.TransactionState of(String id, Tracked known) {
+        var state = new DescribeTransactionsResponseData.TransactionState().setTransactionalId(id);
+        if (id.isEmpty()) return state.setErrorCode(Errors.INVALID_REQUEST.code());
+        if (known == null) return state.setErrorCode(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
+        Transaction t = known.transaction;
+        for (TopicPartition partition : t.partitions()) {
+            var topic = state.topics().find(partition.topic());
+            if (topic == null) {
+                topic = new DescribeTransactionsResponseData.TopicData().setTopic(partition.topic());
+                state.topics().add(topic);
+            }
+            topic.partitions().add(partition.partition());
+        }
+        return state.setTransactionState(t.state().title())
+                .setTransactionTimeoutMs(t.timeoutMs())
+                .setTransactionStartTimeMs(t.startMs())
+                .setProducerId(t.producerId())
+                .setProducerEpoch(t.epoch());
+    }
+
+    /** Those that pass the filters of states, producers and duration. */
+    static ListTransactionsResponseData list(ListTransactionsRequestData request, Collection<Tracked> all, long nowMs) {
+        ListTransactionsResponseData response = new ListTransactionsResponseData();
+        for (String name : request.stateFilters()) {
+            if (TransactionState.named(name).isEmpty())
+                response.unknownStateFilters().add(name);
+        }
+        for (Tracked tracked : all) {
+            Transaction t = tracked.transaction;
+            if (!passes(request.stateFilters(), t.state().title())) continue;
+            if (!passes(request.producerIdFilters(), t.producerId())) continue;
+            if (request.durationFilter() >= 0 && !runsLonger(t, request.durationFilter(), nowMs)) continue;
+            response.transactionStates()
+                    .add(new ListTransactionsResponseData.TransactionState()
+                            .setTransactionalId(t.id())
+                            .setProducerId(t.producerId())
+                            .setTransactionState(t.state().title()));
+        }
+        return response;
+    }
+
+    private static <T> boolean passes(List<T> filter, T value) {
+        return filter.isEmpty() || filter.contains(value);
+    }
+
+    private static boolean runsLonger(Transaction t, long durationMs, long nowMs) {
+        return !t.state().isIdle() && nowMs - t.startMs() > durationMs;
+    }
+}

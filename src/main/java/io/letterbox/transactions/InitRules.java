@@ -1,0 +1,92 @@
+package io.letterbox.transactions;
+
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What becomes of a producer that introduces itself with a transactional id (KIP-98, KIP-360). Pure functions. */
+final class InitRules {
+    /** What is to be done. */
+    sealed interface Verdict {
+        /** Say no. */
+        record Refuse(Errors error) implements Verdict {}
+
+        /** Abort the transaction that is going on, and let the producer come back. */
+        record Fence() implements Verdict {}
+
+        /** Nothing can be decided without a producer id that nobody had before. */
+        record NeedProducerId() implements Verdict {}
+
+        /**
+         * Hand the transactional id over.
+         *
+         * @param next what to write
+         * @param lastEpoch with which epoch this very request would be a repetition, or -1
+         */
+        record Admit(Transaction next, short lastEpoch) implements Verdict {}
+    }
+
+    private static final short NO_EPOCH = -1;
+
+    private InitRules() {}
+
+    /** What is wrong with a request, whatever the state; {@code NONE} where nothing is. */
+    static Errors check(InitProducerIdRequestData data, int maxTimeoutMs) {
+        if (data.transactionalId().isEmpty()) return Errors.INVALID_REQUEST;
+        if ((data.producerId() == Transaction.NO_ID) != (data.producerEpoch() == NO_EPOCH)) {
+            return Errors.INVALID_REQUEST;
+        }
+        // Two-phase commit (KIP-939) would mean transactions without an end.
+        if (data.enable2Pc() || data.keepPreparedTxn()) return Errors.UNSUPPORTED_VERSION;
+        if (data.transactionTimeoutMs() <= 0 || data.transactionTimeoutMs() > maxTimeoutMs) {
+            return Errors.INVALID_TRANSACTION_TIMEOUT;
+        }
+        return Errors.NONE;
+    }
+
+    /**
+     * @param known the transactional id, or null for a new one
+     * @param freshId a producer id that nobody had before, or -1
+     */
+    static Verdict decide(Tracked known, InitProducerIdRequestData data, long freshId, long nowMs) {
+        if (known == null) {
+            if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
+            return new Verdict.Admit(
+                    Transaction.begun(data.transactionalId(), freshId, data.transactionTimeoutMs(), nowMs), NO_EPOCH);
+        }
+        Transaction t = known.transaction;
+        boolean returning = data.producerId() != Transaction.NO_ID;
+        if (returning && !mayReturn(t, data)) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
+        if (t.state().isPrepared()) return new Verdict.Refuse(Errors.CONCURRENT_TRANSACTIONS);
+        if (!t.state().isIdle()) {
+            // An older incarnation of the producer must not abort what a newer one does.
+            if (returning && data.producerEpoch() != t.epoch()) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
+            return new Verdict.Fence();
+        }
+        if (t.isExhausted() && (!returning || data.producerEpoch() == t.epoch())) {
+            if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
+            return admit(t, freshId, (short) 0, returning, data, nowMs);
+        }
+        if (!returning || data.producerEpoch() == t.epoch()) {
+            return admit(t, t.producerId(), (short) (t.epoch() + 1), returning, data, nowMs);
+        }
+        if (data.producerEpoch() != known.lastEpoch) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
+        return new Verdict.Admit(t, known.lastEpoch);
+    }
+
+    private static Verdict admit(
+            Transaction t, long id, short epoch, boolean returning, InitProducerIdRequestData data, long nowMs) {
+        Transaction next = t.initialised(id, epoch, data.transactionTimeoutMs(), nowMs);
+        // Any other producer's introduction makes the owner's repetition what it is: late.
+        return new Verdict.Admit(next, returning ? t.epoch() : NO_EPOCH);
+    }
+
+    /**
+     * A producer that had an id before has to be the owner, or the owner from before its epochs ran out (which asks again
+     * because it missed the answer).
+     */
+    private static boolean mayReturn(Transaction t, InitProducerIdRequestData data) {
+        return data.producerId() == t.producerId()
+                || data.producerId() == t.ownerId()
+                || data.producerId() == t.previousProducerId() && data.producerEpoch() >= Transaction.LAST_EPOCH;
+    }
+}

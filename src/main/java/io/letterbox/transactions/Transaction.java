@@ -1,0 +1,167 @@
+package io.letterbox.transactions;
+
+import io.letterbox.record.TopicPartition;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Everything about a transactional id that survives a restart. Immutable; the methods name the steps from one state to the
+ * next.
+ *
+ * @param id the transactional id
+ * @param producerId who owns it
+ * @param epoch the owner's epoch; lower ones are fenced
+ * @param previousProducerId the owner's id before the last transaction ended or the epochs ran out, or -1
+ * @param nextProducerId while markers are written: the owner's next id where its epochs have run out, else -1
+ * @param timeoutMs how long a transaction may take
+ * @param state what it is doing
+ * @param partitions the partitions of the transaction; empty where none is going on
+ * @param startMs when the transaction began, or -1
+ * @param updatedMs when anything changed last
+ * @param clientVersion 2 where the owner's epoch was raised by the end of its transaction (KIP-890 part 2), else 0
+ */
+record Transaction(
+        String id,
+        long producerId,
+        short epoch,
+        long previousProducerId,
+        long nextProducerId,
+        int timeoutMs,
+        TransactionState state,
+        SortedSet<TopicPartition> partitions,
+        long startMs,
+        long updatedMs,
+        short clientVersion) {
+    static final long NO_ID = -1;
+
+    /** The last epoch that a client ever gets: there is always one more, to fence it with. */
+    static final short LAST_EPOCH = Short.MAX_VALUE - 1;
+
+    static final short CLASSIC = 0;
+    static final short EPOCH_PER_TRANSACTION = 2;
+
+    private static final SortedSet<TopicPartition> NONE = Collections.emptySortedSet();
+
+    Transaction {
+        partitions = partitions.isEmpty() ? NONE : Collections.unmodifiableSortedSet(partitions);
+    }
+
+    static Transaction begun(String id, long producerId, int timeoutMs, long nowMs) {
+        return new Transaction(
+                id,
+                producerId,
+                (short) 0,
+                NO_ID,
+                NO_ID,
+                timeoutMs,
+                TransactionState.EMPTY,
+                NONE,
+                NO_ID,
+                nowMs,
+                CLASSIC);
+    }
+
+    boolean isExhausted() {
+        return epoch >= LAST_EPOCH;
+    }
+
+    boolean raisesEpochs() {
+        return clientVersion >= EPOCH_PER_TRANSACTION;
+    }
+
+    /** The id that the owner uses for its next transaction. */
+    long ownerId() {
+        return nextProducerId == NO_ID ? producerId : nextProducerId;
+    }
+
+    /** The epoch that the owner uses for its next transaction. */
+    short ownerEpoch() {
+        return nextProducerId == NO_ID ? epoch : 0;
+    }
+
+    /** Hands the id to a producer that (re)initialises. */
+    Transaction initialised(long newProducerId, short newEpoch, int newTimeoutMs, long nowMs) {
+        return new Transaction(
+                id,
+                newProducerId,
+                newEpoch,
+                producerId,
+                NO_ID,
+                newTimeoutMs,
+                TransactionState.EMPTY,
+                NONE,
+                NO_ID,
+                nowMs,
+                CLASSIC);
+    }
+
+    Transaction with(Collection<TopicPartition> added, short version, long nowMs) {
+        SortedSet<TopicPartition> all = new TreeSet<>(partitions);
+        all.addAll(added);
+        boolean ongoing = state == TransactionState.ONGOING;
+        return new Transaction(
+                id,
+                producerId,
+                epoch,
+                previousProducerId,
+                NO_ID,
+                timeoutMs,
+                TransactionState.ONGOING,
+                all,
+                ongoing ? startMs : nowMs,
+                nowMs,
+                version);
+    }
+
+    /** Decides as the owner asked. In the newer protocol the epoch rises, so that nothing late can hit what comes next. */
+    Transaction prepared(boolean commit, short version, long nextId, long nowMs) {
+        short markerEpoch = version >= EPOCH_PER_TRANSACTION ? next() : epoch;
+        TransactionState to = commit ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT;
+        return ending(to, markerEpoch, nextId, version, nowMs);
+    }
+
+    /**
+     * Aborts against the owner's will. The epoch rises and the version is the classic one, so that the owner's own
+     * request to end is not taken for a repetition but fenced.
+     */
+    Transaction fenced(long nowMs) {
+        return ending(TransactionState.PREPARE_ABORT, next(), NO_ID, CLASSIC, nowMs);
+    }
+
+    private Transaction ending(TransactionState to, short markerEpoch, long nextId, short version, long nowMs) {
+        long began = startMs == NO_ID || state.isIdle() ? nowMs : startMs;
+        return new Transaction(
+                id,
+                producerId,
+                markerEpoch,
+                previousProducerId,
+                nextId,
+                timeoutMs,
+                to,
+                partitions,
+                began,
+                nowMs,
+                version);
+    }
+
+    private short next() {
+        if (epoch == Short.MAX_VALUE) throw new AssertionError("no producer ever gets the last epoch: " + this);
+        return (short) (epoch + 1);
+    }
+
+    /** Every partition has its marker. */
+    Transaction completed(long nowMs) {
+        TransactionState to = state == TransactionState.PREPARE_COMMIT
+                ? TransactionState.COMPLETE_COMMIT
+                : TransactionState.COMPLETE_ABORT;
+        return new Transaction(
+                id, ownerId(), ownerEpoch(), producerId, NO_ID, timeoutMs, to, NONE, startMs, nowMs, clientVersion);
+    }
+
+    boolean covers(Set<TopicPartition> some) {
+        return partitions.containsAll(some);
+    }
+}

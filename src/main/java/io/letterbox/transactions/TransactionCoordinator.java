@@ -1,0 +1,342 @@
+package io.letterbox.transactions;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.Describe;
+import io.letterbox.transactions.TransactionCommand.EndTransaction;
+import io.letterbox.transactions.TransactionCommand.InitProducer;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionCommand.ListAll;
+import io.letterbox.transactions.TransactionCommand.MarkersWritten;
+import io.letterbox.transactions.TransactionCommand.WithProducerId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.message.EndTxnResponseData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Decides about the transactional ids of one partition of {@code __transaction_state}.
+ *
+ * <pre>
+ *   InitProducerId        AddPartitions            EndTxn, timeout, fence       markers written
+ *  ───────────────▶ EMPTY ─────────────▶ ONGOING ────────────────────▶ PREPARE_* ──────────▶ COMPLETE_*
+ *                     ▲                     ▲                                                   │ │
+ *                     │                     └───────────────── AddPartitions ───────────────────┘ │
+ *                     └──────────────────────────────── InitProducerId ───────────────────────────┘
+ * </pre>
+ *
+ * A decision is one record, so a transaction is wholly committed or wholly aborted; its markers follow once the record is
+ * committed, and follow again after a restart.
+ */
+public final class TransactionCoordinator implements Coordinator {
+    /** How long a question waits for the markers of the transaction before; they take one group commit as a rule. */
+    static final long MAX_WAIT_MS = 1000;
+
+    /** How many questions of one transactional id may wait; a producer has a handful under way. */
+    static final int MAX_WAITING = 64;
+
+    /** When what time asked for is tried again, after the log refused it. */
+    static final long RETRY_MS = 1000;
+
+    /** How many transactional ids are forgotten in one go. */
+    static final int MAX_EXPIRED = 500;
+
+    private final TransactionLimits limits;
+    private final Map<String, Tracked> ids = new HashMap<>();
+
+    // A lower bound of all deadlines: what ends early leaves it too low, and the next tick finds the true one.
+    private long nextDeadlineMs = Long.MAX_VALUE;
+
+    public TransactionCoordinator(TransactionLimits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public void apply(CoordinatorRecord record) {
+        String id = TransactionCodec.id(record.key());
+        if (id == null) return;
+        if (record.value() == null) {
+            ids.remove(id);
+            return;
+        }
+        Transaction transaction = TransactionCodec.decode(id, record.value());
+        Tracked tracked = ids.get(id);
+        if (tracked == null) ids.put(id, tracked = new Tracked(transaction));
+        else tracked.transaction = transaction;
+        schedule(tracked);
+    }
+
+    private void schedule(Tracked tracked) {
+        nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs()));
+    }
+
+    /** Nobody writes to {@code __transaction_state} in a transaction. */
+    @Override
+    public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {}
+
+    @Override
+    public void applyMarker(long producerId, short producerEpoch, boolean commit) {}
+
+    /** What had been decided is carried out, again where it was already. */
+    @Override
+    public void activate(long nowMs, CoordinatorOutbox outbox) {
+        for (Tracked tracked : ids.values()) {
+            if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
+        }
+    }
+
+    @Override
+    public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
+        handle(ask, Transaction.NO_ID, nowMs, outbox);
+    }
+
+    private void handle(Ask<?> ask, long freshId, long nowMs, CoordinatorOutbox outbox) {
+        Object command = ask.command();
+        if (command instanceof AddPartitions add) addPartitions(as(ask), add, nowMs, outbox);
+        else if (command instanceof EndTransaction end) end(as(ask), end, freshId, nowMs, outbox);
+        else if (command instanceof InitProducer init) init(as(ask), init, freshId, nowMs, outbox);
+        else if (command instanceof MarkersWritten written) complete(as(ask), written, nowMs, outbox);
+        else if (command instanceof WithProducerId<?> with) {
+            handle(with.question(), with.producerId(), nowMs, outbox);
+            outbox.reply(as(ask), null);
+        } else if (command instanceof Describe describe) {
+            outbox.reply(as(ask), Description.of(describe.key(), ids.get(describe.key())));
+        } else if (command instanceof ListAll list) {
+            outbox.reply(as(ask), Description.list(list.data(), ids.values(), nowMs));
+        } else throw new AssertionError("the coordinator of transactions does not understand " + command);
+    }
+
+    /** A command's class fixes the type of its answer, which the compiler cannot see. */
+    @SuppressWarnings("unchecked")
+    private static <R> Ask<R> as(Ask<?> ask) {
+        return (Ask<R>) ask;
+    }
+
+    private void init(
+            Ask<InitProducerIdResponseData> ask,
+            InitProducer init,
+            long freshId,
+            long nowMs,
+            CoordinatorOutbox outbox) {
+        Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
+        Tracked known = ids.get(init.key());
+        InitRules.Verdict verdict = wrong != Errors.NONE
+                ? new InitRules.Verdict.Refuse(wrong)
+                : InitRules.decide(known, init.data(), freshId, nowMs);
+        if (verdict instanceof InitRules.Verdict.NeedProducerId) {
+            outbox.perform(new AcquireProducerId(ask));
+        } else if (verdict instanceof InitRules.Verdict.Refuse refuse) {
+            outbox.reply(ask, initRefusal(refuse.error()));
+        } else if (verdict instanceof InitRules.Verdict.Fence) {
+            decide(known.transaction.fenced(nowMs), nowMs, outbox);
+            outbox.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
+        } else if (verdict instanceof InitRules.Verdict.Admit admit) {
+            write(admit.next(), outbox);
+            ids.get(init.key()).lastEpoch = admit.lastEpoch();
+            outbox.reply(
+                    ask,
+                    new InitProducerIdResponseData()
+                            .setProducerId(admit.next().producerId())
+                            .setProducerEpoch(admit.next().epoch()));
+        } else throw new AssertionError(verdict);
+    }
+
+    private static InitProducerIdResponseData initRefusal(Errors error) {
+        return new InitProducerIdResponseData()
+                .setErrorCode(error.code())
+                .setProducerId(Transaction.NO_ID)
+                .setProducerEpoch((short) -1);
+    }
+
+    private void addPartitions(
+            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, long nowMs, CoordinatorOutbox outbox) {
+        Tracked known = ids.get(add.key());
+        Errors error = ownership(known, add);
+        if (error != Errors.NONE) {
+            answer(ask, add, error, outbox);
+            return;
+        }
+        Transaction t = known.transaction;
+        if (t.state().isPrepared()) {
+            park(known, ask, nowMs, outbox);
+        } else if (add.intent() == Intent.VERIFY) {
+            outbox.reply(
+                    ask,
+                    results(
+                            add.partitions(),
+                            p -> t.partitions().contains(p) ? Errors.NONE : Errors.TRANSACTION_ABORTABLE));
+        } else {
+            boolean there =
+                    add.partitions().isEmpty() || t.state() == TransactionState.ONGOING && t.covers(add.partitions());
+            short version = add.intent() == Intent.ADD ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
+            if (!there) write(t.with(add.partitions(), version, nowMs), outbox);
+            answer(ask, add, Errors.NONE, outbox);
+        }
+    }
+
+    private static Errors ownership(Tracked known, AddPartitions add) {
+        if (add.key().isEmpty()) return Errors.INVALID_REQUEST;
+        if (known == null || known.transaction.producerId() != add.producerId()) {
+            // While the markers of the last epoch are written, the owner has been told its next id already.
+            boolean early = known != null && known.transaction.ownerId() == add.producerId() && add.epoch() == 0;
+            return early ? Errors.NONE : Errors.INVALID_PRODUCER_ID_MAPPING;
+        }
+        return known.transaction.epoch() == add.epoch() ? Errors.NONE : Errors.PRODUCER_FENCED;
+    }
+
+    private void park(Tracked known, Ask<Map<TopicPartition, Errors>> ask, long nowMs, CoordinatorOutbox outbox) {
+        if (known.waiting.size() >= MAX_WAITING) {
+            answer(ask, (AddPartitions) ask.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
+            return;
+        }
+        if (known.waiting.isEmpty()) known.waitUntilMs = nowMs + MAX_WAIT_MS;
+        known.waiting.add(ask);
+        schedule(known);
+    }
+
+    private static void answer(
+            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, Errors error, CoordinatorOutbox outbox) {
+        outbox.reply(ask, results(add.partitions(), p -> error));
+    }
+
+    private static Map<TopicPartition, Errors> results(
+            Set<TopicPartition> partitions, Function<TopicPartition, Errors> error) {
+        return partitions.stream().collect(Collectors.toMap(Function.identity(), error));
+    }
+
+    private void end(
+            Ask<EndTxnResponseData> ask, EndTransaction end, long freshId, long nowMs, CoordinatorOutbox outbox) {
+        Tracked known = ids.get(end.key());
+        if (known == null) {
+            Errors error = end.key().isEmpty() ? Errors.INVALID_REQUEST : Errors.INVALID_PRODUCER_ID_MAPPING;
+            outbox.reply(ask, new EndTxnResponseData().setErrorCode(error.code()));
+            return;
+        }
+        Transaction t = known.transaction;
+        EndRules.Verdict verdict = EndRules.decide(t, end.data(), end.raiseEpoch());
+        if (verdict == EndRules.Verdict.END) {
+            boolean rotate = end.raiseEpoch() && t.isExhausted();
+            if (rotate && freshId == Transaction.NO_ID) {
+                outbox.perform(new AcquireProducerId(ask));
+                return;
+            }
+            short version = end.raiseEpoch() ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
+            long nextId = rotate ? freshId : Transaction.NO_ID;
+            decide(t.prepared(end.data().committed(), version, nextId, nowMs), nowMs, outbox);
+        } else if (verdict != EndRules.Verdict.REPEAT) {
+            outbox.reply(
+                    ask, new EndTxnResponseData().setErrorCode(verdict.error().code()));
+            return;
+        }
+        outbox.reply(
+                ask,
+                new EndTxnResponseData()
+                        .setProducerId(known.transaction.ownerId())
+                        .setProducerEpoch(known.transaction.ownerEpoch()));
+    }
+
+    /** Writes a decision, and has it carried out. Where there is nothing to mark, it is carried out by itself. */
+    private void decide(Transaction prepared, long nowMs, CoordinatorOutbox outbox) {
+        boolean nothing = prepared.partitions().isEmpty();
+        write(nothing ? prepared.completed(nowMs) : prepared, outbox);
+        ids.get(prepared.id()).lastEpoch = -1;
+        if (!nothing) writeMarkers(prepared, outbox);
+    }
+
+    private static void writeMarkers(Transaction prepared, CoordinatorOutbox outbox) {
+        outbox.perform(new WriteMarkers(
+                prepared.id(),
+                prepared.producerId(),
+                prepared.epoch(),
+                prepared.state() == TransactionState.PREPARE_COMMIT,
+                prepared.clientVersion(),
+                prepared.partitions()));
+    }
+
+    private void complete(Ask<Void> ask, MarkersWritten written, long nowMs, CoordinatorOutbox outbox) {
+        Tracked known = ids.get(written.key());
+        boolean expected = known != null
+                && known.transaction.state().isPrepared()
+                && known.transaction.producerId() == written.producerId()
+                && known.transaction.epoch() == written.epoch();
+        if (expected) {
+            write(known.transaction.completed(nowMs), outbox);
+            for (Ask<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, nowMs, outbox);
+        }
+        outbox.reply(ask, null);
+    }
+
+    private static List<Ask<Map<TopicPartition, Errors>>> unpark(Tracked known) {
+        List<Ask<Map<TopicPartition, Errors>>> waiting = new ArrayList<>(known.waiting);
+        known.waiting.clear();
+        return waiting;
+    }
+
+    /** Its own failure must not become that of what it waited for. */
+    private void resume(Ask<Map<TopicPartition, Errors>> waiting, long nowMs, CoordinatorOutbox outbox) {
+        try {
+            handle(waiting, nowMs, outbox);
+        } catch (ApiException refused) {
+            answer(waiting, (AddPartitions) waiting.command(), Errors.COORDINATOR_NOT_AVAILABLE, outbox);
+        }
+    }
+
+    private static void write(Transaction transaction, CoordinatorOutbox outbox) {
+        outbox.write(List.of(TransactionCodec.encode(transaction)));
+    }
+
+    @Override
+    public long nextDeadlineMs() {
+        return nextDeadlineMs;
+    }
+
+    @Override
+    public void tick(long nowMs, CoordinatorOutbox outbox) {
+        if (nowMs < nextDeadlineMs) return;
+        nextDeadlineMs = Long.MAX_VALUE;
+        List<Tracked> due = new ArrayList<>();
+        for (Tracked tracked : ids.values()) {
+            if (tracked.deadlineMs(limits.expirationMs()) <= nowMs) due.add(tracked);
+            else schedule(tracked);
+        }
+        try {
+            expire(due, nowMs, outbox);
+            for (Tracked tracked : due) overdue(tracked, nowMs, outbox);
+        } catch (ApiException refused) {
+            nextDeadlineMs = nowMs + RETRY_MS;
+        }
+    }
+
+    private void overdue(Tracked tracked, long nowMs, CoordinatorOutbox outbox) {
+        for (Ask<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
+            answer(waiting, (AddPartitions) waiting.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
+        }
+        if (tracked.transaction.state() == TransactionState.ONGOING) {
+            decide(tracked.transaction.fenced(nowMs), nowMs, outbox);
+        }
+    }
+
+    /** Forgets transactional ids that nobody used for long. */
+    private void expire(Collection<Tracked> due, long nowMs, CoordinatorOutbox outbox) {
+        List<CoordinatorRecord> tombstones = new ArrayList<>();
+        for (Tracked tracked : due) {
+            if (!tracked.transaction.state().isIdle()) continue;
+            if (tombstones.size() < MAX_EXPIRED) {
+                tombstones.add(TransactionCodec.tombstone(tracked.transaction.id()));
+            } else nextDeadlineMs = nowMs;
+        }
+        if (!tombstones.isEmpty()) outbox.write(tombstones);
+    }
+}
