@@ -20,6 +20,10 @@ public final class BatchBuilder {
     private int count;
     private long baseTimestampMs;
     private long maxTimestampMs = Long.MIN_VALUE;
+    private long producerId = -1;
+    private short producerEpoch = -1;
+    private int baseSequence = RecordBatch.NO_SEQUENCE;
+    private int flags;
 
     /** @param initialBytes a guess at the batch's size; it grows when it has to */
     public BatchBuilder(int initialBytes) {
@@ -67,6 +71,29 @@ public final class BatchBuilder {
         return count++;
     }
 
+    /**
+     * Says who numbers the records, so that repetitions are found.
+     *
+     * @param sequence the number of the first record, 0 to 2^31-1, or {@link RecordBatch#NO_SEQUENCE}
+     * @return this
+     */
+    public BatchBuilder producer(long id, short epoch, int sequence) {
+        producerId = id;
+        producerEpoch = epoch;
+        baseSequence = sequence;
+        return this;
+    }
+
+    /**
+     * Sets attributes, drawn at {@link RecordBatch}: {@link RecordBatch#TRANSACTIONAL}, {@link RecordBatch#CONTROL}.
+     *
+     * @return this
+     */
+    public BatchBuilder flags(int attributes) {
+        flags |= attributes;
+        return this;
+    }
+
     /** How many records there are so far. */
     public int recordCount() {
         return count;
@@ -90,9 +117,10 @@ public final class BatchBuilder {
         RecordBatch.INT.set(array, RecordBatch.LAST_DELTA_AT, count - 1);
         RecordBatch.LONG.set(array, RecordBatch.BASE_TIMESTAMP_AT, baseTimestampMs);
         RecordBatch.LONG.set(array, RecordBatch.MAX_TIMESTAMP_AT, maxTimestampMs);
-        RecordBatch.LONG.set(array, RecordBatch.PRODUCER_ID_AT, -1L);
-        RecordBatch.SHORT.set(array, RecordBatch.PRODUCER_EPOCH_AT, (short) -1);
-        RecordBatch.INT.set(array, RecordBatch.SEQUENCE_AT, -1);
+        RecordBatch.SHORT.set(array, RecordBatch.ATTRIBUTES_AT, (short) flags);
+        RecordBatch.LONG.set(array, RecordBatch.PRODUCER_ID_AT, producerId);
+        RecordBatch.SHORT.set(array, RecordBatch.PRODUCER_EPOCH_AT, producerEpoch);
+        RecordBatch.INT.set(array, RecordBatch.SEQUENCE_AT, baseSequence);
         RecordBatch.INT.set(array, RecordBatch.COUNT_AT, count);
         ByteBuffer batch = ByteBuffer.wrap(array, 0, at);
         RecordBatch.INT.set(array, RecordBatch.CRC_AT, RecordBatch.of(batch).checksum());

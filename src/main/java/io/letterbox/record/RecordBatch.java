@@ -55,6 +55,15 @@ public final class RecordBatch {
     private static final int LOG_APPEND_TIME = 0x08;
     private static final int TRANSACTIONAL = 0x10;
 
+    /** Set where the batch belongs to a transaction. */
+    public static final int TRANSACTIONAL = 0x10;
+
+    /** Set where the batch holds markers and no records. */
+    public static final int CONTROL = 0x20;
+
+    /** The sequence of a batch whose producer does not number its records. */
+    public static final int NO_SEQUENCE = -1;
+
     private byte[] array;
     private int start;
     private int available;
@@ -160,12 +169,12 @@ public final class RecordBatch {
 
     /** True for a batch that belongs to a transaction. */
     public boolean isTransactional() {
-        return (attributes() & 0x10) != 0;
+        return (attributes() & TRANSACTIONAL) != 0;
     }
 
     /** True for a batch of markers that no reader gets to see. */
     public boolean isControl() {
-        return (attributes() & 0x20) != 0;
+        return (attributes() & CONTROL) != 0;
     }
 
     /** True where {@link #maxTimestamp()}, the time of the append, is every record's timestamp. */
@@ -201,6 +210,12 @@ public final class RecordBatch {
     /** The idempotent producer's number of the first record, or -1. */
     public int baseSequence() {
         return (int) INT.get(array, start + SEQUENCE_AT);
+    }
+
+    /** The idempotent producer's number of the last record, or -1. After 2^31-1 comes 0. */
+    public int lastSequence() {
+        int first = baseSequence();
+        return first < 0 ? first : first + lastOffsetDelta() & Integer.MAX_VALUE;
     }
 
     /** How many records there are; compaction can leave none. */
