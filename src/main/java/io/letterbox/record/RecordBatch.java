@@ -53,7 +53,6 @@ public final class RecordBatch {
     static final int DELETE_HORIZON = 0x40;
 
     private static final int LOG_APPEND_TIME = 0x08;
-    private static final int TRANSACTIONAL = 0x10;
 
     /** Set where the batch belongs to a transaction. */
     public static final int TRANSACTIONAL = 0x10;
