@@ -21,6 +21,10 @@ public interface CoordinatorOutbox {
     /** Answers, as soon as everything that was written so far is committed. */
     <R> void reply(Ask<R> to, R answer);
 
-    /** Performs something outside the partition; which effects there are is the core's and its shell's business. */
+    /**
+     * Performs something outside the partition, as soon as everything that was written so far is committed; which effects
+     * there are is the core's and its shell's business. Where that never comes, nothing is performed: whoever replays the
+     * partition decides anew.
+     */
     void perform(CoordinatorEffect effect);
 }

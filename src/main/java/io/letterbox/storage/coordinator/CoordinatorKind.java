@@ -23,7 +23,7 @@ public interface CoordinatorKind {
     }
 
     /**
-     * Does what a core wants done elsewhere. Runs on the shard's thread and must not block it; how it ends, the core
+     * Does what a core wants done elsewhere, once what it wrote before is committed. Runs on the shard's thread and must not block it; how it ends, the core
      * learns through a command of its own.
      */
     default void perform(TopicPartition from, CoordinatorEffect effect) {

@@ -49,7 +49,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     /** Asks that were handed to the core and are not answered yet, so that none is left alone when this closes. */
     private final Set<Ask<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private final ArrayDeque<Held<?>> held = new ArrayDeque<>();
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
     private Replay replay;
     private ClusterImage image;
     private ApiException closed;
@@ -59,12 +59,13 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private long timer = -1;
     private long timerDueMs = Long.MAX_VALUE;
 
-    /** An answer that waits until so many writes are committed. */
-    private record Held<R>(long afterWrites, Ask<R> ask, R answer) {
-        void letGo() {
-            ask.reply().succeed(answer);
-        }
-    }
+    /**
+     * What waits until so many writes are committed.
+     *
+     * @param letGo what happens then
+     * @param drop what happens where that never comes
+     */
+    private record Held(long afterWrites, Runnable letGo, Consumer<ApiException> drop) {}
 
     /** Where a coordinator sits, and how it appends. */
     record Place(TopicPartition id, PartitionLog log, CoordinatorKind kind, Consumer<Append> appender) {}
@@ -226,19 +227,24 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void committed() {
         committed++;
         while (!held.isEmpty() && held.peek().afterWrites() <= committed)
-            held.remove().letGo();
+            held.remove().letGo().run();
     }
 
     @Override
     public <R> void reply(Ask<R> to, R answer) {
         if (!open.remove(to)) return;
-        if (committed >= written) to.reply().succeed(answer);
-        else held.add(new Held<>(written, to, answer));
+        whenCommitted(() -> to.reply().succeed(answer), to.reply()::fail);
     }
 
     @Override
     public void perform(CoordinatorEffect effect) {
-        place.kind().perform(place.id(), effect);
+        // Elsewhere, nobody may see what follows from a decision that a crash could take back.
+        whenCommitted(() -> place.kind().perform(place.id(), effect), why -> {});
+    }
+
+    private void whenCommitted(Runnable letGo, Consumer<ApiException> drop) {
+        if (committed >= written) letGo.run();
+        else held.add(new Held(written, letGo, drop));
     }
 
     /** Answers everything that waits with a refusal, and everything that comes. */
@@ -249,7 +255,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         open.forEach(ask -> ask.reply().fail(why));
         open.clear();
         // What they were to be told rests on writes that nobody may trust now.
-        held.forEach(answer -> answer.ask().reply().fail(why));
+        held.forEach(waiting -> waiting.drop().accept(why));
         held.clear();
     }
 
