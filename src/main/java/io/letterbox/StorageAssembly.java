@@ -2,9 +2,9 @@ package io.letterbox;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LocalCodec;
-import io.letterbox.bus.LogReader;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
@@ -57,7 +57,7 @@ final class StorageAssembly {
     private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
     private final DiskReserve disk;
-    private final LogReader reader;
+    private final FetchReader reader;
     private final StorageServices services;
     private final Groups groups;
     private final List<String> deployments = new ArrayList<>();
@@ -189,7 +189,7 @@ final class StorageAssembly {
         return metadata;
     }
 
-    LogReader reader() {
+    FetchReader reader() {
         return reader;
     }
 

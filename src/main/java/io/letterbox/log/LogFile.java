@@ -3,6 +3,7 @@ package io.letterbox.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /** An open file. Positional only, so that reads are safe from any thread beside one writer. */
 public interface LogFile extends Closeable {
@@ -20,6 +21,11 @@ public interface LogFile extends Closeable {
 
     /** Makes content and length durable (fdatasync). Once this has failed the file must not be trusted again. */
     void force() throws IOException;
+
+    /** The open file as the operating system's, so that the kernel can send from it; null where it is none. */
+    default FileChannel channel() {
+        return null;
+    }
 
     /** Closes; a reader in another thread then gets a {@link java.nio.channels.ClosedChannelException}. */
     @Override

@@ -48,36 +48,41 @@ final class OffsetIndex {
         return entries[index];
     }
 
-    /** The last entry at or below an offset, or {@link #NONE}. */
-    long lookup(int relativeOffset) {
+    /** The last entry that is at or below an offset and at or below a position, or {@link #NONE}. */
+    long lookup(int relativeOffset, int position) {
         int high = count;
         long[] visible = entries;
         int low = 0;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (relativeOffset(visible[middle]) <= relativeOffset) low = middle + 1;
+            if (isWithin(visible[middle], relativeOffset, position)) low = middle + 1;
             else high = middle;
         }
         return low == 0 ? NONE : visible[low - 1];
     }
 
     /** Like {@link #lookup} in the file of a closed segment; reads a few blocks of it. */
-    static long lookup(LogFile file, int relativeOffset) throws IOException {
+    static long lookup(LogFile file, int relativeOffset, int position) throws IOException {
         int low = 0;
         int high = (int) (file.size() / ENTRY_BYTES);
         ByteBuffer block = ByteBuffer.allocate(BLOCK_ENTRIES * ENTRY_BYTES);
         while (high - low > BLOCK_ENTRIES) {
             int middle = (low + high) >>> 1;
             file.read(block.clear().limit(ENTRY_BYTES), (long) middle * ENTRY_BYTES);
-            if (block.getInt(0) <= relativeOffset) low = middle;
+            if (isWithin(block.getLong(0), relativeOffset, position)) low = middle;
             else high = middle;
         }
         int read = file.read(block.clear().limit((high - low) * ENTRY_BYTES), (long) low * ENTRY_BYTES);
         long best = NONE;
-        for (int at = 0; at + ENTRY_BYTES <= read && block.getInt(at) <= relativeOffset; at += ENTRY_BYTES) {
+        for (int at = 0; at + ENTRY_BYTES <= read; at += ENTRY_BYTES) {
+            if (!isWithin(block.getLong(at), relativeOffset, position)) break;
             best = block.getLong(at);
         }
         return best;
+    }
+
+    private static boolean isWithin(long entry, int relativeOffset, int position) {
+        return relativeOffset(entry) <= relativeOffset && position(entry) <= position;
     }
 
     /** The entries from one on, as they lie on disk. */

@@ -203,6 +203,22 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Like {@link #read}, but finds only where the batches lie in a file, so that the kernel can send them. Any thread;
+     * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
+     */
+    public LogRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            requireInRange(offset);
+            if (offset >= upToOffset) return LogRegion.nothing(offset);
+            try {
+                return segments.locate(offset, maxBytes, upToOffset, compactedUpTo);
+            } catch (ClosedChannelException | NoSuchFileException taken) {
+                if (attempt == READ_ATTEMPTS) throw taken;
+            }
+        }
+    }
+
     private void requireInRange(long offset) {
         long start = logStartOffset;
         long end = logEndOffset;

@@ -26,7 +26,7 @@ public final class Segment {
     private final long baseOffset;
 
     // Any thread: whoever needs the file opens it; one wins.
-    private final AtomicReference<LogFile> file = new AtomicReference<>();
+    private final AtomicReference<SharedFile> file = new AtomicReference<>();
 
     // Written by the owner, read by any thread. A closed segment whose indexes on disk are missing or wrong gets new
     // ones
@@ -58,7 +58,7 @@ public final class Segment {
     /** Makes a new, empty segment; durable once the directory is forced. */
     static Segment create(Disk disk, Path directory, long baseOffset) throws IOException {
         Segment segment = new Segment(disk, directory, baseOffset, new Indexes(new OffsetIndex(), new TimeIndex()));
-        segment.file.set(disk.create(segment.logPath()));
+        segment.file.set(new SharedFile(disk.create(segment.logPath())));
         return segment;
     }
 
@@ -74,7 +74,7 @@ public final class Segment {
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
-        segment.file.set(disk.open(from));
+        segment.file.set(new SharedFile(disk.open(from)));
         return segment;
     }
 
@@ -120,13 +120,27 @@ public final class Segment {
     /** Reads raw bytes at a position of the log file, as {@link LogFile#read} does. Any thread. */
     public int read(ByteBuffer target, long position) throws IOException {
         if (!used) used = true;
-        LogFile open = file();
+        SharedFile open = file();
         try {
             return open.read(target, position);
         } catch (ClosedChannelException closed) {
             // Forget it, so that the next reader opens it again; where the segment is gone, that fails.
             file.compareAndSet(open, null);
             throw closed;
+        }
+    }
+
+    /**
+     * Any thread: the file, which stays open until it is unpinned, even where the segment is closed or deleted meanwhile.
+     * Fails where the segment is deleted.
+     */
+    SharedFile pin() throws IOException {
+        if (!used) used = true;
+        while (true) {
+            SharedFile open = file();
+            if (open.pin()) return open;
+            // The owner closed it in between.
+            file.compareAndSet(open, null);
         }
     }
 
@@ -247,7 +261,7 @@ public final class Segment {
     /** Forces the batches. Owner, or the one thread that runs a {@link Flush}. */
     void force() throws IOException {
         for (int attempt = 1; !gone; attempt++) {
-            LogFile open = null;
+            SharedFile open = null;
             try {
                 open = file();
                 open.force();
@@ -302,7 +316,7 @@ public final class Segment {
 
     /** Owner only. A reader that still wants it opens it again. */
     void close() throws IOException {
-        LogFile open = file.getAndSet(null);
+        SharedFile open = file.getAndSet(null);
         if (open != null) open.close();
     }
 
@@ -320,11 +334,11 @@ public final class Segment {
         disk.delete(timeIndexPath());
     }
 
-    private LogFile file() throws IOException {
-        LogFile open = file.get();
+    private SharedFile file() throws IOException {
+        SharedFile open = file.get();
         while (open == null) {
             if (gone) throw new NoSuchFileException(logPath().toString());
-            LogFile fresh = disk.open(logPath());
+            SharedFile fresh = new SharedFile(disk.open(logPath()));
             if (file.compareAndSet(null, fresh)) {
                 if (gone) close();
                 else return fresh;

@@ -9,15 +9,19 @@ import java.nio.file.Path;
 final class SegmentIndexes {
     private SegmentIndexes() {}
 
-    /** The last entry of the offset index at or below an offset, or {@link OffsetIndex#NONE}. Any thread. */
-    static long lookup(Segment segment, long offset) throws IOException {
+    /**
+     * The last entry of the offset index that is at or below an offset and at or below a position of the file, or
+     * {@link OffsetIndex#NONE}. Any thread.
+     */
+    static long lookup(Segment segment, long offset, long position) throws IOException {
         int relative = (int) Math.min(Integer.MAX_VALUE, offset - segment.baseOffset());
+        int at = (int) Math.min(Integer.MAX_VALUE, position);
         Segment.Indexes memory = segment.indexes();
-        if (memory != null) return memory.offsets().lookup(relative);
+        if (memory != null) return memory.offsets().lookup(relative, at);
         try (LogFile file = segment.disk().open(segment.offsetIndexPath())) {
-            return OffsetIndex.lookup(file, relative);
+            return OffsetIndex.lookup(file, relative, at);
         } catch (NoSuchFileException absent) {
-            return rebuild(segment, absent).offsets().lookup(relative);
+            return rebuild(segment, absent).offsets().lookup(relative, at);
         }
     }
 

@@ -60,6 +60,19 @@ final class SegmentList {
         return SegmentRead.nothing(Math.max(offset, Math.min(from, upToOffset)));
     }
 
+    /** As {@link PartitionLog#locate}, on these segments. Any thread; blocks. */
+    LogRegion locate(long offset, int maxBytes, long upToOffset, long contiguousFrom) throws IOException {
+        long from = offset;
+        for (int index = find(offset); index < segments.length && from < upToOffset; index++) {
+            Segment segment = segments[index];
+            boolean closed = index < segments.length - 1;
+            LogRegion found = new SegmentRead(segment, contiguousFrom).locate(from, maxBytes, upToOffset, closed);
+            if (found != null) return found;
+            from = Math.max(from, segment.nextOffset());
+        }
+        return LogRegion.nothing(Math.max(offset, Math.min(from, upToOffset)));
+    }
+
     /** As {@link PartitionLog#offsetForTime}, on these segments and from an offset on. Any thread; blocks. */
     long offsetForTime(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
         for (int index = find(fromOffset); index < segments.length; index++) {

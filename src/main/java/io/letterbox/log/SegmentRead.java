@@ -69,13 +69,89 @@ final class SegmentRead {
             }
             position += at;
             if (limit - position > 0 && limit - position < RecordBatch.HEADER_BYTES) {
-                throw corrupt(position, "The file breaks off within a batch's header.");
+                throw breaksOff(position);
             }
         }
-        if (expectedOffset < end && expectedOffset >= contiguousFrom) {
-            throw corrupt(position, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
-        }
+        requireReached();
         return null;
+    }
+
+    /** At the last batch's end: no batch is missing. */
+    private void requireReached() throws CorruptLogException {
+        if (expectedOffset >= end || expectedOffset < contiguousFrom) return;
+        throw corrupt(position, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
+    }
+
+    /**
+     * Like {@link #from}, but finds only where the batches lie. Looks at the index and a few headers, so whoever gets the
+     * bytes has to check them.
+     *
+     * @param closed whether the segment was closed before this was made, so that its size and its last offset agree
+     */
+    LogRegion locate(long offset, int maxBytes, long upToOffset, boolean closed) throws IOException {
+        SharedFile file = segment.pin();
+        LogRegion found = null;
+        try {
+            found = locateIn(file, offset, maxBytes, upToOffset, closed);
+            return found;
+        } finally {
+            if (found == null || found.isEmpty()) file.unpin();
+        }
+    }
+
+    private LogRegion locateIn(SharedFile file, long offset, int maxBytes, long upToOffset, boolean closed)
+            throws IOException {
+        seek(offset);
+        HeaderWalk walk = new HeaderWalk();
+        while (walk.next() && batch.lastOffset() < offset) walk.pass();
+        if (walk.atEnd()) {
+            requireReached();
+            return null;
+        }
+        if (batch.lastOffset() >= upToOffset) return LogRegion.nothing(offset);
+        long start = walk.at;
+        long stop = Math.min(limit, Math.max(start + Math.max(maxBytes, 0), start + batch.sizeInBytes()));
+        if (closed && end <= upToOffset && stop == limit) {
+            return new LogRegion(file, start, (int) (stop - start), end);
+        }
+        walk.pass();
+        long entry = SegmentIndexes.lookup(segment, upToOffset - 1, stop);
+        if (entry != OffsetIndex.NONE && OffsetIndex.position(entry) > walk.at && pointsAtBatch(entry)) {
+            expectedOffset = batch.baseOffset();
+            walk.at = OffsetIndex.position(entry);
+        }
+        while (walk.next() && walk.at + batch.sizeInBytes() <= stop && batch.lastOffset() < upToOffset) walk.pass();
+        return new LogRegion(file, start, (int) (walk.at - start), expectedOffset);
+    }
+
+    /** Goes from header to header without reading what lies between them, where that is much. */
+    private final class HeaderWalk {
+        /** Small batches lie close together, so one read serves several. */
+        private static final int WINDOW_BYTES = 4 << 10;
+
+        private ByteBuffer window;
+        private long at = position;
+
+        /** Points the view at the batch here; false at the segment's end. */
+        boolean next() throws IOException {
+            if (atEnd()) return false;
+            if (limit - at < RecordBatch.HEADER_BYTES) throw breaksOff(at);
+            if (window == null || at < position || at + RecordBatch.HEADER_BYTES > position + window.limit()) {
+                window = load(at, (int) Math.min(limit - at, WINDOW_BYTES));
+                position = at;
+            }
+            header(window, (int) (at - position));
+            return true;
+        }
+
+        boolean atEnd() {
+            return at >= limit;
+        }
+
+        void pass() {
+            expectedOffset = batch.nextOffset();
+            at += batch.sizeInBytes();
+        }
     }
 
     /** The offset of the first record from an offset on that is not older than a time, or -1 where there is none. */
@@ -118,13 +194,13 @@ final class SegmentRead {
     private void seek(long offset) throws IOException {
         long within = Math.min(offset, end - 1);
         boolean inMemory = segment.indexes() != null;
-        long entry = SegmentIndexes.lookup(segment, within);
+        long entry = SegmentIndexes.lookup(segment, within, limit);
         if (entry != OffsetIndex.NONE && !pointsAtBatch(entry)) {
             CorruptLogException wrong = corrupt(OffsetIndex.position(entry), "There is no batch where the index says.");
             // An index in memory was made from the batches themselves, so it is they that have changed.
             if (inMemory) throw wrong;
             SegmentIndexes.rebuild(segment, wrong);
-            entry = SegmentIndexes.lookup(segment, within);
+            entry = SegmentIndexes.lookup(segment, within, limit);
         }
         position = 0;
         expectedOffset = segment.baseOffset();
@@ -183,6 +259,10 @@ final class SegmentRead {
         ByteBuffer bytes = ByteBuffer.allocate(size);
         if (segment.read(bytes, at) < size) throw corrupt(at, "The file is shorter than it was.");
         return bytes.flip();
+    }
+
+    private CorruptLogException breaksOff(long at) {
+        return corrupt(at, "The file breaks off within a batch's header.");
     }
 
     private CorruptLogException corrupt(long at, String defect) {

@@ -59,6 +59,24 @@ final class CachedTail {
         return new Slice(all, nextOffset, highWatermark, highWatermark, List.of());
     }
 
+    /**
+     * The size of what {@link #read} would return, counted up to a limit.
+     *
+     * @return -1 where the cache does not hold the offset
+     */
+    int bytes(long offset, int limitBytes, long highWatermark) {
+        if (offset == highWatermark) return 0;
+        Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
+        if (entry == null || entry.getValue().nextOffset() <= offset) return -1;
+        long bytes = 0;
+        for (CachedBatch next = entry.getValue();
+                next != null && next.nextOffset() <= highWatermark && bytes < limitBytes;
+                next = batches.get(next.nextOffset())) {
+            bytes += next.bytes().remaining();
+        }
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+
     private static ByteBuffer gather(List<CachedBatch> run, int bytes) {
         ByteBuffer all = ByteBuffer.allocate(bytes);
         for (CachedBatch batch : run) all.put(batch.bytes().duplicate());

@@ -1,8 +1,11 @@
 package io.letterbox.storage;
 
+import io.letterbox.bus.FetchBudget;
+import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Located;
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.ReadAsk;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -13,10 +16,15 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the hosted partitions' logs: the tail from memory, the rest on reader threads. Any thread may call it. */
-public final class LogAccess implements LogReader {
+public final class LogAccess implements FetchReader {
+    private static final Logger LOG = LoggerFactory.getLogger(LogAccess.class);
+
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
 
@@ -66,22 +74,61 @@ public final class LogAccess implements LogReader {
                 false);
     }
 
+    @Override
+    public int cachedBytes(TopicPartition partition, long offset, int limitBytes, Isolation isolation) {
+        HostedPartition held = hosted.get(partition);
+        return held == null || held.quarantine() != null
+                ? -1
+                : held.tail().bytes(offset, limitBytes, held.highWatermark());
+    }
+
+    @Override
+    public Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+        return readers.executeBlocking(
+                () -> {
+                    List<Located> found = new ArrayList<>(asks.size());
+                    for (ReadAsk ask : asks) found.add(locateOne(ask, budget, isolation));
+                    return found;
+                },
+                false);
+    }
+
+    private Located locateOne(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+        HostedPartition held = hosted.get(ask.partition());
+        if (held == null) return LogLocator.refused(unknown(ask.partition()));
+        try {
+            refuseQuarantined(held);
+            return LogLocator.locate(held, ask, budget, isolation);
+        } catch (ApiException refusal) {
+            return LogLocator.refused(refusal);
+        } catch (IOException e) {
+            return LogLocator.refused(failure(held, e));
+        } catch (RuntimeException unexpected) {
+            // What was found before has to reach the caller, who releases it.
+            LOG.error("Looking for offset {} of {} failed", ask.offset(), ask.partition(), unexpected);
+            return LogLocator.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
+        }
+    }
+
     private Slice readNow(HostedPartition held, long offset, int maxBytes) {
         refuseQuarantined(held);
-        long highWatermark = held.highWatermark();
-        long start = held.log().logStartOffset();
-        if (offset < start || offset > highWatermark) {
-            throw new ApiException(
-                    ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "Offset " + offset + " of " + held.id() + " is outside the log, which goes from " + start + " to "
-                            + highWatermark + ".");
-        }
+        PartitionStatus status = held.status();
+        requireInRange(held, offset, status);
+        long highWatermark = status.highWatermark();
         try {
             LogRead read = held.log().read(offset, maxBytes, highWatermark);
             return new Slice(read.batches(), read.nextOffset(), highWatermark, highWatermark, List.of());
         } catch (IOException e) {
             throw failure(held, e);
         }
+    }
+
+    static void requireInRange(HostedPartition held, long offset, PartitionStatus status) {
+        if (offset >= status.logStartOffset() && offset <= status.highWatermark()) return;
+        throw new ApiException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " of " + held.id() + " is outside the log, which goes from "
+                        + status.logStartOffset() + " to " + status.highWatermark() + ".");
     }
 
     private static void refuseQuarantined(HostedPartition held) {

@@ -11,7 +11,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +27,7 @@ import java.util.TreeMap;
  * assigns offsets, keeps the promises, publishes {@link Committed} and reads back. What a real storage may do to a door
  * can be made to happen: refusing, answering late, losing its cache, moving the log's start. Thread-safe.
  */
-public final class FakeStorage implements LogReader {
+public final class FakeStorage implements FetchReader {
     /** How many shards it plays. */
     public static final int SHARDS = 2;
 
@@ -132,6 +137,60 @@ public final class FakeStorage implements LogReader {
             }
         }
         return onCaller(promise.future());
+    }
+
+    @Override
+    public synchronized int cachedBytes(TopicPartition partition, long offset, int limitBytes, Isolation isolation) {
+        Slice slice = readCached(partition, offset, limitBytes, isolation);
+        return slice == null ? -1 : slice.batches().remaining();
+    }
+
+    @Override
+    public Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+        return onCaller(Future.succeededFuture(
+                asks.stream().map(ask -> locateOne(ask, budget)).toList()));
+    }
+
+    private synchronized Located locateOne(ReadAsk ask, FetchBudget budget) {
+        Log log = logs.get(ask.partition());
+        if (log == null)
+            return new Located(null, null, List.of(), new ApiException(ErrorCode.UNKNOWN_PARTITION, "No."));
+        if (ask.offset() < log.startOffset || ask.offset() > log.endOffset) {
+            ApiException outside = new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside.");
+            return new Located(null, null, List.of(), outside);
+        }
+        int granted = budget.grant(ask.maxBytes());
+        ByteBuffer batches = budget.isSpent()
+                ? ByteBuffer.allocate(0)
+                : slice(log, ask.offset(), granted).batches();
+        int size = batches.remaining();
+        if (size == 0 || !budget.take(size, granted)) {
+            return new Located(null, status(ask.partition()), List.of(), null);
+        }
+        return new Located(file(batches), status(ask.partition()), List.of(), null);
+    }
+
+    private static FileSlice file(ByteBuffer batches) {
+        try {
+            int size = batches.remaining();
+            FileChannel channel = FileChannel.open(
+                    Files.createTempFile("fake", ".log"),
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.DELETE_ON_CLOSE);
+            channel.write(batches, 0);
+            return new FileSlice(channel, 0, size, () -> close(channel));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

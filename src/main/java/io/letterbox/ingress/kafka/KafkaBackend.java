@@ -1,7 +1,7 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
-import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
@@ -23,7 +23,7 @@ import io.letterbox.telemetry.Meters;
 public record KafkaBackend(
         LetterboxConfig config,
         Metadata metadata,
-        LogReader reader,
+        FetchReader reader,
         int shards,
         Meters meters,
         ByteBudget budget,

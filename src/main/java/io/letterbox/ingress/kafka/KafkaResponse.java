@@ -10,6 +10,14 @@ public sealed interface KafkaResponse {
     /** A body that is encoded into one buffer, in the request's version. */
     record Message(ApiMessage body) implements KafkaResponse {}
 
+    /**
+     * A body whose records are {@link StoredRecords}, encoded by {@link ResponseParts}.
+     *
+     * @param discard gives back the files in it; has to be run where the body is not encoded, because the connection has
+     *     gone
+     */
+    record Bulk(ApiMessage body, Runnable discard) implements KafkaResponse {}
+
     /** No response at all; those of other requests keep their order. */
     record None() implements KafkaResponse {}
 
