@@ -114,17 +114,18 @@ final class ChunkReader {
     }
 
     private void encode(Slice slice, int index, long limit) {
-        RecordCursor record = new RecordCursor(slice.batches(), next[index]);
-        while (record.next()) {
-            if (record.offset() >= limit) {
-                next[index] = limit;
-                return;
+        try (RecordCursor record = new RecordCursor(slice.batches(), next[index])) {
+            while (record.next()) {
+                if (record.offset() >= limit) {
+                    next[index] = limit;
+                    return;
+                }
+                next[index] = record.offset() + 1;
+                if (key != null && !hasKey(record)) continue;
+                SseEncoder.write(scratch, layout, index, next, record, envelope);
+                recordsByTopic[layout.topicOf(index)]++;
+                if (scratch.length() >= chunkBytes) return;
             }
-            next[index] = record.offset() + 1;
-            if (key != null && !hasKey(record)) continue;
-            SseEncoder.write(scratch, layout, index, next, record, envelope);
-            recordsByTopic[layout.topicOf(index)]++;
-            if (scratch.length() >= chunkBytes) return;
         }
         next[index] = Math.max(next[index], Math.min(limit, slice.nextOffset()));
     }

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.error.ApiException;
 import io.letterbox.record.BatchFilter;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
@@ -16,7 +17,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>A tombstone stays until its delete horizon, which is set when compaction meets it for the first time. That run
  * also drops everything older with its key, so that nothing can come back when the tombstone goes. A record without a
- * key is nobody's older version and stays; so do compressed batches and control batches, which are copied unread.
+ * key is nobody's older version and stays; so do control batches, which are copied unread. A compressed batch is compressed again, with the same codec.
  */
 final class Cleaner {
     /** Earlier compaction may have left gaps between offsets anywhere. */
@@ -63,17 +64,27 @@ final class Cleaner {
             if (segment.nextOffset() <= plan.dirtyFrom()) continue;
             BatchScan scan = scan(segment);
             while (next(scan, segment)) {
-                if (copiedUnread(scan.batch()) || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
-                RecordCursor record = new RecordCursor(scan.bytes(), plan.dirtyFrom());
-                while (record.next()) {
-                    if (record.keyLength() < 0) continue;
-                    if (!latest.put(record.array(), record.keyOffset(), record.keyLength(), record.offset())) {
-                        return record.offset();
-                    }
-                }
+                if (scan.batch().isControl() || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
+                long full = mapKeys(scan, segment);
+                if (full >= 0) return full;
             }
         }
         return plan.end();
+    }
+
+    /** Notes the keys of a batch; returns the offset of the first one for which there was no room, or -1. */
+    private long mapKeys(BatchScan scan, Segment segment) throws CorruptLogException {
+        try (RecordCursor record = new RecordCursor(scan.bytes(), plan.dirtyFrom())) {
+            while (record.next()) {
+                if (record.keyLength() < 0) continue;
+                if (!latest.put(record.array(), record.keyOffset(), record.keyLength(), record.offset())) {
+                    return record.offset();
+                }
+            }
+            return -1;
+        } catch (ApiException unreadable) {
+            throw damaged(segment, scan.position(), unreadable.getMessage());
+        }
     }
 
     /** Neighbours that fit into one segment together, so that what compaction left small becomes few files again. */
@@ -124,7 +135,7 @@ final class Cleaner {
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
         recordsRead += batch.recordCount();
-        if (copiedUnread(batch)) return bytes;
+        if (batch.isControl()) return bytes;
         boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.nowMs();
         ByteBuffer after = filter.filter(
                 batch,
@@ -151,10 +162,6 @@ final class Cleaner {
         return horizon < 0 ? Long.MAX_VALUE : horizon;
     }
 
-    private static boolean copiedUnread(RecordBatch batch) {
-        return batch.compressed() || batch.isControl();
-    }
-
     private static BatchScan scan(Segment segment) {
         return new BatchScan(segment::read, 0, segment.sizeBytes(), segment.baseOffset(), GAPS_EVERYWHERE);
     }
@@ -163,7 +170,11 @@ final class Cleaner {
         if (stopped.getAsBoolean()) throw new CancellationException("Compaction was stopped.");
         if (scan.next()) return true;
         if (scan.defect() == null) return false;
-        throw new CorruptLogException("The segment " + segment.logPath() + " is damaged at byte " + scan.position()
-                + ", found by compaction: " + scan.defect());
+        throw damaged(segment, scan.position(), scan.defect());
+    }
+
+    private static CorruptLogException damaged(Segment segment, long position, String defect) {
+        return new CorruptLogException("The segment " + segment.logPath() + " is damaged at byte " + position
+                + ", found by compaction: " + defect);
     }
 }

@@ -126,9 +126,8 @@ final class PartitionInspection {
         tally.batches++;
         tally.records += batch.recordCount();
         if (dump != null && batch.lastOffset() >= fromOffset) dump.batch(path, scan.position(), batch);
-        if (batch.compressed() || batch.isControl()) return;
-        try {
-            RecordCursor record = new RecordCursor(scan.bytes(), 0);
+        if (batch.isControl()) return;
+        try (RecordCursor record = new RecordCursor(scan.bytes(), 0)) {
             while (record.next()) {
                 if (dump != null && record.offset() >= fromOffset) dump.record(path, record);
             }

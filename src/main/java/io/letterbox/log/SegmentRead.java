@@ -161,11 +161,11 @@ final class SegmentRead {
         while (scan.next()) {
             RecordBatch candidate = scan.batch();
             if (candidate.lastOffset() < fromOffset || candidate.maxTimestamp() < timestampMs) continue;
-            if (candidate.compressed() || candidate.isLogAppendTime())
-                return Math.max(fromOffset, candidate.baseOffset());
-            RecordCursor records = new RecordCursor(scan.bytes(), fromOffset);
-            while (records.next()) {
-                if (records.timestampMs() >= timestampMs) return records.offset();
+            if (candidate.isLogAppendTime()) return Math.max(fromOffset, candidate.baseOffset());
+            try (RecordCursor records = new RecordCursor(scan.bytes(), fromOffset)) {
+                while (records.next()) {
+                    if (records.timestampMs() >= timestampMs) return records.offset();
+                }
             }
         }
         if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());

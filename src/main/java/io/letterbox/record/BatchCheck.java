@@ -40,8 +40,31 @@ public final class BatchCheck {
             parser.close();
         }
         if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
-        if (rules.codec() == null || rules.codec().id() == batch.compression()) return records;
-        return recoded(rules);
+        return recoded(records, rules);
+    }
+
+    /**
+     * A batch as a topic keeps it.
+     *
+     * @param records one batch that is known to be right
+     * @return the same buffer, or a new one where the topic keeps its batches with another codec
+     * @throws ApiException RECORD_TOO_LARGE where the new one is larger than the topic allows
+     */
+    public static ByteBuffer recoded(ByteBuffer records, BatchRules rules) {
+        if (rules.codec() == null) return records;
+        RecordBatch batch = RecordBatch.of(records);
+        if (rules.codec().id() == batch.compression()) return records;
+        RecordParser parser = new RecordParser();
+        parser.start(batch);
+        try (BatchWriter writer = new BatchWriter(batch, rules.codec(), rules.codecLevel(), rules.maxBatchBytes())) {
+            for (int index = 0; index < batch.recordCount(); index++) {
+                if (!parser.next()) throw parser.corrupt();
+                writer.record(parser.array, parser.recordAt, parser.position() - parser.recordAt);
+            }
+            return writer.finish();
+        } finally {
+            parser.close();
+        }
     }
 
     private void header(ByteBuffer records) {
@@ -123,20 +146,6 @@ public final class BatchCheck {
                 "Record " + defects.get(0).index() + " of the batch is refused: "
                         + defects.get(0).detail(),
                 defects);
-    }
-
-    /** The batch as the topic keeps it. */
-    private ByteBuffer recoded(BatchRules rules) {
-        parser.start(batch);
-        try (BatchWriter writer = new BatchWriter(batch, rules.codec(), rules.codecLevel(), rules.maxBatchBytes())) {
-            for (int index = 0; index < batch.recordCount(); index++) {
-                if (!parser.next()) throw parser.corrupt();
-                writer.record(parser.array, parser.recordAt, parser.position() - parser.recordAt);
-            }
-            return writer.finish();
-        } finally {
-            parser.close();
-        }
     }
 
     private static ApiException format(byte magic) {

@@ -2,11 +2,20 @@ package io.letterbox.record;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import java.util.Set;
 
 /** What a topic may be called. The name becomes a directory, so this is also what keeps requests inside of one. */
 public final class TopicName {
     /** The longest name. */
     public static final int MAX_LENGTH = 249;
+
+    /** Where consumer groups are kept. */
+    public static final String CONSUMER_OFFSETS = "__consumer_offsets";
+
+    /** Where transactions are kept. */
+    public static final String TRANSACTION_STATE = "__transaction_state";
+
+    private static final Set<String> INTERNAL = Set.of(CONSUMER_OFFSETS, TRANSACTION_STATE);
 
     private TopicName() {}
 
@@ -33,8 +42,21 @@ public final class TopicName {
         return !name.equals(".") && !name.equals("..");
     }
 
-    /** True for the server's own topics, whose names begin with two underscores. */
+    /** True for the server's own topics, which only it writes to, changes and deletes. */
     public static boolean isInternal(String name) {
-        return name.startsWith("__");
+        return INTERNAL.contains(name);
+    }
+
+    /**
+     * Lets names pass that clients may create, write to, change and delete.
+     *
+     * @throws ApiException INVALID_TOPIC
+     */
+    public static void checkOwnedByClients(String name) {
+        check(name);
+        if (!isInternal(name)) return;
+        throw new ApiException(
+                ErrorCode.INVALID_TOPIC,
+                "The topic " + name + " is the server's own: clients can read it, and no more.");
     }
 }

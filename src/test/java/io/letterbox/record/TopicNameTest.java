@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import org.apache.kafka.common.internals.Topic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,11 @@ class TopicNameTest {
     @Test
     void knowsItsOwnTopics() {
         assertThat(TopicName.isInternal("__consumer_offsets")).isTrue();
-        assertThat(TopicName.isInternal("_mine")).isFalse();
+        assertThat(TopicName.isInternal("__transaction_state")).isTrue();
+        assertThat(TopicName.isInternal("__debezium-heartbeat.shop")).isFalse();
+        assertThatThrownBy(() -> TopicName.checkOwnedByClients("__consumer_offsets"))
+                .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(ErrorCode.INVALID_TOPIC));
+        TopicName.checkOwnedByClients("_mine");
     }
 }

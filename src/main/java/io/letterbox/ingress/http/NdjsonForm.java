@@ -70,7 +70,7 @@ final class NdjsonForm {
         int bytes = draft.batchBytes() + RecordBatch.HEADER_BYTES;
         return bytes <= limits.recordBytes()
                 && bytes <= target.topic.config().maxMessageBytes()
-                && (draft.key != null || !target.topic.config().compact());
+                && !target.lacksKey(draft);
     }
 
     private void point(int line) {

@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.BatchCheck;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.util.Arrays;
@@ -47,10 +48,14 @@ final class OpenBatch {
         return runs[count++];
     }
 
-    /** Takes no more records: the batch as the shard wants it. */
+    /**
+     * Takes no more records: the batch as the shard wants it and the topic keeps it.
+     *
+     * @throws io.letterbox.error.ApiException RECORD_TOO_LARGE where compressing has not made it small enough
+     */
     Append finish(Promise<Appended> done) {
         records = builder.recordCount();
-        return new Append(partition, builder.build(), records, null, done);
+        return new Append(partition, BatchCheck.recoded(builder.build(), target.rules), records, null, done);
     }
 
     /** How many records the finished batch has. */

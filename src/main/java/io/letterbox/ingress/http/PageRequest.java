@@ -145,19 +145,20 @@ final class PageRequest implements Transfers.Transfer {
     /** Writes records up to the page's limits, and moves the offset behind them. */
     private int write(JsonBytes out, Slice slice) {
         head(out);
-        RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), offset);
         long next = offset;
         int records = 0;
-        while (records < query.limit() && cursor.next()) {
-            int before = out.length();
-            if (records > 0) out.ascii(',');
-            RecordEnvelope.write(out, null, query.partition().partition(), cursor);
-            if (records > 0 && out.length() > query.maxBytes()) {
-                out.truncate(before);
-                break;
+        try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), offset)) {
+            while (records < query.limit() && cursor.next()) {
+                int before = out.length();
+                if (records > 0) out.ascii(',');
+                RecordEnvelope.write(out, null, query.partition().partition(), cursor);
+                if (records > 0 && out.length() > query.maxBytes()) {
+                    out.truncate(before);
+                    break;
+                }
+                records++;
+                next = cursor.offset() + 1;
             }
-            records++;
-            next = cursor.offset() + 1;
         }
         if (records > 0) offset = next;
         return records;

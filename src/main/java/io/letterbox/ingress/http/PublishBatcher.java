@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.LocalCodec;
+import io.letterbox.error.ApiException;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
@@ -73,8 +74,12 @@ final class PublishBatcher {
     private void send(OpenBatch batch) {
         PromiseInternal<Appended> done = context.promise();
         done.future().onComplete(outcome -> settle(batch, outcome));
-        Append append = batch.finish(done);
-        vertx.eventBus().send(batch.target.address(batch.partition.partition()), append, LocalCodec.LOCAL);
+        try {
+            Append append = batch.finish(done);
+            vertx.eventBus().send(batch.target.address(batch.partition.partition()), append, LocalCodec.LOCAL);
+        } catch (ApiException tooLarge) {
+            done.fail(tooLarge);
+        }
     }
 
     private static void settle(OpenBatch batch, AsyncResult<Appended> outcome) {

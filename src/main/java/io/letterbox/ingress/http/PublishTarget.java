@@ -4,6 +4,7 @@ import io.letterbox.bus.Addresses;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.BatchRules;
 import io.letterbox.record.Partitioner;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
@@ -27,6 +28,8 @@ final class PublishTarget {
     /** True while the batcher knows that this target has open batches. */
     boolean filling;
 
+    final BatchRules rules;
+
     private final String[] addresses;
     private int sticky;
 
@@ -43,6 +46,7 @@ final class PublishTarget {
             addresses[p] = Addresses.shard(Addresses.shardOf(partitions[p], shards));
         }
         sticky = Math.floorMod(start, count);
+        rules = topic.config().batchRules();
         batchBytes = Math.min(topic.config().maxMessageBytes(), GOOD_BATCH_BYTES);
     }
 
@@ -78,6 +82,26 @@ final class PublishTarget {
                         + (partitions.length - 1) + ".");
     }
 
+    /** Whether the topic demands a key, and the record has none. */
+    boolean lacksKey(Draft draft) {
+        return rules.forbids(draft.key == null ? -1 : draft.key.length);
+    }
+
+    /**
+     * Checks a timestamp that a publisher chose.
+     *
+     * @param what the subject of the sentence that a refusal is
+     * @throws ApiException INVALID_TIMESTAMP
+     */
+    void requireTimestamp(long timestampMs, long nowMs, String what) {
+        if (!rules.forbidsTimestamp(timestampMs, nowMs)) return;
+        throw new ApiException(
+                ErrorCode.INVALID_TIMESTAMP,
+                what + " is " + timestampMs + ", further from now than message.timestamp.before.max.ms, "
+                        + rules.timestampBeforeMaxMs() + ", or message.timestamp.after.max.ms, "
+                        + rules.timestampAfterMaxMs() + ", of the topic allows.");
+    }
+
     /**
      * Checks what this topic and the server demand of a record.
      *
@@ -98,7 +122,7 @@ final class PublishTarget {
                     what + " would make a batch of up to " + alone + " bytes; max.message.bytes of the topic allows "
                             + topic.config().maxMessageBytes() + ".");
         }
-        if (draft.key == null && topic.config().compact()) {
+        if (lacksKey(draft)) {
             throw new ApiException(
                     ErrorCode.INVALID_RECORD, what + " has no key, which a compacted topic demands of every record.");
         }

@@ -2,7 +2,6 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.error.ApiException;
-import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Refusal;
@@ -49,7 +48,7 @@ final class Publisher {
     void begin(HttpServerRequest request, String topic) {
         PublishHead head;
         try {
-            requireName(topic);
+            TopicName.checkOwnedByClients(topic);
             head = PublishHead.of(request);
             if (!targets.createsTopics() && targets.find(topic) == null) throw PublishTargets.unknown(topic);
         } catch (ApiException refusal) {
@@ -76,12 +75,13 @@ final class Publisher {
 
     private void place(PublishRequest request, PublishTarget target) {
         try {
-            long timestampMs =
-                    request.head().timestampMs >= 0 ? request.head().timestampMs : System.currentTimeMillis();
+            long nowMs = System.currentTimeMillis();
+            long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : nowMs;
+            target.requireTimestamp(timestampMs, nowMs, "The query parameter timestamp");
             switch (request.head().form) {
                 case SINGLE -> single(request, target, timestampMs);
                 case NDJSON -> ndjson.place(request, target, timestampMs);
-                case REST_JSON, REST_BINARY -> rest.place(request, target, timestampMs);
+                case REST_JSON, REST_BINARY -> rest.place(request, target, nowMs);
                 default -> throw new AssertionError(request.head().form);
             }
         } catch (ApiException refusal) {
@@ -101,14 +101,6 @@ final class Publisher {
         int partition = head.partition >= 0 ? head.partition : target.choose(head.key);
         target.requirePartition(partition);
         batcher.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
-    }
-
-    private static void requireName(String topic) {
-        TopicName.check(topic);
-        if (TopicName.isInternal(topic)) {
-            throw new ApiException(
-                    ErrorCode.INVALID_TOPIC, "Names that begin with two underscores are the server's own.");
-        }
     }
 
     /** An answer has been written. */

@@ -44,7 +44,7 @@ final class RestForm {
      *
      * @throws ApiException INVALID_REQUEST or REQUEST_TOO_LARGE; nothing was added
      */
-    void place(PublishRequest request, PublishTarget target, long timestampMs) {
+    void place(PublishRequest request, PublishTarget target, long nowMs) {
         JsonNode records = records(request.body());
         boolean binary = request.head().form == PublishForm.REST_BINARY;
         draft.headers = request.head().headers;
@@ -54,7 +54,8 @@ final class RestForm {
             String what = "Record " + ++index;
             try {
                 fill(record, binary, what);
-                draft.timestampMs = number(record.path("timestamp"), timestampMs, what + "'s timestamp");
+                draft.timestampMs = number(record.path("timestamp"), nowMs, what + "'s timestamp");
+                target.requireTimestamp(draft.timestampMs, nowMs, what + "'s timestamp");
                 int partition = partition(record, draft.key, target, what);
                 target.require(draft, limits.recordBytes(), what);
                 receipt.record(batcher.add(target, partition, draft, receipt));

@@ -159,8 +159,8 @@ final class TopicRoutes {
 
     /** The name of a topic that clients may create, change and delete. */
     private static String ownName(RoutingContext context) {
-        String name = name(context);
-        if (!TopicName.isInternal(name)) return name;
-        throw new ApiException(ErrorCode.INVALID_TOPIC, "Names that begin with two underscores are the server's own.");
+        String name = context.pathParam("topic");
+        TopicName.checkOwnedByClients(name);
+        return name;
     }
 }
