@@ -1,0 +1,147 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Transactions;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.record.TransactionMarker;
+import io.letterbox.transactions.TransactionCommand;
+import io.letterbox.transactions.WriteMarkers;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the markers of one transaction to its partitions, and tells the coordinator when all are there. What cannot be
+ * written now is tried again for as long as the process lives: the transaction has been decided, and readers wait for it.
+ * Owned by the context of the shard that coordinates the transaction.
+ */
+final class MarkerDelivery {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerDelivery.class);
+
+    private static final long FIRST_RETRY_MS = 50;
+    private static final long LAST_RETRY_MS = 10_000;
+
+    private final Surroundings surroundings;
+    private final ContextInternal context;
+    private final TopicPartition from;
+    private final WriteMarkers markers;
+    private final Set<TopicPartition> missing;
+    private int underWay;
+    private boolean fenced;
+    private long retryMs = FIRST_RETRY_MS;
+
+    /**
+     * What surrounds a coordinator of transactions. Every component is safe from any thread.
+     *
+     * @param shards how many shards this node has
+     */
+    public record Surroundings(Vertx vertx, Metadata metadata, int shards, Transactions transactions) {}
+
+    MarkerDelivery(Surroundings surroundings, TopicPartition from, WriteMarkers markers) {
+        this.surroundings = surroundings;
+        this.context = (ContextInternal) surroundings.vertx().getOrCreateContext();
+        this.from = from;
+        this.markers = markers;
+        this.missing = new TreeSet<>(markers.partitions());
+    }
+
+    void start() {
+        underWay = missing.size();
+        TransactionMarker marker = new TransactionMarker(markers.commit(), coordinatorEpoch());
+        long nowMs = System.currentTimeMillis();
+        for (TopicPartition partition : Set.copyOf(missing)) {
+            ByteBuffer batch = marker.batch(markers.producerId(), markers.epoch(), nowMs);
+            Promise<Appended> done = context.promise();
+            done.future().onComplete(outcome -> onOutcome(partition, outcome));
+            surroundings
+                    .vertx()
+                    .eventBus()
+                    .send(
+                            Addresses.shard(Addresses.shardOf(partition, surroundings.shards())),
+                            new Append(partition, batch, 1, null, done),
+                            LocalCodec.LOCAL);
+        }
+    }
+
+    /** Who leads the coordinator's partition leads its transactions, so both have the same epoch. */
+    private int coordinatorEpoch() {
+        TopicImage topic = surroundings.metadata().image().topics().get(from.topic());
+        return topic == null ? 0 : topic.partitions().get(from.partition()).leaderEpoch();
+    }
+
+    private void onOutcome(TopicPartition partition, AsyncResult<Appended> outcome) {
+        underWay--;
+        if (outcome.succeeded() || isSettled(partition, outcome.cause())) missing.remove(partition);
+        if (underWay > 0) return;
+        if (fenced) {
+            LOG.warn("{} is no longer coordinated here: another coordinator ends it", markers.transactionalId());
+        } else if (missing.isEmpty()) {
+            report();
+        } else {
+            again(this::start);
+        }
+    }
+
+    /** True where a partition that refused a marker needs none, or none from here. */
+    private boolean isSettled(TopicPartition partition, Throwable cause) {
+        ErrorCode code = cause instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
+        if (code == ErrorCode.UNKNOWN_PARTITION) {
+            // A shard that has not opened its partitions yet says the same.
+            return !exists(partition);
+        }
+        if (code == ErrorCode.TRANSACTION_COORDINATOR_FENCED) fenced = true;
+        if (code == ErrorCode.TRANSACTION_COORDINATOR_FENCED || code == ErrorCode.INVALID_PRODUCER_EPOCH) {
+            LOG.warn("{} takes no marker of {}: {}", partition, markers.transactionalId(), cause.getMessage());
+            return true;
+        }
+        if (retryMs == FIRST_RETRY_MS) {
+            LOG.warn(
+                    "The marker of {} cannot be written to {} yet: {}",
+                    markers.transactionalId(),
+                    partition,
+                    cause.getMessage());
+        }
+        return false;
+    }
+
+    private boolean exists(TopicPartition partition) {
+        TopicImage topic = surroundings.metadata().image().topics().get(partition.topic());
+        return topic != null && partition.partition() < topic.partitions().size();
+    }
+
+    private void report() {
+        surroundings
+                .transactions()
+                .ask(new TransactionCommand.MarkersWritten(
+                        markers.transactionalId(), markers.producerId(), markers.epoch()))
+                .onFailure(this::onUnheard);
+    }
+
+    /** The log may refuse what follows the markers; whoever replays the partition begins anew, without being told. */
+    private void onUnheard(Throwable failure) {
+        ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
+        if (code == ErrorCode.NOT_COORDINATOR
+                || code == ErrorCode.COORDINATOR_NOT_AVAILABLE
+                || code == ErrorCode.STORAGE_FAILED) return;
+        LOG.warn("{} cannot be completed yet: {}", markers.transactionalId(), failure.getMessage());
+        again(this::report);
+    }
+
+    private void again(Runnable step) {
+        surroundings.vertx().setTimer(retryMs, id -> context.runOnContext(v -> step.run()));
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    }
+}

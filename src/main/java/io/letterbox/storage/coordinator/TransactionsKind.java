@@ -1,0 +1,59 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Transactions;
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.transactions.AcquireProducerId;
+import io.letterbox.transactions.TransactionCommand;
+import io.letterbox.transactions.TransactionCoordinator;
+import io.letterbox.transactions.TransactionLimits;
+import io.letterbox.transactions.WriteMarkers;
+
+/** The partitions of {@code __transaction_state} coordinate transactions. */
+public final class TransactionsKind implements CoordinatorKind {
+    private final TransactionLimits limits;
+    private final MarkerDelivery.Surroundings surroundings;
+
+    /** @param surroundings what markers and new producer ids need */
+    public TransactionsKind(TransactionLimits limits, MarkerDelivery.Surroundings surroundings) {
+        this.limits = limits;
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public String topic() {
+        return Transactions.TOPIC;
+    }
+
+    @Override
+    public Coordinator create(TopicPartition partition) {
+        return new TransactionCoordinator(limits);
+    }
+
+    @Override
+    public void perform(TopicPartition from, CoordinatorEffect effect) {
+        if (effect instanceof WriteMarkers markers) new MarkerDelivery(surroundings, from, markers).start();
+        else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question());
+        else throw new AssertionError("nobody performs " + effect);
+    }
+
+    private <R> void acquire(Ask<R> question) {
+        surroundings
+                .transactions()
+                .newProducerId()
+                .compose(id -> surroundings
+                        .transactions()
+                        .ask(new TransactionCommand.WithProducerId<>(question, id)))
+                .onFailure(failure -> question.reply().fail(refusal(failure)));
+    }
+
+    private static ApiException refusal(Throwable failure) {
+        if (failure instanceof ApiException known) return known;
+        return new ApiException(
+                ErrorCode.COORDINATOR_NOT_AVAILABLE, "There is no new producer id to be had: " + failure.getMessage());
+    }
+}
