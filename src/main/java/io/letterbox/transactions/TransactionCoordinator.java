@@ -92,7 +92,9 @@ public final class TransactionCoordinator implements Coordinator {
     /** What had been decided is carried out, again where it was already. */
     @Override
     public void activate(long nowMs, CoordinatorOutbox outbox) {
+        nextDeadlineMs = Long.MAX_VALUE;
         for (Tracked tracked : ids.values()) {
+            schedule(tracked);
             if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
         }
     }

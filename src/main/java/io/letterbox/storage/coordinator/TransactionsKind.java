@@ -45,9 +45,7 @@ public final class TransactionsKind implements CoordinatorKind {
         surroundings
                 .transactions()
                 .newProducerId()
-                .compose(id -> surroundings
-                        .transactions()
-                        .ask(new TransactionCommand.WithProducerId<>(question, id)))
+                .compose(id -> surroundings.transactions().ask(new TransactionCommand.WithProducerId<>(question, id)))
                 .onFailure(failure -> question.reply().fail(refusal(failure)));
     }
 

@@ -285,7 +285,8 @@ class PublishTest {
 
     @Test
     void namesThatAreNoneAreRefused() {
-        for (String name : List.of("..", "%2e%2e", "a%2Fb", "%00", "a%20b", "x".repeat(250), "__consumer_offsets", "..%2f..%2fetc")) {
+        for (String name : List.of(
+                "..", "%2e%2e", "a%2Fb", "%00", "a%20b", "x".repeat(250), "__consumer_offsets", "..%2f..%2fetc")) {
             HttpResponse<String> response = door.post("/topics/" + name, null, "x");
             assertThat(response.statusCode()).as(name).isIn(400, 404, 405);
         }

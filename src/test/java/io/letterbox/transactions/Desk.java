@@ -1,0 +1,215 @@
+package io.letterbox.transactions;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.EndTransaction;
+import io.letterbox.transactions.TransactionCommand.InitProducer;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionCommand.MarkersWritten;
+import io.letterbox.transactions.TransactionCommand.WithProducerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData;
+import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.EndTxnResponseData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** A coordinator on a desk: a list for a log, a number for a clock, and effects that happen when a test says so. */
+final class Desk implements CoordinatorOutbox {
+    static final String ID = "shop";
+    static final TopicPartition A = new TopicPartition("a", 0);
+    static final TopicPartition B = new TopicPartition("b", 3);
+    static final int TIMEOUT_MS = 60_000;
+    static final int MAX_TIMEOUT_MS = 900_000;
+    static final long EXPIRATION_MS = 604_800_000;
+
+    final List<CoordinatorRecord> log = new ArrayList<>();
+    final ArrayDeque<WriteMarkers> markers = new ArrayDeque<>();
+    TransactionCoordinator core = core();
+    long nowMs = 1_000_000;
+    long nextProducerId = 4000;
+    private int writesLeft = Integer.MAX_VALUE;
+
+    private final ArrayDeque<Ask<?>> needIds = new ArrayDeque<>();
+
+    /** Who a producer thinks it is. */
+    record Owner(long id, short epoch) {}
+
+    private static TransactionCoordinator core() {
+        return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS));
+    }
+
+    /** The process ends, and another replays the log. */
+    void restart() {
+        core = core();
+        markers.clear();
+        log.forEach(core::apply);
+        core.activate(nowMs, this);
+    }
+
+    /** The disk is full after so many more writes. */
+    void refuseAfter(int writes) {
+        writesLeft = writes;
+    }
+
+    @Override
+    public void write(List<CoordinatorRecord> records) {
+        if (writesLeft-- <= 0) throw new ApiException(ErrorCode.DISK_FULL, "The disk is full.");
+        log.addAll(records);
+        records.forEach(core::apply);
+    }
+
+    @Override
+    public void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records) {
+        throw new AssertionError("a coordinator of transactions takes part in none");
+    }
+
+    @Override
+    public <R> void reply(Ask<R> to, R answer) {
+        to.reply().succeed(answer);
+    }
+
+    @Override
+    public void perform(CoordinatorEffect effect) {
+        if (effect instanceof WriteMarkers write) markers.add(write);
+        else if (effect instanceof AcquireProducerId acquire) needIds.add(acquire.question());
+        else throw new AssertionError(effect);
+    }
+
+    /** What somebody was told, as soon as that was. */
+    static final class Reply<R> implements Ask.Reply<R> {
+        R answer;
+        Throwable refusal;
+        boolean done;
+
+        @Override
+        public void succeed(R value) {
+            if (done) throw new AssertionError("answered twice");
+            done = true;
+            answer = value;
+        }
+
+        @Override
+        public void fail(Throwable why) {
+            if (done) throw new AssertionError("answered twice");
+            done = true;
+            refusal = why;
+        }
+    }
+
+    <R> Reply<R> ask(CoordinatorCommand<R> command) {
+        Reply<R> reply = new Reply<>();
+        core.handle(new Ask<>(command, reply), nowMs, this);
+        while (!needIds.isEmpty()) grant(needIds.remove());
+        return reply;
+    }
+
+    private <R> void grant(Ask<R> question) {
+        core.handle(new Ask<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()), nowMs, this);
+    }
+
+    // ---- what producers do
+
+    InitProducerIdResponseData init(String id, int timeoutMs, long producerId, int epoch) {
+        return ask(new InitProducer(new InitProducerIdRequestData()
+                        .setTransactionalId(id)
+                        .setTransactionTimeoutMs(timeoutMs)
+                        .setProducerId(producerId)
+                        .setProducerEpoch((short) epoch)))
+                .answer;
+    }
+
+    Owner init() {
+        InitProducerIdResponseData answer = init(ID, TIMEOUT_MS, -1, -1);
+        if (answer.errorCode() != 0) throw new AssertionError(Errors.forCode(answer.errorCode()));
+        return new Owner(answer.producerId(), answer.producerEpoch());
+    }
+
+    Reply<Map<TopicPartition, Errors>> asking(Owner owner, Intent intent, TopicPartition... partitions) {
+        return ask(new AddPartitions(ID, owner.id(), owner.epoch(), Set.of(partitions), intent));
+    }
+
+    Set<Errors> add(Owner owner, Intent intent, TopicPartition... partitions) {
+        Reply<Map<TopicPartition, Errors>> reply = asking(owner, intent, partitions);
+        if (!reply.done) throw new AssertionError("not answered yet");
+        return Set.copyOf(reply.answer.values());
+    }
+
+    EndTxnResponseData end(Owner owner, boolean commit, boolean raiseEpoch) {
+        return ask(new EndTransaction(
+                        new EndTxnRequestData()
+                                .setTransactionalId(ID)
+                                .setProducerId(owner.id())
+                                .setProducerEpoch(owner.epoch())
+                                .setCommitted(commit),
+                        raiseEpoch))
+                .answer;
+    }
+
+    Errors endError(Owner owner, boolean commit, boolean raiseEpoch) {
+        return Errors.forCode(end(owner, commit, raiseEpoch).errorCode());
+    }
+
+    /** The markers that are under way reach their partitions. */
+    void writeMarkers() {
+        while (!markers.isEmpty()) written(markers.remove());
+    }
+
+    Reply<Void> written(WriteMarkers write) {
+        return ask(new MarkersWritten(write.transactionalId(), write.producerId(), write.epoch()));
+    }
+
+    void pass(long ms) {
+        nowMs += ms;
+        if (core.nextDeadlineMs() <= nowMs) core.tick(nowMs, this);
+    }
+
+    DescribeTransactionsResponseData.TransactionState describe() {
+        return ask(new TransactionCommand.Describe(ID)).answer;
+    }
+
+    String state() {
+        return describe().transactionState();
+    }
+
+    /** The states in the order in which the log got them; a tombstone is a dash. */
+    String history() {
+        return log.stream()
+                .map(r -> r.value() == null
+                        ? "-"
+                        : TransactionCodec.decode(ID, r.value()).state().title())
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Takes epochs away, as years of work would: the owner's epoch in the log becomes this. */
+    void wearTo(short epoch) {
+        Transaction last = TransactionCodec.decode(ID, log.get(log.size() - 1).value());
+        Transaction worn = new Transaction(
+                last.id(),
+                last.producerId(),
+                epoch,
+                last.previousProducerId(),
+                last.nextProducerId(),
+                last.timeoutMs(),
+                last.state(),
+                last.partitions(),
+                last.startMs(),
+                last.updatedMs(),
+                last.clientVersion());
+        log.add(TransactionCodec.encode(worn));
+        restart();
+    }
+}
