@@ -29,7 +29,7 @@ record MalformedRequest(byte[] bytes, boolean framed) {
         "/topics/%00",
         "/topics/a%0d%0ab",
         "//topics//t",
-        "/topics/__secret",
+        "/topics/__consumer_offsets",
         "/topics/t/records",
         "/topics/t/records/",
         "/topics/u/records",

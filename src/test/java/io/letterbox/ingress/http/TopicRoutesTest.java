@@ -111,7 +111,7 @@ class TopicRoutesTest {
         refused(door.method("PUT", "/topics/t", "{\"config\":{\"retention.ms\":[]}}"), 400, "INVALID_CONFIG");
         refused(door.method("PUT", "/topics/t?x=1", "{}"), 400, "INVALID_REQUEST");
         refused(door.method("PUT", "/topics/t", " ".repeat(100_000)), 413, "REQUEST_TOO_LARGE");
-        refused(door.method("PUT", "/topics/__t", "{}"), 400, "INVALID_TOPIC");
+        refused(door.method("PUT", "/topics/__transaction_state", "{}"), 400, "INVALID_TOPIC");
         refused(door.method("PUT", "/topics/a%20b", "{}"), 400, "INVALID_TOPIC");
         assertThat(door.storage.metadata().image().topics()).isEmpty();
     }
