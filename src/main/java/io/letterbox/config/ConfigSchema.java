@@ -36,7 +36,7 @@ final class ConfigSchema {
 
     /** The names of the topics' settings. */
     static List<String> topicDefaults() {
-        return Stream.of(TopicConfigKey.values()).map(TopicConfigKey::key).toList();
+        return TopicConfigKey.effective().stream().map(TopicConfigKey::key).toList();
     }
 
     /** Whether this path is an entry of the map of topic settings. */

@@ -24,6 +24,7 @@ public record TopicsConfig(boolean autoCreate, int partitions, Map<String, Strin
         defaults.forEach((name, text) -> {
             String path = "topics.defaults." + name;
             TopicConfigKey key = TopicConfigKey.of(name)
+                    .filter(TopicConfigKey::isEffective)
                     .orElseThrow(() ->
                             new InvalidSetting(path, text, "a topic setting such as " + TopicConfigKey.nearest(name)));
             try {

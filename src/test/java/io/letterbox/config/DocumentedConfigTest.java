@@ -29,7 +29,7 @@ class DocumentedConfigTest {
         LetterboxConfig inFile = ConfigLoader.load(FILE, Map.of(), List.of());
         LetterboxConfig defaults = LetterboxConfig.defaults();
         Map<String, String> ofTopics = new LinkedHashMap<>();
-        for (TopicConfigKey key : TopicConfigKey.values()) {
+        for (TopicConfigKey key : TopicConfigKey.effective()) {
             ofTopics.put(key.key(), key.defaultValue());
         }
 

@@ -50,7 +50,10 @@ final class TopicDocument {
         }
         document.set("partitions", partitions);
         ObjectNode config = document.putObject("config");
-        for (TopicConfigKey key : TopicConfigKey.values()) config.set(key.key(), setting(topic, key));
+        for (TopicConfigKey key : TopicConfigKey.values()) {
+            boolean shown = key.isEffective() || topic.config().overrides().containsKey(key.key());
+            if (shown) config.set(key.key(), setting(topic, key));
+        }
         return document;
     }
 
