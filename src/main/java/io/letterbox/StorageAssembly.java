@@ -5,6 +5,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
@@ -19,14 +20,19 @@ import io.letterbox.storage.Forces;
 import io.letterbox.storage.HostedPartitions;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
+import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.coordinator.CoordinatorRouter;
 import io.letterbox.storage.coordinator.GroupsKind;
 import io.letterbox.storage.coordinator.GroupsRoute;
+import io.letterbox.storage.coordinator.MarkerDelivery;
+import io.letterbox.storage.coordinator.TransactionsKind;
+import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.transactions.TransactionLimits;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -60,6 +66,7 @@ final class StorageAssembly {
     private final FetchReader reader;
     private final StorageServices services;
     private final Groups groups;
+    private final Transactions transactions;
     private final List<String> deployments = new ArrayList<>();
 
     StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
@@ -77,6 +84,13 @@ final class StorageAssembly {
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
         reader = new LogAccess(hosted, readers);
+        transactions = new TransactionsRoute(
+                new CoordinatorRouter(
+                        vertx,
+                        metadata,
+                        shards,
+                        TransactionsRoute.topic(config.transactions().partitions())),
+                new ProducerIds(vertx, metadata));
         services = new StorageServices(
                 config.node().id(),
                 shards,
@@ -90,7 +104,7 @@ final class StorageAssembly {
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
                 new Forces(forceThreads),
                 health::failed,
-                List.of(new GroupsKind(config.groups())));
+                List.of(new GroupsKind(config.groups()), transactionsKind(config, shards)));
         groups = new GroupsRoute(new CoordinatorRouter(
                 vertx, metadata, shards, GroupsRoute.topic(config.groups().partitions())));
         meters.bindPartitions(hosted::statuses);
@@ -98,6 +112,14 @@ final class StorageAssembly {
         meters.bindHealth(health);
         health.bindPartitions(hosted::statuses);
         health.bindDisk(disk::isSpent);
+    }
+
+    private TransactionsKind transactionsKind(LetterboxConfig config, int shards) {
+        return new TransactionsKind(
+                new TransactionLimits(
+                        config.transactions().maxTimeoutMs(),
+                        config.transactions().transactionalIdExpirationMs()),
+                new MarkerDelivery.Surroundings(vertx, metadata, shards, transactions));
     }
 
     private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
@@ -196,6 +218,11 @@ final class StorageAssembly {
     /** The way to the coordinators of consumer groups. */
     Groups groups() {
         return groups;
+    }
+
+    /** The way to the coordinators of transactions, and to producer ids. */
+    Transactions transactions() {
+        return transactions;
     }
 
     /** How many shards this node's partitions are spread over. */

@@ -21,4 +21,10 @@ public sealed interface Command {
 
     /** A node reports where it can be reached, at its start. */
     record RegisterNode(int id, Endpoint http, Endpoint kafka) implements Command {}
+
+    /**
+     * Somebody needs producer ids. Nothing changes but the image's version, which no other command leads to: that is what
+     * the ids are made from.
+     */
+    record TakeProducerIds() implements Command {}
 }

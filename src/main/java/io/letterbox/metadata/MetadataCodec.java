@@ -40,6 +40,7 @@ import java.util.UUID;
  *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
  *   |      |     partitions [leader int32, epoch int32, replicas [int32], isr [int32]]]|
  *   |  7   | RegisterNode: id int32, http endpoint, kafka endpoint                    |
+ *   |  8   | TakeProducerIds: nothing                                                 |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -52,6 +53,7 @@ final class MetadataCodec {
     private static final int REGISTER_NODE_BEFORE_KAFKA = 5;
     private static final int IMAGE = 6;
     private static final int REGISTER_NODE = 7;
+    private static final int TAKE_PRODUCER_IDS = 8;
 
     private MetadataCodec() {}
 
@@ -123,6 +125,8 @@ final class MetadataCodec {
             out.writeInt(register.id());
             writeEndpoint(out, register.http());
             writeEndpoint(out, register.kafka());
+        } else if (command instanceof Command.TakeProducerIds) {
+            out.writeByte(TAKE_PRODUCER_IDS);
         } else {
             throw new AssertionError(command);
         }
@@ -142,6 +146,8 @@ final class MetadataCodec {
                 return new Command.RegisterNode(in.readInt(), readEndpoint(in), Endpoint.NONE);
             case REGISTER_NODE:
                 return new Command.RegisterNode(in.readInt(), readEndpoint(in), readEndpoint(in));
+            case TAKE_PRODUCER_IDS:
+                return new Command.TakeProducerIds();
             default:
                 throw new IOException("the kind " + kind + " is unknown; a newer version may have written it");
         }

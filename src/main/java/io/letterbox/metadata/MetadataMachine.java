@@ -61,6 +61,7 @@ public final class MetadataMachine {
         if (command instanceof Command.AddPartitions add) return addPartitions(image, add);
         if (command instanceof Command.DeleteTopic delete) return deleteTopic(image, delete);
         if (command instanceof Command.RegisterNode register) return registerNode(image, register);
+        if (command instanceof Command.TakeProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);
     }
 

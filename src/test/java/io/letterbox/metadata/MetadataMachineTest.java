@@ -40,6 +40,17 @@ class MetadataMachineTest {
         assertThat(image.nodes().get(1).http().port()).isEqualTo(9999);
     }
 
+    /** Producer ids are made from the version, so it is all that may change. */
+    @Test
+    void takingProducerIdsLeadsToAVersionOfItsOwn() {
+        apply(create("a", 1));
+        ClusterImage before = image;
+        assertThat(apply(new Command.TakeProducerIds())).isEqualTo(new Reply.Applied(3));
+        assertThat(apply(new Command.TakeProducerIds())).isEqualTo(new Reply.Applied(4));
+        assertThat(image.topics()).isEqualTo(before.topics());
+        assertThat(image.nodes()).isEqualTo(before.nodes());
+    }
+
     @Test
     void replicasAreSpreadOverTheNodes() {
         apply(new Command.RegisterNode(2, new Endpoint("localhost", 8081), Endpoint.NONE));

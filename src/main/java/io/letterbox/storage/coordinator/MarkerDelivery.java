@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * written now is tried again for as long as the process lives: the transaction has been decided, and readers wait for it.
  * Owned by the context of the shard that coordinates the transaction.
  */
-final class MarkerDelivery {
+public final class MarkerDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDelivery.class);
 
     private static final long FIRST_RETRY_MS = 50;

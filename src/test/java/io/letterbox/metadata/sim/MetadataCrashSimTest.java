@@ -96,12 +96,14 @@ class MetadataCrashSimTest {
                 Endpoint http = new Endpoint("h".repeat(20_000 + random.nextInt(40_000)), random.nextInt(9));
                 return new Command.RegisterNode(1, http, Endpoint.NONE);
             }
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0:
                     return new Command.DeleteTopic(name);
                 case 1:
                     return new Command.AddPartitions(name, 1 + random.nextInt(8));
                 case 2:
+                    return new Command.TakeProducerIds();
+                case 3:
                     return new Command.AlterTopic(name, Map.of("retention.ms", "" + random.nextInt(99)), Set.of());
                 default:
                     UUID id = new UUID(random.nextLong(), random.nextLong());
