@@ -44,6 +44,15 @@ public final class Deadlines {
         if (dueMs < deadline.queuedMs) enqueue(key, deadline, dueMs);
     }
 
+    /** Moves a deadline on or back; false where the key has none. */
+    public boolean move(Object key, long dueMs) {
+        Deadline deadline = byKey.get(key);
+        if (deadline == null) return false;
+        deadline.dueMs = dueMs;
+        if (dueMs < deadline.queuedMs) enqueue(key, deadline, dueMs);
+        return true;
+    }
+
     private void enqueue(Object key, Deadline deadline, long atMs) {
         deadline.queuedMs = atMs;
         queue.add(new Entry(atMs, key, deadline));

@@ -40,11 +40,22 @@ public interface Group {
     /** Whether a member (with the epoch that it believes in) may fetch offsets; -1 and null: no member asks. */
     Errors fetchRefusal(String memberId, int memberEpoch);
 
+    /** NONE, or why no offset of the group may be deleted. */
+    Errors offsetDeleteRefusal();
+
     /** NONE, or why the group may not be deleted. */
     Errors deleteRefusal();
 
     /** True where members read a topic, so that its offsets must not be deleted and do not expire. */
     boolean reads(String topic);
+
+    /**
+     * From when the retention of an offset counts (KIP-211).
+     *
+     * @param commitMs when it was committed
+     * @return milliseconds since 1970; {@link Long#MAX_VALUE}: it does not expire while the group is as it is
+     */
+    long offsetAgeBaseMs(long commitMs);
 
     /** The records that make the log forget the group itself; its offsets have tombstones of their own. */
     List<CoordinatorRecord> tombstones();

@@ -1,5 +1,6 @@
 package io.letterbox.groups;
 
+import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.metadata.ClusterImage;
 import java.util.List;
@@ -29,11 +30,19 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
  * named by name: doors translate ids.
  */
 public interface GroupCommand<R> extends CoordinatorCommand<R> {
+    /** Has the part of a coordinator that knows the answer decide, now or later. */
+    void decide(GroupCoordinator coordinator, Ask<R> ask, Turn turn);
+
     /** Joins a classic group (KIP-62, 345, 394, 559, 800, 814); answered when the rebalance is over. */
     record JoinGroup(Caller caller, JoinGroupRequestData data) implements GroupCommand<JoinGroupResponseData> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<JoinGroupResponseData> ask, Turn turn) {
+            coordinator.classic().join(this, ask, turn);
         }
     }
 
@@ -43,6 +52,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<SyncGroupResponseData> ask, Turn turn) {
+            coordinator.classic().sync(this, ask, turn);
+        }
     }
 
     /** Prolongs a session of a classic group. */
@@ -51,6 +65,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<HeartbeatResponseData> ask, Turn turn) {
+            coordinator.classic().heartbeat(this, ask, turn);
+        }
     }
 
     /** Takes members out of a group, of either kind. */
@@ -58,6 +77,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<LeaveGroupResponseData> ask, Turn turn) {
+            coordinator.classic().leave(this, ask, turn);
         }
     }
 
@@ -68,6 +92,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<OffsetCommitResponseData> ask, Turn turn) {
+            coordinator.desk().commit(this, ask, turn);
+        }
     }
 
     /** Commits offsets as part of a transaction: pending until its marker comes (KIP-98, 447). */
@@ -76,6 +105,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<TxnOffsetCommitResponseData> ask, Turn turn) {
+            coordinator.desk().commit(this, ask, turn);
         }
     }
 
@@ -90,6 +124,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<OffsetFetchResponseGroup> ask, Turn turn) {
+            turn.reply(ask, coordinator.desk().fetch(this));
+        }
     }
 
     /** Deletes offsets of topics that no member reads (KIP-496). */
@@ -97,6 +136,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<OffsetDeleteResponseData> ask, Turn turn) {
+            coordinator.desk().delete(this, ask, turn);
         }
     }
 
@@ -106,6 +150,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return groupId;
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<DeletableGroupResult> ask, Turn turn) {
+            coordinator.cleanup().delete(this, ask, turn);
+        }
     }
 
     /** Describes a classic group; others are dead there. */
@@ -113,6 +162,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return groupId;
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<DescribedGroup> ask, Turn turn) {
+            turn.reply(ask, coordinator.classic().describe(this));
         }
     }
 
@@ -127,6 +181,11 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return "";
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<List<ListedGroup>> ask, Turn turn) {
+            turn.reply(ask, coordinator.list(this));
+        }
     }
 
     /** The cluster's metadata have changed, or are told for the first time. */
@@ -134,6 +193,12 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return "";
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<Void> ask, Turn turn) {
+            coordinator.follow(image, turn);
+            turn.reply(ask, null);
         }
     }
 }

@@ -4,43 +4,96 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.error.ApiException;
-import io.letterbox.error.ErrorCode;
+import io.letterbox.groups.classic.ClassicGroups;
+import io.letterbox.groups.offsets.OffsetBook;
+import io.letterbox.groups.offsets.OffsetCleanup;
+import io.letterbox.groups.offsets.OffsetDesk;
+import io.letterbox.metadata.ClusterImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /** The core of one partition of {@code __consumer_offsets}. Owned by the shard's thread. */
 public final class GroupCoordinator implements Coordinator {
+    private final GroupRegistry registry = new GroupRegistry();
     private final Deadlines deadlines = new Deadlines();
+    private final OffsetBook book = new OffsetBook();
+    private final ClassicGroups classic;
+    private final OffsetDesk desk;
+    private final OffsetCleanup cleanup;
 
     /** @param ids where new members' ids come from */
     public GroupCoordinator(GroupSettings settings, Supplier<UUID> ids) {
-        if (settings.maxMembers() < 1 || ids == null) throw new IllegalArgumentException("There must be room for one");
+        this.classic = new ClassicGroups(settings, registry, deadlines, ids);
+        this.desk = new OffsetDesk(registry, book);
+        this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());
+    }
+
+    /** Who answers about classic groups. */
+    ClassicGroups classic() {
+        return classic;
+    }
+
+    /** Who answers about offsets. */
+    OffsetDesk desk() {
+        return desk;
+    }
+
+    /** Who deletes. */
+    OffsetCleanup cleanup() {
+        return cleanup;
     }
 
     @Override
     public void apply(CoordinatorRecord record) {
-        GroupRecords.typeOf(record);
+        short type = GroupRecords.typeOf(record);
+        if (isOffset(type)) book.apply(record, this::ensureGroup);
+        else if (type == CoordinatorRecordType.GROUP_METADATA.id()) classic.apply(record);
+    }
+
+    private static boolean isOffset(short type) {
+        return type == CoordinatorRecordType.OFFSET_COMMIT.id()
+                || type == CoordinatorRecordType.LEGACY_OFFSET_COMMIT.id();
+    }
+
+    /** Offsets belong to a group; one that has nothing else is a simple one. */
+    private void ensureGroup(String groupId) {
+        if (registry.get(groupId) == null) classic.getOrMake(groupId, -1);
     }
 
     @Override
     public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {
-        GroupRecords.typeOf(record);
+        if (isOffset(GroupRecords.typeOf(record))) book.applyTransactional(producerId, record, this::ensureGroup);
+        else apply(record);
     }
 
     @Override
     public void applyMarker(long producerId, short producerEpoch, boolean commit) {
-        deadlines.cancel(producerId);
+        book.applyMarker(producerId, commit);
     }
 
     @Override
     public void activate(long nowMs, CoordinatorOutbox outbox) {
-        deadlines.tick(new Turn(nowMs, outbox));
+        Turn turn = new Turn(nowMs, outbox);
+        classic.activate(turn);
+        cleanup.activate(turn);
     }
 
     @Override
     public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
-        throw new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, "Groups are not served yet.");
+        dispatch(ask, new Turn(nowMs, outbox));
+    }
+
+    private <R> void dispatch(Ask<R> ask, Turn turn) {
+        if (!(ask.command() instanceof GroupCommand<R> command)) throw new AssertionError(ask.command());
+        command.decide(this, ask, turn);
     }
 
     @Override
@@ -51,5 +104,32 @@ public final class GroupCoordinator implements Coordinator {
     @Override
     public void tick(long nowMs, CoordinatorOutbox outbox) {
         deadlines.tick(new Turn(nowMs, outbox));
+    }
+
+    /** The cluster has changed. */
+    void follow(ClusterImage image, Turn turn) {
+        cleanup.follow(image, turn);
+    }
+
+    /** The groups that filters let through, in order of id. */
+    List<ListedGroup> list(GroupCommand.ListGroups command) {
+        Set<String> states = command.states().stream()
+                .map(state -> state.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        TreeMap<String, ListedGroup> listed = new TreeMap<>();
+        for (Group group : registry.all()) {
+            boolean wanted = states.isEmpty() || states.contains(group.state().toLowerCase(Locale.ROOT));
+            boolean ofType =
+                    command.types().isEmpty() || command.types().stream().anyMatch(group.type()::isNamed);
+            if (!wanted || !ofType) continue;
+            listed.put(
+                    group.id(),
+                    new ListedGroup()
+                            .setGroupId(group.id())
+                            .setProtocolType(group.protocolType())
+                            .setGroupState(group.state())
+                            .setGroupType(group.type().text()));
+        }
+        return new ArrayList<>(listed.values());
     }
 }

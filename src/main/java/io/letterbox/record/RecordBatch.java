@@ -228,25 +228,6 @@ public final class RecordBatch {
         INT.set(array, start + EPOCH_AT, leaderEpoch);
     }
 
-    /** Makes an uncompressed batch part of a producer's transaction, without sequence numbers, and the checksum anew. */
-    public void joinTransaction(long producerId, short producerEpoch) {
-        SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() | TRANSACTIONAL));
-        LONG.set(array, start + PRODUCER_ID_AT, producerId);
-        SHORT.set(array, start + PRODUCER_EPOCH_AT, producerEpoch);
-        INT.set(array, start + CRC_AT, checksum());
-    }
-
-    /**
-     * What the first record of a control batch says in its key (KIP-98): 0 abort, 1 commit, others are not about
-     * transactions; -1 where it cannot be read.
-     */
-    public int controlType() {
-        RecordParser parser = new RecordParser();
-        parser.start(this);
-        if (!isControl() || recordCount() < 1 || !parser.next() || parser.keyLength < 4) return -1;
-        return (short) SHORT.get(array, parser.keyOffset + 2);
-    }
-
     /** Gives all records the time of the append (attribute bit 3) and makes the checksum anew. */
     public void stampAppendTime(long timestampMs) {
         SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() | LOG_APPEND_TIME));

@@ -13,8 +13,8 @@ import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.storage.coordinator.CoordinatorAsk;
+import io.letterbox.storage.coordinator.Decision;
 import io.letterbox.storage.coordinator.ShardCoordinators;
-import io.letterbox.storage.coordinator.TransactionMarker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -92,9 +92,9 @@ public final class StorageVerticle extends VerticleBase {
             append.done().fail(refusal);
             return;
         }
-        TransactionMarker marker = coordinators.markerIn(append);
+        Decision decision = coordinators.decisionIn(append);
         onAppend(append);
-        if (marker != null && !append.done().future().failed()) coordinators.decided(append.partition(), marker);
+        if (decision != null && !append.done().future().failed()) coordinators.decided(append.partition(), decision);
     }
 
     private void onAppend(Append append) {

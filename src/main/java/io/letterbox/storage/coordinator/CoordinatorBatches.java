@@ -35,8 +35,10 @@ final class CoordinatorBatches {
                     "What is to be remembered has " + builder.sizeInBytes() + " bytes, more than max.message.bytes of "
                             + limitBytes + ".");
         }
-        ByteBuffer batch = builder.build();
-        if (producer.id() >= 0) RecordBatch.of(batch).joinTransaction(producer.id(), producer.epoch());
-        return batch;
+        if (producer.id() >= 0) {
+            builder.producer(producer.id(), producer.epoch(), RecordBatch.NO_SEQUENCE)
+                    .flags(RecordBatch.TRANSACTIONAL);
+        }
+        return builder.build();
     }
 }

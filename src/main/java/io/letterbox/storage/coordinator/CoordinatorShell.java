@@ -154,10 +154,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
         }
     }
 
-    void decided(TransactionMarker marker) {
+    void decided(Decision decision) {
         // A replay that is under way meets the marker in the log.
         if (closed != null || replay != null) return;
-        turn(() -> core.applyMarker(marker.producerId(), marker.producerEpoch(), marker.commit()));
+        turn(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
     }
 
     private void tick() {

@@ -47,8 +47,8 @@ final class Replay {
 
     private void hand(RecordBatch batch, ByteBuffer all) {
         if (batch.isControl()) {
-            TransactionMarker marker = TransactionMarker.of(batch);
-            if (marker != null) core.applyMarker(marker.producerId(), marker.producerEpoch(), marker.commit());
+            Decision decision = Decision.of(batch);
+            if (decision != null) core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit());
             return;
         }
         ByteBuffer one = all.duplicate().position(batch.position());

@@ -100,16 +100,14 @@ public final class ShardCoordinators {
     }
 
     /** The marker that a batch from outside is, where it goes to a partition that is coordinated here; else null. */
-    public TransactionMarker markerIn(Append append) {
-        return kinds.containsKey(append.partition().topic())
-                ? TransactionMarker.of(RecordBatch.of(append.batch()))
-                : null;
+    public Decision decisionIn(Append append) {
+        return kinds.containsKey(append.partition().topic()) ? Decision.of(RecordBatch.of(append.batch())) : null;
     }
 
     /** A marker has been appended: the partition's coordinator takes the transaction as decided. */
-    public void decided(TopicPartition id, TransactionMarker marker) {
+    public void decided(TopicPartition id, Decision decision) {
         CoordinatorShell shell = byPartition.get(id);
-        if (shell != null) shell.decided(marker);
+        if (shell != null) shell.decided(decision);
     }
 
     /** The shard has ended: nothing is answered any more but this. */

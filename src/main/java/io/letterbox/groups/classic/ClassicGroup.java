@@ -1,0 +1,344 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupType;
+import io.letterbox.groups.Turn;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One group that speaks the classic protocol, or that has offsets and never had members ("simple"). What is true of it
+ * now; {@link Rebalances} and its like decide what becomes of it. Owned by its coordinator.
+ */
+public final class ClassicGroup implements Group {
+    private final String id;
+    private final Sessions sessions;
+    private final Map<String, ClassicMember> members = new LinkedHashMap<>();
+    private final Map<String, String> memberByInstance = new HashMap<>();
+    /** How many members speak each protocol. */
+    private final Map<String, Integer> speakers = new HashMap<>();
+
+    private ClassicState state = ClassicState.EMPTY;
+    private long inStateSinceMs;
+    private int generation;
+    private String protocolType = "";
+    private String protocol;
+    private String leader;
+    /** What the members subscribe to; null where that is not known. */
+    private Set<String> topics;
+
+    // What does not survive a restart.
+    private final Set<String> promisedIds = new LinkedHashSet<>();
+    private final Set<String> owingSync = new LinkedHashSet<>();
+    private boolean initial;
+    private boolean grewWhileDelayed;
+
+    ClassicGroup(String id, Sessions sessions, long nowMs) {
+        this.id = id;
+        this.sessions = sessions;
+        this.inStateSinceMs = nowMs;
+    }
+
+    // ---- members
+
+    ClassicMember member(String memberId) {
+        return members.get(memberId);
+    }
+
+    boolean has(String memberId) {
+        return members.containsKey(memberId);
+    }
+
+    Collection<ClassicMember> members() {
+        return members.values();
+    }
+
+    /** The member that a static member's name stands for now, or null. */
+    String memberOf(String instanceId) {
+        return memberByInstance.get(instanceId);
+    }
+
+    void add(ClassicMember member) {
+        if (members.isEmpty()) protocolType = member.origin().protocolType();
+        if (leader == null) leader = member.id();
+        members.put(member.id(), member);
+        if (member.isStatic()) memberByInstance.put(member.origin().instanceId(), member.id());
+        member.protocols().forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
+        promisedIds.remove(member.id());
+    }
+
+    void remove(String memberId) {
+        promisedIds.remove(memberId);
+        owingSync.remove(memberId);
+        ClassicMember gone = members.remove(memberId);
+        if (gone == null) return;
+        forgetProtocols(gone);
+        if (gone.isStatic()) memberByInstance.remove(gone.origin().instanceId(), memberId);
+        if (memberId.equals(leader)) {
+            leader = members.isEmpty() ? null : members.keySet().iterator().next();
+        }
+    }
+
+    private void forgetProtocols(ClassicMember member) {
+        member.protocols()
+                .forEach(spoken ->
+                        speakers.computeIfPresent(spoken.name(), (name, count) -> count == 1 ? null : count - 1));
+    }
+
+    void changeProtocols(ClassicMember member, List<ClassicMember.Protocol> protocols) {
+        forgetProtocols(member);
+        member.speaks(protocols);
+        protocols.forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
+    }
+
+    /** Gives a static member's place to a new member id; whoever waits in the old one's name must be told before. */
+    ClassicMember replace(ClassicMember old, String newId) {
+        ClassicMember fresh = new ClassicMember(newId, old.origin());
+        fresh.speaks(old.protocols());
+        fresh.timeouts(old.rebalanceTimeoutMs(), old.sessionTimeoutMs());
+        fresh.assign(old.assignment());
+        boolean led = old.id().equals(leader);
+        remove(old.id());
+        add(fresh);
+        if (led) leader = newId;
+        return fresh;
+    }
+
+    /** NONE, or why someone is not the member that he says to be. */
+    Errors checkMember(String memberId, String instanceId) {
+        if (instanceId != null) {
+            String current = memberByInstance.get(instanceId);
+            if (current == null) return Errors.UNKNOWN_MEMBER_ID;
+            if (!current.equals(memberId)) return Errors.FENCED_INSTANCE_ID;
+        }
+        return members.containsKey(memberId) ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
+    }
+
+    /** Ids that were given out (KIP-394) and have not come back yet. */
+    Set<String> promisedIds() {
+        return promisedIds;
+    }
+
+    /** Members that have not asked for their assignment since the generation began. */
+    Set<String> owingSync() {
+        return owingSync;
+    }
+
+    long joiningCount() {
+        return members.values().stream()
+                .filter(member -> member.joining() != null)
+                .count();
+    }
+
+    boolean allJoined() {
+        return promisedIds.isEmpty() && joiningCount() == members.size();
+    }
+
+    int rebalanceTimeoutMs() {
+        return members.values().stream()
+                .mapToInt(ClassicMember::rebalanceTimeoutMs)
+                .max()
+                .orElse(0);
+    }
+
+    // ---- protocols
+
+    /** Whether somebody who speaks these protocols fits to the members. */
+    boolean fits(String type, List<ClassicMember.Protocol> protocols) {
+        if (state == ClassicState.EMPTY) return !type.isEmpty() && !protocols.isEmpty();
+        return type.equals(protocolType)
+                && protocols.stream().anyMatch(spoken -> speakers.getOrDefault(spoken.name(), 0) == members.size());
+    }
+
+    /** The protocol that most members like best among those that all speak; of equals, the one named first. */
+    String elect() {
+        Set<String> candidates = new LinkedHashSet<>();
+        speakers.forEach((name, count) -> {
+            if (count == members.size()) candidates.add(name);
+        });
+        Map<String, Integer> votes = new LinkedHashMap<>();
+        for (ClassicMember member : members.values()) votes.merge(member.vote(candidates), 1, Integer::sum);
+        String elected = null;
+        for (Map.Entry<String, Integer> vote : votes.entrySet()) {
+            if (elected == null || vote.getValue() > votes.get(elected)) elected = vote.getKey();
+        }
+        return elected;
+    }
+
+    String protocol() {
+        return protocol;
+    }
+
+    String leader() {
+        return leader;
+    }
+
+    boolean isLeader(String memberId) {
+        return memberId.equals(leader);
+    }
+
+    /** Makes a member leader that takes part in the rebalance; false where none does. */
+    boolean electLeader() {
+        ClassicMember current = leader == null ? null : members.get(leader);
+        if (current != null && current.joining() != null) return true;
+        for (ClassicMember member : members.values()) {
+            if (member.joining() == null) continue;
+            leader = member.id();
+            return true;
+        }
+        return false;
+    }
+
+    // ---- states
+
+    ClassicState phase() {
+        return state;
+    }
+
+    boolean in(ClassicState phase) {
+        return state == phase;
+    }
+
+    void become(ClassicState phase, long nowMs) {
+        if (phase == ClassicState.PREPARING_REBALANCE) initial = state == ClassicState.EMPTY;
+        state = phase;
+        inStateSinceMs = nowMs;
+    }
+
+    /** True during the first rebalance of a group that was empty, which waits for more members. */
+    boolean isInitial() {
+        return initial;
+    }
+
+    boolean grewWhileDelayed() {
+        return grewWhileDelayed;
+    }
+
+    void grewWhileDelayed(boolean grew) {
+        grewWhileDelayed = grew;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** Begins the next generation with the members that there are. */
+    void nextGeneration(long nowMs) {
+        generation++;
+        owingSync.clear();
+        protocol = members.isEmpty() ? null : elect();
+        topics = Subscriptions.of(this);
+        become(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, nowMs);
+    }
+
+    /** What a record says; only before the coordinator is active. */
+    void restore(Snapshot snapshot) {
+        generation = snapshot.generation();
+        protocolType = snapshot.protocolType();
+        protocol = snapshot.protocol();
+        leader = snapshot.leader();
+        inStateSinceMs = snapshot.inStateSinceMs();
+        state = members.isEmpty() ? ClassicState.EMPTY : ClassicState.STABLE;
+        topics = Subscriptions.of(this);
+    }
+
+    /** The part of a record that is not about members. */
+    record Snapshot(int generation, String protocolType, String protocol, String leader, long inStateSinceMs) {}
+
+    // ---- what all groups tell
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public GroupType type() {
+        return GroupType.CLASSIC;
+    }
+
+    @Override
+    public String state() {
+        return state.text();
+    }
+
+    @Override
+    public String protocolType() {
+        return protocolType;
+    }
+
+    boolean isOfConsumers() {
+        return protocolType.equals(Subscriptions.PROTOCOL_TYPE);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return state == ClassicState.EMPTY;
+    }
+
+    @Override
+    public int size() {
+        return members.size();
+    }
+
+    @Override
+    public long inStateSinceMs() {
+        return inStateSinceMs;
+    }
+
+    @Override
+    public Errors commitRefusal(CommitClaim claim, Turn turn) {
+        if (claim.generation() < 0 && isEmpty()) return Errors.NONE;
+        boolean member = claim.generation() >= 0 || !claim.memberId().isEmpty() || claim.instanceId() != null;
+        if (member) {
+            Errors refusal = checkMember(claim.memberId(), claim.instanceId());
+            if (refusal != Errors.NONE) return refusal;
+            if (claim.generation() != generation) return Errors.ILLEGAL_GENERATION;
+        } else if (!claim.transactional() && !isEmpty()) {
+            return Errors.UNKNOWN_MEMBER_ID;
+        }
+        if (!claim.transactional() && state == ClassicState.COMPLETING_REBALANCE) return Errors.REBALANCE_IN_PROGRESS;
+        if (member && !claim.transactional()) sessions.prolong(this, members.get(claim.memberId()), turn);
+        return Errors.NONE;
+    }
+
+    @Override
+    public Errors fetchRefusal(String memberId, int memberEpoch) {
+        return Errors.NONE;
+    }
+
+    @Override
+    public Errors offsetDeleteRefusal() {
+        return isEmpty() || isOfConsumers() ? Errors.NONE : Errors.NON_EMPTY_GROUP;
+    }
+
+    @Override
+    public Errors deleteRefusal() {
+        return isEmpty() ? Errors.NONE : Errors.NON_EMPTY_GROUP;
+    }
+
+    @Override
+    public boolean reads(String topic) {
+        return topics == null ? isOfConsumers() : topics.contains(topic);
+    }
+
+    @Override
+    public long offsetAgeBaseMs(long commitMs) {
+        if (protocolType.isEmpty()) return commitMs;
+        if (isEmpty()) return inStateSinceMs < 0 ? commitMs : inStateSinceMs;
+        boolean knowsTopics = isOfConsumers() && topics != null && state == ClassicState.STABLE;
+        return knowsTopics ? commitMs : Long.MAX_VALUE;
+    }
+
+    @Override
+    public List<CoordinatorRecord> tombstones() {
+        return List.of(ClassicRecords.tombstone(id));
+    }
+}

@@ -1,0 +1,321 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.groups.Deadlines;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupCommand.DescribeGroup;
+import io.letterbox.groups.GroupCommand.Heartbeat;
+import io.letterbox.groups.GroupCommand.JoinGroup;
+import io.letterbox.groups.GroupCommand.LeaveGroup;
+import io.letterbox.groups.GroupCommand.SyncGroup;
+import io.letterbox.groups.GroupRecords;
+import io.letterbox.groups.GroupRegistry;
+import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.GroupType;
+import io.letterbox.groups.Turn;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroupMember;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupResponseData.MemberResponse;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
+
+/** The classic groups of one coordinator. Owned by its thread. */
+public final class ClassicGroups {
+    private final GroupSettings settings;
+    private final GroupRegistry registry;
+    private final Sessions sessions;
+    private final Rebalances rebalances;
+    private final Joins joins;
+    private boolean active;
+
+    /** @param ids where new members' ids come from */
+    public ClassicGroups(GroupSettings settings, GroupRegistry registry, Deadlines deadlines, Supplier<UUID> ids) {
+        this.settings = settings;
+        this.registry = registry;
+        this.sessions = new Sessions(deadlines);
+        this.rebalances = new Rebalances(settings, deadlines, sessions);
+        this.joins = new Joins(settings, ids, rebalances, sessions);
+        sessions.onLoss(new Sessions.Lost() {
+            @Override
+            public void member(ClassicGroup group, ClassicMember member, Turn turn) {
+                remove(group, member, turn);
+                afterLeaving(group, turn);
+            }
+
+            @Override
+            public void promise(ClassicGroup group, String memberId, Turn turn) {
+                group.promisedIds().remove(memberId);
+                rebalances.completeWhenAllJoined(group, turn);
+            }
+        });
+    }
+
+    /** The group, made where there is none: without members, as offsets alone would make it. */
+    public ClassicGroup getOrMake(String groupId, long nowMs) {
+        ClassicGroup known = registry.get(groupId, ClassicGroup.class);
+        if (known != null) return known;
+        ClassicGroup made = new ClassicGroup(groupId, sessions, nowMs);
+        registry.put(made);
+        return made;
+    }
+
+    // ---- what members ask
+
+    public void join(JoinGroup command, Ask<JoinGroupResponseData> ask, Turn turn) {
+        JoinGroupRequestData data = command.data();
+        Errors refusal = joinRefusal(data);
+        if (refusal != Errors.NONE) {
+            turn.reply(
+                    ask,
+                    new JoinGroupResponseData().setMemberId(data.memberId()).setErrorCode(refusal.code()));
+            return;
+        }
+        Group other = registry.get(data.groupId());
+        if (other != null && other.type() != GroupType.CLASSIC) {
+            turn.write(other.tombstones());
+            registry.remove(other);
+        }
+        boolean made = registry.get(data.groupId()) == null;
+        ClassicGroup group = getOrMake(data.groupId(), turn.nowMs());
+        joins.join(group, command, ask, turn);
+        // Who was refused must not leave a group behind.
+        if (made && group.size() == 0 && group.promisedIds().isEmpty()) registry.remove(group);
+    }
+
+    private Errors joinRefusal(JoinGroupRequestData data) {
+        if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
+        int session = data.sessionTimeoutMs();
+        if (session < settings.minSessionTimeoutMs() || session > settings.maxSessionTimeoutMs()) {
+            return Errors.INVALID_SESSION_TIMEOUT;
+        }
+        Group group = registry.get(data.groupId());
+        boolean classic = group != null && group.type() == GroupType.CLASSIC;
+        if (group != null && !classic && !group.isEmpty()) return Errors.INCONSISTENT_GROUP_PROTOCOL;
+        return classic || data.memberId().isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
+    }
+
+    public void sync(SyncGroup command, Ask<SyncGroupResponseData> ask, Turn turn) {
+        SyncGroupRequestData data = command.data();
+        ClassicGroup group = registry.get(data.groupId(), ClassicGroup.class);
+        Errors refusal = syncRefusal(group, data);
+        if (refusal != Errors.NONE) {
+            turn.reply(ask, new SyncGroupResponseData().setErrorCode(refusal.code()));
+            return;
+        }
+        ClassicMember member = group.member(data.memberId());
+        rebalances.synced(group, member.id());
+        if (group.in(ClassicState.STABLE)) {
+            turn.reply(ask, Rebalances.synced(group, member));
+            return;
+        }
+        if (member.syncing() != null) {
+            turn.reply(member.syncing(), new SyncGroupResponseData().setErrorCode(Errors.REBALANCE_IN_PROGRESS.code()));
+        }
+        member.syncing(ask);
+        if (group.isLeader(member.id())) assign(group, data.assignments(), turn);
+    }
+
+    private static Errors syncRefusal(ClassicGroup group, SyncGroupRequestData data) {
+        if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
+        if (group == null) return Errors.UNKNOWN_MEMBER_ID;
+        Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());
+        if (refusal != Errors.NONE) return refusal;
+        if (data.generationId() != group.generation()) return Errors.ILLEGAL_GENERATION;
+        if (differs(data.protocolType(), group.protocolType()) || differs(data.protocolName(), group.protocol())) {
+            return Errors.INCONSISTENT_GROUP_PROTOCOL;
+        }
+        return group.in(ClassicState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
+    }
+
+    private static boolean differs(String said, String known) {
+        return said != null && known != null && !said.equals(known);
+    }
+
+    private void assign(ClassicGroup group, List<SyncGroupRequestAssignment> assignments, Turn turn) {
+        Map<String, byte[]> byMember = new HashMap<>();
+        for (SyncGroupRequestAssignment assignment : assignments) {
+            byMember.put(assignment.memberId(), assignment.assignment());
+        }
+        for (ClassicMember member : group.members()) {
+            member.assign(byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
+        }
+        group.become(ClassicState.STABLE, turn.nowMs());
+        try {
+            turn.write(List.of(ClassicRecords.of(group)));
+        } catch (ApiException refused) {
+            group.become(ClassicState.COMPLETING_REBALANCE, turn.nowMs());
+            rebalances.resetAssignments(group, Refusals.of(refused), turn);
+            rebalances.prepare(group, turn);
+            return;
+        }
+        rebalances.answerSyncs(group, Errors.NONE, turn);
+    }
+
+    public void heartbeat(Heartbeat command, Ask<HeartbeatResponseData> ask, Turn turn) {
+        HeartbeatRequestData data = command.data();
+        Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, turn);
+        turn.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));
+    }
+
+    private Errors beat(ClassicGroup group, HeartbeatRequestData data, Turn turn) {
+        if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
+        if (group == null) return Errors.UNKNOWN_MEMBER_ID;
+        Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());
+        if (refusal != Errors.NONE) return refusal;
+        if (data.generationId() != group.generation()) return Errors.ILLEGAL_GENERATION;
+        sessions.prolong(group, group.member(data.memberId()), turn);
+        return group.in(ClassicState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
+    }
+
+    public void leave(LeaveGroup command, Ask<LeaveGroupResponseData> ask, Turn turn) {
+        String groupId = command.data().groupId();
+        if (groupId.isEmpty()) {
+            turn.reply(ask, new LeaveGroupResponseData().setErrorCode(Errors.INVALID_GROUP_ID.code()));
+            return;
+        }
+        ClassicGroup group = registry.get(groupId, ClassicGroup.class);
+        List<MemberResponse> members = new ArrayList<>();
+        boolean anyoneLeft = false;
+        for (MemberIdentity identity : command.data().members()) {
+            Errors result = group == null ? Errors.UNKNOWN_MEMBER_ID : leave(group, identity, turn);
+            anyoneLeft |= result == Errors.NONE;
+            members.add(new MemberResponse()
+                    .setMemberId(identity.memberId())
+                    .setGroupInstanceId(identity.groupInstanceId())
+                    .setErrorCode(result.code()));
+        }
+        if (anyoneLeft) afterLeaving(group, turn);
+        turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
+    }
+
+    private Errors leave(ClassicGroup group, MemberIdentity identity, Turn turn) {
+        String memberId = identity.memberId();
+        String instanceId = identity.groupInstanceId();
+        if (memberId.isEmpty()) {
+            // An administrator removes a static member by its name (KIP-345).
+            String current = instanceId == null ? null : group.memberOf(instanceId);
+            if (current == null) return Errors.UNKNOWN_MEMBER_ID;
+            remove(group, group.member(current), turn);
+            return Errors.NONE;
+        }
+        if (group.promisedIds().contains(memberId)) {
+            sessions.endPromise(group, memberId);
+            group.remove(memberId);
+            return Errors.NONE;
+        }
+        Errors refusal = group.checkMember(memberId, instanceId);
+        if (refusal == Errors.NONE) remove(group, group.member(memberId), turn);
+        return refusal;
+    }
+
+    /** Takes a member out; who waits in its name is told that it is none. */
+    private void remove(ClassicGroup group, ClassicMember member, Turn turn) {
+        sessions.end(member);
+        short unknown = Errors.UNKNOWN_MEMBER_ID.code();
+        Ask<JoinGroupResponseData> join = member.joining();
+        member.joining(null);
+        if (join != null) turn.reply(join, new JoinGroupResponseData().setErrorCode(unknown));
+        Ask<SyncGroupResponseData> sync = member.syncing();
+        member.syncing(null);
+        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(unknown));
+        group.remove(member.id());
+    }
+
+    private void afterLeaving(ClassicGroup group, Turn turn) {
+        if (group.in(ClassicState.STABLE) || group.in(ClassicState.COMPLETING_REBALANCE)) {
+            rebalances.prepare(group, turn);
+        } else {
+            rebalances.completeWhenAllJoined(group, turn);
+        }
+    }
+
+    // ---- what others ask
+
+    /** A group with its members; one that is not there, or of another type, is dead. */
+    public DescribedGroup describe(DescribeGroup command) {
+        DescribedGroup described = new DescribedGroup().setGroupId(command.groupId());
+        if (command.groupId().isEmpty()) return described.setErrorCode(Errors.INVALID_GROUP_ID.code());
+        ClassicGroup group = registry.get(command.groupId(), ClassicGroup.class);
+        if (group == null) {
+            described.setGroupState("Dead");
+            return command.caller().version() < 6
+                    ? described
+                    : described
+                            .setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
+                            .setErrorMessage("Group " + command.groupId() + " not found.");
+        }
+        boolean stable = group.in(ClassicState.STABLE);
+        List<DescribedGroupMember> members = new ArrayList<>();
+        for (ClassicMember member : group.members()) members.add(describe(member, stable ? group.protocol() : null));
+        return described
+                .setGroupState(group.state())
+                .setProtocolType(group.protocolType())
+                .setProtocolData(stable ? group.protocol() : "")
+                .setMembers(members);
+    }
+
+    /** What members told in a protocol, and got, means something only while all have agreed on it. */
+    private static DescribedGroupMember describe(ClassicMember member, String protocol) {
+        return new DescribedGroupMember()
+                .setMemberId(member.id())
+                .setGroupInstanceId(member.origin().instanceId())
+                .setClientId(member.origin().clientId())
+                .setClientHost(member.origin().host())
+                .setMemberMetadata(protocol == null ? ClassicMember.NOTHING : member.metadata(protocol))
+                .setMemberAssignment(protocol == null ? ClassicMember.NOTHING : member.assignment());
+    }
+
+    // ---- records
+
+    /**
+     * A record of a group. At replay the group becomes what it says. Later on the record was made of the group as it is
+     * by then, so that only its end is news.
+     */
+    public void apply(CoordinatorRecord record) {
+        String groupId = ClassicRecords.groupOf(record);
+        GroupMetadataValue value = GroupRecords.value(record, new GroupMetadataValue());
+        ClassicGroup known = registry.get(groupId, ClassicGroup.class);
+        if (value == null) {
+            if (known != null) forget(known);
+        } else if (!active) {
+            ClassicGroup restored = new ClassicGroup(groupId, sessions, value.currentStateTimestamp());
+            ClassicRecords.restore(value, restored);
+            registry.put(restored);
+        }
+    }
+
+    private void forget(ClassicGroup group) {
+        for (ClassicMember member : group.members()) sessions.end(member);
+        for (String memberId : group.promisedIds()) sessions.endPromise(group, memberId);
+        rebalances.forget(group);
+        registry.remove(group);
+    }
+
+    /** Everything has been replayed: who was a member may show itself within its session's time. */
+    public void activate(Turn turn) {
+        active = true;
+        for (Group group : registry.all()) {
+            if (!(group instanceof ClassicGroup classic)) continue;
+            for (ClassicMember member : classic.members()) sessions.prolong(classic, member, turn);
+            // The limit may have been lowered: those that come last to the rebalance are too many.
+            if (classic.size() > settings.maxMembers()) rebalances.prepare(classic, turn);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.coordinator.Ask;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+
+/** One member of a classic group. Owned by its group; two are never equal, so a member is its session's key. */
+final class ClassicMember {
+    static final byte[] NOTHING = new byte[0];
+
+    private final String id;
+    private final Origin origin;
+    private List<Protocol> protocols;
+    private int rebalanceTimeoutMs;
+    private int sessionTimeoutMs;
+    private byte[] assignment = NOTHING;
+
+    // What does not survive a restart.
+    private Ask<JoinGroupResponseData> joining;
+    private Ask<SyncGroupResponseData> syncing;
+    private boolean fresh;
+
+    /** A protocol that the member speaks, and what it tells the leader in it. */
+    record Protocol(String name, byte[] metadata) {
+        static List<Protocol> of(Iterable<JoinGroupRequestProtocol> requested) {
+            java.util.ArrayList<Protocol> protocols = new java.util.ArrayList<>();
+            for (JoinGroupRequestProtocol protocol : requested) {
+                protocols.add(new Protocol(protocol.name(), protocol.metadata()));
+            }
+            return protocols;
+        }
+    }
+
+    /** Where a member comes from. */
+    record Origin(String instanceId, String clientId, String host, String protocolType) {}
+
+    ClassicMember(String id, Origin origin) {
+        this.id = id;
+        this.origin = origin;
+        this.protocols = List.of();
+    }
+
+    String id() {
+        return id;
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    boolean isStatic() {
+        return origin.instanceId() != null;
+    }
+
+    List<Protocol> protocols() {
+        return protocols;
+    }
+
+    void speaks(List<Protocol> newProtocols) {
+        protocols = newProtocols;
+    }
+
+    /** Whether it would tell the same, in the same order of preference. */
+    boolean speaksJust(List<Protocol> others) {
+        if (protocols.size() != others.size()) return false;
+        for (int index = 0; index < others.size(); index++) {
+            Protocol mine = protocols.get(index);
+            Protocol other = others.get(index);
+            if (!mine.name().equals(other.name()) || !Arrays.equals(mine.metadata(), other.metadata())) return false;
+        }
+        return true;
+    }
+
+    /** What it tells the leader in a protocol. */
+    byte[] metadata(String protocol) {
+        for (Protocol mine : protocols) if (mine.name().equals(protocol)) return mine.metadata();
+        return NOTHING;
+    }
+
+    /** The protocol that it likes most among those that all members speak. */
+    String vote(Set<String> candidates) {
+        for (Protocol mine : protocols) if (candidates.contains(mine.name())) return mine.name();
+        throw new IllegalArgumentException("Member " + id + " speaks none of " + candidates);
+    }
+
+    int rebalanceTimeoutMs() {
+        return rebalanceTimeoutMs;
+    }
+
+    int sessionTimeoutMs() {
+        return sessionTimeoutMs;
+    }
+
+    void timeouts(int newRebalanceTimeoutMs, int newSessionTimeoutMs) {
+        rebalanceTimeoutMs = newRebalanceTimeoutMs;
+        sessionTimeoutMs = newSessionTimeoutMs;
+    }
+
+    byte[] assignment() {
+        return assignment;
+    }
+
+    void assign(byte[] newAssignment) {
+        assignment = newAssignment;
+    }
+
+    /** The question to join that waits for the rebalance to complete, or null. */
+    Ask<JoinGroupResponseData> joining() {
+        return joining;
+    }
+
+    void joining(Ask<JoinGroupResponseData> ask) {
+        joining = ask;
+    }
+
+    /** The question for the assignment that waits for the leader, or null. */
+    Ask<SyncGroupResponseData> syncing() {
+        return syncing;
+    }
+
+    void syncing(Ask<SyncGroupResponseData> ask) {
+        syncing = ask;
+    }
+
+    /** True until its first join has been answered: it does not know its id, so it cannot send heartbeats. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    void fresh(boolean isFresh) {
+        fresh = isFresh;
+    }
+}

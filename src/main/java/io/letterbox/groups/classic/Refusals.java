@@ -1,0 +1,17 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.error.ApiException;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What members are told when the log refuses a record: something that a client of groups understands. */
+final class Refusals {
+    private Refusals() {}
+
+    static Errors of(ApiException refusal) {
+        return switch (refusal.code()) {
+            case RECORD_TOO_LARGE -> Errors.UNKNOWN_SERVER_ERROR;
+            case NOT_LEADER, STORAGE_FAILED, NOT_COORDINATOR -> Errors.NOT_COORDINATOR;
+            default -> Errors.COORDINATOR_NOT_AVAILABLE;
+        };
+    }
+}

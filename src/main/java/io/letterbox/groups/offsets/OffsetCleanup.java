@@ -1,0 +1,127 @@
+package io.letterbox.groups.offsets;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.Deadlines;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupCommand.DeleteGroup;
+import io.letterbox.groups.GroupRegistry;
+import io.letterbox.groups.Turn;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Takes out of the log what nobody needs: expired offsets, those of deleted topics, deleted groups. */
+public final class OffsetCleanup {
+    /** How often is looked for what has expired. */
+    static final long INTERVAL_MS = 600_000;
+
+    /** So many tombstones become one batch, which has to stay below the size of a batch. */
+    private static final int BATCH_RECORDS = 1000;
+
+    private final GroupRegistry registry;
+    private final OffsetBook book;
+    private final Deadlines deadlines;
+    private final long retentionMs;
+
+    /** @param retentionMs how long the offsets of a group without members are kept */
+    public OffsetCleanup(GroupRegistry registry, OffsetBook book, Deadlines deadlines, long retentionMs) {
+        this.registry = registry;
+        this.book = book;
+        this.deadlines = deadlines;
+        this.retentionMs = retentionMs;
+    }
+
+    /** From now on, what has expired is looked for. */
+    public void activate(Turn turn) {
+        deadlines.set(this, turn.nowMs() + INTERVAL_MS, late -> {
+            // Before the work, which the log may refuse.
+            activate(late);
+            expire(late);
+        });
+    }
+
+    private void expire(Turn turn) {
+        List<CoordinatorRecord> records = new ArrayList<>();
+        for (Group group : List.copyOf(registry.all())) {
+            boolean nothingLeft = expire(group, turn.nowMs(), records);
+            if (nothingLeft && group.isEmpty()) records.addAll(group.tombstones());
+        }
+        write(records, turn);
+    }
+
+    private boolean expire(Group group, long nowMs, List<CoordinatorRecord> records) {
+        boolean nothingLeft = !book.hasPending(group.id());
+        for (Map.Entry<TopicPartition, CommittedOffset> entry :
+                book.of(group.id()).entrySet()) {
+            TopicPartition partition = entry.getKey();
+            boolean kept = group.reads(partition.topic())
+                    || book.isPending(group.id(), partition)
+                    || !isExpired(group, entry.getValue(), nowMs);
+            if (kept) nothingLeft = false;
+            else records.add(OffsetDesk.tombstone(group.id(), partition));
+        }
+        return nothingLeft;
+    }
+
+    private boolean isExpired(Group group, CommittedOffset offset, long nowMs) {
+        long baseMs = group.offsetAgeBaseMs(offset.commitMs());
+        if (baseMs == Long.MAX_VALUE) return false;
+        if (offset.expireMs() >= 0) return nowMs >= offset.expireMs();
+        return nowMs - baseMs >= retentionMs;
+    }
+
+    private static void write(List<CoordinatorRecord> records, Turn turn) {
+        for (int from = 0; from < records.size(); from += BATCH_RECORDS) {
+            turn.write(records.subList(from, Math.min(records.size(), from + BATCH_RECORDS)));
+        }
+    }
+
+    /** Deletes the offsets of topics that are gone, or have been made anew under the same name. */
+    public void follow(ClusterImage image, Turn turn) {
+        List<CoordinatorRecord> records = new ArrayList<>();
+        for (String groupId : book.groups()) {
+            for (TopicPartition partition : book.partitions(groupId)) {
+                if (isGone(image, partition, book.get(groupId, partition))) {
+                    records.add(OffsetDesk.tombstone(groupId, partition));
+                }
+            }
+        }
+        write(records, turn);
+    }
+
+    private static boolean isGone(ClusterImage image, TopicPartition partition, CommittedOffset offset) {
+        TopicImage topic = image.topics().get(partition.topic());
+        if (topic == null || partition.partition() >= topic.partitions().size()) return true;
+        if (offset == null || Uuid.ZERO_UUID.equals(offset.topicId())) return false;
+        UUID id = topic.id();
+        return id.getMostSignificantBits() != offset.topicId().getMostSignificantBits()
+                || id.getLeastSignificantBits() != offset.topicId().getLeastSignificantBits();
+    }
+
+    /** Deletes a group and its offsets. */
+    public void delete(DeleteGroup command, Ask<DeletableGroupResult> ask, Turn turn) {
+        String groupId = command.groupId();
+        DeletableGroupResult result = new DeletableGroupResult().setGroupId(groupId);
+        Group group = registry.get(groupId);
+        Errors refusal = groupId.isEmpty()
+                ? Errors.INVALID_GROUP_ID
+                : group == null ? Errors.GROUP_ID_NOT_FOUND : group.deleteRefusal();
+        if (refusal == Errors.NONE) {
+            List<CoordinatorRecord> records = new ArrayList<>();
+            for (TopicPartition partition : book.partitions(groupId)) {
+                records.add(OffsetDesk.tombstone(groupId, partition));
+            }
+            records.addAll(group.tombstones());
+            write(records, turn);
+        }
+        turn.reply(ask, result.setErrorCode(refusal.code()));
+    }
+}
