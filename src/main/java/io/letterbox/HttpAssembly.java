@@ -25,6 +25,7 @@ final class HttpAssembly {
     private final Meters meters;
     private final Health health;
     private final HttpSockets sockets;
+    private final ByteBudget budget;
     private final Backend backend;
     private final SubscriberSlots slots;
     private final Assets assets = Assets.load();
@@ -36,12 +37,17 @@ final class HttpAssembly {
         this.health = health;
         this.sockets = sockets;
         this.slots = new SubscriberSlots(config.limits().subscribers());
-        ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
+        this.budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
         this.backend =
                 new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget, pages);
         meters.bindIngress(budget::usedBytes, budget::limitBytes);
         meters.bindPages(pages::usedBytes, pages::limitBytes);
+    }
+
+    /** What publishers may have under way, whatever door they come through. */
+    ByteBudget budget() {
+        return budget;
     }
 
     /** The HTTP door of one more event loop. */

@@ -3,6 +3,7 @@ package io.letterbox;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.ingress.kafka.KafkaVerticle;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.telemetry.Health;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +31,9 @@ public final class Server implements AutoCloseable {
     private final LetterboxConfig config;
     private final Health health = new Health();
     private final HttpSockets sockets = new HttpSockets();
-    private final List<HttpVerticle> doors = new ArrayList<>();
+    /** How each door is drained, within so many milliseconds. */
+    private final List<LongFunction<Future<Void>>> doors = new ArrayList<>();
+
     private final DataDirectory directory;
     private Vertx vertx;
     private StorageAssembly storage;
@@ -65,11 +69,16 @@ public final class Server implements AutoCloseable {
         List<Future<String>> deployed = new ArrayList<>();
         for (int loop = 0; loop < assembly.eventLoops(); loop++) {
             HttpVerticle door = http.door();
-            doors.add(door);
+            doors.add(door::drain);
             deployed.add(vertx.deployVerticle(door));
         }
-        listen(Future.all(deployed));
-        storage.register(config.node().id(), new Endpoint(config.http().host(), httpPort()), Endpoint.NONE);
+        listen(deployed, "http", config.http().host(), config.http().port());
+        Endpoint here = new Endpoint(config.http().host(), httpPort());
+        if (config.kafka().enabled()) {
+            openKafka(new KafkaAssembly(config, storage, meters, http.budget()), assembly.eventLoops(), here);
+        } else {
+            storage.register(config.node().id(), here, Endpoint.NONE);
+        }
         health.ready();
         LOG.info(
                 "Serving http://{}:{}/ from {}",
@@ -78,13 +87,27 @@ public final class Server implements AutoCloseable {
                 directory.root().toAbsolutePath());
     }
 
+    private void openKafka(KafkaAssembly kafka, int eventLoops, Endpoint http) throws IOException {
+        List<Future<String>> deployed = new ArrayList<>();
+        for (int loop = 0; loop < eventLoops; loop++) {
+            KafkaVerticle door = kafka.door();
+            doors.add(door::drain);
+            deployed.add(vertx.deployVerticle(door));
+        }
+        listen(deployed, "kafka", config.kafka().host(), config.kafka().port());
+        Endpoint advertised = kafka.advertised();
+        storage.register(config.node().id(), http, advertised);
+        kafka.admit(advertised);
+    }
+
     /** A port that is taken fails with a checked exception that await() does not declare, so it is asked for its cause. */
-    private void listen(Future<?> deployed) throws IOException {
-        Throwable failure = deployed.transform(Future::succeededFuture).await().cause();
+    private static void listen(List<Future<String>> deployed, String door, String host, int port) throws IOException {
+        Throwable failure =
+                Future.all(deployed).transform(Future::succeededFuture).await().cause();
         if (failure == null) return;
         throw new IOException(
-                "Cannot listen on " + config.http().host() + ":" + config.http().port() + " (" + failure.getMessage()
-                        + "). Is another server using this http.port?",
+                "Cannot listen on " + host + ":" + port + " (" + failure.getMessage()
+                        + "). Is another server using this " + door + ".port?",
                 failure);
     }
 
@@ -112,7 +135,7 @@ public final class Server implements AutoCloseable {
         if (doors.isEmpty()) return;
         long drainMs = TimeUnit.SECONDS.toMillis(config.shutdown().drainSeconds());
         List<Future<Void>> drained = new ArrayList<>();
-        for (HttpVerticle door : doors) drained.add(door.drain(drainMs));
+        for (LongFunction<Future<Void>> door : doors) drained.add(door.apply(drainMs));
         try {
             Future.join(drained).await(drainMs + TimeUnit.SECONDS.toMillis(CLOSE_GRACE_SECONDS), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -52,6 +52,7 @@ public final class Meters {
     private final Counter recordsOut;
     private final Counter bytesOut;
     private final Histogram requests;
+    private final Histogram kafkaRequests;
     private final Histogram fsync;
     private final Histogram groupBatches;
     private final Histogram groupRecords;
@@ -75,6 +76,11 @@ public final class Meters {
                 REQUEST_SECONDS,
                 "route",
                 "status");
+        kafkaRequests = histogram(
+                "letterbox_kafka_request_seconds",
+                "Time from a request's last byte to its answer, by API of the Kafka protocol.",
+                REQUEST_SECONDS,
+                "api");
         fsync = histogram("letterbox_fsync_seconds", "Time that one group commit waited for the disk.", FSYNC_SECONDS);
         groupBatches = histogram(
                 "letterbox_group_commit_batches", "Record batches that one group commit made durable.", GROUP_BATCHES);
@@ -120,6 +126,16 @@ public final class Meters {
      */
     public RouteMeter route(String routeTemplate) {
         return routes.computeIfAbsent(routeTemplate, template -> new RouteMeter(requests, template));
+    }
+
+    /** The handle of an API of the Kafka protocol, by the protocol's name for it. */
+    public KafkaRequestMeter kafkaRequest(String api) {
+        return new KafkaRequestMeter(kafkaRequests.labelValues(api));
+    }
+
+    /** Exports how many Kafka clients are connected; call this once. */
+    public void bindKafka(DoubleSupplier connections) {
+        bindGauge("letterbox_kafka_connections", "Open connections of Kafka clients.", connections);
     }
 
     /** The meters of the Server-Sent Events. */

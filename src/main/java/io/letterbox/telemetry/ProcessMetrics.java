@@ -45,8 +45,8 @@ public final class ProcessMetrics {
     }
 
     /**
-     * Lets Vert.x meter itself: its pools, verticles and plain sockets. Not the HTTP server, whose meters look tags up
-     * for every request, and not the event bus, over which every record batch goes: measured on two cores, the bus's
+     * Lets Vert.x meter itself: its pools and verticles. Not the servers, whose meters look tags up for every
+     * request or read and are the same for both doors, and not the event bus, over which every record batch goes: measured on two cores, the bus's
      * meters cost a microsecond a message, those of the pools a tenth of that. {@link RouteMeter} and the group commit's
      * histograms say what is lost for less.
      *
@@ -56,6 +56,7 @@ public final class ProcessMetrics {
         MicrometerMetricsOptions metrics = new MicrometerMetricsOptions().setEnabled(true);
         metrics.addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER);
         metrics.addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT);
+        metrics.addDisabledMetricsCategory(MetricsDomain.NET_SERVER);
         metrics.addDisabledMetricsCategory(MetricsDomain.DATAGRAM_SOCKET);
         metrics.addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
         options.setMetricsOptions(metrics);

@@ -1,6 +1,7 @@
 package io.letterbox.ingress.http;
 
 import io.letterbox.http.HttpPart;
+import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

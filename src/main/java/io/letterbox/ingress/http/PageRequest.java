@@ -11,6 +11,7 @@ import io.letterbox.http.LongLived;
 import io.letterbox.http.Problem;
 import io.letterbox.http.ProblemException;
 import io.letterbox.http.RecordEnvelope;
+import io.letterbox.ingress.Transfers;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;

@@ -5,6 +5,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Refusal;
+import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicName;
 import io.letterbox.telemetry.RouteMeter;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package io.letterbox.ingress.http;
 
 import io.letterbox.http.LongLived;
+import io.letterbox.ingress.Transfers;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Vertx;

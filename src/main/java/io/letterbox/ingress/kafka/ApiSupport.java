@@ -21,6 +21,11 @@ public record ApiSupport(ApiKeys key, short minVersion, short maxVersion, ApiHan
         }
     }
 
+    /** Whether the handler understands a version. */
+    public boolean serves(short version) {
+        return version >= minVersion && version <= maxVersion;
+    }
+
     /**
      * An API whose handler knows its answer as soon as it has the request.
      *

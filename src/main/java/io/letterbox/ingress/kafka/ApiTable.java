@@ -15,35 +15,32 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Which APIs one event loop serves, in which versions, and who answers. Owned by that loop. */
 final class ApiTable {
     private final List<ApiPart> parts;
-    private final Map<ApiKeys, ApiSupport> supported = new EnumMap<>(ApiKeys.class);
+    private final Map<ApiKeys, ApiSupport> served = new EnumMap<>(ApiKeys.class);
 
     ApiTable(KafkaBackend backend, Vertx vertx) {
-        this(List.of(
+        parts = List.of(
+                new CoreApis(this, backend, vertx),
                 new FetchApis(backend, vertx),
                 new AdminApis(backend, vertx),
                 new GroupApis(backend, vertx),
-                new TransactionApis(backend, vertx)));
-    }
-
-    ApiTable(List<ApiPart> parts) {
-        this.parts = parts;
+                new TransactionApis(backend, vertx));
         for (ApiPart part : parts) part.apis().forEach(this::add);
     }
 
     private void add(ApiSupport support) {
-        if (supported.put(support.key(), support) != null) {
+        if (served.put(support.key(), support) != null) {
             throw new IllegalStateException(support.key() + " is served twice");
         }
     }
 
     /** Who serves an API, or null. */
     ApiSupport find(ApiKeys key) {
-        return supported.get(key);
+        return served.get(key);
     }
 
     /** All that is served, by key. */
     Collection<ApiSupport> all() {
-        return Collections.unmodifiableCollection(supported.values());
+        return Collections.unmodifiableCollection(served.values());
     }
 
     /** Lets every part answer what waits. */

@@ -7,6 +7,9 @@ public sealed interface KafkaResponse {
     /** The answer to a request that wants none, such as Produce with {@code acks=0}. */
     KafkaResponse NONE = new None();
 
+    /** Ends the connection. */
+    KafkaResponse DISCONNECT = new Disconnect();
+
     /** A body that is encoded into one buffer, in the request's version. */
     record Message(ApiMessage body) implements KafkaResponse {}
 
@@ -20,6 +23,9 @@ public sealed interface KafkaResponse {
 
     /** No response at all; those of other requests keep their order. */
     record None() implements KafkaResponse {}
+
+    /** Ends the connection instead of an answer, which is how a client with {@code acks=0} learns of an error. */
+    record Disconnect() implements KafkaResponse {}
 
     /** A message as a response. */
     static KafkaResponse of(ApiMessage body) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.config.LimitsConfig;
+import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.letterbox.ingress.http;
+package io.letterbox.ingress;
 
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -9,46 +9,52 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The bodies that did not come in one piece, or the pages that did not go in one, oldest first. A client that trickles
+ * The bodies or frames that did not come in one piece, or the pages that did not go in one, oldest first. A client that trickles
  * bytes keeps its connection from being idle; this ends its request all the same, because it holds a part of a budget.
  * Owned by one event loop.
  */
-final class Transfers {
+public final class Transfers {
     /** How long one may take from its beginning; enough for the largest at 70 KB/s with the standard limits. */
-    static final long MAX_SECONDS = 120;
+    public static final long MAX_SECONDS = 120;
 
     private static final long LOOK_MS = 5_000;
 
     private final Map<Transfer, Long> startedNanos = new LinkedHashMap<>();
 
     /** A body or a page under way. */
-    interface Transfer {
+    public interface Transfer {
         /** It has taken too long. It is not looked after any more. */
         void expire();
     }
 
     /** Ends what is late every few seconds, on the current event loop. */
-    static Transfers watched(Vertx vertx) {
+    public static Transfers watched(Vertx vertx) {
         Transfers transfers = new Transfers();
         vertx.setPeriodic(LOOK_MS, tick -> transfers.expire(System.nanoTime()));
         return transfers;
     }
 
-    /** @param nowNanos of a clock that only {@link #expire} reads as well; not earlier than in any call before */
-    void add(Transfer transfer, long nowNanos) {
+    /**
+     * Looks after a transfer from now on.
+     *
+     * @param nowNanos of a clock that only {@link #expire} reads as well; not earlier than in any call before
+     */
+    public void add(Transfer transfer, long nowNanos) {
         startedNanos.put(transfer, nowNanos);
     }
 
-    void remove(Transfer transfer) {
+    /** It is done, or was never begun. */
+    public void remove(Transfer transfer) {
         startedNanos.remove(transfer);
     }
 
-    int size() {
+    /** How many are under way. */
+    public int size() {
         return startedNanos.size();
     }
 
     /** Ends those that began too long ago. */
-    void expire(long nowNanos) {
+    public void expire(long nowNanos) {
         List<Transfer> late = new ArrayList<>();
         Iterator<Map.Entry<Transfer, Long>> oldest = startedNanos.entrySet().iterator();
         while (oldest.hasNext()) {

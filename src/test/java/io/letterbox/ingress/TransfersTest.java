@@ -1,4 +1,4 @@
-package io.letterbox.ingress.http;
+package io.letterbox.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

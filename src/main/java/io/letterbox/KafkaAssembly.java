@@ -1,0 +1,87 @@
+package io.letterbox;
+
+import io.letterbox.config.KafkaConfig;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.kafka.KafkaBackend;
+import io.letterbox.ingress.kafka.KafkaSockets;
+import io.letterbox.ingress.kafka.KafkaVerticle;
+import io.letterbox.metadata.Endpoint;
+import io.letterbox.telemetry.Meters;
+import java.io.IOException;
+import java.net.InetAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the parts of the Kafka door together, once for each event loop, and decides what clients are told to connect to. */
+final class KafkaAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaAssembly.class);
+
+    private final KafkaConfig config;
+    private final KafkaBackend backend;
+    private final KafkaSockets sockets;
+
+    /** @param budget the one that the HTTP door draws on, too */
+    KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget) {
+        this.config = config.kafka();
+        this.sockets = new KafkaSockets(config.kafka().maxConnections());
+        this.backend = new KafkaBackend(
+                config, storage.metadata(), storage.reader(), storage.shards(), meters, budget, storage.groups(), null);
+        meters.bindKafka(sockets::open);
+    }
+
+    /** The Kafka door of one more event loop. */
+    KafkaVerticle door() {
+        return new KafkaVerticle(backend, sockets);
+    }
+
+    /** The port that is listened at, which matters where port 0 was configured. */
+    int port() {
+        return sockets.port();
+    }
+
+    /** What clients are told to connect to, wherever they have come from. Blocks for a look-up of this machine's name. */
+    Endpoint advertised() {
+        int port = config.advertisedPort() == 0 ? port() : config.advertisedPort();
+        return new Endpoint(advertisedHost(), port);
+    }
+
+    private String advertisedHost() {
+        if (!config.advertisedHost().isBlank()) return config.advertisedHost();
+        if (!isWildcard(config.host())) return config.host();
+        String name = machineName();
+        LOG.warn(
+                "kafka.host is {}, which is no address that clients could connect to; they are told {}. "
+                        + "Set kafka.advertisedHost to the name or address under which they all reach this machine",
+                config.host(),
+                name);
+        return name;
+    }
+
+    private static boolean isWildcard(String host) {
+        try {
+            return InetAddress.getByName(host).isAnyLocalAddress();
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (IOException unknown) {
+            return InetAddress.getLoopbackAddress().getHostAddress();
+        }
+    }
+
+    /** Lets clients in: the metadata says where they find this node. */
+    void admit(Endpoint advertised) {
+        sockets.admit();
+        LOG.info(
+                "Serving Kafka clients at {}:{}; they are told to connect to {}:{}",
+                config.host(),
+                port(),
+                advertised.host(),
+                advertised.port());
+    }
+}

@@ -1,0 +1,39 @@
+package io.letterbox.ingress.kafka;
+
+import io.letterbox.error.ApiException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The responses to requests that failed as a whole: each API says in its own way that something is wrong. Stateless. */
+final class ErrorResponses {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
+
+    private ErrorResponses() {}
+
+    /** What Kafka calls a failure; one that nobody expected is logged. */
+    static Errors errorOf(Throwable failure, ApiKeys api) {
+        if (failure instanceof ApiException refusal)
+            return Errors.forCode(refusal.code().kafkaCode());
+        Errors known = Errors.forException(failure);
+        if (known == Errors.UNKNOWN_SERVER_ERROR) LOG.error("{} failed", api, failure);
+        return known;
+    }
+
+    /**
+     * The error response of a request, with the error at every place where the API has one.
+     *
+     * @return null where the request wants no answer
+     */
+    static ApiMessage to(ApiKeys api, short version, ApiMessage request, Errors error) {
+        // kafka-clients knows how, but only of requests that it has read itself.
+        AbstractRequest again =
+                AbstractRequest.parseRequest(api, version, MessageUtil.toByteBufferAccessor(request, version)).request;
+        var response = again.getErrorResponse(error.exception());
+        return response == null ? null : response.data();
+    }
+}

@@ -1,0 +1,44 @@
+package io.letterbox.ingress.kafka;
+
+import io.letterbox.record.BatchCheck;
+import io.letterbox.record.RecordBatch;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Set;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Takes record batches to the shards. Owned by one event loop, whose requests share what is looked up and reused. */
+final class ProduceApi {
+    private static final short MIN_VERSION = 3;
+    private static final short MAX_VERSION = 13;
+
+    /** What a client may wait for: nothing, the leader, or all replicas in sync. */
+    private static final Set<Short> ACKS = Set.of((short) 0, (short) 1, (short) -1);
+
+    final KafkaBackend backend;
+    final Vertx vertx;
+    final ContextInternal context;
+    final ProduceTopics topics;
+    final BatchCheck check = new BatchCheck();
+
+    /** Looks at one batch at a time. */
+    final RecordBatch batch = new RecordBatch();
+
+    ProduceApi(KafkaBackend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+        this.context = (ContextInternal) vertx.getOrCreateContext();
+        this.topics = new ProduceTopics(backend);
+    }
+
+    ApiSupport support() {
+        return new ApiSupport(ApiKeys.PRODUCE, MIN_VERSION, MAX_VERSION, this::handle);
+    }
+
+    private Future<KafkaResponse> handle(KafkaRequest request) {
+        ProduceRequestData data = request.body(ProduceRequestData.class);
+        return new ProduceRun(this, request.version(), data, ACKS.contains(data.acks())).start();
+    }
+}

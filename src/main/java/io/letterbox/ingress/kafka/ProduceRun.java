@@ -1,0 +1,231 @@
+package io.letterbox.ingress.kafka;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.record.Codec;
+import io.letterbox.record.InvalidRecordsException;
+import io.letterbox.record.TopicName;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Door;
+import io.letterbox.transactions.TransactionCommand;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.internal.PromiseInternal;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Produce request on its way: each partition's batch is checked and sent to its shard at once, in the order of the
+ * request, and the response goes when all shards have answered. Owned by one event loop.
+ */
+final class ProduceRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ProduceRun.class);
+    private static final short FIRST_WITH_ZSTD = 7;
+    private static final short FIRST_WITH_IDS = 13;
+
+    /** From this version on, a batch of a transaction adds its partition to the transaction (KIP-890 part 2). */
+    private static final short FIRST_THAT_ADDS = 12;
+
+    private final ProduceApi api;
+    private final short version;
+    private final ProduceRequestData request;
+    private final boolean validAcks;
+    private final ProduceResponseData response = new ProduceResponseData();
+    private final PromiseInternal<KafkaResponse> done;
+
+    /** The partitions without an answer, and one for the request itself until all is sent. */
+    private int waiting = 1;
+
+    private boolean failed;
+
+    ProduceRun(ProduceApi api, short version, ProduceRequestData request, boolean validAcks) {
+        this.api = api;
+        this.version = version;
+        this.request = request;
+        this.validAcks = validAcks;
+        this.done = api.context.promise();
+    }
+
+    Future<KafkaResponse> start() {
+        long nowMs = System.currentTimeMillis();
+        for (TopicProduceData topic : request.topicData()) {
+            TopicProduceResponse answer =
+                    new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
+            response.responses().add(answer);
+            ProduceTopic target =
+                    version < FIRST_WITH_IDS ? api.topics.find(topic.name()) : api.topics.find(topic.topicId());
+            for (PartitionProduceData data : topic.partitionData()) {
+                Part part = new Part(target, data.index());
+                answer.partitionResponses().add(part.answer);
+                waiting++;
+                part.begin(data, nowMs);
+            }
+        }
+        settled();
+        return done.future();
+    }
+
+    private void settled() {
+        if (--waiting > 0) return;
+        if (request.acks() != 0) done.complete(KafkaResponse.of(response));
+        else done.complete(failed ? KafkaResponse.DISCONNECT : KafkaResponse.NONE);
+    }
+
+    /** What becomes of one partition's batch. */
+    private final class Part {
+        final PartitionProduceResponse answer;
+        private final ProduceTopic topic;
+        private ByteBuffer batch;
+        private int records;
+
+        Part(ProduceTopic topic, int partition) {
+            this.topic = topic;
+            this.answer = new PartitionProduceResponse().setIndex(partition).setBaseOffset(-1);
+        }
+
+        void begin(PartitionProduceData data, long nowMs) {
+            try {
+                TopicPartition partition = target();
+                batch = checked(data, nowMs);
+                api.batch.wrap(batch, batch.position());
+                records = api.batch.recordCount();
+                send(partition, null);
+            } catch (ApiException refusal) {
+                fail(refusal);
+            } catch (RuntimeException failure) {
+                unexpected(failure);
+            }
+        }
+
+        private TopicPartition target() {
+            if (!validAcks) {
+                throw new ApiException(
+                        ErrorCode.INVALID_REQUIRED_ACKS,
+                        "acks has to be 0, 1 or -1 (all), not " + request.acks() + ".");
+            }
+            if (topic == null) {
+                throw version < FIRST_WITH_IDS
+                        ? new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no such topic.")
+                        : new ApiException(ErrorCode.UNKNOWN_TOPIC_ID, "There is no topic with this id.");
+            }
+            TopicName.checkOwnedByClients(topic.topic.name());
+            TopicPartition partition = topic.partition(answer.index());
+            if (partition != null) return partition;
+            throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
+        }
+
+        private ByteBuffer checked(PartitionProduceData data, long nowMs) {
+            ByteBuffer bytes = data.records() instanceof MemoryRecords sent ? sent.buffer() : ByteBuffer.allocate(0);
+            if (bytes.remaining() > topic.rules.maxBatchBytes()) {
+                throw new ApiException(
+                        ErrorCode.RECORD_TOO_LARGE,
+                        "A batch of " + bytes.remaining() + " bytes is larger than max.message.bytes of the topic, "
+                                + topic.rules.maxBatchBytes() + ".");
+            }
+            ByteBuffer checked = api.check.check(bytes, topic.rules, nowMs);
+            if (version < FIRST_WITH_ZSTD) {
+                api.batch.wrap(bytes, bytes.position());
+                if (api.batch.compression() == Codec.ZSTD.id()) {
+                    throw new ApiException(
+                            ErrorCode.UNSUPPORTED_COMPRESSION, "zstd needs version 7 of Produce or later (KIP-110).");
+                }
+            }
+            return checked;
+        }
+
+        private void send(TopicPartition partition, Guard guard) {
+            PromiseInternal<Appended> appended = api.context.promise();
+            appended.future().onComplete(outcome -> onAppended(partition, outcome));
+            Append append = new Append(partition, batch, records, guard, appended);
+            api.vertx.eventBus().send(topic.address(partition.partition()), append, LocalCodec.LOCAL);
+        }
+
+        private void onAppended(TopicPartition partition, AsyncResult<Appended> outcome) {
+            if (outcome.succeeded()) {
+                Appended result = outcome.result();
+                answer.setBaseOffset(result.baseOffset())
+                        .setLogAppendTimeMs(result.logAppendTimeMs())
+                        .setLogStartOffset(result.logStartOffset());
+                if (!result.duplicate()) topic.meters.in(Door.KAFKA, records, batch.limit() - batch.position());
+                settled();
+            } else if (outcome.cause() instanceof UnverifiedTransactionException unverified
+                    && request.transactionalId() != null) {
+                verify(partition, unverified.guard());
+            } else if (outcome.cause() instanceof ApiException refusal) {
+                fail(refusal);
+            } else {
+                unexpected(outcome.cause());
+            }
+        }
+
+        /** The partition does not know the transaction: its coordinator is asked, and the batch sent again (KIP-890). */
+        private void verify(TopicPartition partition, Guard guard) {
+            api.batch.wrap(batch, batch.position());
+            var question = new TransactionCommand.AddPartitions(
+                    request.transactionalId(),
+                    api.batch.producerId(),
+                    api.batch.producerEpoch(),
+                    Set.of(partition),
+                    version < FIRST_THAT_ADDS ? Intent.VERIFY : Intent.ADD);
+            api.backend.transactions().ask(question).onComplete(answered -> {
+                if (answered.failed()) {
+                    failVerification(
+                            Errors.COORDINATOR_NOT_AVAILABLE, answered.cause().getMessage());
+                    return;
+                }
+                Errors verdict = answered.result().getOrDefault(partition, Errors.INVALID_TXN_STATE);
+                if (verdict == Errors.NONE) send(partition, guard);
+                else failVerification(verdict, "The coordinator of the transaction did not confirm it.");
+            });
+        }
+
+        /** Producers take the errors of a coordinator for fatal, unless they are from the time when they first got them. */
+        private void failVerification(Errors error, String why) {
+            boolean retriable = error == Errors.COORDINATOR_NOT_AVAILABLE
+                    || error == Errors.COORDINATOR_LOAD_IN_PROGRESS
+                    || error == Errors.NOT_COORDINATOR
+                    || error == Errors.CONCURRENT_TRANSACTIONS && version < FIRST_THAT_ADDS;
+            fail(retriable ? Errors.NOT_ENOUGH_REPLICAS : error, why);
+        }
+
+        private void fail(ApiException refusal) {
+            if (refusal instanceof InvalidRecordsException invalid) {
+                for (InvalidRecordsException.Defect defect : invalid.defects()) {
+                    answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(defect.index())
+                                    .setBatchIndexErrorMessage(defect.detail()));
+                }
+            }
+            fail(Errors.forCode(refusal.code().kafkaCode()), refusal.getMessage());
+        }
+
+        private void unexpected(Throwable failure) {
+            LOG.error("Produce failed", failure);
+            fail(Errors.UNKNOWN_SERVER_ERROR, "The server failed.");
+        }
+
+        private void fail(Errors error, String why) {
+            failed = true;
+            answer.setErrorCode(error.code()).setErrorMessage(why);
+            settled();
+        }
+    }
+}
