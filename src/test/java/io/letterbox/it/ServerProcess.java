@@ -22,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Letterbox server as a process of its own, from the fat JAR and with the JVM that runs the tests. It keeps its port
+ * A Letterbox server as a process of its own, from the fat JAR and with the JVM that runs the tests. It keeps its ports
  * and its data directory over restarts, so that clients which reconnect find it again.
  *
  * <p>Owned by the test's thread. {@link #close()} may be called in any state, twice, and from {@code @AfterAll}; a
@@ -44,6 +44,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Path directory;
     private final int port = freePort();
+    private final int kafkaPort = freePort();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> jvmFlags = new ArrayList<>(List.of("-Xmx512m"));
     private Path config;
@@ -53,7 +54,7 @@ public final class ServerProcess implements AutoCloseable {
         this.directory = directory;
         set("http.host", "127.0.0.1");
         set("http.port", port);
-        set("kafka.port", 0);
+        set("kafka.port", kafkaPort);
         set("node.dataDir", dataDir());
     }
 
@@ -209,6 +210,11 @@ public final class ServerProcess implements AutoCloseable {
     /** The port of the HTTP door. */
     public int port() {
         return port;
+    }
+
+    /** Where Kafka clients find it, the same over restarts: {@code 127.0.0.1:<port>}. */
+    public String bootstrap() {
+        return "127.0.0.1:" + kafkaPort;
     }
 
     /** The process id, of the newest start. */
