@@ -1,5 +1,6 @@
 package io.letterbox.coordinator;
 
+import io.letterbox.error.UnverifiedTransactionException.Guard;
 import java.util.List;
 
 /** What a core wants done. The shell does it in order. */
@@ -15,8 +16,13 @@ public interface CoordinatorOutbox {
     /**
      * Like {@link #write}, as a batch of a transaction: the records count when its marker comes (see
      * {@link Coordinator#applyTransactional} and {@link Coordinator#applyMarker}).
+     *
+     * @param guard what the exception below carried, where the coordinator of the transaction has confirmed it since; else
+     *     null
+     * @throws io.letterbox.error.UnverifiedTransactionException where the partition does not know the transaction to be
+     *     going on (KIP-890 part 1); a core lets it pass to whoever asked
      */
-    void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records);
+    void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records);
 
     /** Answers, as soon as everything that was written so far is committed. */
     <R> void reply(Ask<R> to, R answer);

@@ -2,6 +2,7 @@ package io.letterbox.groups;
 
 import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.metadata.ClusterImage;
 import java.util.List;
 import java.util.Set;
@@ -99,8 +100,13 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
     }
 
-    /** Commits offsets as part of a transaction: pending until its marker comes (KIP-98, 447). */
-    record CommitTransactionOffsets(Caller caller, TxnOffsetCommitRequestData data)
+    /**
+     * Commits offsets as part of a transaction: pending until its marker comes (KIP-98, 447). Fails with an
+     * {@link io.letterbox.error.UnverifiedTransactionException} where the group's partition does not know the transaction.
+     *
+     * @param guard what that exception carried, once the coordinator of the transaction has confirmed it; else null
+     */
+    record CommitTransactionOffsets(Caller caller, TxnOffsetCommitRequestData data, Guard guard)
             implements GroupCommand<TxnOffsetCommitResponseData> {
         @Override
         public String key() {

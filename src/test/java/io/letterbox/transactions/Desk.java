@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
@@ -73,7 +74,7 @@ final class Desk implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records) {
+    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
         throw new AssertionError("a coordinator of transactions takes part in none");
     }
 

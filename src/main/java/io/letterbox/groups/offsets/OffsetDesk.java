@@ -158,7 +158,7 @@ public final class OffsetDesk {
             }
         }
         if (!records.isEmpty()) {
-            turn.outbox().writeTransactional(data.producerId(), data.producerEpoch(), records);
+            turn.outbox().writeTransactional(data.producerId(), data.producerEpoch(), command.guard(), records);
         }
         turn.reply(ask, response);
     }

@@ -10,6 +10,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
@@ -196,21 +197,21 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     @Override
     public void write(List<CoordinatorRecord> records) {
-        append(CoordinatorBatches.NOBODY, records);
+        append(CoordinatorBatches.NOBODY, null, records);
         for (CoordinatorRecord record : records) core.apply(record);
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, List<CoordinatorRecord> records) {
-        append(new CoordinatorBatches.Producer(producerId, producerEpoch), records);
+    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+        append(new CoordinatorBatches.Producer(producerId, producerEpoch), guard, records);
         for (CoordinatorRecord record : records) core.applyTransactional(producerId, producerEpoch, record);
     }
 
-    private void append(CoordinatorBatches.Producer producer, List<CoordinatorRecord> records) {
+    private void append(CoordinatorBatches.Producer producer, Guard guard, List<CoordinatorRecord> records) {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
         place.appender()
-                .accept(new Append(place.id(), batches.build(nowMs, producer, records), records.size(), null, done));
+                .accept(new Append(place.id(), batches.build(nowMs, producer, records), records.size(), guard, done));
         if (done.future().failed()) throw refusal(done.future().cause());
         written++;
         done.future().onComplete(outcome -> {
