@@ -26,7 +26,14 @@ final class KafkaAssembly {
         this.config = config.kafka();
         this.sockets = new KafkaSockets(config.kafka().maxConnections());
         this.backend = new KafkaBackend(
-                config, storage.metadata(), storage.reader(), storage.shards(), meters, budget, storage.groups(), null);
+                config,
+                storage.metadata(),
+                storage.reader(),
+                storage.shards(),
+                meters,
+                budget,
+                storage.groups(),
+                storage.transactions());
         meters.bindKafka(sockets::open);
     }
 
