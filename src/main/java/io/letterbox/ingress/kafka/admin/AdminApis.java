@@ -1,10 +1,14 @@
 package io.letterbox.ingress.kafka.admin;
 
+import static io.letterbox.ingress.kafka.ApiSupport.answering;
+import static io.letterbox.ingress.kafka.ApiSupport.asking;
+
 import io.letterbox.ingress.kafka.ApiPart;
 import io.letterbox.ingress.kafka.ApiSupport;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The requests that create, describe and change topics and the cluster. */
 public final class AdminApis implements ApiPart {
@@ -12,7 +16,25 @@ public final class AdminApis implements ApiPart {
 
     /** Made on the event loop that it serves. */
     public AdminApis(KafkaBackend backend, Vertx vertx) {
-        apis = List.of();
+        Proposals proposals = new Proposals(backend);
+        TopicCreation creation = new TopicCreation(backend, proposals);
+        TopicChanges topics = new TopicChanges(backend, proposals);
+        Settings settings = new Settings(backend);
+        SettingChanges changes = new SettingChanges(proposals);
+        ClusterDescription cluster = new ClusterDescription(backend);
+        TopicPartitionPages pages = new TopicPartitionPages(backend);
+        apis = List.of(
+                asking(ApiKeys.CREATE_TOPICS, 2, 7, creation::create),
+                asking(ApiKeys.DELETE_TOPICS, 1, 6, topics::delete),
+                asking(ApiKeys.CREATE_PARTITIONS, 0, 3, topics::createPartitions),
+                answering(ApiKeys.DESCRIBE_CONFIGS, 1, 4, settings::describe),
+                answering(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, settings::list),
+                asking(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, changes::alterSome),
+                asking(ApiKeys.ALTER_CONFIGS, 0, 2, changes::alterAll),
+                answering(ApiKeys.DESCRIBE_CLUSTER, 0, 2, cluster::describe),
+                answering(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, pages::describe),
+                answering(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, cluster::reassignments),
+                answering(ApiKeys.ELECT_LEADERS, 0, 2, cluster::elect));
     }
 
     @Override
