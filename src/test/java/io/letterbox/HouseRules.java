@@ -52,7 +52,9 @@ final class HouseRules {
             Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("error"), Set.of())),
-            Map.entry("groups", new Room(Set.of("coordinator", "metadata", "record", "error"), Set.of(KAFKA))),
+            Map.entry(
+                    "groups",
+                    new Room(Set.of("coordinator", "metadata", "record", "error"), Set.of(KAFKA, "com.google.re2j."))),
             Map.entry("transactions", new Room(Set.of("coordinator", "record", "error"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
             Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),

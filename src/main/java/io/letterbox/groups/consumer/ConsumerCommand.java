@@ -1,0 +1,27 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+
+/** What only groups are asked whose assignment the server decides. */
+public sealed interface ConsumerCommand<R> extends GroupCommand<R> {
+    /** Joins, stays, acknowledges what was revoked, leaves (KIP-848, ConsumerGroupHeartbeat); answered at once. */
+    record Heartbeat(Caller caller, ConsumerGroupHeartbeatRequestData data)
+            implements ConsumerCommand<ConsumerGroupHeartbeatResponseData> {
+        @Override
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Describes a consumer group (ConsumerGroupDescribe); GROUP_ID_NOT_FOUND for any other. */
+    record Describe(String groupId) implements ConsumerCommand<DescribedGroup> {
+        @Override
+        public String key() {
+            return groupId;
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupType;
+import io.letterbox.groups.Turn;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
+
+/**
+ * The durable state of one consumer group: what its records say, no more. Changed by {@link ConsumerEvent}s only; owned
+ * by the shard that owns the group's coordinator.
+ */
+public final class ConsumerGroup implements Group {
+    /** The first version of OffsetCommit that speaks of member epochs. */
+    private static final short EPOCH_COMMIT_VERSION = 9;
+
+    private final String id;
+    private int epoch;
+    private long hash;
+    private int targetEpoch;
+    private final SortedMap<String, ConsumerMember> members = new TreeMap<>();
+    private final Map<String, String> memberOfInstance = new HashMap<>();
+    private final Map<String, PartitionSet> targets = new HashMap<>();
+    private final SortedMap<String, Set<String>> regexes = new TreeMap<>();
+
+    /** Whose each partition is, including those that are still to be given up. */
+    private final Map<Uuid, Map<Integer, String>> owners = new HashMap<>();
+
+    /** The image that the group was last compared with; not durable, as a comparison more does no harm. */
+    private long comparedVersion = -1;
+
+    public ConsumerGroup(String id) {
+        this.id = id;
+    }
+
+    /** A copy to try changes on; shares nothing that changes. */
+    ConsumerGroup copy() {
+        ConsumerGroup copy = new ConsumerGroup(id);
+        copy.epoch = epoch;
+        copy.hash = hash;
+        copy.targetEpoch = targetEpoch;
+        copy.comparedVersion = comparedVersion;
+        copy.members.putAll(members);
+        copy.memberOfInstance.putAll(memberOfInstance);
+        copy.targets.putAll(targets);
+        copy.regexes.putAll(regexes);
+        owners.forEach((topic, partitions) -> copy.owners.put(topic, new HashMap<>(partitions)));
+        return copy;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    /** Grows with every change that asks for another assignment. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** What the subscribed topics looked like when the epoch began; see {@link Topics#hash}. */
+    long hash() {
+        return hash;
+    }
+
+    /** The group epoch for which {@link #target} was computed. */
+    public int targetEpoch() {
+        return targetEpoch;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return members.isEmpty();
+    }
+
+    @Override
+    public int size() {
+        return members.size();
+    }
+
+    /** The members in order of their ids; to be read only. */
+    public Collection<ConsumerMember> members() {
+        return Collections.unmodifiableCollection(members.values());
+    }
+
+    /** A member, or null. */
+    public ConsumerMember member(String memberId) {
+        return members.get(memberId);
+    }
+
+    /** A static member by its name, or null. */
+    public ConsumerMember staticMember(String instanceId) {
+        String memberId = memberOfInstance.get(instanceId);
+        return memberId == null ? null : members.get(memberId);
+    }
+
+    /** What a member should own. */
+    public PartitionSet target(String memberId) {
+        return targets.getOrDefault(memberId, PartitionSet.EMPTY);
+    }
+
+    /** The members for whom something was computed; more than {@link #members} while a departed one's is not undone. */
+    Set<String> targeted() {
+        return Collections.unmodifiableSet(targets.keySet());
+    }
+
+    /** Which topics each regular expression stands for; to be read only. */
+    SortedMap<String, Set<String>> regexes() {
+        return Collections.unmodifiableSortedMap(regexes);
+    }
+
+    /** Who owns a partition, or null. */
+    public String owner(Uuid topic, int partition) {
+        Map<Integer, String> partitions = owners.get(topic);
+        return partitions == null ? null : partitions.get(partition);
+    }
+
+    /** The names of the topics that a member is subscribed to, by name or by regular expression. */
+    public Set<String> topicsOf(ConsumerMember member) {
+        Set<String> topics = new TreeSet<>(member.profile().subscribedTopicNames());
+        String regex = member.profile().subscribedTopicRegex();
+        if (regex != null) topics.addAll(regexes.getOrDefault(regex, Set.of()));
+        return topics;
+    }
+
+    /** The names of the topics that anybody is subscribed to. */
+    public Set<String> topics() {
+        Set<String> topics = new TreeSet<>();
+        for (ConsumerMember member : members.values()) topics.addAll(topicsOf(member));
+        return topics;
+    }
+
+    @Override
+    public GroupType type() {
+        return GroupType.CONSUMER;
+    }
+
+    @Override
+    public String protocolType() {
+        return ConsumerProtocol.PROTOCOL_TYPE;
+    }
+
+    @Override
+    public long inStateSinceMs() {
+        return -1;
+    }
+
+    @Override
+    public Errors commitRefusal(CommitClaim claim, Turn turn) {
+        if (claim.generation() < 0 && claim.memberId().isEmpty()) {
+            return isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
+        }
+        ConsumerMember member = members.get(claim.memberId());
+        if (claim.instanceId() != null) {
+            ConsumerMember named = staticMember(claim.instanceId());
+            if (named == null) return Errors.UNKNOWN_MEMBER_ID;
+            if (named != member) return Errors.FENCED_INSTANCE_ID;
+        }
+        if (member == null) return Errors.UNKNOWN_MEMBER_ID;
+        if (!member.isClassic() && !claim.transactional() && claim.version() < EPOCH_COMMIT_VERSION) {
+            return Errors.UNSUPPORTED_VERSION;
+        }
+        if (claim.generation() == member.current().epoch()) return Errors.NONE;
+        return member.isClassic() || claim.transactional() ? Errors.ILLEGAL_GENERATION : Errors.STALE_MEMBER_EPOCH;
+    }
+
+    @Override
+    public Errors fetchRefusal(String memberId, int memberEpoch) {
+        if (memberId == null && memberEpoch < 0) return Errors.NONE;
+        ConsumerMember member = members.get(memberId);
+        if (member == null) return Errors.UNKNOWN_MEMBER_ID;
+        return memberEpoch == member.current().epoch() ? Errors.NONE : Errors.STALE_MEMBER_EPOCH;
+    }
+
+    @Override
+    public Errors deleteRefusal() {
+        return isEmpty() ? Errors.NONE : Errors.NON_EMPTY_GROUP;
+    }
+
+    @Override
+    public boolean reads(String topic) {
+        for (ConsumerMember member : members.values()) if (topicsOf(member).contains(topic)) return true;
+        return false;
+    }
+
+    @Override
+    public List<CoordinatorRecord> tombstones() {
+        GroupDraft draft = new GroupDraft(this);
+        draft.removeGroup();
+        return draft.records();
+    }
+
+    @Override
+    public String state() {
+        if (members.isEmpty()) return "Empty";
+        if (epoch > targetEpoch) return "Assigning";
+        for (ConsumerMember member : members.values()) if (!isReconciled(member)) return "Reconciling";
+        return "Stable";
+    }
+
+    /** True where a member owns what the newest target says. */
+    boolean isReconciled(ConsumerMember member) {
+        return member.current().state() == MemberState.STABLE
+                && (member.current().epoch() == targetEpoch || member.current().epoch() == ConsumerMember.AWAY_EPOCH);
+    }
+
+    /** True where the cluster has not changed since the group was compared with it. */
+    boolean isComparedWith(Topics topics) {
+        return comparedVersion == topics.version();
+    }
+
+    /** The group goes by this view of the cluster. */
+    void comparedWith(Topics topics) {
+        comparedVersion = topics.version();
+    }
+
+    /** The group has become its draft. */
+    void comparedLike(ConsumerGroup draft) {
+        comparedVersion = draft.comparedVersion;
+    }
+
+    // What events do.
+
+    void becomeEpoch(int newEpoch, long newHash) {
+        epoch = newEpoch;
+        hash = newHash;
+    }
+
+    void becomeTargetEpoch(int newEpoch) {
+        targetEpoch = newEpoch;
+    }
+
+    void putProfile(String memberId, ConsumerGroupMemberMetadataValue profile) {
+        ConsumerMember former = members.get(memberId);
+        ConsumerMember member =
+                former == null ? new ConsumerMember(memberId, profile, CurrentAssignment.NONE) : former.with(profile);
+        members.put(memberId, member);
+        if (member.instanceId() != null) memberOfInstance.put(member.instanceId(), memberId);
+    }
+
+    void removeMember(String memberId) {
+        ConsumerMember former = members.remove(memberId);
+        if (former == null) return;
+        disown(memberId, former.current().owned());
+        if (former.instanceId() != null) memberOfInstance.remove(former.instanceId(), memberId);
+    }
+
+    void putCurrent(String memberId, CurrentAssignment assignment) {
+        ConsumerMember former = members.get(memberId);
+        // A tombstone that outlived its member in a compacted log.
+        if (former == null && assignment == CurrentAssignment.NONE) return;
+        if (former == null) putProfile(memberId, new ConsumerGroupMemberMetadataValue());
+        else disown(memberId, former.current().owned());
+        members.computeIfPresent(memberId, (id, member) -> member.with(assignment));
+        assignment.owned().forEach((topic, partition) -> owners.computeIfAbsent(topic, t -> new HashMap<>())
+                .put(partition, memberId));
+    }
+
+    void putTarget(String memberId, PartitionSet partitions) {
+        if (partitions == null) targets.remove(memberId);
+        else targets.put(memberId, partitions);
+    }
+
+    void putRegex(String regex, Set<String> topics) {
+        if (topics == null) regexes.remove(regex);
+        else regexes.put(regex, topics);
+    }
+
+    void clear() {
+        epoch = 0;
+        hash = 0;
+        targetEpoch = 0;
+        members.clear();
+        memberOfInstance.clear();
+        targets.clear();
+        regexes.clear();
+        owners.clear();
+    }
+
+    /** Only what is still this member's: a log that is being compacted may tell of the next owner first. */
+    private void disown(String memberId, PartitionSet partitions) {
+        partitions.forEach((topic, partition) -> owners.computeIfPresent(topic, (id, ofTopic) -> {
+            ofTopic.remove(partition, memberId);
+            return ofTopic.isEmpty() ? null : ofTopic;
+        }));
+    }
+}

@@ -1,0 +1,189 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.Deadlines;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupRecords;
+import io.letterbox.groups.GroupRegistry;
+import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.Turn;
+import io.letterbox.metadata.ClusterImage;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The consumer groups of one coordinator: replays their records, answers what they are asked, takes out members that are
+ * silent. Owned by the coordinator's shard.
+ */
+public final class ConsumerGroups {
+    private final GroupSettings settings;
+    private final GroupRegistry registry;
+    private final Supplier<UUID> ids;
+    private final ConsumerMembership membership;
+    private final MemberDeadlines deadlines;
+    private final ClassicGuests guests;
+    private Topics topics;
+
+    /** @param ids where the ids of members come from that bring none */
+    public ConsumerGroups(GroupSettings settings, GroupRegistry registry, Deadlines deadlines, Supplier<UUID> ids) {
+        this.settings = settings;
+        this.registry = registry;
+        this.ids = ids;
+        this.membership = new ConsumerMembership(settings);
+        this.deadlines = new MemberDeadlines(deadlines, settings.sessionTimeoutMs(), this::fence);
+        this.guests = new ClassicGuests(this, new ClassicMembership(settings), ids);
+    }
+
+    /** Answers those who speak the classic protocol. */
+    public ClassicGuests guests() {
+        return guests;
+    }
+
+    /** Takes up a record where it is one of consumer groups; false where it is not. */
+    public boolean apply(CoordinatorRecord record) {
+        if (!ConsumerEventCodec.reads(GroupRecords.typeOf(record))) return false;
+        ConsumerEventCodec.Keyed read = ConsumerEventCodec.decode(record);
+        if (read == null) return true;
+        ConsumerGroup group = registry.get(read.groupId(), ConsumerGroup.class);
+        if (group == null) {
+            // Tombstones outlive what they bury.
+            if (record.value() == null) return true;
+            group = new ConsumerGroup(read.groupId());
+            registry.put(group);
+        }
+        read.event().applyTo(group);
+        if (read.event() instanceof ConsumerEvent.GroupRemoved) registry.remove(group);
+        return true;
+    }
+
+    /** The topics are these now; groups notice when a member is heard of. */
+    public void imageChanged(ClusterImage image) {
+        if (topics == null || !topics.isOf(image)) topics = new Topics(image);
+    }
+
+    /** The coordinator works from now on: every member has a session's time to be heard of. */
+    public void activate(Turn turn) {
+        for (Group each : registry.all()) {
+            if (!(each instanceof ConsumerGroup group)) continue;
+            for (ConsumerMember member : group.members()) {
+                deadlines.heard(group.id(), member, turn.nowMs());
+                deadlines.stepped(group.id(), member, turn.nowMs());
+            }
+        }
+    }
+
+    /** Answers a ConsumerGroupHeartbeat. */
+    public void heartbeat(Ask<ConsumerGroupHeartbeatResponseData> ask, ConsumerCommand.Heartbeat command, Turn turn) {
+        ConsumerGroupHeartbeatResponseData answer;
+        try {
+            HeartbeatCheck.check(command.data(), command.caller().version());
+            answer = command.data().memberEpoch() < 0 ? leave(command.data(), turn) : stay(command, turn);
+        } catch (ConsumerRefusal refusal) {
+            answer = new ConsumerGroupHeartbeatResponseData()
+                    .setErrorCode(refusal.error().code())
+                    .setErrorMessage(refusal.getMessage());
+        }
+        turn.reply(ask, answer);
+    }
+
+    private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, Turn turn) {
+        ConsumerGroupHeartbeatRequestData data = command.data();
+        boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
+        GroupChange change = joins ? changeOrBegin(data.groupId(), turn) : change(data.groupId(), turn);
+        String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
+        ConsumerMember before = change.draft().group().member(memberId);
+        membership.heartbeat(change.rebalance(), memberId, command.caller(), data);
+        ConsumerGroup group = commit(change);
+        ConsumerMember member = group.member(memberId);
+        deadlines.heard(group.id(), member, turn.nowMs());
+        boolean stepped = before == null || !before.current().equals(member.current());
+        if (stepped) deadlines.stepped(group.id(), member, turn.nowMs());
+        boolean everything = joins
+                || data.rebalanceTimeoutMs() != -1
+                        && (data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null)
+                        && data.topicPartitions() != null;
+        return HeartbeatAnswer.of(member, settings.heartbeatIntervalMs(), everything || stepped);
+    }
+
+    private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, Turn turn) {
+        GroupChange change = change(data.groupId(), turn);
+        ConsumerMembership.leave(change.rebalance(), data);
+        ConsumerGroup group = commit(change);
+        // One that is away has its session's time to come back.
+        if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
+            deadlines.stepped(group.id(), group.member(data.memberId()), turn.nowMs());
+        } else {
+            deadlines.forget(group.id(), data.memberId());
+        }
+        return new ConsumerGroupHeartbeatResponseData()
+                .setMemberId(data.memberId())
+                .setMemberEpoch(data.memberEpoch());
+    }
+
+    /** Answers a ConsumerGroupDescribe. */
+    public void describe(Ask<DescribedGroup> ask, ConsumerCommand.Describe command, Turn turn) {
+        ConsumerGroup group = registry.get(command.groupId(), ConsumerGroup.class);
+        turn.reply(
+                ask,
+                group == null ? ConsumerDescription.none(command.groupId()) : ConsumerDescription.of(group, topics));
+    }
+
+    /** Takes a member out that did not do in time what it had to. */
+    private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, Turn turn) {
+        ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
+        ConsumerMember member = group == null ? null : group.member(memberId);
+        if (member == null || !where.test(member)) return;
+        GroupChange change = new GroupChange(group, topics, turn);
+        change.draft().removeMember(memberId);
+        change.rebalance().afterDeparture();
+        commit(change);
+        deadlines.forget(groupId, memberId);
+    }
+
+    // What classic guests use, too.
+
+    Topics topics() {
+        return topics;
+    }
+
+    MemberDeadlines deadlines() {
+        return deadlines;
+    }
+
+    ConsumerGroup commit(GroupChange change) {
+        return change.commit(registry);
+    }
+
+    GroupChange change(String groupId, Turn turn) {
+        return new GroupChange(group(groupId), topics, turn);
+    }
+
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is none, because then nobody is in it */
+    ConsumerGroup group(String groupId) {
+        ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
+        if (group != null) return group;
+        throw new ConsumerRefusal(
+                Errors.UNKNOWN_MEMBER_ID, "There is no group " + groupId + " of this kind, so nobody is in it.");
+    }
+
+    /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
+    private GroupChange changeOrBegin(String groupId, Turn turn) {
+        Group present = registry.get(groupId);
+        if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, turn);
+        GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, turn);
+        if (present == null) return change;
+        if (!present.isEmpty()) {
+            throw new ConsumerRefusal(
+                    Errors.GROUP_ID_NOT_FOUND,
+                    "Group " + groupId + " has members that speak the classic protocol; it is no consumer group.");
+        }
+        change.after(present.tombstones());
+        return change;
+    }
+}

@@ -1,0 +1,43 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.GroupRegistry;
+import io.letterbox.groups.Turn;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One request's change of one group, from the draft to the log. Lives as long as the request. */
+final class GroupChange {
+    private final GroupDraft draft;
+    private final Rebalance rebalance;
+    private final Turn turn;
+    private final List<CoordinatorRecord> records = new ArrayList<>(0);
+
+    GroupChange(ConsumerGroup group, Topics topics, Turn turn) {
+        this.draft = new GroupDraft(group);
+        this.rebalance = new Rebalance(draft, topics, turn.nowMs());
+        this.turn = turn;
+    }
+
+    GroupDraft draft() {
+        return draft;
+    }
+
+    Rebalance rebalance() {
+        return rebalance;
+    }
+
+    /** Has other records written before the changes, in the same batch. */
+    void after(List<CoordinatorRecord> others) {
+        records.addAll(others);
+    }
+
+    /** Writes the changes as one batch, and so makes them; returns the group as it is now. */
+    ConsumerGroup commit(GroupRegistry registry) {
+        records.addAll(draft.records());
+        turn.write(records);
+        ConsumerGroup group = registry.get(draft.group().id(), ConsumerGroup.class);
+        group.comparedLike(draft.group());
+        return group;
+    }
+}

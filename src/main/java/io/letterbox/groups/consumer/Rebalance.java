@@ -1,0 +1,120 @@
+package io.letterbox.groups.consumer;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * What follows from a change, within one request: another group epoch, other targets, the next step of a member. Lives as
+ * long as the request.
+ *
+ * @param draft what the request changes
+ * @param topics the cluster's topics now
+ * @param nowMs milliseconds since 1970
+ */
+record Rebalance(GroupDraft draft, Topics topics, long nowMs) {
+
+    /**
+     * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets of
+     * the newest epoch where there are none.
+     *
+     * @param changed whether a subscription has changed, or a member is new
+     */
+    void settle(boolean changed) {
+        if (changed || !draft.group().isComparedWith(topics)) compare(changed);
+        if (draft.group().epoch() > draft.group().targetEpoch()) assign();
+    }
+
+    /** Begins another epoch because members have left; their partitions are given away with the next heartbeat. */
+    void afterDeparture() {
+        compare(true);
+    }
+
+    private void compare(boolean changed) {
+        resolve();
+        long hash = topics.hash(draft.group().topics());
+        if (changed || hash != draft.group().hash()) {
+            draft.add(new ConsumerEvent.Epoch(draft.group().epoch() + 1, hash));
+        }
+        draft.group().comparedWith(topics);
+    }
+
+    /** Looks up which topics the regular expressions stand for, and forgets those that nobody uses. */
+    private void resolve() {
+        Set<String> used = new LinkedHashSet<>();
+        for (ConsumerMember member : draft.group().members()) {
+            if (member.profile().subscribedTopicRegex() != null)
+                used.add(member.profile().subscribedTopicRegex());
+        }
+        for (String regex : used) {
+            Set<String> matching = TopicPattern.of(regex).matching(topics.names());
+            if (matching.equals(draft.group().regexes().get(regex))) continue;
+            draft.add(new ConsumerEvent.Regex(regex, matching, topics.version(), nowMs));
+        }
+        Set<String> unused = new HashSet<>(draft.group().regexes().keySet());
+        unused.removeAll(used);
+        for (String regex : unused) draft.add(new ConsumerEvent.Regex(regex, null, 0, 0));
+    }
+
+    private void assign() {
+        ConsumerGroup group = draft.group();
+        SortedMap<String, Assignor.Subscriber> subscribers = new TreeMap<>();
+        for (ConsumerMember member : group.members()) {
+            Set<Uuid> ids = new HashSet<>();
+            for (String name : group.topicsOf(member)) {
+                if (topics.named(name) != null) ids.add(Topics.id(topics.named(name)));
+            }
+            String order = Objects.requireNonNullElse(member.instanceId(), member.id());
+            subscribers.put(member.id(), new Assignor.Subscriber(order, ids, group.target(member.id())));
+        }
+        Map<String, PartitionSet> targets = assignor(group).assign(subscribers, topics::partitions);
+        Set<String> known = new HashSet<>(group.targeted());
+        int epoch = group.epoch();
+        targets.forEach((memberId, target) -> {
+            if (known.contains(memberId) && target.equals(group.target(memberId))) return;
+            draft.add(new ConsumerEvent.Target(memberId, target));
+        });
+        draft.add(new ConsumerEvent.TargetEpoch(epoch, nowMs));
+    }
+
+    /** What most of those ask for who ask for one; of two that are equally wanted, the one that comes first here. */
+    static Assignor assignor(ConsumerGroup group) {
+        Map<String, Integer> votes = new HashMap<>();
+        for (ConsumerMember member : group.members()) {
+            if (member.profile().serverAssignor() != null)
+                votes.merge(member.profile().serverAssignor(), 1, Integer::sum);
+        }
+        Assignor chosen = Assignor.STANDARD;
+        int most = 0;
+        for (Assignor assignor : Assignor.ALL) {
+            int count = votes.getOrDefault(assignor.assignorName(), 0);
+            if (count <= most) continue;
+            most = count;
+            chosen = assignor;
+        }
+        return chosen;
+    }
+
+    /**
+     * Takes a member one step towards its target.
+     *
+     * @param owned what it says that it owns; null where it does not say
+     */
+    void reconcile(String memberId, PartitionSet owned) {
+        ConsumerGroup group = draft.group();
+        CurrentAssignment current = group.member(memberId).current();
+        PartitionSet.Test free = (topic, partition) -> {
+            String owner = group.owner(topic, partition);
+            return owner == null || owner.equals(memberId);
+        };
+        CurrentAssignment next =
+                new Reconciliation(group.targetEpoch(), group.target(memberId), owned, free).next(current);
+        if (!next.equals(current)) draft.add(new ConsumerEvent.Current(memberId, next));
+    }
+}

@@ -1,0 +1,93 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+
+/** The topics of one image, as groups see them. Immutable. */
+public final class Topics {
+    private final ClusterImage image;
+    private final Map<Uuid, TopicImage> byId = new HashMap<>();
+
+    public Topics(ClusterImage image) {
+        this.image = image;
+        for (TopicImage topic : image.topics().values()) byId.put(id(topic), topic);
+    }
+
+    /** A topic's incarnation, as Kafka writes it. */
+    public static Uuid id(TopicImage topic) {
+        return new Uuid(topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits());
+    }
+
+    /** True where this is the view of that image. */
+    boolean isOf(ClusterImage other) {
+        return image == other;
+    }
+
+    long version() {
+        return image.version();
+    }
+
+    Collection<String> names() {
+        return image.topics().keySet();
+    }
+
+    /** A topic by name, or null. */
+    public TopicImage named(String name) {
+        return image.topics().get(name);
+    }
+
+    /** The name of a topic, or null where that incarnation is gone. */
+    public String name(Uuid id) {
+        TopicImage topic = byId.get(id);
+        return topic == null ? null : topic.name();
+    }
+
+    /** How many partitions a topic has; 0 where that incarnation is gone. */
+    int partitions(Uuid id) {
+        TopicImage topic = byId.get(id);
+        return topic == null ? 0 : topic.partitions().size();
+    }
+
+    /** The partitions by their topics' names, leaving out those of topics that are gone. */
+    public Map<String, SortedSet<Integer>> named(PartitionSet set) {
+        Map<String, SortedSet<Integer>> named = new TreeMap<>();
+        set.byTopic().forEach((id, partitions) -> {
+            String name = name(id);
+            if (name != null) named.put(name, partitions);
+        });
+        return named;
+    }
+
+    /**
+     * Digests what an assignment depends on: which of the subscribed topics exist, which incarnations, with how many
+     * partitions.
+     *
+     * @param names in order
+     */
+    long hash(Set<String> names) {
+        long hash = 1;
+        for (String name : names) {
+            TopicImage topic = named(name);
+            if (topic == null) continue;
+            hash = mix(hash ^ topic.id().getMostSignificantBits());
+            hash = mix(hash ^ topic.id().getLeastSignificantBits());
+            hash = mix(hash ^ topic.partitions().size());
+        }
+        return hash;
+    }
+
+    /** The finalizer of SplitMix64. */
+    private static long mix(long value) {
+        long z = value + 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
+    }
+}
