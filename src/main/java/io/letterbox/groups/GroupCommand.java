@@ -43,7 +43,9 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
 
         @Override
         public void decide(GroupCoordinator coordinator, Ask<JoinGroupResponseData> ask, Turn turn) {
-            coordinator.classic().join(this, ask, turn);
+            if (coordinator.hasGuests(data.groupId()))
+                coordinator.consumers().guests().join(ask, this, turn);
+            else coordinator.classic().join(this, ask, turn);
         }
     }
 
@@ -56,7 +58,9 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
 
         @Override
         public void decide(GroupCoordinator coordinator, Ask<SyncGroupResponseData> ask, Turn turn) {
-            coordinator.classic().sync(this, ask, turn);
+            if (coordinator.hasGuests(data.groupId()))
+                coordinator.consumers().guests().sync(ask, this, turn);
+            else coordinator.classic().sync(this, ask, turn);
         }
     }
 
@@ -69,7 +73,9 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
 
         @Override
         public void decide(GroupCoordinator coordinator, Ask<HeartbeatResponseData> ask, Turn turn) {
-            coordinator.classic().heartbeat(this, ask, turn);
+            if (coordinator.hasGuests(data.groupId()))
+                coordinator.consumers().guests().heartbeat(ask, this, turn);
+            else coordinator.classic().heartbeat(this, ask, turn);
         }
     }
 
@@ -82,7 +88,9 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
 
         @Override
         public void decide(GroupCoordinator coordinator, Ask<LeaveGroupResponseData> ask, Turn turn) {
-            coordinator.classic().leave(this, ask, turn);
+            if (coordinator.hasGuests(data.groupId()))
+                coordinator.consumers().guests().leave(ask, this, turn);
+            else coordinator.classic().leave(this, ask, turn);
         }
     }
 

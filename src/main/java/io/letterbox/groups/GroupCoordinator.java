@@ -5,6 +5,8 @@ import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.classic.ClassicGroups;
+import io.letterbox.groups.consumer.ConsumerGroup;
+import io.letterbox.groups.consumer.ConsumerGroups;
 import io.letterbox.groups.offsets.OffsetBook;
 import io.letterbox.groups.offsets.OffsetCleanup;
 import io.letterbox.groups.offsets.OffsetDesk;
@@ -26,12 +28,14 @@ public final class GroupCoordinator implements Coordinator {
     private final Deadlines deadlines = new Deadlines();
     private final OffsetBook book = new OffsetBook();
     private final ClassicGroups classic;
+    private final ConsumerGroups consumers;
     private final OffsetDesk desk;
     private final OffsetCleanup cleanup;
 
     /** @param ids where new members' ids come from */
     public GroupCoordinator(GroupSettings settings, Supplier<UUID> ids) {
         this.classic = new ClassicGroups(settings, registry, deadlines, ids);
+        this.consumers = new ConsumerGroups(settings, registry, deadlines, ids, classic);
         this.desk = new OffsetDesk(registry, book);
         this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());
     }
@@ -39,6 +43,17 @@ public final class GroupCoordinator implements Coordinator {
     /** Who answers about classic groups. */
     ClassicGroups classic() {
         return classic;
+    }
+
+    /** Who answers about groups whose assignment the server decides. */
+    public ConsumerGroups consumers() {
+        return consumers;
+    }
+
+    /** True where who speaks the classic protocol is, or would be, the guest of a consumer group. */
+    boolean hasGuests(String groupId) {
+        ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
+        return group != null && !group.isEmpty();
     }
 
     /** Who answers about offsets. */
@@ -56,11 +71,17 @@ public final class GroupCoordinator implements Coordinator {
         short type = GroupRecords.typeOf(record);
         if (isOffset(type)) book.apply(record, this::ensureGroup);
         else if (type == CoordinatorRecordType.GROUP_METADATA.id()) classic.apply(record);
+        else consumers.apply(record, this::groupRemoved);
     }
 
     private static boolean isOffset(short type) {
         return type == CoordinatorRecordType.OFFSET_COMMIT.id()
                 || type == CoordinatorRecordType.LEGACY_OFFSET_COMMIT.id();
+    }
+
+    /** A group's offsets outlive it until they are deleted themselves. */
+    private void groupRemoved(String groupId) {
+        if (!book.of(groupId).isEmpty()) ensureGroup(groupId);
     }
 
     /** Offsets belong to a group; one that has nothing else is a simple one. */
@@ -83,6 +104,7 @@ public final class GroupCoordinator implements Coordinator {
     public void activate(long nowMs, CoordinatorOutbox outbox) {
         Turn turn = new Turn(nowMs, outbox);
         classic.activate(turn);
+        consumers.activate(turn);
         cleanup.activate(turn);
     }
 
@@ -108,6 +130,7 @@ public final class GroupCoordinator implements Coordinator {
 
     /** The cluster has changed. */
     void follow(ClusterImage image, Turn turn) {
+        consumers.follow(image);
         cleanup.follow(image, turn);
     }
 

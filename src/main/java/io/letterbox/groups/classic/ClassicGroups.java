@@ -282,6 +282,31 @@ public final class ClassicGroups {
                 .setMemberAssignment(protocol == null ? ClassicMember.NOTHING : member.assignment());
     }
 
+    // ---- when the server is to decide about the assignment from now on
+
+    /** The members of a group of consumers, as another kind of group needs to know them; null for any other group. */
+    public Handover handover(String groupId) {
+        ClassicGroup group = registry.get(groupId, ClassicGroup.class);
+        return group == null || !group.isOfConsumers() ? null : Handover.of(group);
+    }
+
+    /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
+    public void dismiss(String groupId, Turn turn) {
+        short rejoin = Errors.REBALANCE_IN_PROGRESS.code();
+        for (ClassicMember member : getOrMake(groupId, turn.nowMs()).members()) {
+            Ask<JoinGroupResponseData> join = member.joining();
+            member.joining(null);
+            if (join != null) {
+                turn.reply(
+                        join,
+                        new JoinGroupResponseData().setMemberId(member.id()).setErrorCode(rejoin));
+            }
+            Ask<SyncGroupResponseData> sync = member.syncing();
+            member.syncing(null);
+            if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(rejoin));
+        }
+    }
+
     // ---- records
 
     /**

@@ -130,8 +130,9 @@ public final class ClassicGuests {
         turn.reply(ask, new HeartbeatResponseData().setErrorCode(error.code()));
     }
 
-    /** Answers a LeaveGroup; the version has its say about its form elsewhere. */
-    public LeaveGroupResponseData leave(LeaveGroupRequestData data, Turn turn) {
+    /** Answers a LeaveGroup. */
+    public void leave(Ask<LeaveGroupResponseData> ask, GroupCommand.LeaveGroup command, Turn turn) {
+        LeaveGroupRequestData data = command.data();
         GroupChange change = groups.change(data.groupId(), turn);
         List<LeaveGroupResponseData.MemberResponse> members = new ArrayList<>();
         List<String> left = new ArrayList<>();
@@ -154,7 +155,7 @@ public final class ClassicGuests {
             groups.commit(change);
             for (String memberId : left) groups.deadlines().forget(data.groupId(), memberId);
         }
-        return new LeaveGroupResponseData().setMembers(members);
+        turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }
 
     /** An administrator takes a static member out by its name alone. */

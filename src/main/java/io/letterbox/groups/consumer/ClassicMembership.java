@@ -77,7 +77,8 @@ final class ClassicMembership {
     /** All protocols of a consumer carry the same topics; the first one's count. */
     private static ConsumerProtocolSubscription subscription(JoinGroupRequestData data) {
         boolean consumer = data.protocolType().equals(ConsumerProtocol.PROTOCOL_TYPE)
-                && !data.protocols().isEmpty();
+                && !data.protocols().isEmpty()
+                && data.protocols().find(Takeover.STREAMS_PROTOCOL) == null;
         try {
             if (consumer) {
                 byte[] metadata = data.protocols().iterator().next().metadata();
@@ -88,8 +89,8 @@ final class ClassicMembership {
         }
         throw new ConsumerRefusal(
                 Errors.INCONSISTENT_GROUP_PROTOCOL,
-                "Group " + data.groupId() + " is one of consumers, whose protocol type is "
-                        + ConsumerProtocol.PROTOCOL_TYPE + ".");
+                "The server assigns the partitions of group " + data.groupId()
+                        + "; only plain consumers can be members.");
     }
 
     private ConsumerGroupMemberMetadataValue profile(

@@ -1,7 +1,10 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.coordinator.Ask;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupCoordinator;
+import io.letterbox.groups.Turn;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -15,6 +18,11 @@ public sealed interface ConsumerCommand<R> extends GroupCommand<R> {
         public String key() {
             return data.groupId();
         }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<ConsumerGroupHeartbeatResponseData> ask, Turn turn) {
+            coordinator.consumers().heartbeat(ask, this, turn);
+        }
     }
 
     /** Describes a consumer group (ConsumerGroupDescribe); GROUP_ID_NOT_FOUND for any other. */
@@ -22,6 +30,11 @@ public sealed interface ConsumerCommand<R> extends GroupCommand<R> {
         @Override
         public String key() {
             return groupId;
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<DescribedGroup> ask, Turn turn) {
+            coordinator.consumers().describe(ask, this, turn);
         }
     }
 }

@@ -190,6 +190,16 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
+    public Errors offsetDeleteRefusal() {
+        return Errors.NONE;
+    }
+
+    @Override
+    public long offsetAgeBaseMs(long commitMs) {
+        return commitMs;
+    }
+
+    @Override
     public boolean reads(String topic) {
         for (ConsumerMember member : members.values()) if (topicsOf(member).contains(topic)) return true;
         return false;

@@ -8,8 +8,11 @@ import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.Turn;
+import io.letterbox.groups.classic.ClassicGroups;
+import io.letterbox.groups.classic.Handover;
 import io.letterbox.metadata.ClusterImage;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
@@ -25,16 +28,26 @@ public final class ConsumerGroups {
     private final GroupSettings settings;
     private final GroupRegistry registry;
     private final Supplier<UUID> ids;
+    private final ClassicGroups classic;
     private final ConsumerMembership membership;
     private final MemberDeadlines deadlines;
     private final ClassicGuests guests;
     private Topics topics;
 
-    /** @param ids where the ids of members come from that bring none */
-    public ConsumerGroups(GroupSettings settings, GroupRegistry registry, Deadlines deadlines, Supplier<UUID> ids) {
+    /**
+     * @param ids where the ids of members come from that bring none
+     * @param classic whose groups are taken over when somebody joins them who speaks the newer protocol
+     */
+    public ConsumerGroups(
+            GroupSettings settings,
+            GroupRegistry registry,
+            Deadlines deadlines,
+            Supplier<UUID> ids,
+            ClassicGroups classic) {
         this.settings = settings;
         this.registry = registry;
         this.ids = ids;
+        this.classic = classic;
         this.membership = new ConsumerMembership(settings);
         this.deadlines = new MemberDeadlines(deadlines, settings.sessionTimeoutMs(), this::fence);
         this.guests = new ClassicGuests(this, new ClassicMembership(settings), ids);
@@ -45,25 +58,30 @@ public final class ConsumerGroups {
         return guests;
     }
 
-    /** Takes up a record where it is one of consumer groups; false where it is not. */
-    public boolean apply(CoordinatorRecord record) {
-        if (!ConsumerEventCodec.reads(GroupRecords.typeOf(record))) return false;
+    /**
+     * Takes up a record, where it is one of consumer groups.
+     *
+     * @param removed is told of a group that is no more
+     */
+    public void apply(CoordinatorRecord record, Consumer<String> removed) {
+        if (!ConsumerEventCodec.reads(GroupRecords.typeOf(record))) return;
         ConsumerEventCodec.Keyed read = ConsumerEventCodec.decode(record);
-        if (read == null) return true;
+        if (read == null) return;
         ConsumerGroup group = registry.get(read.groupId(), ConsumerGroup.class);
         if (group == null) {
             // Tombstones outlive what they bury.
-            if (record.value() == null) return true;
+            if (record.value() == null) return;
             group = new ConsumerGroup(read.groupId());
             registry.put(group);
         }
         read.event().applyTo(group);
-        if (read.event() instanceof ConsumerEvent.GroupRemoved) registry.remove(group);
-        return true;
+        if (!(read.event() instanceof ConsumerEvent.GroupRemoved)) return;
+        registry.remove(group);
+        removed.accept(group.id());
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
-    public void imageChanged(ClusterImage image) {
+    public void follow(ClusterImage image) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
     }
 
@@ -101,6 +119,7 @@ public final class ConsumerGroups {
         membership.heartbeat(change.rebalance(), memberId, command.caller(), data);
         ConsumerGroup group = commit(change);
         ConsumerMember member = group.member(memberId);
+        if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.nowMs()));
         deadlines.heard(group.id(), member, turn.nowMs());
         boolean stepped = before == null || !before.current().equals(member.current());
         if (stepped) deadlines.stepped(group.id(), member, turn.nowMs());
@@ -178,12 +197,17 @@ public final class ConsumerGroups {
         if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, turn);
         GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, turn);
         if (present == null) return change;
-        if (!present.isEmpty()) {
+        change.after(present.tombstones());
+        if (present.isEmpty()) return change;
+        Handover handover = classic.handover(groupId);
+        if (handover == null || !Takeover.isPossible(handover, settings.maxMembers())) {
             throw new ConsumerRefusal(
                     Errors.GROUP_ID_NOT_FOUND,
-                    "Group " + groupId + " has members that speak the classic protocol; it is no consumer group.");
+                    "Group " + groupId + " has members whose protocol the server cannot speak for them; it is no"
+                            + " consumer group.");
         }
-        change.after(present.tombstones());
+        Takeover.begin(change.draft(), handover, topics);
+        change.beforeWrite(() -> classic.dismiss(groupId, turn));
         return change;
     }
 }

@@ -12,6 +12,7 @@ final class GroupChange {
     private final Rebalance rebalance;
     private final Turn turn;
     private final List<CoordinatorRecord> records = new ArrayList<>(0);
+    private Runnable beforeWrite;
 
     GroupChange(ConsumerGroup group, Topics topics, Turn turn) {
         this.draft = new GroupDraft(group);
@@ -32,8 +33,19 @@ final class GroupChange {
         records.addAll(others);
     }
 
+    /** The group of the other kind that this one takes the place of is told when nothing can be refused any more. */
+    void beforeWrite(Runnable farewell) {
+        beforeWrite = farewell;
+    }
+
+    /** True where the members of a group of the other kind have become this one's. */
+    boolean isTakeover() {
+        return beforeWrite != null;
+    }
+
     /** Writes the changes as one batch, and so makes them; returns the group as it is now. */
     ConsumerGroup commit(GroupRegistry registry) {
+        if (isTakeover()) beforeWrite.run();
         records.addAll(draft.records());
         turn.write(records);
         ConsumerGroup group = registry.get(draft.group().id(), ConsumerGroup.class);
