@@ -13,7 +13,6 @@ final class CoreApis implements ApiPart {
                 ApiVersionsApi.support(table),
                 new MetadataApi(backend).support(),
                 new FindCoordinatorApi(backend).support(),
-                new InitProducerIdApi(backend).support(),
                 new ProduceApi(backend, vertx).support());
     }
 

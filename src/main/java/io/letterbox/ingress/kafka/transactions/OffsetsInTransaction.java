@@ -1,0 +1,100 @@
+package io.letterbox.ingress.kafka.transactions;
+
+import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
+import io.letterbox.ingress.kafka.KafkaBackend;
+import io.letterbox.ingress.kafka.KafkaRequest;
+import io.letterbox.ingress.kafka.transactions.Verification.Writer;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.vertx.core.Future;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * A group's offsets as part of a transaction: the partition of {@code __consumer_offsets} that keeps them takes part in the
+ * transaction like any other. Stateless.
+ */
+final class OffsetsInTransaction {
+    private static final int ANNOUNCEMENT_SAYS_FENCED = 2;
+
+    /** The last versions before those codes were added mean the same error by another. */
+    private static final short COMMIT_SAYS_ABORTABLE = 4;
+
+    /** From this version on, committing offsets adds their partition to the transaction (KIP-890 part 2). */
+    private static final short COMMIT_ADDS = 5;
+
+    private final KafkaBackend backend;
+    private final Verification verification;
+
+    OffsetsInTransaction(KafkaBackend backend) {
+        this.backend = backend;
+        this.verification = new Verification(backend.transactions());
+    }
+
+    /** AddOffsetsToTxn: an older client says that offsets will follow. */
+    Future<AddOffsetsToTxnResponseData> announce(KafkaRequest request) {
+        AddOffsetsToTxnRequestData data = request.body(AddOffsetsToTxnRequestData.class);
+        Writer writer = new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), Intent.ADD_CLASSIC);
+        return backend.groups()
+                .coordinatorOf(data.groupId())
+                .compose(partition -> verification.of(writer, partition))
+                .map(error -> new AddOffsetsToTxnResponseData()
+                        .setErrorCode(Fenced.inVersion(error, request.version(), ANNOUNCEMENT_SAYS_FENCED)
+                                .code()));
+    }
+
+    /** TxnOffsetCommit. */
+    Future<TxnOffsetCommitResponseData> commit(KafkaRequest request) {
+        TxnOffsetCommitRequestData data = request.body(TxnOffsetCommitRequestData.class);
+        return commit(request, data, null).recover(failure -> {
+            if (!(failure instanceof UnverifiedTransactionException unverified)) return Future.failedFuture(failure);
+            Intent intent = request.version() >= COMMIT_ADDS ? Intent.ADD : Intent.VERIFY;
+            Writer writer = new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), intent);
+            return backend.groups()
+                    .coordinatorOf(data.groupId())
+                    .compose(partition -> verification.of(writer, partition))
+                    .compose(error -> error == Errors.NONE
+                            ? commit(request, data, unverified.guard())
+                            : Future.succeededFuture(refusal(data, inVersion(error, request.version()))));
+        });
+    }
+
+    private Future<TxnOffsetCommitResponseData> commit(
+            KafkaRequest request, TxnOffsetCommitRequestData data, Guard guard) {
+        String clientId = request.clientId() == null ? "" : request.clientId();
+        Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
+        return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));
+    }
+
+    /** Producers take what they do not expect here for fatal; a coordinator that is busy is one to come back to. */
+    private static Errors inVersion(Errors error, short version) {
+        if (error == Errors.CONCURRENT_TRANSACTIONS) return Errors.COORDINATOR_LOAD_IN_PROGRESS;
+        if (error == Errors.PRODUCER_FENCED) return Errors.INVALID_PRODUCER_EPOCH;
+        if (error == Errors.TRANSACTION_ABORTABLE && version < COMMIT_SAYS_ABORTABLE) return Errors.INVALID_TXN_STATE;
+        return error;
+    }
+
+    private static TxnOffsetCommitResponseData refusal(TxnOffsetCommitRequestData data, Errors error) {
+        TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            TxnOffsetCommitResponseTopic answer = new TxnOffsetCommitResponseTopic().setName(topic.name());
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                answer.partitions()
+                        .add(new TxnOffsetCommitResponsePartition()
+                                .setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(error.code()));
+            }
+            response.topics().add(answer);
+        }
+        return response;
+    }
+}
