@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.Command;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
@@ -69,9 +71,8 @@ final class TopicChanges {
             if (byId == (wanted.name() != null)) {
                 throw new InvalidRequestException("A topic is named by its name or by its id, and not by both.");
             }
-            TopicImage topic = byId
-                    ? Ids.find(proposals.image(), wanted.topicId())
-                    : proposals.image().topics().get(wanted.name());
+            TopicImage topic =
+                    byId ? find(wanted.topicId()) : proposals.image().topics().get(wanted.name());
             if (byId && topic == null) {
                 throw new UnknownTopicIdException("There is no topic with the id " + wanted.topicId() + ".");
             }
@@ -79,7 +80,7 @@ final class TopicChanges {
             if (!met.add(name)) throw new InvalidRequestException("The request has the topic " + name + " twice.");
             TopicName.checkOwnedByClients(name);
             result.setName(name);
-            if (topic != null) result.setTopicId(Ids.kafka(topic.id()));
+            if (topic != null) result.setTopicId(ClusterView.id(topic.id()));
             return proposals.propose(new Command.DeleteTopic(name), false).map(error -> {
                 if (error.isSuccess()) meters.forgetTopic(name);
                 return with(result, error);
@@ -87,6 +88,13 @@ final class TopicChanges {
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(with(result, Refusals.of(refusal)));
         }
+    }
+
+    private TopicImage find(Uuid id) {
+        UUID wanted = ClusterView.id(id);
+        for (TopicImage topic : proposals.image().topics().values())
+            if (topic.id().equals(wanted)) return topic;
+        return null;
     }
 
     private static DeletableTopicResult with(DeletableTopicResult result, ApiError error) {

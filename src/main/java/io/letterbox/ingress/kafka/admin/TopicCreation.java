@@ -1,6 +1,7 @@
 package io.letterbox.ingress.kafka.admin;
 
 import io.letterbox.config.TopicsConfig;
+import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.Command;
@@ -150,7 +151,7 @@ final class TopicCreation {
                 .collect(Collectors.toList());
         return new CreatableTopicResult()
                 .setName(topic.name())
-                .setTopicId(validateOnly ? Uuid.ZERO_UUID : Ids.kafka(topic.id()))
+                .setTopicId(validateOnly ? Uuid.ZERO_UUID : ClusterView.id(topic.id()))
                 .setNumPartitions(topic.partitions().size())
                 .setReplicationFactor(
                         (short) topic.partitions().get(0).replicas().size())

@@ -1,6 +1,7 @@
 package io.letterbox.ingress.kafka.admin;
 
 import io.letterbox.ingress.kafka.AuthorizedOperations;
+import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
@@ -56,7 +57,7 @@ final class TopicPartitionPages {
             if (left == 0)
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(from));
             int until = (int) Math.min(topic.partitions().size(), (long) from + left);
-            response.topics().add(described(topic, from, until));
+            response.topics().add(described(image, topic, from, until));
             left -= Math.max(0, until - from);
             if (until < topic.partitions().size()) {
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(until));
@@ -77,7 +78,8 @@ final class TopicPartitionPages {
         return new DescribeTopicPartitionsResponseTopic().setName(name).setErrorCode(error.code());
     }
 
-    private static DescribeTopicPartitionsResponseTopic described(TopicImage topic, int from, int until) {
+    private static DescribeTopicPartitionsResponseTopic described(
+            ClusterImage image, TopicImage topic, int from, int until) {
         List<DescribeTopicPartitionsResponsePartition> partitions = new ArrayList<>();
         for (int number = from; number < until; number++) {
             PartitionImage partition = topic.partitions().get(number);
@@ -91,11 +93,11 @@ final class TopicPartitionPages {
                     .setIsrNodes(partition.isr())
                     .setEligibleLeaderReplicas(List.of())
                     .setLastKnownElr(List.of())
-                    .setOfflineReplicas(List.of()));
+                    .setOfflineReplicas(ClusterView.offlineReplicas(image, partition)));
         }
         return new DescribeTopicPartitionsResponseTopic()
                 .setName(topic.name())
-                .setTopicId(Ids.kafka(topic.id()))
+                .setTopicId(ClusterView.id(topic.id()))
                 .setIsInternal(TopicName.isInternal(topic.name()))
                 .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC)
                 .setPartitions(partitions);
