@@ -262,7 +262,7 @@ public final class ServerProcess implements AutoCloseable {
      * connections: a client that knocks on such a port while the server is down may be connected to itself, and then
      * holds the port when the server wants it back.
      */
-    static int freePort() {
+    public static int freePort() {
         for (int tries = 0; tries < 1000; tries++) {
             int candidate = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
