@@ -9,6 +9,7 @@ import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
+import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
@@ -104,6 +105,9 @@ final class StorageAssembly {
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
                 new Forces(forceThreads),
                 health::failed,
+                new ProducerLimits(
+                        config.transactions().producerIdExpirationMs(),
+                        config.transactions().maxProducersPerPartition()),
                 List.of(new GroupsKind(config.groups()), transactionsKind(config, shards)));
         groups = new GroupsRoute(new CoordinatorRouter(
                 vertx, metadata, shards, GroupsRoute.topic(config.groups().partitions())));

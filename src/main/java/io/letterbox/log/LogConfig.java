@@ -1,5 +1,7 @@
 package io.letterbox.log;
 
+import io.letterbox.log.producers.ProducerLimits;
+
 /**
  * How one partition's log is kept.
  *
@@ -14,6 +16,7 @@ package io.letterbox.log;
  * @param maxCompactionLagMs records older than this make the log due for compaction
  * @param deleteRetentionMs how long a tombstone stays after it has been compacted
  * @param minCleanableDirtyRatio the share of uncompacted bytes that makes the log due, 0 to 1
+ * @param producers how long and how many producers the log remembers; not changed while it is open
  */
 public record LogConfig(
         int segmentBytes,
@@ -26,11 +29,23 @@ public record LogConfig(
         long minCompactionLagMs,
         long maxCompactionLagMs,
         long deleteRetentionMs,
-        double minCleanableDirtyRatio) {
+        double minCleanableDirtyRatio,
+        ProducerLimits producers) {
 
     /** Kafka's defaults: 1 GiB or seven days a segment, seven days' retention, an index entry every 4 KiB. */
     public static LogConfig defaults() {
         return new LogConfig(
-                1 << 30, 604_800_000L, 604_800_000L, -1, 4096, false, true, 0, Long.MAX_VALUE, 86_400_000L, 0.5);
+                1 << 30,
+                604_800_000L,
+                604_800_000L,
+                -1,
+                4096,
+                false,
+                true,
+                0,
+                Long.MAX_VALUE,
+                86_400_000L,
+                0.5,
+                ProducerLimits.defaults());
     }
 }

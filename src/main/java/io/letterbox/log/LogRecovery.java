@@ -72,11 +72,17 @@ public final class LogRecovery {
         recovery.tidy();
         String damage = recovery.findSegments();
         if (damage == null) damage = recovery.openSegments();
-        if (damage != null) {
+        PartitionLog log = null;
+        try {
+            if (damage == null) log = recovery.settle();
+        } catch (CorruptLogException found) {
+            damage = found.getMessage();
+        }
+        if (log == null) {
             for (Segment segment : recovery.opened) segment.close();
             return new Quarantined(damage);
         }
-        return new Recovered(recovery.settle(), recovery.truncatedBytes, recovery.batchesChecked);
+        return new Recovered(log, recovery.truncatedBytes, recovery.batchesChecked);
     }
 
     /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. */

@@ -2,6 +2,7 @@ package io.letterbox.log;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.producers.ProducerStates;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,7 @@ public final class PartitionLog implements AutoCloseable {
     private final Disk disk;
     private final Path directory;
     private final EpochHistory epochs;
+    private final ProducerJournal journal;
 
     // Written by the owner, read by any thread.
     private volatile SegmentList segments;
@@ -59,6 +61,7 @@ public final class PartitionLog implements AutoCloseable {
         this.logStartOffset =
                 Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
         this.compactedUpTo = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
+        this.journal = ProducerJournal.open(disk, directory, config.producers(), segments, compactedUpTo);
     }
 
     /**
@@ -88,6 +91,7 @@ public final class PartitionLog implements AutoCloseable {
             poison(cause);
             throw cause;
         }
+        journal.wrote(view, segments.active(), nowMs);
         logEndOffset = lastOffset + 1;
         return new AppendResult(baseOffset, lastOffset);
     }
@@ -108,6 +112,7 @@ public final class PartitionLog implements AutoCloseable {
     private void roll() throws IOException {
         Segment old = segments.active();
         old.seal();
+        journal.roll(logEndOffset, old);
         Segment fresh = Segment.create(disk, directory, logEndOffset);
         disk.forceDirectory(directory);
         old.dropIndexes();
@@ -219,6 +224,11 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    /** The aborted transactions, to be taken before records are read. Any thread; does not block. */
+    public AbortedView aborted() {
+        return new AbortedView(segments);
+    }
+
     private void requireInRange(long offset) {
         long start = logStartOffset;
         long end = logEndOffset;
@@ -260,6 +270,7 @@ public final class PartitionLog implements AutoCloseable {
             cut.deleteRest();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
+            journal.rebuild(segments, compactedUpTo);
         } catch (IOException | RuntimeException cause) {
             poison(cause);
             throw cause;
@@ -362,6 +373,7 @@ public final class PartitionLog implements AutoCloseable {
             disk.forceDirectory(directory);
             disk.rename(swap, by.logPath());
             disk.forceDirectory(directory);
+            // What was aborted in there is gone, as far as it was in there: nobody has to leave it out any more.
             return by;
         } catch (IOException cause) {
             poison(cause);
@@ -384,6 +396,11 @@ public final class PartitionLog implements AutoCloseable {
         return config;
     }
 
+    /** The producers that the log knows. Owner only; another object after a truncation. */
+    public ProducerStates producers() {
+        return journal.states();
+    }
+
     /** Which leader wrote from where. */
     public EpochHistory epochs() {
         return epochs;
@@ -395,7 +412,10 @@ public final class PartitionLog implements AutoCloseable {
      */
     public long checkpoint() throws IOException {
         long recoveryPoint = durableOffset;
-        if (poison == null) segments.active().writeIndexes();
+        if (poison == null) {
+            segments.active().writeIndexes();
+            journal.checkpoint(logEndOffset, segments.active());
+        }
         return recoveryPoint;
     }
 
@@ -407,6 +427,7 @@ public final class PartitionLog implements AutoCloseable {
                 segments.active().releaseReserve();
                 flush();
                 segments.active().writeIndexes();
+                journal.close(logEndOffset, segments.active());
             }
         } finally {
             poison(new IOException("It is closed."));

@@ -25,6 +25,8 @@ public final class Segment {
     private final Path directory;
     private final long baseOffset;
 
+    private final AbortedFile aborted = new AbortedFile(this);
+
     // Any thread: whoever needs the file opens it; one wins.
     private final AtomicReference<SharedFile> file = new AtomicReference<>();
 
@@ -59,6 +61,7 @@ public final class Segment {
     static Segment create(Disk disk, Path directory, long baseOffset) throws IOException {
         Segment segment = new Segment(disk, directory, baseOffset, new Indexes(new OffsetIndex(), new TimeIndex()));
         segment.file.set(new SharedFile(disk.create(segment.logPath())));
+        segment.aborted.begin();
         return segment;
     }
 
@@ -281,6 +284,11 @@ public final class Segment {
         force();
     }
 
+    /** The aborted transactions whose markers are in the segment. */
+    AbortedFile aborted() {
+        return aborted;
+    }
+
     /** The indexes in memory, or null where they are on disk. Any thread. */
     Indexes indexes() {
         return indexes;
@@ -310,8 +318,12 @@ public final class Segment {
 
     /** Owner only: closes the file where no reader has used it since the last call. */
     void closeWhenIdle() throws IOException {
-        if (used) used = false;
-        else close();
+        if (used) {
+            used = false;
+            return;
+        }
+        close();
+        aborted.unload();
     }
 
     /** Owner only. A reader that still wants it opens it again. */
@@ -332,6 +344,7 @@ public final class Segment {
     void deleteIndexes() throws IOException {
         disk.delete(offsetIndexPath());
         disk.delete(timeIndexPath());
+        aborted.delete();
     }
 
     private SharedFile file() throws IOException {

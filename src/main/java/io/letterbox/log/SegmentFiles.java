@@ -7,6 +7,10 @@ final class SegmentFiles {
     static final String LOG = ".log";
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
+    static final String ABORTED_INDEX = ".txnindex";
+    /** The producers as they were where the log ended at the offset that the name says. */
+    static final String SNAPSHOT = ".snapshot";
+
     /** A finished replacement of one or more segments, {@code <base offset>-<next offset>.swap}. */
     static final String SWAP = ".swap";
 
@@ -35,6 +39,14 @@ final class SegmentFiles {
         return directory.resolve(digits(baseOffset) + TIME_INDEX);
     }
 
+    static Path abortedIndex(Path directory, long baseOffset) {
+        return directory.resolve(digits(baseOffset) + ABORTED_INDEX);
+    }
+
+    static Path snapshot(Path directory, long offset) {
+        return directory.resolve(digits(offset) + SNAPSHOT);
+    }
+
     static Path swap(Path directory, long baseOffset, long nextOffset) {
         return directory.resolve(digits(baseOffset) + "-" + digits(nextOffset) + SWAP);
     }
@@ -50,7 +62,8 @@ final class SegmentFiles {
     static long anyBaseOffset(String name) {
         long offset = baseOffset(name, LOG);
         if (offset < 0) offset = baseOffset(name, OFFSET_INDEX);
-        return offset < 0 ? baseOffset(name, TIME_INDEX) : offset;
+        if (offset < 0) offset = baseOffset(name, TIME_INDEX);
+        return offset < 0 ? baseOffset(name, ABORTED_INDEX) : offset;
     }
 
     /** The offset in the second half of a {@link #swap} name, or -1 where it is not one. */

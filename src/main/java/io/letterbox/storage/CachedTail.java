@@ -1,6 +1,6 @@
 package io.letterbox.storage;
 
-import io.letterbox.bus.Slice;
+import io.letterbox.log.LogRead;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,30 +33,35 @@ final class CachedTail {
         batches.clear();
     }
 
+    /** Forgets what ends at or below an offset: compaction has changed what the log has there. */
+    void clearBelow(long offset) {
+        batches.headMap(offset).values().removeIf(batch -> batch.nextOffset() <= offset);
+    }
+
     /**
-     * Whole batches from the one that holds {@code offset}, up to the high watermark.
+     * Whole batches from the one that holds {@code offset}, up to what may be read.
      *
+     * @param upToOffset at most the high watermark
      * @return null where the cache does not hold the offset
      */
-    Slice read(long offset, int maxBytes, long highWatermark) {
-        if (offset == highWatermark) return new Slice(NOTHING, offset, highWatermark, highWatermark, List.of());
+    LogRead read(long offset, int maxBytes, long upToOffset) {
+        if (offset >= upToOffset) return new LogRead(NOTHING, offset);
         Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
         if (entry == null || entry.getValue().nextOffset() <= offset) return null;
         CachedBatch first = entry.getValue();
-        if (first.nextOffset() > highWatermark) return null;
+        if (first.nextOffset() > upToOffset) return null;
         List<CachedBatch> run = new ArrayList<>();
         int bytes = 0;
         for (CachedBatch next = first;
                 next != null
-                        && next.nextOffset() <= highWatermark
+                        && next.nextOffset() <= upToOffset
                         && (run.isEmpty() || bytes + next.bytes().remaining() <= maxBytes);
                 next = batches.get(next.nextOffset())) {
             run.add(next);
             bytes += next.bytes().remaining();
         }
         long nextOffset = run.get(run.size() - 1).nextOffset();
-        ByteBuffer all = run.size() == 1 ? first.bytes().duplicate() : gather(run, bytes);
-        return new Slice(all, nextOffset, highWatermark, highWatermark, List.of());
+        return new LogRead(run.size() == 1 ? first.bytes().duplicate() : gather(run, bytes), nextOffset);
     }
 
     /**
@@ -64,13 +69,13 @@ final class CachedTail {
      *
      * @return -1 where the cache does not hold the offset
      */
-    int bytes(long offset, int limitBytes, long highWatermark) {
-        if (offset == highWatermark) return 0;
+    int bytes(long offset, int limitBytes, long upToOffset) {
+        if (offset >= upToOffset) return 0;
         Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
         if (entry == null || entry.getValue().nextOffset() <= offset) return -1;
         long bytes = 0;
         for (CachedBatch next = entry.getValue();
-                next != null && next.nextOffset() <= highWatermark && bytes < limitBytes;
+                next != null && next.nextOffset() <= upToOffset && bytes < limitBytes;
                 next = batches.get(next.nextOffset())) {
             bytes += next.bytes().remaining();
         }

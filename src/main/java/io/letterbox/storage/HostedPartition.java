@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -33,6 +34,7 @@ final class HostedPartition {
     private final PartitionLog log;
     private final CachedTail tail = new CachedTail();
     private volatile long highWatermark;
+    private volatile long stableOffset;
     private volatile String quarantine;
     private volatile long recoveryPoint;
 
@@ -45,6 +47,7 @@ final class HostedPartition {
         this.log = log;
         this.replica = replica;
         this.highWatermark = replica.highWatermark();
+        this.stableOffset = log.producers().stableOffset(highWatermark);
         this.recoveryPoint = recoveryPoint;
     }
 
@@ -113,6 +116,17 @@ final class HostedPartition {
         return highWatermark;
     }
 
+    /** The offset after the last record that readers of committed ones get to see; at most the high watermark. */
+    long stableOffset() {
+        // A transaction may have begun with records that are deleted now.
+        return Math.max(stableOffset, Math.min(highWatermark, log.logStartOffset()));
+    }
+
+    /** Up to where a reader gets to see records. */
+    long readableOffset(Isolation isolation) {
+        return isolation == Isolation.COMMITTED ? stableOffset() : highWatermark;
+    }
+
     long lastFlushMs() {
         return lastFlushMs;
     }
@@ -139,12 +153,13 @@ final class HostedPartition {
 
     PartitionStatus status() {
         if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, 0, quarantine);
-        // The high watermark is read before the end, so that it never shows above it.
+        // In this order, so that none of them shows above the next.
+        long stable = stableOffset();
         long readable = highWatermark;
         return new PartitionStatus(
                 log.logStartOffset(),
                 readable,
-                readable,
+                stable,
                 log.logEndOffset(),
                 log.sizeBytes(),
                 log.segmentCount(),
@@ -158,6 +173,7 @@ final class HostedPartition {
     /** Shows readers what has become safe, and then acknowledges it. */
     void advance(long newHighWatermark) {
         highWatermark = newHighWatermark;
+        stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
             Waiting next = waiting.remove();
             next.append().done().complete(next.reply());

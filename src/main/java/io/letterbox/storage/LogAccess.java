@@ -9,13 +9,16 @@ import io.letterbox.bus.ReadAsk;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.AbortedView;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.LogRead;
+import io.letterbox.record.AbortedTransaction;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /** Reads the hosted partitions' logs: the tail from memory, the rest on reader threads. Any thread may call it. */
 public final class LogAccess implements FetchReader {
     private static final Logger LOG = LoggerFactory.getLogger(LogAccess.class);
+
+    /** How often a read starts again because retention or compaction took its segment away. */
+    static final int READ_ATTEMPTS = 5;
 
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
@@ -46,16 +52,24 @@ public final class LogAccess implements FetchReader {
     @Override
     public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
-        return held == null || held.quarantine() != null
-                ? null
-                : held.tail().read(offset, maxBytes, held.highWatermark());
+        if (held == null || held.quarantine() != null) return null;
+        AbortedView view = isolation == Isolation.COMMITTED ? held.log().aborted() : null;
+        // In this order: the stable offset is at most the high watermark.
+        long stable = held.stableOffset();
+        long highWatermark = held.highWatermark();
+        if (offset > highWatermark) return null;
+        LogRead read = held.tail().read(offset, maxBytes, view == null ? highWatermark : stable);
+        if (read == null) return null;
+        List<AbortedTransaction> aborted = List.of();
+        if (view != null) aborted = view.inMemoryBetween(offset, read.nextOffset());
+        return aborted == null ? null : new Slice(read.batches(), read.nextOffset(), highWatermark, stable, aborted);
     }
 
     @Override
     public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
-        return readers.executeBlocking(() -> readNow(held, offset, maxBytes), false);
+        return readers.executeBlocking(() -> readNow(held, offset, maxBytes, isolation), false);
     }
 
     @Override
@@ -66,7 +80,7 @@ public final class LogAccess implements FetchReader {
                 () -> {
                     refuseQuarantined(held);
                     try {
-                        return held.log().offsetForTime(timestampMs, held.highWatermark());
+                        return held.log().offsetForTime(timestampMs, held.readableOffset(isolation));
                     } catch (IOException e) {
                         throw failure(held, e);
                     }
@@ -79,7 +93,7 @@ public final class LogAccess implements FetchReader {
         HostedPartition held = hosted.get(partition);
         return held == null || held.quarantine() != null
                 ? -1
-                : held.tail().bytes(offset, limitBytes, held.highWatermark());
+                : held.tail().bytes(offset, limitBytes, held.readableOffset(isolation));
     }
 
     @Override
@@ -110,16 +124,27 @@ public final class LogAccess implements FetchReader {
         }
     }
 
-    private Slice readNow(HostedPartition held, long offset, int maxBytes) {
+    private Slice readNow(HostedPartition held, long offset, int maxBytes, Isolation isolation) {
         refuseQuarantined(held);
         PartitionStatus status = held.status();
         requireInRange(held, offset, status);
-        long highWatermark = status.highWatermark();
-        try {
-            LogRead read = held.log().read(offset, maxBytes, highWatermark);
-            return new Slice(read.batches(), read.nextOffset(), highWatermark, highWatermark, List.of());
-        } catch (IOException e) {
-            throw failure(held, e);
+        boolean committed = isolation == Isolation.COMMITTED;
+        long upToOffset = committed ? status.lastStableOffset() : status.highWatermark();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                AbortedView view = held.log().aborted();
+                LogRead read = held.log().read(offset, maxBytes, upToOffset);
+                return new Slice(
+                        read.batches(),
+                        read.nextOffset(),
+                        status.highWatermark(),
+                        status.lastStableOffset(),
+                        committed ? view.between(offset, read.nextOffset()) : List.of());
+            } catch (NoSuchFileException replaced) {
+                if (attempt == READ_ATTEMPTS) throw failure(held, replaced);
+            } catch (IOException e) {
+                throw failure(held, e);
+            }
         }
     }
 

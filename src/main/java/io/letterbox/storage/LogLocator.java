@@ -7,8 +7,11 @@ import io.letterbox.bus.Located;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.error.ApiException;
+import io.letterbox.log.AbortedView;
 import io.letterbox.log.LogRegion;
+import io.letterbox.record.AbortedTransaction;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +30,28 @@ final class LogLocator {
         long upToOffset = isolation == Isolation.COMMITTED ? status.lastStableOffset() : status.highWatermark();
         if (budget.isSpent()) return new Located(null, status, List.of(), null);
         int granted = budget.grant(ask.maxBytes());
-        LogRegion region = held.log().locate(ask.offset(), granted, upToOffset);
-        if (region.isEmpty()) return new Located(null, status, List.of(), null);
-        if (!budget.take(region.sizeBytes(), granted)) {
-            region.unpin();
-            return new Located(null, status, List.of(), null);
+        for (int attempt = 1; ; attempt++) {
+            AbortedView view = held.log().aborted();
+            LogRegion region = held.log().locate(ask.offset(), granted, upToOffset);
+            if (region.isEmpty()) return new Located(null, status, List.of(), null);
+            boolean taken = false;
+            try {
+                List<AbortedTransaction> aborted =
+                        isolation == Isolation.COMMITTED ? view.between(ask.offset(), region.nextOffset()) : List.of();
+                taken = budget.take(region.sizeBytes(), granted);
+                return taken
+                        ? new Located(file(held, region), status, aborted, null)
+                        : new Located(null, status, List.of(), null);
+            } catch (NoSuchFileException replaced) {
+                if (attempt == LogAccess.READ_ATTEMPTS) throw replaced;
+            } finally {
+                if (!taken) region.unpin();
+            }
         }
-        FileSlice file =
-                new FileSlice(region.channel(), region.position(), region.sizeBytes(), () -> unpin(held, region));
-        return new Located(file, status, List.of(), null);
+    }
+
+    private static FileSlice file(HostedPartition held, LogRegion region) {
+        return new FileSlice(region.channel(), region.position(), region.sizeBytes(), () -> unpin(held, region));
     }
 
     private static void unpin(HostedPartition held, LogRegion region) {

@@ -30,6 +30,7 @@ final class ShardChores {
         for (HostedPartition partition : partitions.all()) {
             if (partition.quarantine() != null) continue;
             current = partition;
+            partition.log().producers().expire(nowMs);
             partition.log().applyRetention(nowMs, partition.highWatermark());
             compaction.consider(partition, nowMs);
         }

@@ -42,7 +42,7 @@ final class ShardCompaction {
         if (!partition.config().compact()) return;
         Run run = runs.computeIfAbsent(
                 partition, p -> new Run(new Compactor(services.files(), p.log(), Compactor.MAP_BYTES)));
-        CompactionPlan plan = run.compactor.plan(nowMs, partition.highWatermark());
+        CompactionPlan plan = run.compactor.plan(nowMs, partition.stableOffset());
         if (plan == null) return;
         if (services.disk().freeBytes() - plan.sizeBytes() < services.disk().reserveBytes()) {
             LOG.warn(
@@ -72,6 +72,7 @@ final class ShardCompaction {
         if (run.stopped) return;
         try {
             run.compactor.install(compaction);
+            partition.tail().clearBelow(compaction.compactedUpTo());
             LOG.info(
                     "Compacted {} up to offset {}: {} of {} records dropped",
                     partition.id(),

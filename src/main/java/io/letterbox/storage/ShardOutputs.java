@@ -12,7 +12,7 @@ final class ShardOutputs {
     static void perform(HostedPartition partition, Output output, List<Committed.Moved> moved) {
         if (output instanceof Output.HighWatermarkMoved hw) {
             partition.advance(hw.highWatermark());
-            moved.add(new Committed.Moved(partition.id(), hw.highWatermark(), hw.highWatermark()));
+            moved.add(new Committed.Moved(partition.id(), hw.highWatermark(), partition.stableOffset()));
         } else if (output instanceof Output.Reject reject) {
             partition.refuseWaiting(new ApiException(reject.code(), reject.detail()));
         } else {

@@ -151,7 +151,7 @@ final class ShardPartitions {
         }
     }
 
-    private static LogConfig logConfig(TopicConfig topic) {
+    private LogConfig logConfig(TopicConfig topic) {
         return new LogConfig(
                 topic.segmentBytes(),
                 topic.segmentMs(),
@@ -163,6 +163,7 @@ final class ShardPartitions {
                 topic.minCompactionLagMs(),
                 topic.maxCompactionLagMs(),
                 topic.deleteRetentionMs(),
-                topic.minCleanableDirtyRatio());
+                topic.minCleanableDirtyRatio(),
+                services.producers());
     }
 }

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.config.StorageConfig;
 import io.letterbox.log.Disk;
+import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.storage.coordinator.CoordinatorKind;
 import io.letterbox.telemetry.Meters;
 import io.vertx.core.WorkerExecutor;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * @param background threads for compaction and deletion, which must not hold up a shard
  * @param forces makes several logs durable at once
  * @param onFailure told once, in a sentence, when a shard has ended
+ * @param producers how long and how many producers each partition remembers
  * @param coordinators the internal topics, and what their partitions coordinate
  */
 public record StorageServices(
@@ -38,4 +40,5 @@ public record StorageServices(
         WorkerExecutor background,
         Forces forces,
         Consumer<String> onFailure,
+        ProducerLimits producers,
         List<CoordinatorKind> coordinators) {}

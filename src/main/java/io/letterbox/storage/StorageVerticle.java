@@ -7,6 +7,7 @@ import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AppendResult;
+import io.letterbox.log.producers.ProducerBatch;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.replication.Input;
@@ -106,6 +107,7 @@ public final class StorageVerticle extends VerticleBase {
         }
         try {
             long nowMs = System.currentTimeMillis();
+            if (isAnswered(append, partition, nowMs)) return;
             int sizeBytes = append.batch().remaining();
             long appendTimeMs = partition.config().logAppendTime() ? nowMs : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
@@ -123,6 +125,26 @@ public final class StorageVerticle extends VerticleBase {
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
         }
+    }
+
+    /**
+     * Answers a batch that its producer should not have sent, or has sent before. A repetition waits for the first one,
+     * which may still be on its way to the disk.
+     */
+    private boolean isAnswered(Append append, HostedPartition partition, long nowMs) {
+        RecordBatch batch = RecordBatch.of(append.batch());
+        if (batch.producerId() < 0) return false;
+        try {
+            ProducerBatch first = partition.log().producers().check(batch, append.guard(), nowMs);
+            if (first == null) return false;
+            Appended reply = new Appended(
+                    first.baseOffset(), first.timestampMs(), partition.log().logStartOffset(), true);
+            if (first.lastOffset() < partition.highWatermark()) append.done().complete(reply);
+            else partition.await(first.lastOffset() + 1, reply, append);
+        } catch (ApiException refusal) {
+            append.done().fail(refusal);
+        }
+        return true;
     }
 
     private static void unexpected(Output output) {

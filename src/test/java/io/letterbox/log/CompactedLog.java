@@ -2,6 +2,7 @@ package io.letterbox.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordCursor;
 import java.io.Closeable;
@@ -46,7 +47,8 @@ public final class CompactedLog implements Closeable {
                 minLagMs,
                 Long.MAX_VALUE,
                 deleteRetentionMs,
-                minDirtyRatio);
+                minDirtyRatio,
+                ProducerLimits.defaults());
     }
 
     private void open(long recoveryPoint, boolean clean) throws IOException {
@@ -103,7 +105,8 @@ public final class CompactedLog implements Closeable {
                 0,
                 Long.MAX_VALUE,
                 0,
-                normal.minCleanableDirtyRatio()));
+                normal.minCleanableDirtyRatio(),
+                normal.producers()));
         log.applyRetention(nowMs, 0);
         log.configure(normal);
     }

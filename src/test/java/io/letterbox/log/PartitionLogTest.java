@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.producers.ProducerLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,8 @@ class PartitionLogTest {
 
     @Test
     void rollsByAge() throws IOException {
-        LogConfig config = new LogConfig(1 << 20, 1000, -1, -1, 4096, false, true, 0, 0, 0, 0.5);
+        LogConfig config =
+                new LogConfig(1 << 20, 1000, -1, -1, 4096, false, true, 0, 0, 0, 0.5, ProducerLimits.defaults());
         try (PartitionLog log = open(disk, directory, config, 0).log()) {
             log.append(batch(1, "a"), 0, 10_000);
             log.append(batch(1, "b"), 0, 11_000);

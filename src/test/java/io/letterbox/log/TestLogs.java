@@ -29,7 +29,8 @@ public final class TestLogs {
                 usual.minCompactionLagMs(),
                 usual.maxCompactionLagMs(),
                 usual.deleteRetentionMs(),
-                usual.minCleanableDirtyRatio());
+                usual.minCleanableDirtyRatio(),
+                usual.producers());
     }
 
     /** The same settings with another retention. */
@@ -45,7 +46,8 @@ public final class TestLogs {
                 config.minCompactionLagMs(),
                 config.maxCompactionLagMs(),
                 config.deleteRetentionMs(),
-                config.minCleanableDirtyRatio());
+                config.minCleanableDirtyRatio(),
+                config.producers());
     }
 
     /** A batch whose records have these values and one timestamp. */

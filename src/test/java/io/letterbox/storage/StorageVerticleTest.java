@@ -14,6 +14,7 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.StorageConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
@@ -90,6 +91,7 @@ class StorageVerticleTest {
                 vertx.createSharedWorkerExecutor("background"),
                 new Forces(Runnable::run),
                 failures::add,
+                ProducerLimits.defaults(),
                 List.of());
         reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"));
         deployment = await(vertx.deployVerticle(

@@ -2,7 +2,7 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.bus.Slice;
+import io.letterbox.log.LogRead;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +12,8 @@ class TailCacheTest {
 
     @Test
     void readsNothingAtTheHighWatermark() {
-        Slice slice = tail.read(7, 100, 7);
-        assertThat(slice.isEmpty()).isTrue();
+        LogRead slice = tail.read(7, 100, 7);
+        assertThat(slice.batches().hasRemaining()).isFalse();
         assertThat(slice.nextOffset()).isEqualTo(7);
     }
 
@@ -21,7 +21,7 @@ class TailCacheTest {
     void handsASingleBatchOutWithoutCopying() {
         ByteBuffer batch = batch(100, 1);
         cache.add(tail, 0, 3, batch);
-        Slice slice = tail.read(1, 1000, 3);
+        LogRead slice = tail.read(1, 1000, 3);
         assertThat(slice.batches().array()).isSameAs(batch.array());
         assertThat(slice.nextOffset()).isEqualTo(3);
     }
@@ -29,7 +29,7 @@ class TailCacheTest {
     @Test
     void gathersNeighboursUpToTheLimit() {
         for (int i = 0; i < 4; i++) cache.add(tail, i, i + 1, batch(100, i));
-        Slice slice = tail.read(1, 250, 4);
+        LogRead slice = tail.read(1, 250, 4);
         assertThat(slice.batches().remaining()).isEqualTo(200);
         assertThat(slice.batches().get(0)).isEqualTo((byte) 1);
         assertThat(slice.batches().get(100)).isEqualTo((byte) 2);
@@ -47,7 +47,7 @@ class TailCacheTest {
         cache.add(tail, 0, 1, batch(10, 1));
         cache.add(tail, 1, 2, batch(10, 2));
         assertThat(tail.read(0, 1000, 1).nextOffset()).isEqualTo(1);
-        assertThat(tail.read(1, 1000, 1).isEmpty()).isTrue();
+        assertThat(tail.read(1, 1000, 1).batches().hasRemaining()).isFalse();
     }
 
     @Test

@@ -1,0 +1,53 @@
+package io.letterbox.log;
+
+import io.letterbox.record.AbortedTransaction;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The aborted transactions of a log, as of the moment when this was taken. Take it <em>before</em> the records that it is
+ * to be held against: compaction drops an aborted transaction's records and its entry together, so whoever reads in this
+ * order sees both or none. Any thread.
+ */
+public final class AbortedView {
+    private static final Comparator<AbortedTransaction> BY_FIRST_OFFSET =
+            Comparator.comparingLong(AbortedTransaction::firstOffset);
+
+    private final SegmentList segments;
+
+    AbortedView(SegmentList segments) {
+        this.segments = segments;
+    }
+
+    /**
+     * The transactions that have records in a range of offsets, by first offset. May read files.
+     *
+     * @throws java.nio.file.NoSuchFileException where a segment is gone meanwhile: take another view, and read again
+     */
+    public List<AbortedTransaction> between(long fromOffset, long upToOffset) throws IOException {
+        List<AbortedTransaction> found = new ArrayList<>();
+        for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
+            if (segments.get(index).aborted().load().collect(fromOffset, upToOffset, found)) break;
+        }
+        return sorted(found);
+    }
+
+    /** Like {@link #between}, but null where a file would have to be read. */
+    public List<AbortedTransaction> inMemoryBetween(long fromOffset, long upToOffset) {
+        List<AbortedTransaction> found = new ArrayList<>(0);
+        for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
+            AbortedIndex known = segments.get(index).aborted().inMemory();
+            if (known == null) return null;
+            if (known.collect(fromOffset, upToOffset, found)) break;
+        }
+        return sorted(found);
+    }
+
+    private static List<AbortedTransaction> sorted(List<AbortedTransaction> found) {
+        if (found.isEmpty()) return List.of();
+        found.sort(BY_FIRST_OFFSET);
+        return found;
+    }
+}

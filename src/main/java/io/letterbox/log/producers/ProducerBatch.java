@@ -1,0 +1,27 @@
+package io.letterbox.log.producers;
+
+import io.letterbox.record.RecordBatch;
+
+/**
+ * A batch that a producer has appended, as far as repetitions of it are concerned.
+ *
+ * @param baseSequence the number of its first record, or -1 where the producer does not number
+ * @param lastSequence the number of its last record, or -1
+ * @param baseOffset the offset of its first record
+ * @param lastOffset the offset of its last record
+ * @param timestampMs the greatest timestamp in it
+ */
+public record ProducerBatch(int baseSequence, int lastSequence, long baseOffset, long lastOffset, long timestampMs) {
+    static ProducerBatch of(RecordBatch batch) {
+        return new ProducerBatch(
+                batch.baseSequence(),
+                batch.lastSequence(),
+                batch.baseOffset(),
+                batch.lastOffset(),
+                batch.maxTimestamp());
+    }
+
+    boolean isRepeatedBy(RecordBatch batch) {
+        return baseSequence == batch.baseSequence() && lastSequence == batch.lastSequence();
+    }
+}

@@ -1,0 +1,181 @@
+package io.letterbox.log.producers;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.error.OutOfOrderSequenceException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TransactionMarker;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
+ * written, and then {@linkplain #wrote taken note of}; what is replayed from a log is taken note of without a check,
+ * because it was checked when it came. Owned by the log's owner.
+ */
+public final class ProducerStates {
+    private final ProducerLimits limits;
+    private final Verifications verifications;
+    private final OpenTransactions transactions = new OpenTransactions();
+
+    /** Who wrote longest ago comes first. */
+    private final Map<Long, ProducerState> byId = new LinkedHashMap<>();
+
+    public ProducerStates(ProducerLimits limits) {
+        this.limits = limits;
+        this.verifications = new Verifications(limits.maxProducers());
+    }
+
+    /**
+     * Says whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
+     *
+     * @param guard what an earlier refusal of the batch carried, or null
+     * @return null where the batch is to be appended; the batch that it repeats where it is there already
+     * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION; an
+     *     {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
+     */
+    public ProducerBatch check(RecordBatch batch, Guard guard, long nowMs) {
+        long id = batch.producerId();
+        if (id < 0) return null;
+        ProducerState known = byId.get(id);
+        if (known == null) requireRoom();
+        else requireEpoch(id, known.epoch(), batch);
+        if (batch.isControl()) {
+            requireCoordinator(known, batch);
+            return null;
+        }
+        ProducerBatch repeated = known == null ? null : known.repeatedBy(batch);
+        if (repeated != null) return repeated;
+        boolean open = known != null && known.inTransaction();
+        if (open && !batch.isTransactional()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "Producer " + id + " has an open transaction here, and the batch does not belong to it.");
+        }
+        if (batch.isTransactional() && !(open && known.epoch() == batch.producerEpoch())) {
+            verifications.require(batch, guard, nowMs);
+        }
+        if (batch.baseSequence() >= 0) requireSequence(known, batch);
+        return null;
+    }
+
+    /**
+     * Takes note of a batch that is in the log now.
+     *
+     * @param nowMs this server's time, or -1 where the batch is from before its start
+     * @return the transaction that the batch has aborted, or null
+     */
+    public AbortedRange wrote(RecordBatch batch, long nowMs) {
+        long id = batch.producerId();
+        if (id < 0) return null;
+        TransactionMarker marker = TransactionMarker.of(batch);
+        if (batch.isControl() && marker == null) return null;
+        ProducerState state = byId.remove(id);
+        if (state == null) state = new ProducerState(id, batch.producerEpoch());
+        byId.put(id, state);
+        verifications.voidFor(id);
+        if (marker != null) return end(state, batch, marker, nowMs);
+        boolean begins = batch.isTransactional() && !state.inTransaction();
+        state.wrote(batch, nowMs);
+        if (begins) transactions.begin(state.transactionStart(), id);
+        keepWithinLimit();
+        return null;
+    }
+
+    private AbortedRange end(ProducerState state, RecordBatch batch, TransactionMarker marker, long nowMs) {
+        long start = state.transactionStart();
+        boolean ends = state.inTransaction();
+        state.ended(batch, marker, nowMs);
+        keepWithinLimit();
+        if (!ends) return null;
+        long stable = transactions.end(start, batch.lastOffset());
+        return marker.commit() ? null : new AbortedRange(state.id(), start, batch.lastOffset(), stable);
+    }
+
+    /** The offset after the last record that is safe and decided, as are all before it. At most the high watermark. */
+    public long stableOffset(long highWatermark) {
+        return transactions.stableOffset(highWatermark);
+    }
+
+    /** All producers, the one that was silent for longest first. A view. */
+    public Collection<ProducerState> all() {
+        return Collections.unmodifiableCollection(byId.values());
+    }
+
+    /** What is known of a producer, or null. */
+    public ProducerState get(long producerId) {
+        return byId.get(producerId);
+    }
+
+    /** Forgets who was silent for too long. */
+    public void expire(long nowMs) {
+        byId.values().removeIf(state -> state.isExpired(nowMs, limits.expirationMs()));
+        verifications.expire(nowMs, limits.expirationMs());
+    }
+
+    /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
+    void restore(long id, short epoch, ProducerBatch batch, int coordinatorEpoch, long timestampMs, long startedAt) {
+        ProducerState state = byId.get(id);
+        if (state == null) {
+            state = new ProducerState(id, epoch);
+            byId.put(id, state);
+            if (startedAt >= 0) transactions.begin(startedAt, id);
+        }
+        state.restore(batch, coordinatorEpoch, timestampMs, startedAt);
+    }
+
+    static void requireEpoch(long id, short newest, RecordBatch batch) {
+        if (batch.producerEpoch() >= newest) return;
+        throw new ApiException(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                "Producer " + id + " writes with the epoch " + batch.producerEpoch() + ", but one with the epoch "
+                        + newest + " has been here.");
+    }
+
+    private static void requireCoordinator(ProducerState known, RecordBatch batch) {
+        TransactionMarker marker = TransactionMarker.of(batch);
+        if (known == null || marker == null || marker.coordinatorEpoch() >= known.coordinatorEpoch()) return;
+        throw new ApiException(
+                ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+                "A coordinator with the epoch " + marker.coordinatorEpoch() + " ends a transaction of producer "
+                        + known.id() + ", but one with the epoch " + known.coordinatorEpoch() + " has been here.");
+    }
+
+    private void requireSequence(ProducerState known, RecordBatch batch) {
+        int sequence = batch.baseSequence();
+        int lowest = verifications.lowestSequence(batch);
+        if (lowest >= 0 && sequence > lowest) throw outOfOrder(batch, lowest);
+        // Whoever is not known may have been forgotten, with all that it wrote: any number is as good as another.
+        if (known == null) return;
+        int expected = known.epoch() == batch.producerEpoch() ? known.expectedSequence() : 0;
+        if (sequence != expected) throw outOfOrder(batch, expected);
+    }
+
+    private static OutOfOrderSequenceException outOfOrder(RecordBatch batch, int expected) {
+        return new OutOfOrderSequenceException(
+                expected,
+                "Producer " + batch.producerId() + " sends records from number " + batch.baseSequence()
+                        + ", where number " + expected + " comes next.");
+    }
+
+    private void requireRoom() {
+        if (byId.size() < limits.maxProducers() || transactions.undecided() < byId.size()) return;
+        throw new ApiException(
+                ErrorCode.POLICY_VIOLATION,
+                "The partition has " + byId.size() + " producers with open transactions, and"
+                        + " transactions.maxProducersPerPartition allows no more.");
+    }
+
+    /** The one that was silent for longest gives way, but for open transactions, which {@link #requireRoom} counts. */
+    private void keepWithinLimit() {
+        if (byId.size() <= limits.maxProducers()) return;
+        Iterator<ProducerState> oldest = byId.values().iterator();
+        while (byId.size() > limits.maxProducers() && oldest.hasNext()) {
+            if (!oldest.next().inTransaction()) oldest.remove();
+        }
+    }
+}
