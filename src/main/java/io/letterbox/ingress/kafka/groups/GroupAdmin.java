@@ -1,0 +1,118 @@
+package io.letterbox.ingress.kafka.groups;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.bus.Metadata;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.ingress.kafka.KafkaRequest;
+import io.letterbox.metadata.TopicImage;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What administrators ask about groups. */
+final class GroupAdmin {
+    private final Groups groups;
+    private final Metadata metadata;
+
+    GroupAdmin(Groups groups, Metadata metadata) {
+        this.groups = groups;
+        this.metadata = metadata;
+    }
+
+    Future<DescribeGroupsResponseData> describe(KafkaRequest request) {
+        List<Future<DescribedGroup>> answers = new ArrayList<>();
+        for (String groupId : request.body(DescribeGroupsRequestData.class).groups()) {
+            answers.add(groups.ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId))
+                    .otherwise(failure -> new DescribedGroup()
+                            .setGroupId(groupId)
+                            .setErrorCode(Refusals.error(failure).code())));
+        }
+        return Future.join(answers).map(all -> new DescribeGroupsResponseData().setGroups(all.list()));
+    }
+
+    Future<ListGroupsResponseData> list(KafkaRequest request) {
+        ListGroupsRequestData data = request.body(ListGroupsRequestData.class);
+        return groups.askAll(
+                        new GroupCommand.ListGroups(Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter())))
+                .map(lists -> {
+                    List<ListedGroup> all = new ArrayList<>();
+                    lists.forEach(all::addAll);
+                    return new ListGroupsResponseData().setGroups(all);
+                })
+                .recover(Refusals::of);
+    }
+
+    Future<DeleteGroupsResponseData> delete(KafkaRequest request) {
+        List<Future<DeletableGroupResult>> answers = new ArrayList<>();
+        for (String groupId : request.body(DeleteGroupsRequestData.class).groupsNames()) {
+            answers.add(
+                    groups.ask(new GroupCommand.DeleteGroup(groupId)).otherwise(failure -> new DeletableGroupResult()
+                            .setGroupId(groupId)
+                            .setErrorCode(Refusals.error(failure).code())));
+        }
+        return Future.join(answers).map(all -> {
+            DeletableGroupResultCollection results = new DeletableGroupResultCollection();
+            all.<DeletableGroupResult>list().forEach(result -> results.mustAdd(result.duplicate()));
+            return new DeleteGroupsResponseData().setResults(results);
+        });
+    }
+
+    Future<OffsetDeleteResponseData> deleteOffsets(KafkaRequest request) {
+        OffsetDeleteRequestData data = request.body(OffsetDeleteRequestData.class);
+        OffsetDeleteRequestTopicCollection known = new OffsetDeleteRequestTopicCollection();
+        List<OffsetDeleteResponseTopic> unknown = new ArrayList<>();
+        for (OffsetDeleteRequestTopic topic : data.topics()) {
+            TopicImage image = metadata.image().topics().get(topic.name());
+            OffsetDeleteResponseTopic refused = new OffsetDeleteResponseTopic().setName(topic.name());
+            List<OffsetDeleteRequestPartition> existing = new ArrayList<>();
+            for (OffsetDeleteRequestPartition partition : topic.partitions()) {
+                int index = partition.partitionIndex();
+                if (image != null && index >= 0 && index < image.partitions().size()) existing.add(partition);
+                else refused.partitions().add(unknown(index));
+            }
+            if (!existing.isEmpty()) {
+                known.add(new OffsetDeleteRequestTopic().setName(topic.name()).setPartitions(existing));
+            }
+            if (!refused.partitions().isEmpty()) unknown.add(refused);
+        }
+        return groups.ask(new GroupCommand.DeleteOffsets(data.duplicate().setTopics(known)))
+                .map(answer -> withUnknown(answer, unknown))
+                .recover(Refusals::of);
+    }
+
+    private static OffsetDeleteResponsePartition unknown(int index) {
+        return new OffsetDeleteResponsePartition()
+                .setPartitionIndex(index)
+                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    private static OffsetDeleteResponseData withUnknown(
+            OffsetDeleteResponseData answer, List<OffsetDeleteResponseTopic> unknown) {
+        if (answer.errorCode() != Errors.NONE.code()) return answer;
+        for (OffsetDeleteResponseTopic topic : unknown) {
+            OffsetDeleteResponseTopic same = answer.topics().find(topic.name());
+            if (same == null) answer.topics().add(topic);
+            else topic.partitions().forEach(refused -> same.partitions().add(refused.duplicate()));
+        }
+        return answer;
+    }
+}

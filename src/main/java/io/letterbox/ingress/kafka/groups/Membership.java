@@ -1,0 +1,75 @@
+package io.letterbox.ingress.kafka.groups;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.ingress.kafka.KafkaRequest;
+import io.vertx.core.Future;
+import java.util.List;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+
+/** What members of classic groups ask. Smooths out what differs between versions; the coordinator decides. */
+final class Membership {
+    /** Before it, there was one timeout for both. */
+    private static final int REBALANCE_TIMEOUT_VERSION = 1;
+
+    /** From this version on, several members can leave at once (KIP-345). */
+    private static final int LEAVE_SEVERAL_VERSION = 3;
+
+    /** From this version on, the protocol's name may be null. */
+    private static final int NULL_PROTOCOL_VERSION = 7;
+
+    private final Groups groups;
+
+    Membership(Groups groups) {
+        this.groups = groups;
+    }
+
+    static Caller caller(KafkaRequest request) {
+        String clientId = request.clientId() == null ? "" : request.clientId();
+        return new Caller(clientId, "/" + request.client().host(), request.version());
+    }
+
+    Future<JoinGroupResponseData> join(KafkaRequest request) {
+        JoinGroupRequestData data = request.body(JoinGroupRequestData.class);
+        if (request.version() < REBALANCE_TIMEOUT_VERSION) data.setRebalanceTimeoutMs(data.sessionTimeoutMs());
+        return groups.ask(new GroupCommand.JoinGroup(caller(request), data))
+                .map(answer -> answer.protocolName() == null && request.version() < NULL_PROTOCOL_VERSION
+                        ? answer.setProtocolName("")
+                        : answer)
+                .recover(Refusals::of);
+    }
+
+    Future<SyncGroupResponseData> sync(KafkaRequest request) {
+        return groups.ask(new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)))
+                .recover(Refusals::of);
+    }
+
+    Future<HeartbeatResponseData> heartbeat(KafkaRequest request) {
+        return groups.ask(new GroupCommand.Heartbeat(caller(request), request.body(HeartbeatRequestData.class)))
+                .recover(Refusals::of);
+    }
+
+    Future<LeaveGroupResponseData> leave(KafkaRequest request) {
+        LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class);
+        boolean single = request.version() < LEAVE_SEVERAL_VERSION;
+        if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));
+        return groups.ask(new GroupCommand.LeaveGroup(caller(request), data))
+                .map(answer -> single ? only(answer) : answer)
+                .recover(Refusals::of);
+    }
+
+    private static LeaveGroupResponseData only(LeaveGroupResponseData answer) {
+        if (answer.members().isEmpty()) return answer;
+        short error = answer.members().get(0).errorCode();
+        return new LeaveGroupResponseData().setErrorCode(error);
+    }
+}
