@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.Addresses;
+import io.letterbox.bus.DescribeProducers;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.LogConfig;
@@ -133,6 +134,25 @@ final class ShardPartitions {
         int inSync = image.isr().size();
         Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
         return new HostedPartition(id, topic.id(), log, replica, point);
+    }
+
+    void describeProducers(DescribeProducers ask) {
+        HostedPartition held = byId.get(ask.partition());
+        if (held == null) {
+            ask.done().fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + ask.partition() + "."));
+        } else if (held.quarantine() != null) {
+            ask.done().fail(held.quarantineRefusal());
+        } else {
+            ask.done().complete(held.log().producers().all().stream()
+                    .map(state -> new DescribeProducers.Producer(
+                            state.id(),
+                            state.epoch(),
+                            state.lastSequence(),
+                            state.lastTimestampMs(),
+                            state.coordinatorEpoch(),
+                            state.transactionStart()))
+                    .toList());
+        }
     }
 
     /** Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point. */

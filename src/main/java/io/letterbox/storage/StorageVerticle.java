@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -84,6 +85,7 @@ public final class StorageVerticle extends VerticleBase {
         if (body instanceof Append append) onOutsideAppend(append);
         else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
         else if (body instanceof ApplyImage apply) onImage(apply);
+        else if (body instanceof DescribeProducers ask) partitions.describeProducers(ask);
         else throw new AssertionError("a shard does not understand " + body);
     }
 
