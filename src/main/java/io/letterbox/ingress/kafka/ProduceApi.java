@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.ingress.kafka.transactions.TransactionalAppends;
 import io.letterbox.record.BatchCheck;
 import io.letterbox.record.RecordBatch;
 import io.vertx.core.Future;
@@ -21,6 +22,7 @@ final class ProduceApi {
     final Vertx vertx;
     final ContextInternal context;
     final ProduceTopics topics;
+    final TransactionalAppends transactional;
     final BatchCheck check = new BatchCheck();
 
     /** Looks at one batch at a time. */
@@ -31,6 +33,7 @@ final class ProduceApi {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.topics = new ProduceTopics(backend);
+        this.transactional = new TransactionalAppends(vertx, backend.transactions());
     }
 
     ApiSupport support() {

@@ -5,20 +5,18 @@ import io.letterbox.bus.Appended;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.ingress.kafka.transactions.TransactionalAppends;
+import io.letterbox.ingress.kafka.transactions.Verification.Writer;
 import io.letterbox.record.Codec;
 import io.letterbox.record.InvalidRecordsException;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
-import io.letterbox.transactions.TransactionCommand;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.internal.PromiseInternal;
 import java.nio.ByteBuffer;
-import java.util.Set;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -38,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class ProduceRun {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceRun.class);
     private static final short FIRST_WITH_ZSTD = 7;
+    private static final short FIRST_WITH_ABORTABLE = 11;
     private static final short FIRST_WITH_IDS = 13;
 
     /** From this version on, a batch of a transaction adds its partition to the transaction (KIP-890 part 2). */
@@ -106,7 +105,7 @@ final class ProduceRun {
                 batch = checked(data, nowMs);
                 api.batch.wrap(batch, batch.position());
                 records = api.batch.recordCount();
-                send(partition, null);
+                send(partition);
             } catch (ApiException refusal) {
                 fail(refusal);
             } catch (RuntimeException failure) {
@@ -150,14 +149,29 @@ final class ProduceRun {
             return checked;
         }
 
-        private void send(TopicPartition partition, Guard guard) {
+        private void send(TopicPartition partition) {
+            String address = topic.address(partition.partition());
+            if (request.transactionalId() != null && api.batch.isTransactional()) {
+                api.transactional
+                        .append(writer(), new TransactionalAppends.Batch(partition, address, batch, records))
+                        .onComplete(this::onAppended);
+                return;
+            }
             PromiseInternal<Appended> appended = api.context.promise();
-            appended.future().onComplete(outcome -> onAppended(partition, outcome));
-            Append append = new Append(partition, batch, records, guard, appended);
-            api.vertx.eventBus().send(topic.address(partition.partition()), append, LocalCodec.LOCAL);
+            appended.future().onComplete(this::onAppended);
+            api.vertx.eventBus().send(address, new Append(partition, batch, records, null, appended), LocalCodec.LOCAL);
         }
 
-        private void onAppended(TopicPartition partition, AsyncResult<Appended> outcome) {
+        private Writer writer() {
+            return new Writer(
+                    request.transactionalId(),
+                    api.batch.producerId(),
+                    api.batch.producerEpoch(),
+                    version < FIRST_THAT_ADDS ? Intent.VERIFY : Intent.ADD,
+                    version >= FIRST_WITH_ABORTABLE);
+        }
+
+        private void onAppended(AsyncResult<Appended> outcome) {
             if (outcome.succeeded()) {
                 Appended result = outcome.result();
                 answer.setBaseOffset(result.baseOffset())
@@ -165,44 +179,13 @@ final class ProduceRun {
                         .setLogStartOffset(result.logStartOffset());
                 if (!result.duplicate()) topic.meters.in(Door.KAFKA, records, batch.limit() - batch.position());
                 settled();
-            } else if (outcome.cause() instanceof UnverifiedTransactionException unverified
-                    && request.transactionalId() != null) {
-                verify(partition, unverified.guard());
             } else if (outcome.cause() instanceof ApiException refusal) {
                 fail(refusal);
+            } else if (outcome.cause() instanceof org.apache.kafka.common.errors.ApiException unconfirmed) {
+                fail(Errors.forException(unconfirmed), unconfirmed.getMessage());
             } else {
                 unexpected(outcome.cause());
             }
-        }
-
-        /** The partition does not know the transaction: its coordinator is asked, and the batch sent again (KIP-890). */
-        private void verify(TopicPartition partition, Guard guard) {
-            api.batch.wrap(batch, batch.position());
-            var question = new TransactionCommand.AddPartitions(
-                    request.transactionalId(),
-                    api.batch.producerId(),
-                    api.batch.producerEpoch(),
-                    Set.of(partition),
-                    version < FIRST_THAT_ADDS ? Intent.VERIFY : Intent.ADD);
-            api.backend.transactions().ask(question).onComplete(answered -> {
-                if (answered.failed()) {
-                    failVerification(
-                            Errors.COORDINATOR_NOT_AVAILABLE, answered.cause().getMessage());
-                    return;
-                }
-                Errors verdict = answered.result().getOrDefault(partition, Errors.INVALID_TXN_STATE);
-                if (verdict == Errors.NONE) send(partition, guard);
-                else failVerification(verdict, "The coordinator of the transaction did not confirm it.");
-            });
-        }
-
-        /** Producers take the errors of a coordinator for fatal, unless they are from the time when they first got them. */
-        private void failVerification(Errors error, String why) {
-            boolean retriable = error == Errors.COORDINATOR_NOT_AVAILABLE
-                    || error == Errors.COORDINATOR_LOAD_IN_PROGRESS
-                    || error == Errors.NOT_COORDINATOR
-                    || error == Errors.CONCURRENT_TRANSACTIONS && version < FIRST_THAT_ADDS;
-            fail(retriable ? Errors.NOT_ENOUGH_REPLICAS : error, why);
         }
 
         private void fail(ApiException refusal) {

@@ -26,7 +26,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class OffsetsInTransaction {
     private static final int ANNOUNCEMENT_SAYS_FENCED = 2;
 
-    /** The last versions before those codes were added mean the same error by another. */
+    /** Before this version, there is another word for it. */
     private static final short COMMIT_SAYS_ABORTABLE = 4;
 
     /** From this version on, committing offsets adds their partition to the transaction (KIP-890 part 2). */
@@ -43,7 +43,8 @@ final class OffsetsInTransaction {
     /** AddOffsetsToTxn: an older client says that offsets will follow. */
     Future<AddOffsetsToTxnResponseData> announce(KafkaRequest request) {
         AddOffsetsToTxnRequestData data = request.body(AddOffsetsToTxnRequestData.class);
-        Writer writer = new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), Intent.ADD_CLASSIC);
+        Writer writer =
+                new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), Intent.ADD_CLASSIC, false);
         return backend.groups()
                 .coordinatorOf(data.groupId())
                 .compose(partition -> verification.of(writer, partition))
@@ -58,13 +59,15 @@ final class OffsetsInTransaction {
         return commit(request, data, null).recover(failure -> {
             if (!(failure instanceof UnverifiedTransactionException unverified)) return Future.failedFuture(failure);
             Intent intent = request.version() >= COMMIT_ADDS ? Intent.ADD : Intent.VERIFY;
-            Writer writer = new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), intent);
+            boolean knowsAbortable = request.version() >= COMMIT_SAYS_ABORTABLE;
+            Writer writer =
+                    new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), intent, knowsAbortable);
             return backend.groups()
                     .coordinatorOf(data.groupId())
                     .compose(partition -> verification.of(writer, partition))
                     .compose(error -> error == Errors.NONE
                             ? commit(request, data, unverified.guard())
-                            : Future.succeededFuture(refusal(data, inVersion(error, request.version()))));
+                            : Future.succeededFuture(refusal(data, inCommit(error, writer))));
         });
     }
 
@@ -76,10 +79,10 @@ final class OffsetsInTransaction {
     }
 
     /** Producers take what they do not expect here for fatal; a coordinator that is busy is one to come back to. */
-    private static Errors inVersion(Errors error, short version) {
+    private static Errors inCommit(Errors error, Writer writer) {
         if (error == Errors.CONCURRENT_TRANSACTIONS) return Errors.COORDINATOR_LOAD_IN_PROGRESS;
         if (error == Errors.PRODUCER_FENCED) return Errors.INVALID_PRODUCER_EPOCH;
-        if (error == Errors.TRANSACTION_ABORTABLE && version < COMMIT_SAYS_ABORTABLE) return Errors.INVALID_TXN_STATE;
+        if (error == Errors.TRANSACTION_ABORTABLE && !writer.knowsAbortable()) return Errors.INVALID_TXN_STATE;
         return error;
     }
 

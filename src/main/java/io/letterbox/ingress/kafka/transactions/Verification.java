@@ -24,8 +24,10 @@ public final class Verification {
      * @param producerId as the batch names it
      * @param producerEpoch as the batch names it
      * @param intent whether writing adds the partition
+     * @param knowsAbortable whether the writer knows {@code TRANSACTION_ABORTABLE}
      */
-    public record Writer(String transactionalId, long producerId, short producerEpoch, Intent intent) {}
+    public record Writer(
+            String transactionalId, long producerId, short producerEpoch, Intent intent, boolean knowsAbortable) {}
 
     public Verification(Transactions transactions) {
         this.transactions = transactions;
