@@ -19,4 +19,9 @@ public record PartitionStatus(
         long logEndOffset,
         long sizeBytes,
         int segments,
-        String quarantine) {}
+        String quarantine) {
+    /** The end of what a reader gets to see. */
+    public long readableEnd(Isolation isolation) {
+        return isolation == Isolation.COMMITTED ? lastStableOffset : highWatermark;
+    }
+}

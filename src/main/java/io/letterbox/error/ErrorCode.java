@@ -35,6 +35,7 @@ public enum ErrorCode {
     REQUEST_TOO_LARGE(18, 413, "The request is too large"),
     URI_TOO_LONG(42, 414, "The URI is too long"),
     UNSUPPORTED_MEDIA_TYPE(42, 415, "The media type is not supported"),
+    INCONSISTENT_TOPIC_ID(103, 409, "The topic has been deleted and made again"),
     OFFSET_OUT_OF_RANGE(1, 416, "The offset is outside the log"),
     POLICY_VIOLATION(44, 422, "A limit of this server forbids it"),
     HEADERS_TOO_LARGE(42, 431, "The headers are too large"),

@@ -56,16 +56,23 @@ public final class EpochHistory {
     }
 
     /**
-     * Where an epoch ends in this log, as Kafka's OffsetsForLeaderEpoch answers: the start of the next epoch that the log
-     * knows, or its end for the newest; -1 where the epoch is newer than all or older than all.
+     * Where an epoch ends in this log, as Kafka's OffsetsForLeaderEpoch answers: the newest epoch at or below it that the
+     * log knows, and the start of the next one, or the log's end where there is no next one.
+     *
+     * @param leaderEpoch the current leader's epoch: it counts as known, although it may not have written anything
+     * @return null where the epoch is newer than the leader's
      */
-    public long endOffset(int epoch, long logEndOffset) {
-        List<Entry> all = entries;
-        if (all.isEmpty() || epoch > latestEpoch() || epoch < all.get(0).epoch) return -1;
-        for (Entry entry : all) {
-            if (entry.epoch > epoch) return entry.startOffset;
+    public Entry end(int epoch, int leaderEpoch, long logEndOffset) {
+        if (epoch > leaderEpoch) return null;
+        int known = epoch;
+        boolean any = false;
+        for (Entry entry : entries) {
+            // Where all are newer, what was asked for ends where the log begins.
+            if (entry.epoch > epoch) return new Entry(any ? known : epoch, entry.startOffset);
+            known = entry.epoch;
+            any = true;
         }
-        return logEndOffset;
+        return new Entry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
     }
 
     /** Notes that records from an offset on are of an epoch, where that is news. */

@@ -239,15 +239,29 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * The offset of the first record that is not older than a time, or {@code upToOffset} where there is none below it.
-     * Any thread; blocks on the files.
+     * The first record that is not older than a time, or null where there is none below an offset. Any thread; blocks on
+     * the files.
      *
      * @param timestampMs milliseconds since 1970
      */
-    public long offsetForTime(long timestampMs, long upToOffset) throws IOException {
+    public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return segments.offsetForTime(timestampMs, logStartOffset, upToOffset, compactedUpTo);
+                return segments.firstSince(timestampMs, logStartOffset, upToOffset, compactedUpTo);
+            } catch (ClosedChannelException | NoSuchFileException taken) {
+                if (attempt == READ_ATTEMPTS) throw taken;
+            }
+        }
+    }
+
+    /**
+     * The first of those records below an offset that have the greatest timestamp, or null where there is no record. Any
+     * thread; blocks on the files.
+     */
+    public TimedRecord newest(long upToOffset) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return segments.newest(logStartOffset, upToOffset, compactedUpTo);
             } catch (ClosedChannelException | NoSuchFileException taken) {
                 if (attempt == READ_ATTEMPTS) throw taken;
             }

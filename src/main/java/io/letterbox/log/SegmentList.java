@@ -73,14 +73,30 @@ final class SegmentList {
         return LogRegion.nothing(Math.max(offset, Math.min(from, upToOffset)));
     }
 
-    /** As {@link PartitionLog#offsetForTime}, on these segments and from an offset on. Any thread; blocks. */
-    long offsetForTime(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
+    /** As {@link PartitionLog#firstSince}, on these segments and from an offset on. Any thread; blocks. */
+    TimedRecord firstSince(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom)
+            throws IOException {
         for (int index = find(fromOffset); index < segments.length; index++) {
+            if (segments[index].baseOffset() >= upToOffset) break;
             if (segments[index].maxTimestampMs() < timestampMs) continue;
-            long found = new SegmentRead(segments[index], contiguousFrom).firstNotOlder(timestampMs, fromOffset);
-            if (found >= 0) return Math.min(found, upToOffset);
+            TimedRecord found = new SegmentRead(segments[index], contiguousFrom).firstSince(timestampMs, fromOffset);
+            if (found != null) return found.offset() < upToOffset ? found : null;
         }
-        return upToOffset;
+        return null;
+    }
+
+    /** As {@link PartitionLog#newest}, on these segments and from an offset on. Any thread; blocks. */
+    TimedRecord newest(long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
+        TimedRecord newest = null;
+        // Backwards, because time goes forwards in most logs: then the others need not be opened.
+        for (int index = segments.length - 1; index >= find(fromOffset); index--) {
+            Segment segment = segments[index];
+            if (segment.baseOffset() >= upToOffset) continue;
+            if (newest != null && segment.maxTimestampMs() < newest.timestampMs()) continue;
+            TimedRecord found = new SegmentRead(segment, contiguousFrom).newest(fromOffset, upToOffset);
+            if (found != null && (newest == null || found.timestampMs() >= newest.timestampMs())) newest = found;
+        }
+        return newest;
     }
 
     SegmentList with(Segment active) {

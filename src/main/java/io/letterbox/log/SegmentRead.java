@@ -154,33 +154,70 @@ final class SegmentRead {
         }
     }
 
-    /** The offset of the first record from an offset on that is not older than a time, or -1 where there is none. */
-    long firstNotOlder(long timestampMs, long fromOffset) throws IOException {
-        seek(Math.max(fromOffset, SegmentIndexes.olderUpTo(segment, timestampMs)));
-        BatchScan scan = new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+    /** The first record from an offset on that is not older than a time, or null where there is none. */
+    TimedRecord firstSince(long timestampMs, long fromOffset) throws IOException {
+        BatchScan scan = scanFrom(Math.max(fromOffset, SegmentIndexes.olderUpTo(segment, timestampMs)));
         while (scan.next()) {
-            RecordBatch candidate = scan.batch();
-            if (candidate.lastOffset() < fromOffset || candidate.maxTimestamp() < timestampMs) continue;
-            if (candidate.isLogAppendTime()) return Math.max(fromOffset, candidate.baseOffset());
+            if (scan.batch().lastOffset() < fromOffset || scan.batch().maxTimestamp() < timestampMs) continue;
             try (RecordCursor records = new RecordCursor(scan.bytes(), fromOffset)) {
                 while (records.next()) {
-                    if (records.timestampMs() >= timestampMs) return records.offset();
+                    if (records.timestampMs() >= timestampMs) return timed(records, scan.batch());
                 }
             }
         }
+        requireSound(scan);
+        return null;
+    }
+
+    /** The first of those records between two offsets that have the greatest timestamp, or null where there is none. */
+    TimedRecord newest(long fromOffset, long upToOffset) throws IOException {
+        TimedRecord newest = firstSince(segment.maxTimestampMs(), fromOffset);
+        if (newest != null && newest.offset() < upToOffset) return newest;
+        // It lies outside. The index knows the newest record up to most offsets; what is behind has to be looked at.
+        long scanFrom = fromOffset;
+        newest = null;
+        Segment.Indexes memory = segment.indexes();
+        int entry = memory == null ? -1 : memory.times().lastBelow(upToOffset - segment.baseOffset());
+        if (entry >= 0) {
+            newest = firstSince(memory.times().timestamp(entry), fromOffset);
+            if (newest != null && newest.offset() >= upToOffset) newest = null;
+            if (newest != null) scanFrom = segment.baseOffset() + memory.times().relativeOffset(entry);
+        }
+        BatchScan scan = scanFrom(scanFrom);
+        while (scan.next() && scan.batch().baseOffset() < upToOffset) {
+            if (newest != null && scan.batch().maxTimestamp() <= newest.timestampMs()) continue;
+            try (RecordCursor records = new RecordCursor(scan.bytes(), fromOffset)) {
+                while (records.next() && records.offset() < upToOffset) {
+                    boolean newer = newest == null || records.timestampMs() > newest.timestampMs();
+                    if (newer) newest = timed(records, scan.batch());
+                }
+            }
+        }
+        requireSound(scan);
+        return newest;
+    }
+
+    private static TimedRecord timed(RecordCursor records, RecordBatch batch) {
+        return new TimedRecord(records.offset(), records.timestampMs(), batch.leaderEpoch());
+    }
+
+    private BatchScan scanFrom(long offset) throws IOException {
+        seek(offset);
+        return new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+    }
+
+    private void requireSound(BatchScan scan) throws CorruptLogException {
         if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
-        return -1;
     }
 
     /** Where the first batch begins that ends at or beyond an offset; the segment's size where there is none. */
     long positionOf(long offset) throws IOException {
-        seek(offset);
-        BatchScan scan = new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+        BatchScan scan = scanFrom(offset);
         while (scan.next()) {
             expectedOffset = scan.batch().baseOffset();
             if (scan.batch().lastOffset() >= offset) return scan.position();
         }
-        if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
+        requireSound(scan);
         expectedOffset = scan.expectedOffset();
         return limit;
     }

@@ -50,6 +50,19 @@ final class TimeIndex {
         return offsets[index];
     }
 
+    /** The last entry whose offset is below another, -1 where there is none. */
+    int lastBelow(long relativeOffset) {
+        int high = count;
+        int[] visible = offsets;
+        int low = 0;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (visible[middle] < relativeOffset) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
+    }
+
     /** The greatest relative offset up to which every record is known to be older than a time; -1 where none is. */
     int olderUpTo(long timestampMs) {
         int high = count;

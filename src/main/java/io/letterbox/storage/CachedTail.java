@@ -65,11 +65,11 @@ final class CachedTail {
     }
 
     /**
-     * The size of what {@link #read} would return, counted up to a limit.
+     * The size of the batches from the one that holds an offset, up to another offset and counted up to a limit.
      *
      * @return -1 where the cache does not hold the offset
      */
-    int bytes(long offset, int limitBytes, long upToOffset) {
+    int bytes(long offset, long upToOffset, int limitBytes) {
         if (offset >= upToOffset) return 0;
         Map.Entry<Long, CachedBatch> entry = batches.floorEntry(offset);
         if (entry == null || entry.getValue().nextOffset() <= offset) return -1;

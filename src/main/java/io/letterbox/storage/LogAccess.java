@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Isolation;
@@ -7,11 +8,15 @@ import io.letterbox.bus.Located;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.bus.Slice;
+import io.letterbox.bus.TimedOffset;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AbortedView;
 import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.EpochHistory;
 import io.letterbox.log.LogRead;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.TimedRecord;
 import io.letterbox.record.AbortedTransaction;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -33,6 +38,7 @@ public final class LogAccess implements FetchReader {
 
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
+    private final LogLocator locator = new LogLocator(this);
 
     /**
      * @param hosted what the shards of this node serve
@@ -74,13 +80,39 @@ public final class LogAccess implements FetchReader {
 
     @Override
     public Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
+        return find(partition, isolation, (log, end) -> {
+            TimedRecord found = log.firstSince(timestampMs, end);
+            return found == null ? end : Long.valueOf(found.offset());
+        });
+    }
+
+    @Override
+    public Future<TimedOffset> firstSince(TopicPartition partition, long timestampMs, Isolation isolation) {
+        return find(partition, isolation, (log, end) -> timed(log.firstSince(timestampMs, end)));
+    }
+
+    @Override
+    public Future<TimedOffset> newest(TopicPartition partition, Isolation isolation) {
+        return find(partition, isolation, (log, end) -> timed(log.newest(end)));
+    }
+
+    private static TimedOffset timed(TimedRecord found) {
+        return found == null ? null : new TimedOffset(found.offset(), found.timestampMs(), found.leaderEpoch());
+    }
+
+    /** Looks for something in a log, below the end of what may be read. */
+    private interface Search<R> {
+        R in(PartitionLog log, long endOffset) throws IOException;
+    }
+
+    private <R> Future<R> find(TopicPartition partition, Isolation isolation, Search<R> search) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
         return readers.executeBlocking(
                 () -> {
                     refuseQuarantined(held);
                     try {
-                        return held.log().offsetForTime(timestampMs, held.readableOffset(isolation));
+                        return search.in(held.log(), held.readableOffset(isolation));
                     } catch (IOException e) {
                         throw failure(held, e);
                     }
@@ -89,11 +121,29 @@ public final class LogAccess implements FetchReader {
     }
 
     @Override
-    public int cachedBytes(TopicPartition partition, long offset, int limitBytes, Isolation isolation) {
+    public EpochEnd epochEnd(TopicPartition partition, int epoch, int leaderEpoch) {
         HostedPartition held = hosted.get(partition);
-        return held == null || held.quarantine() != null
-                ? -1
-                : held.tail().bytes(offset, limitBytes, held.readableOffset(isolation));
+        if (held == null || held.log() == null) return null;
+        EpochHistory.Entry end =
+                held.log().epochs().end(epoch, leaderEpoch, held.log().logEndOffset());
+        return end == null ? new EpochEnd(-1, -1) : new EpochEnd(end.epoch(), end.startOffset());
+    }
+
+    @Override
+    public int cachedBytes(TopicPartition partition, long fromOffset, long upToOffset, int limitBytes) {
+        HostedPartition held = hosted.get(partition);
+        return held == null ? -1 : held.tail().bytes(fromOffset, upToOffset, limitBytes);
+    }
+
+    @Override
+    public Located fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+        HostedPartition held = hosted.get(ask.partition());
+        if (held == null) return Located.refused(unknown(ask.partition()));
+        try {
+            return locator.cached(held, ask, budget, isolation);
+        } catch (ApiException refusal) {
+            return Located.refused(refusal);
+        }
     }
 
     @Override
@@ -109,18 +159,17 @@ public final class LogAccess implements FetchReader {
 
     private Located locateOne(ReadAsk ask, FetchBudget budget, Isolation isolation) {
         HostedPartition held = hosted.get(ask.partition());
-        if (held == null) return LogLocator.refused(unknown(ask.partition()));
+        if (held == null) return Located.refused(unknown(ask.partition()));
         try {
-            refuseQuarantined(held);
-            return LogLocator.locate(held, ask, budget, isolation);
+            return locator.locate(held, ask, budget, isolation);
         } catch (ApiException refusal) {
-            return LogLocator.refused(refusal);
+            return Located.refused(refusal);
         } catch (IOException e) {
-            return LogLocator.refused(failure(held, e));
+            return Located.refused(failure(held, e));
         } catch (RuntimeException unexpected) {
             // What was found before has to reach the caller, who releases it.
             LOG.error("Looking for offset {} of {} failed", ask.offset(), ask.partition(), unexpected);
-            return LogLocator.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
+            return Located.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
         }
     }
 
@@ -156,7 +205,7 @@ public final class LogAccess implements FetchReader {
                         + status.logStartOffset() + " to " + status.highWatermark() + ".");
     }
 
-    private static void refuseQuarantined(HostedPartition held) {
+    static void refuseQuarantined(HostedPartition held) {
         ApiException refusal = held.quarantineRefusal();
         if (refusal != null) throw refusal;
     }

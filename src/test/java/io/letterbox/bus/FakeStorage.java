@@ -18,8 +18,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -140,34 +142,66 @@ public final class FakeStorage implements FetchReader {
     }
 
     @Override
-    public synchronized int cachedBytes(TopicPartition partition, long offset, int limitBytes, Isolation isolation) {
-        Slice slice = readCached(partition, offset, limitBytes, isolation);
-        return slice == null ? -1 : slice.batches().remaining();
+    public synchronized int cachedBytes(TopicPartition partition, long fromOffset, long upToOffset, int limitBytes) {
+        Log log = logs.get(partition);
+        if (log == null || !cached) return -1;
+        return log.batches.stream()
+                .filter(batch -> batch.nextOffset > fromOffset && batch.nextOffset <= upToOffset)
+                .mapToInt(batch -> batch.bytes.remaining())
+                .sum();
+    }
+
+    @Override
+    public synchronized Located fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+        return cached ? fetchOne(ask, budget, true) : null;
     }
 
     @Override
     public Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
         return onCaller(Future.succeededFuture(
-                asks.stream().map(ask -> locateOne(ask, budget)).toList()));
+                asks.stream().map(ask -> fetchOne(ask, budget, false)).toList()));
     }
 
-    private synchronized Located locateOne(ReadAsk ask, FetchBudget budget) {
+    private synchronized Located fetchOne(ReadAsk ask, FetchBudget budget, boolean inMemory) {
         Log log = logs.get(ask.partition());
-        if (log == null)
-            return new Located(null, null, List.of(), new ApiException(ErrorCode.UNKNOWN_PARTITION, "No."));
+        if (log == null) return Located.refused(new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is none."));
         if (ask.offset() < log.startOffset || ask.offset() > log.endOffset) {
-            ApiException outside = new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside.");
-            return new Located(null, null, List.of(), outside);
+            return Located.refused(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
         }
+        PartitionStatus status = status(ask.partition());
+        if (budget.isSpent()) return Located.nothing(status);
         int granted = budget.grant(ask.maxBytes());
-        ByteBuffer batches = budget.isSpent()
-                ? ByteBuffer.allocate(0)
-                : slice(log, ask.offset(), granted).batches();
+        ByteBuffer batches = slice(log, ask.offset(), granted).batches();
         int size = batches.remaining();
-        if (size == 0 || !budget.take(size, granted)) {
-            return new Located(null, status(ask.partition()), List.of(), null);
-        }
-        return new Located(file(batches), status(ask.partition()), List.of(), null);
+        if (size == 0 || !budget.take(size, granted)) return Located.nothing(status);
+        return inMemory
+                ? new Located(batches, null, status, List.of(), null)
+                : new Located(null, file(batches), status, List.of(), null);
+    }
+
+    @Override
+    public synchronized Future<TimedOffset> firstSince(
+            TopicPartition partition, long timestampMs, Isolation isolation) {
+        return timed(log(partition).batches.stream()
+                .filter(batch -> batch.maxTimestampMs >= timestampMs)
+                .findFirst());
+    }
+
+    @Override
+    public synchronized Future<TimedOffset> newest(TopicPartition partition, Isolation isolation) {
+        return timed(log(partition).batches.stream().max(Comparator.comparingLong(Stored::maxTimestampMs)));
+    }
+
+    private static Future<TimedOffset> timed(Optional<Stored> found) {
+        return onCaller(Future.succeededFuture(
+                found.map(batch -> new TimedOffset(batch.baseOffset, batch.maxTimestampMs, 0))
+                        .orElse(null)));
+    }
+
+    @Override
+    public synchronized EpochEnd epochEnd(TopicPartition partition, int epoch, int leaderEpoch) {
+        Log log = logs.get(partition);
+        return log == null ? null : new EpochEnd(epoch, log.endOffset);
     }
 
     private static FileSlice file(ByteBuffer batches) {

@@ -147,16 +147,16 @@ class PartitionLogTest {
         try (PartitionLog log = filled(500, 2000)) {
             // Record n has the timestamp 10 n.
             for (int offset = 0; offset < 500; offset += 3) {
-                assertThat(log.offsetForTime(10L * offset, 500)).isEqualTo(offset);
-                assertThat(log.offsetForTime(10L * offset - 4, 500)).isEqualTo(offset);
+                assertThat(offsetSince(log, 10L * offset, 500)).isEqualTo(offset);
+                assertThat(offsetSince(log, 10L * offset - 4, 500)).isEqualTo(offset);
             }
-            assertThat(log.offsetForTime(4991, 500)).isEqualTo(500);
-            assertThat(log.offsetForTime(4000, 300)).isEqualTo(300);
+            assertThat(offsetSince(log, 4991, 500)).isEqualTo(500);
+            assertThat(offsetSince(log, 4000, 300)).isEqualTo(300);
             log.deleteRecordsBefore(250);
-            assertThat(log.offsetForTime(0, 500)).isEqualTo(250);
+            assertThat(offsetSince(log, 0, 500)).isEqualTo(250);
         }
         try (PartitionLog log = open(disk, directory, small(2000), 500).log()) {
-            assertThat(log.offsetForTime(3333, 500)).isEqualTo(334);
+            assertThat(offsetSince(log, 3333, 500)).isEqualTo(334);
         }
     }
 
@@ -296,5 +296,10 @@ class PartitionLogTest {
         List<String> expected = new ArrayList<>();
         for (int number = from; number < to; number++) expected.add(number + "=value " + number);
         return expected;
+    }
+
+    private static long offsetSince(PartitionLog log, long timestampMs, long upToOffset) throws IOException {
+        TimedRecord found = log.firstSince(timestampMs, upToOffset);
+        return found == null ? upToOffset : found.offset();
     }
 }

@@ -1,0 +1,10 @@
+package io.letterbox.log;
+
+/**
+ * A record that was looked for by its time.
+ *
+ * @param offset the record's offset
+ * @param timestampMs its timestamp in milliseconds since 1970, or -1 where it has none
+ * @param leaderEpoch the epoch of the leader that wrote it
+ */
+public record TimedRecord(long offset, long timestampMs, int leaderEpoch) {}
