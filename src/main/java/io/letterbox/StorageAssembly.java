@@ -2,6 +2,7 @@ package io.letterbox;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
@@ -151,7 +152,9 @@ final class StorageAssembly {
 
     /** Deploys the shards and recovers their logs. */
     void start() throws IOException {
-        for (Class<?> type : List.of(Append.class, DescribeProducers.class, Committed.class)) LocalCodec.register(vertx.eventBus(), type);
+        for (Class<?> type : List.of(Append.class, Committed.class, DeleteRecords.class, DescribeProducers.class)) {
+            LocalCodec.register(vertx.eventBus(), type);
+        }
         MetadataService.registerMessages(vertx.eventBus());
         CoordinatorRouter.registerMessages(vertx.eventBus());
         long start = System.nanoTime();

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param batches as in {@link Slice#batches}, or null
  * @param file the batches, pinned: whoever gets this releases it; or null
+ * @param nextOffset as in {@link Slice#nextOffset}; -1 where there are no batches
  * @param status where the partition stood <em>before</em> it was looked at; null with a refusal
  * @param aborted as in {@link Slice#aborted}
  * @param refusal why the partition could not be read, as {@link LogReader#read} would fail; else null
@@ -17,17 +18,18 @@ import java.util.List;
 public record Located(
         ByteBuffer batches,
         FileSlice file,
+        long nextOffset,
         PartitionStatus status,
         List<AbortedTransaction> aborted,
         ApiException refusal) {
     /** There is nothing to read, or the budget is spent. */
     public static Located nothing(PartitionStatus status) {
-        return new Located(null, null, status, List.of(), null);
+        return new Located(null, null, -1, status, List.of(), null);
     }
 
     /** The partition cannot be read. */
     public static Located refused(ApiException refusal) {
-        return new Located(null, null, null, List.of(), refusal);
+        return new Located(null, null, -1, null, List.of(), refusal);
     }
 
     /** How many bytes of batches there are. */

@@ -74,8 +74,7 @@ final class SegmentList {
     }
 
     /** As {@link PartitionLog#firstSince}, on these segments and from an offset on. Any thread; blocks. */
-    TimedRecord firstSince(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom)
-            throws IOException {
+    TimedRecord firstSince(long timestampMs, long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
         for (int index = find(fromOffset); index < segments.length; index++) {
             if (segments[index].baseOffset() >= upToOffset) break;
             if (segments[index].maxTimestampMs() < timestampMs) continue;

@@ -220,7 +220,7 @@ public final class LogAccess implements FetchReader {
         return new ApiException(ErrorCode.STORAGE_FAILED, "Reading " + held.id() + " failed: " + e.getMessage());
     }
 
-    private static ApiException unknown(TopicPartition partition) {
+    static ApiException unknown(TopicPartition partition) {
         return new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + partition + ".");
     }
 }

@@ -42,7 +42,7 @@ final class LogLocator {
         Slice slice = access.readCached(ask.partition(), ask.offset(), granted, isolation);
         if (slice == null || slice.isEmpty()) return null;
         if (!budget.take(slice.batches().remaining(), granted)) return Located.nothing(status);
-        return new Located(slice.batches(), null, status, slice.aborted(), null);
+        return new Located(slice.batches(), null, slice.nextOffset(), status, slice.aborted(), null);
     }
 
     /** Blocks on files. */
@@ -61,7 +61,7 @@ final class LogLocator {
                         isolation == Isolation.COMMITTED ? view.between(ask.offset(), region.nextOffset()) : List.of();
                 taken = budget.take(region.sizeBytes(), granted);
                 return taken
-                        ? new Located(null, file(held, region), status, aborted, null)
+                        ? new Located(null, file(held, region), region.nextOffset(), status, aborted, null)
                         : Located.nothing(status);
             } catch (NoSuchFileException replaced) {
                 if (attempt == LogAccess.READ_ATTEMPTS) throw replaced;

@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
@@ -84,6 +85,7 @@ public final class StorageVerticle extends VerticleBase {
         Object body = message.body();
         if (body instanceof Append append) onOutsideAppend(append);
         else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
+        else if (body instanceof DeleteRecords deletion) onDelete(deletion);
         else if (body instanceof ApplyImage apply) onImage(apply);
         else if (body instanceof DescribeProducers ask) partitions.describeProducers(ask);
         else throw new AssertionError("a shard does not understand " + body);
@@ -155,9 +157,7 @@ public final class StorageVerticle extends VerticleBase {
 
     private ApiException refusal(Append append, HostedPartition partition) {
         if (failure != null) return failure;
-        if (partition == null) {
-            return new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + append.partition() + ".");
-        }
+        if (partition == null) return LogAccess.unknown(append.partition());
         ApiException quarantined = partition.quarantineRefusal();
         if (quarantined != null) return quarantined;
         if (services.disk().isSpent()) return diskFull();
@@ -225,6 +225,22 @@ public final class StorageVerticle extends VerticleBase {
                 ErrorCode.STORAGE_FAILED,
                 "Writing " + partition.id() + " failed (" + e.getMessage()
                         + "), so this shard takes no more records. Check the disk and restart the server.");
+    }
+
+    private void onDelete(DeleteRecords request) {
+        HostedPartition partition = partitions.get(request.partition());
+        if (failure != null || partition == null) {
+            request.done().fail(failure != null ? failure : LogAccess.unknown(request.partition()));
+            return;
+        }
+        try {
+            request.done().complete(RecordDeletion.delete(partition, request));
+        } catch (ApiException refusal) {
+            request.done().fail(refusal);
+        } catch (IOException e) {
+            request.done().fail(storageFailed(partition, e));
+            if (partition.log().isPoisoned()) fail(partition, e);
+        }
     }
 
     private void onImage(ApplyImage apply) {

@@ -171,12 +171,13 @@ public final class FakeStorage implements FetchReader {
         PartitionStatus status = status(ask.partition());
         if (budget.isSpent()) return Located.nothing(status);
         int granted = budget.grant(ask.maxBytes());
-        ByteBuffer batches = slice(log, ask.offset(), granted).batches();
+        Slice slice = slice(log, ask.offset(), granted);
+        ByteBuffer batches = slice.batches();
         int size = batches.remaining();
         if (size == 0 || !budget.take(size, granted)) return Located.nothing(status);
         return inMemory
-                ? new Located(batches, null, status, List.of(), null)
-                : new Located(null, file(batches), status, List.of(), null);
+                ? new Located(batches, null, slice.nextOffset(), status, List.of(), null)
+                : new Located(null, file(batches), slice.nextOffset(), status, List.of(), null);
     }
 
     @Override
@@ -193,8 +194,8 @@ public final class FakeStorage implements FetchReader {
     }
 
     private static Future<TimedOffset> timed(Optional<Stored> found) {
-        return onCaller(Future.succeededFuture(
-                found.map(batch -> new TimedOffset(batch.baseOffset, batch.maxTimestampMs, 0))
+        return onCaller(
+                Future.succeededFuture(found.map(batch -> new TimedOffset(batch.baseOffset, batch.maxTimestampMs, 0))
                         .orElse(null)));
     }
 

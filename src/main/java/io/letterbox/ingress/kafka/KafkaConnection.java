@@ -203,6 +203,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private void finish(PendingRequest request, AsyncResult<KafkaResponse> outcome) {
         loop.budget().release(request.heldBytes);
         request.response = outcome.succeeded() ? outcome.result() : failed(request.request, outcome.cause());
+        if (!open) request.response.discard();
         while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
         if (draining) closeWhenQuiet();
         readOn();
@@ -219,6 +220,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         KafkaResponse response = answered.response;
         if (response instanceof KafkaResponse.Message message) {
             encode(answered, message.body()).forEach(socket::writeMessage);
+        } else if (response instanceof KafkaResponse.Bulk bulk) {
+            encode(answered, bulk.body()).forEach(socket::writeMessage);
         } else if (response instanceof KafkaResponse.Disconnect) {
             end();
         } else if (!(response instanceof KafkaResponse.None)) {
@@ -282,6 +285,9 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         releaseInput();
         // Lets the socket hand over what it still holds, so that it is released.
         if (paused) socket.resume();
+        for (PendingRequest unanswered : pending) {
+            if (unanswered.response != null) unanswered.response.discard();
+        }
         List.copyOf(closeActions).forEach(Runnable::run);
         closeActions.clear();
     }

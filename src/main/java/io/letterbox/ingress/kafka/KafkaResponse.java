@@ -16,16 +16,23 @@ public sealed interface KafkaResponse {
     /**
      * A body whose records are {@link StoredRecords}, encoded by {@link ResponseParts}.
      *
-     * @param discard gives back the files in it; has to be run where the body is not encoded, because the connection has
-     *     gone
+     * @param giveBack gives back the files in it
      */
-    record Bulk(ApiMessage body, Runnable discard) implements KafkaResponse {}
+    record Bulk(ApiMessage body, Runnable giveBack) implements KafkaResponse {
+        @Override
+        public void discard() {
+            giveBack.run();
+        }
+    }
 
     /** No response at all; those of other requests keep their order. */
     record None() implements KafkaResponse {}
 
     /** Ends the connection instead of an answer, which is how a client with {@code acks=0} learns of an error. */
     record Disconnect() implements KafkaResponse {}
+
+    /** Has to be called where a response is not encoded, because the connection has gone. */
+    default void discard() {}
 
     /** A message as a response. */
     static KafkaResponse of(ApiMessage body) {

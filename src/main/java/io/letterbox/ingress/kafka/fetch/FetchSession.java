@@ -1,0 +1,123 @@
+package io.letterbox.ingress.kafka.fetch;
+
+import io.letterbox.ingress.kafka.fetch.FetchPartition.Key;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+
+/**
+ * The partitions that a client reads, remembered between its requests, so that these need only name what changes
+ * (KIP-227). Bound to the connection that it was made on. Owned by one event loop.
+ */
+final class FetchSession {
+    private final int id;
+    private final Object owner;
+    private final boolean usesTopicIds;
+    private final Map<Key, FetchPartition> partitions;
+    private int epoch = 1;
+    private long usedMs;
+    private PendingFetch pending;
+    private Runnable onClosed = () -> {};
+
+    FetchSession(int id, Object owner, boolean usesTopicIds, Map<Key, FetchPartition> partitions, long nowMs) {
+        this.id = id;
+        this.owner = owner;
+        this.usesTopicIds = usesTopicIds;
+        this.partitions = new LinkedHashMap<>(partitions);
+        this.usedMs = nowMs;
+    }
+
+    /** The partitions that a request names, each once, in its order. */
+    static Map<Key, FetchPartition> partitions(FetchRequestData request, boolean byId) {
+        Map<Key, FetchPartition> named = new LinkedHashMap<>();
+        for (FetchRequestData.FetchTopic topic : request.topics()) {
+            for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
+                Key key = key(topic.topicId(), topic.topic(), wanted.partition(), byId);
+                named.put(key, new FetchPartition(key, wanted));
+            }
+        }
+        return named;
+    }
+
+    private static Key key(Uuid topicId, String topic, int partition, boolean byId) {
+        return byId ? new Key(topicId, null, partition) : new Key(Uuid.ZERO_UUID, topic, partition);
+    }
+
+    /** Takes over what the client has changed; those that it does not read any more are returned. */
+    List<FetchPartition> update(FetchRequestData request, long nowMs) {
+        usedMs = nowMs;
+        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+        for (FetchRequestData.FetchTopic topic : request.topics()) {
+            for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
+                Key key = key(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
+                FetchPartition known = partitions.get(key);
+                if (known == null) partitions.put(key, new FetchPartition(key, wanted));
+                else known.want(wanted);
+            }
+        }
+        List<FetchPartition> forgotten = new ArrayList<>();
+        for (FetchRequestData.ForgottenTopic topic : request.forgottenTopicsData()) {
+            for (int partition : topic.partitions()) {
+                FetchPartition gone = partitions.remove(key(topic.topicId(), topic.topic(), partition, usesTopicIds));
+                if (gone != null) forgotten.add(gone);
+            }
+        }
+        return forgotten;
+    }
+
+    /** Lets others be first the next time, because these partitions have been served. */
+    void moveBack(List<FetchPartition> served) {
+        for (FetchPartition partition : served) {
+            // It may have been forgotten in the meantime.
+            if (partitions.remove(partition.key(), partition)) partitions.put(partition.key(), partition);
+        }
+    }
+
+    int id() {
+        return id;
+    }
+
+    /** The epoch that the next request has to have. */
+    int epoch() {
+        return epoch;
+    }
+
+    boolean belongsTo(Object client) {
+        return owner == client;
+    }
+
+    boolean usesTopicIds() {
+        return usesTopicIds;
+    }
+
+    long usedMs() {
+        return usedMs;
+    }
+
+    Collection<FetchPartition> partitions() {
+        return partitions.values();
+    }
+
+    /** What takes back that the connection's end closes this session. */
+    void setOnClosed(Runnable action) {
+        onClosed = action;
+    }
+
+    /** The session has been forgotten. */
+    void closed() {
+        onClosed.run();
+    }
+
+    /** The request that is being answered, or null. */
+    PendingFetch pending() {
+        return pending;
+    }
+
+    void setPending(PendingFetch fetch) {
+        pending = fetch;
+    }
+}
