@@ -139,19 +139,22 @@ final class ShardPartitions {
     void describeProducers(DescribeProducers ask) {
         HostedPartition held = byId.get(ask.partition());
         if (held == null) {
-            ask.done().fail(new ApiException(ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + ask.partition() + "."));
+            ask.done()
+                    .fail(new ApiException(
+                            ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + ask.partition() + "."));
         } else if (held.quarantine() != null) {
             ask.done().fail(held.quarantineRefusal());
         } else {
-            ask.done().complete(held.log().producers().all().stream()
-                    .map(state -> new DescribeProducers.Producer(
-                            state.id(),
-                            state.epoch(),
-                            state.lastSequence(),
-                            state.lastTimestampMs(),
-                            state.coordinatorEpoch(),
-                            state.transactionStart()))
-                    .toList());
+            ask.done()
+                    .complete(held.log().producers().all().stream()
+                            .map(state -> new DescribeProducers.Producer(
+                                    state.id(),
+                                    state.epoch(),
+                                    state.lastSequence(),
+                                    state.lastTimestampMs(),
+                                    state.coordinatorEpoch(),
+                                    state.transactionStart()))
+                            .toList());
         }
     }
 

@@ -9,6 +9,7 @@ import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /** How a producer begins, and how it ends its transactions. Stateless. */
 final class ProducerRequests {
@@ -28,6 +29,12 @@ final class ProducerRequests {
             return backend.transactions().newProducerId().map(id -> new InitProducerIdResponseData()
                     .setProducerId(id)
                     .setProducerEpoch((short) 0));
+        }
+        if (data.transactionalId().isEmpty()) {
+            // A mistake is no reason to make the internal topic.
+            return Future.succeededFuture(new InitProducerIdResponseData()
+                    .setErrorCode(Errors.INVALID_REQUEST.code())
+                    .setProducerEpoch((short) -1));
         }
         return backend.transactions()
                 .ask(new InitProducer(data))

@@ -17,6 +17,7 @@ public final class TransactionApis implements ApiPart {
         AddPartitionsApi partitions = new AddPartitionsApi(backend);
         OffsetsInTransaction offsets = new OffsetsInTransaction(backend);
         TransactionAdmin admin = new TransactionAdmin(backend);
+        DescribeProducersApi remembered = new DescribeProducersApi(backend, vertx);
         TxnMarkersApi markers = new TxnMarkersApi(backend, vertx);
         apis = List.of(
                 ApiSupport.asking(ApiKeys.INIT_PRODUCER_ID, 0, 5, producers::init),
@@ -25,6 +26,7 @@ public final class TransactionApis implements ApiPart {
                 ApiSupport.asking(ApiKeys.ADD_OFFSETS_TO_TXN, 0, 4, offsets::announce),
                 ApiSupport.asking(ApiKeys.TXN_OFFSET_COMMIT, 0, 5, offsets::commit),
                 ApiSupport.asking(ApiKeys.WRITE_TXN_MARKERS, 1, 2, markers::handle),
+                ApiSupport.asking(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, remembered::handle),
                 ApiSupport.asking(ApiKeys.DESCRIBE_TRANSACTIONS, 0, 0, admin::describe),
                 ApiSupport.asking(ApiKeys.LIST_TRANSACTIONS, 0, 2, admin::list));
     }
