@@ -3,9 +3,13 @@ package io.letterbox.groups;
 import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.offsets.OffsetEdit;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicPartition;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -25,6 +29,7 @@ import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What a coordinator of groups can be asked. The answers are Kafka's own; refusals are in their error codes. Topics are
@@ -199,6 +204,53 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public void decide(GroupCoordinator coordinator, Ask<List<ListedGroup>> ask, Turn turn) {
             turn.reply(ask, coordinator.list(this));
+        }
+    }
+
+    /**
+     * Shows groups of either kind, with members and offsets.
+     *
+     * @param groupId which; null: all of the coordinator
+     */
+    record ViewGroups(String groupId) implements GroupCommand<List<GroupView>> {
+        @Override
+        public String key() {
+            return groupId == null ? "" : groupId;
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<List<GroupView>> ask, Turn turn) {
+            turn.reply(ask, coordinator.views(groupId));
+        }
+    }
+
+    /**
+     * Sets offsets by hand. Answers NON_EMPTY_GROUP while there are members and none is named, UNKNOWN_MEMBER_ID where
+     * the one that is named is none, ILLEGAL_GENERATION where it does not read all of the partitions.
+     *
+     * @param memberId the member whose partitions they are, or null
+     * @param offsets where to, by partition
+     */
+    record SetOffsets(String groupId, String memberId, SortedMap<TopicPartition, To> offsets)
+            implements GroupCommand<Errors> {
+        /**
+         * Where to.
+         *
+         * @param offset the offset of the next record, 0 or more
+         * @param metadata words to go with it; never null
+         * @param topicId the topic's incarnation
+         */
+        public record To(long offset, String metadata, Uuid topicId) {}
+
+        @Override
+        public String key() {
+            return groupId;
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<Errors> ask, Turn turn) {
+            List<GroupView> group = coordinator.views(groupId);
+            OffsetEdit.set(this, group.isEmpty() ? null : group.get(0), ask, turn);
         }
     }
 

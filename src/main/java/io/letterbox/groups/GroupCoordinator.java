@@ -31,12 +31,14 @@ public final class GroupCoordinator implements Coordinator {
     private final ConsumerGroups consumers;
     private final OffsetDesk desk;
     private final OffsetCleanup cleanup;
+    private final GroupViews views;
 
     /** @param ids where new members' ids come from */
     public GroupCoordinator(GroupSettings settings, Supplier<UUID> ids) {
         this.classic = new ClassicGroups(settings, registry, deadlines, ids);
         this.consumers = new ConsumerGroups(settings, registry, deadlines, ids, classic);
         this.desk = new OffsetDesk(registry, book);
+        this.views = new GroupViews(registry, classic, consumers, book);
         this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());
     }
 
@@ -132,6 +134,11 @@ public final class GroupCoordinator implements Coordinator {
     void follow(ClusterImage image, Turn turn) {
         consumers.follow(image);
         cleanup.follow(image, turn);
+    }
+
+    /** One group, or all, with members and offsets. @param groupId null: all */
+    List<GroupView> views(String groupId) {
+        return views.views(groupId);
     }
 
     /** The groups that filters let through, in order of id. */

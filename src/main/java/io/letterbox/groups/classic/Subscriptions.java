@@ -1,10 +1,12 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
-import org.apache.kafka.common.protocol.types.SchemaException;
 
 /** What consumers tell each other about the topics that they subscribe to. Of other types of groups nothing is known. */
 final class Subscriptions {
@@ -25,9 +27,27 @@ final class Subscriptions {
                 topics.addAll(ConsumerProtocol.deserializeConsumerProtocolSubscription(metadata, (short) 0)
                         .topics());
             }
-        } catch (SchemaException notOurs) {
+        } catch (RuntimeException notOurs) {
+            // The generated readers have no exception of their own for bytes that make no sense.
             return null;
         }
         return topics;
+    }
+
+    /** The partitions in what a leader of consumers gave a member; none where it cannot be read. */
+    static SortedSet<TopicPartition> assigned(byte[] assignment) {
+        SortedSet<TopicPartition> partitions = new TreeSet<>();
+        if (assignment.length == 0) return partitions;
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(assignment);
+            ConsumerProtocol.deserializeVersion(bytes);
+            ConsumerProtocol.deserializeConsumerProtocolAssignment(bytes, (short) 0)
+                    .assignedPartitions()
+                    .forEach(topic -> topic.partitions()
+                            .forEach(number -> partitions.add(new TopicPartition(topic.topic(), number))));
+        } catch (RuntimeException notOurs) {
+            return new TreeSet<>();
+        }
+        return partitions;
     }
 }

@@ -7,10 +7,16 @@ import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.GroupView;
 import io.letterbox.groups.Turn;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.classic.Handover;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -94,6 +100,32 @@ public final class ConsumerGroups {
                 deadlines.stepped(group.id(), member, turn.nowMs());
             }
         }
+    }
+
+    /** The members of a consumer group, for those who look at it. */
+    public List<GroupView.Member> views(String groupId) {
+        List<GroupView.Member> views = new ArrayList<>();
+        for (ConsumerMember member : registry.get(groupId, ConsumerGroup.class).members()) {
+            SortedSet<TopicPartition> assigned = new TreeSet<>();
+            if (topics != null) {
+                topics.named(member.current().assigned())
+                        .forEach((topic, numbers) ->
+                                numbers.forEach(number -> assigned.add(new TopicPartition(topic, number))));
+            }
+            views.add(new GroupView.Member(
+                    member.id(),
+                    member.instanceId(),
+                    member.profile().clientId(),
+                    member.profile().clientHost(),
+                    member.current().epoch(),
+                    assigned));
+        }
+        return views;
+    }
+
+    /** Which of the server's assignors a group uses. */
+    public String assignor(String groupId) {
+        return Rebalance.assignor(registry.get(groupId, ConsumerGroup.class)).assignorName();
     }
 
     /** Answers a ConsumerGroupHeartbeat. */

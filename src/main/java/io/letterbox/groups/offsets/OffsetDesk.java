@@ -105,7 +105,7 @@ public final class OffsetDesk {
         return metadata == null ? "" : metadata;
     }
 
-    private static CoordinatorRecord record(String groupId, TopicPartition partition, CommittedOffset offset) {
+    static CoordinatorRecord record(String groupId, TopicPartition partition, CommittedOffset offset) {
         return GroupRecords.of(key(groupId, partition), offset.value(), offset.version());
     }
 
