@@ -34,7 +34,8 @@ final class GroupViews {
 
     private GroupView view(Group group) {
         boolean newer = group instanceof ConsumerGroup;
-        List<GroupView.Member> members = new ArrayList<>(newer ? consumers.views(group.id()) : classic.views(group.id()));
+        List<GroupView.Member> members =
+                new ArrayList<>(newer ? consumers.views(group.id()) : classic.views(group.id()));
         members.sort(Comparator.comparing(GroupView.Member::id));
         return new GroupView(
                 group.id(),

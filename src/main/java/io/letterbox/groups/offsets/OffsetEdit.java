@@ -20,7 +20,8 @@ public final class OffsetEdit {
         Errors refusal = refusal(command, group);
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
-            for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {
+            for (Map.Entry<TopicPartition, SetOffsets.To> entry :
+                    command.offsets().entrySet()) {
                 SetOffsets.To to = entry.getValue();
                 CommittedOffset offset = new CommittedOffset(
                         to.offset(), CommittedOffset.UNKNOWN_EPOCH, to.metadata(), turn.nowMs(), -1, to.topicId(), 0);
