@@ -102,8 +102,8 @@ final class ChunkReader {
             if (slice == null) slice = warm.get(partition, before);
             if (slice == null) return false;
             if (slice.isEmpty()) {
-                // Compaction has left nothing between here and the high watermark.
-                next[index] = Math.max(before, Math.min(limit, slice.highWatermark()));
+                // Compaction has left nothing between here and the end.
+                next[index] = Math.max(before, Math.min(limit, slice.lastStableOffset()));
             } else {
                 scannedBytes += slice.batches().remaining();
                 encode(slice, index, limit);
@@ -114,7 +114,7 @@ final class ChunkReader {
     }
 
     private void encode(Slice slice, int index, long limit) {
-        try (RecordCursor record = new RecordCursor(slice.batches(), next[index])) {
+        try (RecordCursor record = new RecordCursor(slice.batches(), next[index], slice.aborted())) {
             while (record.next()) {
                 if (record.offset() >= limit) {
                     next[index] = limit;

@@ -116,7 +116,7 @@ final class DeliveryLoop {
         for (Committed.Moved moved : message.moved()) {
             List<FeedPartition> interested = feedsOf.get(moved.partition());
             if (interested == null) continue;
-            for (FeedPartition each : interested) each.feed.committed(each.index, moved.highWatermark());
+            for (FeedPartition each : interested) each.feed.committed(each.index, moved.lastStableOffset());
         }
     }
 
@@ -179,7 +179,7 @@ final class DeliveryLoop {
             TopicPartition partition = feed.layout().partition(i);
             feedsOf.computeIfAbsent(partition, p -> new ArrayList<>(1)).add(new FeedPartition(feed, i));
             PartitionStatus status = rooms.reader.status(partition);
-            if (status != null) feed.committed(i, status.highWatermark());
+            if (status != null) feed.committed(i, status.lastStableOffset());
         }
     }
 
@@ -198,7 +198,7 @@ final class DeliveryLoop {
         // A cursor may stand above what the commit messages have told this loop so far.
         for (int i = 0; i < feed.layout().size(); i++) {
             PartitionStatus status = rooms.reader.status(feed.layout().partition(i));
-            if (status != null) feed.committed(i, status.highWatermark());
+            if (status != null) feed.committed(i, status.lastStableOffset());
         }
         feed.add(subscriber);
         SseConfig config = rooms.config;

@@ -92,7 +92,7 @@ record Start(long[] next, List<Gap> gaps) {
         void begin(int index, From from) {
             PartitionStatus status = status(index);
             if (from instanceof From.Earliest) next[index] = status.logStartOffset();
-            else if (from instanceof From.Latest) next[index] = status.highWatermark();
+            else if (from instanceof From.Latest) next[index] = status.lastStableOffset();
             else if (from instanceof From.Offset start) beginAt(index, start.offset(), status.highWatermark());
             else throw new AssertionError(from);
         }

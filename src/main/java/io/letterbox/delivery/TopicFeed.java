@@ -76,10 +76,10 @@ final class TopicFeed {
         return List.copyOf(members);
     }
 
-    /** A partition's high watermark has moved, or was learned. */
-    void committed(int index, long highWatermark) {
-        if (highWatermark <= end[index]) return;
-        end[index] = highWatermark;
+    /** A partition's last stable offset has moved, or was learned. */
+    void committed(int index, long stableOffset) {
+        if (stableOffset <= end[index]) return;
+        end[index] = stableOffset;
         if (tailCount > 0 || !ahead.isEmpty()) queueRound();
     }
 
@@ -93,8 +93,8 @@ final class TopicFeed {
         boolean corrected = false;
         for (int i = 0; i < end.length; i++) {
             PartitionStatus status = loop.status(layout.partition(i));
-            if (status == null || status.highWatermark() >= end[i]) continue;
-            end[i] = status.highWatermark();
+            if (status == null || status.lastStableOffset() >= end[i]) continue;
+            end[i] = status.lastStableOffset();
             corrected = true;
         }
         return corrected;

@@ -14,6 +14,7 @@ import java.util.List;
 public final class RecordCursor implements AutoCloseable {
     private final BatchCursor batches;
     private final long fromOffset;
+    private final AbortedFilter aborted;
     private final RecordParser parser = new RecordParser();
     private RecordBatch batch;
     private int left;
@@ -25,8 +26,18 @@ public final class RecordCursor implements AutoCloseable {
      * @param fromOffset records below it are passed over
      */
     public RecordCursor(ByteBuffer batches, long fromOffset) {
+        this(batches, fromOffset, List.of());
+    }
+
+    /**
+     * Passes over the records of aborted transactions, too.
+     *
+     * @param aborted those that have records in the batches, by first offset
+     */
+    public RecordCursor(ByteBuffer batches, long fromOffset, List<AbortedTransaction> aborted) {
         this.batches = RecordBatch.cursor(batches);
         this.fromOffset = fromOffset;
+        this.aborted = new AbortedFilter(aborted);
     }
 
     /**
@@ -57,7 +68,7 @@ public final class RecordCursor implements AutoCloseable {
         parser.close();
         if (!batches.next()) return false;
         batch = batches.batch();
-        if (batch.lastOffset() < fromOffset || batch.isControl()) return true;
+        if (aborted.leavesOut(batch) || batch.lastOffset() < fromOffset || batch.isControl()) return true;
         parser.start(batch);
         left = batch.recordCount();
         if (left < 0) throw new ApiException(ErrorCode.CORRUPT_RECORDS, "A batch has a negative number of records.");

@@ -27,7 +27,7 @@ import io.vertx.ext.web.RoutingContext;
  * <pre>
  * {"topic":"quakes","partition":0,"records":[…],     see {@link RecordEnvelope}
  *  "nextOffset":5,                                   where the next page begins
- *  "logStartOffset":0,"highWatermark":9}
+ *  "logStartOffset":0,"highWatermark":9,"lastStableOffset":9}
  * </pre>
  *
  * It reads again and again until there is something to show, the end of the log is reached and nobody wants to wait, or
@@ -86,7 +86,7 @@ final class PageRequest implements Transfers.Transfer {
         } else if (query.offset() == RecordQuery.EARLIEST) {
             from(status.logStartOffset());
         } else {
-            from(query.offset() == RecordQuery.LATEST ? status.highWatermark() : query.offset());
+            from(query.offset() == RecordQuery.LATEST ? status.lastStableOffset() : query.offset());
         }
     }
 
@@ -101,7 +101,7 @@ final class PageRequest implements Transfers.Transfer {
         try {
             PartitionStatus status = status();
             requireInside(status);
-            if (offset == status.highWatermark()) {
+            if (offset >= status.lastStableOffset()) {
                 waitOrAnswer();
                 return;
             }
@@ -125,6 +125,7 @@ final class PageRequest implements Transfers.Transfer {
             return;
         }
         JsonBytes out = new JsonBytes(INITIAL_BYTES);
+        long before = offset;
         int records;
         try {
             records = write(out, slice);
@@ -132,10 +133,9 @@ final class PageRequest implements Transfers.Transfer {
             fail(damaged);
             return;
         }
-        if (records == 0 && reads > 0 && slice.nextOffset() > offset) {
-            offset = slice.nextOffset();
+        if (records == 0 && reads > 0 && offset > before) {
             read(reads - 1);
-        } else if (records == 0 && slice.nextOffset() <= offset) {
+        } else if (records == 0 && offset == before) {
             waitOrAnswer();
         } else {
             int bytes = out.length();
@@ -143,25 +143,25 @@ final class PageRequest implements Transfers.Transfer {
         }
     }
 
-    /** Writes records up to the page's limits, and moves the offset behind them. */
+    /** Writes records up to the page's limits, and moves the offset behind them and what nobody gets to see. */
     private int write(JsonBytes out, Slice slice) {
         head(out);
-        long next = offset;
         int records = 0;
-        try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), offset)) {
-            while (records < query.limit() && cursor.next()) {
+        try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), offset, slice.aborted())) {
+            while (cursor.next()) {
                 int before = out.length();
                 if (records > 0) out.ascii(',');
                 RecordEnvelope.write(out, null, query.partition().partition(), cursor);
                 if (records > 0 && out.length() > query.maxBytes()) {
                     out.truncate(before);
-                    break;
+                    return records;
                 }
                 records++;
-                next = cursor.offset() + 1;
+                offset = cursor.offset() + 1;
+                if (records == query.limit()) return records;
             }
         }
-        if (records > 0) offset = next;
+        offset = Math.max(offset, slice.nextOffset());
         return records;
     }
 
@@ -200,6 +200,7 @@ final class PageRequest implements Transfers.Transfer {
         out.ascii("],\"nextOffset\":").number(offset);
         out.ascii(",\"logStartOffset\":").number(status == null ? 0 : status.logStartOffset());
         out.ascii(",\"highWatermark\":").number(status == null ? offset : status.highWatermark());
+        out.ascii(",\"lastStableOffset\":").number(status == null ? offset : status.lastStableOffset());
         out.ascii('}').trim();
         HttpServerResponse response = context.response();
         try {

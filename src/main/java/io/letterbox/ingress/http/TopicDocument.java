@@ -69,6 +69,7 @@ final class TopicDocument {
         if (status != null) {
             document.put("logStartOffset", status.logStartOffset());
             document.put("highWatermark", status.highWatermark());
+            document.put("lastStableOffset", status.lastStableOffset());
             document.put("logEndOffset", status.logEndOffset());
             document.put("sizeBytes", status.sizeBytes());
             document.put("segments", status.segments());
