@@ -100,15 +100,9 @@ final class UniformAssignor implements Assignor {
         }
 
         Map<String, PartitionSet> balanced() {
-            Integer[] byLoad = new Integer[ids.length];
-            for (int m = 0; m < byLoad.length; m++) byLoad[m] = m;
-            boolean moved = true;
             // Ends because every move makes the sum of the squares of the loads smaller.
-            while (moved) {
-                moved = false;
-                Arrays.sort(byLoad, (a, b) -> Integer.compare(load[b], load[a]));
-                for (int from : byLoad) while (relieve(from)) moved = true;
-            }
+            boolean moved = true;
+            while (moved) moved = level();
             Map<String, PartitionSet> targets = new HashMap<>();
             for (int m = 0; m < ids.length; m++) {
                 PartitionSet.Builder target = new PartitionSet.Builder();
@@ -116,6 +110,19 @@ final class UniformAssignor implements Assignor {
                 targets.put(ids[m], target.build());
             }
             return targets;
+        }
+
+        /**
+         * Relieves everybody once per level, from the highest load down, so that nobody gives away what he then is given
+         * back; false where nothing moved.
+         */
+        private boolean level() {
+            boolean moved = false;
+            int lowest = Arrays.stream(load).min().getAsInt();
+            for (int level = Arrays.stream(load).max().getAsInt(); level > lowest + 1; level--) {
+                for (int m = 0; m < load.length; m++) if (load[m] == level && relieve(m)) moved = true;
+            }
+            return moved;
         }
 
         /** Moves one partition from a member towards one that has at least two less; false where there is none. */

@@ -1,0 +1,168 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupCoordinator;
+import io.letterbox.groups.GroupSettings;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicImage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+
+/** A coordinator of groups on a log in memory; time passes when the test says so, and a restart replays the log. */
+public final class GroupBench implements CoordinatorOutbox {
+    public static final int SESSION_MS = 45_000;
+    public static final int HEARTBEAT_MS = 5000;
+    public static final int MAX_MEMBERS = 100;
+    private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
+    private static final GroupSettings SETTINGS =
+            new GroupSettings(0, 1000, 600_000, SESSION_MS, HEARTBEAT_MS, MAX_MEMBERS, 86_400_000);
+
+    private final List<CoordinatorRecord> log = new ArrayList<>();
+    private final TreeMap<String, TopicImage> topics = new TreeMap<>();
+    private GroupCoordinator core;
+    private long imageVersion = 1;
+    private long ids;
+    private long nowMs = 1_000_000;
+
+    public GroupBench() {
+        restart();
+    }
+
+    /** A new process replays the log. */
+    public void restart() {
+        core = new GroupCoordinator(SETTINGS, () -> new UUID(7, ids++));
+        for (CoordinatorRecord record : log) core.apply(record);
+        core.activate(nowMs, this);
+        follow();
+    }
+
+    /** A topic gets partitions, or is made. */
+    public Uuid topic(String name, int partitions) {
+        UUID id = topics.containsKey(name) ? topics.get(name).id() : new UUID(name.hashCode(), 1000 + ids++);
+        topics.put(name, new TopicImage(name, id, Collections.nCopies(partitions, PARTITION), null));
+        follow();
+        return Topics.id(topics.get(name));
+    }
+
+    public void deleteTopic(String name) {
+        topics.remove(name);
+        follow();
+    }
+
+    public Uuid topicId(String name) {
+        return Topics.id(topics.get(name));
+    }
+
+    public int partitions(String name) {
+        return topics.get(name).partitions().size();
+    }
+
+    public Map<String, TopicImage> topics() {
+        return topics;
+    }
+
+    private void follow() {
+        ask(new GroupCommand.ImageChanged(
+                new ClusterImage(imageVersion++, "cluster", Map.of(), new TreeMap<>(topics))));
+    }
+
+    public long nowMs() {
+        return nowMs;
+    }
+
+    /** Time passes; what is due happens when it is due. */
+    public void advance(long ms) {
+        long endMs = nowMs + ms;
+        for (long next; (next = core.nextDeadlineMs()) <= endMs; ) {
+            nowMs = Math.max(nowMs, next);
+            core.tick(nowMs, this);
+        }
+        nowMs = endMs;
+    }
+
+    public <R> Answer<R> send(GroupCommand<R> command) {
+        Answer<R> answer = new Answer<>();
+        core.handle(new Ask<>(command, answer), nowMs, this);
+        return answer;
+    }
+
+    /** Asks what is answered at once. */
+    public <R> R ask(GroupCommand<R> command) {
+        Answer<R> answer = send(command);
+        if (!(command instanceof GroupCommand.ImageChanged) && answer.value == null) {
+            throw new AssertionError("No answer to " + command);
+        }
+        return answer.value;
+    }
+
+    public ConsumerGroupHeartbeatResponseData heartbeat(ConsumerGroupHeartbeatRequestData data) {
+        return ask(new ConsumerCommand.Heartbeat(new Caller("client", "/127.0.0.1", (short) 1), data));
+    }
+
+    public DescribedGroup describe(String groupId) {
+        return ask(new ConsumerCommand.Describe(groupId));
+    }
+
+    /** All records that were ever written. */
+    public List<CoordinatorRecord> log() {
+        return log;
+    }
+
+    @Override
+    public void write(List<CoordinatorRecord> records) {
+        for (CoordinatorRecord record : records) {
+            log.add(record);
+            core.apply(record);
+        }
+    }
+
+    @Override
+    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+        throw new AssertionError("Nobody has a transaction here");
+    }
+
+    @Override
+    public <R> void reply(Ask<R> to, R answer) {
+        to.reply().succeed(answer);
+    }
+
+    @Override
+    public void perform(CoordinatorEffect effect) {
+        throw new AssertionError("Groups have no effects");
+    }
+
+    /** Takes one answer, now or later. */
+    public static final class Answer<R> implements Ask.Reply<R> {
+        private R value;
+
+        public R value() {
+            return value;
+        }
+
+        @Override
+        public void succeed(R answer) {
+            if (value != null) throw new AssertionError("Answered twice");
+            value = answer;
+        }
+
+        @Override
+        public void fail(Throwable refusal) {
+            throw new AssertionError(refusal);
+        }
+    }
+}
