@@ -122,7 +122,9 @@ final class Cleaner {
                     left -= before.remaining();
                     ByteBuffer after = filtered(scan.batch(), before, file.sizeBytes() + left);
                     changed |= after == null || after.array() != before.array();
-                    if (after != null) file.append(after);
+                    if (after == null) continue;
+                    requireRoom(segment, file.sizeBytes() + after.remaining());
+                    file.append(after);
                 }
             }
             if (changed) file.finish();
@@ -131,6 +133,12 @@ final class Cleaner {
             if (!done) cleaned.delete(disk);
         }
         return done ? cleaned : null;
+    }
+
+    /** A batch that was compressed harder than we do comes out larger; positions in a segment have 31 bits. */
+    private static void requireRoom(Segment segment, long sizeBytes) throws IOException {
+        if (sizeBytes <= Integer.MAX_VALUE) return;
+        throw new IOException("What stays of " + segment.logPath() + " is larger than a segment can be.");
     }
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {

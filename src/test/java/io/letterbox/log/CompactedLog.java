@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.BatchCheck;
+import io.letterbox.record.BatchRules;
+import io.letterbox.record.Codec;
 import io.letterbox.record.RecordCursor;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,6 +19,9 @@ import java.util.List;
 public final class CompactedLog implements Closeable {
     public long nowMs = 1_000_000;
     public long highWatermark = Long.MAX_VALUE;
+
+    /** How the records that are appended from now on are compressed. */
+    public Codec codec = Codec.NONE;
 
     private final Disk disk;
     private final Path directory;
@@ -87,7 +93,9 @@ public final class CompactedLog implements Closeable {
                     value.equals("-") ? null : value.getBytes(StandardCharsets.UTF_8),
                     List.of());
         }
-        log.append(builder.build(), 0, nowMs);
+        BatchRules rules = new BatchRules(
+                false, false, Long.MAX_VALUE, Long.MAX_VALUE, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
+        log.append(BatchCheck.recoded(builder.build(), rules), 0, nowMs);
         log.flush();
     }
 

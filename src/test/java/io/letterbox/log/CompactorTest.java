@@ -3,14 +3,20 @@ package io.letterbox.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.record.BatchCursor;
+import io.letterbox.record.Codec;
+import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CompactorTest {
     @TempDir
@@ -42,6 +48,28 @@ class CompactorTest {
         log.reopen();
         assertThat(log.records()).containsExactly("3 c=1", "4 b=2", "5 a=3", "6 c=2");
         assertThat(log.log().logStartOffset()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Codec.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void compressedBatchesAreCompactedAndStayCompressed(Codec codec) throws IOException {
+        log.codec = codec;
+        log.append("a=1", "b=1", "a=2", "=keyless");
+        log.append("b=-");
+        log.codec = Codec.NONE;
+        log.append("a=3");
+        log.roll();
+        log.append("c=1");
+        assertThat(log.compact()).isTrue();
+        List<String> left = List.of("3 =keyless", "4 b=-", "5 a=3", "6 c=1");
+        assertThat(log.records()).isEqualTo(left);
+        BatchCursor batches = RecordBatch.cursor(log.log().read(0, 10_000, 7).batches());
+        assertThat(batches.next()).isTrue();
+        assertThat(batches.batch().compression()).isEqualTo(codec.id());
+        assertThat(batches.batch().defect()).isNull();
+        assertThat(batches.batch().recordCount()).isEqualTo(1);
+        log.reopen();
+        assertThat(log.records()).isEqualTo(left);
     }
 
     @Test

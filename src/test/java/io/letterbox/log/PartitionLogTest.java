@@ -11,6 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.BatchCheck;
+import io.letterbox.record.BatchRules;
+import io.letterbox.record.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +161,22 @@ class PartitionLogTest {
         }
         try (PartitionLog log = open(disk, directory, small(2000), 500).log()) {
             assertThat(offsetSince(log, 3333, 500)).isEqualTo(334);
+        }
+    }
+
+    @Test
+    void timesAreFoundWithinCompressedBatches() throws IOException {
+        try (PartitionLog log = open(disk, directory, small(2000), 0).log()) {
+            for (int first = 0; first < 100; first += 10) {
+                BatchBuilder builder = new BatchBuilder(64);
+                for (int n = first; n < first + 10; n++) builder.append(10L * n, null, new byte[50], List.of());
+                BatchRules zstd = new BatchRules(
+                        false, false, Long.MAX_VALUE, Long.MAX_VALUE, Codec.ZSTD, Codec.DEFAULT_LEVEL, 10_000);
+                log.append(BatchCheck.recoded(builder.build(), zstd), 0, 0);
+            }
+            for (int offset = 0; offset < 100; offset++) {
+                assertThat(log.offsetForTime(10L * offset - 4, 100)).isEqualTo(offset);
+            }
         }
     }
 

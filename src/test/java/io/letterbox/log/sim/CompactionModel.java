@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.CompactedLog;
 import io.letterbox.log.Disk;
+import io.letterbox.record.Codec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ final class CompactionModel {
             unacknowledged.add(record);
             records[i] = record.text();
         }
+        log.codec = Codec.of(random.nextInt(10) < 6 ? 0 : random.nextInt(5));
         log.append(records);
         appended.addAll(unacknowledged);
         unacknowledged.clear();
