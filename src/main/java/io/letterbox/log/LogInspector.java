@@ -51,7 +51,7 @@ public final class LogInspector {
         default void finding(Finding finding) {}
     }
 
-    /** Is given every batch and every record in order; a compressed batch comes without its records. */
+    /** Is given every batch and every record in order. */
     public interface Dump extends Listener {
         void batch(Path file, long position, RecordBatch batch);
 

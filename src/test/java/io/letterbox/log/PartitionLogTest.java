@@ -175,7 +175,7 @@ class PartitionLogTest {
                 log.append(BatchCheck.recoded(builder.build(), zstd), 0, 0);
             }
             for (int offset = 0; offset < 100; offset++) {
-                assertThat(log.offsetForTime(10L * offset - 4, 100)).isEqualTo(offset);
+                assertThat(log.firstSince(10L * offset - 4, 100).offset()).isEqualTo(offset);
             }
         }
     }
