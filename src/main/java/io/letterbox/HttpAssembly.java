@@ -39,8 +39,15 @@ final class HttpAssembly {
         this.slots = new SubscriberSlots(config.limits().subscribers());
         this.budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
-        this.backend =
-                new Backend(config, storage.metadata(), storage.reader(), storage.shards(), meters, budget, pages);
+        this.backend = new Backend(
+                config,
+                storage.metadata(),
+                storage.reader(),
+                storage.shards(),
+                meters,
+                budget,
+                pages,
+                storage.groups());
         meters.bindIngress(budget::usedBytes, budget::limitBytes);
         meters.bindPages(pages::usedBytes, pages::limitBytes);
     }

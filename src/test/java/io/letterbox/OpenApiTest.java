@@ -3,6 +3,7 @@ package io.letterbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
@@ -46,7 +47,8 @@ class OpenApiTest {
         FakeStorage storage = new FakeStorage(vertx);
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
-        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget);
+        Backend backend = new Backend(
+                config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget, new FakeGroups());
         Health health = new Health();
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),

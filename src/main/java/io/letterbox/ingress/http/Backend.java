@@ -1,5 +1,6 @@
 package io.letterbox.ingress.http;
 
+import io.letterbox.bus.Groups;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.config.LetterboxConfig;
@@ -16,6 +17,7 @@ import io.letterbox.telemetry.Meters;
  * @param meters what is counted
  * @param budget the bytes that publishers may have under way
  * @param pages the bytes that pages of records under way to their readers may take
+ * @param groups the coordinators of consumer groups
  */
 public record Backend(
         LetterboxConfig config,
@@ -24,4 +26,5 @@ public record Backend(
         int shards,
         Meters meters,
         ByteBudget budget,
-        ByteBudget pages) {}
+        ByteBudget pages,
+        Groups groups) {}

@@ -1,6 +1,7 @@
 package io.letterbox.ingress.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
@@ -38,6 +39,7 @@ final class TestDoor implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final FakeStorage storage = new FakeStorage(vertx);
+    final FakeGroups groups = new FakeGroups();
     final HttpSockets sockets = new HttpSockets();
     final ByteBudget budget;
     final ByteBudget pages;
@@ -78,7 +80,8 @@ final class TestDoor implements AutoCloseable {
         budget = new ByteBudget(limits.ingressBytes());
         pages = new ByteBudget(limits.pageBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        Backend backend = new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages);
+        Backend backend =
+                new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages, groups);
         ingress = new HttpIngress(backend);
         verticle = new HttpVerticle(
                 http, sockets, List.of(ingress, (router, on) -> loop = on.getOrCreateContext()), RouteObserver.NONE);

@@ -1,0 +1,33 @@
+package io.letterbox.bus;
+
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.TestGroups;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** One real coordinator without a storage, which answers at once. Thread-safe. */
+public final class FakeGroups implements Groups {
+    private final TestGroups groups = new TestGroups();
+
+    /** The coordinator, to be prepared before the door is used. */
+    public TestGroups coordinator() {
+        return groups;
+    }
+
+    @Override
+    public synchronized <R> Future<R> ask(CoordinatorCommand<R> command) {
+        return Future.succeededFuture(groups.ask((GroupCommand<R>) command).get());
+    }
+
+    @Override
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+        return ask(command).map(List::of);
+    }
+
+    @Override
+    public Future<TopicPartition> coordinatorOf(String groupId) {
+        return Future.succeededFuture(new TopicPartition(TOPIC, 0));
+    }
+}
