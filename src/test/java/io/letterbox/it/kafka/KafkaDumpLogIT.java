@@ -3,6 +3,7 @@ package io.letterbox.it.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.letterbox.it.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,19 +38,19 @@ class KafkaDumpLogIT {
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
     @TempDir
-    private static Path directory;
+    private Path directory;
 
-    private static KafkaTarget target;
-    private static Admin admin;
+    private KafkaTarget target;
+    private Admin admin;
 
-    @BeforeAll
-    static void start() {
+    @BeforeEach
+    void start() {
         target = KafkaTarget.start(directory);
         admin = Clients.admin(target.bootstrap());
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         if (admin != null) admin.close();
         if (target != null) target.close();
     }
@@ -183,7 +184,7 @@ class KafkaDumpLogIT {
     }
 
     /** Apache Kafka's newest ones are longer than what is in them, as long as it runs; ours are to be right at any time. */
-    private static Stream<Path> indexes(Path partition, String ending) {
+    private Stream<Path> indexes(Path partition, String ending) {
         List<Path> all = named(partition, ending);
         return target.process().isPresent() ? all.stream() : all.subList(0, all.size() - 1).stream();
     }
@@ -194,14 +195,16 @@ class KafkaDumpLogIT {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static Path files(String topic, int partition) {
+    /** A partition's files; the server is stopped for it, because a segment that grows ends in room for more. */
+    private Path files(String topic, int partition) {
+        target.process().filter(ServerProcess::isAlive).ifPresent(ServerProcess::stop);
         Optional<Path> files = target.files(topic, partition);
         assumeTrue(files.isPresent(), "of somebody else's server the files are unknown");
         return files.orElseThrow();
     }
 
     /** An internal topic's records as their decoder prints them, of all partitions that have any. */
-    private static String internal(String topic, String decoder) {
+    private String internal(String topic, String decoder) {
         List<Path> logs = new ArrayList<>();
         for (int partition = 0; Files.isDirectory(files(topic, partition)); partition++) {
             named(files(topic, partition), ".log").stream()
@@ -211,7 +214,7 @@ class KafkaDumpLogIT {
         return dump(logs, decoder, "--print-data-log").succeeded();
     }
 
-    private static Program.Outcome dump(List<Path> files, String... options) {
+    private Program.Outcome dump(List<Path> files, String... options) {
         assertThat(files).isNotEmpty();
         List<String> arguments = new ArrayList<>(List.of(
                 "--files", String.join(",", files.stream().map(Path::toString).toList())));

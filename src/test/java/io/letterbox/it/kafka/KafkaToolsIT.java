@@ -76,7 +76,7 @@ class KafkaToolsIT {
         assertThat(lines("TopicCommand", "--list")).contains("orders");
 
         Program.Outcome again = run("TopicCommand", "--create", "--topic", "orders", "--partitions", "1");
-        assertThat(again.output() + again.errors()).contains("already exists");
+        assertThat(again.output() + again.errors()).contains("TopicExistsException");
         assertThat(run("TopicCommand", "--alter", "--topic", "orders", "--partitions", "2")
                         .status())
                 .as("fewer partitions than there are")
