@@ -49,11 +49,14 @@ final class KafkaAssembly {
 
     /** What clients are told to connect to, wherever they have come from. Blocks for a look-up of this machine's name. */
     Endpoint advertised() {
-        int port = config.advertisedPort() == 0 ? port() : config.advertisedPort();
-        return new Endpoint(advertisedHost(), port);
+        return advertised(config, port());
     }
 
-    private String advertisedHost() {
+    static Endpoint advertised(KafkaConfig config, int port) {
+        return new Endpoint(advertisedHost(config), config.advertisedPort() == 0 ? port : config.advertisedPort());
+    }
+
+    private static String advertisedHost(KafkaConfig config) {
         if (!config.advertisedHost().isBlank()) return config.advertisedHost();
         if (!isWildcard(config.host())) return config.host();
         String name = machineName();
