@@ -10,14 +10,14 @@ import java.util.List;
 /**
  * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
  * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
- * limits of {@link Inflow}. For one thread, which keeps it: nothing is allocated for an uncompressed batch that is right.
+ * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it: nothing is allocated for an uncompressed batch that is right.
  */
 public final class BatchCheck {
     /** How many wrong records of one batch are named. */
     public static final int MAX_DEFECTS = 1_000;
 
     private final RecordBatch batch = new RecordBatch();
-    private final RecordParser parser = new RecordParser();
+    private final RecordParser parser = new RecordParser(Inflow.Limit.TAKEN);
     private List<Defect> defects = List.of();
     private boolean untimely;
     private long maxTimestampMs;

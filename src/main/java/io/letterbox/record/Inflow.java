@@ -13,15 +13,41 @@ import org.apache.kafka.common.utils.BufferSupplier;
  * fill the memory. For one thread; used for one batch after the other, and closed after each.
  */
 final class Inflow {
-    /** A batch may become so much, or {@link #MAX_BATCH_RATIO} times its own size where that is more. */
-    static final int MAX_BATCH_BYTES = 64 << 20;
+    /**
+     * How much is allowed, in bytes after decompression. What is taken in depends on the batch's own size. What is read
+     * again does not: another codec, or compaction, may have made the batch smaller, but never what comes out of it.
+     */
+    enum Limit {
+        /** For batches that clients send. */
+        TAKEN {
+            @Override
+            long batchBytes(int compressedBytes) {
+                return Math.min(STORED.batchBytes(0), Math.max(32L << 20, 64L * compressedBytes));
+            }
 
-    static final int MAX_BATCH_RATIO = 32;
+            @Override
+            long recordBytes(int compressedBytes) {
+                return Math.min(STORED.recordBytes(0), Math.max(16L << 20, 32L * compressedBytes));
+            }
+        },
 
-    /** A record may have so much, or {@link #MAX_RECORD_RATIO} times the size of its batch where that is more. */
-    static final int MAX_RECORD_BYTES = 16 << 20;
+        /** For batches of the log. */
+        STORED {
+            @Override
+            long batchBytes(int compressedBytes) {
+                return 1L << 30;
+            }
 
-    static final int MAX_RECORD_RATIO = 16;
+            @Override
+            long recordBytes(int compressedBytes) {
+                return 256L << 20;
+            }
+        };
+
+        abstract long batchBytes(int compressedBytes);
+
+        abstract long recordBytes(int compressedBytes);
+    }
 
     private static final int FIRST_BYTES = 16 << 10;
 
@@ -30,6 +56,7 @@ final class Inflow {
 
     private static final int MAX_LENGTH_BYTES = 5;
 
+    private final Limit limit;
     private final BufferSupplier buffers = BufferSupplier.create();
     private byte[] array = new byte[FIRST_BYTES];
     private int end;
@@ -37,6 +64,10 @@ final class Inflow {
     private long maxBatchBytes;
     private long maxRecordBytes;
     private long inflatedBytes;
+
+    Inflow(Limit limit) {
+        this.limit = limit;
+    }
 
     /**
      * Begins with a batch whose header is known to be right.
@@ -52,8 +83,8 @@ final class Inflow {
                     "The batch names the compression " + batch.compression() + ", which does not exist.");
         }
         int size = batch.sizeInBytes() - RecordBatch.HEADER_BYTES;
-        maxBatchBytes = Math.max(MAX_BATCH_BYTES, (long) MAX_BATCH_RATIO * size);
-        maxRecordBytes = Math.max(MAX_RECORD_BYTES, (long) MAX_RECORD_RATIO * size);
+        maxBatchBytes = limit.batchBytes(size);
+        maxRecordBytes = limit.recordBytes(size);
         inflatedBytes = 0;
         end = 0;
         if (array.length > KEPT_BYTES) array = new byte[FIRST_BYTES];

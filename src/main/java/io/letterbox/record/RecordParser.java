@@ -37,6 +37,7 @@ final class RecordParser {
     int valueLength;
     int headerCount;
 
+    private final Inflow.Limit limit;
     private Inflow inflow;
     private boolean inflowing;
     private int at;
@@ -44,6 +45,15 @@ final class RecordParser {
     private int recordEnd;
     private int headersAt;
     private String defect;
+
+    /** For batches of the log. */
+    RecordParser() {
+        this(Inflow.Limit.STORED);
+    }
+
+    RecordParser(Inflow.Limit limit) {
+        this.limit = limit;
+    }
 
     /**
      * Begins with the first record of a batch whose header is known to be right.
@@ -55,7 +65,7 @@ final class RecordParser {
         defect = null;
         inflowing = batch.compressed();
         if (inflowing) {
-            if (inflow == null) inflow = new Inflow();
+            if (inflow == null) inflow = new Inflow(limit);
             inflow.open(batch);
             at = 0;
             return;

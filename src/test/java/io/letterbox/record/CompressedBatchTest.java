@@ -18,6 +18,7 @@ import java.util.Set;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
+import org.apache.kafka.common.utils.ByteUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -146,33 +147,45 @@ class CompressedBatchTest {
             value = Codec.class,
             names = {"GZIP", "LZ4", "ZSTD"})
     void aBombIsRefusedBeforeItFillsTheMemory(Codec codec) throws IOException {
-        byte[] records = new byte[7 << 17];
-        for (int at = 0; at < records.length; at += 7) {
-            System.arraycopy(new byte[] {12, 0, 0, 0, 1, 1, 0}, 0, records, at, 7);
-        }
         // Zigzag for 15 MiB, which a record may have, and for 512 MiB, which it may not.
         byte[] allowed = {(byte) 0x80, (byte) 0x80, (byte) 0x80, 0x0f};
         byte[] forbidden = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x04};
         for (ByteBuffer bomb : List.of(
-                batch(codec, compressed(codec, new byte[0], records, 560), 1 << 28),
+                batch(codec, zeros(codec, 40_000), 40_000),
                 batch(codec, compressed(codec, forbidden, new byte[1 << 20], 512), 1))) {
+            assertThat(bomb.remaining()).isLessThan(3_000_000);
             long before = allocated();
-            assertThatThrownBy(() -> readAll(bomb))
+            assertThatThrownBy(() -> new BatchCheck().check(bomb, BatchRules.NONE, 0))
                     .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
                             .isEqualTo(ErrorCode.RECORD_TOO_LARGE));
             assertThat(allocated() - before).isLessThan(2 << 20);
         }
         long before = allocated();
         ByteBuffer large = batch(codec, compressed(codec, allowed, new byte[1 << 20], 15), 1);
-        assertThatThrownBy(() -> readAll(large)).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> new BatchCheck().check(large, BatchRules.NONE, 0))
+                .isInstanceOf(ApiException.class);
         assertThat(allocated() - before).isLessThan(100 << 20);
     }
 
-    private static void readAll(ByteBuffer batch) {
-        try (RecordCursor cursor = new RecordCursor(batch, 0)) {
-            boolean more = true;
-            while (more) more = cursor.next();
+    /** Another codec may make a batch so small that, coming from outside, it would look like a bomb. */
+    @Test
+    void whatWasTakenCanBeReadHoweverSmallItIsKept() {
+        SimpleRecord[] records = new SimpleRecord[45];
+        byte[] value = new byte[1 << 20];
+        for (int index = 0; index < records.length; index++) records[index] = new SimpleRecord(9, null, value);
+        ByteBuffer sent = MemoryRecords.withRecords(BatchCheckTest.compression(Codec.SNAPPY), records)
+                .buffer();
+        BatchRules zstd = new BatchRules(
+                false, false, Long.MAX_VALUE, Long.MAX_VALUE, Codec.ZSTD, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
+        ByteBuffer kept = new BatchCheck().check(sent, zstd, 9);
+        assertThat(kept.remaining()).isLessThan(100_000);
+        int count = 0;
+        try (RecordCursor cursor = new RecordCursor(kept, 0)) {
+            while (cursor.next()) count++;
         }
+        assertThat(count).isEqualTo(45);
+        assertThatThrownBy(() -> new BatchCheck().check(kept, BatchRules.NONE, 9))
+                .isInstanceOf(ApiException.class);
     }
 
     /** 40 bytes that say that half a gigabyte follows. */
@@ -192,6 +205,26 @@ class CompressedBatchTest {
                             .isEqualTo(ErrorCode.CORRUPT_RECORDS));
             assertThat(allocated() - before).isLessThan(1 << 20);
         }
+    }
+
+    /** Records of a thousand zeros, numbered as they should be. */
+    private static byte[] zeros(Codec codec, int count) throws IOException {
+        ByteBufferOutputStream target = new ByteBufferOutputStream(1 << 10);
+        try (OutputStream stream = codec.compress(target, Codec.DEFAULT_LEVEL)) {
+            for (int delta = 0; delta < count; delta++) {
+                ByteBuffer record = ByteBuffer.allocate(1_100);
+                record.put((byte) 0).put((byte) 0);
+                ByteUtils.writeVarint(delta, record);
+                ByteUtils.writeVarint(-1, record);
+                ByteUtils.writeVarint(1_000, record);
+                record.position(record.position() + 1_000).put((byte) 0);
+                ByteBuffer length = ByteBuffer.allocate(5);
+                ByteUtils.writeVarint(record.position(), length);
+                stream.write(length.array(), 0, length.position());
+                stream.write(record.array(), 0, record.position());
+            }
+        }
+        return Arrays.copyOf(target.buffer().array(), target.position());
     }
 
     private static long allocated() {
