@@ -12,11 +12,19 @@ final class LogTruncation {
      * What is left, and what still has to be deleted once nobody finds it any more.
      *
      * @param left the segments that stay, the last one opened anew
+     * @param stale what the last one was before; null where it is a new one
      * @param rest those that go
      */
-    record Cut(SegmentList left, List<Segment> rest, Disk disk, Path directory) {
-        /** A crash in between leaves segments beyond the end; recovery finds the gap before them and deletes them. */
-        void deleteRest() throws IOException {
+    record Cut(SegmentList left, Segment stale, List<Segment> rest, Disk disk, Path directory) {
+        /**
+         * To be called when readers find the new segments: who finds bytes gone under it looks at those then. A crash in
+         * between leaves segments beyond the end; recovery finds the gap before them and deletes them.
+         */
+        void finish() throws IOException {
+            if (stale != null) {
+                stale.retire();
+                left.active().cutFile();
+            }
             for (Segment segment : rest) segment.delete();
             disk.forceDirectory(directory);
         }
@@ -31,11 +39,10 @@ final class LogTruncation {
             // Below everything that is left: the log goes on there, empty.
             Segment fresh = Segment.create(disk, directory, offset);
             disk.forceDirectory(directory);
-            return new Cut(new SegmentList(List.of(fresh)), all, disk, directory);
+            return new Cut(new SegmentList(List.of(fresh)), null, all, disk, directory);
         }
         SegmentRead read = new SegmentRead(old, contiguousFrom);
         long sizeBytes = read.positionOf(offset);
-        old.close();
         SegmentRecovery reopened = SegmentRecovery.open(
                 new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
                 old.baseOffset(),
@@ -45,7 +52,7 @@ final class LogTruncation {
         if (reopened.defect() != null) {
             throw SegmentIndexes.corrupt(old, reopened.goodBytes(), reopened.defect());
         }
-        reopened.segment().cutFile();
-        return new Cut(segments.firstAnd(at, reopened.segment()), all.subList(at + 1, all.size()), disk, directory);
+        SegmentList left = segments.firstAnd(at, reopened.segment());
+        return new Cut(left, old, all.subList(at + 1, all.size()), disk, directory);
     }
 }

@@ -197,15 +197,11 @@ public final class PartitionLog implements AutoCloseable {
      * @throws CorruptLogException where bytes are not what was written: quarantine the partition
      */
     public LogRead read(long offset, int maxBytes, long upToOffset) throws IOException {
-        for (int attempt = 1; ; attempt++) {
+        return look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return SegmentRead.nothing(offset);
-            try {
-                return segments.read(offset, maxBytes, upToOffset, compactedUpTo);
-            } catch (ClosedChannelException | NoSuchFileException taken) {
-                if (attempt == READ_ATTEMPTS) throw taken;
-            }
-        }
+            return list.read(offset, maxBytes, upToOffset, compactedUpTo);
+        });
     }
 
     /**
@@ -213,13 +209,28 @@ public final class PartitionLog implements AutoCloseable {
      * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
      */
     public LogRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
-        for (int attempt = 1; ; attempt++) {
+        return look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return LogRegion.nothing(offset);
+            return list.locate(offset, maxBytes, upToOffset, compactedUpTo);
+        });
+    }
+
+    /** Something that is done with the segments that there are at one moment. */
+    private interface Look<R> {
+        R at(SegmentList list) throws IOException;
+    }
+
+    private <R> R look(Look<R> look) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            SegmentList list = segments;
             try {
-                return segments.locate(offset, maxBytes, upToOffset, compactedUpTo);
+                return look.at(list);
             } catch (ClosedChannelException | NoSuchFileException taken) {
                 if (attempt == READ_ATTEMPTS) throw taken;
+            } catch (CorruptLogException wrong) {
+                // A truncation may have cut a file under this look: then the list has changed before.
+                if (attempt == READ_ATTEMPTS || list == segments) throw wrong;
             }
         }
     }
@@ -245,13 +256,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param timestampMs milliseconds since 1970
      */
     public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return segments.firstSince(timestampMs, logStartOffset, upToOffset, compactedUpTo);
-            } catch (ClosedChannelException | NoSuchFileException taken) {
-                if (attempt == READ_ATTEMPTS) throw taken;
-            }
-        }
+        return look(list -> list.firstSince(timestampMs, logStartOffset, upToOffset, compactedUpTo));
     }
 
     /**
@@ -259,13 +264,7 @@ public final class PartitionLog implements AutoCloseable {
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return segments.newest(logStartOffset, upToOffset, compactedUpTo);
-            } catch (ClosedChannelException | NoSuchFileException taken) {
-                if (attempt == READ_ATTEMPTS) throw taken;
-            }
-        }
+        return look(list -> list.newest(logStartOffset, upToOffset, compactedUpTo));
     }
 
     /**
@@ -281,7 +280,7 @@ public final class PartitionLog implements AutoCloseable {
             logEndOffset = segments.active().nextOffset();
             durableOffset = Math.min(durableOffset, logEndOffset);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
-            cut.deleteRest();
+            cut.finish();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
             journal.rebuild(segments, compactedUpTo);

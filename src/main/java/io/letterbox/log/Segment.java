@@ -332,10 +332,15 @@ public final class Segment {
         if (open != null) open.close();
     }
 
-    /** Owner only: closes for good, then deletes the files; not durable before the directory is forced. */
-    void delete() throws IOException {
+    /** Owner only: closes for good, because another object stands for the same files now. */
+    void retire() throws IOException {
         gone = true;
         close();
+    }
+
+    /** Owner only: closes for good, then deletes the files; not durable before the directory is forced. */
+    void delete() throws IOException {
+        retire();
         disk.delete(logPath());
         deleteIndexes();
     }
