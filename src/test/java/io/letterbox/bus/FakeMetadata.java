@@ -73,6 +73,16 @@ public final class FakeMetadata implements Metadata {
         apply(new Command.CreateTopic(name, UUID.randomUUID(), partitions, 1, config));
     }
 
+    /** Puts the partitions of a topic into another leader epoch, as an election does. */
+    public synchronized void elect(String name, int leaderEpoch) {
+        TopicImage old = image.topics().get(name);
+        PartitionImage led = new PartitionImage(1, leaderEpoch, PARTITION.replicas(), PARTITION.isr());
+        SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
+        List<PartitionImage> partitions = Collections.nCopies(old.partitions().size(), led);
+        topics.put(name, new TopicImage(name, old.id(), partitions, old.config()));
+        show(topics);
+    }
+
     private synchronized void apply(Command command) {
         SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
         if (command instanceof Command.CreateTopic create) {
@@ -96,6 +106,10 @@ public final class FakeMetadata implements Metadata {
             topics.remove(known(topics, delete.name()).name());
             storage.close(delete.name());
         }
+        show(topics);
+    }
+
+    private void show(SortedMap<String, TopicImage> topics) {
         image = new ClusterImage(
                 image.version() + 1, image.clusterId(), image.nodes(), Collections.unmodifiableSortedMap(topics));
         listeners.forEach(listener -> listener.accept(image));

@@ -72,7 +72,8 @@ class LogRegionTest {
             assertThat(region.nextOffset()).as(what).isGreaterThanOrEqualTo(read.nextOffset());
             assertThat(log.read(region.nextOffset(), 1, log.logEndOffset()).batches())
                     .as(what)
-                    .isEqualTo(log.read(read.nextOffset(), 1, log.logEndOffset()).batches());
+                    .isEqualTo(
+                            log.read(read.nextOffset(), 1, log.logEndOffset()).batches());
         } finally {
             region.unpin();
         }
@@ -105,7 +106,9 @@ class LogRegionTest {
             assertThat(compacted.compact()).isTrue();
             log = compacted.log();
             long end = log.logEndOffset();
-            assertThat(log.read(0, 1, end).batches().getLong(0)).as("the first batch left").isGreaterThan(50);
+            assertThat(log.read(0, 1, end).batches().getLong(0))
+                    .as("the first batch left")
+                    .isGreaterThan(50);
             for (int i = 0; i < 500; i++) {
                 long offset = random.nextLong(end + 1);
                 long upTo = offset + random.nextLong(end + 1 - offset);

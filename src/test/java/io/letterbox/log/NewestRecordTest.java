@@ -91,7 +91,8 @@ class NewestRecordTest {
             assertThat(epochs.end(8, 7, 5)).as("of the future").isNull();
         }
         disk.createDirectories(temp.resolve("empty"));
-        try (PartitionLog log = open(disk, temp.resolve("empty"), small(2_000), 0).log()) {
+        try (PartitionLog log =
+                open(disk, temp.resolve("empty"), small(2_000), 0).log()) {
             assertThat(log.epochs().end(0, 0, 0)).isEqualTo(new EpochHistory.Entry(0, 0));
         }
     }

@@ -32,7 +32,7 @@ public final class ResponseParts implements Writable {
     private final ByteBuf buffer;
     private int written;
 
-    private ResponseParts(ByteBuf buffer) {
+    ResponseParts(ByteBuf buffer) {
         this.buffer = buffer;
     }
 

@@ -13,13 +13,18 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** Puts a response together, partition by partition in the order in which they were read. */
 final class FetchAnswer {
+    /** Older versions cannot say who leads. */
+    private static final short LEADERS_FROM = 12;
+
     private final FetchResponseData body = new FetchResponseData();
     private final List<Located> files = new ArrayList<>(1);
+    private final short version;
     private final boolean committed;
     private FetchPartition.Key before;
 
     /** @param committed whether the client sees committed records only, and so wants to know what was aborted */
-    FetchAnswer(int sessionId, boolean committed) {
+    FetchAnswer(short version, int sessionId, boolean committed) {
+        this.version = version;
         this.committed = committed;
         body.setSessionId(sessionId);
     }
@@ -30,14 +35,14 @@ final class FetchAnswer {
     }
 
     /** What a partition is answered that cannot be read. */
-    static PartitionData refused(FetchPartition partition, Errors refusal) {
+    PartitionData refused(FetchPartition partition, Errors refusal) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setErrorCode(refusal.code())
                 .setHighWatermark(-1)
                 .setRecords(StoredRecords.NONE);
         boolean newLeader = refusal == Errors.NOT_LEADER_OR_FOLLOWER || refusal == Errors.FENCED_LEADER_EPOCH;
-        if (newLeader && partition.image != null) {
+        if (newLeader && version >= LEADERS_FROM && partition.image != null) {
             data.currentLeader().setLeaderId(partition.image.leader()).setLeaderEpoch(partition.image.leaderEpoch());
         }
         return data;

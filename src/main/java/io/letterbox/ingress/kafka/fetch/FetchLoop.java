@@ -69,8 +69,8 @@ final class FetchLoop {
             made.setOnClosed(request.client().onClose(() -> sessions.close(made)));
         }
         long waitMs = Math.min(Math.max(0, body.maxWaitMs()), longestWaitMs);
-        PendingFetch fetch = new PendingFetch(
-                this, request.client(), body, rotated(wanted, body), nowMs + waitMs, waitMs > 0 && !draining);
+        PendingFetch fetch =
+                new PendingFetch(this, request, rotated(wanted, body), nowMs + waitMs, waitMs > 0 && !draining);
         if (wanted.session() != null) wanted.session().setPending(fetch);
         return fetch.start();
     }
@@ -89,10 +89,10 @@ final class FetchLoop {
 
     private static Future<KafkaResponse> refuse(FetchRequestData body, short version, Errors refusal) {
         if (version >= TOP_LEVEL_ERRORS_FROM) return Future.succeededFuture(FetchAnswer.refused(refusal));
-        FetchAnswer answer = new FetchAnswer(0, false);
+        FetchAnswer answer = new FetchAnswer(version, 0, false);
         FetchSession.partitions(body, false)
                 .values()
-                .forEach(partition -> answer.add(partition, FetchAnswer.refused(partition, refusal)));
+                .forEach(partition -> answer.add(partition, answer.refused(partition, refusal)));
         return Future.succeededFuture(answer.response());
     }
 

@@ -50,7 +50,7 @@ final class FetchSession {
     /** Takes over what the client has changed; those that it does not read any more are returned. */
     List<FetchPartition> update(FetchRequestData request, long nowMs) {
         usedMs = nowMs;
-        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+        setEpoch(epoch == Integer.MAX_VALUE ? 1 : epoch + 1);
         for (FetchRequestData.FetchTopic topic : request.topics()) {
             for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
                 Key key = key(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
@@ -84,6 +84,10 @@ final class FetchSession {
     /** The epoch that the next request has to have. */
     int epoch() {
         return epoch;
+    }
+
+    void setEpoch(int next) {
+        epoch = next;
     }
 
     boolean belongsTo(Object client) {

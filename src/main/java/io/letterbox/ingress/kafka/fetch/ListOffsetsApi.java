@@ -84,11 +84,14 @@ final class ListOffsetsApi {
 
     private Errors refusal(Question question) {
         if (question.replica != CONSUMER && question.replica != DEBUGGER) return Errors.INVALID_REQUEST;
-        long special = -question.timestamp();
-        if (special >= SINCE_VERSION.length || special > 0 && question.version < SINCE_VERSION[(int) special]) {
+        if (question.timestamp() < 0 && !isKnown(question.timestamp(), question.version)) {
             return Errors.UNSUPPORTED_VERSION;
         }
         return gate.check(question.partition, question.wanted.currentLeaderEpoch());
+    }
+
+    private static boolean isKnown(long special, short version) {
+        return special > -SINCE_VERSION.length && version >= SINCE_VERSION[(int) -special];
     }
 
     private Future<?> find(Question question, ListOffsetsPartitionResponse answer) {

@@ -4,7 +4,7 @@ import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.Located;
 import io.letterbox.bus.ReadAsk;
-import io.letterbox.ingress.kafka.KafkaClient;
+import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.KafkaResponse;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.Future;
@@ -32,8 +32,8 @@ final class PendingFetch {
     }
 
     private final FetchLoop loop;
-    private final KafkaClient client;
-    private final FetchRequestData request;
+    private final KafkaRequest request;
+    private final FetchRequestData body;
     private final FetchSessions.Wanted wanted;
     private final Isolation isolation;
     private final long deadlineMs;
@@ -42,18 +42,12 @@ final class PendingFetch {
     private boolean mayWait;
     private Runnable forgetClose = () -> {};
 
-    PendingFetch(
-            FetchLoop loop,
-            KafkaClient client,
-            FetchRequestData request,
-            FetchSessions.Wanted wanted,
-            long deadlineMs,
-            boolean mayWait) {
+    PendingFetch(FetchLoop loop, KafkaRequest request, FetchSessions.Wanted wanted, long deadlineMs, boolean mayWait) {
         this.loop = loop;
-        this.client = client;
         this.request = request;
+        this.body = request.body(FetchRequestData.class);
         this.wanted = wanted;
-        this.isolation = request.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         this.deadlineMs = deadlineMs;
         this.mayWait = mayWait;
     }
@@ -101,14 +95,14 @@ final class PendingFetch {
     /** Looks at every partition until there is reason enough to answer. */
     private boolean isEnough() {
         long bytes = 0;
-        boolean enough = request.minBytes() <= 0;
+        boolean enough = body.minBytes() <= 0;
         for (FetchPartition partition : partitions()) {
             if (loop.gate().check(partition) != Errors.NONE) return true;
             if (enough) continue;
             if (partition.lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
             if (!partition.isReadable(isolation)) continue;
-            bytes += request.minBytes() == 1 ? 1 : count(partition);
-            if (bytes >= request.minBytes()) return true;
+            bytes += body.minBytes() == 1 ? 1 : count(partition);
+            if (bytes >= body.minBytes()) return true;
         }
         return enough;
     }
@@ -125,7 +119,7 @@ final class PendingFetch {
     private void await() {
         state = State.WAITING;
         loop.await(this);
-        forgetClose = client.onClose(this::abandon);
+        forgetClose = request.client().onClose(this::abandon);
     }
 
     /** Nobody reads the answer any more. */
@@ -146,7 +140,7 @@ final class PendingFetch {
     /** Reads partition by partition; from the first one on that is not in memory all on a thread that may block. */
     private void read() {
         state = State.READING;
-        FetchBudget budget = new FetchBudget(Math.min(request.maxBytes(), FetchLimits.RESPONSE_BYTES));
+        FetchBudget budget = new FetchBudget(Math.min(body.maxBytes(), FetchLimits.RESPONSE_BYTES));
         List<FetchPartition> partitions = partitions();
         Found[] found = new Found[partitions.size()];
         List<ReadAsk> asks = new ArrayList<>(0);
@@ -205,7 +199,7 @@ final class PendingFetch {
 
     private void answer(Found[] found) {
         // Compaction can leave nothing between the offset and the end: answering that would begin a busy loop.
-        if (mayWait && request.minBytes() > 0 && isEmpty(found) && loop.hasTime(this) && client.isOpen()) {
+        if (mayWait && body.minBytes() > 0 && found.length > 0 && isEmpty(found) && loop.hasTime(this)) {
             await();
             return;
         }
@@ -213,7 +207,7 @@ final class PendingFetch {
         if (wanted.session() != null && wanted.session().pending() == this)
             wanted.session().setPending(null);
         int sessionId = wanted.session() == null ? 0 : wanted.session().id();
-        FetchAnswer answer = new FetchAnswer(sessionId, isolation == Isolation.COMMITTED);
+        FetchAnswer answer = new FetchAnswer(request.version(), sessionId, isolation == Isolation.COMMITTED);
         List<FetchPartition> served = new ArrayList<>(0);
         for (int index = 0; index < found.length; index++) {
             FetchPartition partition = partitions().get(index);
@@ -236,10 +230,10 @@ final class PendingFetch {
     }
 
     private static PartitionData data(FetchAnswer answer, FetchPartition partition, Found found) {
-        if (found.refusal != Errors.NONE) return FetchAnswer.refused(partition, found.refusal);
+        if (found.refusal != Errors.NONE) return answer.refused(partition, found.refusal);
         if (found.located.refusal() != null) {
             Errors refusal = Errors.forCode(found.located.refusal().code().kafkaCode());
-            return FetchAnswer.refused(partition, refusal);
+            return answer.refused(partition, refusal);
         }
         PartitionData data = answer.read(partition, found.located);
         return found.divergence == null ? data : data.setDivergingEpoch(found.divergence);
