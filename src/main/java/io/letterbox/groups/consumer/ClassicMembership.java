@@ -13,7 +13,6 @@ import org.apache.kafka.common.message.ConsumerProtocolSubscription;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.types.SchemaException;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
@@ -84,8 +83,8 @@ final class ClassicMembership {
                 byte[] metadata = data.protocols().iterator().next().metadata();
                 return ConsumerProtocol.deserializeConsumerProtocolSubscription(ByteBuffer.wrap(metadata));
             }
-        } catch (SchemaException | IllegalArgumentException e) {
-            // Falls through to the refusal: it is no consumer's metadata.
+        } catch (RuntimeException notOurs) {
+            // The generated readers have no exception of their own for bytes that make no sense.
         }
         throw new ConsumerRefusal(
                 Errors.INCONSISTENT_GROUP_PROTOCOL,

@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.message.ConsumerProtocolAssignment;
 import org.apache.kafka.common.message.ConsumerProtocolSubscription;
-import org.apache.kafka.common.protocol.types.SchemaException;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
@@ -35,7 +34,7 @@ final class Takeover {
                 subscription(member);
                 ByteBuffer custom = assignment(member).userData();
                 if (custom != null && custom.hasRemaining()) return false;
-            } catch (SchemaException | IllegalArgumentException e) {
+            } catch (RuntimeException notOurs) {
                 return false;
             }
         }

@@ -107,17 +107,22 @@ final class MetadataApi {
 
     private MetadataResponseData answer(short version, MetadataRequestData request, Map<String, Errors> errors) {
         ClusterImage image = backend.metadata().image();
-        Map<UUID, TopicImage> byId = request.topics().stream().anyMatch(topic -> topic.name() == null)
+        Map<UUID, TopicImage> byId = request.topics().stream().anyMatch(MetadataApi::isById)
                 ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))
                 : Map.of();
         MetadataResponseData response = cluster(image, request);
         for (MetadataRequestTopic asked : request.topics()) {
-            TopicImage topic = asked.name() == null
+            TopicImage topic = isById(asked)
                     ? byId.get(ClusterView.id(asked.topicId()))
                     : image.topics().get(asked.name());
             response.topics().add(topic == null ? unknown(asked, errors) : describe(image, topic, request));
         }
         return response;
+    }
+
+    /** A consumer that knows a topic by its id alone sends an empty name along with it, not a null one. */
+    private static boolean isById(MetadataRequestTopic asked) {
+        return asked.name() == null || !asked.topicId().equals(Uuid.ZERO_UUID);
     }
 
     private MetadataResponseData cluster(ClusterImage image, MetadataRequestData request) {
@@ -139,12 +144,12 @@ final class MetadataApi {
 
     private static MetadataResponseTopic unknown(MetadataRequestTopic asked, Map<String, Errors> errors) {
         Errors error;
-        if (asked.name() == null) error = Errors.UNKNOWN_TOPIC_ID;
+        if (isById(asked)) error = Errors.UNKNOWN_TOPIC_ID;
         else if (!TopicName.isValid(asked.name())) error = Errors.INVALID_TOPIC_EXCEPTION;
         else error = errors.getOrDefault(asked.name(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
         return new MetadataResponseTopic()
                 .setErrorCode(error.code())
-                .setName(asked.name())
+                .setName(isById(asked) ? null : asked.name())
                 .setTopicId(asked.topicId())
                 .setIsInternal(asked.name() != null && TopicName.isInternal(asked.name()));
     }

@@ -16,6 +16,7 @@ public final class GroupApis implements ApiPart {
         Membership members = new Membership(backend.groups());
         Offsets offsets = new Offsets(backend.groups(), backend.metadata());
         GroupAdmin admin = new GroupAdmin(backend.groups(), backend.metadata());
+        ServerAssigned serverAssigned = new ServerAssigned(backend.groups());
         apis = List.of(
                 ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, members::join),
                 ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, members::sync),
@@ -26,7 +27,9 @@ public final class GroupApis implements ApiPart {
                 ApiSupport.asking(ApiKeys.DESCRIBE_GROUPS, 0, 6, admin::describe),
                 ApiSupport.asking(ApiKeys.LIST_GROUPS, 0, 5, admin::list),
                 ApiSupport.asking(ApiKeys.DELETE_GROUPS, 0, 2, admin::delete),
-                ApiSupport.asking(ApiKeys.OFFSET_DELETE, 0, 0, admin::deleteOffsets));
+                ApiSupport.asking(ApiKeys.OFFSET_DELETE, 0, 0, admin::deleteOffsets),
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, serverAssigned::heartbeat),
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, serverAssigned::describe));
     }
 
     @Override
