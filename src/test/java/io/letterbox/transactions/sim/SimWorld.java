@@ -1,0 +1,47 @@
+package io.letterbox.transactions.sim;
+
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/** Virtual time, chance, and what is to happen. */
+final class SimWorld {
+    final Random random;
+    long nowMs = 1_000_000;
+
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private long made;
+
+    /** Things of the same time happen in the order in which they were made. */
+    private record Event(long atMs, long number, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(atMs, other.atMs);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
+
+    SimWorld(long seed) {
+        this.random = new Random(seed);
+    }
+
+    void after(long delayMs, Runnable action) {
+        events.add(new Event(nowMs + delayMs, made++, action));
+    }
+
+    long between(long low, long high) {
+        return low + (long) (random.nextDouble() * (high - low + 1));
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    void runUntil(long endMs) {
+        while (!events.isEmpty() && events.peek().atMs <= endMs) {
+            Event next = events.remove();
+            nowMs = next.atMs;
+            next.action.run();
+        }
+        nowMs = endMs;
+    }
+}
