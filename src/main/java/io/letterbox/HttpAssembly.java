@@ -66,7 +66,7 @@ final class HttpAssembly {
     }
 
     private ConsolePart console() {
-        return new ConsolePart(assets, storage.metadata(), storage.reader(), health, Version.read());
+        return new ConsolePart(assets, storage.metadata(), storage.reader(), health, meters, Version.read());
     }
 
     private SseDelivery delivery() {

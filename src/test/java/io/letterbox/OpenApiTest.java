@@ -55,7 +55,7 @@ class OpenApiTest {
                 new SseDelivery(
                         config.sse(), storage, storage.metadata(), meters, new SubscriberSlots(1), new Random(1)),
                 new TelemetryRoutes(meters, health),
-                new ConsolePart(Assets.load(), storage.metadata(), storage, health, "test"));
+                new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"));
         Router router = Router.router(vertx);
         parts.forEach(part -> part.mount(router, vertx));
         SortedSet<String> routes = new RouteTable(router).all();

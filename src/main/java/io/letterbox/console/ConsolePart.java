@@ -6,6 +6,7 @@ import io.letterbox.console.Assets.Asset;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
 import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,7 +14,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Serves the console: its files and {@code GET /console/api/overview}. One instance per event loop.
+ * Serves the console: its files and {@code GET /console/api/overview} and {@code GET /console/api/connections}. One instance per event loop.
  *
  * <p>The page may load nothing but its own files, run nothing that is not in a file, and be framed by nobody; and, where
  * the browser knows trusted types, no script can turn text into HTML. So a record's value stays text whatever is in it.
@@ -29,14 +30,16 @@ public final class ConsolePart implements HttpPart {
 
     private final Assets assets;
     private final Overview overview;
+    private final ConnectionList connections;
 
     /**
      * @param assets shared by all instances
      * @param version what the page shows as the server's version
      */
-    public ConsolePart(Assets assets, Metadata metadata, LogReader logs, Health health, String version) {
+    public ConsolePart(Assets assets, Metadata metadata, LogReader logs, Health health, Meters meters, String version) {
         this.assets = assets;
         this.overview = new Overview(metadata, logs, health, version);
+        this.connections = new ConnectionList(meters.connections());
     }
 
     @Override
@@ -49,6 +52,10 @@ public final class ConsolePart implements HttpPart {
                 .putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(overview.document(System.nanoTime(), System.currentTimeMillis())));
+        router.get("/console/api/connections").handler(context -> context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(connections.document(System.nanoTime())));
     }
 
     private void serve(RoutingContext context) {

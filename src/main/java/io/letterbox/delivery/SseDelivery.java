@@ -12,7 +12,9 @@ import io.letterbox.http.JsonBytes;
 import io.letterbox.http.LongLived;
 import io.letterbox.http.Percent;
 import io.letterbox.http.Problem;
+import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.Meters;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Context;
@@ -166,9 +168,19 @@ public final class SseDelivery implements HttpPart {
         head(response);
         Position position = new Position(feed.layout().carryOver(layout, start.next()));
         Subscriber subscriber = new Subscriber(loop, feed, position);
-        subscriber.attach(open(request, preamble(feed, position, start.gaps()), subscriber));
+        SseSink sink = open(request, preamble(feed, position, start.gaps()), subscriber);
+        subscriber.attach(sink, seen(request, wanted.subscription()));
         rooms.meters().sse().connected(wanted.cursor() != null);
         loop.admit(subscriber);
+    }
+
+    private Connections.Entry seen(HttpServerRequest request, Subscription subscription) {
+        Connections.Entry entry = rooms.meters()
+                .connections()
+                .opened(Door.SSE, request.remoteAddress().hostAddress(), System.nanoTime());
+        entry.client(request.getHeader(HttpHeaders.USER_AGENT));
+        entry.doing(String.join(", ", subscription.topics()));
+        return entry;
     }
 
     /** The feed to join; null where the topics have been deleted while the start was looked up. */

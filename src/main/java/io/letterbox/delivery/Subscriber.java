@@ -1,5 +1,7 @@
 package io.letterbox.delivery;
 
+import io.letterbox.telemetry.Connections;
+
 /**
  * One open stream: a sink and a place in its feed. At the tail it has no position of its own but the feed's; behind, it
  * has one. Owned by one event loop.
@@ -31,6 +33,7 @@ final class Subscriber implements SseSink.Listener {
 
     private final DeliveryLoop loop;
     private SseSink sink;
+    private Connections.Entry seen;
 
     Subscriber(DeliveryLoop loop, TopicFeed feed, Position position) {
         this.loop = loop;
@@ -38,8 +41,10 @@ final class Subscriber implements SseSink.Listener {
         this.position = position;
     }
 
-    void attach(SseSink itsSink) {
+    /** @param itsEntry where it is listed as long as it is open */
+    void attach(SseSink itsSink, Connections.Entry itsEntry) {
         sink = itsSink;
+        seen = itsEntry;
     }
 
     /** False once the stream has ended, whoever ended it. */
@@ -60,6 +65,7 @@ final class Subscriber implements SseSink.Listener {
     SseSink detach() {
         SseSink former = sink;
         sink = null;
+        if (former != null) seen.close();
         return former;
     }
 

@@ -39,6 +39,7 @@ public final class Meters {
     private static final double[] GROUP_RECORDS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536};
     private static final double[] GROUP_BYTES = {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
 
+    private final Connections connections = new Connections();
     private final PrometheusMeterRegistry meterRegistry;
     private final PrometheusRegistry registry;
     private final ConcurrentHashMap<String, TopicMeters> topics = new ConcurrentHashMap<>();
@@ -290,5 +291,10 @@ public final class Meters {
                 .classicUpperBounds(bounds)
                 .withoutExemplars()
                 .register(registry);
+    }
+
+    /** Who is connected now. */
+    public Connections connections() {
+        return connections;
     }
 }

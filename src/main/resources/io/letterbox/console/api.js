@@ -80,3 +80,18 @@ export function publish(topic, { value, key, partition, contentType, headers }) 
 
 /** The URL of a topic's stream. */
 export const eventsUrl = (topic, parameters) => `${topicPath(topic)}/events${query(parameters)}`;
+
+const groupPath = (group) => `/groups/${encodeURIComponent(group)}`;
+
+export const listGroups = () => request("GET", "/groups");
+
+export const describeGroup = (group) => request("GET", groupPath(group));
+
+/** Sets offsets: a list of {topic, partition, offset | to | shift}; with dryRun only says what it would do. */
+export const setOffsets = (group, offsets, dryRun) =>
+  sendJson("PUT", `${groupPath(group)}/offsets${query({ dryRun: dryRun ? "true" : null })}`, { offsets });
+
+export const deleteGroup = (group) => request("DELETE", groupPath(group));
+
+/** Who is connected: Kafka clients and subscribers. */
+export const listConnections = () => request("GET", "/console/api/connections");

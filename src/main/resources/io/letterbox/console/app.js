@@ -1,7 +1,10 @@
 // The page's frame: which view is shown, whether the server answers, and what an operator should look at.
 
 import { Overview } from "/console/overview.js";
+import { ConnectionsView } from "/console/connections.js";
 import { fill, h, setText } from "/console/dom.js";
+import { GroupView } from "/console/group.js";
+import { GroupsView } from "/console/groups.js";
 import { TopicsView } from "/console/topics.js";
 import { TopicView } from "/console/topic.js";
 
@@ -10,29 +13,41 @@ const main = document.getElementById("main");
 const connection = document.getElementById("connection");
 let view = null;
 
-/** "#/topics/<name>/<tab>" → [name, tab]; anything else is the list of topics. */
+/** The places of the navigation: what they show as a whole, and for one name. */
+const PLACES = {
+  topics: { all: () => new TopicsView(overview), one: (name, tab) => new TopicView(overview, name, tab) },
+  groups: { all: () => new GroupsView(), one: (name) => new GroupView(name) },
+  connections: { all: () => new ConnectionsView() },
+};
+
+/** "#/topics/<name>/<tab>", "#/groups/<name>", "#/connections"; anything else is the list of topics. */
 function route() {
-  const [, kind, name, tab] = location.hash.split("?")[0].split("/");
-  if (kind !== "topics" || !name) return null;
+  const [, kind, text, tab] = location.hash.split("?")[0].split("/");
+  const place = Object.hasOwn(PLACES, kind) ? kind : "topics";
   try {
-    return { name: decodeURIComponent(name), tab: tab || "partitions" };
+    const name = text && PLACES[place].one ? decodeURIComponent(text) : null;
+    return { place, name, tab: tab || "partitions" };
   } catch {
-    return null;
+    return { place, name: null };
   }
 }
 
 function show() {
-  const target = route();
-  if (view instanceof TopicView && target !== null && view.name === target.name) {
-    view.showTab(target.tab);
+  const { place, name, tab } = route();
+  if (view instanceof TopicView && place === "topics" && view.name === name) {
+    view.showTab(tab);
     return;
   }
   view?.close();
-  view = target === null ? new TopicsView(overview) : new TopicView(overview, target.name, target.tab);
+  view = name === null ? PLACES[place].all() : PLACES[place].one(name, tab);
   fill(main, view.node);
-  const here = h("span", { "aria-current": "page" }, target?.name ?? "");
-  fill(document.getElementById("crumbs"), target === null ? null : [h("span", { "aria-hidden": "true" }, "/"), here]);
-  document.title = target === null ? "Letterbox" : `${target.name} · Letterbox`;
+  const here = name === null ? null : h("span", { "aria-current": "page" }, name);
+  fill(document.getElementById("crumbs"), here && [h("span", { "aria-hidden": "true" }, "/"), here]);
+  for (const link of document.querySelectorAll("#places a")) {
+    if (link.hash === `#/${place}`) link.setAttribute("aria-current", name === null ? "page" : "true");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = name === null ? "Letterbox" : `${name} · Letterbox`;
   view.update();
   scrollTo(0, 0);
 }

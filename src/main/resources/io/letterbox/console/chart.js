@@ -1,7 +1,7 @@
-// The throughput chart: records a second as an area, bytes a second as a line, over the last five minutes.
+// A chart of the last five minutes: one series as an area, another as a dashed line with an axis of its own.
 
 import uPlot from "/webjars/uplot/1.6.30/dist/uPlot.esm.js";
-import { bytes, compact, rate, byteRate } from "/console/format.js";
+import { byteRate, bytes, compact, count, duration, rate } from "/console/format.js";
 
 /** Less looks like an accident, more is what Grafana is for. */
 const MIN_SPAN_SECONDS = 30;
@@ -12,6 +12,22 @@ const NARROW_PX = 520;
 
 /** Bytes are ruled in powers of two, so that the labels are round in KiB and MiB. */
 const BYTE_STEPS = Array.from({ length: 45 }, (unused, power) => 2 ** power);
+
+const whole = (n) => (Number.isInteger(n) ? compact(n) : "");
+
+/** What goes in. */
+export const THROUGHPUT = {
+  label: (now) => `Throughput of the last five minutes, now ${rate(now)}`,
+  area: { label: "Records", ticks: whole, value: rate },
+  line: { label: "Bytes", ticks: bytes, value: byteRate, incrs: BYTE_STEPS },
+};
+
+/** How far a group is behind. */
+export const LAG = {
+  label: (now) => `Lag of the last five minutes, now ${count(now ?? 0)} records`,
+  area: { label: "Records behind", ticks: whole, value: (n) => (n === null ? "–" : count(n)) },
+  line: { label: "Oldest of them waits for", ticks: duration, value: duration },
+};
 
 /** A colour of the style sheet as the canvas wants it, in the scheme that is shown. */
 function colour(host, variable) {
@@ -43,52 +59,54 @@ function axis(host, scale, side, values, more) {
   };
 }
 
-function options(host, width, height) {
+function options(host, width, height, { area, line }) {
   const first = colour(host, "--series-1");
   const second = colour(host, "--series-2");
-  // Two heights, because records and bytes often have one shape and would cover each other.
+  // Two heights, because the two often have one shape and would cover each other.
   const upTo = (share) => (self, min, max) => [0, max > 0 ? max * share : 1];
   const span = (self, min, max) => [max - Math.min(MAX_SPAN_SECONDS, Math.max(MIN_SPAN_SECONDS, max - min)), max];
   const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const at = (seconds) => clock.format(seconds * 1000);
+  const lineAxis = { show: width >= NARROW_PX, ...(line.incrs ? { incrs: line.incrs } : {}) };
   return {
     width,
     height,
     padding: [8, 0, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
-    scales: { x: { time: true, range: span }, records: { range: upTo(1.15) }, bytes: { range: upTo(1.6) } },
+    scales: { x: { time: true, range: span }, area: { range: upTo(1.15) }, line: { range: upTo(1.6) } },
     axes: [
       axis(host, "x", 2, (self, ticks) => ticks.map(at), { incrs: [10, 15, 30, 60, 120, 300] }),
-      axis(host, "records", 3, (self, ticks) => ticks.map((n) => (Number.isInteger(n) ? compact(n) : ""))),
-      axis(host, "bytes", 1, (self, ticks) => ticks.map(bytes), { incrs: BYTE_STEPS, show: width >= NARROW_PX }),
+      axis(host, "area", 3, (self, ticks) => ticks.map(area.ticks)),
+      axis(host, "line", 1, (self, ticks) => ticks.map(line.ticks), lineAxis),
     ],
     series: [
       { label: "Time", value: (self, s) => (s ? at(s) : "–") },
       {
-        label: "Records",
-        scale: "records",
+        label: area.label,
+        scale: "area",
         stroke: first,
         fill: fade(first, 0.13),
         width: 1.5,
         points: { show: false },
-        value: (self, v) => rate(v),
+        value: (self, v) => area.value(v),
       },
       {
-        label: "Bytes",
-        scale: "bytes",
+        label: line.label,
+        scale: "line",
         stroke: second,
         width: 1,
         dash: [4, 3],
         points: { show: false },
-        value: (self, v) => byteRate(v),
+        value: (self, v) => line.value(v),
       },
     ],
   };
 }
 
-/** Draws into a host element until it is closed; update(series) takes {times, records, bytes}. */
-export class ThroughputChart {
+/** Draws a kind of series into a host element until it is closed. */
+export class Chart {
+  #kind;
   #host;
   #height;
   #plot = null;
@@ -97,7 +115,8 @@ export class ThroughputChart {
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #rebuild = () => this.#build();
 
-  constructor(host, height) {
+  constructor(kind, host, height) {
+    this.#kind = kind;
     this.#host = host;
     this.#height = height;
     host.classList.add("chart");
@@ -108,10 +127,10 @@ export class ThroughputChart {
     document.addEventListener("themechange", this.#rebuild);
   }
 
-  update(series) {
-    this.#data = [series.times, series.records, series.bytes];
-    const last = series.records.at(-1);
-    this.#host.setAttribute("aria-label", `Throughput of the last five minutes, now ${rate(last)}`);
+  /** Three lists of one length: seconds since 1970, the area's values, the line's. */
+  update(times, area, line) {
+    this.#data = [times, area, line];
+    this.#host.setAttribute("aria-label", this.#kind.label(area.at(-1)));
     if (this.#plot === null) this.#build();
     else this.#draw();
   }
@@ -140,7 +159,7 @@ export class ThroughputChart {
     const width = this.#host.clientWidth;
     if (width === 0) return;
     this.#plot?.destroy();
-    this.#plot = new uPlot(options(this.#host, width, this.#height), [[], [], []], this.#host);
+    this.#plot = new uPlot(options(this.#host, width, this.#height, this.#kind), [[], [], []], this.#host);
     this.#draw();
   }
 }

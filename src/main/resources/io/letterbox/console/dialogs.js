@@ -86,3 +86,12 @@ export async function deleteDialog(overview, topic, records) {
   const options = { title: `Delete ${topic}?`, content, submitText: "Delete", danger: true, act, valid };
   return (await ask(options)) === true;
 }
+
+/** Asks whether; resolves to true where act() was done. */
+export async function confirmDialog(title, text, submitText, act) {
+  const done = async () => {
+    await act();
+    return true;
+  };
+  return (await ask({ title, content: [h("p", null, text)], submitText, danger: true, act: done, valid: () => true })) === true;
+}

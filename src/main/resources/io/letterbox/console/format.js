@@ -32,6 +32,15 @@ export function rate(perSecond) {
 
 export const byteRate = (perSecond) => (perSecond === null || perSecond === undefined ? "–" : `${bytes(perSecond)}/s`);
 
+/** A length of time, from seconds; null where nobody knows. */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 120) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
 /** A timestamp in the reader's own time zone, to the millisecond. */
 export function time(ms) {
   if (!Number.isFinite(ms) || ms < 0) return "–";

@@ -2,7 +2,7 @@
 
 import * as api from "/console/api.js";
 import { BrowsePanel } from "/console/browse.js";
-import { ThroughputChart } from "/console/chart.js";
+import { Chart, THROUGHPUT } from "/console/chart.js";
 import { fill, h, problemBox, setText } from "/console/dom.js";
 import { byteRate, bytes, count, plural, rate } from "/console/format.js";
 import { PublishPanel } from "/console/publish.js";
@@ -34,7 +34,7 @@ export class TopicView {
   constructor(overview, name, tab) {
     this.overview = overview;
     this.name = name;
-    this.#chart = new ThroughputChart(this.#chartHost, 120);
+    this.#chart = new Chart(THROUGHPUT, this.#chartHost, 120);
     this.node = h("div", { class: "view" },
         h("section", { class: "card", "aria-label": "Throughput" },
             h("h1", { class: "topic-name" }, name), this.#facts, this.#chartHost),
@@ -56,7 +56,7 @@ export class TopicView {
     const topic = this.summary;
     if (topic) {
       this.#seen = true;
-      this.#chart.update(topic.series);
+      this.#chart.update(topic.series.times, topic.series.records, topic.series.bytes);
       const size = `${count(topic.records)} records, ${bytes(topic.sizeBytes)}`;
       setText(this.#facts, `${plural(topic.partitions, "partition")} · ${size} · in ${rate(topic.rate)}, ${byteRate(topic.byteRate)}`);
     }

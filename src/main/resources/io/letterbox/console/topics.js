@@ -1,6 +1,6 @@
 // All topics: totals, throughput, and a table that stays quick with a thousand rows.
 
-import { ThroughputChart } from "/console/chart.js";
+import { Chart, THROUGHPUT } from "/console/chart.js";
 import { createDialog } from "/console/dialogs.js";
 import { fill, h, setText, sparkline } from "/console/dom.js";
 import { byteRate, bytes, compact, count, plural, rate } from "/console/format.js";
@@ -34,7 +34,7 @@ export class TopicsView {
 
   constructor(overview) {
     this.#overview = overview;
-    this.#chart = new ThroughputChart(this.#chartHost, 168);
+    this.#chart = new Chart(THROUGHPUT, this.#chartHost, 168);
     const filter = h("input", {
       type: "search",
       placeholder: "Filter topics",
@@ -66,7 +66,7 @@ export class TopicsView {
       this.#stat("topics", compact(topics.size), plural(total.partitions, "partition"));
       this.#stat("records", compact(total.records), bytes(total.sizeBytes));
       this.#stat("in", rate(total.rate), byteRate(total.byteRate));
-      this.#chart.update(total.series);
+      this.#chart.update(total.series.times, total.series.records, total.series.bytes);
     }
     const shown = this.#select([...topics.values()]);
     const limited = this.#all ? shown : shown.slice(0, MAX_ROWS);

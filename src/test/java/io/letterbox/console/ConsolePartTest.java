@@ -16,7 +16,12 @@ import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Connections;
+import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -42,6 +47,7 @@ class ConsolePartTest {
     private final Metadata metadata = new FakeMetadata();
     private final LogReader reader = new FakeReader();
     private final Health health = new Health();
+    private final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     private final HttpClient client = HttpClient.newHttpClient();
     private Vertx vertx;
     private HttpServer server;
@@ -50,7 +56,7 @@ class ConsolePartTest {
     void serve() throws Exception {
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        new ConsolePart(Assets.load(), metadata, reader, health, "1.2.3").mount(router, vertx);
+        new ConsolePart(Assets.load(), metadata, reader, health, meters, "1.2.3").mount(router, vertx);
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
@@ -67,6 +73,25 @@ class ConsolePartTest {
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path));
         if (headers.length > 0) request.headers(headers);
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void theConnectionsAreThoseThatAreOpen() throws Exception {
+        Connections.Entry kafka = meters.connections().opened(Door.KAFKA, "10.0.0.1", System.nanoTime());
+        kafka.client("my \"app\"");
+        kafka.software("apache-kafka-java 4.3.1");
+        kafka.requested("Fetch");
+        meters.connections().opened(Door.SSE, "10.0.0.2", System.nanoTime());
+        meters.connections().opened(Door.SSE, "10.0.0.3", System.nanoTime()).close();
+        JsonNode document = Json.MAPPER.readTree(get("/console/api/connections").body());
+        assertThat(document.at("/kafka").asInt()).isEqualTo(1);
+        assertThat(document.at("/sse").asInt()).isEqualTo(1);
+        assertThat(document.at("/connections")).hasSize(2);
+        assertThat(document.at("/connections/0/client").asText()).isEqualTo("my \"app\"");
+        assertThat(document.at("/connections/0/doing").asText()).isEqualTo("Fetch");
+        assertThat(document.at("/connections/0/requests").asInt()).isEqualTo(1);
+        assertThat(document.at("/connections/0/ageSeconds").asDouble()).isBetween(0.0, 60.0);
+        assertThat(document.at("/connections/1/requests").isNull()).isTrue();
     }
 
     @Test

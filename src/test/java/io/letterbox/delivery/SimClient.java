@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Connections;
+import io.letterbox.telemetry.Door;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.random.RandomGenerator;
  * from some byte on.
  */
 final class SimClient {
+    private static final Connections SEEN = new Connections();
+
     /** A connection's end at the server. Takes so many bytes and no more until the client reads. */
     private final class Sink implements SseSink {
         private final List<byte[]> unread = new ArrayList<>();
@@ -109,7 +113,7 @@ final class SimClient {
         sink.write(preamble);
         preamble.release();
         subscriber = new Subscriber(loop, feed, position);
-        subscriber.attach(sink);
+        subscriber.attach(sink, SEEN.opened(Door.SSE, "127.0.0.1", 0));
         rooms.meters().sse().connected(cursor != null);
         loop.admit(subscriber);
         return true;

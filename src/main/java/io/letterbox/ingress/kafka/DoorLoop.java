@@ -2,6 +2,8 @@ package io.letterbox.ingress.kafka;
 
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.Transfers;
+import io.letterbox.telemetry.Connections;
+import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.KafkaRequestMeter;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
@@ -48,6 +50,11 @@ final class DoorLoop {
     /** The frames that did not come in one piece. */
     Transfers uploads() {
         return uploads;
+    }
+
+    /** Where a connection tells what it does. */
+    Connections.Entry seen(String host) {
+        return backend.meters().connections().opened(Door.KAFKA, host, System.nanoTime());
     }
 
     void opened(KafkaConnection connection) {

@@ -2,6 +2,7 @@ package io.letterbox.ingress.kafka;
 
 import io.letterbox.ingress.Transfers;
 import io.letterbox.ingress.kafka.RequestDecoder.Decoded;
+import io.letterbox.telemetry.Connections;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -45,6 +46,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private final String host;
     private final FrameAssembler frames = new FrameAssembler();
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
+    private final Connections.Entry seen;
     private final List<Runnable> closeActions = new ArrayList<>();
 
     private String softwareName = UNKNOWN;
@@ -79,6 +81,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         this.context = context;
         this.loop = loop;
         this.host = socket.remoteAddress().hostAddress();
+        this.seen = loop.seen(host);
     }
 
     /** Begins to read. */
@@ -156,6 +159,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private void begin(byte[] frame) {
         Decoded request = RequestDecoder.decode(frame);
+        seen.client(request.clientId());
+        seen.requested(request.api().name);
         int held = heldBytes;
         heldBytes = 0;
         if (request.api() != ApiKeys.PRODUCE) {
@@ -193,6 +198,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private void introduce(ApiVersionsRequestData introduction) {
         if (!introduction.clientSoftwareName().isEmpty()) softwareName = introduction.clientSoftwareName();
         if (!introduction.clientSoftwareVersion().isEmpty()) softwareVersion = introduction.clientSoftwareVersion();
+        seen.software(softwareName + " " + softwareVersion);
     }
 
     private void enqueue(PendingRequest request, Future<KafkaResponse> response) {
@@ -279,6 +285,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         open = false;
         alive = false;
         loop.closed(this);
+        seen.close();
         loop.uploads().remove(this);
         loop.budget().release(heldBytes);
         heldBytes = 0;

@@ -1,0 +1,141 @@
+package io.letterbox.telemetry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Who is connected now: Kafka clients and subscribers of streams. Doors add and remove, from their event loops; the console
+ * lists, from any thread.
+ */
+public final class Connections {
+    /** A longer text of a client's own making tells nobody more. */
+    private static final int MAX_TEXT_CHARS = 120;
+
+    private final AtomicLong lastId = new AtomicLong();
+    private final AtomicInteger kafka = new AtomicInteger();
+    private final AtomicInteger sse = new AtomicInteger();
+    private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+
+    /** One connection. Its own event loop writes, any thread reads. */
+    public final class Entry {
+        private final long id = lastId.incrementAndGet();
+        private final Door door;
+        private final String host;
+        private final long sinceNanos;
+        private volatile String client = "";
+        private volatile String software = "";
+        private volatile String doing = "";
+        private volatile long requests;
+
+        private Entry(Door door, String host, long sinceNanos) {
+            this.door = door;
+            this.host = host;
+            this.sinceNanos = sinceNanos;
+        }
+
+        /** What the client calls itself. */
+        public void client(String name) {
+            if (!client.equals(name)) client = shortened(name);
+        }
+
+        /** What the client is made with. */
+        public void software(String name) {
+            software = shortened(name);
+        }
+
+        /** What it does or asked for last; a constant text where this is called often. */
+        public void doing(String what) {
+            if (!doing.equals(what)) doing = shortened(what);
+        }
+
+        /** Counts a request. */
+        public void requested(String what) {
+            doing(what);
+            // Only the connection's own event loop writes, so nothing gets lost between reading and writing.
+            long before = requests;
+            requests = before + 1;
+        }
+
+        /** The connection is over. Harmless when repeated. */
+        public void close() {
+            if (open.remove(this)) counter(door).decrementAndGet();
+        }
+
+        public long id() {
+            return id;
+        }
+
+        public Door door() {
+            return door;
+        }
+
+        public String host() {
+            return host;
+        }
+
+        /** How long it has been open, on a clock that never goes back. */
+        public double ageSeconds(long nowNanos) {
+            return (nowNanos - sinceNanos) / 1e9;
+        }
+
+        public String client() {
+            return client;
+        }
+
+        public String software() {
+            return software;
+        }
+
+        public String doing() {
+            return doing;
+        }
+
+        public long requests() {
+            return requests;
+        }
+    }
+
+    /**
+     * A new connection.
+     *
+     * @param host the client's address
+     * @param nowNanos a clock that never goes back
+     */
+    public Entry opened(Door door, String host, long nowNanos) {
+        Entry entry = new Entry(door, host, nowNanos);
+        open.add(entry);
+        counter(door).incrementAndGet();
+        return entry;
+    }
+
+    /** How many there are at a door now. */
+    public int count(Door door) {
+        return counter(door).get();
+    }
+
+    /** Some of them, at most so many, in the order in which they came. */
+    public List<Entry> list(int most) {
+        List<Entry> some = new ArrayList<>();
+        for (Entry entry : open) {
+            if (some.size() == most) break;
+            some.add(entry);
+        }
+        some.sort(java.util.Comparator.comparingLong(Entry::id));
+        return some;
+    }
+
+    private AtomicInteger counter(Door door) {
+        if (door == Door.KAFKA) return kafka;
+        if (door == Door.SSE) return sse;
+        throw new IllegalArgumentException("connections of " + door + " are not listed");
+    }
+
+    private static String shortened(String text) {
+        if (text == null) return "";
+        return text.length() <= MAX_TEXT_CHARS ? text : text.substring(0, MAX_TEXT_CHARS) + "…";
+    }
+}
