@@ -17,7 +17,10 @@ import java.util.function.BooleanSupplier;
  *
  * <p>A tombstone stays until its delete horizon, which is set when compaction meets it for the first time. That run
  * also drops everything older with its key, so that nothing can come back when the tombstone goes. A record without a
- * key is nobody's older version and stays; so do control batches, which are copied unread. A compressed batch is compressed again, with the same codec.
+ * key is nobody's older version and stays. A compressed batch is compressed again, with the same codec.
+ *
+ * <p>Records of aborted transactions go, and the markers of transactions of which nothing is left, in the way of
+ * tombstones. Of each producer's last batch the header stays, so that its numbers are known after every start.
  */
 final class Cleaner {
     /** Earlier compaction may have left gaps between offsets anywhere. */
@@ -28,6 +31,7 @@ final class Cleaner {
     private final BooleanSupplier stopped;
     private final KeyOffsets latest;
     private final BatchFilter filter = new BatchFilter();
+    private TransactionSweep sweep;
     private long mapEnd;
     private long recordsRead;
     private long recordsDropped;
@@ -45,6 +49,7 @@ final class Cleaner {
      */
     Compaction run() throws IOException {
         mapEnd = mapKeys();
+        sweep = sweepFrom(plan.segments().get(0));
         List<CleanedSegment> cleaned = new ArrayList<>();
         try {
             for (List<Segment> group : groups()) {
@@ -60,16 +65,23 @@ final class Cleaner {
 
     /** Notes the last offset of every dirty key; returns the offset up to which this succeeded. */
     private long mapKeys() throws IOException {
+        TransactionSweep dirty = null;
         for (Segment segment : plan.segments()) {
             if (segment.nextOffset() <= plan.dirtyFrom()) continue;
+            if (dirty == null) dirty = sweepFrom(segment);
             BatchScan scan = scan(segment);
             while (next(scan, segment)) {
-                if (scan.batch().isControl() || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
+                boolean aborted = dirty.leavesOut(scan.batch());
+                if (aborted || scan.batch().isControl() || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
                 long full = mapKeys(scan, segment);
                 if (full >= 0) return full;
             }
         }
         return plan.end();
+    }
+
+    private TransactionSweep sweepFrom(Segment first) throws IOException {
+        return new TransactionSweep(plan.aborted().between(first.baseOffset(), plan.end()));
     }
 
     /** Notes the keys of a batch; returns the offset of the first one for which there was no room, or -1. */
@@ -143,9 +155,30 @@ final class Cleaner {
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
         recordsRead += batch.recordCount();
-        if (batch.isControl()) return bytes;
+        boolean aborted = sweep.leavesOut(batch);
         boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.nowMs();
-        ByteBuffer after = filter.filter(
+        if (batch.isControl()) return control(batch, bytes, horizonPassed, otherBytes);
+        ByteBuffer after = aborted ? null : records(batch, horizonPassed, otherBytes);
+        if (after == null && plan.traces().keep(batch)) after = BatchFilter.emptied(batch, bytes);
+        recordsDropped +=
+                batch.recordCount() - (after == null ? 0 : RecordBatch.of(after).recordCount());
+        return after;
+    }
+
+    /** A marker stays while something of its transaction does, and for the time of tombstones after that. */
+    private ByteBuffer control(RecordBatch batch, ByteBuffer bytes, boolean horizonPassed, long otherBytes) {
+        if (!sweep.endsNothing(batch) || plan.traces().keep(batch)) return bytes;
+        if (horizonPassed) {
+            recordsDropped += batch.recordCount();
+            return null;
+        }
+        long horizonMs = deleteHorizonMs(batch, otherBytes);
+        boolean first = !batch.hasDeleteHorizon() && horizonMs != BatchFilter.NO_HORIZON;
+        return first ? filter.withHorizon(batch, horizonMs) : bytes;
+    }
+
+    private ByteBuffer records(RecordBatch batch, boolean horizonPassed, long otherBytes) {
+        return filter.filter(
                 batch,
                 (offset, array, keyOffset, keyLength, tombstone) -> {
                     if (offset >= mapEnd || keyLength < 0) return true;
@@ -153,9 +186,6 @@ final class Cleaner {
                     return latest.get(array, keyOffset, keyLength) <= offset;
                 },
                 deleteHorizonMs(batch, otherBytes));
-        recordsDropped +=
-                batch.recordCount() - (after == null ? 0 : RecordBatch.of(after).recordCount());
-        return after;
     }
 
     /**

@@ -12,10 +12,19 @@ import java.util.List;
  * @param sizeBytes the bytes of the segments; so much free space may be needed while both versions exist
  * @param nowMs the time that counts for tombstones
  * @param directory the partition's directory
+ * @param aborted the aborted transactions, whose records go
+ * @param traces what stays of producers
  * @param config the log's settings when the plan was made
  */
 public record CompactionPlan(
-        List<Segment> segments, long dirtyFrom, long sizeBytes, long nowMs, Path directory, LogConfig config) {
+        List<Segment> segments,
+        long dirtyFrom,
+        long sizeBytes,
+        long nowMs,
+        Path directory,
+        AbortedView aborted,
+        ProducerTraces traces,
+        LogConfig config) {
     /** The offset after the last record that may be compacted. */
     public long end() {
         return segments.get(segments.size() - 1).nextOffset();

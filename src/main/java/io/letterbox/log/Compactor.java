@@ -44,13 +44,13 @@ public final class Compactor {
      * Decides whether compaction is due: enough of the log is dirty, or something has been dirty for too long, or the
      * last run did not get through.
      *
-     * @param highWatermark nothing at or above it is touched
+     * @param stableOffset nothing at or above it is touched: what becomes of its transaction is not known yet
      * @return null where nothing is to be done now, or a plan is being carried out already; otherwise call
      *     {@link #clean} and then either {@link #install} or {@link #abandon}
      */
-    public CompactionPlan plan(long nowMs, long highWatermark) throws IOException {
+    public CompactionPlan plan(long nowMs, long stableOffset) throws IOException {
         if (running || !log.config().compact()) return null;
-        List<Segment> segments = cleanable(nowMs, highWatermark);
+        List<Segment> segments = cleanable(nowMs, stableOffset);
         if (segments.isEmpty()) return null;
         long dirtyFrom = Math.max(compactedUpTo(), segments.get(0).baseOffset());
         long allBytes = 0;
@@ -68,7 +68,10 @@ public final class Compactor {
                 || waitsTooLong(firstDirty, nowMs);
         if (!due) return null;
         running = true;
-        return new CompactionPlan(segments, dirtyFrom, allBytes, nowMs, log.directory(), log.config());
+        long end = segments.get(segments.size() - 1).nextOffset();
+        ProducerTraces traces = ProducerTraces.of(log.producers().all(), end);
+        return new CompactionPlan(
+                segments, dirtyFrom, allBytes, nowMs, log.directory(), log.aborted(), traces, log.config());
     }
 
     /**
@@ -106,13 +109,13 @@ public final class Compactor {
         running = false;
     }
 
-    /** Closed segments from the first on, below the high watermark and older than the lag. */
-    private List<Segment> cleanable(long nowMs, long highWatermark) throws IOException {
+    /** Closed segments from the first on, below the last stable offset and older than the lag. */
+    private List<Segment> cleanable(long nowMs, long stableOffset) throws IOException {
         List<Segment> all = log.segments();
         List<Segment> result = new ArrayList<>();
         long lagMs = log.config().minCompactionLagMs();
         for (Segment segment : all.subList(0, all.size() - 1)) {
-            if (segment.nextOffset() > highWatermark) break;
+            if (segment.nextOffset() > stableOffset) break;
             if (lagMs > 0 && segment.maxTimestampMs() > nowMs - lagMs) break;
             result.add(segment);
         }

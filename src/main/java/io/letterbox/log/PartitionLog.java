@@ -61,7 +61,7 @@ public final class PartitionLog implements AutoCloseable {
         this.logStartOffset =
                 Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
         this.compactedUpTo = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
-        this.journal = ProducerJournal.open(disk, directory, config.producers(), segments, compactedUpTo);
+        this.journal = ProducerJournal.open(disk, directory, config, segments, compactedUpTo);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class PartitionLog implements AutoCloseable {
     private void roll() throws IOException {
         Segment old = segments.active();
         old.seal();
-        journal.roll(logEndOffset, old);
+        journal.roll(old, durableOffset);
         Segment fresh = Segment.create(disk, directory, logEndOffset);
         disk.forceDirectory(directory);
         old.dropIndexes();
@@ -283,7 +283,7 @@ public final class PartitionLog implements AutoCloseable {
             cut.finish();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments, compactedUpTo);
+            journal.rebuild(segments, compactedUpTo, durableOffset);
         } catch (IOException | RuntimeException cause) {
             poison(cause);
             throw cause;
@@ -427,7 +427,7 @@ public final class PartitionLog implements AutoCloseable {
         long recoveryPoint = durableOffset;
         if (poison == null) {
             segments.active().writeIndexes();
-            journal.checkpoint(logEndOffset, segments.active());
+            journal.checkpoint(segments.active(), recoveryPoint);
         }
         return recoveryPoint;
     }
@@ -440,7 +440,7 @@ public final class PartitionLog implements AutoCloseable {
                 segments.active().releaseReserve();
                 flush();
                 segments.active().writeIndexes();
-                journal.close(logEndOffset, segments.active());
+                journal.close(segments.active());
             }
         } finally {
             poison(new IOException("It is closed."));

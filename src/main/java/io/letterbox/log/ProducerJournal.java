@@ -1,7 +1,6 @@
 package io.letterbox.log;
 
 import io.letterbox.log.producers.AbortedRange;
-import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.producers.ProducerSnapshot;
 import io.letterbox.log.producers.ProducerStates;
 import io.letterbox.record.RecordBatch;
@@ -9,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one log knows of its producers, and how that outlives a crash: a snapshot of them beside the log now and then, and
@@ -18,28 +17,33 @@ import java.util.TreeMap;
  * owner.
  */
 final class ProducerJournal {
-    /** Forced snapshots that are kept: the newest, and one in case that it is damaged. */
+    /** Snapshots that are kept of what is durable: the newest, and one in case that it is damaged. */
     private static final int KEPT = 2;
 
     /** A snapshot is due when the log has grown by so many times its size: what it costs, and what a restart may read. */
     private static final int GROWTH_PER_SNAPSHOT = 4;
 
+    /** And by so much, or by this part of a segment where that is less: reading it takes no longer than opening a log. */
+    private static final int LEAST_GROWTH_BYTES = 1 << 20;
+
+    private static final int LEAST_PART_OF_SEGMENT = 8;
+
     private final Disk disk;
     private final Path directory;
-    private final ProducerLimits limits;
+    private final LogConfig config;
 
-    /** Of the snapshots that there are, by offset, whether they were forced. */
-    private final TreeMap<Long, Boolean> snapshots = new TreeMap<>();
+    /** The offsets of those that there are. All are on disk, names included, before an older one goes. */
+    private final TreeSet<Long> snapshots = new TreeSet<>();
 
     private ProducerStates states;
     private long bytesSince;
     private long snapshotBytes;
 
-    private ProducerJournal(Disk disk, Path directory, ProducerLimits limits) {
+    private ProducerJournal(Disk disk, Path directory, LogConfig config) {
         this.disk = disk;
         this.directory = directory;
-        this.limits = limits;
-        this.states = new ProducerStates(limits);
+        this.config = config;
+        this.states = new ProducerStates(config.producers());
     }
 
     /**
@@ -49,15 +53,14 @@ final class ProducerJournal {
      *     date
      * @throws CorruptLogException where a batch is damaged
      */
-    static ProducerJournal open(
-            Disk disk, Path directory, ProducerLimits limits, SegmentList segments, long contiguousFrom)
+    static ProducerJournal open(Disk disk, Path directory, LogConfig config, SegmentList segments, long contiguousFrom)
             throws IOException {
-        ProducerJournal journal = new ProducerJournal(disk, directory, limits);
+        ProducerJournal journal = new ProducerJournal(disk, directory, config);
         for (String name : disk.list(directory)) {
             long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
-            if (offset >= 0) journal.snapshots.put(offset, true);
+            if (offset >= 0) journal.snapshots.add(offset);
         }
-        journal.rebuild(segments, contiguousFrom);
+        journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
         return journal;
     }
 
@@ -73,7 +76,7 @@ final class ProducerJournal {
     }
 
     /** Forgets everything and reads it again, because the log was cut. */
-    void rebuild(SegmentList segments, long contiguousFrom) throws IOException {
+    void rebuild(SegmentList segments, long contiguousFrom, long durableOffset) throws IOException {
         long endOffset = segments.active().nextOffset();
         deleteBeyond(endOffset);
         long from = load(segments.get(0).baseOffset());
@@ -86,29 +89,29 @@ final class ProducerJournal {
             if (!active) segment.aborted().force();
         }
         // So that the next start need not read all this again.
-        if (bytesSince > 0) snapshot(endOffset, segments.active(), false);
+        if (isDue()) take(segments.active(), durableOffset);
     }
 
     /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
     private void deleteBeyond(long endOffset) throws IOException {
-        if (snapshots.tailMap(endOffset, false).isEmpty()) return;
-        for (long offset : List.copyOf(snapshots.tailMap(endOffset, false).keySet())) delete(offset);
+        if (snapshots.higher(endOffset) == null) return;
+        for (long offset : List.copyOf(snapshots.tailSet(endOffset, false))) delete(offset);
         disk.forceDirectory(directory);
     }
 
     /** Takes the newest snapshot that can be read; returns its offset, or that of the log's beginning. */
     private long load(long beginning) throws IOException {
         while (!snapshots.isEmpty()) {
-            long offset = snapshots.lastKey();
+            long offset = snapshots.last();
             ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(SegmentFiles.snapshot(directory, offset)));
-            states = ProducerSnapshot.decode(bytes, limits);
+            states = ProducerSnapshot.decode(bytes, config.producers());
             if (states != null) {
                 snapshotBytes = bytes.limit();
                 return Math.max(offset, beginning);
             }
             delete(offset);
         }
-        states = new ProducerStates(limits);
+        states = new ProducerStates(config.producers());
         snapshotBytes = 0;
         return beginning;
     }
@@ -131,48 +134,53 @@ final class ProducerJournal {
         if (scan.defect() != null) throw SegmentIndexes.corrupt(segment, scan.position(), scan.defect());
     }
 
-    /** Takes a snapshot where enough was written since the last one to make it worth its while. */
-    void checkpoint(long endOffset, Segment active) throws IOException {
+    /** Makes the transactions durable that were aborted, and takes a snapshot where it is worth its while. */
+    void checkpoint(Segment active, long durableOffset) throws IOException {
         active.aborted().force();
-        if (bytesSince > 0 && bytesSince >= GROWTH_PER_SNAPSHOT * snapshotBytes) snapshot(endOffset, active, false);
+        if (isDue()) take(active, durableOffset);
     }
 
-    /** The log is being closed. */
-    void close(long endOffset, Segment active) throws IOException {
-        if (bytesSince > 0) snapshot(endOffset, active, false);
-        else active.aborted().force();
+    private boolean isDue() {
+        int least = Math.min(LEAST_GROWTH_BYTES, config.segmentBytes() / LEAST_PART_OF_SEGMENT);
+        return bytesSince >= least && bytesSince >= GROWTH_PER_SNAPSHOT * snapshotBytes;
+    }
+
+    /** The log is being closed, and all of it is durable. */
+    void close(Segment active) throws IOException {
+        active.aborted().force();
+        if (bytesSince > 0) take(active, active.nextOffset());
     }
 
     /** The active segment is closed and another begins; the caller forces the directory. */
-    void roll(long endOffset, Segment closed) throws IOException {
-        snapshot(endOffset, closed, true);
+    void roll(Segment closed, long durableOffset) throws IOException {
+        closed.aborted().force();
+        if (bytesSince > 0 || !snapshots.contains(closed.nextOffset())) write(closed.nextOffset(), durableOffset);
     }
 
-    /**
-     * Writes what is known now. Whether it was forced or not, a snapshot that a crash has damaged is seen to be by its
-     * checksum, and an older one is taken.
-     */
-    private void snapshot(long endOffset, Segment segment, boolean force) throws IOException {
-        segment.aborted().force();
-        if (bytesSince == 0 && snapshots.getOrDefault(endOffset, false)) return;
+    private void take(Segment active, long durableOffset) throws IOException {
+        active.aborted().force();
+        write(active.nextOffset(), durableOffset);
+        disk.forceDirectory(directory);
+    }
+
+    /** One that a crash leaves half written is seen to be by its checksum, and the one before it is taken. */
+    private void write(long endOffset, long durableOffset) throws IOException {
         ByteBuffer bytes = ProducerSnapshot.encode(states);
         snapshotBytes = bytes.remaining();
         try (LogFile file = disk.create(SegmentFiles.snapshot(directory, endOffset))) {
             file.write(bytes, 0);
-            if (force) file.force();
+            file.force();
         }
-        snapshots.put(endOffset, force);
+        snapshots.add(endOffset);
         bytesSince = 0;
-        prune();
+        prune(durableOffset);
     }
 
-    /** Keeps the newest, and the two newest of those that were forced. */
-    private void prune() throws IOException {
-        int forced = 0;
-        for (long offset : List.copyOf(snapshots.descendingKeySet())) {
-            boolean newest = offset == snapshots.lastKey();
-            boolean kept = newest || snapshots.get(offset) && forced < KEPT;
-            if (snapshots.get(offset)) forced++;
+    /** A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough. */
+    private void prune(long durableOffset) throws IOException {
+        int durable = 0;
+        for (long offset : List.copyOf(snapshots.descendingSet())) {
+            boolean kept = offset > durableOffset ? offset == snapshots.last() : durable++ < KEPT;
             if (!kept) delete(offset);
         }
     }

@@ -51,6 +51,40 @@ public final class BatchFilter {
         }
     }
 
+    /**
+     * The same records in a batch that says when it may go.
+     *
+     * @param batch a valid batch without a delete horizon
+     */
+    public ByteBuffer withHorizon(RecordBatch batch, long deleteHorizonMs) {
+        try {
+            choose(batch, (offset, array, keyOffset, keyLength, tombstone) -> true);
+            return copy(batch, deleteHorizonMs, true);
+        } finally {
+            parser.close();
+        }
+    }
+
+    /**
+     * What is left of a batch without its records: who wrote it, with which numbers and in which place.
+     *
+     * @param bytes the batch's own
+     * @return those, where it has no records any more
+     */
+    public static ByteBuffer emptied(RecordBatch batch, ByteBuffer bytes) {
+        if (batch.recordCount() == 0) return bytes;
+        ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
+        byte[] array = header.array();
+        System.arraycopy(batch.array(), batch.start(), array, 0, array.length);
+        int attributes = batch.attributes() & ~(RecordBatch.DELETE_HORIZON | BatchWriter.CODEC_BITS);
+        RecordBatch.INT.set(array, RecordBatch.LENGTH_AT, array.length - RecordBatch.LENGTH_FROM);
+        RecordBatch.SHORT.set(array, RecordBatch.ATTRIBUTES_AT, (short) attributes);
+        RecordBatch.LONG.set(array, RecordBatch.BASE_TIMESTAMP_AT, -1L);
+        RecordBatch.INT.set(array, RecordBatch.COUNT_AT, 0);
+        RecordBatch.INT.set(array, RecordBatch.CRC_AT, RecordBatch.of(header).checksum());
+        return header;
+    }
+
     private ByteBuffer filtered(RecordBatch batch, Choice choice, long deleteHorizonMs) {
         choose(batch, choice);
         if (kept.isEmpty()) return null;

@@ -12,7 +12,7 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
  * offsets, leader epoch and producer among it. For one thread; used once.
  */
 final class BatchWriter implements AutoCloseable {
-    private static final int CODEC_BITS = 0x07;
+    static final int CODEC_BITS = 0x07;
 
     private final RecordBatch original;
     private final Codec codec;

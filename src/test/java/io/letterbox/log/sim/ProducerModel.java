@@ -1,0 +1,102 @@
+package io.letterbox.log.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a log has to know of its producers, worked out anew from everything that was appended. A crash takes events from the
+ * end, so there is no state that could be wrong.
+ */
+final class ProducerModel {
+    /** A batch in the log; a marker where {@code values} is empty. */
+    record Event(
+            long base,
+            long next,
+            long producer,
+            short epoch,
+            int sequence,
+            boolean transactional,
+            Marker marker,
+            List<String> values) {}
+
+    record Marker(boolean commit, int coordinatorEpoch) {}
+
+    record Batch(int sequence, long base, long last) {}
+
+    /** A producer as it has to be. */
+    static final class State {
+        short epoch;
+        int coordinatorEpoch = -1;
+        long transactionStart = -1;
+        final List<Batch> batches = new ArrayList<>();
+
+        int nextSequence() {
+            if (batches.isEmpty()) return 0;
+            Batch newest = batches.get(batches.size() - 1);
+            return (int) (newest.sequence + (newest.last - newest.base) + 1 & Integer.MAX_VALUE);
+        }
+    }
+
+    final List<Event> events = new ArrayList<>();
+
+    long end() {
+        return events.isEmpty() ? 0 : events.get(events.size() - 1).next();
+    }
+
+    void truncate(long end) {
+        events.removeIf(event -> event.next() > end);
+    }
+
+    Map<Long, State> states() {
+        Map<Long, State> states = new HashMap<>();
+        for (Event event : events) {
+            if (event.producer() < 0) continue;
+            State state = states.computeIfAbsent(event.producer(), id -> new State());
+            if (state.epoch != event.epoch()) state.batches.clear();
+            state.epoch = event.epoch();
+            if (event.marker() != null) {
+                state.transactionStart = -1;
+                state.coordinatorEpoch = event.marker().coordinatorEpoch();
+                continue;
+            }
+            state.batches.add(new Batch(event.sequence(), event.base(), event.next() - 1));
+            if (state.batches.size() > 5) state.batches.remove(0);
+            if (event.transactional() && state.transactionStart < 0) state.transactionStart = event.base();
+        }
+        return states;
+    }
+
+    /** The offset of the oldest undecided record, or the end. */
+    long stable() {
+        return states().values().stream()
+                .mapToLong(state -> state.transactionStart)
+                .filter(start -> start >= 0)
+                .min()
+                .orElse(end());
+    }
+
+    /** What a reader of committed records sees of a range, by offset. */
+    TreeMap<Long, String> committed(long from, long upTo) {
+        TreeMap<Long, String> seen = new TreeMap<>();
+        Map<Long, List<Event>> open = new HashMap<>();
+        for (Event event : events) {
+            if (event.marker() != null) {
+                List<Event> transaction = open.remove(event.producer());
+                if (transaction != null && event.marker().commit()) transaction.forEach(data -> put(seen, data));
+            } else if (event.transactional()) {
+                open.computeIfAbsent(event.producer(), id -> new ArrayList<>()).add(event);
+            } else {
+                put(seen, event);
+            }
+        }
+        return new TreeMap<>(seen.subMap(from, upTo));
+    }
+
+    private static void put(TreeMap<Long, String> seen, Event event) {
+        for (int i = 0; i < event.values().size(); i++)
+            seen.put(event.base() + i, event.values().get(i));
+    }
+}
