@@ -1,0 +1,133 @@
+package io.letterbox.it.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * One real consumer on a thread of its own, which reads and commits until it is closed. What it saw is readable from any
+ * thread.
+ */
+final class GroupMember implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final KafkaConsumer<String, String> consumer;
+    private final Thread thread;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Set<TopicPartition> assigned = ConcurrentHashMap.newKeySet();
+    private final Set<String> values = ConcurrentHashMap.newKeySet();
+    private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
+    private final AtomicInteger rebalances = new AtomicInteger();
+    private volatile boolean closing;
+    private volatile RuntimeException failure;
+
+    /** @param settings names and values in turn */
+    GroupMember(String bootstrap, Collection<String> topics, Object... settings) {
+        consumer = Clients.consumer(bootstrap, settings);
+        consumer.subscribe(topics, new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                assigned.removeAll(partitions);
+            }
+
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                rebalances.incrementAndGet();
+                assigned.addAll(partitions);
+            }
+        });
+        thread = new Thread(this::run, "group-member");
+        thread.start();
+    }
+
+    private void run() {
+        boolean owing = false;
+        try {
+            while (!closing) {
+                ConsumerRecords<String, String> records = consumer.poll(POLL);
+                for (ConsumerRecord<String, String> each : records) values.add(each.value());
+                owing |= !records.isEmpty();
+                if (owing) owing = !commit();
+            }
+        } catch (WakeupException closed) {
+            // As it was told.
+        } catch (RuntimeException e) {
+            failure = e;
+        } finally {
+            consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
+            assigned.clear();
+            ended.countDown();
+        }
+    }
+
+    /** False where it has to be tried again. */
+    private boolean commit() {
+        try {
+            Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
+            for (TopicPartition partition : consumer.assignment()) {
+                positions.put(partition, consumer.position(partition));
+            }
+            consumer.commitSync(Duration.ofSeconds(10));
+            committed.putAll(positions);
+            return true;
+        } catch (RebalanceInProgressException
+                | CommitFailedException
+                | RetriableCommitFailedException
+                | TimeoutException e) {
+            // What another member has taken over, that one reads again: at least once.
+            return false;
+        }
+    }
+
+    /** What it reads now; a copy. */
+    Set<TopicPartition> assigned() {
+        return Set.copyOf(assigned);
+    }
+
+    /** The values of the records that it has read. */
+    Set<String> values() {
+        return values;
+    }
+
+    /** What it knows to be committed, by itself. */
+    Map<TopicPartition, Long> committed() {
+        return committed;
+    }
+
+    /** How often it was given an assignment. */
+    int rebalances() {
+        return rebalances.get();
+    }
+
+    /** Why it ended by itself, or null. */
+    RuntimeException failure() {
+        return failure;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (!ended.await(Clients.LIMIT.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError("it does not end");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
