@@ -21,6 +21,7 @@ public final class BatchCheck {
     private List<Defect> defects = List.of();
     private boolean untimely;
     private long maxTimestampMs;
+    private long codedBytes;
 
     /**
      * Checks what a client wants to have appended to one partition: exactly one batch v2.
@@ -37,10 +38,18 @@ public final class BatchCheck {
         try {
             records(rules, nowMs);
         } finally {
+            codedBytes += parser.inflatedBytes();
             parser.close();
         }
         if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
-        return recoded(records, rules);
+        ByteBuffer kept = recoded(records, rules);
+        if (kept != records) codedBytes += Math.max(records.remaining(), kept.remaining());
+        return kept;
+    }
+
+    /** How many bytes have gone through codecs in all checks so far: what the checks have cost, by and large. */
+    public long codedBytes() {
+        return codedBytes;
     }
 
     /**

@@ -134,6 +134,11 @@ final class Inflow {
         return !fill();
     }
 
+    /** How much has come out of the batch so far. */
+    long inflatedBytes() {
+        return inflatedBytes;
+    }
+
     /** Gives back what the codec holds; the array stays as it is until the next batch. */
     void close() {
         if (stream == null) return;

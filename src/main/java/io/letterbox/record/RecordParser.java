@@ -85,6 +85,11 @@ final class RecordParser {
         return at;
     }
 
+    /** How many bytes have come out of the batch's compression so far; 0 where it has none. */
+    long inflatedBytes() {
+        return inflowing ? inflow.inflatedBytes() : 0;
+    }
+
     /** Gives back what decompressing holds; the record that was taken last can still be read. */
     void close() {
         if (inflowing) inflow.close();

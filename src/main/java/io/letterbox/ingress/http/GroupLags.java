@@ -121,10 +121,11 @@ final class GroupLags {
                 ? Future.succeededFuture(cached)
                 : reader.read(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
         return read.map(slice -> {
-                    RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset());
-                    if (!cursor.next()) return null;
-                    times.put(next, cursor.timestampMs());
-                    return age(cursor.timestampMs(), nowMs);
+                    try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
+                        if (!cursor.next()) return null;
+                        times.put(next, cursor.timestampMs());
+                        return age(cursor.timestampMs(), nowMs);
+                    }
                 })
                 // Retention may have been faster, or the bytes are damaged: then nobody knows.
                 .otherwise((Double) null);

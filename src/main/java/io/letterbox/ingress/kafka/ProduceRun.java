@@ -17,6 +17,8 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.internal.PromiseInternal;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -50,7 +52,10 @@ final class ProduceRun {
     private final PromiseInternal<KafkaResponse> done;
 
     /** The partitions without an answer, and one for the request itself until all is sent. */
-    private int waiting = 1;
+    private int waiting;
+
+    private final List<Part> parts = new ArrayList<>();
+    private int begun;
 
     private boolean failed;
 
@@ -60,10 +65,6 @@ final class ProduceRun {
         this.request = request;
         this.validAcks = validAcks;
         this.done = api.context.promise();
-    }
-
-    Future<KafkaResponse> start() {
-        long nowMs = System.currentTimeMillis();
         for (TopicProduceData topic : request.topicData()) {
             TopicProduceResponse answer =
                     new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
@@ -71,14 +72,25 @@ final class ProduceRun {
             ProduceTopic target =
                     version < FIRST_WITH_IDS ? api.topics.find(topic.name()) : api.topics.find(topic.topicId());
             for (PartitionProduceData data : topic.partitionData()) {
-                Part part = new Part(target, data.index());
+                Part part = new Part(target, data);
                 answer.partitionResponses().add(part.answer);
-                waiting++;
-                part.begin(data, nowMs);
+                parts.add(part);
             }
         }
-        settled();
+        waiting = parts.size() + 1;
+    }
+
+    /** The response, when all partitions have answered. */
+    Future<KafkaResponse> done() {
         return done.future();
+    }
+
+    /** Checks the next batch and sends it on its way; false where none is left. */
+    boolean sendNext() {
+        if (begun < parts.size()) parts.get(begun++).begin(System.currentTimeMillis());
+        if (begun < parts.size()) return true;
+        settled();
+        return false;
     }
 
     private void settled() {
@@ -91,18 +103,20 @@ final class ProduceRun {
     private final class Part {
         final PartitionProduceResponse answer;
         private final ProduceTopic topic;
+        private final PartitionProduceData data;
         private ByteBuffer batch;
         private int records;
 
-        Part(ProduceTopic topic, int partition) {
+        Part(ProduceTopic topic, PartitionProduceData data) {
             this.topic = topic;
-            this.answer = new PartitionProduceResponse().setIndex(partition).setBaseOffset(-1);
+            this.data = data;
+            this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
         }
 
-        void begin(PartitionProduceData data, long nowMs) {
+        void begin(long nowMs) {
             try {
                 TopicPartition partition = target();
-                batch = checked(data, nowMs);
+                batch = checked(nowMs);
                 api.batch.wrap(batch, batch.position());
                 records = api.batch.recordCount();
                 send(partition);
@@ -130,7 +144,7 @@ final class ProduceRun {
             throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
         }
 
-        private ByteBuffer checked(PartitionProduceData data, long nowMs) {
+        private ByteBuffer checked(long nowMs) {
             ByteBuffer bytes = data.records() instanceof MemoryRecords sent ? sent.buffer() : ByteBuffer.allocate(0);
             if (bytes.remaining() > topic.rules.maxBatchBytes()) {
                 throw new ApiException(

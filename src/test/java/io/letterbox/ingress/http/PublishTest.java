@@ -274,6 +274,35 @@ class PublishTest {
     }
 
     @Test
+    void aTopicMayDemandTimestampsNearThePresent() {
+        door.storage.createTopic("near", 1, Map.of("message.timestamp.before.max.ms", "60000"));
+        for (String when : List.of("1500", "9999-01-01T00:00:00Z")) {
+            HttpResponse<String> single = door.post("/topics/near?timestamp=" + when, null, "x");
+            assertThat(single.statusCode()).isEqualTo(400);
+            assertThat(json(single).path("code").asText()).isEqualTo("INVALID_TIMESTAMP");
+            assertThat(door.post("/topics/near?timestamp=" + when, NDJSON, "x").statusCode())
+                    .isEqualTo(400);
+        }
+        HttpResponse<String> rest =
+                door.post("/topics/near", REST_JSON, "{\"records\":[{\"value\":1,\"timestamp\":1500},{\"value\":2}]}");
+        assertThat(rest.body()).contains("timestamp is 1500");
+        assertThat(door.post("/topics/near", null, "x").statusCode()).isEqualTo(200);
+        door.storage.createTopic("stamped", 1, Map.of("message.timestamp.type", "LogAppendTime"));
+        assertThat(door.post("/topics/stamped?timestamp=1500", null, "x").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aTopicKeepsWhatCameByHttpWithItsCodec() {
+        door.storage.createTopic("packed", 1, Map.of("compression.type", "zstd"));
+        assertThat(door.post("/topics/packed", NDJSON, "a\nb\nc").statusCode()).isEqualTo(200);
+        assertThat(json(door.get("/topics/packed/records?partition=0&offset=earliest"))
+                        .path("records"))
+                .extracting(record -> record.path("value").asText())
+                .containsExactly("a", "b", "c");
+    }
+
+    @Test
     void aCompactedTopicDemandsKeys() {
         door.storage.createTopic("c", 1, Map.of("cleanup.policy", "compact"));
         HttpResponse<String> response = door.post("/topics/c", null, "x");

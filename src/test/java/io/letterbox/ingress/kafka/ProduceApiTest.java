@@ -10,6 +10,7 @@ import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,29 @@ class ProduceApiTest {
                 assertThat(answer.logStartOffset()).isEqualTo(version < 5 ? -1 : 0);
             }
         }
+    }
+
+    /** Between batches that are much work others get their turn, but not the later batches of the same producer. */
+    @Test
+    void whatIsMuchWorkIsNotOvertaken() {
+        door.storage.createTopic("packed", 2, Map.of());
+        ByteBuffer heavy = MemoryRecords.withRecords(
+                        Compression.zstd().build(),
+                        new SimpleRecord(System.currentTimeMillis(), null, new byte[9 << 20]))
+                .buffer();
+        TopicProduceData topic = new TopicProduceData().setName("packed");
+        for (int partition : new int[] {0, 0, 0, 1}) topic.partitionData().add(part(partition, heavy.duplicate()));
+        ProduceRequestData first = new ProduceRequestData().setAcks((short) -1);
+        first.topicData().add(topic);
+        client.send(ApiKeys.PRODUCE, VERSION, 1, first);
+        client.send(ApiKeys.PRODUCE, VERSION, 2, Produces.to("packed", 1, "small"));
+        ProduceResponseData answer = client.receive(ApiKeys.PRODUCE, VERSION, 1, new ProduceResponseData());
+        assertThat(answer.responses().iterator().next().partitionResponses())
+                .hasSize(4)
+                .extracting(PartitionProduceResponse::baseOffset)
+                .containsExactly(0L, 1L, 2L, 0L);
+        ProduceResponseData later = client.receive(ApiKeys.PRODUCE, VERSION, 2, new ProduceResponseData());
+        assertThat(Produces.only(later).baseOffset()).isEqualTo(1);
     }
 
     @Test
