@@ -21,6 +21,9 @@ final class ApiVersionsApi {
     /** What KIP-511 allows a library to call itself. */
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
+    /** Longer ones are no names; matching them would take long, too. */
+    private static final int MAX_SOFTWARE_LENGTH = 255;
+
     /** The last of these versions says that the new group protocol (KIP-848) is served. */
     private static final short GROUP_VERSION = 1;
 
@@ -42,9 +45,7 @@ final class ApiVersionsApi {
 
     private static ApiVersionsResponseData answer(ApiTable table, short version, ApiVersionsRequestData request) {
         ApiVersionsResponseData response = new ApiVersionsResponseData();
-        if (version >= FIRST_WITH_SOFTWARE
-                && !(SOFTWARE.matcher(request.clientSoftwareName()).matches()
-                        && SOFTWARE.matcher(request.clientSoftwareVersion()).matches())) {
+        if (version >= FIRST_WITH_SOFTWARE && !isSoftware(request)) {
             return response.setErrorCode(Errors.INVALID_REQUEST.code());
         }
         addVersions(response, table.all());
@@ -63,6 +64,15 @@ final class ApiVersionsApi {
                 new ApiVersionsResponseData().setErrorCode(Errors.UNSUPPORTED_VERSION.code());
         response.apiKeys().add(range(ApiKeys.API_VERSIONS, MIN_VERSION, MAX_VERSION));
         return response;
+    }
+
+    /** Whether a client calls itself what KIP-511 allows. */
+    static boolean isSoftware(ApiVersionsRequestData request) {
+        return isSoftware(request.clientSoftwareName()) && isSoftware(request.clientSoftwareVersion());
+    }
+
+    private static boolean isSoftware(String text) {
+        return text.length() <= MAX_SOFTWARE_LENGTH && SOFTWARE.matcher(text).matches();
     }
 
     private static void addVersions(ApiVersionsResponseData response, Collection<ApiSupport> served) {

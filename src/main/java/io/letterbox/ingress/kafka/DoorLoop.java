@@ -6,7 +6,6 @@ import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.KafkaRequestMeter;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +23,12 @@ final class DoorLoop {
     private final ApiTable table;
     private final Transfers uploads;
     private final Set<KafkaConnection> connections = new LinkedHashSet<>();
-    private final ArrayDeque<KafkaConnection> starved = new ArrayDeque<>();
+
+    /** Who waits for the budget, in the order in which they asked. */
+    private final Set<KafkaConnection> starved = new LinkedHashSet<>();
+
     private boolean looking;
+    private boolean draining;
 
     DoorLoop(KafkaBackend backend, ApiTable table, Vertx vertx) {
         this.vertx = vertx;
@@ -59,10 +62,16 @@ final class DoorLoop {
 
     void opened(KafkaConnection connection) {
         connections.add(connection);
+        if (draining) connection.drain();
     }
 
     void closed(KafkaConnection connection) {
         connections.remove(connection);
+        stopWaiting(connection);
+    }
+
+    /** A connection that is being closed reads no more requests. */
+    void stopWaiting(KafkaConnection connection) {
         starved.remove(connection);
     }
 
@@ -76,23 +85,42 @@ final class DoorLoop {
         meter.answered(nanos);
     }
 
-    /** Lets a connection read on when the budget may have room for its request, in the order in which they asked. */
-    void awaitBudget(KafkaConnection connection) {
+    /**
+     * Takes the bytes of a connection's next request out of the budget. Where it has no room, the connection is told to read
+     * on when it may have; nobody overtakes, or large requests would wait for ever while small ones come.
+     */
+    boolean tryAcquire(KafkaConnection connection, int bytes) {
+        if (bytes == 0) return true;
+        boolean first = starved.isEmpty() || starved.iterator().next() == connection;
+        if (first && budget().tryAcquire(bytes)) {
+            starved.remove(connection);
+            return true;
+        }
         starved.add(connection);
+        lookAgain();
+        return false;
+    }
+
+    private void lookAgain() {
         if (looking) return;
         looking = true;
         vertx.setTimer(LOOK_AGAIN_MS, again -> feed());
     }
 
+    /** Lets the first in the queue read on, until one has to stay in it. */
     private void feed() {
         looking = false;
-        List<KafkaConnection> waiting = List.copyOf(starved);
-        starved.clear();
-        waiting.forEach(KafkaConnection::readOn);
+        while (!starved.isEmpty()) {
+            KafkaConnection first = starved.iterator().next();
+            first.readOn();
+            if (starved.contains(first)) break;
+        }
+        if (!starved.isEmpty()) lookAgain();
     }
 
     /** Ends every connection as soon as its requests are answered. */
     void drain() {
+        draining = true;
         table.drain();
         List.copyOf(connections).forEach(KafkaConnection::drain);
     }

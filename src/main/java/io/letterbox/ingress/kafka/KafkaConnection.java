@@ -130,10 +130,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         if (!frames.isOpen()) {
             loop.limits().check(frames.length(), frames.apiKey());
             int bytes = loop.limits().budgetBytes(frames.length(), frames.apiKey());
-            if (!loop.budget().tryAcquire(bytes)) {
-                loop.awaitBudget(this);
-                return Step.HAS_TO_WAIT;
-            }
+            if (!loop.tryAcquire(this, bytes)) return Step.HAS_TO_WAIT;
             heldBytes = bytes;
             frames.open();
         }
@@ -142,9 +139,10 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             uploading = true;
             return Step.NEEDS_BYTES;
         }
-        if (!mayBegin(frames.apiKey())) return Step.HAS_TO_WAIT;
+        // It is whole: however long it waits for its turn now, the client is not to blame.
         if (uploading) loop.uploads().remove(this);
         uploading = false;
+        if (!mayBegin(frames.apiKey())) return Step.HAS_TO_WAIT;
         begin(frames.take());
         return Step.BEGUN;
     }
@@ -194,10 +192,11 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         }
     }
 
-    /** Clients say what they are from version 3 on (KIP-511). */
+    /** Clients say what they are from version 3 on (KIP-511); it ends up in the log, so it has to be a name. */
     private void introduce(ApiVersionsRequestData introduction) {
-        if (!introduction.clientSoftwareName().isEmpty()) softwareName = introduction.clientSoftwareName();
-        if (!introduction.clientSoftwareVersion().isEmpty()) softwareVersion = introduction.clientSoftwareVersion();
+        if (!ApiVersionsApi.isSoftware(introduction)) return;
+        softwareName = introduction.clientSoftwareName();
+        softwareVersion = introduction.clientSoftwareVersion();
         seen.software(softwareName + " " + softwareVersion);
     }
 
@@ -208,9 +207,15 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private void finish(PendingRequest request, AsyncResult<KafkaResponse> outcome) {
         loop.budget().release(request.heldBytes);
-        request.response = outcome.succeeded() ? outcome.result() : failed(request.request, outcome.cause());
-        if (!open) request.response.discard();
-        while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
+        try {
+            request.response = outcome.succeeded() ? outcome.result() : failed(request.request, outcome.cause());
+            if (!open) request.response.discard();
+            while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
+        } catch (RuntimeException failure) {
+            // An answer that cannot be written would keep all that follow it waiting.
+            LOG.error("An answer to {} could not be written", request.request.api(), failure);
+            end();
+        }
         if (draining) closeWhenQuiet();
         readOn();
     }
@@ -255,6 +260,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private void end() {
         alive = false;
+        loop.stopWaiting(this);
         releaseInput();
         socket.close();
     }

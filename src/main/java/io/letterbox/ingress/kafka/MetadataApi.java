@@ -50,13 +50,13 @@ final class MetadataApi {
         MetadataRequestData data = request.body(MetadataRequestData.class);
         checkNames(data, request.version());
         boolean all = data.topics() == null || data.topics().isEmpty() && request.version() < FIRST_WITH_NULL_FOR_ALL;
-        if (all) return Future.succeededFuture(answerAll(request.version(), data));
+        if (all) return Future.succeededFuture(answerAll(data));
         Set<String> missing =
                 data.allowAutoTopicCreation() && backend.config().topics().autoCreate()
                         ? missing(data.topics())
                         : Set.of();
-        if (missing.isEmpty()) return Future.succeededFuture(answer(request.version(), data, Map.of()));
-        return create(missing).map(errors -> answer(request.version(), data, errors));
+        if (missing.isEmpty()) return Future.succeededFuture(answer(data, Map.of()));
+        return create(missing).map(errors -> answer(data, errors));
     }
 
     private static void checkNames(MetadataRequestData data, short version) {
@@ -98,14 +98,14 @@ final class MetadataApi {
         return ErrorResponses.errorOf(failure, ApiKeys.METADATA);
     }
 
-    private MetadataResponseData answerAll(short version, MetadataRequestData request) {
+    private MetadataResponseData answerAll(MetadataRequestData request) {
         ClusterImage image = backend.metadata().image();
         MetadataResponseData response = cluster(image, request);
         for (TopicImage topic : image.topics().values()) response.topics().add(describe(image, topic, request));
         return response;
     }
 
-    private MetadataResponseData answer(short version, MetadataRequestData request, Map<String, Errors> errors) {
+    private MetadataResponseData answer(MetadataRequestData request, Map<String, Errors> errors) {
         ClusterImage image = backend.metadata().image();
         Map<UUID, TopicImage> byId = request.topics().stream().anyMatch(MetadataApi::isById)
                 ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))

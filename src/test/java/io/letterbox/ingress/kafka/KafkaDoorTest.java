@@ -286,6 +286,53 @@ class KafkaDoorTest {
         }
     }
 
+    /** Else large requests would wait for ever while small ones come. */
+    @Test
+    void nobodyOvertakesInTheQueueForTheBudget() {
+        reopen(new TestKafkaDoor(TestKafkaDoor.settings(100, 600), TestKafkaDoor.smallBudget(8_192)));
+        door.storage.hold();
+        String large = "x".repeat(5_000);
+        try (FrameClient first = door.connect();
+                FrameClient second = door.connect();
+                FrameClient third = door.connect()) {
+            first.send(ApiKeys.PRODUCE, 9, 1, Produces.to("t", 0, large));
+            Awaitility.await().until(() -> door.storage.appends() == 1);
+            second.send(ApiKeys.PRODUCE, 9, 1, Produces.to("t", 0, large));
+            assertThat(second.isSilent(50)).isTrue();
+            third.send(ApiKeys.PRODUCE, 9, 1, Produces.to("t", 1, "small"));
+            assertThat(third.isSilent(50)).isTrue();
+            assertThat(door.storage.appends()).isEqualTo(1);
+            door.storage.release();
+            produceAnswer(second, 1, 1);
+            produceAnswer(third, 1, 0);
+        }
+        Awaitility.await().until(() -> door.budget.usedBytes() == 0);
+    }
+
+    /** The answers together are more than all buffers between the two can take, so they have to wait for the client. */
+    @Test
+    void aClientThatTakesNoAnswersIsNotReadAnyMore() throws Exception {
+        for (int topic = 0; topic < 20; topic++) door.storage.createTopic("topic-" + topic, 100, Map.of());
+        int requests = 2_000;
+        MetadataRequestData all = new MetadataRequestData().setTopics(null);
+        try (FrameClient client = door.connect()) {
+            Thread writer = new Thread(() -> {
+                for (int id = 0; id < requests; id++) client.send(ApiKeys.METADATA, 12, id, all);
+            });
+            writer.start();
+            int answered = -1;
+            while (door.answered("Metadata") > answered || answered == 0) {
+                answered = door.answered("Metadata");
+                Thread.sleep(200);
+            }
+            assertThat(answered).isLessThan(requests);
+            for (int id = 0; id < requests; id++) {
+                client.receive(ApiKeys.METADATA, 12, id, new MetadataResponseData());
+            }
+            writer.join();
+        }
+    }
+
     @Test
     void aClientThatLeavesGivesItsBytesBack() {
         byte[] half = java.util.Arrays.copyOf(

@@ -30,6 +30,7 @@ final class TestKafkaDoor implements AutoCloseable {
     final KafkaSockets sockets;
     final ByteBudget budget;
     final KafkaVerticle verticle;
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     /** With the standard settings, on any port. */
     TestKafkaDoor() {
@@ -54,14 +55,7 @@ final class TestKafkaDoor implements AutoCloseable {
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
         KafkaBackend backend = new KafkaBackend(
-                config,
-                storage.metadata(),
-                storage,
-                FakeStorage.SHARDS,
-                new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
-                budget,
-                nobody,
-                nobody);
+                config, storage.metadata(), storage, FakeStorage.SHARDS, new Meters(registry), budget, nobody, nobody);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();
         sockets.admit();
@@ -74,6 +68,16 @@ final class TestKafkaDoor implements AutoCloseable {
     /** A budget of no more than the largest request. */
     static LimitsConfig smallBudget(int bytes) {
         return new LimitsConfig(1_024, bytes, 10, bytes, 10, 4, 20, 10, 2_000, 50, 65_536);
+    }
+
+    /** How many requests of an API have been answered. */
+    int answered(String api) {
+        String series = "letterbox_kafka_request_seconds_count{api=\"" + api + "\"} ";
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(series.length())))
+                .sum();
     }
 
     FrameClient connect() {
