@@ -99,6 +99,8 @@ class KafkaTransactionsIT {
             }
             assertThat(values("mixed", COMMITTED)).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(values("mixed", ALL)).hasSize(200);
+            // The client speaks the protocol in which the epoch rises with every transaction.
+            assertThat(description("mixed-1").producerEpoch()).isEqualTo(20);
         }
     }
 
@@ -264,7 +266,6 @@ class KafkaTransactionsIT {
         try (KafkaProducer<String, String> producer = producer("undecided-1");
                 KafkaConsumer<String, String> consumer =
                         Clients.consumer(server.bootstrap(), "group.id", "undecided-group")) {
-            send(producer("other-undecided"), "nothing");
             consumer.assign(List.of(partition));
             producer.initTransactions();
             producer.beginTransaction();
@@ -333,5 +334,37 @@ class KafkaTransactionsIT {
             assertThatThrownBy(producer::commitTransaction).isInstanceOf(KafkaException.class);
         }
         assertThat(values("expelled", COMMITTED)).isEmpty();
+    }
+
+    /** The client retries; the server finds in its logs what it had decided, and who had written what. */
+    @Test
+    void transactionsOutliveTheServer() {
+        topic("killed", 2);
+        List<String> expected = new ArrayList<>();
+        try (KafkaProducer<String, String> producer = producer("survivor");
+                KafkaProducer<String, String> lost = producer("lost", "transaction.timeout.ms", 3000)) {
+            producer.initTransactions();
+            lost.initTransactions();
+            lost.beginTransaction();
+            send(lost, "killed", "lost");
+            lost.flush();
+            for (int round = 0; round < 3; round++) {
+                producer.beginTransaction();
+                for (int i = 0; i < 20; i++) {
+                    if (i == 10) {
+                        producer.flush();
+                        server.restart();
+                    }
+                    producer.send(new ProducerRecord<>("killed", i % 2, null, round + "-" + i));
+                    expected.add(round + "-" + i);
+                }
+                producer.commitTransaction();
+                // The decision is on disk, the markers may not be.
+                server.restart();
+            }
+        }
+        Awaitility.await().atMost(Clients.LIMIT).until(() -> state("lost") == TransactionState.COMPLETE_ABORT);
+        assertThat(values("killed", COMMITTED)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(values("killed", ALL)).hasSize(expected.size() + 1);
     }
 }
