@@ -11,6 +11,7 @@ import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.http.Backend;
+import io.letterbox.ingress.http.GroupSurvey;
 import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
@@ -59,8 +60,11 @@ final class HttpAssembly {
 
     /** The HTTP door of one more event loop. */
     HttpVerticle door() {
-        List<HttpPart> parts =
-                List.of(new HttpIngress(backend), delivery(), new TelemetryRoutes(meters, health), console());
+        List<HttpPart> parts = List.of(
+                new HttpIngress(backend),
+                delivery(),
+                new TelemetryRoutes(meters, health, new GroupSurvey(backend)::update),
+                console());
         return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
     }

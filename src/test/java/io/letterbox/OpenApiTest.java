@@ -21,6 +21,7 @@ import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class OpenApiTest {
                 new HttpIngress(backend),
                 new SseDelivery(
                         config.sse(), storage, storage.metadata(), meters, new SubscriberSlots(1), new Random(1)),
-                new TelemetryRoutes(meters, health),
+                new TelemetryRoutes(meters, health, Future::succeededFuture),
                 new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"));
         Router router = Router.router(vertx);
         parts.forEach(part -> part.mount(router, vertx));

@@ -8,6 +8,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +63,9 @@ public final class Meters {
     private final Gauge recoverySeconds;
     private final Gauge recoveryTruncated;
     private final SseMeters sse;
+
+    /** Made once, while the server starts, before anybody can ask for it. */
+    private volatile GroupCollector groupCollector;
 
     /** Makes the meters in a registry of the process, once per registry. */
     public Meters(PrometheusMeterRegistry meterRegistry) {
@@ -192,6 +196,13 @@ public final class Meters {
      */
     public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
         registry.register(new PartitionCollector(partitions));
+        groupCollector = new GroupCollector(partitions);
+        registry.register(groupCollector);
+    }
+
+    /** Exports these groups from now on; see {@link #bindPartitions}, which has to have been called. */
+    public void groups(List<GroupLag> groups) {
+        groupCollector.show(groups);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.letterbox.telemetry.Health.Condition;
 import io.letterbox.telemetry.Health.State;
 import io.letterbox.telemetry.Health.Warning;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -19,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * The routes for machines that watch: {@code GET /metrics}, {@code GET /health/live} and {@code GET /health/ready}.
@@ -46,12 +48,19 @@ public final class TelemetryRoutes implements HttpPart {
 
     private final PrometheusMeterRegistry registry;
     private final Health health;
+    private final Supplier<Future<Void>> survey;
     private Vertx vertx;
 
-    /** Serves the process's meters and its health. */
-    public TelemetryRoutes(Meters meters, Health health) {
+    /**
+     * Serves the process's meters and its health.
+     *
+     * @param survey brings up to date what is measured only when somebody looks; called on the event loop before a
+     *     scrape, which waits for it
+     */
+    public TelemetryRoutes(Meters meters, Health health, Supplier<Future<Void>> survey) {
         this.registry = meters.registry();
         this.health = health;
+        this.survey = survey;
     }
 
     @Override
@@ -67,7 +76,8 @@ public final class TelemetryRoutes implements HttpPart {
     private void metrics(RoutingContext context) {
         String contentType = contentType(context.parsedHeaders().accept());
         // Ordered: however many scrape at once, one event loop keeps one worker thread busy and no more.
-        vertx.executeBlocking(() -> scrape(contentType))
+        survey.get()
+                .compose(done -> vertx.executeBlocking(() -> scrape(contentType)))
                 .onSuccess(page -> context.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -3,6 +3,8 @@ package io.letterbox.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +84,40 @@ class MetersTest {
         assertThat(page.value("letterbox_topics", Map.of())).isEqualTo(1);
         specimen.partitions.remove(new TopicPartition("orders", 0));
         assertThat(specimen.scrape().values("letterbox_log_size_bytes", first)).isEmpty();
+    }
+
+    @Test
+    void groupsAreShownUnderTheNamesThatDashboardsKnow() {
+        Exposition page = specimen.scrape();
+        Map<String, String> labels = Map.of("consumergroup", "readers", "topic", "orders", "partition", "0");
+        assertThat(page.value("kafka_consumergroup_current_offset", labels)).isEqualTo(30);
+        assertThat(page.value("kafka_consumergroup_lag", labels)).isEqualTo(10);
+        assertThat(page.value("kafka_consumergroup_group_lag_seconds", labels)).isEqualTo(1.5);
+        assertThat(page.value("kafka_consumergroup_lag_sum", Map.of("consumergroup", "readers", "topic", "orders")))
+                .isEqualTo(10);
+        assertThat(page.value("kafka_consumergroup_members", Map.of("consumergroup", "readers")))
+                .isEqualTo(2);
+        Map<String, String> partition = Map.of("topic", "orders", "partition", "0");
+        assertThat(page.value("kafka_topic_partition_current_offset", partition))
+                .isEqualTo(40);
+        assertThat(page.value("kafka_topic_partition_oldest_offset", partition)).isEqualTo(5);
+        Map<String, String> unknown = Map.of("consumergroup", "readers", "topic", "orders", "partition", "1");
+        assertThat(page.values("kafka_consumergroup_lag", unknown)).isEmpty();
+    }
+
+    @Test
+    void thereIsAnEndToTheGroupsThatAreShown() {
+        List<GroupLag.Progress> many = new ArrayList<>();
+        for (int number = 0; number < GroupCollector.MAX_PARTITIONS; number++) {
+            many.add(new GroupLag.Progress(new TopicPartition("orders", number), 0, 0L, 0.0));
+        }
+        meters.groups(List.of(new GroupLag("large", 0, many), new GroupLag("one", 0, many.subList(0, 1))));
+        Exposition page = specimen.scrape();
+        assertThat(page.values("kafka_consumergroup_lag", Map.of("consumergroup", "large")))
+                .hasSize(GroupCollector.MAX_PARTITIONS);
+        assertThat(page.values("kafka_consumergroup_lag", Map.of("consumergroup", "one")))
+                .isEmpty();
+        assertThat(page.value("letterbox_unreported_groups", Map.of())).isEqualTo(1);
     }
 
     @Test

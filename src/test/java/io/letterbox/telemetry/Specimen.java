@@ -4,6 +4,7 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Meters in which everything that can be counted was counted at least once, as in a server that has run for a while. */
@@ -36,6 +37,12 @@ final class Specimen implements AutoCloseable {
         partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null));
         partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7"));
         meters.bindPartitions(() -> partitions);
+        meters.groups(List.of(new GroupLag(
+                "readers",
+                2,
+                List.of(
+                        new GroupLag.Progress(new TopicPartition("orders", 0), 30, 10L, 1.5),
+                        new GroupLag.Progress(new TopicPartition("orders", 1), 0, null, null)))));
         meters.bindIngress(() -> 1000, () -> 67_108_864);
         meters.bindPages(() -> 2000, () -> 33_554_432);
         meters.bindHealth(new Health());

@@ -2,6 +2,7 @@ package io.letterbox.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -27,7 +28,7 @@ class TelemetryRoutesTest {
         vertx = ProcessMetrics.meter(Vertx.builder(), new VertxOptions().setEventLoopPoolSize(1), specimen.registry)
                 .build();
         Router router = Router.router(vertx);
-        new TelemetryRoutes(specimen.meters, health).mount(router, vertx);
+        new TelemetryRoutes(specimen.meters, health, Future::succeededFuture).mount(router, vertx);
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
