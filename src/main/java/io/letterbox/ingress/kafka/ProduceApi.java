@@ -22,6 +22,8 @@ final class ProduceApi {
     /** After so much work for codecs the event loop looks after others before it goes on. */
     private static final long CODED_BYTES_PER_TURN = 8 << 20;
 
+    private static final long NEXT_TURN_MS = 1;
+
     final KafkaBackend backend;
     final Vertx vertx;
     final ContextInternal context;
@@ -34,6 +36,8 @@ final class ProduceApi {
      * batch overtakes an earlier one of its producer.
      */
     private final ArrayDeque<ProduceRun> sending = new ArrayDeque<>();
+
+    private long enough = CODED_BYTES_PER_TURN;
 
     /** Looks at one batch at a time. */
     final RecordBatch batch = new RecordBatch();
@@ -59,13 +63,16 @@ final class ProduceApi {
     }
 
     private void send() {
-        long enough = check.codedBytes() + CODED_BYTES_PER_TURN;
         while (!sending.isEmpty()) {
-            boolean more = sending.peek().sendNext();
-            if (!more) sending.remove();
-            if (check.codedBytes() < enough || sending.isEmpty()) continue;
-            context.runOnContext(others -> send());
-            return;
+            if (check.codedBytes() >= enough) {
+                // A task would run before the loop looks at its sockets again; a timer does not.
+                vertx.setTimer(NEXT_TURN_MS, othersHadTheirTurn -> {
+                    enough = check.codedBytes() + CODED_BYTES_PER_TURN;
+                    send();
+                });
+                return;
+            }
+            if (!sending.peek().sendNext()) sending.remove();
         }
     }
 }
