@@ -48,7 +48,8 @@ final class HttpAssembly {
                 meters,
                 budget,
                 pages,
-                storage.groups());
+                storage.groups(),
+                storage.transactions());
         meters.bindIngress(budget::usedBytes, budget::limitBytes);
         meters.bindPages(pages::usedBytes, pages::limitBytes);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
+import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
@@ -49,7 +50,7 @@ class OpenApiTest {
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
         Backend backend = new Backend(
-                config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget, new FakeGroups());
+                config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget, new FakeGroups(), new FakeTransactions());
         Health health = new Health();
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),

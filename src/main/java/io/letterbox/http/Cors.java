@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public final class Cors {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-    private static final String EXPOSED = "Location, Retry-After, Allow";
+    private static final String EXPOSED = "Location, Retry-After, Allow, Idempotent-Replayed, Producer-Expected-Seq";
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;

@@ -3,6 +3,7 @@ package io.letterbox.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.OutOfOrderSequenceException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -35,6 +36,9 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** How many seconds a client should wait where a limit of this server is used up. */
     public static final int RETRY_AFTER_SECONDS = 1;
 
+    /** The member that says which number a producer's next record has to have. */
+    public static final String EXPECTED_SEQUENCE = "expectedSequence";
+
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
     /** A problem without further members. */
@@ -45,6 +49,9 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** What to tell a client about a failure. One that nobody expected is logged here, and the client learns no more. */
     public static Problem of(Throwable failure) {
         if (failure instanceof ProblemException refusal) return refusal.problem();
+        if (failure instanceof OutOfOrderSequenceException gap) {
+            return of(gap.code(), gap.getMessage()).with(EXPECTED_SEQUENCE, gap.expected());
+        }
         if (failure instanceof ApiException refusal) return of(refusal.code(), refusal.getMessage());
         LOG.error("A request failed for a reason that is not the client's", failure);
         return of(ErrorCode.INTERNAL, "The server failed in a way that it did not expect; its log says more.");

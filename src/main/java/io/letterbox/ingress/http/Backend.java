@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
@@ -18,6 +19,7 @@ import io.letterbox.telemetry.Meters;
  * @param budget the bytes that publishers may have under way
  * @param pages the bytes that pages of records under way to their readers may take
  * @param groups the coordinators of consumer groups
+ * @param transactions where producer ids come from
  */
 public record Backend(
         LetterboxConfig config,
@@ -27,4 +29,5 @@ public record Backend(
         Meters meters,
         ByteBudget budget,
         ByteBudget pages,
-        Groups groups) {}
+        Groups groups,
+        Transactions transactions) {}

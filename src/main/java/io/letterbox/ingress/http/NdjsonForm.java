@@ -19,7 +19,6 @@ final class NdjsonForm {
     private static final int INITIAL_LINES = 1_024;
 
     private final LimitsConfig limits;
-    private final PublishBatcher batcher;
     private final Draft draft = new Draft();
 
     // Where the lines of the request at hand begin and end; reused, because it grows to the largest request soon.
@@ -27,9 +26,8 @@ final class NdjsonForm {
     private int[] ends = new int[INITIAL_LINES];
     private int lines;
 
-    NdjsonForm(LimitsConfig limits, PublishBatcher batcher) {
+    NdjsonForm(LimitsConfig limits) {
         this.limits = limits;
-        this.batcher = batcher;
     }
 
     /**
@@ -37,7 +35,7 @@ final class NdjsonForm {
      *
      * @throws ApiException INVALID_REQUEST, INVALID_RECORD, RECORD_TOO_LARGE, UNKNOWN_PARTITION; nothing was added
      */
-    void place(PublishRequest request, PublishTarget target, long timestampMs) {
+    void place(PublishRequest request, PublishTarget target, Placement placement, long timestampMs) {
         PublishHead head = request.head();
         byte[] body = request.body().array();
         split(body, request.body().offset(), request.body().length());
@@ -54,13 +52,13 @@ final class NdjsonForm {
             if (!fitsEasily(target)) target.require(draft, limits.recordBytes(), "Line " + (line + 1));
         }
         // All lines without a key go to one partition, so that a request keeps its order.
-        int chosen = head.partition >= 0 ? head.partition : target.choose(head.key);
+        int chosen = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
         NdjsonReceipt receipt = new NdjsonReceipt(request, lines, timestampMs);
         for (int line = 0; line < lines; line++) {
             point(line);
             if (keys != null) draft.key = keys[line];
-            int partition = keys == null || head.partition >= 0 ? chosen : target.choose(keys[line]);
-            receipt.record(batcher.add(target, partition, draft, receipt));
+            int partition = keys == null || head.partition >= 0 ? chosen : placement.choose(target, keys[line]);
+            receipt.record(placement.add(target, partition, draft, receipt));
         }
         receipt.seal();
     }

@@ -15,6 +15,7 @@ final class OpenBatch {
 
     final PublishTarget target;
     final TopicPartition partition;
+    private final NumberedPlacement numbered;
     private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
 
     // One entry per run, side by side: who waits, its number for the run, the index of its first record.
@@ -25,14 +26,17 @@ final class OpenBatch {
     private int records;
     private long payloadBytes;
 
-    OpenBatch(PublishTarget target, TopicPartition partition) {
+    /** @param numbered the one request that the batch is for, or null where it is for whoever comes */
+    OpenBatch(PublishTarget target, TopicPartition partition, NumberedPlacement numbered) {
         this.target = target;
         this.partition = partition;
+        this.numbered = numbered;
     }
 
     /** True where a record still fits; a batch without records takes any. */
     boolean fits(Draft draft) {
-        return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= target.batchBytes;
+        int limit = numbered == null ? target.batchBytes : target.topic.config().maxMessageBytes();
+        return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= limit;
     }
 
     /** Adds a record and returns the number of the run that it belongs to. */
@@ -55,6 +59,10 @@ final class OpenBatch {
      */
     Append finish(Promise<Appended> done) {
         records = builder.recordCount();
+        if (numbered != null) {
+            ProducerClaim claim = numbered.claim();
+            builder.producer(claim.id(), claim.epoch(), claim.sequence());
+        }
         return new Append(partition, BatchCheck.recoded(builder.build(), target.rules), records, null, done);
     }
 
@@ -69,12 +77,15 @@ final class OpenBatch {
     }
 
     void acknowledge(Appended appended) {
+        if (numbered != null) numbered.settled(appended.duplicate());
         for (int i = 0; i < count; i++) {
             receipts[i].acknowledged(runs[i], appended.baseOffset() + firsts[i], appended);
         }
     }
 
-    void fail(Throwable why) {
+    void fail(Throwable cause) {
+        Throwable why = numbered == null ? cause : numbered.claim().refusal(cause);
+        if (numbered != null) numbered.settled(false);
         for (int i = 0; i < count; i++) receipts[i].failed(runs[i], why);
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
  * have been handled, without a timer: a task that is queued behind them sends it. So a lone request waits for nothing,
  * and the busier the loop the larger the batches. Owned by one event loop.
  */
-final class PublishBatcher {
+final class PublishBatcher implements Placement {
     private final Vertx vertx;
     private final ContextInternal context;
 
@@ -31,13 +31,22 @@ final class PublishBatcher {
         this.context = context;
     }
 
-    /**
-     * Adds a record.
-     *
-     * @param partition one that the target has
-     * @return the number of the run that the record belongs to, see {@link Receipt}
-     */
-    int add(PublishTarget target, int partition, Draft draft, Receipt receipt) {
+    @Override
+    public int choose(PublishTarget target, byte[] key) {
+        return target.choose(key);
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    /** The batches are those of many requests, and leave when their turn is over. */
+    @Override
+    public void end() {}
+
+    @Override
+    public int add(PublishTarget target, int partition, Draft draft, Receipt receipt) {
         OpenBatch batch = target.open[partition];
         if (batch != null && !batch.fits(draft)) {
             target.open[partition] = null;
@@ -45,7 +54,7 @@ final class PublishBatcher {
             batch = null;
         }
         if (batch == null) {
-            batch = new OpenBatch(target, target.partitions[partition]);
+            batch = new OpenBatch(target, target.partitions[partition], null);
             target.open[partition] = batch;
             if (!target.filling) {
                 target.filling = true;
@@ -71,7 +80,8 @@ final class PublishBatcher {
         filling.clear();
     }
 
-    private void send(OpenBatch batch) {
+    /** Sends a batch to its shard; whoever waits for it is told what became of it. */
+    void send(OpenBatch batch) {
         PromiseInternal<Appended> done = context.promise();
         done.future().onComplete(outcome -> settle(batch, outcome));
         try {
@@ -84,7 +94,8 @@ final class PublishBatcher {
 
     private static void settle(OpenBatch batch, AsyncResult<Appended> outcome) {
         if (outcome.succeeded()) {
-            batch.target.meters.in(Door.HTTP, batch.records(), batch.payloadBytes());
+            boolean duplicate = outcome.result().duplicate();
+            if (!duplicate) batch.target.meters.in(Door.HTTP, batch.records(), batch.payloadBytes());
             batch.acknowledge(outcome.result());
         } else {
             batch.fail(outcome.cause());

@@ -28,7 +28,7 @@ import java.util.Set;
  *
  * <p>Headers {@code Letterbox-Header-<name>} become record headers {@code <name>}, and those of CloudEvents in binary
  * mode, {@code ce-<name>}, become {@code ce_<name>} (the names of the Kafka binding of CloudEvents 1.0, section 3.2.3).
- * Names are in lower case, because HTTP/2 knows no other.
+ * Names are in lower case, because HTTP/2 knows no other. Those that let a request be repeated are at {@link ProducerHead}.
  */
 final class PublishHead {
     private static final Set<String> SINGLE_PARAMETERS = Set.of("key", "partition", "timestamp");
@@ -60,6 +60,9 @@ final class PublishHead {
     boolean ackRuns;
     List<RecordHeader> headers = List.of();
 
+    /** How the request can be repeated, or null where it says nothing of that. */
+    ProducerHead producer;
+
     private PublishHead() {}
 
     /**
@@ -73,11 +76,19 @@ final class PublishHead {
         for (Map.Entry<String, String> header : request.headers()) {
             String name = header.getKey();
             switch (name.length()) {
+                case 11 -> {
+                    if (is(name, "producer-id")) head.producer().id(header.getValue());
+                }
                 case 12 -> {
                     if (is(name, "content-type")) contentType = header.getValue();
+                    else if (is(name, "producer-seq")) head.producer().sequence(header.getValue());
                 }
                 case 14 -> {
                     if (is(name, "content-length")) head.contentLength = length(header.getValue());
+                    else if (is(name, "producer-epoch")) head.producer().epoch(header.getValue());
+                }
+                case 15 -> {
+                    if (is(name, "idempotency-key")) head.producer().key(header.getValue());
                 }
                 case 6 -> {
                     if (is(name, "expect")) head.expect(header.getValue());
@@ -89,12 +100,18 @@ final class PublishHead {
             }
             head.recordHeader(name, header.getValue());
         }
+        if (head.producer != null) head.producer.check();
         head.form = PublishForm.of(contentType);
         if (head.form == PublishForm.SINGLE && contentType != null) {
             head.addHeader("content-type", contentType.getBytes(StandardCharsets.ISO_8859_1));
         }
         if (request.query() != null) head.query(request);
         return head;
+    }
+
+    private ProducerHead producer() {
+        if (producer == null) producer = new ProducerHead();
+        return producer;
     }
 
     private void query(HttpServerRequest request) {

@@ -16,6 +16,12 @@ import io.vertx.core.http.HttpServerResponse;
  * where the client has gone. Owned by one event loop.
  */
 final class PublishRequest implements Transfers.Transfer {
+    /** In an answer that was given before: nothing was written this time. */
+    private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotent-Replayed");
+
+    /** With a refusal because of a gap: the Producer-Seq that would be right. */
+    private static final CharSequence EXPECTED = HttpHeaders.createOptimized("Producer-Expected-Seq");
+
     private final Publisher publisher;
     private final HttpServerRequest request;
     private final String topic;
@@ -23,6 +29,7 @@ final class PublishRequest implements Transfers.Transfer {
     private final BodySink body;
     private final long startNanos = System.nanoTime();
     private boolean over;
+    private boolean replayed;
     private boolean watched;
 
     PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head) {
@@ -90,12 +97,18 @@ final class PublishRequest implements Transfers.Transfer {
         return startNanos;
     }
 
+    /** Everything that the request asks for was there already. */
+    void replayed() {
+        replayed = true;
+    }
+
     /** Answers; where the client has gone, it only ends. */
     void answer(int status, CharSequence contentType, Buffer document) {
         if (over) return;
         HttpServerResponse response = request.response();
         if (!response.closed()) {
             if (status != 200) response.setStatusCode(status);
+            if (replayed) response.putHeader(REPLAYED, "true");
             response.headers().add(HttpHeaders.CONTENT_TYPE, contentType);
             response.end(document);
         }
@@ -107,6 +120,8 @@ final class PublishRequest implements Transfers.Transfer {
     void refuse(Throwable failure) {
         if (over) return;
         Problem problem = Problem.of(failure);
+        Object expected = problem.members().get(Problem.EXPECTED_SEQUENCE);
+        if (expected != null) request.response().putHeader(EXPECTED, expected.toString());
         Refusal.send(publisher.vertx(), request, problem);
         publisher.answered(startNanos, problem.code().httpStatus());
         end();

@@ -36,8 +36,8 @@ final class Publisher {
         this.targets = new PublishTargets(backend, vertx);
         this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
         this.uploads = Transfers.watched(vertx);
-        this.ndjson = new NdjsonForm(backend.config().limits(), batcher);
-        this.rest = new RestForm(backend.config().limits(), batcher);
+        this.ndjson = new NdjsonForm(backend.config().limits());
+        this.rest = new RestForm(backend.config().limits());
         this.meter = backend.meters().route(ROUTE);
     }
 
@@ -79,18 +79,23 @@ final class Publisher {
             long nowMs = System.currentTimeMillis();
             long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : nowMs;
             target.requireTimestamp(timestampMs, nowMs, "The query parameter timestamp");
+            ProducerHead producer = request.head().producer;
+            Placement placement = producer == null
+                    ? batcher
+                    : new NumberedPlacement(batcher, request, producer.claim(request));
             switch (request.head().form) {
-                case SINGLE -> single(request, target, timestampMs);
-                case NDJSON -> ndjson.place(request, target, timestampMs);
-                case REST_JSON, REST_BINARY -> rest.place(request, target, nowMs);
+                case SINGLE -> single(request, target, placement, timestampMs);
+                case NDJSON -> ndjson.place(request, target, placement, timestampMs);
+                case REST_JSON, REST_BINARY -> rest.place(request, target, placement, nowMs);
                 default -> throw new AssertionError(request.head().form);
             }
+            placement.end();
         } catch (ApiException refusal) {
             request.refuse(refusal);
         }
     }
 
-    private void single(PublishRequest request, PublishTarget target, long timestampMs) {
+    private void single(PublishRequest request, PublishTarget target, Placement placement, long timestampMs) {
         PublishHead head = request.head();
         draft.timestampMs = timestampMs;
         draft.key = head.key;
@@ -99,9 +104,9 @@ final class Publisher {
         draft.valueLength = request.body().length();
         draft.headers = head.headers;
         target.require(draft, limits().recordBytes(), "The record");
-        int partition = head.partition >= 0 ? head.partition : target.choose(head.key);
+        int partition = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
         target.requirePartition(partition);
-        batcher.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
+        placement.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
     }
 
     /** An answer has been written. */

@@ -31,12 +31,10 @@ final class RestForm {
     private static final int NO_PARTITION = -1;
 
     private final LimitsConfig limits;
-    private final PublishBatcher batcher;
     private final Draft draft = new Draft();
 
-    RestForm(LimitsConfig limits, PublishBatcher batcher) {
+    RestForm(LimitsConfig limits) {
         this.limits = limits;
-        this.batcher = batcher;
     }
 
     /**
@@ -44,7 +42,7 @@ final class RestForm {
      *
      * @throws ApiException INVALID_REQUEST or REQUEST_TOO_LARGE; nothing was added
      */
-    void place(PublishRequest request, PublishTarget target, long nowMs) {
+    void place(PublishRequest request, PublishTarget target, Placement placement, long nowMs) {
         JsonNode records = records(request.body());
         boolean binary = request.head().form == PublishForm.REST_BINARY;
         draft.headers = request.head().headers;
@@ -56,10 +54,11 @@ final class RestForm {
                 fill(record, binary, what);
                 draft.timestampMs = number(record.path("timestamp"), nowMs, what + "'s timestamp");
                 target.requireTimestamp(draft.timestampMs, nowMs, what + "'s timestamp");
-                int partition = partition(record, draft.key, target, what);
+                int partition = partition(record, target, placement, what);
                 target.require(draft, limits.recordBytes(), what);
-                receipt.record(batcher.add(target, partition, draft, receipt));
+                receipt.record(placement.add(target, partition, draft, receipt));
             } catch (ApiException refusal) {
+                if (placement.isWhole()) throw refusal;
                 receipt.refuse(Problem.of(refusal));
             }
         }
@@ -101,9 +100,9 @@ final class RestForm {
         throw invalid(what + " is not base64 text.");
     }
 
-    private static int partition(JsonNode record, byte[] key, PublishTarget target, String what) {
+    private int partition(JsonNode record, PublishTarget target, Placement placement, String what) {
         int partition = (int) number(record.path("partition"), NO_PARTITION, what + "'s partition");
-        if (partition == NO_PARTITION) return target.choose(key);
+        if (partition == NO_PARTITION) return placement.choose(target, draft.key);
         target.requirePartition(partition);
         return partition;
     }

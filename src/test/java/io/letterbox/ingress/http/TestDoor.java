@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
+import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
@@ -81,7 +82,7 @@ final class TestDoor implements AutoCloseable {
         pages = new ByteBudget(limits.pageBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Backend backend =
-                new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages, groups);
+                new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages, groups, new FakeTransactions());
         ingress = new HttpIngress(backend);
         verticle = new HttpVerticle(
                 http, sockets, List.of(ingress, (router, on) -> loop = on.getOrCreateContext()), RouteObserver.NONE);
