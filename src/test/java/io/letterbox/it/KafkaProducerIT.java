@@ -121,6 +121,8 @@ class KafkaProducerIT {
                         partition.partition(),
                         records.stream().map(History.Placed::value).toList()));
         assertThat(read).isEqualTo(sent);
+        String counted = "letterbox_records_in_total{door=\"kafka\",topic=\"" + topic + "\"}";
+        Awaitility.await().atMost(WAIT_S, TimeUnit.SECONDS).until(() -> http.metric(counted) == RECORDS);
     }
 
     @Test

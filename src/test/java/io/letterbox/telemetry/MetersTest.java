@@ -58,6 +58,19 @@ class MetersTest {
     }
 
     @Test
+    void sortsLatenciesOfKafkaRequestsByApi() {
+        meters.kafkaRequest("Produce").answered(400_000);
+        meters.kafkaRequest("Produce").answered(3_000_000_000L);
+        meters.kafkaRequest("Metadata").answered(1);
+        meters.bindKafka(() -> 7);
+        Exposition page = specimen.scrape();
+        Map<String, String> produce = Map.of("api", "Produce");
+        assertThat(page.value("letterbox_kafka_request_seconds_count", produce)).isEqualTo(2);
+        assertThat(page.value("letterbox_kafka_request_seconds_sum", produce)).isEqualTo(3.0004);
+        assertThat(page.value("letterbox_kafka_connections", Map.of())).isEqualTo(7);
+    }
+
+    @Test
     void aForgottenTopicHasNoSeriesAndAnOldHandleBeginsAnew() {
         TopicMeters old = meters.topic("orders");
         meters.forgetTopic("orders");
