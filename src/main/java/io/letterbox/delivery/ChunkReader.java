@@ -3,6 +3,7 @@ package io.letterbox.delivery;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Slice;
+import io.letterbox.delivery.ParkedCursors.Parked;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -20,6 +21,7 @@ final class ChunkReader {
 
     private final LogReader reader;
     private final WarmSlices warm;
+    private final ParkedCursors parked;
     private final int chunkBytes;
     private JsonBytes scratch;
 
@@ -32,9 +34,10 @@ final class ChunkReader {
     private int scannedBytes;
     private int coldIndex;
 
-    ChunkReader(LogReader reader, WarmSlices warm, int chunkBytes) {
+    ChunkReader(LogReader reader, WarmSlices warm, ParkedCursors parked, int chunkBytes) {
         this.reader = reader;
         this.warm = warm;
+        this.parked = parked;
         this.chunkBytes = chunkBytes;
         this.scratch = new JsonBytes(chunkBytes + chunkBytes / 4);
     }
@@ -98,6 +101,11 @@ final class ChunkReader {
         TopicPartition partition = layout.partition(index);
         while (next[index] < limit && !full()) {
             long before = next[index];
+            Parked stopped = parked.take(partition, before);
+            if (stopped != null) {
+                encode(stopped.slice(), stopped.cursor(), index, limit);
+                continue;
+            }
             Slice slice = reader.readCached(partition, before, chunkBytes, Isolation.COMMITTED);
             if (slice == null) slice = warm.get(partition, before);
             if (slice == null) return false;
@@ -106,26 +114,34 @@ final class ChunkReader {
                 next[index] = Math.max(before, Math.min(limit, slice.lastStableOffset()));
             } else {
                 scannedBytes += slice.batches().remaining();
-                encode(slice, index, limit);
+                encode(slice, new RecordCursor(slice.batches(), before, slice.aborted()), index, limit);
             }
             if (next[index] == before) return true;
         }
         return true;
     }
 
-    private void encode(Slice slice, int index, long limit) {
-        try (RecordCursor record = new RecordCursor(slice.batches(), next[index], slice.aborted())) {
+    /** Encodes what a cursor comes by; it is closed or parked afterwards. */
+    private void encode(Slice slice, RecordCursor record, int index, long limit) {
+        boolean keep = false;
+        try {
             while (record.next()) {
                 if (record.offset() >= limit) {
                     next[index] = limit;
                     return;
                 }
                 next[index] = record.offset() + 1;
-                if (key != null && !hasKey(record)) continue;
-                SseEncoder.write(scratch, layout, index, next, record, envelope);
-                recordsByTopic[layout.topicOf(index)]++;
-                if (scratch.length() >= chunkBytes) return;
+                if (record.isWithinCompressed()) scannedBytes += record.sizeInBytes();
+                if (key == null || hasKey(record)) {
+                    SseEncoder.write(scratch, layout, index, next, record, envelope);
+                    recordsByTopic[layout.topicOf(index)]++;
+                }
+                keep = record.isWithinCompressed() && full();
+                if (keep || scratch.length() >= chunkBytes) return;
             }
+        } finally {
+            if (keep) parked.park(new Parked(layout.partition(index), next[index], slice, record));
+            else record.close();
         }
         next[index] = Math.max(next[index], Math.min(limit, slice.nextOffset()));
     }

@@ -26,6 +26,9 @@ final class DeliveryLimits {
     /** Record batches kept because they did not fit into one chunk. */
     static final int WARM_SLICE_BYTES = 4 << 20;
 
+    /** Cursors kept that stopped within a compressed batch. */
+    static final int PARKED_CURSORS = 8;
+
     /** Bytes of record batches looked at in one go; a filter may skip all of them. */
     static final int SCAN_BYTES_PER_TURN = 1 << 20;
 

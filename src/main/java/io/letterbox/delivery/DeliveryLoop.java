@@ -36,6 +36,7 @@ final class DeliveryLoop {
     private final RandomGenerator random;
     private final Executor eventLoop;
     private final WarmSlices warm = new WarmSlices(DeliveryLimits.WARM_SLICE_BYTES);
+    private final ParkedCursors parked = new ParkedCursors();
     private final ChunkCache cache = new ChunkCache(DeliveryLimits.CACHED_CHUNK_BYTES);
     private final ChunkReader chunkReader;
     private final CatchUp catchUp = new CatchUp(this);
@@ -52,7 +53,7 @@ final class DeliveryLoop {
         this.rooms = rooms;
         this.random = random;
         this.eventLoop = eventLoop;
-        this.chunkReader = new ChunkReader(rooms.reader, warm, rooms.config.chunkBytes());
+        this.chunkReader = new ChunkReader(rooms.reader, warm, parked, rooms.config.chunkBytes());
         this.wheel = new TimerWheel(Math.max(rooms.config.heartbeatSeconds(), 1));
         this.image = rooms.metadata.image();
     }
@@ -129,6 +130,7 @@ final class DeliveryLoop {
         // it.
         generation++;
         warm.clear();
+        parked.clear();
         for (TopicFeed feed : List.copyOf(feeds.values())) syncFeed(feed);
     }
 
@@ -314,6 +316,7 @@ final class DeliveryLoop {
     /** Gives direct memory back; nothing may happen here afterwards. */
     void close() {
         cache.clear();
+        parked.clear();
         heartbeat.release();
     }
 

@@ -75,6 +75,16 @@ public final class RecordCursor implements AutoCloseable {
         return true;
     }
 
+    /** True where more records of the same compressed batch follow: going on is cheaper than beginning again. */
+    public boolean isWithinCompressed() {
+        return left > 0 && batch.compressed();
+    }
+
+    /** The record's size, with its length before it and its headers. */
+    public int sizeInBytes() {
+        return parser.position() - parser.recordAt;
+    }
+
     /** Gives back what decompressing holds; the record that was moved to can still be read. */
     @Override
     public void close() {
