@@ -124,7 +124,8 @@ final class StorageAssembly {
         return new TransactionsKind(
                 new TransactionLimits(
                         config.transactions().maxTimeoutMs(),
-                        config.transactions().transactionalIdExpirationMs()),
+                        config.transactions().transactionalIdExpirationMs(),
+                        TransactionsKind.MAX_IDS_PER_PARTITION),
                 new MarkerDelivery.Surroundings(vertx, metadata, shards, transactions));
     }
 

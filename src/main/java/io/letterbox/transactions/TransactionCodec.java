@@ -24,6 +24,15 @@ final class TransactionCodec {
     /** The first version with tagged fields, which say what KIP-890 needs; Kafka 3.5 and later read it. */
     private static final short VALUE_VERSION = 1;
 
+    /**
+     * How large a transaction may grow that is going on: below the standard max.message.bytes, so that there is room for
+     * the record that ends it, which is a little larger.
+     */
+    private static final int MAX_PARTITION_BYTES = 1_000_000;
+
+    /** In front of a partition's number, and of a topic's name with the number of its partitions, at the most. */
+    private static final int LENGTHS_BYTES = 12;
+
     private TransactionCodec() {}
 
     static CoordinatorRecord encode(Transaction transaction) {
@@ -44,6 +53,19 @@ final class TransactionCodec {
 
     static CoordinatorRecord tombstone(String transactionalId) {
         return new CoordinatorRecord(key(transactionalId), null);
+    }
+
+    /** True where the record of a transaction, and of its end, will be small enough for the log. */
+    static boolean fits(Transaction transaction) {
+        long bytes = transaction.id().length() * 3L;
+        String topic = null;
+        for (TopicPartition partition : transaction.partitions()) {
+            bytes += Integer.BYTES;
+            if (!partition.topic().equals(topic))
+                bytes += LENGTHS_BYTES + partition.topic().length();
+            topic = partition.topic();
+        }
+        return bytes <= MAX_PARTITION_BYTES;
     }
 
     private static byte[] key(String transactionalId) {

@@ -134,6 +134,7 @@ public final class TransactionCoordinator implements Coordinator {
             CoordinatorOutbox outbox) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
         Tracked known = ids.get(init.key());
+        if (known == null && ids.size() >= limits.maxIds()) wrong = Errors.POLICY_VIOLATION;
         InitRules.Verdict verdict = wrong != Errors.NONE
                 ? new InitRules.Verdict.Refuse(wrong)
                 : InitRules.decide(known, init.data(), freshId, nowMs);
@@ -183,8 +184,10 @@ public final class TransactionCoordinator implements Coordinator {
             boolean there =
                     add.partitions().isEmpty() || t.state() == TransactionState.ONGOING && t.covers(add.partitions());
             short version = add.intent() == Intent.ADD ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
-            if (!there) write(t.with(add.partitions(), version, nowMs), outbox);
-            answer(ask, add, Errors.NONE, outbox);
+            Transaction next = there ? t : t.with(add.partitions(), version, nowMs);
+            boolean fits = there || TransactionCodec.fits(next);
+            if (!there && fits) write(next, outbox);
+            answer(ask, add, fits ? Errors.NONE : Errors.POLICY_VIOLATION, outbox);
         }
     }
 

@@ -108,6 +108,27 @@ class AddPartitionsTest {
         assertThat(all).allMatch(reply -> reply.answer.get(B) == Errors.NONE);
     }
 
+    /** Or the record that ends it would be too large for the log, and nobody could. */
+    @Test
+    void aTransactionDoesNotGrowBeyondItsRecord() {
+        desk.wearTo(Transaction.LAST_EPOCH);
+        Owner last = new Owner(owner.id(), Transaction.LAST_EPOCH);
+        int added = 0;
+        for (int hundred = 0; hundred < 100; hundred++) {
+            TopicPartition[] more = new TopicPartition[100];
+            for (int i = 0; i < more.length; i++) {
+                more[i] = new TopicPartition(("topic" + (hundred * 100 + i)).repeat(20), i);
+            }
+            Set<Errors> answers = desk.add(last, Intent.ADD, more);
+            if (answers.contains(Errors.NONE)) added += more.length;
+            else assertThat(answers).containsExactly(Errors.POLICY_VIOLATION);
+        }
+        assertThat(desk.describe().topics()).hasSize(added);
+        assertThat(desk.endError(last, true, true)).isEqualTo(Errors.NONE);
+        int bytes = desk.log.get(desk.log.size() - 1).value().length;
+        assertThat(bytes).isBetween(900_000, 1_000_000);
+    }
+
     @Test
     void whoeverWaitedIsToldWhenTheLogRefuses() {
         desk.add(owner, Intent.ADD, A);

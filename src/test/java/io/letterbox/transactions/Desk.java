@@ -35,6 +35,7 @@ final class Desk implements CoordinatorOutbox {
     static final TopicPartition B = new TopicPartition("b", 3);
     static final int TIMEOUT_MS = 60_000;
     static final int MAX_TIMEOUT_MS = 900_000;
+    static final int MAX_IDS = 600;
     static final long EXPIRATION_MS = 604_800_000;
 
     final List<CoordinatorRecord> log = new ArrayList<>();
@@ -50,7 +51,7 @@ final class Desk implements CoordinatorOutbox {
     record Owner(long id, short epoch) {}
 
     private static TransactionCoordinator core() {
-        return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS));
+        return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, MAX_IDS));
     }
 
     /** The process ends, and another replays the log. */

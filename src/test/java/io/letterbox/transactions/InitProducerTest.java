@@ -161,6 +161,13 @@ class InitProducerTest {
     }
 
     @Test
+    void thereIsALimitToTheIdsThatAreRemembered() {
+        for (int i = 0; i < Desk.MAX_IDS; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
+        assertThat(refusal(ID, TIMEOUT_MS, -1, -1)).isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(refusal("id7", TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void theOwnerIsToldToWaitWhileItsMarkersAreWritten() {
         Owner owner = desk.init();
         desk.add(owner, Intent.ADD, A);

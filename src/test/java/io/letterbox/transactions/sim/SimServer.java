@@ -29,6 +29,7 @@ final class SimServer implements CoordinatorOutbox {
     static final int PARTITIONS = 3;
     static final String TOPIC = "t";
 
+    private static final int MAX_IDS = 10;
     private static final long EXPIRATION_MS = 3_600_000;
     private static final int MAX_TIMEOUT_MS = 60_000;
     private static final long TICK_MS = 50;
@@ -51,7 +52,7 @@ final class SimServer implements CoordinatorOutbox {
 
     private void start() {
         up = true;
-        core = new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS));
+        core = new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, MAX_IDS));
         log.entries.forEach(core::apply);
         core.activate(world.nowMs, this);
         tick();
