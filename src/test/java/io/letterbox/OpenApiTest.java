@@ -50,7 +50,15 @@ class OpenApiTest {
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
         Backend backend = new Backend(
-                config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, budget, new FakeGroups(), new FakeTransactions());
+                config,
+                storage.metadata(),
+                storage,
+                FakeStorage.SHARDS,
+                meters,
+                budget,
+                budget,
+                new FakeGroups(),
+                new FakeTransactions());
         Health health = new Health();
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),

@@ -3,6 +3,7 @@ package io.letterbox.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.log.LogInspector;
+import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.RecordHeader;
@@ -39,12 +40,17 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
                 .println(file + " byte " + position + ": offsets " + batch.baseOffset() + " to " + batch.lastOffset()
                         + ", " + Texts.count(batch.recordCount(), "record") + ", " + batch.sizeInBytes()
                         + " bytes, epoch " + batch.leaderEpoch()
-                        + (batch.compressed() ? ", compressed" : "")
+                        + (batch.compressed() ? ", " + codec(batch) : "")
                         + (batch.isControl() ? ", control" : "")
                         + (batch.producerId() < 0
                                 ? ""
                                 : ", producer " + batch.producerId() + "/" + batch.producerEpoch() + " from sequence "
                                         + batch.baseSequence()));
+    }
+
+    private static String codec(RecordBatch batch) {
+        Codec codec = Codec.of(batch.compression());
+        return codec == null ? "compression " + batch.compression() : codec.word();
     }
 
     @Override

@@ -45,7 +45,12 @@ record ProducerClaim(long id, short epoch, int sequence, boolean keyed) {
         PublishHead head = request.head();
         part(digest, head.form.name().getBytes(StandardCharsets.US_ASCII));
         part(digest, head.key);
-        part(digest, ByteBuffer.allocate(12).putInt(head.partition).putLong(head.timestampMs).array());
+        part(
+                digest,
+                ByteBuffer.allocate(12)
+                        .putInt(head.partition)
+                        .putLong(head.timestampMs)
+                        .array());
         part(digest, String.valueOf(head.keyField).getBytes(StandardCharsets.UTF_8));
         for (RecordHeader header : head.headers) {
             part(digest, header.key().getBytes(StandardCharsets.UTF_8));
@@ -80,8 +85,8 @@ record ProducerClaim(long id, short epoch, int sequence, boolean keyed) {
     /** What the client is told about a refusal by the log. */
     Throwable refusal(Throwable cause) {
         if (!keyed || !(cause instanceof ApiException refusal)) return cause;
-        boolean other = refusal.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE
-                || refusal.code() == ErrorCode.INVALID_PRODUCER_EPOCH;
+        boolean other =
+                refusal.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE || refusal.code() == ErrorCode.INVALID_PRODUCER_EPOCH;
         return other
                 ? new ApiException(
                         ErrorCode.IDEMPOTENCY_KEY_REUSED,

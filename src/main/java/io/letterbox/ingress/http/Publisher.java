@@ -80,9 +80,8 @@ final class Publisher {
             long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : nowMs;
             target.requireTimestamp(timestampMs, nowMs, "The query parameter timestamp");
             ProducerHead producer = request.head().producer;
-            Placement placement = producer == null
-                    ? batcher
-                    : new NumberedPlacement(batcher, request, producer.claim(request));
+            Placement placement =
+                    producer == null ? batcher : new NumberedPlacement(batcher, request, producer.claim(request));
             switch (request.head().form) {
                 case SINGLE -> single(request, target, placement, timestampMs);
                 case NDJSON -> ndjson.place(request, target, placement, timestampMs);

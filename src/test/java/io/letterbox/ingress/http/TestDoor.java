@@ -81,8 +81,16 @@ final class TestDoor implements AutoCloseable {
         budget = new ByteBudget(limits.ingressBytes());
         pages = new ByteBudget(limits.pageBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        Backend backend =
-                new Backend(config, storage.metadata(), storage, FakeStorage.SHARDS, meters, budget, pages, groups, new FakeTransactions());
+        Backend backend = new Backend(
+                config,
+                storage.metadata(),
+                storage,
+                FakeStorage.SHARDS,
+                meters,
+                budget,
+                pages,
+                groups,
+                new FakeTransactions());
         ingress = new HttpIngress(backend);
         verticle = new HttpVerticle(
                 http, sockets, List.of(ingress, (router, on) -> loop = on.getOrCreateContext()), RouteObserver.NONE);

@@ -13,8 +13,8 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /**
- * A node's settings under the names that Kafka's brokers have for them; the documentation tells the name in Letterbox' own file.
- * All of them can be read, and none changed from outside: they are the file's.
+ * A node's settings under the names that Kafka's brokers have for them; the documentation tells the name in Letterbox' own
+ * file. All of them can be read, and none changed from outside: they are the file's.
  */
 final class NodeSettings {
     private static final LetterboxConfig DEFAULTS = LetterboxConfig.defaults();
@@ -28,7 +28,7 @@ final class NodeSettings {
                     "listeners",
                     "kafka.port",
                     ConfigType.LIST,
-                    c -> "PLAINTEXT://" + c.kafka().host() + ":" + c.kafka().port(),
+                    c -> address(new Endpoint(c.kafka().host(), c.kafka().port())),
                     "Where the node listens for Kafka clients."),
             new Setting(
                     "num.partitions",
@@ -161,7 +161,8 @@ final class NodeSettings {
                 "advertised.listeners",
                 "kafka.advertisedHost",
                 ConfigType.LIST,
-                c -> "PLAINTEXT://" + advertised.host() + ":" + advertised.port(),
+                c -> address(
+                        c == DEFAULTS ? new Endpoint(c.kafka().host(), c.kafka().port()) : advertised),
                 "Where clients are told to connect to.");
         results.add(one(address, config, synonyms, documentation));
         TopicsConfig topics = config.topics();
@@ -173,6 +174,10 @@ final class NodeSettings {
                     .setDocumentation(documentation ? key.doc() : null));
         }
         return results;
+    }
+
+    private static String address(Endpoint endpoint) {
+        return "PLAINTEXT://" + endpoint.host() + ":" + endpoint.port();
     }
 
     private static DescribeConfigsResourceResult one(
