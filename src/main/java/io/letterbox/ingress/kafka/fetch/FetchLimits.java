@@ -17,6 +17,9 @@ final class FetchLimits {
     /** A session that was used more recently than that is not evicted for the sake of another. */
     static final long SESSION_SAFE_MS = 120_000;
 
+    /** How old a look at a partition that has not moved may be before it is looked at again. */
+    static final long LOOK_MS = 5_000;
+
     /** Waiting fetches are answered at multiples of it, so that those that end at nearly the same time wake nobody twice. */
     static final long TICK_MS = 10;
 

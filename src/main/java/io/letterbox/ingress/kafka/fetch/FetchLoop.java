@@ -173,7 +173,8 @@ final class FetchLoop {
         return backend.meters().topic(topic);
     }
 
-    private static long nowMs() {
+    /** A time that only goes forwards. */
+    long nowMs() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 }

@@ -41,8 +41,15 @@ final class FetchPartition {
     java.util.UUID topicId;
     PartitionStatus status;
 
+    /** False while nothing that is told of by a commit has happened since the partition was last looked at. */
+    boolean moved = true;
+
     // Who waits for it.
     TopicPartition listedAs;
+
+    /** The session that it belongs to; null where there is none, and then the fetch that waits, or null. */
+    FetchSession session;
+
     PendingFetch waiter;
 
     // How much there is to read, counted batch by batch while a fetch waits for its minimum.
@@ -60,6 +67,7 @@ final class FetchPartition {
         maxBytes = wanted.partitionMaxBytes();
         leaderEpoch = wanted.currentLeaderEpoch();
         lastFetchedEpoch = wanted.lastFetchedEpoch();
+        moved = true;
     }
 
     Key key() {
@@ -87,6 +95,21 @@ final class FetchPartition {
     /** True where there is something below the end of what may be read, as far as was last looked. */
     boolean isReadable(Isolation isolation) {
         return status != null && status.readableEnd(isolation) > offset;
+    }
+
+    /** True where looking again would find what was found before: nothing to read, and no commit since. */
+    boolean isQuiet(ClusterImage image, Isolation isolation) {
+        return !moved && listedAs != null && seenImage == image && status != null && !isReadable(isolation);
+    }
+
+    /** True where the client knows all that can be said of the partition as it was last looked at. */
+    boolean isTold() {
+        return status != null && status.highWatermark() == toldHighWatermark && status.logStartOffset() == toldLogStart;
+    }
+
+    /** The fetch that waits for this partition, or null. */
+    PendingFetch waiting() {
+        return session == null ? waiter : session.waiting();
     }
 
     /** A new request begins to count. */

@@ -2,7 +2,6 @@ package io.letterbox.ingress.kafka.fetch;
 
 import io.letterbox.ingress.kafka.fetch.FetchPartition.Key;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,13 @@ final class FetchSession {
     private final Object owner;
     private final boolean usesTopicIds;
     private final Map<Key, FetchPartition> partitions;
+
+    /** The partitions in their order; null where that has changed. */
+    private List<FetchPartition> ordered;
+
     private int epoch = 1;
     private long usedMs;
+    private long lookedMs;
     private PendingFetch pending;
     private Runnable onClosed = () -> {};
 
@@ -28,7 +32,9 @@ final class FetchSession {
         this.owner = owner;
         this.usesTopicIds = usesTopicIds;
         this.partitions = new LinkedHashMap<>(partitions);
+        for (FetchPartition partition : partitions.values()) partition.session = this;
         this.usedMs = nowMs;
+        this.lookedMs = nowMs;
     }
 
     /** The partitions that a request names, each once, in its order. */
@@ -51,11 +57,12 @@ final class FetchSession {
     List<FetchPartition> update(FetchRequestData request, long nowMs) {
         usedMs = nowMs;
         setEpoch(epoch == Integer.MAX_VALUE ? 1 : epoch + 1);
+        if (!request.topics().isEmpty() || !request.forgottenTopicsData().isEmpty()) ordered = null;
         for (FetchRequestData.FetchTopic topic : request.topics()) {
             for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
                 Key key = key(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
                 FetchPartition known = partitions.get(key);
-                if (known == null) partitions.put(key, new FetchPartition(key, wanted));
+                if (known == null) add(key, new FetchPartition(key, wanted));
                 else known.want(wanted);
             }
         }
@@ -69,8 +76,14 @@ final class FetchSession {
         return forgotten;
     }
 
+    private void add(Key key, FetchPartition partition) {
+        partition.session = this;
+        partitions.put(key, partition);
+    }
+
     /** Lets others be first the next time, because these partitions have been served. */
     void moveBack(List<FetchPartition> served) {
+        if (!served.isEmpty()) ordered = null;
         for (FetchPartition partition : served) {
             // It may have been forgotten in the meantime.
             if (partitions.remove(partition.key(), partition)) partitions.put(partition.key(), partition);
@@ -102,8 +115,20 @@ final class FetchSession {
         return usedMs;
     }
 
-    Collection<FetchPartition> partitions() {
-        return partitions.values();
+    /** In the order in which they are to be read; immutable. */
+    List<FetchPartition> partitions() {
+        if (ordered == null) ordered = List.copyOf(partitions.values());
+        return ordered;
+    }
+
+    /**
+     * Whether all partitions have to be looked at, although most have not moved: commits do not tell of everything that can
+     * happen to a log.
+     */
+    boolean mustLook(long nowMs) {
+        if (nowMs - lookedMs < FetchLimits.LOOK_MS) return false;
+        lookedMs = nowMs;
+        return true;
     }
 
     /** What takes back that the connection's end closes this session. */
@@ -123,5 +148,10 @@ final class FetchSession {
 
     void setPending(PendingFetch fetch) {
         pending = fetch;
+    }
+
+    /** The request that waits, or null. */
+    PendingFetch waiting() {
+        return pending != null && pending.isWaiting() ? pending : null;
     }
 }

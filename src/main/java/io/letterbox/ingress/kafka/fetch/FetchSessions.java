@@ -90,7 +90,7 @@ final class FetchSessions {
         }
         sessions.remove(session.id());
         sessions.put(session.id(), session);
-        return new Wanted(List.copyOf(session.partitions()), session, true, Errors.NONE);
+        return new Wanted(session.partitions(), session, true, Errors.NONE);
     }
 
     private FetchSession make(Map<Key, FetchPartition> named, Object client, boolean byId, long nowMs) {

@@ -28,7 +28,8 @@ final class FetchWaiters {
     /** A fetch begins to wait. */
     void add(PendingFetch fetch) {
         for (FetchPartition partition : fetch.partitions()) {
-            partition.waiter = fetch;
+            // Of a session it is the session that knows who waits: that is one reference to change in place of many.
+            if (!fetch.hasSession()) partition.waiter = fetch;
             if (partition.listedAs == null && partition.id != null) list(partition);
         }
         waiting++;
@@ -42,9 +43,11 @@ final class FetchWaiters {
 
     /** A fetch waits no longer. */
     void remove(PendingFetch fetch) {
-        for (FetchPartition partition : fetch.partitions()) {
-            if (partition.waiter == fetch) partition.waiter = null;
-            if (!fetch.hasSession()) unlist(partition);
+        if (!fetch.hasSession()) {
+            for (FetchPartition partition : fetch.partitions()) {
+                partition.waiter = null;
+                unlist(partition);
+            }
         }
         waiting--;
         // It is left in the queue, because finding it there takes longer than passing over it.
@@ -60,17 +63,19 @@ final class FetchWaiters {
         partition.listedAs = null;
     }
 
-    /** Those who wait for a partition that has moved; each once. */
+    /** Those who wait for a partition that has moved; each once. Those who do not wait now will look at it. */
     Set<PendingFetch> waitingFor(Committed committed) {
         Set<PendingFetch> found = Set.of();
-        if (waiting == 0) return found;
+        if (listed.isEmpty()) return found;
         for (Committed.Moved moved : committed.moved()) {
             Set<FetchPartition> readers = listed.get(moved.partition());
             if (readers == null) continue;
             for (FetchPartition reader : readers) {
-                if (reader.waiter == null) continue;
+                reader.moved = true;
+                PendingFetch waiter = reader.waiting();
+                if (waiter == null) continue;
                 if (found.isEmpty()) found = new LinkedHashSet<>();
-                found.add(reader.waiter);
+                found.add(waiter);
             }
         }
         return found;

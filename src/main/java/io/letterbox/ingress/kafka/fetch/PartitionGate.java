@@ -23,10 +23,17 @@ final class PartitionGate {
         this.backend = backend;
     }
 
+    /** The newest image. */
+    ClusterImage image() {
+        return backend.metadata().image();
+    }
+
     /** Looks at a partition anew; what is found is noted in it. NONE where it can be read. */
     Errors check(FetchPartition partition) {
         Errors refusal = resolve(partition);
         partition.status = null;
+        // Before the look: what is committed during it is told of afterwards.
+        partition.moved = false;
         if (refusal != Errors.NONE) return refusal;
         refusal = leadership(partition.image, partition.leaderEpoch());
         if (refusal != Errors.NONE) return refusal;

@@ -40,6 +40,10 @@ final class PendingFetch {
     private final Promise<KafkaResponse> promise = Promise.promise();
     private State state = State.LOOKING;
     private boolean mayWait;
+
+    /** Whether partitions that have not moved since they were last looked at may be passed over. */
+    private final boolean lookOver;
+
     private Runnable forgetClose = () -> {};
 
     PendingFetch(FetchLoop loop, KafkaRequest request, FetchSessions.Wanted wanted, long deadlineMs, boolean mayWait) {
@@ -50,6 +54,7 @@ final class PendingFetch {
         this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         this.deadlineMs = deadlineMs;
         this.mayWait = mayWait;
+        this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.nowMs());
     }
 
     List<FetchPartition> partitions() {
@@ -97,6 +102,7 @@ final class PendingFetch {
         long bytes = 0;
         boolean enough = body.minBytes() <= 0;
         for (FetchPartition partition : partitions()) {
+            if (isQuiet(partition)) continue;
             if (loop.gate().check(partition) != Errors.NONE) return true;
             if (enough) continue;
             if (partition.lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
@@ -105,6 +111,10 @@ final class PendingFetch {
             if (bytes >= body.minBytes()) return true;
         }
         return enough;
+    }
+
+    private boolean isQuiet(FetchPartition partition) {
+        return lookOver && partition.isQuiet(loop.gate().image(), isolation);
     }
 
     private long count(FetchPartition partition) {
@@ -147,6 +157,7 @@ final class PendingFetch {
         int[] askedFor = new int[partitions.size()];
         for (int index = 0; index < found.length; index++) {
             FetchPartition partition = partitions.get(index);
+            if (isQuiet(partition) && partition.isTold()) continue;
             found[index] = refusalOf(partition);
             if (found[index] != null) continue;
             Located located = null;
@@ -173,7 +184,7 @@ final class PendingFetch {
         });
     }
 
-    /** What was found in one partition: a refusal, where the logs part, or what was read from an offset on. */
+    /** What was found in one partition (null: nothing that is news to the client): a refusal, where the logs part, or what was read from an offset on. */
     private record Found(long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, Located located) {
         boolean isEmpty() {
             return refusal == Errors.NONE
@@ -211,6 +222,7 @@ final class PendingFetch {
         List<FetchPartition> served = new ArrayList<>(0);
         for (int index = 0; index < found.length; index++) {
             FetchPartition partition = partitions().get(index);
+            if (found[index] == null) continue;
             PartitionData data = data(answer, partition, found[index]);
             boolean news = wanted.session() == null | partition.tell(data) | !wanted.incremental();
             if (news) answer.add(partition, data);
@@ -225,7 +237,7 @@ final class PendingFetch {
     }
 
     private static boolean isEmpty(Found[] found) {
-        for (Found one : found) if (!one.isEmpty()) return false;
+        for (Found one : found) if (one != null && !one.isEmpty()) return false;
         return true;
     }
 
