@@ -9,6 +9,8 @@ import java.util.PriorityQueue;
  * number and nothing else; the queue learns of it when the old time has come. Owned by its coordinator.
  */
 public final class Deadlines {
+    private static final int SPARE_ENTRIES = 64;
+
     private final Map<Object, Deadline> byKey = new HashMap<>();
     private final PriorityQueue<Entry> queue = new PriorityQueue<>();
 
@@ -56,6 +58,8 @@ public final class Deadlines {
     private void enqueue(Object key, Deadline deadline, long atMs) {
         deadline.queuedMs = atMs;
         queue.add(new Entry(atMs, key, deadline));
+        // Cancelled ones would stay until their time comes, and anybody can set and cancel as fast as he likes.
+        if (queue.size() > 2 * byKey.size() + SPARE_ENTRIES) queue.removeIf(this::isDead);
     }
 
     /** Takes a key's deadline away; nothing where there is none. */

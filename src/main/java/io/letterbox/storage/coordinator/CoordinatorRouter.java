@@ -19,9 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** The way to the coordinators of one internal topic, which it makes when somebody first asks. Safe from any thread. */
 public final class CoordinatorRouter {
+    private static final int LOOKS = 200;
+    private static final long LOOK_AGAIN_MS = 10;
+
     private final VertxInternal vertx;
     private final Metadata metadata;
     private final int shards;
@@ -65,15 +69,20 @@ public final class CoordinatorRouter {
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
         Command create =
                 new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, topic.config());
-        return metadata.propose(create).transform(outcome -> {
-            TopicImage made = known();
-            // Two may ask at the same time: then the second one is told that the topic exists.
-            if (made != null) return Future.succeededFuture(made);
+        return metadata.propose(create).transform(outcome -> known(LOOKS, outcome.cause()));
+    }
+
+    /** Whoever is told that somebody else has made the topic may be told before it can be seen here. */
+    private Future<TopicImage> known(int looks, Throwable failure) {
+        TopicImage made = known();
+        if (made != null) return Future.succeededFuture(made);
+        boolean exists = failure instanceof ApiException refusal && refusal.code() == ErrorCode.TOPIC_EXISTS;
+        if (looks == 0 || !exists) {
             return Future.failedFuture(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                    topic.name() + " cannot be made"
-                            + (outcome.failed() ? ": " + outcome.cause().getMessage() : ".")));
-        });
+                    topic.name() + " cannot be made" + (failure == null ? "." : ": " + failure.getMessage())));
+        }
+        return vertx.timer(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS).compose(again -> known(looks - 1, failure));
     }
 
     private TopicImage known() {

@@ -89,6 +89,11 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return place.log();
     }
 
+    /** True where it answers nothing but a refusal any more. */
+    boolean isClosed() {
+        return closed != null;
+    }
+
     void configure(TopicConfig config) {
         batches.limit(config.maxMessageBytes());
     }
@@ -149,10 +154,15 @@ final class CoordinatorShell implements CoordinatorOutbox {
             } catch (ApiException refusal) {
                 if (open.remove(ask)) ask.reply().fail(refusal);
             } catch (RuntimeException | AssertionError e) {
-                LOG.error("The coordinator of {} failed at {}", place.id(), ask.command(), e);
+                LOG.error("The coordinator of {} failed at {}", place.id(), name(ask.command()), e);
                 if (open.remove(ask)) ask.reply().fail(new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
             }
         }
+    }
+
+    /** Not the whole command: what members tell each other can have a megabyte. */
+    private static String name(CoordinatorCommand<?> command) {
+        return command.getClass().getSimpleName() + " " + command.key();
     }
 
     void decided(Decision decision) {

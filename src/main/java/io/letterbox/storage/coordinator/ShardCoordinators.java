@@ -44,7 +44,7 @@ public final class ShardCoordinators {
      *     before it returns
      */
     public void start(Vertx vertx, Context context, Consumer<Append> appender) {
-        this.timers = new ShellTimers(vertx, context);
+        this.timers = ShellTimers.of(vertx, context);
         this.appender = appender;
     }
 
@@ -53,7 +53,8 @@ public final class ShardCoordinators {
         CoordinatorKind kind = kinds.get(id.topic());
         if (kind == null || log == null || failure != null) return;
         CoordinatorShell held = byPartition.get(id);
-        if (held != null && held.log() == log) {
+        // One that gave up reads what is in the log anew.
+        if (held != null && held.log() == log && !held.isClosed()) {
             held.configure(config);
             return;
         }

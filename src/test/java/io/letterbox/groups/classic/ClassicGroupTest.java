@@ -411,6 +411,20 @@ class ClassicGroupTest {
     }
 
     @Test
+    void goesOnUnderAnotherLeaderWhileAStaticOneIsAway() {
+        Answer<JoinGroupResponseData> leader = groups.join(joiner(G).named("leader"));
+        groups.pass(1000);
+        groups.sync(G, leader.get().memberId(), 1).get();
+        Answer<JoinGroupResponseData> other = groups.joinNew(joiner(G));
+        for (int beat = 0; beat < REBALANCE_MS / 5000; beat++) {
+            groups.heartbeat(G, leader.get().memberId(), 1);
+            groups.pass(5000);
+        }
+        assertThat(other.get().leader()).isEqualTo(other.get().memberId());
+        assertThat(other.get().members()).as("the static one keeps its place").hasSize(2);
+    }
+
+    @Test
     void removesAStaticMemberByItsName() {
         Answer<JoinGroupResponseData> one = groups.join(joiner(G).named("one"));
         groups.pass(1000);

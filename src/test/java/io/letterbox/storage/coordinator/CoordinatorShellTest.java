@@ -1,0 +1,292 @@
+package io.letterbox.storage.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.groups.TestGroups.Answer;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.LogRecovery;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.record.TransactionMarker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the shell promises a core: order, durability before answers, replay, time. */
+class CoordinatorShellTest {
+    private static final TopicPartition ID = new TopicPartition("__kept", 0);
+    private static final Path DIRECTORY = Path.of("/data/topics/__kept/0");
+
+    private final SimDisk disk = new SimDisk(1);
+    private final List<Append> waiting = new ArrayList<>();
+    private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
+    private final List<Long> timers = new ArrayList<>();
+    private PartitionLog log;
+    private ApiException refusal;
+    private long nowMs = 1000;
+    private Runnable timer;
+    private Words core;
+    private CoordinatorShell shell;
+
+    /** What is asked: a word to be written down; an empty one only reads. */
+    private record Say(String word, boolean inTransaction) implements CoordinatorCommand<String> {
+        @Override
+        public String key() {
+            return "words";
+        }
+    }
+
+    /** Keeps words in the order in which they were written, those of transactions when they are committed. */
+    private static final class Words implements Coordinator {
+        private final List<String> words = new ArrayList<>();
+        private final List<String> pending = new ArrayList<>();
+        private long dueMs = Long.MAX_VALUE;
+        private int ticks;
+        private boolean active;
+
+        private static String text(CoordinatorRecord record) {
+            return new String(record.key(), StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void apply(CoordinatorRecord record) {
+            words.add(text(record));
+        }
+
+        @Override
+        public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {
+            pending.add(text(record));
+        }
+
+        @Override
+        public void applyMarker(long producerId, short producerEpoch, boolean commit) {
+            if (commit) words.addAll(pending);
+            pending.clear();
+        }
+
+        @Override
+        public void activate(long nowMs, CoordinatorOutbox outbox) {
+            active = true;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
+            Say say = (Say) ask.command();
+            if (say.word().equals("crash")) throw new IllegalStateException("as asked");
+            CoordinatorRecord record = new CoordinatorRecord(say.word().getBytes(StandardCharsets.UTF_8), null);
+            if (say.inTransaction()) outbox.writeTransactional(7, (short) 0, null, List.of(record));
+            else if (!say.word().isEmpty()) outbox.write(List.of(record));
+            outbox.reply((Ask<String>) ask, String.join(" ", words));
+        }
+
+        @Override
+        public long nextDeadlineMs() {
+            return dueMs;
+        }
+
+        @Override
+        public void tick(long nowMs, CoordinatorOutbox outbox) {
+            ticks++;
+            if (dueMs <= nowMs) dueMs = Long.MAX_VALUE;
+        }
+    }
+
+    private final class Timers implements ShellTimers {
+        @Override
+        public long after(long delayMs, Runnable work) {
+            timers.add(delayMs);
+            timer = work;
+            return timers.size();
+        }
+
+        @Override
+        public void cancel(long id) {
+            timer = null;
+        }
+
+        @Override
+        public void soon(Runnable work) {
+            soon.add(work);
+        }
+    }
+
+    private final class Kind implements CoordinatorKind {
+        @Override
+        public String topic() {
+            return ID.topic();
+        }
+
+        @Override
+        public Coordinator create(TopicPartition partition) {
+            core = new Words();
+            return core;
+        }
+
+        @Override
+        public void perform(TopicPartition from, CoordinatorEffect effect) {
+            throw new AssertionError(effect);
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, false)).log();
+        shell = new CoordinatorShell(
+                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), () -> nowMs);
+        shell.configure(new TopicConfig(Map.of()));
+    }
+
+    private void append(Append append) {
+        if (refusal != null) {
+            append.done().fail(refusal);
+            return;
+        }
+        try {
+            log.append(append.batch(), 0, nowMs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        waiting.add(append);
+    }
+
+    private void commit() {
+        List<Append> safe = List.copyOf(waiting);
+        waiting.clear();
+        for (Append append : safe) append.done().complete(new Appended(0, -1, 0, false));
+    }
+
+    private Answer<String> say(String word) {
+        Answer<String> answer = new Answer<>();
+        shell.ask(new Ask<>(new Say(word, false), answer));
+        return answer;
+    }
+
+    @Test
+    void answersWhenWhatWasWrittenIsCommitted() {
+        assertThat(say("").get()).isEmpty();
+        Answer<String> first = say("one");
+        Answer<String> reader = say("");
+        assertThat(first.isThere()).isFalse();
+        assertThat(reader.isThere()).as("it would tell what may be lost").isFalse();
+        commit();
+        assertThat(first.get()).isEqualTo("one");
+        assertThat(reader.get()).isEqualTo("one");
+        assertThat(say("").get()).isEqualTo("one");
+    }
+
+    @Test
+    void passesOnWhatTheLogRefuses() {
+        refusal = new ApiException(ErrorCode.DISK_FULL, "full");
+        Answer<String> answer = say("one");
+        assertThatThrownBy(answer::get).hasRootCause(refusal);
+        refusal = null;
+        assertThat(say("").get()).as("nothing was applied").isEmpty();
+    }
+
+    @Test
+    void refusesWhatIsLargerThanABatchMayBe() {
+        shell.configure(new TopicConfig(Map.of("max.message.bytes", "100")));
+        Answer<String> answer = say("x".repeat(100));
+        assertThatThrownBy(answer::get)
+                .hasRootCauseInstanceOf(ApiException.class)
+                .hasMessageContaining("max.message.bytes");
+    }
+
+    @Test
+    void survivesACoreThatFails() {
+        assertThatThrownBy(say("crash")::get).hasMessageContaining("failed");
+        assertThat(say("").get()).isEmpty();
+    }
+
+    @Test
+    void leavesNobodyAloneWhenTheShardEnds() {
+        Answer<String> first = say("one");
+        Answer<String> reader = say("");
+        ApiException why = new ApiException(ErrorCode.STORAGE_FAILED, "broken");
+        waiting.forEach(append -> append.done().fail(why));
+        assertThatThrownBy(first::get).hasRootCause(why);
+        assertThatThrownBy(reader::get).hasRootCause(why);
+        assertThatThrownBy(say("two")::get).hasRootCause(why);
+        assertThat(shell.isClosed()).isTrue();
+    }
+
+    @Test
+    void tellsTheCoreWhatIsInTheLog() throws IOException {
+        say("one");
+        Answer<String> pending = new Answer<>();
+        shell.ask(new Ask<>(new Say("two", true), pending));
+        say("three");
+        ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, nowMs);
+        log.append(marker, 0, nowMs);
+        shell.decided(new Decision(7, (short) 0, true));
+        say("four");
+        commit();
+        assertThat(say("").get()).isEqualTo("one three two four");
+        log.flush();
+        open();
+        assertThat(core.active).isTrue();
+        assertThat(say("").get()).isEqualTo("one three two four");
+        log.append(new TransactionMarker(false, 0).batch(7, (short) 0, nowMs), 0, nowMs);
+        open();
+        assertThat(say("").get()).isEqualTo("one three two four");
+    }
+
+    @Test
+    void letsTheShardGoOnWhileMuchIsReplayed() throws IOException {
+        for (int word = 0; word < 40; word++) say("x".repeat(100_000));
+        commit();
+        log.flush();
+        // Each look at the clock finds that a second has passed.
+        shell = new CoordinatorShell(
+                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), () -> nowMs += 1000);
+        assertThat(soon).hasSize(1);
+        Answer<String> early = say("");
+        assertThatThrownBy(early::get).hasMessageContaining("still being read");
+        while (!soon.isEmpty()) soon.remove().run();
+        assertThat(core.words).hasSize(40);
+        assertThat(say("").isThere()).isTrue();
+    }
+
+    @Test
+    void keepsOneTimerAndMovesItOnlyForward() {
+        core.dueMs = 5000;
+        say("");
+        assertThat(timers).containsExactly(4000L);
+        core.dueMs = 9000;
+        say("");
+        assertThat(timers).as("the one that is set will find out").hasSize(1);
+        nowMs = 5000;
+        timer.run();
+        assertThat(core.ticks).isEqualTo(1);
+        assertThat(timers).containsExactly(4000L, 4000L);
+        core.dueMs = 6000;
+        say("");
+        assertThat(timers).containsExactly(4000L, 4000L, 1000L);
+        nowMs = 6000;
+        timer.run();
+        assertThat(core.ticks).isEqualTo(2);
+        assertThat(timers).hasSize(3);
+    }
+}
