@@ -71,6 +71,7 @@ final class StorageAssembly {
     private final Groups groups;
     private final Transactions transactions;
     private final List<String> deployments = new ArrayList<>();
+    private long diskCheck = -1;
 
     StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
             throws IOException {
@@ -172,7 +173,8 @@ final class StorageAssembly {
         deployed.forEach(deployment -> deployments.add(deployment.result()));
         metadata.start().await();
         warnOfOrphans();
-        vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
+        diskCheck =
+                vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
         double seconds = (System.nanoTime() - start) / 1e9;
         services.meters().recovery(seconds, recovery.truncatedBytes());
         report(seconds);
@@ -241,6 +243,8 @@ final class StorageAssembly {
 
     /** Commits, closes the logs, and says that the stop was clean. */
     void close() throws IOException {
+        // Or it asks for a thread of a pool that is being closed.
+        vertx.cancelTimer(diskCheck);
         try {
             for (String deployment : deployments) {
                 vertx.undeploy(deployment).await(STOP_SECONDS, TimeUnit.SECONDS);
