@@ -4,6 +4,7 @@ import io.letterbox.cli.Version;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
+import io.letterbox.delivery.DeliveryRooms;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
@@ -75,6 +76,15 @@ final class HttpAssembly {
     }
 
     private SseDelivery delivery() {
-        return new SseDelivery(config.sse(), storage.reader(), storage.metadata(), meters, slots, new Random());
+        return new SseDelivery(
+                new DeliveryRooms(
+                        storage.reader(),
+                        storage.metadata(),
+                        meters,
+                        slots,
+                        config.sse(),
+                        storage.groups(),
+                        config.groups().sessionTimeoutMs()),
+                new Random());
     }
 }

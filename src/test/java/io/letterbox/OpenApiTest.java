@@ -9,6 +9,7 @@ import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
+import io.letterbox.delivery.DeliveryRooms;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
@@ -63,7 +64,15 @@ class OpenApiTest {
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),
                 new SseDelivery(
-                        config.sse(), storage, storage.metadata(), meters, new SubscriberSlots(1), new Random(1)),
+                        new DeliveryRooms(
+                                storage,
+                                storage.metadata(),
+                                meters,
+                                new SubscriberSlots(1),
+                                config.sse(),
+                                new FakeGroups(),
+                                45_000),
+                        new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
                 new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"));
         Router router = Router.router(vertx);

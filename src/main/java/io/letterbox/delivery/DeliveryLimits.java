@@ -14,6 +14,18 @@ final class DeliveryLimits {
     /** Bytes of a key to filter by. */
     static final int KEY_BYTES = 1024;
 
+    /** Characters of a group's id. */
+    static final int GROUP_CHARS = 255;
+
+    /** How often members on streams ask their coordinator for news; it is in this process, or near. */
+    static final int GROUP_BEAT_TICKS = 1;
+
+    /** How long a member on a stream may take to give partitions up. */
+    static final int GROUP_REBALANCE_MS = 30_000;
+
+    /** So long of it is waited for a socket to take what was written of them. */
+    static final int GROUP_FLUSH_TICKS = 10;
+
     /** Reads from the log at the same time, for subscribers that are behind what the storage keeps in memory. */
     static final int CATCH_UP_READS = 8;
 

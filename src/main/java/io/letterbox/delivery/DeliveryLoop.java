@@ -2,8 +2,6 @@ package io.letterbox.delivery;
 
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.LogReader;
-import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.config.SseConfig;
@@ -29,10 +27,10 @@ final class DeliveryLoop {
     /** One partition of one feed. */
     private record FeedPartition(TopicFeed feed, int index) {}
 
-    /** What all loops are given alike. */
-    record Rooms(LogReader reader, Metadata metadata, Meters meters, SubscriberSlots slots, SseConfig config) {}
+    /** The last event of a stream whose topic is gone. */
+    static final String DELETED = "event: end\ndata: {\"reason\":\"deleted\"}\n\n";
 
-    private final Rooms rooms;
+    private final DeliveryRooms rooms;
     private final RandomGenerator random;
     private final Executor eventLoop;
     private final WarmSlices warm = new WarmSlices(DeliveryLimits.WARM_SLICE_BYTES);
@@ -49,19 +47,19 @@ final class DeliveryLoop {
     private int generation;
 
     /** @param eventLoop runs a task behind everything that the event loop has queued already */
-    DeliveryLoop(Rooms rooms, RandomGenerator random, Executor eventLoop) {
+    DeliveryLoop(DeliveryRooms rooms, RandomGenerator random, Executor eventLoop) {
         this.rooms = rooms;
         this.random = random;
         this.eventLoop = eventLoop;
-        this.chunkReader = new ChunkReader(rooms.reader, warm, parked, rooms.config.chunkBytes());
-        this.wheel = new TimerWheel(Math.max(rooms.config.heartbeatSeconds(), 1));
-        this.image = rooms.metadata.image();
+        this.chunkReader = new ChunkReader(rooms.reader(), warm, parked, rooms.config().chunkBytes());
+        this.wheel = new TimerWheel(Math.max(rooms.config().heartbeatSeconds(), 1));
+        this.image = rooms.metadata().image();
     }
 
     // What feeds and subscribers use.
 
     Meters meters() {
-        return rooms.meters;
+        return rooms.meters();
     }
 
     CatchUp catchUp() {
@@ -82,11 +80,11 @@ final class DeliveryLoop {
     }
 
     Future<Slice> read(TopicPartition partition, long offset) {
-        return rooms.reader.read(partition, offset, rooms.config.chunkBytes(), Isolation.COMMITTED);
+        return rooms.reader().read(partition, offset, rooms.config().chunkBytes(), Isolation.COMMITTED);
     }
 
     PartitionStatus status(TopicPartition partition) {
-        return rooms.reader.status(partition);
+        return rooms.reader().status(partition);
     }
 
     void keepWarm(TopicPartition partition, long from, Slice slice) {
@@ -123,7 +121,7 @@ final class DeliveryLoop {
 
     /** Looks whether topics have changed; cheap where they have not. */
     void syncImage() {
-        ClusterImage newest = rooms.metadata.image();
+        ClusterImage newest = rooms.metadata().image();
         if (newest == image) return;
         image = newest;
         // What was read, or is being read, may be of an incarnation that is gone, with or without a feed that follows
@@ -147,7 +145,7 @@ final class DeliveryLoop {
         }
         cache.forget(feed);
         for (Subscriber subscriber : feed.members()) {
-            finish(subscriber, Disconnect.TOPIC_DELETED, "event: end\ndata: {\"reason\":\"deleted\"}\n\n");
+            finish(subscriber, Disconnect.TOPIC_DELETED, DELETED);
         }
     }
 
@@ -180,7 +178,7 @@ final class DeliveryLoop {
         for (int i = 0; i < feed.layout().size(); i++) {
             TopicPartition partition = feed.layout().partition(i);
             feedsOf.computeIfAbsent(partition, p -> new ArrayList<>(1)).add(new FeedPartition(feed, i));
-            PartitionStatus status = rooms.reader.status(partition);
+            PartitionStatus status = rooms.reader().status(partition);
             if (status != null) feed.committed(i, status.lastStableOffset());
         }
     }
@@ -199,11 +197,11 @@ final class DeliveryLoop {
         TopicFeed feed = subscriber.feed;
         // A cursor may stand above what the commit messages have told this loop so far.
         for (int i = 0; i < feed.layout().size(); i++) {
-            PartitionStatus status = rooms.reader.status(feed.layout().partition(i));
+            PartitionStatus status = rooms.reader().status(feed.layout().partition(i));
             if (status != null) feed.committed(i, status.lastStableOffset());
         }
         feed.add(subscriber);
-        SseConfig config = rooms.config;
+        SseConfig config = rooms.config();
         int heartbeat = config.heartbeatSeconds();
         subscriber.heartbeatTicks = heartbeat - random.nextInt(heartbeat / 5 + 1);
         subscriber.lastWriteTick = tick();
@@ -221,7 +219,7 @@ final class DeliveryLoop {
     void stalled(Subscriber subscriber) {
         if (subscriber.stalledAtTick != 0) return;
         subscriber.stalledAtTick = Math.max(1, tick());
-        rooms.meters.sse().stallBegan();
+        rooms.meters().sse().stallBegan();
     }
 
     /** A subscriber's socket takes bytes again. */
@@ -233,16 +231,16 @@ final class DeliveryLoop {
     private void endStall(Subscriber subscriber) {
         if (subscriber.stalledAtTick == 0) return;
         subscriber.stalledAtTick = 0;
-        rooms.meters.sse().stallEnded();
+        rooms.meters().sse().stallEnded();
     }
 
     /** Tells a subscriber that is behind what it misses, and moves it there. */
     void skipGap(Subscriber subscriber, Gap gap, Position behindGap) {
         JsonBytes text = new JsonBytes(256);
         gap.writeTo(text);
-        rooms.meters.gapEvent();
+        rooms.meters().gapEvent();
         subscriber.position = behindGap;
-        writeId(text, subscriber.feed.layout(), behindGap);
+        if (!subscriber.feed.layout().isShared()) writeId(text, subscriber.feed.layout(), behindGap);
         control(subscriber, SseChunk.control(text));
     }
 
@@ -256,7 +254,8 @@ final class DeliveryLoop {
         out.ascii("\n\n");
     }
 
-    private static void control(Subscriber subscriber, SseChunk chunk) {
+    /** Writes an event that moves nobody. */
+    static void control(Subscriber subscriber, SseChunk chunk) {
         subscriber.write(chunk);
         chunk.release();
     }
@@ -285,6 +284,18 @@ final class DeliveryLoop {
     }
 
     private SseSink leave(Subscriber subscriber, Disconnect reason) {
+        if (subscriber.group() != null && subscriber.isOpen())
+            subscriber.group().ended();
+        SseSink sink = withdraw(subscriber);
+        if (sink == null) return null;
+        subscriber.seen().close();
+        rooms.slots().giveBack();
+        rooms.meters().sse().disconnected(reason);
+        return sink;
+    }
+
+    /** Takes a subscriber out whose connection goes on in another one; returns null where it had been taken out. */
+    SseSink withdraw(Subscriber subscriber) {
         SseSink sink = subscriber.detach();
         if (sink == null) return null;
         endStall(subscriber);
@@ -295,15 +306,13 @@ final class DeliveryLoop {
             unlist(feed);
             cache.forget(feed);
         }
-        rooms.slots.giveBack();
-        rooms.meters.sse().disconnected(reason);
         return sink;
     }
 
     /** After how many milliseconds a client is to come back, another number for each. */
     int retryMs() {
-        int min = rooms.config.retryMinMs();
-        return min + random.nextInt(rooms.config.retryMaxMs() - min + 1);
+        int min = rooms.config().retryMinMs();
+        return min + random.nextInt(rooms.config().retryMaxMs() - min + 1);
     }
 
     /** Everybody, in no order. */
@@ -346,9 +355,11 @@ final class DeliveryLoop {
     private int visitStalled(Subscriber subscriber, int now) {
         // Silent because it is full, whether or not there are records for it: a peer that is gone looks like this, too.
         int silent = now - subscriber.lastWriteTick;
-        if (silent < rooms.config.stallSeconds()) {
-            return Math.max(1, Math.min(subscriber.heartbeatTicks, rooms.config.stallSeconds() - silent));
-        }
+        int patience = rooms.config().stallSeconds();
+        // Others of its group wait for the partitions of one that takes nothing any more.
+        if (subscriber.group() != null)
+            patience = Math.min(patience, subscriber.group().sessionTicks());
+        if (silent < patience) return Math.max(1, Math.min(subscriber.heartbeatTicks, patience - silent));
         SseSink sink = leave(subscriber, Disconnect.STALLED);
         if (sink != null) sink.abort();
         return TimerWheel.NEVER;

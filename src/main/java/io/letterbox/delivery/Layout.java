@@ -22,6 +22,7 @@ final class Layout {
     private final TopicPartition[] partitions;
     private final int[] topicOf;
     private final Cursor.Writer cursor = new Cursor.Writer();
+    private boolean shared;
 
     private Layout(List<Topic> topics, int size) {
         this.topics = topics;
@@ -43,6 +44,7 @@ final class Layout {
      *     may follow
      */
     static Layout of(Subscription subscription, ClusterImage image) {
+        if (subscription.share() != null) return ofShare(subscription, image);
         List<Topic> topics = new ArrayList<>(subscription.topics().size());
         int size = 0;
         for (String name : subscription.topics()) {
@@ -69,6 +71,29 @@ final class Layout {
                             + " partitions, these topics have " + size + ".");
         }
         return new Layout(topics, size);
+    }
+
+    /** All of the topics, so that it is noticed when one goes, but only the member's partitions of them. */
+    private static Layout ofShare(Subscription subscription, ClusterImage image) {
+        List<Topic> topics = new ArrayList<>(subscription.topics().size());
+        for (String name : subscription.topics()) {
+            TopicImage topic = image.topics().get(name);
+            if (topic == null) throw new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + name + ".");
+            topics.add(new Topic(name, topic.id(), Cursor.tag(name), Cursor.tag(topic.id()), 0, 0, 0));
+        }
+        Layout layout = new Layout(topics, subscription.share().partitions().size());
+        layout.shared = true;
+        int index = 0;
+        for (TopicPartition partition : subscription.share().partitions()) {
+            layout.topicOf[index] = subscription.topics().indexOf(partition.topic());
+            layout.partitions[index++] = partition;
+        }
+        return layout;
+    }
+
+    /** True where the partitions are a member's share of a group. */
+    boolean isShared() {
+        return shared;
     }
 
     /** How many partitions there are. */
@@ -105,6 +130,19 @@ final class Layout {
 
     int incarnationTag(int index) {
         return topics.get(topicOf[index]).idTag;
+    }
+
+    /**
+     * Appends what an event's id says: the cursor behind its record, or, for a member of a group, which record it is
+     * ({@code topic/partition/offset}), because that is what it acknowledges.
+     */
+    void writeId(JsonBytes out, int index, long[] next, long offset) {
+        if (!shared) {
+            writeCursor(out, next);
+            return;
+        }
+        out.ascii(partitions[index].topic()).ascii('/').number(partitions[index].partition());
+        out.ascii('/').number(offset);
     }
 
     /** Appends the cursor of a position. */

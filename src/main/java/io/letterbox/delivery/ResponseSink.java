@@ -40,6 +40,11 @@ final class ResponseSink implements SseSink {
     }
 
     @Override
+    public void write(SseChunk chunk, Runnable taken) {
+        if (!closed) response.write(chunk.plain()).onSuccess(written -> taken.run());
+    }
+
+    @Override
     public boolean writable() {
         return !closed && !response.writeQueueFull();
     }

@@ -2,8 +2,6 @@ package io.letterbox.delivery;
 
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Committed;
-import io.letterbox.bus.LogReader;
-import io.letterbox.bus.Metadata;
 import io.letterbox.config.SseConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -15,7 +13,6 @@ import io.letterbox.http.Problem;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Disconnect;
 import io.letterbox.telemetry.Door;
-import io.letterbox.telemetry.Meters;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -51,28 +48,21 @@ public final class SseDelivery implements HttpPart {
     private static final CharSequence TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
-    private final DeliveryLoop.Rooms rooms;
+    private final DeliveryRooms rooms;
     private final Random random;
     private final WriteBufferWaterMark marks;
 
     // Owned by the event loop.
     private Vertx vertx;
     private DeliveryLoop loop;
+    private GroupStreams groups;
     private boolean draining;
 
-    /**
-     * @param slots the one that all instances share
-     * @param random for jitter
-     */
-    public SseDelivery(
-            SseConfig config,
-            LogReader reader,
-            Metadata metadata,
-            Meters meters,
-            SubscriberSlots slots,
-            Random random) {
-        this.rooms = new DeliveryLoop.Rooms(reader, metadata, meters, slots, config);
+    /** @param random for jitter */
+    public SseDelivery(DeliveryRooms rooms, Random random) {
+        this.rooms = rooms;
         this.random = random;
+        SseConfig config = rooms.config();
         this.marks = new WriteBufferWaterMark(config.writeQueueBytes() / 2, config.writeQueueBytes());
     }
 
@@ -81,9 +71,13 @@ public final class SseDelivery implements HttpPart {
         vertx = itsVertx;
         Context context = vertx.getOrCreateContext();
         loop = new DeliveryLoop(rooms, random, task -> context.runOnContext(queued -> task.run()));
+        groups = new GroupStreams(loop, rooms);
         vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> loop.committed(message.body()));
         rooms.metadata().onChange(image -> loop.syncImage());
-        vertx.setPeriodic(TICK_MS, timer -> loop.onTick());
+        vertx.setPeriodic(TICK_MS, timer -> {
+            loop.onTick();
+            groups.tick();
+        });
         // For the list of routes: GET never comes this far, other methods are refused with what is allowed.
         router.get(TOPICS + ":topic" + EVENTS).handler(routed -> tryHandle(routed.request()));
         router.get(EVENTS).handler(routed -> tryHandle(routed.request()));
@@ -137,6 +131,10 @@ public final class SseDelivery implements HttpPart {
                     "The server has as many streams as it may have (limits.subscribers is "
                             + rooms.slots().max() + ").");
         }
+        if (wanted.group() != null && request.method() != HttpMethod.HEAD) {
+            join(request, wanted);
+            return;
+        }
         Start.of(wanted, layout, rooms.reader()).onComplete(start -> {
             if (start.succeeded()) {
                 begin(request, wanted, layout, start.result());
@@ -145,6 +143,39 @@ public final class SseDelivery implements HttpPart {
                 Problem.of(start.cause()).send(request.response());
             }
         });
+    }
+
+    private void join(HttpServerRequest request, SubscribeRequest wanted) {
+        GroupMember member = groups.member(wanted, request.remoteAddress().hostAddress());
+        groups.join(member).onComplete(joined -> {
+            HttpServerResponse response = request.response();
+            boolean there = !response.closed() && !response.ended();
+            if (joined.succeeded() && there && !draining && isComplete(wanted)) {
+                begin(request, wanted, member, joined.result());
+                return;
+            }
+            rooms.slots().giveBack();
+            if (joined.succeeded()) groups.departing(member.leave());
+            Throwable refusal = joined.failed()
+                    ? joined.cause()
+                    : new ApiException(ErrorCode.SHUTTING_DOWN, "The server, or a topic, is going away.");
+            if (there) Problem.of(refusal).send(response);
+        });
+    }
+
+    private boolean isComplete(SubscribeRequest wanted) {
+        return loop.image().topics().keySet().containsAll(wanted.subscription().topics());
+    }
+
+    private void begin(
+            HttpServerRequest request, SubscribeRequest wanted, GroupMember member, GroupMember.Answer joined) {
+        head(request.response());
+        GroupStream stream = groups.stream(member, wanted);
+        Buffer first = Buffer.buffer(": letterbox\nretry: " + loop.retryMs() + "\n\n");
+        SseSink sink = open(request, first, stream);
+        ChannelSink.noticeSilence(request, rooms.groupSessionMs());
+        rooms.meters().sse().connected(false);
+        stream.begin(sink, seen(request, wanted.subscription()), joined);
     }
 
     private boolean isOver(SubscribeRequest wanted) {
@@ -193,7 +224,7 @@ public final class SseDelivery implements HttpPart {
         }
     }
 
-    private SseSink open(HttpServerRequest request, Buffer first, Subscriber subscriber) {
+    private SseSink open(HttpServerRequest request, Buffer first, SseSink.Listener subscriber) {
         LongLived.exempt(request);
         boolean direct = request.version() == HttpVersion.HTTP_1_1 && ChannelSink.fits(request);
         return direct
@@ -229,7 +260,7 @@ public final class SseDelivery implements HttpPart {
     public Future<Void> drain(long millis) {
         draining = true;
         List<Subscriber> all = loop.subscribers();
-        if (all.isEmpty()) return Future.succeededFuture();
+        if (all.isEmpty()) return groups.departed();
         Collections.shuffle(all, random);
         ArrayDeque<Subscriber> left = new ArrayDeque<>(all);
         int perStep = (all.size() + DeliveryLimits.DRAIN_STEPS - 1) / DeliveryLimits.DRAIN_STEPS;
@@ -244,6 +275,6 @@ public final class SseDelivery implements HttpPart {
             vertx.cancelTimer(timer);
             ended.complete();
         });
-        return ended.future();
+        return ended.future().compose(gone -> groups.departed());
     }
 }

@@ -28,7 +28,7 @@ final class SseEncoder {
      */
     static void write(JsonBytes out, Layout layout, int index, long[] next, RecordCursor record, boolean envelope) {
         out.ascii("id: ");
-        layout.writeCursor(out, next);
+        layout.writeId(out, index, next, record.offset());
         int length = record.valueLength();
         if (envelope || !Utf8.isValid(record.array(), record.valueOffset(), Math.max(0, length))) {
             out.ascii("\ndata: ");

@@ -14,6 +14,13 @@ interface SseSink {
     /** Hands over a chunk with a body. Allowed while {@link #writable} is false, but then memory is spent. */
     void write(SseChunk chunk);
 
+    /**
+     * Like {@link #write(SseChunk)}.
+     *
+     * @param taken is run when the socket has taken all of it, in the order of the writes; never where it did not
+     */
+    void write(SseChunk chunk, Runnable taken);
+
     /** False while more waits for the socket than one subscriber may have waiting. */
     boolean writable();
 

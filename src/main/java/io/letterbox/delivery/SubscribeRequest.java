@@ -17,15 +17,24 @@ import java.util.TreeSet;
  * @param subscription what the client wants to see
  * @param cursor where it stands, or null where it starts afresh
  * @param from where to start without a cursor
+ * @param group how the stream takes part in a group, or null where it is on its own
  */
-record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, From from) {
+record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, From from, Group group) {
+    /**
+     * A share in a group.
+     *
+     * @param id the group's
+     * @param manual whether the client says itself how far it has got, instead of the server whatever it delivered
+     */
+    record Group(String id, boolean manual) {}
+
     /** What {@code EventSource} sends when it comes back (WHATWG HTML, section 9.2.4). */
     private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
     private static final Set<String> ONE_TOPIC =
-            Set.of("last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key");
-    private static final Set<String> MANY_TOPICS =
-            Set.of("topic", "last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key");
+            Set.of("last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key", "group", "ack");
+    private static final Set<String> MANY_TOPICS = Set.of(
+            "topic", "last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key", "group", "ack");
     private static final int MAX_PARTITION = 100_000;
 
     /**
@@ -46,8 +55,32 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         int partition = query.integer("partition", Subscription.ALL_PARTITIONS, 0, MAX_PARTITION);
         Subscription subscription =
                 new Subscription(List.copyOf(topics), partition, key(query.text("key")), isEnvelope(query));
-        String cursor = cursorText(request, query);
-        return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query));
+        Group group = group(query, subscription);
+        // A group remembers itself where it has got to, whoever reads for it now.
+        String cursor = group == null ? cursorText(request, query) : null;
+        return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query), group);
+    }
+
+    private static Group group(Query query, Subscription subscription) {
+        String id = query.text("group");
+        String ack = query.text("ack");
+        if (id == null) {
+            if (ack == null) return null;
+            throw refused("The query parameter ack is for members of a group; add group=.");
+        }
+        if (id.isEmpty() || id.length() > DeliveryLimits.GROUP_CHARS) {
+            throw new ApiException(
+                    ErrorCode.INVALID_GROUP, "A group's id has 1 to " + DeliveryLimits.GROUP_CHARS + " characters.");
+        }
+        if (subscription.partition() != Subscription.ALL_PARTITIONS || subscription.key() != null) {
+            throw refused("The members of a group share all records; leave out partition and key.");
+        }
+        if (From.of(query) instanceof From.Offset) {
+            throw refused("A group's members start where it has got to, or else from earliest, latest or a time.");
+        }
+        if (ack == null || ack.equals("auto")) return new Group(id, false);
+        if (ack.equals("manual")) return new Group(id, true);
+        throw refused("The query parameter ack has to be auto or manual.");
     }
 
     /** True where the cursor speaks of this topic, whichever incarnation. */

@@ -32,19 +32,41 @@ final class Subscriber implements SseSink.Listener {
     int heartbeatTicks;
 
     private final DeliveryLoop loop;
+    private final GroupStream group;
     private SseSink sink;
     private Connections.Entry seen;
 
     Subscriber(DeliveryLoop loop, TopicFeed feed, Position position) {
+        this(loop, feed, position, null);
+    }
+
+    /** @param group whose share this is, or null for a subscriber on its own */
+    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, GroupStream group) {
         this.loop = loop;
         this.feed = feed;
         this.position = position;
+        this.group = group;
+    }
+
+    /** Whose share this is, or null. */
+    GroupStream group() {
+        return group;
+    }
+
+    /** Where it stands, at the tail or behind. */
+    Position standing() {
+        return position == null ? feed.tailPosition() : position;
     }
 
     /** @param itsEntry where it is listed as long as it is open */
     void attach(SseSink itsSink, Connections.Entry itsEntry) {
         sink = itsSink;
         seen = itsEntry;
+    }
+
+    /** Where its connection is listed. */
+    Connections.Entry seen() {
+        return seen;
     }
 
     /** False once the stream has ended, whoever ended it. */
@@ -58,14 +80,14 @@ final class Subscriber implements SseSink.Listener {
 
     void write(SseChunk chunk) {
         lastWriteTick = loop.tick();
-        sink.write(chunk);
+        if (group == null) sink.write(chunk);
+        else group.write(sink, feed.layout(), chunk);
     }
 
     /** Lets go of the connection; returns it, or null where that had happened before. */
     SseSink detach() {
         SseSink former = sink;
         sink = null;
-        if (former != null) seen.close();
         return former;
     }
 

@@ -32,6 +32,7 @@ public enum ErrorCode {
     GROUP_NOT_EMPTY(68, 409, "The group has members"),
     GROUP_READS_TOPIC(86, 409, "The group reads the topic"),
     NOT_ASSIGNED(22, 409, "The partition is not the member's"),
+    OTHER_GROUP_PROTOCOL(23, 409, "The group's members speak another protocol"),
     UNKNOWN_MEMBER(25, 409, "The group has no such member"),
     TOPIC_EXISTS(36, 409, "The topic exists already"),
     OUT_OF_ORDER_SEQUENCE(45, 409, "Records are missing before these, or came twice"),

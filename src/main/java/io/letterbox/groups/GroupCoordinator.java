@@ -132,7 +132,7 @@ public final class GroupCoordinator implements Coordinator {
 
     /** The cluster has changed. */
     void follow(ClusterImage image, Turn turn) {
-        consumers.follow(image);
+        consumers.follow(image, turn);
         cleanup.follow(image, turn);
     }
 

@@ -54,12 +54,14 @@ class DeliverySimTest {
         private final Random random;
         private final SimLog log = new SimLog(LOOPS);
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-        private final DeliveryLoop.Rooms rooms = new DeliveryLoop.Rooms(
+        private final DeliveryRooms rooms = new DeliveryRooms(
                 log,
                 log,
                 new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
                 new SubscriberSlots(LetterboxConfig.defaults().limits().subscribers()),
-                CONFIG);
+                CONFIG,
+                null,
+                0);
         private final List<DeliveryLoop> loops = new ArrayList<>();
         private final List<SimClient> clients = new ArrayList<>();
 

@@ -40,6 +40,11 @@ final class SimClient {
         }
 
         @Override
+        public void write(SseChunk chunk, Runnable taken) {
+            throw new AssertionError("Nobody here is in a group");
+        }
+
+        @Override
         public boolean writable() {
             return unreadBytes <= windowBytes;
         }
@@ -87,9 +92,9 @@ final class SimClient {
     }
 
     /** Asks for the stream, as the part of the server that speaks HTTP would; false where it is refused. */
-    boolean connect(DeliveryLoop loop, SimLog log, DeliveryLoop.Rooms rooms) {
+    boolean connect(DeliveryLoop loop, SimLog log, DeliveryRooms rooms) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
-        SubscribeRequest request = new SubscribeRequest(subscription, cursor, new From.Earliest());
+        SubscribeRequest request = new SubscribeRequest(subscription, cursor, new From.Earliest(), null);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }

@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.SseConfig;
@@ -30,8 +31,11 @@ final class TestStreams implements AutoCloseable {
     /** Silent for as long as a test lasts. */
     static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600);
 
+    private static final int GROUP_SESSION_MS = 45_000;
+
     final Vertx vertx = Vertx.vertx();
     final FakeStorage storage = new FakeStorage(vertx);
+    final FakeGroups groups = new FakeGroups();
     final HttpSockets sockets = new HttpSockets();
     final SubscriberSlots slots;
     final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
@@ -45,7 +49,9 @@ final class TestStreams implements AutoCloseable {
         slots = new SubscriberSlots(maxSubscribers);
         // An idle timeout of one second: a stream has to outlive it.
         HttpConfig http = new HttpConfig("127.0.0.1", 0, List.of("https://app.example"), 1, 20_000, 16_384, 8_192);
-        SseDelivery delivery = new SseDelivery(config, storage, storage.metadata(), meters, slots, new Random(1));
+        DeliveryRooms rooms =
+                new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, GROUP_SESSION_MS);
+        SseDelivery delivery = new SseDelivery(rooms, new Random(1));
         verticle = new HttpVerticle(http, sockets, List.of(delivery), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
     }

@@ -39,6 +39,8 @@ public final class ConsumerGroups {
     private final MemberDeadlines deadlines;
     private final ClassicGuests guests;
     private Topics topics;
+    private boolean active;
+    private boolean streamsDismissed;
 
     /**
      * @param ids where the ids of members come from that bring none
@@ -87,12 +89,26 @@ public final class ConsumerGroups {
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
-    public void follow(ClusterImage image) {
+    public void follow(ClusterImage image, Turn turn) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
+        if (active && !streamsDismissed) dismissStreams(turn);
+    }
+
+    /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
+    private void dismissStreams(Turn turn) {
+        streamsDismissed = true;
+        for (Group each : List.copyOf(registry.all())) {
+            if (!(each instanceof ConsumerGroup group)) continue;
+            for (ConsumerMember member : List.copyOf(group.members())) {
+                if (!member.id().startsWith(ConsumerMember.STREAM_ID_PREFIX)) continue;
+                fence(group.id(), member.id(), stream -> true, turn);
+            }
+        }
     }
 
     /** The coordinator works from now on: every member has a session's time to be heard of. */
     public void activate(Turn turn) {
+        active = true;
         for (Group each : registry.all()) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : group.members()) {
@@ -100,6 +116,7 @@ public final class ConsumerGroups {
                 deadlines.stepped(group.id(), member, turn.nowMs());
             }
         }
+        if (topics != null) dismissStreams(turn);
     }
 
     /** The members of a consumer group, for those who look at it. */
