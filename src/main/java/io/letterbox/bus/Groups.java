@@ -1,6 +1,7 @@
 package io.letterbox.bus;
 
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public interface Groups {
     /** The internal topic that remembers groups and their offsets. */
-    String TOPIC = "__consumer_offsets";
+    String TOPIC = TopicName.CONSUMER_OFFSETS;
 
     /** Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none. */
     <R> Future<R> ask(CoordinatorCommand<R> command);

@@ -1,6 +1,7 @@
 package io.letterbox.bus;
 
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public interface Transactions {
     /** The internal topic that remembers transactional ids and what became of their transactions. */
-    String TOPIC = "__transaction_state";
+    String TOPIC = TopicName.TRANSACTION_STATE;
 
     /**
      * Asks the coordinator of the transactional id that the command names. Fails with an ApiException only where there is
