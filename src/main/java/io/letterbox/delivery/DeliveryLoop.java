@@ -51,7 +51,8 @@ final class DeliveryLoop {
         this.rooms = rooms;
         this.random = random;
         this.eventLoop = eventLoop;
-        this.chunkReader = new ChunkReader(rooms.reader(), warm, parked, rooms.config().chunkBytes());
+        this.chunkReader =
+                new ChunkReader(rooms.reader(), warm, parked, rooms.config().chunkBytes());
         this.wheel = new TimerWheel(Math.max(rooms.config().heartbeatSeconds(), 1));
         this.image = rooms.metadata().image();
     }
