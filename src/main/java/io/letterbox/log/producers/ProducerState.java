@@ -107,6 +107,11 @@ public final class ProducerState {
         transactionStart = startedAt;
     }
 
+    /** True where it is known when the producer wrote last, by this server's clock. */
+    boolean isSeen() {
+        return seenMs != NONE;
+    }
+
     /** True where nothing was heard for so long that nothing more is expected. An open transaction is waited for. */
     boolean isExpired(long nowMs, long afterMs) {
         if (seenMs == NONE) seenMs = nowMs;

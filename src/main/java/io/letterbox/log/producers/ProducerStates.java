@@ -42,12 +42,12 @@ public final class ProducerStates {
         long id = batch.producerId();
         if (id < 0) return null;
         ProducerState known = byId.get(id);
-        if (known == null) requireRoom();
-        else requireEpoch(id, known.epoch(), batch);
+        if (known != null) requireEpoch(id, known.epoch(), batch);
         if (batch.isControl()) {
             requireCoordinator(known, batch);
             return null;
         }
+        if (known == null) requireRoom();
         ProducerBatch repeated = known == null ? null : known.repeatedBy(batch);
         if (repeated != null) return repeated;
         boolean open = known != null && known.inTransaction();
@@ -113,7 +113,15 @@ public final class ProducerStates {
 
     /** Forgets who was silent for too long. */
     public void expire(long nowMs) {
-        byId.values().removeIf(state -> state.isExpired(nowMs, limits.expirationMs()));
+        Iterator<ProducerState> oldest = byId.values().iterator();
+        boolean younger = false;
+        while (oldest.hasNext() && !younger) {
+            ProducerState state = oldest.next();
+            boolean known = state.isSeen();
+            if (state.isExpired(nowMs, limits.expirationMs())) oldest.remove();
+            // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
+            else younger = known && !state.inTransaction();
+        }
         verifications.expire(nowMs, limits.expirationMs());
     }
 
