@@ -9,7 +9,9 @@ import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigResource.Type;
@@ -40,7 +42,10 @@ final class Settings {
     DescribeConfigsResponseData describe(KafkaRequest request) {
         DescribeConfigsRequestData data = request.body(DescribeConfigsRequestData.class);
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        Set<ConfigResource> met = new HashSet<>();
         for (DescribeConfigsResource resource : data.resources()) {
+            // A few bytes of a name bring kilobytes of settings, so nobody gets them twice.
+            if (!met.add(resource(Type.forId(resource.resourceType()), resource.resourceName()))) continue;
             DescribeConfigsResult result = new DescribeConfigsResult()
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());

@@ -44,9 +44,9 @@ final class TopicChanges {
     Future<DeleteTopicsResponseData> delete(KafkaRequest request) {
         List<Future<DeletableTopicResult>> results = new ArrayList<>();
         Set<Object> met = new HashSet<>();
-        for (DeleteTopicState topic : wanted(request)) {
-            results.add(deleteOne(topic, met));
-        }
+        List<DeleteTopicState> wanted = wanted(request);
+        Proposals.requireFew(wanted.size());
+        for (DeleteTopicState topic : wanted) results.add(deleteOne(topic, met));
         return Future.join(results).map(done -> {
             DeleteTopicsResponseData response = new DeleteTopicsResponseData();
             for (Future<DeletableTopicResult> result : results)
@@ -104,6 +104,7 @@ final class TopicChanges {
 
     Future<CreatePartitionsResponseData> createPartitions(KafkaRequest request) {
         CreatePartitionsRequestData data = request.body(CreatePartitionsRequestData.class);
+        Proposals.requireFew(data.topics().size());
         List<Future<CreatePartitionsTopicResult>> results = new ArrayList<>();
         Set<String> met = new HashSet<>();
         for (CreatePartitionsTopic topic : data.topics()) {

@@ -11,7 +11,7 @@ import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +51,8 @@ final class TopicCreation {
 
     Future<CreateTopicsResponseData> create(KafkaRequest request) {
         CreateTopicsRequestData data = request.body(CreateTopicsRequestData.class);
-        Set<String> names = new LinkedHashSet<>();
+        Proposals.requireFew(data.topics().size());
+        Set<String> names = new HashSet<>();
         List<Future<CreatableTopicResult>> results = new ArrayList<>();
         for (CreatableTopic topic : data.topics()) {
             if (!names.add(topic.name())) continue;

@@ -11,6 +11,9 @@ import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
@@ -124,6 +127,18 @@ class SettingApisTest extends AdminRequests {
                 .containsExactly("segment.bytes");
         assertThat(described(TOPIC, "nope", null).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         assertThat(described(TOPIC, "a/b", null).errorCode()).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION.code());
+    }
+
+    @Test
+    void whatIsAskedForTwiceIsDescribedOnce() {
+        made("t");
+        DescribeConfigsResource topic =
+                new DescribeConfigsResource().setResourceType(TOPIC).setResourceName("t");
+        DescribeConfigsResponseData response = ask(
+                ApiKeys.DESCRIBE_CONFIGS,
+                4,
+                new DescribeConfigsRequestData().setResources(List.of(topic, topic.duplicate(), topic.duplicate())));
+        assertThat(response.results()).hasSize(1);
     }
 
     @Test

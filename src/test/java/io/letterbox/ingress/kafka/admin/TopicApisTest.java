@@ -7,11 +7,13 @@ import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicConfigKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -123,6 +125,13 @@ class TopicApisTest extends AdminRequests {
 
     /** What Kafka Streams and Connect set at the topics that they create. */
     @Test
+    void oneRequestChangesSoMuchAndNoMore() {
+        DeleteTopicsRequestData data =
+                new DeleteTopicsRequestData().setTopicNames(Collections.nCopies(Proposals.MAX_CHANGES + 1, "t"));
+        assertThatThrownBy(() -> ask(ApiKeys.DELETE_TOPICS, 5, data)).isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
     void topicsAreDeletedByNameAndById() {
         made("a", "b", "c");
         DeleteTopicsResponseData byName =
@@ -228,7 +237,7 @@ class TopicApisTest extends AdminRequests {
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         0,
                         new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(0)))
-                .isInstanceOf(org.apache.kafka.common.errors.InvalidRequestException.class);
+                .isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
