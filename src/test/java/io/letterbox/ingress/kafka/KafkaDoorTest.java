@@ -76,14 +76,17 @@ class KafkaDoorTest {
         door.storage.hold();
         try (FrameClient client = door.connect()) {
             for (int id = 0; id < 5; id++) client.send(ApiKeys.PRODUCE, 9, id, Produces.to("t", id % 2, "r" + id));
-            client.send(ApiKeys.METADATA, 12, 5, noTopics());
-            client.send(ApiKeys.PRODUCE, 9, 6, Produces.to("t", 0, "last"));
+            // Its answer is known at once, and has to wait.
+            client.send(ApiKeys.PRODUCE, 9, 5, Produces.to("unknown", 0, "x"));
+            client.send(ApiKeys.METADATA, 12, 6, noTopics());
+            client.send(ApiKeys.PRODUCE, 9, 7, Produces.to("t", 0, "last"));
             Awaitility.await().until(() -> door.storage.appends() == 5);
             assertThat(client.isSilent(50)).isTrue();
             door.storage.release();
             for (int id = 0; id < 5; id++) produceAnswer(client, id, id / 2);
-            client.receive(ApiKeys.METADATA, 12, 5, new MetadataResponseData());
-            produceAnswer(client, 6, 3);
+            produceAnswer(client, 5, -1);
+            client.receive(ApiKeys.METADATA, 12, 6, new MetadataResponseData());
+            produceAnswer(client, 7, 3);
         }
     }
 
