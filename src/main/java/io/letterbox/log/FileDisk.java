@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The file system of the operating system. Has no state; safe from any thread. */
+/** The file system of the operating system. Safe from any thread. */
 public final class FileDisk implements Disk {
     /** Windows has no handle of a directory that could be forced; it writes directory changes through by itself. */
     private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
@@ -83,6 +83,20 @@ public final class FileDisk implements Disk {
         }
     }
 
+    /**
+     * Sending to it costs next to nothing and brings the pages into memory. Null where there is no such file; then who sends
+     * may have to wait for the disk.
+     */
+    private static final FileChannel SINK = openSink();
+
+    private static FileChannel openSink() {
+        try {
+            return FileChannel.open(Path.of("/dev/null"), StandardOpenOption.WRITE);
+        } catch (IOException absent) {
+            return null;
+        }
+    }
+
     private record Channel(Path path, FileChannel channel) implements LogFile {
         @Override
         public long size() throws IOException {
@@ -98,6 +112,15 @@ public final class FileDisk implements Disk {
                 total += count;
             }
             return total;
+        }
+
+        @Override
+        public void load(long position, int bytes) throws IOException {
+            for (long at = position; SINK != null && at < position + bytes; ) {
+                long sent = channel.transferTo(at, position + bytes - at, SINK);
+                if (sent <= 0) return;
+                at += sent;
+            }
         }
 
         @Override

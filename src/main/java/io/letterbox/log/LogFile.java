@@ -27,6 +27,9 @@ public interface LogFile extends Closeable {
         return null;
     }
 
+    /** Lets the operating system read a part of the file from the disk, if it has not yet; blocks until it is in memory. */
+    default void load(long position, int bytes) throws IOException {}
+
     /** Closes; a reader in another thread then gets a {@link java.nio.channels.ClosedChannelException}. */
     @Override
     void close() throws IOException;

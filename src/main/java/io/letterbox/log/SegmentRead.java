@@ -10,6 +10,9 @@ final class SegmentRead {
     /** How much more is read than was asked for, so that the way from the index entry to the batch costs no read. */
     private static final int SLACK_BYTES = 5 << 10;
 
+    /** So much of the active segment's end is taken to be in memory still, because it has just been written. */
+    private static final int RECENT_BYTES = 64 << 20;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Segment segment;
@@ -90,12 +93,16 @@ final class SegmentRead {
      */
     LogRegion locate(long offset, int maxBytes, long upToOffset, boolean closed) throws IOException {
         SharedFile file = segment.pin();
-        LogRegion found = null;
+        boolean kept = false;
         try {
-            found = locateIn(file, offset, maxBytes, upToOffset, closed);
+            LogRegion found = locateIn(file, offset, maxBytes, upToOffset, closed);
+            if (found == null || found.isEmpty()) return found;
+            // Whoever sends must not wait for the disk.
+            if (closed || limit - found.position() > RECENT_BYTES) file.load(found.position(), found.sizeBytes());
+            kept = true;
             return found;
         } finally {
-            if (found == null || found.isEmpty()) file.unpin();
+            if (!kept) file.unpin();
         }
     }
 

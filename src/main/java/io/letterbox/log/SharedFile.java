@@ -64,6 +64,11 @@ final class SharedFile implements LogFile {
     }
 
     @Override
+    public void load(long position, int bytes) throws IOException {
+        file.load(position, bytes);
+    }
+
+    @Override
     public FileChannel channel() {
         return file.channel();
     }

@@ -174,11 +174,10 @@ final class PendingFetch {
             answer(found);
             return;
         }
-        loop.reader().locate(asks, budget, isolation).onComplete(done -> {
+        loop.reader().locate(asks, budget, isolation).onFailure(promise::fail).onSuccess(located -> {
             for (int at = 0; at < asks.size(); at++) {
                 Found before = found[askedFor[at]];
-                found[askedFor[at]] = new Found(
-                        before.offset, Errors.NONE, null, done.result().get(at));
+                found[askedFor[at]] = new Found(before.offset, Errors.NONE, null, located.get(at));
             }
             answer(found);
         });
