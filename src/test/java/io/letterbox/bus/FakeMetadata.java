@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 
 /** The metadata of one node, kept in memory, for tests. Applies commands at once. Thread-safe. */
 public final class FakeMetadata implements Metadata {
+    private static final int MAX_PARTITIONS = 10_000;
+    private static final int MAX_TOPICS = 1_000;
     private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
 
     private final FakeStorage storage;
@@ -95,8 +97,8 @@ public final class FakeMetadata implements Metadata {
             topics.put(old.name(), new TopicImage(old.name(), old.id(), old.partitions(), new TopicConfig(config)));
         } else if (command instanceof Command.AddPartitions add) {
             TopicImage old = known(topics, add.name());
-            if (add.total() <= old.partitions().size()) {
-                throw new ApiException(ErrorCode.INVALID_PARTITIONS, "The number can only grow.");
+            if (add.total() <= old.partitions().size() || add.total() > MAX_PARTITIONS) {
+                throw new ApiException(ErrorCode.INVALID_PARTITIONS, "The number can only grow, and not for ever.");
             }
             topics.put(old.name(), new TopicImage(old.name(), old.id(), partitions(add.total()), old.config()));
             for (int p = old.partitions().size(); p < add.total(); p++) {
@@ -118,6 +120,9 @@ public final class FakeMetadata implements Metadata {
     private void create(SortedMap<String, TopicImage> topics, Command.CreateTopic create) {
         if (topics.containsKey(create.name())) {
             throw new ApiException(ErrorCode.TOPIC_EXISTS, "The topic " + create.name() + " exists already.");
+        }
+        if (create.partitions() < 1 || create.partitions() > MAX_PARTITIONS || topics.size() >= MAX_TOPICS) {
+            throw new ApiException(ErrorCode.INVALID_PARTITIONS, "That is more than there can be.");
         }
         TopicConfig config = new TopicConfig(create.config());
         topics.put(create.name(), new TopicImage(create.name(), create.id(), partitions(create.partitions()), config));

@@ -55,8 +55,10 @@ public final class FakeStorage implements FetchReader {
         this.vertx = vertx;
         LocalCodec.register(vertx.eventBus(), Append.class);
         LocalCodec.register(vertx.eventBus(), Committed.class);
+        LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
+        LocalCodec.register(vertx.eventBus(), DescribeProducers.class);
         for (int shard = 0; shard < SHARDS; shard++) {
-            vertx.eventBus().<Append>localConsumer(Addresses.shard(shard), message -> onAppend(message.body()));
+            vertx.eventBus().localConsumer(Addresses.shard(shard), message -> onMessage(message.body()));
         }
     }
 
@@ -248,6 +250,25 @@ public final class FakeStorage implements FetchReader {
 
     synchronized void close(String topic) {
         logs.keySet().removeIf(partition -> partition.topic().equals(topic));
+    }
+
+    private void onMessage(Object message) {
+        if (message instanceof Append append) onAppend(append);
+        else if (message instanceof DeleteRecords deletion) onDeleteRecords(deletion);
+        else if (message instanceof DescribeProducers question) question.done().complete(List.of());
+        else throw new AssertionError(message);
+    }
+
+    private synchronized void onDeleteRecords(DeleteRecords deletion) {
+        Log log = log(deletion.partition());
+        long offset =
+                deletion.beforeOffset() == DeleteRecords.UP_TO_HIGH_WATERMARK ? log.endOffset : deletion.beforeOffset();
+        if (offset < 0 || offset > log.endOffset) {
+            deletion.done().fail(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
+            return;
+        }
+        log.startOffset = Math.max(log.startOffset, offset);
+        deletion.done().complete(log.startOffset);
     }
 
     private synchronized void onAppend(Append append) {

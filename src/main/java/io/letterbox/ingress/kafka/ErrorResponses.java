@@ -1,6 +1,7 @@
 package io.letterbox.ingress.kafka;
 
 import io.letterbox.error.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -28,12 +29,19 @@ final class ErrorResponses {
      * The error response of a request, with the error at every place where the API has one.
      *
      * @return null where the request wants no answer
+     * @throws InvalidRequestException where there is nothing to say it with, because the request itself is impossible
      */
     static ApiMessage to(ApiKeys api, short version, ApiMessage request, Errors error) {
-        // kafka-clients knows how, but only of requests that it has read itself.
-        AbstractRequest again =
-                AbstractRequest.parseRequest(api, version, MessageUtil.toByteBufferAccessor(request, version)).request;
-        var response = again.getErrorResponse(error.exception());
-        return response == null ? null : response.data();
+        try {
+            // kafka-clients knows how, but only of requests that it has read itself.
+            AbstractRequest again = AbstractRequest.parseRequest(
+                            api, version, MessageUtil.toByteBufferAccessor(request, version))
+                    .request;
+            var response = again.getErrorResponse(error.exception());
+            return response == null ? null : response.data();
+        } catch (RuntimeException impossible) {
+            // Some requests can be read, and neither be written again nor be what they say.
+            throw new InvalidRequestException(api + " in version " + version + " asks for what cannot be", impossible);
+        }
     }
 }

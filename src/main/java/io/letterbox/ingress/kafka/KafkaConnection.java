@@ -211,6 +211,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             request.response = outcome.succeeded() ? outcome.result() : failed(request.request, outcome.cause());
             if (!open) request.response.discard();
             while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
+        } catch (InvalidRequestException impossible) {
+            refuse(impossible.getMessage());
         } catch (RuntimeException failure) {
             // An answer that cannot be written would keep all that follow it waiting.
             LOG.error("An answer to {} could not be written", request.request.api(), failure);

@@ -29,6 +29,7 @@ final class TestKafkaDoor implements AutoCloseable {
     final FakeStorage storage = new FakeStorage(vertx);
     final KafkaSockets sockets;
     final ByteBudget budget;
+    final KafkaBackend backend;
     final KafkaVerticle verticle;
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -54,7 +55,7 @@ final class TestKafkaDoor implements AutoCloseable {
         sockets = new KafkaSockets(kafka.maxConnections());
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
-        KafkaBackend backend = new KafkaBackend(
+        backend = new KafkaBackend(
                 config, storage.metadata(), storage, FakeStorage.SHARDS, new Meters(registry), budget, nobody, nobody);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();

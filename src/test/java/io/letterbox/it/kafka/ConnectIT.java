@@ -125,17 +125,28 @@ class ConnectIT {
         String converter = "org.apache.kafka.connect.storage.StringConverter";
         Map<String, String> all = new TreeMap<>(more);
         all.putAll(Map.of(
-                "bootstrap.servers", target.bootstrap(),
-                "key.converter", converter,
-                "value.converter", converter,
-                "offset.flush.interval.ms", "500",
-                "listeners", rest.toString(),
-                "plugin.discovery", "service_load",
-                "consumer.auto.offset.reset", "earliest",
+                "bootstrap.servers",
+                target.bootstrap(),
+                "key.converter",
+                converter,
+                "value.converter",
+                converter,
+                "offset.flush.interval.ms",
+                "500",
+                "listeners",
+                rest.toString(),
+                "consumer.isolation.level",
+                "read_committed",
+                "plugin.discovery",
+                "service_load",
+                "consumer.auto.offset.reset",
+                "earliest",
                 // The sink may be up before the source has made the topic.
-                "consumer.metadata.max.age.ms", "500",
+                "consumer.metadata.max.age.ms",
+                "500",
                 // A standalone worker that ends does not take its sink's member out of the group.
-                "consumer.session.timeout.ms", "6000"));
+                "consumer.session.timeout.ms",
+                "6000"));
         return all;
     }
 

@@ -46,6 +46,10 @@ final class DeleteRecordsApi {
                         .setPartitionIndex(wanted.partitionIndex())
                         .setLowWatermark(-1);
                 result.partitions().add(partition);
+                if (wanted.partitionIndex() < 0) {
+                    partition.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                    continue;
+                }
                 asked.add(delete(request, new TopicPartition(topic.name(), wanted.partitionIndex()), wanted.offset())
                         .map(partition::setLowWatermark)
                         .otherwise(failure -> partition.setErrorCode(code(failure))));

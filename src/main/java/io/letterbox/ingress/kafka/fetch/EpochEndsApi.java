@@ -30,14 +30,16 @@ final class EpochEndsApi {
             OffsetForLeaderTopicResult result = new OffsetForLeaderTopicResult().setTopic(topic.topic());
             response.topics().add(result);
             for (OffsetForLeaderPartition wanted : topic.partitions()) {
-                result.partitions().add(end(new TopicPartition(topic.topic(), wanted.partition()), wanted));
+                result.partitions().add(end(topic.topic(), wanted));
             }
         }
         return response;
     }
 
-    private EpochEndOffset end(TopicPartition partition, OffsetForLeaderPartition wanted) {
-        EpochEndOffset answer = new EpochEndOffset().setPartition(partition.partition());
+    private EpochEndOffset end(String topic, OffsetForLeaderPartition wanted) {
+        EpochEndOffset answer = new EpochEndOffset().setPartition(wanted.partition());
+        if (wanted.partition() < 0) return answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        TopicPartition partition = new TopicPartition(topic, wanted.partition());
         Errors refusal = gate.check(partition, wanted.currentLeaderEpoch());
         if (refusal != Errors.NONE) return answer.setErrorCode(refusal.code());
         int leaderEpoch = gate.image(partition).leaderEpoch();

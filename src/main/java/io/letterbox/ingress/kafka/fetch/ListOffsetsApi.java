@@ -61,6 +61,10 @@ final class ListOffsetsApi {
                 ListOffsetsPartitionResponse partition =
                         new ListOffsetsPartitionResponse().setPartitionIndex(wanted.partitionIndex());
                 found.partitions().add(partition);
+                if (wanted.partitionIndex() < 0) {
+                    partition.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                    continue;
+                }
                 Question question = new Question(
                         new TopicPartition(topic.name(), wanted.partitionIndex()),
                         wanted,

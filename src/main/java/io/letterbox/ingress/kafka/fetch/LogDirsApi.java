@@ -72,7 +72,7 @@ final class LogDirsApi {
     /** Partitions that this node does not hold are left out, as in Kafka. */
     private void add(DescribeLogDirsResult result, String topic, IntStream partitions) {
         DescribeLogDirsTopic described = new DescribeLogDirsTopic().setName(topic);
-        partitions.forEach(number -> {
+        partitions.filter(number -> number >= 0).forEach(number -> {
             PartitionStatus status = backend.reader().status(new TopicPartition(topic, number));
             if (status == null) return;
             described

@@ -59,7 +59,8 @@ final class Membership {
     }
 
     Future<LeaveGroupResponseData> leave(KafkaRequest request) {
-        LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class);
+        // A copy: a failure is answered from the request as it came, and in its version there is no such list.
+        LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class).duplicate();
         boolean single = request.version() < LEAVE_SEVERAL_VERSION;
         if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));
         return groups.ask(new GroupCommand.LeaveGroup(caller(request), data))
