@@ -7,6 +7,7 @@ import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Committed;
+import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Slice;
@@ -68,6 +69,7 @@ class StorageVerticleTest {
         vertx = Vertx.vertx();
         LocalCodec.register(vertx.eventBus(), Append.class);
         LocalCodec.register(vertx.eventBus(), Committed.class);
+        LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
         MetadataService.registerMessages(vertx.eventBus());
         open(0);
     }
@@ -271,6 +273,34 @@ class StorageVerticleTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void deletesRecordsUpToAnOffsetAndNoFurther() throws Exception {
+        serve(Map.of());
+        publish("a", "b", "c");
+        assertThat(delete(2)).isEqualTo(2);
+        assertThat(delete(1)).as("there already").isEqualTo(2);
+        assertThat(reader.status(P0).logStartOffset()).isEqualTo(2);
+        assertThat(catchThrowableOfType(ApiException.class, () -> delete(4)).code())
+                .isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+        assertThat(catchThrowableOfType(ApiException.class, () -> delete(-2)).code())
+                .isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+        restart(false);
+        serve(Map.of());
+        assertThat(reader.status(P0).logStartOffset()).as("after a crash").isEqualTo(2);
+        assertThat(delete(DeleteRecords.UP_TO_HIGH_WATERMARK)).isEqualTo(3);
+        publish("d");
+        assertThat(reader.status(P0).highWatermark()).isEqualTo(4);
+        serve(Map.of("cleanup.policy", "compact"));
+        assertThat(catchThrowableOfType(ApiException.class, () -> delete(3)).code())
+                .isEqualTo(ErrorCode.POLICY_VIOLATION);
+    }
+
+    private long delete(long beforeOffset) throws Exception {
+        Promise<Long> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new DeleteRecords(P0, beforeOffset, done), LocalCodec.LOCAL);
+        return await(done.future());
     }
 
     private void serve(Map<String, String> config) throws Exception {
