@@ -43,6 +43,9 @@ public final class TestGroups implements CoordinatorOutbox {
     /** While it is set, the log takes nothing. */
     public ApiException refusal;
 
+    /** How often something was written outside of transactions. */
+    public int batches;
+
     public final List<Logged> log = new ArrayList<>();
     private final GroupSettings settings;
     private GroupCoordinator core;
@@ -108,6 +111,7 @@ public final class TestGroups implements CoordinatorOutbox {
     @Override
     public void write(List<CoordinatorRecord> records) {
         if (refusal != null) throw refusal;
+        batches++;
         for (CoordinatorRecord record : records) log.add(new Logged(-1, record, false));
         records.forEach(core::apply);
     }

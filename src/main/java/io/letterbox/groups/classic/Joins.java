@@ -23,6 +23,9 @@ final class Joins {
     /** From this version on, a leader can be told that there is nothing to assign (KIP-814). */
     private static final int SKIP_ASSIGNMENT_VERSION = 9;
 
+    /** What a member tells the leader; more could not be kept, because all members become one record. */
+    private static final int MAX_METADATA_BYTES = 1 << 20;
+
     private final GroupSettings settings;
     private final Supplier<UUID> ids;
     private final Rebalances rebalances;
@@ -54,6 +57,11 @@ final class Joins {
             forget(group, memberId);
             request.refuse("", Errors.GROUP_MAX_SIZE_REACHED);
             rebalances.completeWhenAllJoined(group, turn);
+        } else if (request.protocols().stream()
+                        .mapToLong(spoken -> spoken.metadata().length)
+                        .sum()
+                > MAX_METADATA_BYTES) {
+            request.refuse(memberId, Errors.INVALID_REQUEST);
         } else if (!group.fits(command.data().protocolType(), request.protocols())) {
             request.refuse(memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
         } else if (memberId.isEmpty()) {
@@ -73,6 +81,8 @@ final class Joins {
     /** While members are gathered, those that have come count, so that the last ones to come find no place. */
     private boolean hasRoom(ClassicGroup group, String memberId) {
         ClassicMember member = group.member(memberId);
+        // Ids cost nothing to ask for, so there is an end to them, too.
+        if (memberId.isEmpty() && group.promisedIds().size() >= settings.maxMembers()) return false;
         if (group.isEmpty()) return true;
         if (group.in(ClassicState.PREPARING_REBALANCE)) {
             return member != null && member.joining() != null || group.joiningCount() < settings.maxMembers();

@@ -23,13 +23,14 @@ public final class OffsetCleanup {
     /** How often is looked for what has expired. */
     static final long INTERVAL_MS = 600_000;
 
-    /** So many tombstones become one batch, which has to stay below the size of a batch. */
-    private static final int BATCH_RECORDS = 1000;
+    /** Tombstones of so many bytes become one batch; ids of groups can be long, and a batch may have a megabyte. */
+    private static final int BATCH_BYTES = 1 << 18;
 
     private final GroupRegistry registry;
     private final OffsetBook book;
     private final Deadlines deadlines;
     private final long retentionMs;
+    private ClusterImage followed;
 
     /** @param retentionMs how long the offsets of a group without members are kept */
     public OffsetCleanup(GroupRegistry registry, OffsetBook book, Deadlines deadlines, long retentionMs) {
@@ -79,13 +80,24 @@ public final class OffsetCleanup {
     }
 
     private static void write(List<CoordinatorRecord> records, Turn turn) {
-        for (int from = 0; from < records.size(); from += BATCH_RECORDS) {
-            turn.write(records.subList(from, Math.min(records.size(), from + BATCH_RECORDS)));
+        int from = 0;
+        int bytes = 0;
+        for (int index = 0; index < records.size(); index++) {
+            bytes += records.get(index).key().length;
+            if (bytes < BATCH_BYTES) continue;
+            turn.write(records.subList(from, index + 1));
+            from = index + 1;
+            bytes = 0;
         }
+        turn.write(records.subList(from, records.size()));
     }
 
     /** Deletes the offsets of topics that are gone, or have been made anew under the same name. */
     public void follow(ClusterImage image, Turn turn) {
+        ClusterImage before = followed;
+        followed = image;
+        // Most changes take nothing away, and there may be very many offsets.
+        if (before != null && !tookAway(before, image)) return;
         List<CoordinatorRecord> records = new ArrayList<>();
         for (String groupId : book.groups()) {
             for (TopicPartition partition : book.partitions(groupId)) {
@@ -95,6 +107,14 @@ public final class OffsetCleanup {
             }
         }
         write(records, turn);
+    }
+
+    private static boolean tookAway(ClusterImage before, ClusterImage after) {
+        for (TopicImage topic : before.topics().values()) {
+            TopicImage now = after.topics().get(topic.name());
+            if (now == null || !now.id().equals(topic.id())) return true;
+        }
+        return false;
     }
 
     private static boolean isGone(ClusterImage image, TopicPartition partition, CommittedOffset offset) {

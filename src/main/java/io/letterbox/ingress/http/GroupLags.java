@@ -120,15 +120,17 @@ final class GroupLags {
         Future<Slice> read = cached != null
                 ? Future.succeededFuture(cached)
                 : reader.read(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
-        return read.map(slice -> {
-                    try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
-                        if (!cursor.next()) return null;
-                        times.put(next, cursor.timestampMs());
-                        return age(cursor.timestampMs(), nowMs);
-                    }
-                })
+        return read.map(slice -> remember(next, slice, nowMs))
                 // Retention may have been faster, or the bytes are damaged: then nobody knows.
                 .otherwise((Double) null);
+    }
+
+    private Double remember(Place next, Slice slice, long nowMs) {
+        try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
+            if (!cursor.next()) return null;
+            times.put(next, cursor.timestampMs());
+            return age(cursor.timestampMs(), nowMs);
+        }
     }
 
     private static Double age(long timestampMs, long nowMs) {

@@ -53,15 +53,16 @@ final class Replay {
         }
         ByteBuffer one = all.duplicate().position(batch.position());
         one.limit(batch.position() + batch.sizeInBytes());
-        RecordCursor cursor = new RecordCursor(one, offset);
-        while (cursor.next()) {
-            CoordinatorRecord record = new CoordinatorRecord(cursor.key(), cursor.value());
-            if (batch.isTransactional()) {
-                core.applyTransactional(batch.producerId(), batch.producerEpoch(), record);
-            } else {
-                core.apply(record);
+        try (RecordCursor cursor = new RecordCursor(one, offset)) {
+            while (cursor.next()) {
+                CoordinatorRecord record = new CoordinatorRecord(cursor.key(), cursor.value());
+                if (batch.isTransactional()) {
+                    core.applyTransactional(batch.producerId(), batch.producerEpoch(), record);
+                } else {
+                    core.apply(record);
+                }
+                records++;
             }
-            records++;
         }
     }
 }

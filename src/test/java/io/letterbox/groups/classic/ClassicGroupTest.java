@@ -450,6 +450,24 @@ class ClassicGroupTest {
     }
 
     @Test
+    void givesOutNoMoreIdsThanThereMayBeMembers() {
+        TestGroups small = new TestGroups(new GroupSettings(0, 6000, 1_800_000, 45_000, 5000, 2, 1000));
+        for (int asked = 0; asked < 2; asked++) {
+            assertThat(error(small.join(joiner(G)))).isEqualTo(Errors.MEMBER_ID_REQUIRED);
+        }
+        assertThat(error(small.join(joiner(G)))).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+        small.pass(SESSION_MS);
+        assertThat(error(small.join(joiner(G)))).isEqualTo(Errors.MEMBER_ID_REQUIRED);
+    }
+
+    @Test
+    void limitsWhatAMemberTellsTheOthers() {
+        assertThat(error(groups.join(joiner(G).speaking("range=" + "x".repeat((1 << 20) + 1)))))
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(groups.list()).isEmpty();
+    }
+
+    @Test
     void startsAnewWhereTheLogRefusesTheAssignment() {
         Answer<JoinGroupResponseData> one = groups.joinNew(joiner(G));
         groups.pass(1000);

@@ -13,6 +13,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -335,6 +336,28 @@ class OffsetsTest {
         assertThat(groups.offset(G)).isEqualTo(-1);
         groups.restart();
         assertThat(groups.offset(G)).isEqualTo(-1);
+    }
+
+    @Test
+    void deletesInBatchesThatTheLogTakes() {
+        String group = "g".repeat(30_000);
+        List<OffsetCommitRequestPartition> partitions = new ArrayList<>();
+        for (int number = 0; number < 20; number++) {
+            partitions.add(new OffsetCommitRequestPartition().setPartitionIndex(number));
+        }
+        groups.ask(new GroupCommand.CommitOffsets(
+                        caller(),
+                        new OffsetCommitRequestData()
+                                .setGroupId(group)
+                                .setTopics(List.of(new OffsetCommitRequestTopic()
+                                        .setName("topic")
+                                        .setPartitions(partitions)))))
+                .get();
+        int before = groups.batches;
+        assertThat(deleteGroup(group)).isEqualTo(Errors.NONE);
+        assertThat(groups.batches - before).isEqualTo(3);
+        groups.restart();
+        assertThat(groups.list()).isEmpty();
     }
 
     @Test
