@@ -23,6 +23,7 @@ final class ParkedCursors {
 
     /** Hands out the cursor that goes on from an offset, or null; the caller closes it or parks it again. */
     Parked take(TopicPartition partition, long offset) {
+        if (parked.isEmpty()) return null;
         for (Iterator<Parked> each = parked.iterator(); each.hasNext(); ) {
             Parked candidate = each.next();
             if (candidate.next != offset || !candidate.partition.equals(partition)) continue;
