@@ -3,9 +3,12 @@ package io.letterbox.log;
 import io.letterbox.error.ApiException;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;
+import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.producers.ProducerSnapshot;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -58,6 +61,7 @@ final class PartitionInspection {
         tally.partitions++;
         List<String> names = disk.list(directory);
         leftovers(names);
+        snapshots(names);
         contiguousFrom = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
         List<Long> bases = names.stream()
                 .map(name -> SegmentFiles.baseOffset(name, SegmentFiles.LOG))
@@ -84,6 +88,28 @@ final class PartitionInspection {
                         "Compaction was interrupted; the next start ends it or clears it away.");
             }
         }
+    }
+
+    /** A damaged one costs time at the next start and nothing else. */
+    private void snapshots(List<String> names) throws IOException {
+        for (String name : names) {
+            if (SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT) < 0) continue;
+            Path file = directory.resolve(name);
+            ByteBuffer bytes = SegmentIndexes.content(disk, file);
+            if (ProducerSnapshot.decode(bytes, ProducerLimits.defaults()) != null) continue;
+            String what = "The snapshot of the producers is damaged; the next start reads the log instead.";
+            add(Severity.NOTE, file, -1, -1, what);
+        }
+    }
+
+    /** Entries of the last segment that were not forced may be torn, and are found in the log again. */
+    private void aborted(long base, boolean last, long endOffset) throws IOException {
+        Path path = SegmentFiles.abortedIndex(directory, base);
+        ByteBuffer bytes = SegmentIndexes.content(disk, path);
+        AbortedIndex.decode(bytes, base, endOffset);
+        if (!bytes.hasRemaining()) return;
+        String what = "The index of aborted transactions is wrong: this is none of the segment.";
+        add(last ? Severity.NOTE : Severity.DAMAGE, path, bytes.position(), base, what);
     }
 
     private void segment(long base, boolean last) throws IOException {
@@ -117,7 +143,10 @@ final class PartitionInspection {
             boolean reserve = last && BatchScan.RESERVE.equals(scan.defect());
             nextOffset = scan.defect() == null || reserve ? scan.expectedOffset() : UNKNOWN;
             if (scan.defect() != null) defect(path, scan, last, size);
-            if (scan.defect() == null || reserve) indexes(base, last, indexes);
+            if (scan.defect() == null || reserve) {
+                indexes(base, last, indexes);
+                aborted(base, last, scan.expectedOffset());
+            }
         }
     }
 

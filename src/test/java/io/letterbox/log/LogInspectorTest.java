@@ -8,6 +8,7 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,33 @@ class LogInspectorTest {
             }
             Files.write(file, good);
         }
+    }
+
+    @Test
+    void aDamagedSnapshotIsNoDamageToTheLog() throws IOException {
+        Path file = partition.resolve("00000000000000000041.snapshot");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[5] ^= 1;
+        Files.write(file, bytes);
+        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(file);
+            assertThat(finding.severity()).isEqualTo(Severity.NOTE);
+        });
+    }
+
+    @Test
+    void whatIsNoAbortedTransactionOfTheSegmentIsFound() throws IOException {
+        Path file = partition.resolve("00000000000000000000.txnindex");
+        ByteBuffer entries = ByteBuffer.allocate(68);
+        entries.putShort((short) 0).putLong(1).putLong(2).putLong(7).putLong(8);
+        entries.putShort((short) 0).putLong(1).putLong(9).putLong(20).putLong(21);
+        Files.write(file, entries.array());
+        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(file);
+            assertThat(finding.position()).isEqualTo(34);
+        });
     }
 
     @Test
