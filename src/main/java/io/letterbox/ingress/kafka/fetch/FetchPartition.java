@@ -5,6 +5,7 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.record.TopicPartition;
+import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -38,7 +39,7 @@ final class FetchPartition {
     TopicPartition id;
     boolean topicKnown;
     PartitionImage image;
-    java.util.UUID topicId;
+    UUID topicId;
     PartitionStatus status;
 
     /** False while nothing that is told of by a commit has happened since the partition was last looked at. */

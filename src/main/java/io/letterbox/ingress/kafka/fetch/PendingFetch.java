@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -183,7 +184,10 @@ final class PendingFetch {
         });
     }
 
-    /** What was found in one partition (null: nothing that is news to the client): a refusal, where the logs part, or what was read from an offset on. */
+    /**
+     * What was found in one partition: a refusal, where the logs part, or what was read from an offset on. Where there is
+     * nothing that is news to the client, null stands in its place.
+     */
     private record Found(long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, Located located) {
         boolean isEmpty() {
             return refusal == Errors.NONE
@@ -203,14 +207,16 @@ final class PendingFetch {
                 : new Found(partition.offset(), Errors.NONE, divergence, Located.nothing(partition.status));
     }
 
-    private static java.util.UUID topicId(FetchPartition partition) {
+    private static UUID topicId(FetchPartition partition) {
         return partition.key().topic() == null ? partition.topicId : null;
     }
 
     private void answer(Found[] found) {
         // Compaction can leave nothing between the offset and the end: answering that would begin a busy loop.
         if (mayWait && body.minBytes() > 0 && found.length > 0 && isEmpty(found) && loop.hasTime(this)) {
-            await();
+            // What was committed during the read told nobody, because nobody waited.
+            if (hasMoved(found)) read();
+            else await();
             return;
         }
         state = State.OVER;
@@ -233,6 +239,17 @@ final class PendingFetch {
         if (wanted.session() != null) wanted.session().moveBack(served);
         // Where the connection has gone meanwhile, it throws the answer away, and gives the files back.
         promise.complete(answer.response());
+    }
+
+    private boolean hasMoved(Found[] found) {
+        for (int index = 0; index < found.length; index++) {
+            FetchPartition partition = partitions().get(index);
+            if (found[index] == null && !partition.moved) continue;
+            if (found[index] == null || loop.gate().check(partition) != Errors.NONE) return true;
+            long before = found[index].located.status().readableEnd(isolation);
+            if (partition.status.readableEnd(isolation) > before) return true;
+        }
+        return false;
     }
 
     private static boolean isEmpty(Found[] found) {
