@@ -322,6 +322,40 @@ class KafkaTransactionsIT {
                 .toList();
     }
 
+    /** Kafka's own decoder understands what the coordinator keeps. */
+    @Test
+    void theTransactionLogIsKafkasOwn() {
+        topic("decoded", 1);
+        try (KafkaProducer<String, String> producer = producer("decoded-1")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            send(producer, "decoded", "x");
+            producer.commitTransaction();
+            Awaitility.await()
+                    .atMost(Clients.LIMIT)
+                    .until(() -> state("decoded-1") == TransactionState.COMPLETE_COMMIT);
+        }
+        int partitions = Clients.get(
+                        admin.describeTopics(List.of("__transaction_state")).allTopicNames())
+                .get("__transaction_state")
+                .partitions()
+                .size();
+        int number = ("decoded-1".hashCode() & Integer.MAX_VALUE) % partitions;
+        Path log =
+                server.dataDir().resolve("topics/__transaction_state/" + number).resolve("00000000000000000000.log");
+        String dump = Program.run(
+                        directory,
+                        Clients.LIMIT,
+                        Program.tool("DumpLogSegments", "--transaction-log-decoder", "--files", log.toString()))
+                .output();
+        // Empty, ongoing, commit decided, commit complete.
+        for (int status : new int[] {0, 1, 2, 4}) assertThat(dump).contains("\"transactionStatus\":" + status);
+        assertThat(dump)
+                .contains("\"transactionalId\":\"decoded-1\"")
+                .contains("\"clientTransactionVersion\":2")
+                .contains("\"topic\":\"decoded\"");
+    }
+
     @Test
     void fencingByAnAdministratorEndsTheTransaction() {
         topic("expelled", 1);
