@@ -89,7 +89,7 @@ final class ProducerJournal {
             if (!active) segment.aborted().force();
         }
         // So that the next start need not read all this again.
-        if (isDue()) take(segments.active(), durableOffset);
+        if (isDue()) tryTake(segments.active(), durableOffset);
     }
 
     /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
@@ -134,10 +134,21 @@ final class ProducerJournal {
         if (scan.defect() != null) throw SegmentIndexes.corrupt(segment, scan.position(), scan.defect());
     }
 
-    /** Makes the transactions durable that were aborted, and takes a snapshot where it is worth its while. */
+    /** Takes a snapshot where it is worth its while. */
     void checkpoint(Segment active, long durableOffset) throws IOException {
-        active.aborted().force();
-        if (isDue()) take(active, durableOffset);
+        if (isDue()) tryTake(active, durableOffset);
+    }
+
+    /** A full disk must not end a log for a snapshot, which is there to save time: the one before it will do. */
+    private void tryTake(Segment active, long durableOffset) throws IOException {
+        try {
+            take(active, durableOffset);
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            disk.delete(SegmentFiles.snapshot(directory, active.nextOffset()));
+            snapshots.remove(active.nextOffset());
+        }
     }
 
     private boolean isDue() {

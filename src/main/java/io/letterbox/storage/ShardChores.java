@@ -1,12 +1,17 @@
 package io.letterbox.storage;
 
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.metadata.TopicConfig.Flush;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a shard does from time to time. Owned by the shard's thread. */
 final class ShardChores {
     /** So many bytes are appended at the most before recovery points are written: what a restart may have to read. */
     private static final long CHECKPOINT_BYTES = 64L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardChores.class);
 
     private final StorageServices services;
     private final ShardPartitions partitions;
@@ -58,11 +63,19 @@ final class ShardChores {
     void checkpoint() throws IOException {
         if (bytesSinceCheckpoint == 0) return;
         bytesSinceCheckpoint = 0;
-        for (HostedPartition partition : partitions.all()) {
-            if (partition.quarantine() != null) continue;
-            current = partition;
-            partition.checkpoint();
+        try {
+            for (HostedPartition partition : partitions.all()) {
+                if (partition.quarantine() != null) continue;
+                current = partition;
+                partition.checkpoint();
+            }
+            services.recovery().write();
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            // Nothing rests on what could not be written: a restart would only have more to read.
+            LOG.warn("The recovery points could not be written, and are tried again: {}", full.toString());
+            bytesSinceCheckpoint = 1;
         }
-        services.recovery().write();
     }
 }
