@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.LogDirDescription;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kafka's consumer and admin client read, find and delete; what is read comes from memory, from files, or both. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FetchIT {
+    /** Young enough for retention to leave it. */
+    private static final long FIRST_MS = System.currentTimeMillis() - 3_600_000;
+
     private KafkaTarget target;
     private Admin admin;
 
@@ -50,15 +54,19 @@ class FetchIT {
         target.close();
     }
 
-    /** Record i has the value "i:" and some padding, and the timestamp 1,000,000 + 10 i. */
+    /** Record i has the value "i:" and some padding, and the timestamp {@link #FIRST_MS} + 10 i. */
     private void fill(String topic, int records, int maxPadding, Object... settings) {
         Random random = new Random(5);
+        AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<String, String> producer = Clients.producer(target.bootstrap(), settings)) {
             for (int i = 0; i < records; i++) {
                 String value = i + ":" + "x".repeat(random.nextInt(maxPadding));
-                producer.send(new ProducerRecord<>(topic, 0, 1_000_000L + 10L * i, "k", value));
+                producer.send(new ProducerRecord<>(topic, 0, FIRST_MS + 10L * i, "k", value), (sent, wrong) -> {
+                    if (wrong != null) failure.compareAndSet(null, wrong);
+                });
             }
         }
+        assertThat(failure.get()).as("%s", target.output()).isNull();
     }
 
     private static void assertSequence(List<ConsumerRecord<String, String>> records, int from, int count) {
@@ -155,12 +163,13 @@ class FetchIT {
             for (int i : new int[] {0, 1, 17, 1_234, 4_999}) {
                 for (int early = 0; early < 10; early += 3) {
                     Map<TopicPartition, OffsetAndTimestamp> found =
-                            consumer.offsetsForTimes(Map.of(partition, 1_000_000L + 10L * i - early));
+                            consumer.offsetsForTimes(Map.of(partition, FIRST_MS + 10L * i - early));
                     assertThat(found.get(partition).offset()).isEqualTo(i);
-                    assertThat(found.get(partition).timestamp()).isEqualTo(1_000_000L + 10L * i);
+                    assertThat(found.get(partition).timestamp()).isEqualTo(FIRST_MS + 10L * i);
                 }
             }
-            assertThat(consumer.offsetsForTimes(Map.of(partition, 2_000_000L)).get(partition))
+            assertThat(consumer.offsetsForTimes(Map.of(partition, FIRST_MS + 1_000_000L))
+                            .get(partition))
                     .isNull();
             assertThat(consumer.beginningOffsets(List.of(partition))).containsEntry(partition, 0L);
             assertThat(consumer.endOffsets(List.of(partition))).containsEntry(partition, 5_000L);
@@ -169,7 +178,7 @@ class FetchIT {
         ListOffsetsResultInfo newest = Clients.get(
                 admin.listOffsets(Map.of(partition, OffsetSpec.maxTimestamp())).partitionResult(partition));
         assertThat(newest.offset()).isEqualTo(4_999);
-        assertThat(newest.timestamp()).isEqualTo(1_000_000 + 49_990);
+        assertThat(newest.timestamp()).isEqualTo(FIRST_MS + 49_990);
     }
 
     @Test
