@@ -271,6 +271,8 @@ public final class SseDelivery implements HttpPart {
             for (int i = 0; i < perStep && !left.isEmpty(); i++) {
                 loop.finish(left.poll(), Disconnect.SHUTDOWN, "");
             }
+            // A member of a group goes on as another subscriber when those that left have made room for it.
+            if (left.isEmpty()) left.addAll(loop.subscribers());
             if (!left.isEmpty()) return;
             vertx.cancelTimer(timer);
             ended.complete();

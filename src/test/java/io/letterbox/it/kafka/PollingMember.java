@@ -15,9 +15,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Apache Kafka's consumer as a member of a group, on a thread of its own; commits what it has shown to its listener. */
-final class PollingMember {
+public final class PollingMember {
     /** What a member does with a record. */
-    interface Listener {
+    public interface Listener {
         void record(PollingMember member, TopicPartition partition, long offset, String value);
     }
 
@@ -39,7 +39,7 @@ final class PollingMember {
     }
 
     /** @param protocol {@code classic} or {@code consumer} */
-    static PollingMember join(String bootstrap, String protocol, String group, String topic, Listener listener) {
+    public static PollingMember join(String bootstrap, String protocol, String group, String topic, Listener listener) {
         PollingMember member = new PollingMember(consumer(bootstrap, protocol, group), listener);
         member.consumer.subscribe(List.of(topic), member.watch());
         member.thread.start();
@@ -47,7 +47,7 @@ final class PollingMember {
     }
 
     /** Joins by a regular expression that the server looks up. */
-    static PollingMember joinMatching(String bootstrap, String group, String regex, Listener listener) {
+    public static PollingMember joinMatching(String bootstrap, String group, String regex, Listener listener) {
         PollingMember member = new PollingMember(consumer(bootstrap, "consumer", group), listener);
         member.consumer.subscribe(new SubscriptionPattern(regex), member.watch());
         member.thread.start();
@@ -107,17 +107,17 @@ final class PollingMember {
         }
     }
 
-    Set<TopicPartition> assigned() {
+    public Set<TopicPartition> assigned() {
         return assigned;
     }
 
     /** What ended it against its will, or null. */
-    Throwable failure() {
+    public Throwable failure() {
         return failure;
     }
 
     /** Leaves the group. */
-    void leave() throws InterruptedException {
+    public void leave() throws InterruptedException {
         closed = true;
         ended.await();
     }
