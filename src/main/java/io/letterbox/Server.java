@@ -37,6 +37,7 @@ public final class Server implements AutoCloseable {
     private final DataDirectory directory;
     private Vertx vertx;
     private StorageAssembly storage;
+    private int kafkaPort = -1;
 
     private Server(LetterboxConfig config, DataDirectory directory) {
         this.config = config;
@@ -95,6 +96,7 @@ public final class Server implements AutoCloseable {
             deployed.add(vertx.deployVerticle(door));
         }
         listen(deployed, "kafka", config.kafka().host(), config.kafka().port());
+        kafkaPort = kafka.port();
         Endpoint advertised = kafka.advertised();
         storage.register(config.node().id(), http, advertised);
         kafka.admit(advertised);
@@ -114,6 +116,11 @@ public final class Server implements AutoCloseable {
     /** The port of the HTTP door, which matters where port 0 was configured. */
     public int httpPort() {
         return sockets.port();
+    }
+
+    /** The port of the Kafka door; -1 where there is none. */
+    public int kafkaPort() {
+        return kafkaPort;
     }
 
     /** Drains and stops: streams end, what was accepted is committed, the logs are closed. */

@@ -53,6 +53,11 @@ final class ServingProcess implements Starter.Running {
     }
 
     @Override
+    public int kafkaPort() {
+        return server.kafkaPort();
+    }
+
+    @Override
     public int awaitStop() throws InterruptedException {
         stopped.await();
         return ExitCode.OK;

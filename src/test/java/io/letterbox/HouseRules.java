@@ -83,7 +83,7 @@ final class HouseRules {
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("delivery", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
-            Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, "picocli."))));
+            Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, KAFKA, "picocli."))));
 
     /** Time, chance and threads are arguments there. */
     private static final Set<String> PURE =

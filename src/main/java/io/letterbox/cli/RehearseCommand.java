@@ -32,6 +32,7 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int PUBLISHES = 20_000;
 
     private static final int SUBSCRIBERS = 32;
+    private static final int KAFKA_RECORDS = 100_000;
 
     private static final String NDJSON = "{\"a\":1}\n{\"a\":2}\n";
 
@@ -48,6 +49,7 @@ final class RehearseCommand implements Callable<Integer> {
             Starter.Running server = start(directory);
             try {
                 play("http://127.0.0.1:" + server.httpPort());
+                KafkaWarmth.give("127.0.0.1:" + server.kafkaPort(), KAFKA_RECORDS);
             } finally {
                 server.close();
             }
@@ -59,7 +61,8 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private Starter.Running start(Path directory) throws Exception {
-        Path file = Files.writeString(directory.resolve("letterbox.yaml"), "http: {port: 0}\nlog: {level: warn}\n");
+        Path file = Files.writeString(
+                directory.resolve("letterbox.yaml"), "http: {port: 0}\nkafka: {port: 0}\nlog: {level: error}\n");
         try {
             return starter.start(
                     ConfigLoader.load(file, Map.of(), List.of("node.dataDir=" + directory.resolve("data"))));

@@ -17,6 +17,9 @@ public interface Starter {
         /** The port of the HTTP door. */
         int httpPort();
 
+        /** The port of the Kafka door; -1 where there is none. */
+        int kafkaPort();
+
         /**
          * Blocks until the server has stopped, by a signal, by {@link #close()} or by a failure.
          *

@@ -129,6 +129,11 @@ class CliTest {
             }
 
             @Override
+            public int kafkaPort() {
+                return 0;
+            }
+
+            @Override
             public int awaitStop() {
                 return 17;
             }
