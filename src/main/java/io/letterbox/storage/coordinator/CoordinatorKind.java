@@ -1,8 +1,10 @@
 package io.letterbox.storage.coordinator;
 
+import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 
@@ -22,11 +24,16 @@ public interface CoordinatorKind {
         return null;
     }
 
+    /** Takes a question from a core that has handed it on with an effect, and tells who asked. On the shard's thread. */
+    interface Refusals {
+        void refuse(Ask<?> ask, ApiException why);
+    }
+
     /**
      * Does what a core wants done elsewhere, once what it wrote before is committed. Runs on the shard's thread and must not block it; how it ends, the core
      * learns through a command of its own.
      */
-    default void perform(TopicPartition from, CoordinatorEffect effect) {
+    default void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
         throw new AssertionError("nobody performs " + effect);
     }
 }

@@ -152,12 +152,16 @@ final class CoordinatorShell implements CoordinatorOutbox {
             try {
                 turn(() -> core.handle(ask, nowMs, this));
             } catch (ApiException refusal) {
-                if (open.remove(ask)) ask.reply().fail(refusal);
+                refuse(ask, refusal);
             } catch (RuntimeException | AssertionError e) {
                 LOG.error("The coordinator of {} failed at {}", place.id(), name(ask.command()), e);
-                if (open.remove(ask)) ask.reply().fail(new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
+                refuse(ask, new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
             }
         }
+    }
+
+    private void refuse(Ask<?> ask, ApiException why) {
+        if (open.remove(ask)) ask.reply().fail(why);
     }
 
     /** Not the whole command: what members tell each other can have a megabyte. */
@@ -250,12 +254,17 @@ final class CoordinatorShell implements CoordinatorOutbox {
     @Override
     public void perform(CoordinatorEffect effect) {
         // Elsewhere, nobody may see what follows from a decision that a crash could take back.
-        whenCommitted(() -> place.kind().perform(place.id(), effect), why -> {});
+        whenCommitted(() -> place.kind().perform(place.id(), effect, this::refuse), why -> {});
     }
 
     private void whenCommitted(Runnable letGo, Consumer<ApiException> drop) {
         if (committed >= written) letGo.run();
         else held.add(new Held(written, letGo, drop));
+    }
+
+    /** How many questions the core has and has not answered. */
+    int openQuestions() {
+        return open.size();
     }
 
     /** Answers everything that waits with a refusal, and everything that comes. */

@@ -38,18 +38,18 @@ public final class TransactionsKind implements CoordinatorKind {
     }
 
     @Override
-    public void perform(TopicPartition from, CoordinatorEffect effect) {
+    public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
         if (effect instanceof WriteMarkers markers) new MarkerDelivery(surroundings, from, markers).start();
-        else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question());
+        else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question(), refusals);
         else throw new AssertionError("nobody performs " + effect);
     }
 
-    private <R> void acquire(Ask<R> question) {
+    private <R> void acquire(Ask<R> question, Refusals refusals) {
         surroundings
                 .transactions()
                 .newProducerId()
                 .compose(id -> surroundings.transactions().ask(new TransactionCommand.WithProducerId<>(question, id)))
-                .onFailure(failure -> question.reply().fail(refusal(failure)));
+                .onFailure(failure -> refusals.refuse(question, refusal(failure)));
     }
 
     private static ApiException refusal(Throwable failure) {

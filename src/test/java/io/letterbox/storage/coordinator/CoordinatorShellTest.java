@@ -57,6 +57,9 @@ class CoordinatorShellTest {
         }
     }
 
+    /** A question whose answer depends on something that is done elsewhere. */
+    private record HandedOn(Ask<?> ask) implements CoordinatorEffect {}
+
     /** Keeps words in the order in which they were written, those of transactions when they are committed. */
     private static final class Words implements Coordinator {
         private final List<String> words = new ArrayList<>();
@@ -94,6 +97,10 @@ class CoordinatorShellTest {
         @SuppressWarnings("unchecked")
         public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
             Say say = (Say) ask.command();
+            if (say.word().equals("elsewhere")) {
+                outbox.perform(new HandedOn(ask));
+                return;
+            }
             if (say.word().equals("crash")) throw new IllegalStateException("as asked");
             CoordinatorRecord record = new CoordinatorRecord(say.word().getBytes(StandardCharsets.UTF_8), null);
             if (say.inTransaction()) outbox.writeTransactional(7, (short) 0, null, List.of(record));
@@ -145,8 +152,8 @@ class CoordinatorShellTest {
         }
 
         @Override
-        public void perform(TopicPartition from, CoordinatorEffect effect) {
-            throw new AssertionError(effect);
+        public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+            refusals.refuse(((HandedOn) effect).ask(), new ApiException(ErrorCode.STORAGE_FAILED, "nobody does it"));
         }
     }
 
@@ -218,6 +225,13 @@ class CoordinatorShellTest {
     void survivesACoreThatFails() {
         assertThatThrownBy(say("crash")::get).hasMessageContaining("failed");
         assertThat(say("").get()).isEmpty();
+    }
+
+    @Test
+    void forgetsAQuestionThatWasRefusedElsewhere() {
+        Answer<String> answer = say("elsewhere");
+        assertThatThrownBy(answer::get).hasMessageContaining("nobody does it");
+        assertThat(shell.openQuestions()).isZero();
     }
 
     @Test
