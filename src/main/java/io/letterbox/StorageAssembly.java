@@ -89,12 +89,7 @@ final class StorageAssembly {
                 "letterbox-reader", config.storage().readerThreads());
         reader = new LogAccess(hosted, readers);
         transactions = new TransactionsRoute(
-                new CoordinatorRouter(
-                        vertx,
-                        metadata,
-                        shards,
-                        TransactionsRoute.topic(config.transactions().partitions())),
-                new ProducerIds(vertx, metadata));
+                vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
         services = new StorageServices(
                 config.node().id(),
                 shards,
@@ -112,8 +107,7 @@ final class StorageAssembly {
                         config.transactions().producerIdExpirationMs(),
                         config.transactions().maxProducersPerPartition()),
                 List.of(new GroupsKind(config.groups()), transactionsKind(config, shards)));
-        groups = new GroupsRoute(new CoordinatorRouter(
-                vertx, metadata, shards, GroupsRoute.topic(config.groups().partitions())));
+        groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions());
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);

@@ -139,9 +139,7 @@ final class ShardPartitions {
     void describeProducers(DescribeProducers ask) {
         HostedPartition held = byId.get(ask.partition());
         if (held == null) {
-            ask.done()
-                    .fail(new ApiException(
-                            ErrorCode.UNKNOWN_PARTITION, "This node does not hold " + ask.partition() + "."));
+            ask.done().fail(LogAccess.unknown(ask.partition()));
         } else if (held.quarantine() != null) {
             ask.done().fail(held.quarantineRefusal());
         } else {

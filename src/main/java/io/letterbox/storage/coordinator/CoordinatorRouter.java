@@ -22,9 +22,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** The way to the coordinators of one internal topic, which it makes when somebody first asks. Safe from any thread. */
-public final class CoordinatorRouter {
+public class CoordinatorRouter {
     private static final int LOOKS = 200;
     private static final long LOOK_AGAIN_MS = 10;
+
+    /** Small segments are compacted soon, so that a replay at the next start has little to read. */
+    private static final Map<String, String> CONFIG = Map.of("cleanup.policy", "compact", "segment.bytes", "104857600");
 
     private final VertxInternal vertx;
     private final Metadata metadata;
@@ -36,12 +39,11 @@ public final class CoordinatorRouter {
      *
      * @param name its name
      * @param partitions how many partitions
-     * @param config its settings, texts by Kafka's keys
      */
-    public record InternalTopic(String name, int partitions, Map<String, String> config) {}
+    record InternalTopic(String name, int partitions) {}
 
     /** @param shards how many shards this node has */
-    public CoordinatorRouter(Vertx vertx, Metadata metadata, int shards, InternalTopic topic) {
+    CoordinatorRouter(Vertx vertx, Metadata metadata, int shards, InternalTopic topic) {
         this.vertx = (VertxInternal) vertx;
         this.metadata = metadata;
         this.shards = shards;
@@ -54,7 +56,7 @@ public final class CoordinatorRouter {
     }
 
     /** The partition whose coordinator a key belongs to, by Kafka's hash; the topic exists then. */
-    public Future<TopicPartition> partitionOf(String key) {
+    public Future<TopicPartition> coordinatorOf(String key) {
         return existing().map(image -> partitionOf(key, image));
     }
 
@@ -67,8 +69,7 @@ public final class CoordinatorRouter {
     private Future<TopicImage> existing() {
         TopicImage known = known();
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
-        Command create =
-                new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, topic.config());
+        Command create = new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, CONFIG);
         return metadata.propose(create).transform(outcome -> known(LOOKS, outcome.cause()));
     }
 
