@@ -15,6 +15,12 @@ final class TailCache {
     /** So much unused room in a batch's buffer is cheaper to keep than to copy the batch. */
     private static final int SLACK_BYTES = 64;
 
+    /**
+     * The largest part of a Kafka request that is kept, as a copy. Producers that send larger ones fill the cache many times
+     * a second, so that the collector would move every published byte; their readers are served from the page cache.
+     */
+    static final int LARGEST_PART_BYTES = 8 << 10;
+
     private final long limitBytes;
     private final ArrayDeque<Place> oldestFirst = new ArrayDeque<>();
     private long usedBytes;
@@ -25,10 +31,10 @@ final class TailCache {
         this.limitBytes = limitBytes;
     }
 
-    /** Adds a batch that has just been appended; it must not change any more. */
+    /** Adds a batch that has just been appended, unless it is too large; it must not change any more. */
     void add(CachedTail tail, long baseOffset, long nextOffset, ByteBuffer batch) {
         int bytes = batch.remaining() + OVERHEAD_BYTES;
-        if (bytes > limitBytes) return;
+        if (bytes > limitBytes || isPart(batch) && batch.remaining() > LARGEST_PART_BYTES) return;
         tail.put(baseOffset, new CachedBatch(trimmed(batch), nextOffset));
         oldestFirst.add(new Place(tail, baseOffset, bytes));
         usedBytes += bytes;
@@ -39,9 +45,14 @@ final class TailCache {
         }
     }
 
-    /** The buffer that a batch was built in has room for many records, and would be kept for the one that is in it. */
+    /** True for a batch that lies in the middle of a request's bytes; one that was built here begins its array. */
+    private static boolean isPart(ByteBuffer batch) {
+        return batch.arrayOffset() + batch.position() > 0;
+    }
+
+    /** What lies around a batch would be kept with it: the room for more records, or the rest of a request. */
     private static ByteBuffer trimmed(ByteBuffer batch) {
-        if (batch.capacity() - batch.remaining() <= SLACK_BYTES) return batch;
+        if (batch.array().length - batch.remaining() <= SLACK_BYTES) return batch;
         ByteBuffer exact = ByteBuffer.allocate(batch.remaining());
         return exact.put(batch.duplicate()).flip();
     }

@@ -73,6 +73,26 @@ class TailCacheTest {
         assertThat(tail.read(0, 1000, 1)).isNull();
     }
 
+    @Test
+    void copiesASmallPartOfARequestAndLeavesALargeOneToTheFile() {
+        TailCache roomy = new TailCache(1 << 20);
+        byte[] request = new byte[100_000];
+        ByteBuffer small =
+                ByteBuffer.wrap(request, 50, TailCache.LARGEST_PART_BYTES).slice();
+        ByteBuffer large = ByteBuffer.wrap(request, 50_000, TailCache.LARGEST_PART_BYTES + 1)
+                .slice();
+        roomy.add(tail, 0, 1, small);
+        roomy.add(tail, 1, 2, large);
+        assertThat(tail.read(0, 1000, 1).batches().array())
+                .as("nothing else of the request is kept")
+                .hasSize(TailCache.LARGEST_PART_BYTES);
+        assertThat(tail.read(1, 1000, 2)).as("the file has it").isNull();
+        roomy.add(tail, 2, 3, batch(50_000, 3));
+        assertThat(tail.read(2, 1000, 3).batches().remaining())
+                .as("what was built here is kept, however large")
+                .isEqualTo(50_000);
+    }
+
     private static ByteBuffer batch(int size, int fill) {
         ByteBuffer batch = ByteBuffer.allocate(size);
         while (batch.hasRemaining()) batch.put((byte) fill);

@@ -63,16 +63,10 @@ final class FrameReader implements Readable {
         return Arrays.copyOfRange(frame, at, at + length);
     }
 
-    /**
-     * Bytes that outlive the request. Most of a frame is taken as it lies; a small part of one is copied, because the
-     * caches that it may end up in would keep the whole frame for it.
-     */
+    /** Bytes of the frame as they lie; whoever keeps them beyond the request keeps the whole frame. */
     @Override
     public ByteBuffer readByteBuffer(int length) {
-        int at = take(length);
-        if (length >= frame.length / 2)
-            return ByteBuffer.wrap(frame, at, length).slice();
-        return ByteBuffer.wrap(Arrays.copyOfRange(frame, at, at + length));
+        return ByteBuffer.wrap(frame, take(length), length).slice();
     }
 
     @Override

@@ -77,15 +77,16 @@ class FrameReaderTest {
     }
 
     @Test
-    void aLargePartLiesInTheFrameAndASmallOneIsCopied() {
+    void bytesLieInTheFrameAndShowNothingAroundThem() {
         byte[] frame = new byte[100];
         FrameReader in = new FrameReader(frame);
-        ByteBuffer small = in.readByteBuffer(49);
-        ByteBuffer large = in.readByteBuffer(51);
-        assertThat(small.array()).hasSize(49);
-        assertThat(large.array()).isSameAs(frame);
-        assertThat(large.remaining()).isEqualTo(51);
-        assertThat(large.arrayOffset() + large.position()).isEqualTo(49);
+        ByteBuffer first = in.readByteBuffer(49);
+        ByteBuffer second = in.readByteBuffer(51);
+        assertThat(first.array()).isSameAs(frame);
+        assertThat(first.capacity()).isEqualTo(49);
+        assertThat(second.array()).isSameAs(frame);
+        assertThat(second.capacity()).isEqualTo(51);
+        assertThat(second.arrayOffset() + second.position()).isEqualTo(49);
     }
 
     @Test
