@@ -193,6 +193,12 @@ final class RecordParser {
     }
 
     private long raw(int maxBytes) {
+        // Most numbers have one byte: deltas, lengths of keys, counts of headers.
+        if (at < recordEnd && array[at] >= 0) return array[at++];
+        return longRaw(maxBytes);
+    }
+
+    private long longRaw(int maxBytes) {
         long bits = 0;
         for (int index = 0; index < maxBytes; index++) {
             if (at >= recordEnd) {
