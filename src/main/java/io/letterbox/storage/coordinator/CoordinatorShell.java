@@ -60,6 +60,9 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private long timer = -1;
     private long timerDueMs = Long.MAX_VALUE;
 
+    /** Counts the timers, because one that has gone off cannot be cancelled on its way here. */
+    private long timersSet;
+
     /**
      * What waits until so many writes are committed.
      *
@@ -175,7 +178,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
         turn(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
     }
 
-    private void tick() {
+    private void tick(long number) {
+        if (number != timersSet) return;
         timer = -1;
         timerDueMs = Long.MAX_VALUE;
         if (closed != null) return;
@@ -204,7 +208,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (dueMs >= timerDueMs || dueMs == Long.MAX_VALUE) return;
         if (timer >= 0) timers.cancel(timer);
         timerDueMs = dueMs;
-        timer = timers.after(Math.max(1, dueMs - clock.getAsLong()), this::tick);
+        long number = ++timersSet;
+        timer = timers.after(Math.max(1, dueMs - clock.getAsLong()), () -> tick(number));
     }
 
     // ---- what the core wants

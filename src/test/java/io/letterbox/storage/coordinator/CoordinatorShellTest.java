@@ -296,8 +296,12 @@ class CoordinatorShellTest {
         assertThat(core.ticks).isEqualTo(1);
         assertThat(timers).containsExactly(4000L, 4000L);
         core.dueMs = 6000;
+        Runnable overtaken = timer;
         say("");
         assertThat(timers).containsExactly(4000L, 4000L, 1000L);
+        overtaken.run();
+        assertThat(core.ticks).as("it had gone off before it was cancelled").isEqualTo(1);
+        assertThat(timers).as("and sets no timer beside the one there is").hasSize(3);
         nowMs = 6000;
         timer.run();
         assertThat(core.ticks).isEqualTo(2);
