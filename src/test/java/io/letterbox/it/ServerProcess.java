@@ -236,6 +236,21 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** What a page of the server says, or why it says nothing: for whoever looks into a failure. */
+    public String page(String path) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(base().resolve(path))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return PROBE.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
+    }
+
     private Path outputFile() {
         return directory.resolve("server-output.txt");
     }

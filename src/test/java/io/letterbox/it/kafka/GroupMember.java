@@ -120,6 +120,15 @@ final class GroupMember implements AutoCloseable {
         return failure;
     }
 
+    /** What it has and where its thread is, for whoever looks into a failure. */
+    String situation() {
+        StringBuilder text = new StringBuilder("member with " + assigned + " after " + rebalances
+                + " assignments, failure " + failure + ", its thread " + thread.getState() + "\n");
+        for (StackTraceElement frame : thread.getStackTrace())
+            text.append("    ").append(frame).append('\n');
+        return text.toString();
+    }
+
     @Override
     public void close() {
         closing = true;

@@ -28,6 +28,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,11 +67,25 @@ class KafkaGroupsIT {
         server.close();
     }
 
-    private static void await(String what, org.awaitility.core.ThrowingRunnable assertion) {
-        Awaitility.await(what)
-                .atMost(Clients.LIMIT)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(assertion);
+    private void await(String what, org.awaitility.core.ThrowingRunnable assertion) {
+        try {
+            Awaitility.await(what)
+                    .atMost(Clients.LIMIT)
+                    .pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(assertion);
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(late.getMessage() + "\n" + situation(), late);
+        }
+    }
+
+    /** What both sides know, because such a failure can seldom be had twice. */
+    private String situation() {
+        StringBuilder text = new StringBuilder();
+        members.forEach(member -> text.append(member.situation()));
+        return text.append(server.page("/groups"))
+                .append('\n')
+                .append(server.output())
+                .toString();
     }
 
     private GroupMember member(String group, Object... more) {
