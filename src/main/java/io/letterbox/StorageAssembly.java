@@ -1,6 +1,7 @@
 package io.letterbox;
 
 import io.letterbox.bus.Append;
+import io.letterbox.bus.Appends;
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
@@ -148,7 +149,8 @@ final class StorageAssembly {
 
     /** Deploys the shards and recovers their logs. */
     void start() throws IOException {
-        for (Class<?> type : List.of(Append.class, Committed.class, DeleteRecords.class, DescribeProducers.class)) {
+        for (Class<?> type :
+                List.of(Append.class, Appends.class, Committed.class, DeleteRecords.class, DescribeProducers.class)) {
             LocalCodec.register(vertx.eventBus(), type);
         }
         MetadataService.registerMessages(vertx.eventBus());

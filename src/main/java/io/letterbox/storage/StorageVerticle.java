@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Appends;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.LocalCodec;
@@ -84,6 +85,7 @@ public final class StorageVerticle extends VerticleBase {
     private void onMessage(Message<Object> message) {
         Object body = message.body();
         if (body instanceof Append append) onOutsideAppend(append);
+        else if (body instanceof Appends turn) turn.appends().forEach(this::onOutsideAppend);
         else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
         else if (body instanceof DeleteRecords deletion) onDelete(deletion);
         else if (body instanceof ApplyImage apply) onImage(apply);

@@ -50,10 +50,12 @@ public final class FakeStorage implements FetchReader {
     private boolean cached = true;
     private ApiException refusal;
     private int appends;
+    private final List<Integer> turns = new ArrayList<>();
 
     public FakeStorage(Vertx vertx) {
         this.vertx = vertx;
         LocalCodec.register(vertx.eventBus(), Append.class);
+        LocalCodec.register(vertx.eventBus(), Appends.class);
         LocalCodec.register(vertx.eventBus(), Committed.class);
         LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
         LocalCodec.register(vertx.eventBus(), DescribeProducers.class);
@@ -101,6 +103,11 @@ public final class FakeStorage implements FetchReader {
     /** How many {@link Append}s have come. */
     public synchronized int appends() {
         return appends;
+    }
+
+    /** How many appends each {@link Appends} had. */
+    public synchronized List<Integer> turns() {
+        return List.copyOf(turns);
     }
 
     /** Publishes one record past the doors; returns its offset. */
@@ -254,9 +261,15 @@ public final class FakeStorage implements FetchReader {
 
     private void onMessage(Object message) {
         if (message instanceof Append append) onAppend(append);
+        else if (message instanceof Appends turn) onTurn(turn);
         else if (message instanceof DeleteRecords deletion) onDeleteRecords(deletion);
         else if (message instanceof DescribeProducers question) question.done().complete(List.of());
         else throw new AssertionError(message);
+    }
+
+    private synchronized void onTurn(Appends turn) {
+        turns.add(turn.appends().size());
+        turn.appends().forEach(this::onAppend);
     }
 
     private synchronized void onDeleteRecords(DeleteRecords deletion) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Appends;
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.Isolation;
@@ -32,7 +33,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +68,7 @@ class StorageVerticleTest {
     void start() throws Exception {
         vertx = Vertx.vertx();
         LocalCodec.register(vertx.eventBus(), Append.class);
+        LocalCodec.register(vertx.eventBus(), Appends.class);
         LocalCodec.register(vertx.eventBus(), Committed.class);
         LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
         MetadataService.registerMessages(vertx.eventBus());
@@ -133,6 +134,25 @@ class StorageVerticleTest {
         vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> seen.tryComplete(m.body()));
         publish("a", "b");
         assertThat(await(seen.future()).moved()).containsExactly(new Committed.Moved(P0, 2, 2));
+    }
+
+    @Test
+    void commitsTheAppendsOfATurnTogether() throws Exception {
+        serve(Map.of());
+        List<Committed.Moved> moved = new ArrayList<>();
+        Promise<Void> seen = Promise.promise();
+        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> {
+            moved.addAll(m.body().moved());
+            seen.tryComplete();
+        });
+        List<Append> appends = new ArrayList<>();
+        for (String value : List.of("a", "b", "c")) appends.add(append(Promise.promise(), value));
+        vertx.eventBus().send(Addresses.shard(0), new Appends(appends), LocalCodec.LOCAL);
+        List<Long> offsets = new ArrayList<>();
+        for (Append append : appends) offsets.add(await(append.done().future()).baseOffset());
+        assertThat(offsets).containsExactly(0L, 1L, 2L);
+        await(seen.future());
+        assertThat(moved).containsExactly(new Committed.Moved(P0, 3, 3));
     }
 
     @Test
@@ -345,14 +365,17 @@ class StorageVerticleTest {
     }
 
     private Future<Appended> send(String... values) {
+        Promise<Appended> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), append(done, values), LocalCodec.LOCAL);
+        return done.future();
+    }
+
+    private static Append append(Promise<Appended> done, String... values) {
         BatchBuilder builder = new BatchBuilder(256);
         for (String value : values) {
             builder.append(System.currentTimeMillis(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
         }
-        ByteBuffer batch = builder.build();
-        Promise<Appended> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new Append(P0, batch, values.length, null, done), LocalCodec.LOCAL);
-        return done.future();
+        return new Append(P0, builder.build(), values.length, null, done);
     }
 
     private static List<String> values(Slice slice) {

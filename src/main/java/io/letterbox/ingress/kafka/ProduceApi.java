@@ -1,5 +1,8 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appends;
+import io.letterbox.bus.LocalCodec;
 import io.letterbox.ingress.kafka.transactions.TransactionalAppends;
 import io.letterbox.record.BatchCheck;
 import io.letterbox.record.RecordBatch;
@@ -7,6 +10,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -37,6 +44,9 @@ final class ProduceApi {
      */
     private final ArrayDeque<ProduceRun> sending = new ArrayDeque<>();
 
+    /** What this turn of the event loop has for each shard so far, by the shard's address. */
+    private final Map<String, List<Append>> turn = new LinkedHashMap<>();
+
     private long enough = CODED_BYTES_PER_TURN;
 
     /** Looks at one batch at a time. */
@@ -60,6 +70,18 @@ final class ProduceApi {
         sending.add(run);
         if (sending.size() == 1) send();
         return run.done();
+    }
+
+    /** Sends an append to a shard at the end of the turn, together with what else the turn has for it. */
+    void append(String address, Append append) {
+        // A task runs when the loop has read from all of its sockets that had something.
+        if (turn.isEmpty()) context.runOnContext(read -> endTurn());
+        turn.computeIfAbsent(address, first -> new ArrayList<>()).add(append);
+    }
+
+    private void endTurn() {
+        turn.forEach((address, appends) -> vertx.eventBus().send(address, new Appends(appends), LocalCodec.LOCAL));
+        turn.clear();
     }
 
     private void send() {

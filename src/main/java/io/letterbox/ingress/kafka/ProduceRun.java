@@ -2,7 +2,6 @@ package io.letterbox.ingress.kafka;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.kafka.transactions.TransactionalAppends;
@@ -173,7 +172,7 @@ final class ProduceRun {
             }
             PromiseInternal<Appended> appended = api.context.promise();
             appended.future().onComplete(this::onAppended);
-            api.vertx.eventBus().send(address, new Append(partition, batch, records, null, appended), LocalCodec.LOCAL);
+            api.append(address, new Append(partition, batch, records, null, appended));
         }
 
         private Writer writer() {

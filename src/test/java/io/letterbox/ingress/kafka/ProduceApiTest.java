@@ -104,6 +104,22 @@ class ProduceApiTest {
     }
 
     @Test
+    void whatOneTurnHasForAShardGoesThereTogether() {
+        TopicProduceData topic = new TopicProduceData().setName("t");
+        for (String value : new String[] {"a", "b", "c"})
+            topic.partitionData().add(part(1, Produces.batch(null, value)));
+        ProduceRequestData request = new ProduceRequestData().setAcks((short) -1);
+        request.topicData().add(topic);
+        ProduceResponseData answer = client.ask(ApiKeys.PRODUCE, VERSION, request, new ProduceResponseData());
+        assertThat(answer.responses().iterator().next().partitionResponses())
+                .extracting(PartitionProduceResponse::baseOffset)
+                .containsExactly(0L, 1L, 2L);
+        assertThat(door.storage.turns()).containsExactly(3);
+        produce("t", 1, Produces.batch(null, "d"));
+        assertThat(door.storage.turns()).as("a later turn is another message").containsExactly(3, 1);
+    }
+
+    @Test
     void eachPartitionHasItsOwnAnswer() {
         ProduceRequestData request = Produces.to("t", 0, "a");
         request.topicData().find("t", Uuid.ZERO_UUID).partitionData().add(part(1, Produces.batch(null, "b", "c")));
@@ -130,7 +146,7 @@ class ProduceApiTest {
         return new PartitionProduceData().setIndex(index).setRecords(MemoryRecords.readableRecords(batch));
     }
 
-    /** A small batch in a large request is copied out of it; a large one is not. Both have to be what was sent. */
+    /** Batches are slices of the request's frame, whatever lies around them. */
     @Test
     void batchesAreTakenOutOfTheFrameAsTheyAre() {
         ProduceRequestData request = Produces.to("t", 0, "small");

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /** Apache Kafka's own clients, the version that is on our class path, with strings for keys and values. */
 final class Clients {
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    /** A client that loses an answer asks again after half a minute; on a busy machine that happens twice. */
+    static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(100);
 
     static {
