@@ -127,7 +127,7 @@ class KafkaProducerIT {
 
     @Test
     void theProducerLearnsWhereItsRecordsAre() throws Exception {
-        http.create("places", 1, Map.of());
+        http.create("places", 1, Map.of("retention.ms", "-1"));
         http.create("stamped", 1, Map.of("message.timestamp.type", "LogAppendTime"));
         long before = System.currentTimeMillis();
         try (KafkaProducer<String, String> producer = producer(server)) {

@@ -106,7 +106,7 @@ class KcatIT {
 
     @Test
     void offsetsByTime() {
-        Clients.create(admin, "cat-times", 1, Map.of());
+        Clients.create(admin, "cat-times", 1, Map.of("retention.ms", "-1"));
         try (KafkaProducer<String, String> producer = Clients.producer(target.bootstrap())) {
             for (long time : new long[] {1000, 2000, 3000})
                 producer.send(new ProducerRecord<>("cat-times", 0, time, "k", "v" + time));
