@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Clients {
     /** A client that loses an answer asks again after half a minute; on a busy machine that happens twice. */
     static final Duration LIMIT = Duration.ofSeconds(120);
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     static {
