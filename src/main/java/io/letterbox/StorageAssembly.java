@@ -12,12 +12,17 @@ import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.wal.WalDirectory;
+import io.letterbox.log.wal.WalRemains;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.Forces;
@@ -43,6 +48,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -97,6 +103,7 @@ final class StorageAssembly {
                 config.storage(),
                 directory,
                 files,
+                WalDirectory.open(files, directory.root().resolve("wal")),
                 hosted,
                 recovery,
                 disk,
@@ -168,6 +175,8 @@ final class StorageAssembly {
         Future.all(deployed).await();
         deployed.forEach(deployment -> deployments.add(deployment.result()));
         metadata.start().await();
+        recovery.settled();
+        clearWal();
         warnOfOrphans();
         diskCheck =
                 vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
@@ -182,12 +191,34 @@ final class StorageAssembly {
             return;
         }
         LOG.info(
-                "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off",
+                "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off, {} batches put"
+                        + " back",
                 recovery.logsOpened(),
                 String.format(java.util.Locale.ROOT, "%.3f", seconds),
-                recovery.clean() ? "a clean" : "an unclean",
+                recovery.lastStop() == LastStop.CLEAN ? "a clean" : "an unclean",
                 recovery.batchesChecked(),
-                recovery.truncatedBytes());
+                recovery.truncatedBytes(),
+                recovery.batchesRestored());
+    }
+
+    /** What earlier processes have written ahead is in the logs now, but for those that could not take it. */
+    private void clearWal() throws IOException {
+        WalRemains remains = services.wal().remains();
+        remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
+        for (WalRemains.Kept kept : remains.clear(this::isGone)) {
+            LOG.warn(
+                    "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
+                            + " them there, or when the topic is deleted",
+                    kept.file(),
+                    kept.partition());
+        }
+    }
+
+    private boolean isGone(TopicPartition partition, UUID topicId) {
+        TopicImage topic = metadata.image().topics().get(partition.topic());
+        // Metadata that was lost leaves directories behind, topics that were deleted do not.
+        if (topic == null) return !Files.exists(directory.topics().resolve(partition.topic()));
+        return !topic.id().equals(topicId);
     }
 
     /** Metadata that was lost would look like topics that were deleted, so nothing is deleted for being unknown. */

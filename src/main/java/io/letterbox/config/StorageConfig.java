@@ -5,6 +5,7 @@ package io.letterbox.config;
  *
  * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64
  * @param tailCacheBytes the newest records of all partitions that are kept in memory, 1 MiB to 16 GiB
+ * @param walBytes how long each of a shard's two write-ahead files may get, 4 MiB to 1 GiB
  * @param readerThreads threads that read old records from files, 1 to 64
  * @param diskReserveBytes below this much free space publishes are refused, 0 (never) to 1 TiB
  * @param recoveryPointIntervalMs how often it is written down how far the logs are surely on disk, and so how much a
@@ -14,6 +15,7 @@ package io.letterbox.config;
 public record StorageConfig(
         int shards,
         long tailCacheBytes,
+        long walBytes,
         int readerThreads,
         long diskReserveBytes,
         int recoveryPointIntervalMs,
@@ -23,6 +25,7 @@ public record StorageConfig(
     public StorageConfig {
         Check.range("storage.shards", shards, 0, 64);
         Check.range("storage.tailCacheBytes", tailCacheBytes, MIB, 16_384 * MIB);
+        Check.range("storage.walBytes", walBytes, 4 * MIB, 1024 * MIB);
         Check.range("storage.readerThreads", readerThreads, 1, 64);
         Check.range("storage.diskReserveBytes", diskReserveBytes, 0, MIB * MIB);
         Check.range("storage.recoveryPointIntervalMs", recoveryPointIntervalMs, 100, 3_600_000);
@@ -30,6 +33,6 @@ public record StorageConfig(
     }
 
     static StorageConfig standard() {
-        return new StorageConfig(0, 32 * MIB, 2, 256 * MIB, 10_000, 10_000);
+        return new StorageConfig(0, 32 * MIB, 64 * MIB, 2, 256 * MIB, 10_000, 10_000);
     }
 }

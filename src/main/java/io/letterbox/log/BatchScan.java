@@ -12,9 +12,6 @@ final class BatchScan {
     /** No batch may be larger; a length field that says more is damage and must not become an allocation. */
     static final int MAX_BATCH_BYTES = 64 << 20;
 
-    /** The defect of an end that a killed process had reserved, see {@link SegmentReserve}: nothing is lost there. */
-    static final String RESERVE = "The file goes on with zeros that were written ahead.";
-
     private static final int CHUNK_BYTES = 256 << 10;
 
     /** How a scan comes by the bytes of a file. */
@@ -56,7 +53,6 @@ final class BatchScan {
         if (position >= limit) return false;
         int header = (int) Math.min(RecordBatch.HEADER_BYTES, limit - position);
         if (!load(header)) return false;
-        if (isReserve(header)) return fail(RESERVE);
         if (header < RecordBatch.HEADER_BYTES) return fail("The file breaks off within a batch's header.");
         int size = batch.sizeInBytes();
         if (size < RecordBatch.HEADER_BYTES || size > MAX_BATCH_BYTES || size > limit - position) {
@@ -114,13 +110,6 @@ final class BatchScan {
             if (read < bytes) return fail("The file is shorter than it was.");
         }
         batch.wrap(chunk, (int) from);
-        return true;
-    }
-
-    /** A header of zeros: no batch was ever written here. */
-    private boolean isReserve(int header) {
-        int from = (int) (position - chunkAt);
-        for (int i = 0; i < header; i++) if (chunk.get(from + i) != 0) return false;
         return true;
     }
 

@@ -7,11 +7,35 @@ import java.util.List;
 
 /** The file seam: the few things that Letterbox wants of a file system. {@link FileDisk} is the real one. */
 public interface Disk {
+    /** What a write to a durable file is a multiple of. */
+    int BLOCK_BYTES = 4096;
+
+    /** The next multiple of a block. */
+    static long align(long bytes) {
+        return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+    }
+
+    /** An empty buffer whose content may be written to a durable file. */
+    static ByteBuffer alignedBuffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes + BLOCK_BYTES)
+                .alignedSlice(BLOCK_BYTES)
+                .limit(bytes)
+                .slice();
+    }
+
     /** Opens an existing file for reading and writing. Throws NoSuchFileException. */
     LogFile open(Path path) throws IOException;
 
     /** Makes an empty file, or empties an existing one. Durable after {@link #forceDirectory}. */
     LogFile create(Path path) throws IOException;
+
+    /**
+     * Makes an empty file, or empties an existing one, each of whose writes is durable when it returns, as far as the file's
+     * length and blocks are concerned, too. Positions and lengths of writes are multiples of {@value #BLOCK_BYTES}, from
+     * buffers that {@link #alignedBuffer} made, so that no cache of the system's need be in between. The name is durable
+     * after {@link #forceDirectory}.
+     */
+    LogFile createDurable(Path path) throws IOException;
 
     /** The names in a directory, sorted; empty where there is no such directory. */
     List<String> list(Path directory) throws IOException;

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,6 +34,27 @@ public final class FileDisk implements Disk {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public LogFile createDurable(Path path) throws IOException {
+        create(path).close();
+        boolean blocksFit = BLOCK_BYTES % Files.getFileStore(path).getBlockSize() == 0;
+        return new Channel(path, blocksFit ? openPastTheCache(path) : openThroughTheCache(path));
+    }
+
+    /** The cache would cost a copy of everything that is written, and nobody reads these files. */
+    private static FileChannel openPastTheCache(Path path) throws IOException {
+        try {
+            return FileChannel.open(
+                    path, ExtendedOpenOption.DIRECT, StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
+        } catch (IOException | UnsupportedOperationException notOnThisFileSystem) {
+            return openThroughTheCache(path);
+        }
+    }
+
+    private static FileChannel openThroughTheCache(Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
     }
 
     @Override

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A force that has been prepared on the log's own thread and may run on another while the log takes more appends. One at
- * a time per log; no truncation and no close before it is over.
+ * A force that has been prepared on the log's own thread and may run on another while the log takes more appends, and
+ * beside other forces of the same log. No truncation and no close before it is over.
  */
 public final class Flush {
     private final PartitionLog log;
@@ -13,7 +13,7 @@ public final class Flush {
     private final Segment active;
     private final long upToOffset;
 
-    /** @param sealed the segments that were rolled since the last flush */
+    /** @param sealed the segments that were rolled and may not have been forced yet */
     Flush(PartitionLog log, List<Segment> sealed, Segment active, long upToOffset) {
         this.log = log;
         this.sealed = sealed;
@@ -27,17 +27,17 @@ public final class Flush {
     }
 
     /**
-     * Forces all that was dirty and moves the log's durable offset.
+     * Forces all that was dirty and moves the log's forced offset.
      *
      * @throws IOException where anything failed; the log is poisoned for good, since nobody can say what is on disk
      */
     public void force() throws IOException {
         log.requireSound();
-        long durable = log.durableOffset();
-        if (upToOffset <= durable) return;
+        long forced = log.forcedOffset();
+        if (upToOffset <= forced) return;
         try {
             for (Segment segment : sealed) {
-                if (segment.nextOffset() > durable) segment.force();
+                if (segment.nextOffset() > forced) segment.force();
             }
             if (upToOffset > active.baseOffset()) active.force();
         } catch (IOException | RuntimeException cause) {

@@ -35,26 +35,27 @@ public final class LogRecovery {
     private final Path directory;
     private final LogConfig config;
     private final long recoveryPoint;
-    private final boolean clean;
+    private final LastStop lastStop;
     private final long contiguousFrom;
     private final EpochHistory epochs;
 
     private final List<Long> bases = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
     private final List<Segment> opened = new ArrayList<>();
+    private final List<SegmentRecovery> inDoubt = new ArrayList<>();
     private final List<EpochHistory.Entry> foundEpochs = new ArrayList<>();
     private boolean deleted;
     private long truncatedBytes;
     private long batchesChecked;
     private long endOffset;
 
-    private LogRecovery(Disk disk, Path directory, LogConfig config, long recoveryPoint, boolean clean)
+    private LogRecovery(Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop)
             throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.config = config;
         this.recoveryPoint = recoveryPoint;
-        this.clean = clean;
+        this.lastStop = lastStop;
         this.contiguousFrom = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
         this.epochs = EpochHistory.read(disk, directory);
     }
@@ -63,12 +64,11 @@ public final class LogRecovery {
      * Opens the log in a directory, or makes an empty one there.
      *
      * @param recoveryPoint everything below was durable; 0 when unknown
-     * @param clean whether the last stop was clean: then a bad batch anywhere is damage, not a torn end
      */
-    public static Outcome open(Disk disk, Path directory, LogConfig config, long recoveryPoint, boolean clean)
+    public static Outcome open(Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop)
             throws IOException {
         disk.createDirectories(directory);
-        LogRecovery recovery = new LogRecovery(disk, directory, config, recoveryPoint, clean);
+        LogRecovery recovery = new LogRecovery(disk, directory, config, recoveryPoint, lastStop);
         recovery.tidy();
         String damage = recovery.findSegments();
         if (damage == null) damage = recovery.openSegments();
@@ -89,7 +89,7 @@ public final class LogRecovery {
     private void tidy() throws IOException {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
-        if (!clean) disk.forceDirectory(directory);
+        if (lastStop != LastStop.CLEAN) disk.forceDirectory(directory);
         boolean changed = false;
         List<String> names = disk.list(directory);
         for (String name : names) {
@@ -146,7 +146,7 @@ public final class LogRecovery {
         for (int index = first; index < bases.size(); index++) {
             String defect = index == first ? null : gapBefore(index);
             if (defect != null) {
-                if (endOffset < recoveryPoint || clean) return damaged(index, 0, defect);
+                if (endOffset < recoveryPoint || lastStop == LastStop.CLEAN) return damaged(index, 0, defect);
                 deleteFrom(index);
                 break;
             }
@@ -157,12 +157,14 @@ public final class LogRecovery {
                     index == first ? recoveryPoint : 0,
                     contiguousFrom);
             opened.add(walked.segment());
+            inDoubt.add(walked);
             foundEpochs.addAll(walked.epochs());
             batchesChecked += walked.batchesChecked();
             endOffset = walked.endOffset();
             if (walked.defect() != null) {
-                if (endOffset < recoveryPoint || clean) return damaged(index, walked.goodBytes(), walked.defect());
-                if (!BatchScan.RESERVE.equals(walked.defect())) truncatedBytes += sizes.get(index) - walked.goodBytes();
+                if (endOffset < recoveryPoint || lastStop == LastStop.CLEAN)
+                    return damaged(index, walked.goodBytes(), walked.defect());
+                truncatedBytes += sizes.get(index) - walked.goodBytes();
                 walked.segment().cutFile();
                 deleteFrom(index + 1);
                 break;
@@ -180,7 +182,7 @@ public final class LogRecovery {
     }
 
     private String damaged(int index, long position, String defect) {
-        String why = clean ? "after a clean stop" : "below the recovery point " + recoveryPoint;
+        String why = lastStop == LastStop.CLEAN ? "after a clean stop" : "below the recovery point " + recoveryPoint;
         return SegmentFiles.log(directory, bases.get(index)) + " at byte " + position + ", " + why + ": " + defect;
     }
 
@@ -194,6 +196,7 @@ public final class LogRecovery {
 
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
+        if (lastStop == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
         boolean news = endOffset > recoveryPoint || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
             Segment segment = opened.get(index);

@@ -140,10 +140,9 @@ final class PartitionInspection {
             tally.segments++;
             tally.bytes += size;
             // What follows damage says nothing about where the next segment should begin.
-            boolean reserve = last && BatchScan.RESERVE.equals(scan.defect());
-            nextOffset = scan.defect() == null || reserve ? scan.expectedOffset() : UNKNOWN;
+            nextOffset = scan.defect() == null ? scan.expectedOffset() : UNKNOWN;
             if (scan.defect() != null) defect(path, scan, last, size);
-            if (scan.defect() == null || reserve) {
+            if (scan.defect() == null) {
                 indexes(base, last, indexes);
                 aborted(base, last, scan.expectedOffset());
             }
@@ -168,12 +167,6 @@ final class PartitionInspection {
     private void defect(Path path, BatchScan scan, boolean last, long size) {
         boolean torn = last && scan.expectedOffset() >= recoveryPoint;
         long rest = size - scan.position();
-        if (torn && BatchScan.RESERVE.equals(scan.defect())) {
-            String what =
-                    scan.defect() + " A clean stop cuts these " + rest + " bytes off, and so does the next start.";
-            add(Severity.NOTE, path, scan.position(), scan.expectedOffset(), what);
-            return;
-        }
         String what = torn
                 ? scan.defect() + " This is a torn end of " + rest + " bytes; the next start cuts it off."
                 : scan.defect() + " The " + rest + " bytes from there on were not looked at.";

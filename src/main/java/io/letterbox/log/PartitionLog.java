@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
@@ -38,13 +39,14 @@ public final class PartitionLog implements AutoCloseable {
     private volatile long logEndOffset;
     private volatile long compactedUpTo;
 
-    // Written by the thread that runs a flush (and by the owner when none runs), read by any thread.
-    private volatile long durableOffset;
+    // Moved by the owner, and by threads that run flushes, read by any thread.
+    private final AtomicLong forcedOffset;
+    private final AtomicLong durableOffset;
     private volatile Exception poison;
 
     // Owner only.
     private final RecordBatch view = new RecordBatch();
-    private List<Segment> sealed = new ArrayList<>();
+    private final List<Segment> sealed = new ArrayList<>();
     private LogConfig config;
 
     /** What recovery found. Everything in the segments is durable. */
@@ -56,7 +58,8 @@ public final class PartitionLog implements AutoCloseable {
         this.epochs = epochs;
         this.segments = segments;
         this.logEndOffset = segments.active().nextOffset();
-        this.durableOffset = logEndOffset;
+        this.forcedOffset = new AtomicLong(logEndOffset);
+        this.durableOffset = new AtomicLong(logEndOffset);
         long stored = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
         this.logStartOffset =
                 Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
@@ -112,7 +115,7 @@ public final class PartitionLog implements AutoCloseable {
     private void roll() throws IOException {
         Segment old = segments.active();
         old.seal();
-        journal.roll(old, durableOffset);
+        journal.roll(old, forcedOffset.get());
         Segment fresh = Segment.create(disk, directory, logEndOffset);
         disk.forceDirectory(directory);
         old.dropIndexes();
@@ -127,13 +130,32 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Prepares a flush of everything appended so far; {@link Flush#force} may run on any thread. */
     public Flush startFlush() {
-        List<Segment> closed = sealed;
-        if (!closed.isEmpty()) sealed = new ArrayList<>();
-        return new Flush(this, closed, segments.active(), logEndOffset);
+        return flushUpTo(logEndOffset);
+    }
+
+    /**
+     * Prepares a flush of what a checkpoint has to force: what is durable elsewhere only, and closed segments, whatever
+     * the topic wants; null where there is nothing of it.
+     */
+    public Flush startCheckpoint() {
+        long activeFrom = segments.active().baseOffset();
+        if (Math.max(activeFrom, durableOffset.get()) <= forcedOffset.get()) return null;
+        return flushUpTo(durableOffset.get() > activeFrom ? logEndOffset : activeFrom);
+    }
+
+    private Flush flushUpTo(long offset) {
+        sealed.removeIf(segment -> segment.nextOffset() <= forcedOffset.get());
+        return new Flush(this, List.copyOf(sealed), segments.active(), offset);
     }
 
     void flushed(long upToOffset) {
-        if (upToOffset > durableOffset) durableOffset = upToOffset;
+        forcedOffset.accumulateAndGet(upToOffset, Math::max);
+        durableOffset.accumulateAndGet(upToOffset, Math::max);
+    }
+
+    /** Everything appended so far has been made durable elsewhere, from where a start will put it back. Owner only. */
+    public void writtenAhead() {
+        durableOffset.accumulateAndGet(logEndOffset, Math::max);
     }
 
     void poison(Exception cause) {
@@ -166,9 +188,14 @@ public final class PartitionLog implements AutoCloseable {
         return logEndOffset;
     }
 
-    /** Everything below it is on disk. Any thread. */
+    /** Everything below it is on disk, in the segments or in a write-ahead log. Any thread. */
     public long durableOffset() {
-        return durableOffset;
+        return durableOffset.get();
+    }
+
+    /** Everything below it is on disk in the segments. Any thread. */
+    public long forcedOffset() {
+        return forcedOffset.get();
     }
 
     /** The bytes of all segments, indexes not included. Any thread. */
@@ -278,12 +305,13 @@ public final class PartitionLog implements AutoCloseable {
             LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
             segments = cut.left();
             logEndOffset = segments.active().nextOffset();
-            durableOffset = Math.min(durableOffset, logEndOffset);
+            forcedOffset.accumulateAndGet(logEndOffset, Math::min);
+            durableOffset.accumulateAndGet(logEndOffset, Math::min);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
             cut.finish();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments, compactedUpTo, durableOffset);
+            journal.rebuild(segments, compactedUpTo, forcedOffset.get());
         } catch (IOException | RuntimeException cause) {
             poison(cause);
             throw cause;
@@ -300,6 +328,8 @@ public final class PartitionLog implements AutoCloseable {
         requireSound();
         if (offset > logEndOffset) requireInRange(offset);
         if (offset <= logStartOffset) return;
+        // Or a crash could take the log back to before its start, which would be forgotten then.
+        if (offset > forcedOffset.get()) flush();
         try {
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
             moveStart(offset);
@@ -328,7 +358,7 @@ public final class PartitionLog implements AutoCloseable {
             for (int index = 0; index < segments.size() - 1; index++) {
                 Segment closed = segments.get(index);
                 if (closed.indexes() != null) closed.storeRepairedIndexes();
-                if (closed.nextOffset() <= durableOffset) closed.closeWhenIdle();
+                if (closed.nextOffset() <= forcedOffset.get()) closed.closeWhenIdle();
             }
             return deleted;
         } catch (ForceFailedException cause) {
@@ -421,10 +451,10 @@ public final class PartitionLog implements AutoCloseable {
 
     /**
      * Writes the active segment's indexes out and returns the recovery point, to be persisted with
-     * {@link RecoveryPoints}: everything below it is durable. Owner only.
+     * {@link RecoveryPoints}: everything below it is durable in the segments. Owner only.
      */
     public long checkpoint() throws IOException {
-        long recoveryPoint = durableOffset;
+        long recoveryPoint = forcedOffset.get();
         if (poison == null) {
             segments.active().writeIndexes();
             journal.checkpoint(segments.active(), recoveryPoint);
@@ -437,7 +467,6 @@ public final class PartitionLog implements AutoCloseable {
     public void close() throws IOException {
         try {
             if (poison == null) {
-                segments.active().releaseReserve();
                 flush();
                 segments.active().writeIndexes();
                 journal.close(segments.active());
@@ -446,14 +475,5 @@ public final class PartitionLog implements AutoCloseable {
             poison(new IOException("It is closed."));
             for (Segment segment : segments.toList()) segment.close();
         }
-    }
-
-    /** Closes without flushing and deletes the whole directory: the topic is gone. Owner only. */
-    public void destroy() throws IOException {
-        poison(new IOException("It is deleted."));
-        for (Segment segment : segments.toList()) segment.delete();
-        for (String name : disk.list(directory)) disk.delete(directory.resolve(name));
-        disk.delete(directory);
-        disk.forceDirectory(directory.getParent());
     }
 }

@@ -41,7 +41,6 @@ public final class Segment {
     private volatile boolean used;
 
     // Owner only.
-    private final SegmentReserve reserve = new SegmentReserve();
     private long maxTimestampOffset;
     private int bytesSinceEntry;
     private long firstAppendMs = -1;
@@ -156,10 +155,8 @@ public final class Segment {
             open.write(bytes, position);
         } catch (IOException | RuntimeException cause) {
             undo(open, position, cause);
-            reserve.cut(position);
             throw cause;
         }
-        reserve.appended(open, position + size, config.segmentBytes());
         if (firstAppendMs < 0) firstAppendMs = nowMs;
         account(batch, position, size, config.indexIntervalBytes());
         // The size before the offset: see SegmentRead.
@@ -207,19 +204,10 @@ public final class Segment {
 
     /** Owner only: writes complete, durable index files for this, the active segment, which is about to be closed. */
     void seal() throws IOException {
-        releaseReserve();
         finishTimes();
         writeIndexes();
         SegmentIndexes.force(disk, timeIndexPath());
         SegmentIndexes.force(disk, offsetIndexPath());
-    }
-
-    /**
-     * Owner only: lets the file end where its batches end, durably: the length of a closed file is taken for the size of
-     * its batches, even after a crash.
-     */
-    void releaseReserve() throws IOException {
-        if (reserve.release(file(), sizeBytes)) force();
     }
 
     /** Recovery only: makes this a closed segment that ends where the next one begins. */
@@ -268,7 +256,6 @@ public final class Segment {
             try {
                 open = file();
                 open.force();
-                reserve.forced();
                 return;
             } catch (ClosedChannelException | NoSuchFileException closed) {
                 // The owner closed an idle file, or deleted the segment: then there is nothing to force any more.
@@ -282,6 +269,11 @@ public final class Segment {
     void cutFile() throws IOException {
         file().truncate(sizeBytes);
         force();
+    }
+
+    /** Recovery only: writes what is there once more. */
+    void overwrite(ByteBuffer same, long position) throws IOException {
+        file().write(same, position);
     }
 
     /** The aborted transactions whose markers are in the segment. */

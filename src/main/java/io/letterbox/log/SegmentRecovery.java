@@ -12,15 +12,19 @@ import java.util.List;
  * agree, and walks every batch behind that.
  */
 final class SegmentRecovery {
+    private static final int CHUNK_BYTES = 1 << 20;
+
     private final Segment segment;
     private final List<EpochHistory.Entry> epochs = new ArrayList<>();
+    private final long startBytes;
     private long batchesChecked;
     private long goodBytes;
     private long endOffset;
     private String defect;
 
-    private SegmentRecovery(Segment segment) {
+    private SegmentRecovery(Segment segment, long startBytes) {
         this.segment = segment;
+        this.startBytes = startBytes;
     }
 
     /**
@@ -52,7 +56,7 @@ final class SegmentRecovery {
         times.cutBeyond(known == 0 ? -1 : OffsetIndex.relativeOffset(offsets.entry(known - 1)));
         Segment segment =
                 Segment.recovering(place.disk, place.directory, baseOffset, new Segment.Indexes(offsets, times));
-        SegmentRecovery recovery = new SegmentRecovery(segment);
+        SegmentRecovery recovery = new SegmentRecovery(segment, position);
         recovery.walk(
                 new BatchScan(segment::read, position, sizeBytes, expectedOffset, contiguousFrom),
                 place.indexIntervalBytes);
@@ -98,6 +102,15 @@ final class SegmentRecovery {
         goodBytes = scan.position();
         endOffset = scan.expectedOffset();
         defect = scan.defect();
+    }
+
+    /** Lets the system take for new what was walked and is good, so that the next force writes it. */
+    void writeAgain() throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        for (long at = startBytes; at < goodBytes; at += chunk.limit()) {
+            segment.read(chunk.clear().limit((int) Math.min(CHUNK_BYTES, goodBytes - at)), at);
+            segment.overwrite(chunk.flip(), at);
+        }
     }
 
     /** The segment, with indexes in memory, up to the last good batch. */

@@ -2,8 +2,10 @@ package io.letterbox.storage;
 
 import io.letterbox.log.Flush;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -40,6 +42,19 @@ public final class Forces {
         // Whatever no thread has begun yet, this one does: a busy pool costs speed, never a wait for a free thread.
         for (FutureTask<Void> task : tasks) task.run();
         awaitAll(tasks);
+    }
+
+    /** Makes several logs durable one after the other, while the caller goes on; fails with the first that fails. */
+    CompletableFuture<Void> forceInBackground(List<Flush> flushes) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        for (Flush flush : flushes) flush.force();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                threads);
     }
 
     private static void awaitAll(List<FutureTask<Void>> tasks) throws IOException {

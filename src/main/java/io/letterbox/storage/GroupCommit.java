@@ -1,29 +1,48 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.Committed;
-import io.letterbox.metadata.TopicConfig.Flush;
+import io.letterbox.log.Flush;
+import io.letterbox.log.wal.WalEntry;
+import io.letterbox.log.wal.WriteAheadLog;
+import io.letterbox.metadata.TopicConfig;
 import io.letterbox.replication.Input;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
- * One fsync for everything that waits. Appends run on the shard's queue and mark their partition here; the commit is
- * queued once, behind whatever was queued already, so the group grows by itself while the disk is slow, with no timer and
- * no lock. Owned by the shard's thread.
+ * One synchronous write for everything that waits. Appends run on the shard's queue and mark their partition here; the
+ * commit is queued once, behind whatever was queued already, so the group grows by itself while the disk is slow, with no
+ * timer and no lock. Owned by the shard's thread.
  */
 final class GroupCommit {
+    private final WriteAheadLog wal;
     private final Forces forces;
-    private final Set<HostedPartition> dirty = new LinkedHashSet<>();
-    private final List<HostedPartition> unsafe = new ArrayList<>();
+    private final Map<HostedPartition, Written> dirty = new LinkedHashMap<>();
     private int batches;
     private int records;
     private long bytes;
 
-    /** @param forces what makes the logs of a group durable, at the same time */
-    GroupCommit(Forces forces) {
+    /** What one log has got since the last commit. */
+    private static final class Written {
+        private final long firstOffset;
+        private final List<ByteBuffer> batches = new ArrayList<>();
+        private int sizeBytes;
+
+        Written(long firstOffset) {
+            this.firstOffset = firstOffset;
+        }
+    }
+
+    /**
+     * @param wal where groups are made durable
+     * @param forces what makes the logs of a group durable where that is not possible
+     */
+    GroupCommit(WriteAheadLog wal, Forces forces) {
+        this.wal = wal;
         this.forces = forces;
     }
 
@@ -31,31 +50,33 @@ final class GroupCommit {
     record Outcome(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
 
     /** Adds a batch that was appended; true for the first of a group, which is when the commit has to be queued. */
-    boolean add(HostedPartition partition, int recordCount, int sizeBytes) {
+    boolean add(HostedPartition partition, long baseOffset, ByteBuffer batch, int recordCount) {
         boolean first = batches == 0;
-        dirty.add(partition);
+        Written written = dirty.computeIfAbsent(partition, p -> new Written(baseOffset));
+        written.batches.add(batch);
+        written.sizeBytes += batch.remaining();
         batches++;
         records += recordCount;
-        bytes += sizeBytes;
+        bytes += batch.remaining();
         return first;
     }
 
+    /** Whether a checkpoint would make room for what waits. */
+    boolean wantsCheckpoint() {
+        return wal.room(dirty.size(), bytes) == WriteAheadLog.Room.AFTER_TURN;
+    }
+
     /**
-     * Forces the logs that want it, moves the high watermarks and keeps the promises.
+     * Makes durable what topics want to be, moves the high watermarks and keeps the promises.
      *
-     * @throws IOException where a force failed; nothing may be acknowledged by this shard any more
+     * @throws IOException where a write failed; nothing may be acknowledged by this shard any more
      */
     Outcome commit(long nowMs) throws IOException {
-        unsafe.clear();
-        for (HostedPartition partition : dirty) {
-            if (partition.config().flush() == Flush.SYNC) unsafe.add(partition);
-        }
         long start = System.nanoTime();
-        forces.force(
-                unsafe.stream().map(partition -> partition.log().startFlush()).toList());
-        long fsyncNanos = unsafe.isEmpty() ? 0 : System.nanoTime() - start;
+        boolean written = makeDurable();
+        long fsyncNanos = written ? System.nanoTime() - start : 0;
         List<Committed.Moved> moved = new ArrayList<>(dirty.size());
-        for (HostedPartition partition : dirty) {
+        for (HostedPartition partition : dirty.keySet()) {
             Input durable = new Input.Durable(partition.log().logEndOffset());
             partition.replica().step(durable, nowMs, output -> ShardOutputs.perform(partition, output, moved));
         }
@@ -67,11 +88,27 @@ final class GroupCommit {
         return outcome;
     }
 
-    /** Where the force failed, after {@link #commit} has thrown. */
-    HostedPartition failed() {
-        return unsafe.stream()
-                .filter(partition -> partition.log().isPoisoned())
-                .findFirst()
-                .orElse(unsafe.get(0));
+    private boolean makeDurable() throws IOException {
+        List<WalEntry> ahead = new ArrayList<>(dirty.size());
+        List<HostedPartition> aheadOf = new ArrayList<>(dirty.size());
+        List<Flush> flushes = new ArrayList<>();
+        for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
+            HostedPartition partition = each.getKey();
+            Written written = each.getValue();
+            if (partition.config().flush() != TopicConfig.Flush.SYNC) continue;
+            // What is written ahead has to follow on what is durable; the topic may have been flushed at intervals
+            // before.
+            if (partition.log().durableOffset() < written.firstOffset) {
+                flushes.add(partition.log().startFlush());
+            } else {
+                ahead.add(new WalEntry(partition.id(), partition.topicId(), written.batches, written.sizeBytes));
+                aheadOf.add(partition);
+            }
+        }
+        if (!ahead.isEmpty() && wal.write(ahead))
+            aheadOf.forEach(partition -> partition.log().writtenAhead());
+        else aheadOf.forEach(partition -> flushes.add(partition.log().startFlush()));
+        forces.force(flushes);
+        return !aheadOf.isEmpty() || !flushes.isEmpty();
     }
 }

@@ -96,7 +96,7 @@ final class HostedPartition {
     /** Takes the partition out of service because its log is damaged. Any thread. */
     void quarantine(String reason) {
         quarantine = reason;
-        LOG.error("{} is quarantined: {}. Nothing of it was changed.", id, reason);
+        LOG.error("{} is quarantined, and nothing of it is changed: {}", id, reason);
     }
 
     /** What everyone is told who asks for a quarantined partition; null while it is sound. */
@@ -148,7 +148,7 @@ final class HostedPartition {
     /** Closes the log; all of it is on disk then. */
     void close() throws IOException {
         log.close();
-        recoveryPoint = log.durableOffset();
+        recoveryPoint = log.forcedOffset();
     }
 
     PartitionStatus status() {

@@ -1,13 +1,10 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.Disk;
-import io.letterbox.log.LogFile;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -32,10 +29,9 @@ final class PartitionDirectories {
      * What was there.
      *
      * @param kept true where the directory holds what this incarnation of the topic left in it
-     * @param replaced true where it held an older incarnation's files, which are gone now
      * @param defect why the directory cannot be used, or null
      */
-    record Found(boolean kept, boolean replaced, String defect) {}
+    record Found(boolean kept, String defect) {}
 
     PartitionDirectories(Disk disk, Path topics) {
         this.disk = disk;
@@ -46,39 +42,41 @@ final class PartitionDirectories {
         return topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
     }
 
-    /** Makes the directory of a partition usable for an incarnation, clearing away what an older one left. */
+    /** Whether the directory holds what another incarnation of the topic left in it. */
+    boolean isOlder(TopicPartition id, UUID topicId) throws IOException {
+        String holder = holder(of(id).resolve(MARKER));
+        return holder != null && !holder.isEmpty() && !holder.equals(topicId.toString());
+    }
+
+    /** Makes the directory of a partition usable for an incarnation. */
     Found prepare(TopicPartition id, UUID topicId) throws IOException {
         Path directory = of(id);
         Path marker = directory.resolve(MARKER);
-        boolean replaced = false;
-        if (disk.exists(marker)) {
-            String text = new String(disk.readAll(marker), StandardCharsets.UTF_8);
-            int at = text.indexOf(TOPIC_ID);
-            if (at < 0) return new Found(true, false, marker + " does not say which topic the directory belongs to");
-            if (text.substring(at + TOPIC_ID.length()).strip().equals(topicId.toString()))
-                return new Found(true, false, null);
-            replaced = true;
-            destroy(id);
-        } else {
-            List<String> names = disk.list(directory);
-            if (names.stream().anyMatch(name -> name.endsWith(".log"))) {
-                return new Found(true, false, marker + " is missing beside segments");
-            }
+        String holder = holder(marker);
+        if (topicId.toString().equals(holder)) return new Found(true, null);
+        if (holder != null) return new Found(true, marker + " does not say that the directory belongs to " + topicId);
+        if (disk.list(directory).stream().anyMatch(name -> name.endsWith(".log"))) {
+            return new Found(true, marker + " is missing beside segments");
         }
         disk.createDirectories(directory);
-        try (LogFile file = disk.create(marker)) {
-            String text = "version: 0\n" + TOPIC_ID + topicId + "\n";
-            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-            file.force();
-        }
-        disk.forceDirectory(directory);
-        return new Found(false, replaced, null);
+        disk.replace(marker, ("version: 0\n" + TOPIC_ID + topicId + "\n").getBytes(StandardCharsets.UTF_8));
+        return new Found(false, null);
+    }
+
+    /** The topic that a marker names; empty where it names none, null where there is no marker. */
+    private String holder(Path marker) throws IOException {
+        if (!disk.exists(marker)) return null;
+        String text = new String(disk.readAll(marker), StandardCharsets.UTF_8);
+        int at = text.indexOf(TOPIC_ID);
+        return at < 0 ? "" : text.substring(at + TOPIC_ID.length()).strip();
     }
 
     /** Deletes a partition's directory with all files; the marker goes last, so that a crash leaves it recognisable. */
     void destroy(TopicPartition id) throws IOException {
         Path directory = of(id);
         for (String name : disk.list(directory)) if (!name.equals(MARKER)) disk.delete(directory.resolve(name));
+        // Deletions need not come to the disk in their order.
+        disk.forceDirectory(directory);
         disk.delete(directory.resolve(MARKER));
         disk.delete(directory);
         Path topic = topics.resolve(id.topic());

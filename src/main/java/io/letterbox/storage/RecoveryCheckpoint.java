@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.log.CleanShutdown;
 import io.letterbox.log.Disk;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
@@ -25,16 +26,18 @@ public final class RecoveryCheckpoint {
     private final Disk disk;
     private final Path pointsFile;
     private final Path cleanFile;
+    private final Path forceFailedFile;
     private final HostedPartitions hosted;
     /** The points of logs that have not been opened yet; they must not get lost when others are written. */
     private final Map<TopicPartition, Long> unopened;
 
-    private final boolean clean;
+    private final LastStop lastStop;
     private final ReentrantLock turn = new ReentrantLock();
 
     // Any thread.
     private final AtomicLong truncatedBytes = new AtomicLong();
     private final AtomicLong batchesChecked = new AtomicLong();
+    private final AtomicLong batchesRestored = new AtomicLong();
     private final AtomicInteger logsOpened = new AtomicInteger();
     private volatile boolean closedWell = true;
 
@@ -44,13 +47,38 @@ public final class RecoveryCheckpoint {
         this.pointsFile = meta.resolve("recovery-points");
         this.cleanFile = meta.resolve("clean-shutdown");
         this.hosted = hosted;
+        // A killed process may have left points that only the cache knows; what is deleted because of them must not
+        // come
+        // to the disk before them.
+        disk.forceDirectory(meta);
         this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, pointsFile));
-        this.clean = CleanShutdown.take(disk, cleanFile);
+        this.forceFailedFile = meta.resolve("force-failed");
+        boolean clean = CleanShutdown.take(disk, cleanFile);
+        this.lastStop =
+                disk.exists(forceFailedFile) ? LastStop.FORCE_FAILED : clean ? LastStop.CLEAN : LastStop.UNCLEAN;
     }
 
-    /** Whether the last process closed its logs. */
-    public boolean clean() {
-        return clean;
+    /** How the last process ended. */
+    public LastStop lastStop() {
+        return lastStop;
+    }
+
+    /**
+     * Notes down for the next start that a force has failed. The note need not come to the disk: once the machine has
+     * started anew, the operating system shows what is there.
+     */
+    void forceFailed() {
+        closedWell = false;
+        try {
+            disk.create(forceFailedFile).close();
+        } catch (IOException e) {
+            LOG.error("{} could not be made: restart the machine before the server", forceFailedFile, e);
+        }
+    }
+
+    /** All logs are open, and what they had is forced. */
+    public void settled() throws IOException {
+        disk.delete(forceFailedFile);
     }
 
     /** Below this offset a log that has not been opened yet was durable when the last process wrote its points. */
@@ -63,11 +91,26 @@ public final class RecoveryCheckpoint {
         unopened.remove(id);
     }
 
+    /** The log that the point belongs to is about to be deleted. */
+    void forget(TopicPartition id) throws IOException {
+        if (unopened.remove(id) != null) write();
+    }
+
     void recovered(TopicPartition id, long truncated, long checked) {
         logsOpened.incrementAndGet();
         batchesChecked.addAndGet(checked);
         truncatedBytes.addAndGet(truncated);
         if (truncated > 0) LOG.info("{}: cut {} bytes of torn record batches off the end", id, truncated);
+    }
+
+    void restored(TopicPartition id, long batches) {
+        batchesRestored.addAndGet(batches);
+        if (batches > 0) LOG.info("{}: put {} record batches back from the write-ahead log", id, batches);
+    }
+
+    /** How many batches came back from write-ahead logs so far. */
+    public long batchesRestored() {
+        return batchesRestored.get();
     }
 
     /** How many logs were opened so far. */

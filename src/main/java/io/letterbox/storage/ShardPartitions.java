@@ -4,9 +4,12 @@ import io.letterbox.bus.Addresses;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
+import io.letterbox.log.LogRestore;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.wal.WalRemains;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
@@ -22,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +53,15 @@ final class ShardPartitions {
 
     Collection<HostedPartition> all() {
         return byId.values();
+    }
+
+    /** Where writing failed, as far as that is known: one of the partitions, or the shard as a whole. */
+    String poisoned() {
+        return byId.values().stream()
+                .filter(held -> held.log() != null && held.log().isPoisoned())
+                .map(held -> held.id().toString())
+                .findFirst()
+                .orElse("shard " + shard);
     }
 
     /** Makes this shard serve what the image assigns to it, and nothing else. */
@@ -110,8 +123,13 @@ final class ShardPartitions {
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
+        if (directories.isOlder(id, topic.id())) {
+            // In this order: a recovery point that outlived its log would look like a log that was lost.
+            services.recovery().forget(id);
+            directories.destroy(id);
+        }
         PartitionDirectories.Found found = directories.prepare(id, topic.id());
-        long point = found.replaced() ? 0 : services.recovery().point(id);
+        long point = services.recovery().point(id);
         if (found.defect() != null) return new HostedPartition(id, topic.id(), found.defect(), point);
         if (!found.kept() && point > 0) {
             String reason = "its directory is gone, although records below offset " + point + " were in it";
@@ -123,17 +141,36 @@ final class ShardPartitions {
                 directory,
                 logConfig(topic.config()),
                 point,
-                services.recovery().clean());
+                services.recovery().lastStop());
         if (outcome instanceof LogRecovery.Quarantined bad)
             return new HostedPartition(id, topic.id(), bad.reason(), point);
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
         PartitionLog log = sound.log();
-        // What recovery has kept is not proven to be on disk until it has been forced once.
-        log.flush();
+        String loss = restore(id, topic.id(), log);
+        if (loss != null) return new HostedPartition(id, topic.id(), loss, point);
         int inSync = image.isr().size();
         Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
         return new HostedPartition(id, topic.id(), log, replica, point);
+    }
+
+    /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
+    private String restore(TopicPartition id, UUID topicId, PartitionLog log) throws IOException {
+        WalRemains remains = services.wal().remains();
+        if (remains.holds(id, topicId)) {
+            long nowMs = System.currentTimeMillis();
+            LogRestore restore = new LogRestore(log);
+            try {
+                remains.forEach(id, topicId, batches -> restore.put(batches, nowMs));
+                log.flush();
+                services.recovery().restored(id, restore.appended());
+            } catch (CorruptLogException lost) {
+                log.close();
+                return lost.getMessage();
+            }
+        }
+        remains.restored(id);
+        return null;
     }
 
     void describeProducers(DescribeProducers ask) {
@@ -156,20 +193,28 @@ final class ShardPartitions {
         }
     }
 
-    /** Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point. */
-    void closeAll() {
+    /**
+     * Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point.
+     *
+     * @return true where all of all logs is in their files now
+     */
+    boolean closeAll() {
+        boolean well = true;
         for (HostedPartition held : byId.values()) {
             if (held.log() == null) continue;
             compaction.stop(held);
             // What a poisoned log ends with is not known: the next start has to look.
             if (held.log().isPoisoned()) services.recovery().notClean();
+            well &= !held.log().isPoisoned();
             try {
                 held.close();
             } catch (IOException e) {
-                services.recovery().notClean();
+                services.recovery().forceFailed();
+                well = false;
                 LOG.error("{} could not be closed", held.id(), e);
             }
         }
+        return well;
     }
 
     private LogConfig logConfig(TopicConfig topic) {

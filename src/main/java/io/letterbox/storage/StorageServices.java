@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.config.StorageConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.storage.coordinator.CoordinatorKind;
 import io.letterbox.telemetry.Meters;
 import io.vertx.core.WorkerExecutor;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
  * @param config limits and intervals
  * @param directory where the files are
  * @param files the way to the files
+ * @param wal where shards have their write-ahead files
  * @param hosted where shards publish what they serve
  * @param recovery the recovery points, read at the start and written as the logs grow
  * @param disk how much room is left
@@ -33,6 +35,7 @@ public record StorageServices(
         StorageConfig config,
         DataDirectory directory,
         Disk files,
+        WalDirectory wal,
         HostedPartitions hosted,
         RecoveryCheckpoint recovery,
         DiskReserve disk,

@@ -10,7 +10,9 @@ import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AppendResult;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.producers.ProducerBatch;
+import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.replication.Input;
@@ -41,8 +43,10 @@ public final class StorageVerticle extends VerticleBase {
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final TailCache tailCache;
+    private final WriteAheadLog wal;
     private final GroupCommit group;
     private final ShardChores chores;
+    private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
     private ApiException failure;
 
@@ -53,11 +57,13 @@ public final class StorageVerticle extends VerticleBase {
     public StorageVerticle(int shard, StorageServices services) {
         this.shard = shard;
         this.services = services;
-        this.group = new GroupCommit(services.forces());
+        this.wal = new WriteAheadLog(services.wal(), services.config().walBytes());
+        this.group = new GroupCommit(wal, services.forces());
         ShardCompaction compaction = new ShardCompaction(services);
         this.partitions = new ShardPartitions(shard, services, compaction);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new ShardChores(services, partitions, compaction);
+        this.chores = new ShardChores(partitions, compaction);
+        this.checkpoint = new ShardCheckpoint(services, partitions, wal);
         this.coordinators = new ShardCoordinators(services.coordinators(), System::currentTimeMillis);
     }
 
@@ -66,7 +72,7 @@ public final class StorageVerticle extends VerticleBase {
         coordinators.start(vertx, context, this::onAppend);
         vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(System.currentTimeMillis())));
-        vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> chore(chores::checkpoint));
+        vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(
                 services.config().housekeepingIntervalMs(),
                 t -> chore(() -> chores.keepHouse(System.currentTimeMillis())));
@@ -78,8 +84,20 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> stop() {
         if (failure == null) commit();
         coordinators.close();
-        partitions.closeAll();
+        chore(checkpoint::awaitForces);
+        closeFiles();
         return Future.succeededFuture();
+    }
+
+    private void closeFiles() {
+        boolean well = partitions.closeAll();
+        try {
+            if (well && failure == null) wal.discard();
+            else wal.close();
+        } catch (IOException e) {
+            // Its content is in the logs: the next start finds nothing to put back.
+            LOG.warn("Shard {} could not delete its write-ahead log: {}", shard, e.toString());
+        }
     }
 
     private void onMessage(Message<Object> message) {
@@ -114,7 +132,6 @@ public final class StorageVerticle extends VerticleBase {
         try {
             long nowMs = System.currentTimeMillis();
             if (isAnswered(append, partition, nowMs)) return;
-            int sizeBytes = append.batch().remaining();
             long appendTimeMs = partition.config().logAppendTime() ? nowMs : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
             ByteBuffer stored = append.batch().duplicate();
@@ -127,7 +144,7 @@ public final class StorageVerticle extends VerticleBase {
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
             partition.replica().step(new Input.Appended(nextOffset), nowMs, StorageVerticle::unexpected);
-            if (group.add(partition, append.recordCount(), sizeBytes)) context.runOnContext(v -> commit());
+            if (group.add(partition, result.baseOffset(), stored, append.recordCount())) onShard(this::commit);
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
         }
@@ -184,8 +201,8 @@ public final class StorageVerticle extends VerticleBase {
 
     private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
         if (partition.log().isPoisoned()) {
-            append.done().fail(storageFailed(partition, e));
-            fail(partition, e);
+            append.done().fail(storageFailed(partition.id().toString(), e));
+            fail(partition.id().toString(), e);
         } else {
             // The log took the partial write back, so it is as it was: a full disk is no reason to end the shard.
             LOG.warn("{} could not append: {}", partition.id(), e.toString());
@@ -196,6 +213,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void commit() {
+        if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
         if (failure != null) return;
         try {
             GroupCommit.Outcome outcome = group.commit(System.currentTimeMillis());
@@ -203,29 +221,38 @@ public final class StorageVerticle extends VerticleBase {
                 vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
             services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
-            chore(() -> chores.wrote(outcome.bytes()));
+            if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
         } catch (IOException e) {
-            fail(group.failed(), e);
+            fail(partitions.poisoned(), e);
         }
+    }
+
+    private void beginCheckpoint() {
+        if (failure == null) checkpoint.begin(this::onShard, () -> chore(checkpoint::finish));
+    }
+
+    private void onShard(Runnable work) {
+        context.runOnContext(v -> work.run());
     }
 
     /**
      * Ends the shard. The kernel may have dropped the pages whose write failed and report success the next time, so there
      * is no second try: nothing is acknowledged any more, reads go on.
      */
-    private void fail(HostedPartition partition, IOException e) {
-        failure = storageFailed(partition, e);
-        LOG.error("Shard {} takes no more records: writing {} failed", shard, partition.id(), e);
+    private void fail(String what, IOException e) {
+        failure = storageFailed(what, e);
+        LOG.error("Shard {} takes no more records: writing {} failed", shard, what, e);
+        services.recovery().forceFailed();
         services.meters().fsyncFailed();
         services.onFailure().accept(failure.getMessage());
         partitions.all().forEach(p -> p.refuseWaiting(failure));
         coordinators.fail(failure);
     }
 
-    private static ApiException storageFailed(HostedPartition partition, IOException e) {
+    private static ApiException storageFailed(String what, IOException e) {
         return new ApiException(
                 ErrorCode.STORAGE_FAILED,
-                "Writing " + partition.id() + " failed (" + e.getMessage()
+                "Writing " + what + " failed (" + e.getMessage()
                         + "), so this shard takes no more records. Check the disk and restart the server.");
     }
 
@@ -240,8 +267,8 @@ public final class StorageVerticle extends VerticleBase {
         } catch (ApiException refusal) {
             request.done().fail(refusal);
         } catch (IOException e) {
-            request.done().fail(storageFailed(partition, e));
-            if (partition.log().isPoisoned()) fail(partition, e);
+            request.done().fail(storageFailed(partition.id().toString(), e));
+            if (partition.log().isPoisoned()) fail(partition.id().toString(), e);
         }
     }
 
@@ -249,11 +276,13 @@ public final class StorageVerticle extends VerticleBase {
         // Whatever was appended to a topic that goes away now is still acknowledged.
         if (failure == null) commit();
         try {
+            checkpoint.awaitForces();
             partitions.apply(apply.image());
             followWithCoordinators(apply.image());
             apply.done().complete();
         } catch (IOException | RuntimeException e) {
             LOG.error("Shard {} could not follow the metadata", shard, e);
+            if (e instanceof ForceFailedException) services.recovery().forceFailed();
             apply.done().fail(e);
         }
     }
@@ -274,7 +303,7 @@ public final class StorageVerticle extends VerticleBase {
         try {
             chore.run();
         } catch (IOException e) {
-            fail(chores.current(), e);
+            fail(partitions.poisoned(), e);
         }
     }
 }

@@ -169,7 +169,7 @@ class RestartIT {
     }
 
     @Test
-    void aFlippedBitPastTheRecoveryPointEndsTheLogThere() throws IOException {
+    void whatALogLostPastItsRecoveryPointComesBackFromTheWriteAheadLog() throws IOException {
         // No recovery point is written while this server runs, so everything is past it.
         ServerProcess server =
                 server("a").set("storage.recoveryPointIntervalMs", 3_600_000).start();
@@ -178,11 +178,70 @@ class RestartIT {
         server.kill();
         Path segment = segment(server, "letters");
         byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length / 2] ^= 0x10;
+        Files.write(segment, bytes);
+        server.start();
+        assertThat(log(client, "letters")).isEqualTo(published);
+        assertThat(server.output()).contains("record batches back from the write-ahead log");
+        published.add(client.publish("letters", "goes on", null));
+        server.kill();
+        // That start has forced what it put back: who loses it now loses what nobody else has.
+        Files.write(segment, new byte[0]);
+        server.start();
+        assertRefused(503, () -> client.publish("letters", "not here", null));
+    }
+
+    @Test
+    void aFlippedBitPastTheRecoveryPointEndsTheLogThereWhereNothingElseHasTheRecord() throws IOException {
+        ServerProcess server =
+                server("a").set("storage.recoveryPointIntervalMs", 3_600_000).start();
+        TestClient client = new TestClient(server.base());
+        client.create("letters", 1, Map.of("flush", "os"));
+        List<Placed> published = new ArrayList<>();
+        for (int i = 0; i < 50; i++) published.add(client.publish("letters", "letter " + i, null));
+        server.kill();
+        Path segment = segment(server, "letters");
+        byte[] bytes = Files.readAllBytes(segment);
         bytes[bytes.length - 5] ^= 0x10;
         Files.write(segment, bytes);
         server.start();
         assertThat(log(client, "letters")).isEqualTo(published.subList(0, 49));
         assertThat(client.publish("letters", "goes on", null).offset()).isEqualTo(49);
+    }
+
+    @Test
+    void aQuarantinedPartitionKeepsWhatWasWrittenAheadForIt() throws IOException {
+        ServerProcess server = server("a").start();
+        TestClient client = new TestClient(server.base());
+        publish(client, "letters", 50);
+        List<Placed> others = publish(client, "others", 10);
+        Path points = server.dataDir().resolve(Path.of("meta", "recovery-points"));
+        await().atMost(LIMIT)
+                .until(() -> Files.exists(points) && Files.readString(points).contains("letters 0 50"));
+        server.kill();
+        List<Path> ahead = wal(server);
+        assertThat(ahead).isNotEmpty();
+        Path segment = segment(server, "letters");
+        Path aside = directory.resolve("aside.log");
+        Files.move(segment, aside);
+        for (int start = 0; start < 2; start++) {
+            server.start();
+            assertRefused(503, () -> client.publish("letters", "not here", null));
+            assertThat(log(client, "others")).isEqualTo(others);
+            assertThat(server.stop()).isZero();
+            assertThat(wal(server)).isEqualTo(ahead);
+        }
+        Files.move(aside, segment);
+        server.start();
+        assertThat(log(client, "letters")).hasSize(50);
+        assertThat(server.stop()).isZero();
+        assertThat(wal(server)).isEmpty();
+    }
+
+    private static List<Path> wal(ServerProcess server) throws IOException {
+        try (var files = Files.list(server.dataDir().resolve("wal"))) {
+            return files.sorted().toList();
+        }
     }
 
     @Test

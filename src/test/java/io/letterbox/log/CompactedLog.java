@@ -58,7 +58,8 @@ public final class CompactedLog implements Closeable {
     }
 
     private void open(long recoveryPoint, boolean clean) throws IOException {
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, config, recoveryPoint, clean);
+        LogRecovery.Outcome outcome =
+                LogRecovery.open(disk, directory, config, recoveryPoint, clean ? LastStop.CLEAN : LastStop.UNCLEAN);
         assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
         log = ((LogRecovery.Recovered) outcome).log();
         compactor = new Compactor(disk, log, mapBytes);

@@ -27,6 +27,11 @@ final class CountingDisk implements Disk {
     }
 
     @Override
+    public LogFile createDurable(Path path) throws IOException {
+        return disk.createDurable(path);
+    }
+
+    @Override
     public List<String> list(Path directory) throws IOException {
         return disk.list(directory);
     }

@@ -114,7 +114,7 @@ class PartitionLogTest {
     @Test
     void survivesACleanRestart() throws IOException {
         filled(500, 2000).close();
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, small(2000), 500, true);
+        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, small(2000), 500, LastStop.CLEAN);
         assertThat(outcome).isInstanceOfSatisfying(LogRecovery.Recovered.class, recovered -> {
             assertThat(recovered.truncatedBytes()).isZero();
             assertThat(recovered.batchesChecked()).isLessThan(10);
@@ -281,15 +281,6 @@ class PartitionLogTest {
             log.applyRetention(0, 500);
             assertThat(values(log, 0, 500)).isEqualTo(expected(0, 500));
         }
-    }
-
-    @Test
-    void aDestroyedLogLeavesNothing() throws IOException {
-        PartitionLog log = filled(100, 2000);
-        log.destroy();
-        assertThat(directory).doesNotExist();
-        assertThatThrownBy(() -> log.append(batch(1, "x"), 0, 0)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> log.read(0, 1, 10)).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -25,6 +25,17 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public LogFile createDurable(Path path) throws IOException {
+        return new FaultyFile(real.createDurable(path)) {
+            @Override
+            public void write(ByteBuffer source, long position) throws IOException {
+                if (forceFails) throw new IOException("Input/output error");
+                super.write(source, position);
+            }
+        };
+    }
+
+    @Override
     public List<String> list(Path directory) throws IOException {
         return real.list(directory);
     }
@@ -59,7 +70,7 @@ final class FaultyDisk implements Disk {
         real.forceDirectory(directory);
     }
 
-    private final class FaultyFile implements LogFile {
+    private class FaultyFile implements LogFile {
         private final LogFile file;
 
         FaultyFile(LogFile file) {

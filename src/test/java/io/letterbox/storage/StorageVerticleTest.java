@@ -16,7 +16,9 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.StorageConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
@@ -80,13 +82,15 @@ class StorageVerticleTest {
         hosted = new HostedPartitions();
         recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
         StorageConfig base = LetterboxConfig.defaults().storage();
-        StorageConfig config = new StorageConfig(1, base.tailCacheBytes(), 1, diskReserveBytes, 100, 100);
+        StorageConfig config =
+                new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
         StorageServices services = new StorageServices(
                 1,
                 1,
                 config,
                 directory,
                 files,
+                WalDirectory.open(files, temp.resolve("wal")),
                 hosted,
                 recovery,
                 new DiskReserve(temp, diskReserveBytes),
@@ -162,7 +166,7 @@ class StorageVerticleTest {
             long next = reader.status(P0).highWatermark();
             publish("x" + next);
             restart(clean);
-            assertThat(recovery.clean()).isEqualTo(clean);
+            assertThat(recovery.lastStop()).isEqualTo(clean ? LastStop.CLEAN : LastStop.UNCLEAN);
         }
         serve(Map.of());
         assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))

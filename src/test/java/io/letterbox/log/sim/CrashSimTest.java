@@ -3,6 +3,7 @@ package io.letterbox.log.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.CleanShutdown;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogFile;
 import io.letterbox.log.LogRecovery;
@@ -90,7 +91,8 @@ class CrashSimTest {
         private PartitionLog recover() throws IOException {
             boolean clean = CleanShutdown.take(disk, MARKER);
             long recoveryPoint = RecoveryPoints.read(disk, META).getOrDefault(PARTITION, 0L);
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, clean);
+            LogRecovery.Outcome outcome =
+                    LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, clean ? LastStop.CLEAN : LastStop.UNCLEAN);
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             return ((LogRecovery.Recovered) outcome).log();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
@@ -104,7 +105,8 @@ class FaultSimTest {
             disk.kill();
             Flip flip = Flip.anywhere(disk, segments, random);
             Map<Path, ByteBuffer> before = logs(disk, segments);
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, CONFIG, RECORDS, random.nextBoolean());
+            LogRecovery.Outcome outcome = LogRecovery.open(
+                    disk, DIRECTORY, CONFIG, RECORDS, random.nextBoolean() ? LastStop.CLEAN : LastStop.UNCLEAN);
             assertThat(logs(disk, segments)).isEqualTo(before);
             if (outcome instanceof LogRecovery.Quarantined quarantined) {
                 assertThat(quarantined.reason()).contains(".log at byte");
@@ -131,7 +133,7 @@ class FaultSimTest {
             long recoveryPoint = random.nextInt((int) flip.offset + 1);
             // After a clean stop, the same damage is damage.
             if (!flip.inEpoch) {
-                assertThat(LogRecovery.open(disk, DIRECTORY, CONFIG, recoveryPoint, true))
+                assertThat(LogRecovery.open(disk, DIRECTORY, CONFIG, recoveryPoint, LastStop.CLEAN))
                         .isInstanceOf(LogRecovery.Quarantined.class);
             }
             PartitionLog opened =
@@ -146,11 +148,11 @@ class FaultSimTest {
     @Test
     void aMissingTailBelowTheRecoveryPointIsDamage() throws Exception {
         SimDisk disk = filled(1);
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, CONFIG, RECORDS + 1, false);
+        LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, CONFIG, RECORDS + 1, LastStop.UNCLEAN);
         assertThat(outcome)
                 .isInstanceOfSatisfying(LogRecovery.Quarantined.class, quarantined -> assertThat(quarantined.reason())
                         .contains("ends at offset " + RECORDS));
-        outcome = LogRecovery.open(disk, Path.of("/data/topics/t/1"), CONFIG, 1, false);
+        outcome = LogRecovery.open(disk, Path.of("/data/topics/t/1"), CONFIG, 1, LastStop.UNCLEAN);
         assertThat(outcome)
                 .isInstanceOfSatisfying(LogRecovery.Quarantined.class, quarantined -> assertThat(quarantined.reason())
                         .contains("no segments"));

@@ -12,21 +12,21 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What a log may hold after a crash: everything that was flushed, and of the rest an unbroken beginning. */
-final class LogModel {
+public final class LogModel {
     /** Every record that may be there, by offset. */
-    final TreeMap<Long, String> records = new TreeMap<>();
+    public final TreeMap<Long, String> records = new TreeMap<>();
     /** Offsets that a compaction was about to take; they may be there or not. */
-    final Set<Long> doubtful = new HashSet<>();
+    public final Set<Long> doubtful = new HashSet<>();
 
-    long flushedUpTo;
-    long endOffset;
+    public long flushedUpTo;
+    public long endOffset;
     /** The log start offset is between these two: a crash may have come before or after a change. */
-    long startAtLeast;
+    public long startAtLeast;
 
-    long startAtMost;
+    public long startAtMost;
 
     /** Compares with the log, reading all of it, and then takes over what a crash may have decided either way. */
-    void mustMatch(PartitionLog log, int maxBytes) throws IOException {
+    public void mustMatch(PartitionLog log, int maxBytes) throws IOException {
         long start = log.logStartOffset();
         long end = log.logEndOffset();
         assertThat(start).isBetween(startAtLeast, startAtMost);

@@ -10,6 +10,7 @@ import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.log.AbortedView;
 import io.letterbox.log.CompactionPlan;
 import io.letterbox.log.Compactor;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRead;
 import io.letterbox.log.LogRecovery;
@@ -127,7 +128,7 @@ class ProducerSimTest {
         }
 
         private void recover() throws IOException {
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, false);
+            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.UNCLEAN);
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
@@ -351,7 +352,7 @@ class ProducerSimTest {
             log.close();
             recoveryPoint = log.durableOffset();
             flushed = log.logEndOffset();
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, true);
+            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.CLEAN);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
             check();

@@ -115,6 +115,23 @@ public final class SimDisk implements Disk {
         return new Handle(path, file);
     }
 
+    /** The machine may stop, or the force fail, after some of what is written has come to the disk. */
+    @Override
+    public LogFile createDurable(Path path) throws IOException {
+        create(path).close();
+        return new Handle(path, existing(path)) {
+            @Override
+            public void write(ByteBuffer source, long position) throws IOException {
+                if (!source.isDirect() || source.remaining() % BLOCK_BYTES != 0 || position % BLOCK_BYTES != 0) {
+                    throw new IllegalArgumentException(
+                            source + " at " + position + " cannot be written past the cache");
+                }
+                super.write(source, position);
+                force();
+            }
+        };
+    }
+
     @Override
     public List<String> list(Path directory) {
         return names.keySet().stream()
@@ -207,7 +224,7 @@ public final class SimDisk implements Disk {
         return --forcesLeft == 0;
     }
 
-    private final class Handle implements LogFile {
+    private class Handle implements LogFile {
         private final Path path;
         private final SimFile file;
         private final int opened = generation;

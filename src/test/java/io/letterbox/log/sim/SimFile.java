@@ -39,12 +39,18 @@ final class SimFile {
     }
 
     void force() {
-        if (lying) return;
-        durable = now.clone();
+        if (lying) {
+            for (Change change : pending) durable = apply(durable, change, Integer.MAX_VALUE);
+        } else {
+            durable = now.clone();
+        }
         pending.clear();
     }
 
-    /** The kernel drops the dirty pages and will report success from now on, whatever it has lost. */
+    /**
+     * The kernel takes the dirty pages for clean: readers still see what was in them, and later forces succeed and write
+     * only what has been written after this.
+     */
     void failForce() {
         lying = true;
         pending.clear();

@@ -14,6 +14,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.TestGroups.Answer;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
@@ -159,7 +160,8 @@ class CoordinatorShellTest {
 
     @BeforeEach
     void open() throws IOException {
-        log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, false)).log();
+        log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, LastStop.UNCLEAN))
+                .log();
         shell = new CoordinatorShell(
                 new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), () -> nowMs);
         shell.configure(new TopicConfig(Map.of()));

@@ -10,6 +10,7 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.groups.TestGroups.Answer;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;
@@ -86,7 +87,8 @@ class GroupsCrashSimTest {
 
         private void open() throws IOException {
             waiting.clear();
-            log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, TestLogs.small(4000), 0, false)).log();
+            log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, TestLogs.small(4000), 0, LastStop.UNCLEAN))
+                    .log();
             log.flush();
             shell = new CoordinatorShell(
                     new CoordinatorShell.Place(ID, log, new GroupsKind(config), this::append), this, () -> 1000);

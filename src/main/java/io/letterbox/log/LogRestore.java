@@ -1,0 +1,50 @@
+package io.letterbox.log;
+
+import io.letterbox.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Puts batches back into a recovered log that were made durable in a write-ahead log, and that a crash took out of the
+ * log's own files. Used by the log's owner, before anybody else knows the log.
+ */
+public final class LogRestore {
+    private final PartitionLog log;
+    private final RecordBatch batch = new RecordBatch();
+    private long appended;
+
+    public LogRestore(PartitionLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Appends those that the log does not have. They come in the order in which they were once appended to it, but may
+     * begin long before its end.
+     *
+     * @param batches whole batches between position and limit; the position is moved to the limit
+     * @param nowMs the time in milliseconds since 1970, for rolling by age
+     * @throws CorruptLogException where the log does not hold what was durable before them
+     */
+    public void put(ByteBuffer batches, long nowMs) throws IOException {
+        while (batches.hasRemaining()) {
+            batch.wrap(batches, batches.position());
+            ByteBuffer one = batches.slice(batches.position(), batch.sizeInBytes());
+            batches.position(batches.position() + one.remaining());
+            boolean there = batch.nextOffset() <= log.logEndOffset();
+            // A later leader has cut the log here, or would have.
+            boolean stale = batch.leaderEpoch() < log.epochs().latestEpoch();
+            if (there || stale) continue;
+            if (batch.baseOffset() != log.logEndOffset()) {
+                throw new CorruptLogException(log.directory() + " ends at offset " + log.logEndOffset()
+                        + ", though its records below offset " + batch.baseOffset() + " were durable");
+            }
+            log.append(one, batch.leaderEpoch(), nowMs);
+            appended++;
+        }
+    }
+
+    /** How many batches the log had lost. */
+    public long appended() {
+        return appended;
+    }
+}

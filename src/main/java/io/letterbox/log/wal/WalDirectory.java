@@ -1,0 +1,68 @@
+package io.letterbox.log.wal;
+
+import io.letterbox.log.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The directory of all shards' write-ahead files, and the order of what is in them: files and their uses are numbered
+ * upwards, over all shards and all starts. Any thread.
+ */
+public final class WalDirectory {
+    static final String SUFFIX = ".wal";
+
+    private final Disk disk;
+    private final Path path;
+    private final WalRemains remains;
+    private final AtomicLong lastNumber;
+
+    private WalDirectory(Disk disk, Path path, WalRemains remains) {
+        this.disk = disk;
+        this.path = path;
+        this.remains = remains;
+        this.lastNumber = new AtomicLong(remains.lastNumber());
+    }
+
+    /**
+     * Reads what an earlier process has left in a directory; it need not exist.
+     *
+     * @throws IOException where a file cannot be read, or was written by a later version
+     */
+    public static WalDirectory open(Disk disk, Path path) throws IOException {
+        return new WalDirectory(disk, path, WalRemains.read(disk, path));
+    }
+
+    /** What an earlier process has left. */
+    public WalRemains remains() {
+        return remains;
+    }
+
+    /** The number in a file's name, or 0. */
+    static long number(String name) {
+        String digits = name.substring(0, name.length() - SUFFIX.length());
+        return digits.matches("\\d{1,18}") ? Long.parseLong(digits) : 0;
+    }
+
+    /** Makes a new file, durably. */
+    WalFile create(long limitBytes) throws IOException {
+        disk.createDirectories(path);
+        String name = String.format(Locale.ROOT, "%018d" + SUFFIX, lastNumber.incrementAndGet());
+        WalFile file = new WalFile(disk, path.resolve(name), limitBytes);
+        disk.forceDirectory(path);
+        return file;
+    }
+
+    /** A number that is greater than that of all uses of files which began before. */
+    long nextGeneration() {
+        return lastNumber.incrementAndGet();
+    }
+
+    /** Deletes files, durably: those of a later start may have lower numbers. */
+    void delete(List<Path> files) throws IOException {
+        for (Path file : files) disk.delete(file);
+        if (!files.isEmpty()) disk.forceDirectory(path);
+    }
+}

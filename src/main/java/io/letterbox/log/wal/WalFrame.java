@@ -1,0 +1,83 @@
+package io.letterbox.log.wal;
+
+import io.letterbox.log.Disk;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.zip.CRC32C;
+
+/**
+ * What one group is written as. All numbers are big-endian.
+ *
+ * <pre>
+ * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | entry … | zeros to a multiple of 4096 |
+ * entry  | topic id 16 | partition 4 | name length 2 | batches' length 4 | topic name, UTF-8 | record batches … |
+ * </pre>
+ *
+ * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used again:
+ * each use begins with a frame without entries, and frames of another generation were left by an earlier one.
+ */
+final class WalFrame {
+    static final int HEADER_BYTES = 24;
+    static final int ENTRY_HEADER_BYTES = 26;
+    static final int VERSION = 1;
+
+    private static final int CRC_AT = 4;
+    private static final int CRC_FROM = 8;
+
+    private WalFrame() {}
+
+    /** The bytes of a frame in its file, at the most. */
+    static long sizeBytes(int entries, long batchBytes) {
+        // A topic's name has 249 characters at the most, all of them ASCII.
+        return Disk.align(HEADER_BYTES + entries * (long) (ENTRY_HEADER_BYTES + 249) + batchBytes);
+    }
+
+    /** Puts a frame into an empty buffer that has room for it, zeros included, and flips it. */
+    static void encode(ByteBuffer frame, long generation, Collection<WalEntry> entries) {
+        frame.position(CRC_FROM).putInt(VERSION).putInt(entries.size()).putLong(generation);
+        for (WalEntry entry : entries) {
+            byte[] name = entry.partition().topic().getBytes(StandardCharsets.UTF_8);
+            frame.putLong(entry.topicId().getMostSignificantBits());
+            frame.putLong(entry.topicId().getLeastSignificantBits());
+            frame.putInt(entry.partition().partition());
+            frame.putShort((short) name.length);
+            frame.putInt(entry.sizeBytes());
+            frame.put(name);
+            for (ByteBuffer batch : entry.batches()) frame.put(batch.duplicate());
+        }
+        int length = frame.position();
+        frame.putInt(0, length).putInt(CRC_AT, crc(frame, length));
+        while (frame.position() < Disk.align(length)) frame.put((byte) 0);
+        frame.flip();
+    }
+
+    /** Whether a buffer holds a whole frame at its beginning, as its checksum says. */
+    static boolean isWhole(ByteBuffer frame, int length) {
+        return frame.getInt(CRC_AT) == crc(frame, length);
+    }
+
+    /** The length that a header claims, or -1 where it cannot be one. */
+    static int length(ByteBuffer header) {
+        int length = header.getInt(0);
+        return length < HEADER_BYTES || length > WriteAheadLog.MAX_FRAME_BYTES ? -1 : length;
+    }
+
+    static int version(ByteBuffer header) {
+        return header.getInt(CRC_FROM);
+    }
+
+    static int entries(ByteBuffer header) {
+        return header.getInt(CRC_FROM + 4);
+    }
+
+    static long generation(ByteBuffer header) {
+        return header.getLong(CRC_FROM + 8);
+    }
+
+    private static int crc(ByteBuffer frame, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.duplicate().limit(length).position(CRC_FROM));
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,142 @@
+package io.letterbox.log.wal;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.LogFile;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+
+/**
+ * What the write-ahead files of an earlier process hold. Each log takes its part when it is opened; a file goes when
+ * nobody needs any part of it any more. Read once; then any thread.
+ */
+public final class WalRemains {
+    private final Disk disk;
+    private final Map<TopicPartition, List<Piece>> pieces = new HashMap<>();
+    private final List<Path> files = new ArrayList<>();
+    private final List<String> defects = new ArrayList<>();
+    private long lastNumber;
+
+    // Any thread.
+    private final Set<TopicPartition> restored = ConcurrentHashMap.newKeySet();
+
+    /** One entry's batches. */
+    private record Piece(UUID topicId, long generation, Path file, long position, int sizeBytes) {}
+
+    /** Is given what was written ahead for one log. */
+    public interface Taker {
+        /** @param batches whole batches, valid during the call */
+        void take(ByteBuffer batches) throws IOException;
+    }
+
+    /** A file that has to stay, because a log that is not sound has records in it. */
+    public record Kept(Path file, TopicPartition partition) {}
+
+    private WalRemains(Disk disk) {
+        this.disk = disk;
+    }
+
+    /**
+     * Reads all files of a directory.
+     *
+     * @throws IOException where a file cannot be read, or was written by a later version
+     */
+    static WalRemains read(Disk disk, Path directory) throws IOException {
+        WalRemains remains = new WalRemains(disk);
+        for (String name : disk.list(directory)) {
+            if (!name.endsWith(WalDirectory.SUFFIX)) continue;
+            Path path = directory.resolve(name);
+            remains.files.add(path);
+            remains.lastNumber = Math.max(remains.lastNumber, WalDirectory.number(name));
+            WalScan scan = new WalScan(disk, path);
+            scan.read(remains::add);
+            remains.lastNumber = Math.max(remains.lastNumber, scan.generation());
+            if (scan.defect() != null) remains.defects.add(path + " " + scan.defect());
+        }
+        // Within one file the order is that of the positions, and sorting keeps it.
+        for (List<Piece> of : remains.pieces.values()) of.sort(Comparator.comparingLong(Piece::generation));
+        return remains;
+    }
+
+    private void add(WalScan.Found entry) {
+        pieces.computeIfAbsent(entry.partition(), p -> new ArrayList<>())
+                .add(new Piece(entry.topicId(), entry.generation(), entry.file(), entry.position(), entry.sizeBytes()));
+    }
+
+    /** Greater than this are the numbers of all files and generations to come. */
+    long lastNumber() {
+        return lastNumber;
+    }
+
+    /** What was found damaged, a sentence each; whatever it cost shows where a log cannot be restored. */
+    public List<String> defects() {
+        return List.copyOf(defects);
+    }
+
+    /** Whether something was written ahead for this incarnation of a partition. */
+    public boolean holds(TopicPartition partition, UUID topicId) {
+        return pieces.getOrDefault(partition, List.of()).stream().anyMatch(piece -> piece.topicId.equals(topicId));
+    }
+
+    /** Hands out what was written ahead for one log, in the order in which it was appended. */
+    public void forEach(TopicPartition partition, UUID topicId, Taker taker) throws IOException {
+        LogFile open = null;
+        Path opened = null;
+        try {
+            for (Piece piece : pieces.getOrDefault(partition, List.of())) {
+                if (!piece.topicId.equals(topicId)) continue;
+                if (!piece.file.equals(opened)) {
+                    if (open != null) open.close();
+                    open = disk.open(piece.file);
+                    opened = piece.file;
+                }
+                ByteBuffer batches = ByteBuffer.allocate(piece.sizeBytes);
+                open.read(batches, piece.position);
+                taker.take(batches.flip());
+            }
+        } finally {
+            if (open != null) open.close();
+        }
+    }
+
+    /** All that was written ahead for this partition is durable in its log now, or belonged to an older incarnation. */
+    public void restored(TopicPartition partition) {
+        restored.add(partition);
+    }
+
+    /**
+     * Deletes the files that nobody needs any more.
+     *
+     * @param isGone whether a partition that was not restored is known to have been deleted
+     * @return those that stay, each with one of the partitions that need it
+     */
+    public List<Kept> clear(BiPredicate<TopicPartition, UUID> isGone) throws IOException {
+        List<Kept> kept = new ArrayList<>();
+        for (Path file : files) {
+            TopicPartition needed = neededBy(file, isGone);
+            if (needed == null) disk.delete(file);
+            else kept.add(new Kept(file, needed));
+        }
+        return kept;
+    }
+
+    private TopicPartition neededBy(Path file, BiPredicate<TopicPartition, UUID> isGone) {
+        for (Map.Entry<TopicPartition, List<Piece>> each : pieces.entrySet()) {
+            if (restored.contains(each.getKey())) continue;
+            for (Piece piece : each.getValue()) {
+                if (piece.file.equals(file) && !isGone.test(each.getKey(), piece.topicId)) return each.getKey();
+            }
+        }
+        return null;
+    }
+}

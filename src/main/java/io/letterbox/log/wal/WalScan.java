@@ -1,0 +1,97 @@
+package io.letterbox.log.wal;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.LogFile;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Reads one write-ahead file from its beginning: the frames of its last use, up to the one that a crash tore. A whole
+ * frame of the same use behind one that is not shows that this one was damaged later; then reading goes on behind it.
+ * Frames of an earlier use do no harm: what they hold has been in the logs for long.
+ */
+final class WalScan {
+    private final Disk disk;
+    private final Path path;
+    private final ByteBuffer frame = ByteBuffer.allocate(WriteAheadLog.MAX_FRAME_BYTES);
+    private long generation = -1;
+    private String defect;
+
+    /** What a frame holds for one log. */
+    record Found(TopicPartition partition, UUID topicId, long generation, Path file, long position, int sizeBytes) {}
+
+    WalScan(Disk disk, Path path) {
+        this.disk = disk;
+        this.path = path;
+    }
+
+    /** Hands out all entries in their order. */
+    void read(Consumer<Found> entries) throws IOException {
+        try (LogFile file = disk.open(path)) {
+            long end = file.size();
+            long torn = -1;
+            for (long position = 0; position + WalFrame.HEADER_BYTES <= end; ) {
+                int length = frameAt(file, position);
+                if (length < 0) {
+                    if (torn < 0) torn = position;
+                    position += Disk.BLOCK_BYTES;
+                    continue;
+                }
+                // A first frame that is torn is the beginning of a use of which there is nothing yet.
+                if (torn > 0) {
+                    defect = "is damaged from byte " + torn + " to byte " + position;
+                }
+                torn = -1;
+                split(position, entries);
+                position += Disk.align(length);
+            }
+        }
+    }
+
+    /** Reads the frame at a position, if there is one of this use of the file; returns its length, or -1. */
+    private int frameAt(LogFile file, long position) throws IOException {
+        frame.clear().limit(WalFrame.HEADER_BYTES);
+        if (file.read(frame, position) < WalFrame.HEADER_BYTES) return -1;
+        int length = WalFrame.length(frame);
+        if (length < 0 || generation >= 0 && WalFrame.generation(frame) != generation) return -1;
+        frame.limit(length);
+        if (file.read(frame, position + WalFrame.HEADER_BYTES) < length - WalFrame.HEADER_BYTES) return -1;
+        if (!WalFrame.isWhole(frame, length)) return -1;
+        if (WalFrame.version(frame) != WalFrame.VERSION) {
+            throw new IOException(path + " was written by another version of Letterbox (format "
+                    + WalFrame.version(frame) + ", this one has " + WalFrame.VERSION
+                    + "). Start and stop that version once, so that the file is not needed any more.");
+        }
+        generation = WalFrame.generation(frame);
+        return length;
+    }
+
+    private void split(long position, Consumer<Found> entries) {
+        frame.position(WalFrame.HEADER_BYTES);
+        for (int count = WalFrame.entries(frame); count > 0; count--) {
+            UUID topicId = new UUID(frame.getLong(), frame.getLong());
+            int partition = frame.getInt();
+            byte[] name = new byte[frame.getShort()];
+            int size = frame.getInt();
+            frame.get(name);
+            TopicPartition id = new TopicPartition(new String(name, StandardCharsets.UTF_8), partition);
+            entries.accept(new Found(id, topicId, generation, path, position + frame.position(), size));
+            frame.position(frame.position() + size);
+        }
+    }
+
+    /** The number of the file's last use, or -1 where there is no frame. */
+    long generation() {
+        return generation;
+    }
+
+    /** What is wrong in the middle of the file, or null. */
+    String defect() {
+        return defect;
+    }
+}

@@ -1,0 +1,110 @@
+package io.letterbox.log.wal;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.ForceFailedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Two files in turn. Groups go to the one; a checkpoint turns to the other and forces the logs, and when that is over,
+ * nobody needs the first one's frames any more. Whoever finds no room forces the logs at once: that is slower, and just as
+ * safe.
+ *
+ * <p>Owned by one shard's thread.
+ */
+public final class WriteAheadLog implements AutoCloseable {
+    /** A larger group is forced into its logs at once: it costs less than to write so much twice. */
+    public static final int MAX_FRAME_BYTES = 1 << 20;
+
+    private final WalDirectory directory;
+    private final long fileBytes;
+    private final ByteBuffer frame = Disk.alignedBuffer(MAX_FRAME_BYTES);
+
+    private WalFile current;
+    private WalFile other;
+    private long generation;
+
+    /** @param fileBytes how long each of the two files may get, two blocks at least */
+    public WriteAheadLog(WalDirectory directory, long fileBytes) {
+        this.directory = directory;
+        this.fileBytes = fileBytes / Disk.BLOCK_BYTES * Disk.BLOCK_BYTES;
+    }
+
+    /** Where a group could be written. */
+    public enum Room {
+        HERE,
+        /** In the other file. */
+        AFTER_TURN,
+        /** It is too large. */
+        NOWHERE
+    }
+
+    /** Where a group would go. */
+    public Room room(int entries, long batchBytes) {
+        long size = WalFrame.sizeBytes(entries, batchBytes);
+        if (size > Math.min(MAX_FRAME_BYTES, fileBytes - Disk.BLOCK_BYTES)) return Room.NOWHERE;
+        if (current == null || current.hasRoom(size)) return Room.HERE;
+        return Room.AFTER_TURN;
+    }
+
+    /**
+     * Writes a group, durably.
+     *
+     * @param entries one for each log; each begins where what is durable of its log ends
+     * @return false where there is no room, and nothing was written
+     * @throws IOException where the write failed; the shard must stop then, as after a failed force
+     */
+    public boolean write(Collection<WalEntry> entries) throws IOException {
+        long batchBytes = 0;
+        for (WalEntry entry : entries) batchBytes += entry.sizeBytes();
+        if (room(entries.size(), batchBytes) != Room.HERE) return false;
+        if (current == null) current = directory.create(fileBytes);
+        if (!current.reserve(Disk.BLOCK_BYTES + WalFrame.sizeBytes(entries.size(), batchBytes))) return false;
+        if (current.isEmpty()) {
+            generation = directory.nextGeneration();
+            put(List.of());
+        }
+        put(entries);
+        return true;
+    }
+
+    private void put(Collection<WalEntry> entries) throws IOException {
+        WalFrame.encode(frame.clear(), generation, entries);
+        try {
+            current.write(frame);
+        } catch (IOException cause) {
+            throw new ForceFailedException("The file " + current.path(), cause);
+        }
+    }
+
+    /**
+     * Goes on in the other file. All logs must have been forced as far as they had been written at the turn before: what
+     * that file holds is overwritten.
+     */
+    public void turn() {
+        if (current == null || current.isEmpty()) return;
+        WalFile full = current;
+        current = other;
+        other = full;
+        if (current != null) current.restart();
+    }
+
+    /** All logs have been closed well: deletes the files. */
+    public void discard() throws IOException {
+        close();
+        directory.delete(Stream.of(current, other)
+                .filter(Objects::nonNull)
+                .map(WalFile::path)
+                .toList());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (current != null) current.close();
+        if (other != null) other.close();
+    }
+}

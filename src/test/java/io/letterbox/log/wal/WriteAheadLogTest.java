@@ -1,0 +1,206 @@
+package io.letterbox.log.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.FileDisk;
+import io.letterbox.log.TestLogs;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WriteAheadLogTest {
+    private static final TopicPartition P0 = new TopicPartition("quakes", 0);
+    private static final TopicPartition P1 = new TopicPartition("quakes", 1);
+    private static final UUID TOPIC = new UUID(7, 8);
+    private static final int FILE_BYTES = 8 * Disk.BLOCK_BYTES;
+
+    @TempDir
+    Path temp;
+
+    private final Disk disk = new FileDisk();
+
+    @Test
+    void givesBackWhatWasWrittenInItsOrder() throws IOException {
+        WriteAheadLog wal = wal();
+        assertThat(wal.write(List.of(entry(P0, "a", "b"), entry(P1, "x")))).isTrue();
+        assertThat(wal.write(List.of(entry(P0, "c")))).isTrue();
+        wal.close();
+        WalRemains remains = remains();
+        assertThat(values(remains, P0)).containsExactly("a", "b", "c");
+        assertThat(values(remains, P1)).containsExactly("x");
+        assertThat(remains.holds(P1, TOPIC)).isTrue();
+        assertThat(remains.holds(P1, new UUID(1, 1))).as("another incarnation").isFalse();
+        assertThat(remains.holds(new TopicPartition("quakes", 2), TOPIC)).isFalse();
+        assertThat(remains.defects()).isEmpty();
+    }
+
+    @Test
+    void goesFromFileToFileAndForgetsOnlyTheOlderOne() throws IOException {
+        WriteAheadLog wal = wal();
+        int written = 0;
+        for (int turn = 0; turn < 5; turn++) {
+            while (wal.write(List.of(entry(P0, "v" + written)))) written++;
+            assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.AFTER_TURN);
+            wal.turn();
+            assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.HERE);
+        }
+        wal.close();
+        int perFile = FILE_BYTES / Disk.BLOCK_BYTES - 1;
+        assertThat(written).isEqualTo(5 * perFile);
+        List<String> kept = new ArrayList<>();
+        for (int number = 3 * perFile; number < written; number++) kept.add("v" + number);
+        assertThat(values(remains(), P0)).isEqualTo(kept);
+        try (var files = Files.list(temp)) {
+            assertThat(files).hasSize(2).allMatch(file -> file.toFile().length() == FILE_BYTES);
+        }
+    }
+
+    @Test
+    void continuesTheOrderOfAnEarlierProcess() throws IOException {
+        for (String value : List.of("first", "second", "third")) {
+            WriteAheadLog wal = wal();
+            wal.write(List.of(entry(P0, value)));
+            wal.close();
+        }
+        assertThat(values(remains(), P0)).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() throws IOException {
+        WriteAheadLog wal = wal();
+        assertThat(wal.room(1, FILE_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
+        assertThat(wal.write(List.of(entry(P0, "x".repeat(FILE_BYTES))))).isFalse();
+        WriteAheadLog large = new WriteAheadLog(WalDirectory.open(disk, temp), 1 << 30);
+        assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
+        assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    @Test
+    void hasNoRoomOnAFullDisk() throws IOException {
+        SimDisk full = new SimDisk(1);
+        full.capacity(FILE_BYTES / 2);
+        WriteAheadLog wal = new WriteAheadLog(WalDirectory.open(full, Path.of("/wal")), FILE_BYTES);
+        assertThat(wal.write(List.of(entry(P0, "a")))).isFalse();
+        full.capacity(Long.MAX_VALUE);
+        assertThat(wal.write(List.of(entry(P0, "b")))).isTrue();
+    }
+
+    @Test
+    void readsOnBehindAFrameThatWasDamagedAndSaysSo() throws IOException {
+        WriteAheadLog wal = wal();
+        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
+        wal.close();
+        overwrite(2 * Disk.BLOCK_BYTES + 80, 'B');
+        WalRemains remains = remains();
+        assertThat(values(remains, P0)).containsExactly("a", "c");
+        assertThat(remains.defects())
+                .singleElement()
+                .asString()
+                .contains(".wal is damaged from byte " + 2 * Disk.BLOCK_BYTES + " to byte " + 3 * Disk.BLOCK_BYTES);
+    }
+
+    @Test
+    void takesADamagedLastFrameForOneThatACrashTore() throws IOException {
+        WriteAheadLog wal = wal();
+        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
+        wal.close();
+        overwrite(3 * Disk.BLOCK_BYTES + 80, 'C');
+        assertThat(values(remains(), P0)).containsExactly("a", "b");
+        assertThat(remains().defects()).isEmpty();
+    }
+
+    @Test
+    void refusesFilesOfAnotherVersion() throws IOException {
+        WriteAheadLog wal = wal();
+        wal.write(List.of(entry(P0, "a")));
+        wal.close();
+        byte[] content = Files.readAllBytes(file());
+        ByteBuffer header = ByteBuffer.wrap(content);
+        header.putInt(8, 2);
+        CRC32C crc = new CRC32C();
+        crc.update(content, 8, header.getInt(0) - 8);
+        header.putInt(4, (int) crc.getValue());
+        Files.write(file(), content);
+        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 2");
+    }
+
+    @Test
+    void keepsAFileForAsLongAsSomebodyNeedsIt() throws IOException {
+        WriteAheadLog wal = wal();
+        wal.write(List.of(entry(P0, "a"), entry(P1, "b")));
+        wal.close();
+        WalRemains remains = remains();
+        remains.restored(P0);
+        assertThat(remains.clear((partition, topicId) -> false)).containsExactly(new WalRemains.Kept(file(), P1));
+        assertThat(file()).exists();
+        assertThat(remains.clear((partition, topicId) -> partition.equals(P1) && topicId.equals(TOPIC)))
+                .isEmpty();
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    @Test
+    void leavesNothingAfterACleanStop() throws IOException {
+        WriteAheadLog wal = wal();
+        wal.write(List.of(entry(P0, "a")));
+        wal.turn();
+        wal.write(List.of(entry(P0, "b")));
+        wal.discard();
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    private WriteAheadLog wal() throws IOException {
+        return new WriteAheadLog(WalDirectory.open(disk, temp), FILE_BYTES);
+    }
+
+    private WalRemains remains() throws IOException {
+        return WalDirectory.open(disk, temp).remains();
+    }
+
+    private Path file() throws IOException {
+        try (var files = Files.list(temp)) {
+            return files.findFirst().orElseThrow();
+        }
+    }
+
+    private void overwrite(int position, int with) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
+            file.seek(position);
+            file.write(with);
+        }
+    }
+
+    private static WalEntry entry(TopicPartition partition, String... values) {
+        List<ByteBuffer> batches = new ArrayList<>();
+        int size = 0;
+        for (String value : values) {
+            batches.add(TestLogs.batch(1, value));
+            size += batches.get(batches.size() - 1).remaining();
+        }
+        return new WalEntry(partition, TOPIC, batches, size);
+    }
+
+    private static List<String> values(WalRemains remains, TopicPartition partition) throws IOException {
+        List<String> values = new ArrayList<>();
+        remains.forEach(partition, TOPIC, batches -> {
+            try (RecordCursor records = new RecordCursor(batches, 0)) {
+                while (records.next()) values.add(new String(records.value(), StandardCharsets.UTF_8));
+            }
+        });
+        return values;
+    }
+}

@@ -1,0 +1,280 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.bus.Appended;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.Segment;
+import io.letterbox.log.TestLogs;
+import io.letterbox.log.sim.LogModel;
+import io.letterbox.log.sim.Seeds;
+import io.letterbox.log.sim.SimCrash;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real shard's group commits, write-ahead log and checkpoints on the simulated disk: random work on several partitions,
+ * the machine stops before a random operation, or a force fails, and what is there afterwards must be every acknowledged
+ * record, once, in order, and of the others an unbroken beginning.
+ */
+class ShardCrashSimTest {
+    private static final int ROUNDS = 6;
+    private static final int STEPS = 80;
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void everyAcknowledgedRecordSurvivesEveryCrash() throws Exception {
+        long[] restored = {0};
+        try (DataDirectory directory = DataDirectory.open(temp)) {
+            Seeds.forEach(ShardCrashSimTest.class, seed -> {
+                Run run = new Run(seed, directory);
+                run.all();
+                restored[0] += run.restored;
+            });
+        }
+        // Or the crashes never took anything that had to be put back.
+        if (Long.getLong("letterbox.simSeed") == null) assertThat(restored[0]).isPositive();
+    }
+
+    /** An append that may have been acknowledged. */
+    private record Pending(LogModel model, boolean synced, long nextOffset, Promise<Appended> done) {}
+
+    private static final class Run {
+        private final Random random;
+        private final SimDisk disk;
+        private final DataDirectory directory;
+        private final int walBytes;
+        private final Map<String, UUID> topics = new TreeMap<>();
+        private final Map<String, String> flushes = new TreeMap<>();
+        private final Map<TopicPartition, LogModel> models = new HashMap<>();
+        private final List<Pending> pending = new ArrayList<>();
+        private SimShard shard;
+        private long nowMs;
+        private int written;
+        private long restored;
+        private boolean mayFail;
+
+        Run(long seed, DataDirectory directory) {
+            this.random = new Random(seed);
+            this.disk = new SimDisk(seed ^ 0x5eed);
+            this.directory = directory;
+            this.walBytes = 4096 * (2 + random.nextInt(12));
+            make("a");
+            make("b");
+        }
+
+        private void make(String topic) {
+            topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
+            flushes.put(topic, "sync");
+            for (int number = 0; number < 2; number++) models.put(new TopicPartition(topic, number), new LogModel());
+        }
+
+        private ClusterImage image() {
+            TreeMap<String, TopicImage> byName = new TreeMap<>();
+            PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+            topics.forEach((name, id) -> byName.put(
+                    name,
+                    new TopicImage(
+                            name,
+                            id,
+                            List.of(here, here),
+                            new TopicConfig(Map.of("segment.bytes", "16384", "flush", flushes.get(name))))));
+            return new ClusterImage(1, "cluster", Map.of(), byName);
+        }
+
+        void all() throws IOException {
+            for (int round = 0; round < ROUNDS; round++) {
+                open();
+                if (random.nextInt(4) > 0) disk.stopBefore(1 + random.nextInt(250));
+                mayFail = random.nextInt(3) == 0;
+                if (mayFail) disk.failForce(1 + random.nextInt(60));
+                try {
+                    work();
+                } catch (SimCrash stop) {
+                    // As planned.
+                } catch (IOException | UncheckedIOException failed) {
+                    endShard(failed);
+                }
+                noteAcknowledged();
+                if (random.nextInt(3) > 0) disk.crash();
+                else disk.kill();
+            }
+            open();
+        }
+
+        private void endShard(Exception failed) {
+            // A stop in another thread looks like a failure, too.
+            for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SimCrash) return;
+            }
+            assertThat(mayFail).as("%s", failed).isTrue();
+            try {
+                shard.fail();
+            } catch (SimCrash stop) {
+                // It was about to stop anyway.
+            }
+        }
+
+        private void open() throws IOException {
+            // A stop while recovering must do no harm either.
+            if (random.nextInt(3) == 0) {
+                disk.stopBefore(1 + random.nextInt(40));
+                try {
+                    start();
+                } catch (SimCrash stop) {
+                    if (random.nextBoolean()) disk.crash();
+                }
+                disk.kill();
+            }
+            start();
+            for (Map.Entry<TopicPartition, LogModel> each : models.entrySet()) {
+                LogModel model = each.getValue();
+                model.mustMatch(shard.get(each.getKey()).log(), 1 + random.nextInt(9000));
+                model.flushedUpTo = model.endOffset;
+            }
+        }
+
+        private void start() throws IOException {
+            shard = new SimShard(disk, directory, walBytes);
+            int kept = shard.open(image());
+            for (TopicPartition id : models.keySet()) {
+                assertThat(shard.get(id).quarantine()).isNull();
+            }
+            assertThat(kept).isZero();
+            assertThat(shard.defects()).isEmpty();
+            restored += shard.batchesRestored();
+        }
+
+        private void work() throws IOException {
+            for (int step = 0; step < STEPS; step++) {
+                nowMs += random.nextInt(1000);
+                int what = random.nextInt(100);
+                if (what < 50) append();
+                else if (what < 72) commit();
+                else if (what < 76) shard.beginCheckpoint();
+                else if (what < 84) shard.step();
+                else if (what < 88) deleteBefore();
+                else if (what < 90) retain();
+                else if (what < 93) reconfigure();
+                else if (what < 95) remake();
+                else if (what < 99) match();
+                else restartCleanly();
+            }
+        }
+
+        private TopicPartition any() {
+            List<TopicPartition> ids = models.keySet().stream().sorted().toList();
+            return ids.get(random.nextInt(ids.size()));
+        }
+
+        private void append() throws IOException {
+            TopicPartition id = any();
+            LogModel model = models.get(id);
+            String[] values = new String[1 + random.nextInt(4)];
+            for (int index = 0; index < values.length; index++) {
+                values[index] = written++ + "-" + "x".repeat(random.nextInt(6) == 0 ? 4000 : random.nextInt(60));
+                model.records.put(model.endOffset + index, values[index]);
+            }
+            model.endOffset += values.length;
+            boolean synced = flushes.get(id.topic()).equals("sync");
+            pending.add(new Pending(
+                    model,
+                    synced,
+                    model.endOffset,
+                    shard.append(id, TestLogs.batch(nowMs, values), values.length, nowMs)));
+        }
+
+        private void commit() throws IOException {
+            shard.commit(nowMs);
+            assertThat(pending).allMatch(append -> append.done.future().succeeded());
+            noteAcknowledged();
+        }
+
+        private void noteAcknowledged() {
+            for (Pending append : pending) {
+                if (append.done.future().succeeded() && append.synced)
+                    append.model.flushedUpTo = Math.max(append.model.flushedUpTo, append.nextOffset);
+            }
+            pending.clear();
+        }
+
+        private void deleteBefore() throws IOException {
+            TopicPartition id = any();
+            LogModel model = models.get(id);
+            PartitionLog log = shard.get(id).log();
+            long span = shard.get(id).highWatermark() - log.logStartOffset();
+            if (span <= 0) return;
+            model.startAtMost = log.logStartOffset() + 1 + (long) (random.nextDouble() * span);
+            model.startAtMost = Math.min(model.startAtMost, shard.get(id).highWatermark());
+            log.deleteRecordsBefore(model.startAtMost);
+            // What was deleted had to be on disk before, or its end might be before its beginning.
+            model.flushedUpTo = Math.max(model.flushedUpTo, model.startAtMost);
+            startsAt(model, model.startAtMost);
+        }
+
+        private void retain() throws IOException {
+            TopicPartition id = any();
+            LogModel model = models.get(id);
+            PartitionLog log = shard.get(id).log();
+            List<Segment> before = log.segments();
+            log.configure(TestLogs.keeping(TestLogs.small(16384), -1, log.sizeBytes() / 2));
+            model.startAtMost =
+                    Math.max(model.startAtMost, before.get(before.size() - 1).baseOffset());
+            log.applyRetention(nowMs, shard.get(id).highWatermark());
+            log.configure(TestLogs.small(16384));
+            startsAt(model, log.logStartOffset());
+        }
+
+        private static void startsAt(LogModel model, long offset) {
+            model.startAtLeast = model.startAtMost = offset;
+            model.records.headMap(offset).clear();
+        }
+
+        private void reconfigure() throws IOException {
+            String topic = any().topic();
+            // What was appended before is committed as the topic was then.
+            commit();
+            flushes.put(topic, flushes.get(topic).equals("sync") ? "os" : "sync");
+            shard.apply(image(), nowMs);
+        }
+
+        private void remake() throws IOException {
+            String topic = any().topic();
+            commit();
+            make(topic);
+            shard.apply(image(), nowMs);
+        }
+
+        private void match() throws IOException {
+            TopicPartition id = any();
+            models.get(id).mustMatch(shard.get(id).log(), 1 + random.nextInt(9000));
+        }
+
+        private void restartCleanly() throws IOException {
+            commit();
+            shard.stop(nowMs);
+            models.values().forEach(model -> model.flushedUpTo = model.endOffset);
+            disk.crash();
+            open();
+        }
+    }
+}

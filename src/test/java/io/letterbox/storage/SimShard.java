@@ -1,0 +1,156 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.log.AppendResult;
+import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.log.wal.WalDirectory;
+import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.WriteAheadLog;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Input;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.UUID;
+
+/** What a shard consists of, without its thread: the test says when what waits goes on. */
+final class SimShard {
+    private final SimDisk disk;
+    private final DataDirectory directory;
+    private final HostedPartitions hosted = new HostedPartitions();
+    private final RecoveryCheckpoint recovery;
+    private final WalRemains remains;
+    private final WriteAheadLog wal;
+    private final ShardPartitions partitions;
+    private final GroupCommit group;
+    private final ShardCheckpoint checkpoint;
+    private final ArrayDeque<Runnable> background = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private ClusterImage image;
+
+    /** Reads what is there, as a process does that starts. */
+    SimShard(SimDisk disk, DataDirectory directory, int walBytes) throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        recovery = new RecoveryCheckpoint(disk, directory.meta(), hosted);
+        WalDirectory walDirectory = WalDirectory.open(disk, directory.root().resolve("wal"));
+        remains = walDirectory.remains();
+        wal = new WriteAheadLog(walDirectory, walBytes);
+        StorageServices services = new StorageServices(
+                1,
+                1,
+                LetterboxConfig.defaults().storage(),
+                directory,
+                disk,
+                walDirectory,
+                hosted,
+                recovery,
+                null,
+                null,
+                null,
+                new Forces(background::add),
+                failure -> {},
+                ProducerLimits.defaults(),
+                List.of());
+        partitions = new ShardPartitions(0, services, new ShardCompaction(services));
+        group = new GroupCommit(wal, services.forces());
+        checkpoint = new ShardCheckpoint(services, partitions, wal);
+    }
+
+    /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
+    int open(ClusterImage first) throws IOException {
+        image = first;
+        partitions.apply(first);
+        recovery.settled();
+        return remains.clear(this::isGone).size();
+    }
+
+    private boolean isGone(TopicPartition partition, UUID topicId) {
+        TopicImage topic = image.topics().get(partition.topic());
+        if (topic != null) return !topic.id().equals(topicId);
+        return disk.list(directory.topics().resolve(partition.topic())).isEmpty();
+    }
+
+    List<String> defects() {
+        return remains.defects();
+    }
+
+    HostedPartition get(TopicPartition id) {
+        return partitions.get(id);
+    }
+
+    long batchesRestored() {
+        return recovery.batchesRestored();
+    }
+
+    /** Appends; the promise is kept by a commit. */
+    Promise<Appended> append(TopicPartition id, ByteBuffer batch, int records, long nowMs) throws IOException {
+        HostedPartition partition = partitions.get(id);
+        Promise<Appended> done = Promise.promise();
+        ByteBuffer stored = batch.duplicate();
+        AppendResult result = partition.log().append(batch, partition.leaderEpoch(), nowMs);
+        long next = result.lastOffset() + 1;
+        partition.await(
+                next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
+        partition.replica().step(new Input.Appended(next), nowMs, output -> {});
+        group.add(partition, result.baseOffset(), stored, records);
+        return done;
+    }
+
+    void commit(long nowMs) throws IOException {
+        if (group.wantsCheckpoint()) beginCheckpoint();
+        GroupCommit.Outcome outcome = group.commit(nowMs);
+        checkpoint.wrote(outcome.bytes());
+    }
+
+    void beginCheckpoint() {
+        checkpoint.begin(queue::add, () -> {
+            try {
+                checkpoint.finish();
+            } catch (IOException failed) {
+                throw new java.io.UncheckedIOException(failed);
+            }
+        });
+    }
+
+    /** Lets the other threads go on by one step, and then what they have told the shard. */
+    void step() {
+        Runnable work = background.poll();
+        if (work != null) work.run();
+        Runnable told = queue.poll();
+        if (told != null) told.run();
+    }
+
+    void apply(ClusterImage next, long nowMs) throws IOException {
+        commit(nowMs);
+        settle();
+        checkpoint.awaitForces();
+        image = next;
+        partitions.apply(next);
+    }
+
+    private void settle() {
+        while (!background.isEmpty()) background.poll().run();
+    }
+
+    void stop(long nowMs) throws IOException {
+        commit(nowMs);
+        settle();
+        checkpoint.awaitForces();
+        if (!partitions.closeAll()) throw new IOException("a log could not be closed", new IOException());
+        wal.discard();
+        recovery.close();
+    }
+
+    /** As a shard does that has seen a write fail. */
+    void fail() {
+        recovery.forceFailed();
+    }
+}
