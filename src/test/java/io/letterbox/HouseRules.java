@@ -48,7 +48,7 @@ final class HouseRules {
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
-            Map.entry("log", new Room(Set.of("record", "error"), Set.of("com.sun.nio.file."))),
+            Map.entry("log", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("error"), Set.of())),

@@ -1,6 +1,5 @@
 package io.letterbox.log;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +18,20 @@ import java.util.stream.Stream;
 public final class FileDisk implements Disk {
     /** Windows has no handle of a directory that could be forced; it writes directory changes through by itself. */
     private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
+
+    /** What opens a file past the page cache: an option of the JDK that is not everywhere, so null where it is not here. */
+    private static final OpenOption DIRECT = direct();
+
+    private static OpenOption direct() {
+        try {
+            Object[] options =
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            for (Object option : options) if (option.toString().equals("DIRECT")) return (OpenOption) option;
+        } catch (ClassNotFoundException absent) {
+            // Then the cache is in between.
+        }
+        return null;
+    }
 
     @Override
     public LogFile open(Path path) throws IOException {
@@ -39,15 +53,14 @@ public final class FileDisk implements Disk {
     @Override
     public LogFile createDurable(Path path) throws IOException {
         create(path).close();
-        boolean blocksFit = BLOCK_BYTES % Files.getFileStore(path).getBlockSize() == 0;
-        return new Channel(path, blocksFit ? openPastTheCache(path) : openThroughTheCache(path));
+        boolean fits = DIRECT != null && BLOCK_BYTES % Files.getFileStore(path).getBlockSize() == 0;
+        return new Channel(path, fits ? openPastTheCache(path) : openThroughTheCache(path));
     }
 
     /** The cache would cost a copy of everything that is written, and nobody reads these files. */
     private static FileChannel openPastTheCache(Path path) throws IOException {
         try {
-            return FileChannel.open(
-                    path, ExtendedOpenOption.DIRECT, StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
+            return FileChannel.open(path, DIRECT, StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
         } catch (IOException | UnsupportedOperationException notOnThisFileSystem) {
             return openThroughTheCache(path);
         }
