@@ -109,7 +109,7 @@ final class StorageAssembly {
                 disk,
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
-                new Forces(forceThreads),
+                new Forces(forceThreads, recovery::forceFailed),
                 health::failed,
                 new ProducerLimits(
                         config.transactions().producerIdExpirationMs(),

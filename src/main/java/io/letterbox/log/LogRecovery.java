@@ -197,11 +197,14 @@ public final class LogRecovery {
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
         if (lastStop == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
+        // Even where nothing is new: a process that was killed while it recovered may have cut a file, in the cache
+        // only.
+        boolean doubt = lastStop != LastStop.CLEAN;
         boolean news = endOffset > recoveryPoint || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
             Segment segment = opened.get(index);
             if (segment.indexes() == null) continue;
-            if (news) segment.force();
+            if (news || doubt) segment.force();
             if (index == opened.size() - 1) break;
             segment.close(bases.get(index + 1));
         }

@@ -19,10 +19,15 @@ public final class Forces {
     public static final int THREADS = 6;
 
     private final Executor threads;
+    private final Runnable onFailure;
 
-    /** @param threads may block on a disk; {@value #THREADS} of them are as many as are useful */
-    public Forces(Executor threads) {
+    /**
+     * @param threads may block on a disk; {@value #THREADS} of them are as many as are useful
+     * @param onFailure told at once, on the thread that saw it, when a force has failed
+     */
+    public Forces(Executor threads, Runnable onFailure) {
         this.threads = threads;
+        this.onFailure = onFailure;
     }
 
     /**
@@ -34,7 +39,7 @@ public final class Forces {
         List<FutureTask<Void>> tasks = new ArrayList<>(flushes.size());
         for (Flush flush : flushes) {
             tasks.add(new FutureTask<>(() -> {
-                flush.force();
+                force(flush);
                 return null;
             }));
         }
@@ -49,12 +54,21 @@ public final class Forces {
         return CompletableFuture.runAsync(
                 () -> {
                     try {
-                        for (Flush flush : flushes) flush.force();
+                        for (Flush flush : flushes) force(flush);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
                 },
                 threads);
+    }
+
+    private void force(Flush flush) throws IOException {
+        try {
+            flush.force();
+        } catch (IOException | RuntimeException failed) {
+            onFailure.run();
+            throw failed;
+        }
     }
 
     private static void awaitAll(List<FutureTask<Void>> tasks) throws IOException {

@@ -276,8 +276,7 @@ public final class StorageVerticle extends VerticleBase {
         // Whatever was appended to a topic that goes away now is still acknowledged.
         if (failure == null) commit();
         try {
-            checkpoint.awaitForces();
-            partitions.apply(apply.image());
+            partitions.apply(apply.image(), checkpoint::awaitForces);
             followWithCoordinators(apply.image());
             apply.done().complete();
         } catch (IOException | RuntimeException e) {

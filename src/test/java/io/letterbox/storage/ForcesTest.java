@@ -10,10 +10,13 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,7 @@ class ForcesTest {
     private final FaultyDisk faulty = new FaultyDisk();
     private final ExecutorService threads = Executors.newFixedThreadPool(3);
     private final List<PartitionLog> logs = new ArrayList<>();
+    private final AtomicInteger failed = new AtomicInteger();
 
     @AfterEach
     void stop() {
@@ -37,7 +41,7 @@ class ForcesTest {
     void makesEveryLogDurable() throws Exception {
         for (int number = 0; number < LOGS; number++) append(new FileDisk());
         for (int round = 1; round <= 20; round++) {
-            new Forces(threads).force(flushes());
+            new Forces(threads, failed::incrementAndGet).force(flushes());
             for (PartitionLog log : logs) {
                 assertThat(log.durableOffset()).isEqualTo(round);
                 log.append(TestLogs.batch(round, "more"), 0, round);
@@ -48,7 +52,7 @@ class ForcesTest {
     @Test
     void needsNoFreeThread() throws Exception {
         for (int number = 0; number < LOGS; number++) append(new FileDisk());
-        new Forces(neverRun -> {}).force(flushes());
+        new Forces(neverRun -> {}, failed::incrementAndGet).force(flushes());
         assertThat(logs).allMatch(log -> log.durableOffset() == 1);
     }
 
@@ -58,11 +62,24 @@ class ForcesTest {
         append(faulty);
         append(new FileDisk());
         faulty.forceFails = true;
-        assertThatThrownBy(() -> new Forces(threads).force(flushes()))
+        assertThatThrownBy(() -> new Forces(threads, failed::incrementAndGet).force(flushes()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Input/output error");
         assertThat(logs).extracting(PartitionLog::isPoisoned).containsExactly(false, true, false);
         assertThat(logs).extracting(PartitionLog::durableOffset).containsExactly(1L, 0L, 1L);
+        assertThat(failed).hasValue(1);
+    }
+
+    @Test
+    void inTheBackgroundTheFirstThatFailsEndsItAndIsTold() throws Exception {
+        append(new FileDisk());
+        append(faulty);
+        append(new FileDisk());
+        faulty.forceFails = true;
+        CompletableFuture<Void> forced = new Forces(threads, failed::incrementAndGet).forceInBackground(flushes());
+        assertThat(forced).failsWithin(Duration.ofSeconds(20));
+        assertThat(failed).hasValue(1);
+        assertThat(logs).extracting(PartitionLog::durableOffset).containsExactly(1L, 0L, 0L);
     }
 
     private List<Flush> flushes() {

@@ -8,6 +8,7 @@ import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.Seeds;
+import io.letterbox.log.sim.SimCompaction;
 import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.metadata.ClusterImage;
@@ -115,10 +116,16 @@ class ShardCrashSimTest {
                     endShard(failed);
                 }
                 noteAcknowledged();
-                if (random.nextInt(3) > 0) disk.crash();
-                else disk.kill();
+                stop();
             }
             open();
+        }
+
+        /** The one thing that we cannot live through: a kill between a failed force and the note of it. */
+        private void stop() {
+            boolean noted = disk.exists(directory.meta().resolve("force-failed"));
+            if (random.nextInt(3) > 0 || disk.hasForceFailed() && !noted) disk.crash();
+            else disk.kill();
         }
 
         private void endShard(Exception failed) {
@@ -173,7 +180,8 @@ class ShardCrashSimTest {
                 else if (what < 76) shard.beginCheckpoint();
                 else if (what < 84) shard.step();
                 else if (what < 88) deleteBefore();
-                else if (what < 90) retain();
+                else if (what < 89) retain();
+                else if (what < 91) compact();
                 else if (what < 93) reconfigure();
                 else if (what < 95) remake();
                 else if (what < 99) match();
@@ -242,6 +250,13 @@ class ShardCrashSimTest {
             log.applyRetention(nowMs, shard.get(id).highWatermark());
             log.configure(TestLogs.small(16384));
             startsAt(model, log.logStartOffset());
+        }
+
+        private void compact() throws IOException {
+            TopicPartition id = any();
+            PartitionLog log = shard.get(id).log();
+            if (log.durableOffset() > shard.get(id).highWatermark()) return;
+            new SimCompaction(disk, random).compact(log, log.directory(), models.get(id));
         }
 
         private static void startsAt(LogModel model, long offset) {

@@ -55,7 +55,7 @@ final class SimShard {
                 null,
                 null,
                 null,
-                new Forces(background::add),
+                new Forces(background::add, recovery::forceFailed),
                 failure -> {},
                 ProducerLimits.defaults(),
                 List.of());
@@ -67,7 +67,7 @@ final class SimShard {
     /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
     int open(ClusterImage first) throws IOException {
         image = first;
-        partitions.apply(first);
+        partitions.apply(first, this::awaitForces);
         recovery.settled();
         return remains.clear(this::isGone).size();
     }
@@ -130,20 +130,18 @@ final class SimShard {
 
     void apply(ClusterImage next, long nowMs) throws IOException {
         commit(nowMs);
-        settle();
-        checkpoint.awaitForces();
         image = next;
-        partitions.apply(next);
+        partitions.apply(next, this::awaitForces);
     }
 
-    private void settle() {
+    private void awaitForces() throws IOException {
         while (!background.isEmpty()) background.poll().run();
+        checkpoint.awaitForces();
     }
 
     void stop(long nowMs) throws IOException {
         commit(nowMs);
-        settle();
-        checkpoint.awaitForces();
+        awaitForces();
         if (!partitions.closeAll()) throw new IOException("a log could not be closed", new IOException());
         wal.discard();
         recovery.close();

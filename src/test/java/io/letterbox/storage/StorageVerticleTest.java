@@ -96,7 +96,7 @@ class StorageVerticleTest {
                 new DiskReserve(temp, diskReserveBytes),
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
-                new Forces(Runnable::run),
+                new Forces(Runnable::run, recovery::forceFailed),
                 failures::add,
                 ProducerLimits.defaults(),
                 List.of());

@@ -62,14 +62,26 @@ public final class WriteAheadLog implements AutoCloseable {
         long batchBytes = 0;
         for (WalEntry entry : entries) batchBytes += entry.sizeBytes();
         if (room(entries.size(), batchBytes) != Room.HERE) return false;
-        if (current == null) current = directory.create(fileBytes);
-        if (!current.reserve(Disk.BLOCK_BYTES + WalFrame.sizeBytes(entries.size(), batchBytes))) return false;
+        if (!isOpen() || !current.reserve(Disk.BLOCK_BYTES + WalFrame.sizeBytes(entries.size(), batchBytes)))
+            return false;
         if (current.isEmpty()) {
             generation = directory.nextGeneration();
             put(List.of());
         }
         put(entries);
         return true;
+    }
+
+    /** Makes a file where there is none; false where the disk has no room for one. */
+    private boolean isOpen() throws ForceFailedException {
+        try {
+            if (current == null) current = directory.create(fileBytes);
+            return true;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            return false;
+        }
     }
 
     private void put(Collection<WalEntry> entries) throws IOException {

@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.log.CleanShutdown;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
-import io.letterbox.log.LogFile;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
-import io.letterbox.record.BatchCursor;
-import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -170,42 +166,8 @@ class CrashSimTest {
             model.records.headMap(model.startAtLeast).clear();
         }
 
-        /** Leaves out some batches of one or two neighbouring segments that are closed and durable. */
         private void compact() throws IOException {
-            List<Segment> closed = log.segments().stream()
-                    .filter(segment -> segment.nextOffset() <= log.durableOffset())
-                    .toList();
-            if (closed.size() < 3) return;
-            int first = random.nextInt(closed.size() - 2);
-            List<Segment> neighbours = closed.subList(first, first + 1 + random.nextInt(2));
-            if (neighbours.stream().mapToLong(Segment::sizeBytes).sum() > 20_000) return;
-            Path cleaned = DIRECTORY.resolve("any.cleaned");
-            try (LogFile file = disk.create(cleaned)) {
-                long position = 0;
-                for (Segment segment : neighbours) position = copySome(segment, file, position);
-                file.force();
-            }
-            log.replace(neighbours, cleaned);
-            for (long offset : model.doubtful) model.records.remove(offset);
-            model.doubtful.clear();
-        }
-
-        private long copySome(Segment segment, LogFile to, long position) throws IOException {
-            ByteBuffer bytes = ByteBuffer.allocate((int) segment.sizeBytes());
-            segment.read(bytes, 0);
-            BatchCursor batches = RecordBatch.cursor(bytes.flip());
-            long at = position;
-            while (batches.next()) {
-                RecordBatch batch = batches.batch();
-                if (random.nextInt(3) == 0) {
-                    for (long gone = batch.baseOffset(); gone < batch.nextOffset(); gone++) model.doubtful.add(gone);
-                    continue;
-                }
-                int from = batch.position();
-                to.write(bytes.duplicate().limit(from + batch.sizeInBytes()).position(from), at);
-                at += batch.sizeInBytes();
-            }
-            return at;
+            new SimCompaction(disk, random).compact(log, DIRECTORY, model);
         }
 
         private void restartCleanly() throws IOException {

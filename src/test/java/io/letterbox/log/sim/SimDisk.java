@@ -35,6 +35,7 @@ public final class SimDisk implements Disk {
     private int generation;
     private int operationsLeft = Integer.MAX_VALUE;
     private int forcesLeft = Integer.MAX_VALUE;
+    private boolean forceFailed;
     private long capacityBytes = Long.MAX_VALUE;
 
     public SimDisk(long seed) {
@@ -49,6 +50,11 @@ public final class SimDisk implements Disk {
     /** The n-th force from now fails. */
     public void failForce(int forces) {
         forcesLeft = forces;
+    }
+
+    /** Whether a force has failed since the last start. */
+    public boolean hasForceFailed() {
+        return forceFailed;
     }
 
     /** All files together cannot grow beyond this. */
@@ -93,6 +99,7 @@ public final class SimDisk implements Disk {
 
     private void restart() {
         generation++;
+        forceFailed = false;
         operationsLeft = Integer.MAX_VALUE;
         forcesLeft = Integer.MAX_VALUE;
     }
@@ -221,7 +228,9 @@ public final class SimDisk implements Disk {
     }
 
     private boolean forceFails() {
-        return --forcesLeft == 0;
+        boolean fails = --forcesLeft == 0;
+        forceFailed |= fails;
+        return fails;
     }
 
     private class Handle implements LogFile {
