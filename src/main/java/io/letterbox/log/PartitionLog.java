@@ -402,6 +402,8 @@ public final class PartitionLog implements AutoCloseable {
         long baseOffset = neighbours.get(0).baseOffset();
         long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
         Path swap = SegmentFiles.swap(directory, baseOffset, nextOffset);
+        // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
+        if (nextOffset > forcedOffset.get()) flush();
         try {
             if (nextOffset > compactedUpTo) {
                 Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
