@@ -87,6 +87,16 @@ final class ShardCheckpoint {
     }
 
     /**
+     * The shard stops: waits for what is under way, of which {@link #finish} is to make nothing any more.
+     *
+     * @throws IOException where a force failed
+     */
+    void abandon() throws IOException {
+        awaitForces();
+        forcing = null;
+    }
+
+    /**
      * Waits until no force is under way, as nobody may close or delete a log before. Blocks.
      *
      * @throws IOException where one failed; the shard must stop

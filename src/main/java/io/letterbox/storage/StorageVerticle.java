@@ -84,7 +84,7 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> stop() {
         if (failure == null) commit();
         coordinators.close();
-        chore(checkpoint::awaitForces);
+        chore(checkpoint::abandon);
         closeFiles();
         return Future.succeededFuture();
     }

@@ -142,6 +142,7 @@ final class SimShard {
     void stop(long nowMs) throws IOException {
         commit(nowMs);
         awaitForces();
+        checkpoint.abandon();
         if (!partitions.closeAll()) throw new IOException("a log could not be closed", new IOException());
         wal.discard();
         recovery.close();
