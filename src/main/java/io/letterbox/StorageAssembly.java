@@ -103,7 +103,7 @@ final class StorageAssembly {
                 config.storage(),
                 directory,
                 files,
-                WalDirectory.open(files, directory.root().resolve("wal")),
+                WalDirectory.open(files, directory.wal()),
                 hosted,
                 recovery,
                 disk,

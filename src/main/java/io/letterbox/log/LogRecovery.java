@@ -197,8 +197,7 @@ public final class LogRecovery {
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
         if (lastStop == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
-        // Even where nothing is new: a process that was killed while it recovered may have cut a file, in the cache
-        // only.
+        // Even where nothing is new: a recovery that was killed may have cut a file in the cache only.
         boolean doubt = lastStop != LastStop.CLEAN;
         boolean news = endOffset > recoveryPoint || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {

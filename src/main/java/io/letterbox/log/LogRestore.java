@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.record.BatchCursor;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
  */
 public final class LogRestore {
     private final PartitionLog log;
-    private final RecordBatch batch = new RecordBatch();
     private long appended;
 
     public LogRestore(PartitionLog log) {
@@ -21,15 +21,14 @@ public final class LogRestore {
      * Appends those that the log does not have. They come in the order in which they were once appended to it, but may
      * begin long before its end.
      *
-     * @param batches whole batches between position and limit; the position is moved to the limit
+     * @param batches whole batches between position and limit
      * @param nowMs the time in milliseconds since 1970, for rolling by age
      * @throws CorruptLogException where the log does not hold what was durable before them
      */
     public void put(ByteBuffer batches, long nowMs) throws IOException {
-        while (batches.hasRemaining()) {
-            batch.wrap(batches, batches.position());
-            ByteBuffer one = batches.slice(batches.position(), batch.sizeInBytes());
-            batches.position(batches.position() + one.remaining());
+        BatchCursor cursor = RecordBatch.cursor(batches);
+        while (cursor.next()) {
+            RecordBatch batch = cursor.batch();
             boolean there = batch.nextOffset() <= log.logEndOffset();
             // A later leader has cut the log here, or would have.
             boolean stale = batch.leaderEpoch() < log.epochs().latestEpoch();
@@ -38,6 +37,7 @@ public final class LogRestore {
                 throw new CorruptLogException(log.directory() + " ends at offset " + log.logEndOffset()
                         + ", though its records below offset " + batch.baseOffset() + " were durable");
             }
+            ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
             log.append(one, batch.leaderEpoch(), nowMs);
             appended++;
         }

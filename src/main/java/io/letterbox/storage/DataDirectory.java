@@ -64,6 +64,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("meta");
     }
 
+    /** Where shards have their write-ahead files; made by the first of them. */
+    public Path wal() {
+        return root.resolve("wal");
+    }
+
     @Override
     public void close() throws IOException {
         lock.release();

@@ -96,8 +96,7 @@ final class GroupCommit {
             HostedPartition partition = each.getKey();
             Written written = each.getValue();
             if (partition.config().flush() != TopicConfig.Flush.SYNC) continue;
-            // What is written ahead has to follow on what is durable; the topic may have been flushed at intervals
-            // before.
+            // What is written ahead has to follow on what is durable, which the topic may not have wanted before.
             if (partition.log().durableOffset() < written.firstOffset) {
                 flushes.add(partition.log().startFlush());
             } else {

@@ -47,9 +47,8 @@ public final class RecoveryCheckpoint {
         this.pointsFile = meta.resolve("recovery-points");
         this.cleanFile = meta.resolve("clean-shutdown");
         this.hosted = hosted;
-        // A killed process may have left points that only the cache knows; what is deleted because of them must not
-        // come
-        // to the disk before them.
+        // A killed process may have left points that only the cache knows; what is deleted because of them has to come
+        // to the disk after them.
         disk.forceDirectory(meta);
         this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, pointsFile));
         this.forceFailedFile = meta.resolve("force-failed");

@@ -64,17 +64,12 @@ final class ShardPartitions {
                 .orElse("shard " + shard);
     }
 
-    /** Something that has to be over before logs go away. */
-    interface UnderWay {
-        void await() throws IOException;
-    }
-
     /**
      * Makes this shard serve what the image assigns to it, and nothing else.
      *
-     * @param underWay waited for where logs are to be deleted
+     * @param beforeDeleting run where logs are about to be deleted
      */
-    void apply(ClusterImage image, UnderWay underWay) throws IOException {
+    void apply(ClusterImage image, Chore beforeDeleting) throws IOException {
         Set<TopicPartition> wanted = new HashSet<>();
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitions().size(); p++) {
@@ -85,7 +80,7 @@ final class ShardPartitions {
                 if (held != null && held.topicId().equals(topic.id())) wanted.add(id);
             }
         }
-        destroyAllBut(wanted, underWay);
+        destroyAllBut(wanted, beforeDeleting);
         for (TopicImage topic : image.topics().values()) serve(topic);
     }
 
@@ -93,11 +88,11 @@ final class ShardPartitions {
         return Addresses.shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
     }
 
-    private void destroyAllBut(Set<TopicPartition> wanted, UnderWay underWay) throws IOException {
+    private void destroyAllBut(Set<TopicPartition> wanted, Chore beforeDeleting) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         for (HostedPartition held : byId.values()) if (!wanted.contains(held.id())) gone.add(held);
         if (gone.isEmpty()) return;
-        underWay.await();
+        beforeDeleting.run();
         for (HostedPartition held : gone) {
             byId.remove(held.id());
             services.hosted().remove(held);

@@ -213,8 +213,8 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void commit() {
-        if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
         if (failure != null) return;
+        if (group.wantsCheckpoint()) beginCheckpoint();
         try {
             GroupCommit.Outcome outcome = group.commit(System.currentTimeMillis());
             if (!outcome.committed().moved().isEmpty()) {
@@ -290,11 +290,6 @@ public final class StorageVerticle extends VerticleBase {
         coordinators.retain(id -> partitions.get(id) != null);
         for (HostedPartition held : partitions.all()) coordinators.served(held.id(), held.log(), held.config());
         coordinators.follow(image);
-    }
-
-    /** A piece of work that may find the disk broken. */
-    private interface Chore {
-        void run() throws IOException;
     }
 
     private void chore(Chore chore) {

@@ -196,9 +196,7 @@ class RestartIT {
         ServerProcess server =
                 server("a").set("storage.recoveryPointIntervalMs", 3_600_000).start();
         TestClient client = new TestClient(server.base());
-        client.create("letters", 1, Map.of("flush", "os"));
-        List<Placed> published = new ArrayList<>();
-        for (int i = 0; i < 50; i++) published.add(client.publish("letters", "letter " + i, null));
+        List<Placed> published = publish(client, "letters", 50, Map.of("flush", "os"));
         server.kill();
         Path segment = segment(server, "letters");
         byte[] bytes = Files.readAllBytes(segment);
@@ -285,7 +283,12 @@ class RestartIT {
     }
 
     private static List<Placed> publish(TestClient client, String topic, int records) throws IOException {
-        client.create(topic, 1, Map.of());
+        return publish(client, topic, records, Map.of());
+    }
+
+    private static List<Placed> publish(TestClient client, String topic, int records, Map<String, String> config)
+            throws IOException {
+        client.create(topic, 1, config);
         List<Placed> published = new ArrayList<>();
         for (int i = 0; i < records; i++) {
             published.add(client.publish(topic, "letter " + i, null));

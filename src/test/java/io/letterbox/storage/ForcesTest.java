@@ -58,10 +58,7 @@ class ForcesTest {
 
     @Test
     void aLogThatFailsIsNamedAndTheOthersAreDurableAllTheSame() throws Exception {
-        append(new FileDisk());
-        append(faulty);
-        append(new FileDisk());
-        faulty.forceFails = true;
+        appendToThreeWithAFaultyOne();
         assertThatThrownBy(() -> new Forces(threads, failed::incrementAndGet).force(flushes()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Input/output error");
@@ -72,14 +69,18 @@ class ForcesTest {
 
     @Test
     void inTheBackgroundTheFirstThatFailsEndsItAndIsTold() throws Exception {
-        append(new FileDisk());
-        append(faulty);
-        append(new FileDisk());
-        faulty.forceFails = true;
+        appendToThreeWithAFaultyOne();
         CompletableFuture<Void> forced = new Forces(threads, failed::incrementAndGet).forceInBackground(flushes());
         assertThat(forced).failsWithin(Duration.ofSeconds(20));
         assertThat(failed).hasValue(1);
         assertThat(logs).extracting(PartitionLog::durableOffset).containsExactly(1L, 0L, 0L);
+    }
+
+    private void appendToThreeWithAFaultyOne() throws IOException {
+        append(new FileDisk());
+        append(faulty);
+        append(new FileDisk());
+        faulty.forceFails = true;
     }
 
     private List<Flush> flushes() {

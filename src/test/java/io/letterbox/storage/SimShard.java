@@ -40,7 +40,7 @@ final class SimShard {
         this.disk = disk;
         this.directory = directory;
         recovery = new RecoveryCheckpoint(disk, directory.meta(), hosted);
-        WalDirectory walDirectory = WalDirectory.open(disk, directory.root().resolve("wal"));
+        WalDirectory walDirectory = WalDirectory.open(disk, directory.wal());
         remains = walDirectory.remains();
         wal = new WriteAheadLog(walDirectory, walBytes);
         StorageServices services = new StorageServices(

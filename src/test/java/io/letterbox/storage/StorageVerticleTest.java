@@ -90,7 +90,7 @@ class StorageVerticleTest {
                 config,
                 directory,
                 files,
-                WalDirectory.open(files, temp.resolve("wal")),
+                WalDirectory.open(files, directory.wal()),
                 hosted,
                 recovery,
                 new DiskReserve(temp, diskReserveBytes),

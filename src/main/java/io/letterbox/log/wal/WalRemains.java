@@ -22,16 +22,13 @@ import java.util.function.BiPredicate;
  */
 public final class WalRemains {
     private final Disk disk;
-    private final Map<TopicPartition, List<Piece>> pieces = new HashMap<>();
+    private final Map<TopicPartition, List<WalScan.Found>> pieces = new HashMap<>();
     private final List<Path> files = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
     private long lastNumber;
 
     // Any thread.
     private final Set<TopicPartition> restored = ConcurrentHashMap.newKeySet();
-
-    /** One entry's batches. */
-    private record Piece(UUID topicId, long generation, Path file, long position, int sizeBytes) {}
 
     /** Is given what was written ahead for one log. */
     public interface Taker {
@@ -64,13 +61,14 @@ public final class WalRemains {
             if (scan.defect() != null) remains.defects.add(path + " " + scan.defect());
         }
         // Within one file the order is that of the positions, and sorting keeps it.
-        for (List<Piece> of : remains.pieces.values()) of.sort(Comparator.comparingLong(Piece::generation));
+        for (List<WalScan.Found> of : remains.pieces.values()) {
+            of.sort(Comparator.comparingLong(WalScan.Found::generation));
+        }
         return remains;
     }
 
     private void add(WalScan.Found entry) {
-        pieces.computeIfAbsent(entry.partition(), p -> new ArrayList<>())
-                .add(new Piece(entry.topicId(), entry.generation(), entry.file(), entry.position(), entry.sizeBytes()));
+        pieces.computeIfAbsent(entry.partition(), p -> new ArrayList<>()).add(entry);
     }
 
     /** Greater than this are the numbers of all files and generations to come. */
@@ -85,7 +83,8 @@ public final class WalRemains {
 
     /** Whether something was written ahead for this incarnation of a partition. */
     public boolean holds(TopicPartition partition, UUID topicId) {
-        return pieces.getOrDefault(partition, List.of()).stream().anyMatch(piece -> piece.topicId.equals(topicId));
+        return pieces.getOrDefault(partition, List.of()).stream()
+                .anyMatch(piece -> piece.topicId().equals(topicId));
     }
 
     /** Hands out what was written ahead for one log, in the order in which it was appended. */
@@ -93,15 +92,15 @@ public final class WalRemains {
         LogFile open = null;
         Path opened = null;
         try {
-            for (Piece piece : pieces.getOrDefault(partition, List.of())) {
-                if (!piece.topicId.equals(topicId)) continue;
-                if (!piece.file.equals(opened)) {
+            for (WalScan.Found piece : pieces.getOrDefault(partition, List.of())) {
+                if (!piece.topicId().equals(topicId)) continue;
+                if (!piece.file().equals(opened)) {
                     if (open != null) open.close();
-                    open = disk.open(piece.file);
-                    opened = piece.file;
+                    open = disk.open(piece.file());
+                    opened = piece.file();
                 }
-                ByteBuffer batches = ByteBuffer.allocate(piece.sizeBytes);
-                open.read(batches, piece.position);
+                ByteBuffer batches = ByteBuffer.allocate(piece.sizeBytes());
+                open.read(batches, piece.position());
                 taker.take(batches.flip());
             }
         } finally {
@@ -111,7 +110,7 @@ public final class WalRemains {
 
     /** All that was written ahead for this partition is durable in its log now, or belonged to an older incarnation. */
     public void restored(TopicPartition partition) {
-        restored.add(partition);
+        if (pieces.containsKey(partition)) restored.add(partition);
     }
 
     /**
@@ -131,10 +130,10 @@ public final class WalRemains {
     }
 
     private TopicPartition neededBy(Path file, BiPredicate<TopicPartition, UUID> isGone) {
-        for (Map.Entry<TopicPartition, List<Piece>> each : pieces.entrySet()) {
+        for (Map.Entry<TopicPartition, List<WalScan.Found>> each : pieces.entrySet()) {
             if (restored.contains(each.getKey())) continue;
-            for (Piece piece : each.getValue()) {
-                if (piece.file.equals(file) && !isGone.test(each.getKey(), piece.topicId)) return each.getKey();
+            for (WalScan.Found piece : each.getValue()) {
+                if (piece.file().equals(file) && !isGone.test(each.getKey(), piece.topicId())) return each.getKey();
             }
         }
         return null;

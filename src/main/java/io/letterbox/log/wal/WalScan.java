@@ -22,7 +22,7 @@ final class WalScan {
     private long generation = -1;
     private String defect;
 
-    /** What a frame holds for one log. */
+    /** Where a frame holds what was written ahead for one log. */
     record Found(TopicPartition partition, UUID topicId, long generation, Path file, long position, int sizeBytes) {}
 
     WalScan(Disk disk, Path path) {

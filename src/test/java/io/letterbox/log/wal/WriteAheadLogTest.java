@@ -102,9 +102,7 @@ class WriteAheadLogTest {
 
     @Test
     void readsOnBehindAFrameThatWasDamagedAndSaysSo() throws IOException {
-        WriteAheadLog wal = wal();
-        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
-        wal.close();
+        writeThree();
         overwrite(2 * Disk.BLOCK_BYTES + 80, 'B');
         WalRemains remains = remains();
         assertThat(values(remains, P0)).containsExactly("a", "c");
@@ -116,9 +114,7 @@ class WriteAheadLogTest {
 
     @Test
     void takesADamagedLastFrameForOneThatACrashTore() throws IOException {
-        WriteAheadLog wal = wal();
-        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
-        wal.close();
+        writeThree();
         overwrite(3 * Disk.BLOCK_BYTES + 80, 'C');
         assertThat(values(remains(), P0)).containsExactly("a", "b");
         assertThat(remains().defects()).isEmpty();
@@ -161,6 +157,12 @@ class WriteAheadLogTest {
         wal.write(List.of(entry(P0, "b")));
         wal.discard();
         assertThat(temp).isEmptyDirectory();
+    }
+
+    private void writeThree() throws IOException {
+        WriteAheadLog wal = wal();
+        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
+        wal.close();
     }
 
     private WriteAheadLog wal() throws IOException {
