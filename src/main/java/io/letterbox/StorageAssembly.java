@@ -21,8 +21,6 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
-import io.letterbox.metadata.TopicImage;
-import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.Forces;
@@ -33,6 +31,7 @@ import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
+import io.letterbox.storage.WalClearance;
 import io.letterbox.storage.coordinator.CoordinatorRouter;
 import io.letterbox.storage.coordinator.GroupsKind;
 import io.letterbox.storage.coordinator.GroupsRoute;
@@ -48,7 +47,6 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -205,20 +203,14 @@ final class StorageAssembly {
     private void clearWal() throws IOException {
         WalRemains remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
-        for (WalRemains.Kept kept : remains.clear(this::isGone)) {
+        WalClearance clearance = new WalClearance(services.files(), directory.topics(), metadata.image());
+        for (WalRemains.Kept kept : clearance.run(remains)) {
             LOG.warn(
                     "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
                             + " them there, or when the topic is deleted",
                     kept.file(),
                     kept.partition());
         }
-    }
-
-    private boolean isGone(TopicPartition partition, UUID topicId) {
-        TopicImage topic = metadata.image().topics().get(partition.topic());
-        // Metadata that was lost leaves directories behind, topics that were deleted do not.
-        if (topic == null) return !Files.exists(directory.topics().resolve(partition.topic()));
-        return !topic.id().equals(topicId);
     }
 
     /** Metadata that was lost would look like topics that were deleted, so nothing is deleted for being unknown. */

@@ -5,6 +5,7 @@ import io.letterbox.log.FileDisk;
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Summary;
+import io.letterbox.log.wal.WalRemains;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class LogCommand {
         if (!Files.isDirectory(directory)) {
             throw new Failure(ExitCode.USAGE, "there is no directory " + directory);
         }
-        LogInspector inspector = new LogInspector(new FileDisk());
+        LogInspector inspector = new LogInspector(new FileDisk(), WalRemains::read);
         if (inspector.partitions(directory).isEmpty()) {
             throw new Failure(ExitCode.USAGE, "there is no partition in " + directory);
         }

@@ -54,8 +54,8 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
     }
 
     @Override
-    public void record(Path file, RecordCursor record) {
-        terminal.out().println(json ? object(file, record) : line(record));
+    public void record(Path partition, RecordCursor record) {
+        terminal.out().println(json ? object(partition, record) : line(record));
     }
 
     private static String line(RecordCursor record) {
@@ -68,9 +68,8 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
         return line.toString();
     }
 
-    private static ObjectNode object(Path file, RecordCursor record) {
+    private static ObjectNode object(Path partition, RecordCursor record) {
         ObjectNode node = ServerClient.JSON.createObjectNode();
-        Path partition = file.toAbsolutePath().normalize().getParent();
         node.put("topic", partition.getParent().getFileName().toString());
         node.put("partition", Integer.parseInt(partition.getFileName().toString()));
         node.put("offset", record.offset());

@@ -13,7 +13,10 @@ public final class Flush {
     private final Segment active;
     private final long upToOffset;
 
-    /** @param sealed the segments that were rolled and may not have been forced yet */
+    /**
+     * @param sealed the segments that were rolled and may not have been forced yet
+     * @param active the one that takes appends; what its index files have is forced where it was written
+     */
     Flush(PartitionLog log, List<Segment> sealed, Segment active, long upToOffset) {
         this.log = log;
         this.sealed = sealed;
@@ -34,12 +37,12 @@ public final class Flush {
     public void force() throws IOException {
         log.requireSound();
         long forced = log.forcedOffset();
-        if (upToOffset <= forced) return;
         try {
             for (Segment segment : sealed) {
-                if (segment.nextOffset() > forced) segment.force();
+                if (upToOffset > forced && segment.nextOffset() > forced) segment.force();
             }
-            if (upToOffset > active.baseOffset()) active.force();
+            if (upToOffset > Math.max(forced, active.baseOffset())) active.force();
+            active.forceIndexes();
         } catch (IOException | RuntimeException cause) {
             log.poison(cause);
             throw cause;

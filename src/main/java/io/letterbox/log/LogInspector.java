@@ -2,7 +2,6 @@ package io.letterbox.log;
 
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
-import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import java.util.List;
 
 /**
  * Checks and prints logs that no server has open. It reads from front to back with one bounded buffer and never changes
- * a file.
+ * a file. What was only written ahead of a log counts as part of it, as it will after the next start.
  *
  * <p>A directory may be a partition's, a topic's, the {@code topics} directory or a whole data directory.
  */
@@ -53,22 +52,28 @@ public final class LogInspector {
 
     /** Is given every batch and every record in order. */
     public interface Dump extends Listener {
+        /** @param file a segment, or a write-ahead file */
         void batch(Path file, long position, RecordBatch batch);
 
-        /** @param record only valid during the call */
-        void record(Path file, RecordCursor record);
+        /**
+         * @param partition the partition's directory
+         * @param record only valid during the call
+         */
+        void record(Path partition, RecordCursor record);
     }
 
     private static final String TOPICS = "topics";
-    private static final Path RECOVERY_POINTS = Path.of("meta", "recovery-points");
 
     /** Topic and partition. */
     private static final int LEVELS = 2;
 
     private final Disk disk;
+    private final WrittenAhead.Source writtenAhead;
 
-    public LogInspector(Disk disk) {
+    /** @param writtenAhead reads the write-ahead files of a data directory */
+    public LogInspector(Disk disk, WrittenAhead.Source writtenAhead) {
         this.disk = disk;
+        this.writtenAhead = writtenAhead;
     }
 
     /** The partition directories at or below a directory, sorted. Empty where there are none. */
@@ -90,9 +95,20 @@ public final class LogInspector {
     }
 
     private Summary inspect(Path directory, Listener listener, long fromOffset) throws IOException {
-        PartitionInspection.Tally tally = new PartitionInspection.Tally();
-        for (Path partition : partitions(directory.toAbsolutePath().normalize())) {
-            new PartitionInspection(disk, partition, listener, fromOffset, tally).run(recoveryPoint(partition));
+        PartitionInspection.Tally tally = new PartitionInspection.Tally(listener);
+        Path top = directory.toAbsolutePath().normalize();
+        List<Path> partitions = partitions(top);
+        if (partitions.isEmpty()) return tally.summary();
+        InspectedDirectory around = InspectedDirectory.around(partitions.get(0), disk, writtenAhead);
+        for (String defect : around.ahead().defects()) tally.add(Severity.DAMAGE, top, -1, -1, defect);
+        for (Path partition : partitions) {
+            new PartitionInspection(disk, partition, listener, fromOffset, tally).run(around);
+        }
+        for (Path emptied : around.emptied(disk, partitions)) {
+            if (!emptied.startsWith(top)) continue;
+            String what = "Records below offset " + around.recoveryPoint(emptied)
+                    + " were durable, and there is no segment (unless its topic was just being deleted).";
+            tally.add(Severity.DAMAGE, emptied, -1, -1, what);
         }
         return tally.summary();
     }
@@ -109,15 +125,5 @@ public final class LogInspector {
         } else if (levels > 0) {
             for (String name : names) collect(directory.resolve(name), levels - 1, found);
         }
-    }
-
-    /** The offset below which everything was durable; 0 for a directory that lies in no data directory. */
-    private long recoveryPoint(Path partition) throws IOException {
-        String number = partition.getFileName().toString();
-        Path topic = partition.getParent();
-        Path topics = topic == null ? null : topic.getParent();
-        if (topics == null || topics.getParent() == null || !number.matches("[0-9]{1,9}")) return 0;
-        return RecoveryPoints.read(disk, topics.resolveSibling(RECOVERY_POINTS))
-                .getOrDefault(new TopicPartition(topic.getFileName().toString(), Integer.parseInt(number)), 0L);
     }
 }

@@ -13,6 +13,22 @@ public final class LogRestore {
     private final PartitionLog log;
     private long appended;
 
+    /** What a batch that was written ahead is to a log. */
+    enum Place {
+        THERE,
+        /** A later leader has cut the log before it, or would have. */
+        STALE,
+        NEXT,
+        /** The log does not hold what was durable before it. */
+        GAP;
+
+        static Place of(RecordBatch batch, long logEndOffset, int latestEpoch) {
+            if (batch.nextOffset() <= logEndOffset) return THERE;
+            if (batch.leaderEpoch() < latestEpoch) return STALE;
+            return batch.baseOffset() == logEndOffset ? NEXT : GAP;
+        }
+    }
+
     public LogRestore(PartitionLog log) {
         this.log = log;
     }
@@ -29,14 +45,12 @@ public final class LogRestore {
         BatchCursor cursor = RecordBatch.cursor(batches);
         while (cursor.next()) {
             RecordBatch batch = cursor.batch();
-            boolean there = batch.nextOffset() <= log.logEndOffset();
-            // A later leader has cut the log here, or would have.
-            boolean stale = batch.leaderEpoch() < log.epochs().latestEpoch();
-            if (there || stale) continue;
-            if (batch.baseOffset() != log.logEndOffset()) {
+            Place place = Place.of(batch, log.logEndOffset(), log.epochs().latestEpoch());
+            if (place == Place.GAP) {
                 throw new CorruptLogException(log.directory() + " ends at offset " + log.logEndOffset()
                         + ", though its records below offset " + batch.baseOffset() + " were durable");
             }
+            if (place != Place.NEXT) continue;
             ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
             log.append(one, batch.leaderEpoch(), nowMs);
             appended++;

@@ -5,11 +5,13 @@ import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.producers.ProducerSnapshot;
+import io.letterbox.record.BatchCursor;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,18 +22,25 @@ final class PartitionInspection {
 
     private final Disk disk;
     private final Path directory;
-    private long recoveryPoint;
     private final LogInspector.Listener listener;
     private final LogInspector.Dump dump;
     private final long fromOffset;
     private final Tally tally;
+    private long recoveryPoint;
+    private boolean crashed;
     private long nextOffset = UNKNOWN;
+
+    /** Where the log will end after the next start, if that is known. */
+    private long endOffset;
+
+    private int latestEpoch;
 
     /** Below it compaction may have left gaps. */
     private long contiguousFrom;
 
     /** What has been met so far, over all partitions. */
     static final class Tally {
+        private final LogInspector.Listener listener;
         private int partitions;
         private int segments;
         private long bytes;
@@ -39,6 +48,16 @@ final class PartitionInspection {
         private long records;
         private int notes;
         private int damages;
+
+        Tally(LogInspector.Listener listener) {
+            this.listener = listener;
+        }
+
+        void add(Severity severity, Path file, long position, long offset, String what) {
+            if (severity == Severity.NOTE) notes++;
+            else damages++;
+            listener.finding(new Finding(severity, file, position, offset, what));
+        }
 
         LogInspector.Summary summary() {
             return new LogInspector.Summary(partitions, segments, bytes, batches, records, notes, damages);
@@ -55,9 +74,10 @@ final class PartitionInspection {
         this.tally = tally;
     }
 
-    /** @param durableUpTo what is not valid at or above this offset is a torn end, if the log ends there */
-    void run(long durableUpTo) throws IOException {
-        recoveryPoint = durableUpTo;
+    /** @param around the data directory; what is not valid at or above its recovery point is a torn end, if the log ends there */
+    void run(InspectedDirectory around) throws IOException {
+        recoveryPoint = around.recoveryPoint(directory);
+        crashed = around.crashed();
         tally.partitions++;
         List<String> names = disk.list(directory);
         leftovers(names);
@@ -67,13 +87,52 @@ final class PartitionInspection {
                 .map(name -> SegmentFiles.baseOffset(name, SegmentFiles.LOG))
                 .filter(base -> base >= 0)
                 .sorted()
-                .collect(Collectors.toList());
+                .collect(Collectors.toCollection(ArrayList::new));
+        long start = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
+        // What is wholly below the log start offset is deleted already, or is about to be.
+        while (bases.size() > 1 && bases.get(1) <= start) bases.remove(0);
         for (int i = 0; i < bases.size(); i++) {
             boolean last = i == bases.size() - 1;
+            // A start makes indexes anew that may not have been forced; the last ones lag behind until the server
+            // stops.
+            boolean renewed = last || crashed && bases.get(i + 1) > recoveryPoint;
             // A dump from the middle passes over what lies wholly before.
             if (dump != null && !last && bases.get(i + 1) <= fromOffset) continue;
-            segment(bases.get(i), last);
+            if (isCutBefore(bases.get(i)) || segment(bases.get(i), last, renewed)) break;
         }
+        if (endOffset != UNKNOWN) ahead(around);
+    }
+
+    /** Goes on with what the next start will put into the log. */
+    private void ahead(InspectedDirectory around) throws IOException {
+        long from = endOffset;
+        around.forEachAhead(directory, disk, (file, position, batches) -> {
+            BatchCursor cursor = RecordBatch.cursor(batches);
+            while (endOffset != UNKNOWN && cursor.next()) {
+                RecordBatch batch = cursor.batch();
+                LogRestore.Place place = LogRestore.Place.of(batch, endOffset, latestEpoch);
+                if (place == LogRestore.Place.NEXT) {
+                    ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
+                    batch(file, position + batch.position(), RecordBatch.of(one), one);
+                    endOffset = batch.nextOffset();
+                } else if (place == LogRestore.Place.GAP) {
+                    gap(batch.baseOffset());
+                    endOffset = UNKNOWN;
+                }
+            }
+        });
+        if (endOffset == UNKNOWN) return;
+        if (endOffset < recoveryPoint) gap(recoveryPoint);
+        if (endOffset == from) return;
+        String what = "The records up to offset " + (endOffset - 1)
+                + " are in the write-ahead log only; the next start puts them into this one.";
+        add(Severity.NOTE, directory, -1, from, what);
+    }
+
+    private void gap(long durableUpTo) {
+        String what = "The log ends at offset " + endOffset + ", though its records below offset " + durableUpTo
+                + " were durable.";
+        add(Severity.DAMAGE, directory, -1, endOffset, what);
     }
 
     private void leftovers(List<String> names) {
@@ -102,24 +161,32 @@ final class PartitionInspection {
         }
     }
 
-    /** Entries of the last segment that were not forced may be torn, and are found in the log again. */
-    private void aborted(long base, boolean last, long endOffset) throws IOException {
+    private void aborted(long base, Severity severity, long endOffset) throws IOException {
         Path path = SegmentFiles.abortedIndex(directory, base);
         ByteBuffer bytes = SegmentIndexes.content(disk, path);
         AbortedIndex.decode(bytes, base, endOffset);
         if (!bytes.hasRemaining()) return;
         String what = "The index of aborted transactions is wrong: this is none of the segment.";
-        add(last ? Severity.NOTE : Severity.DAMAGE, path, bytes.position(), base, what);
+        add(severity, path, bytes.position(), base, what);
     }
 
-    private void segment(long base, boolean last) throws IOException {
+    /** Looks at where the segment before ends. True where the next start deletes this one and those behind it. */
+    private boolean isCutBefore(long base) {
+        boolean overlaps = nextOffset > base;
+        boolean parts = nextOffset >= 0 && nextOffset < base && nextOffset >= contiguousFrom;
+        if (!overlaps && !parts) return false;
+        String what = overlaps
+                ? "The segment begins at offset " + base + ", but the one before reaches up to " + nextOffset + "."
+                : "The offsets " + nextOffset + " to " + (base - 1) + " are missing.";
+        boolean cut = crashed && nextOffset >= recoveryPoint;
+        String then = cut ? " The next start deletes the segments from here on." : "";
+        add(cut ? Severity.NOTE : Severity.DAMAGE, SegmentFiles.log(directory, base), -1, base, what + then);
+        return cut;
+    }
+
+    /** Reads a segment. True where the next start deletes those behind it. */
+    private boolean segment(long base, boolean last, boolean renewed) throws IOException {
         Path path = SegmentFiles.log(directory, base);
-        if (nextOffset > base) {
-            String what = "The segment begins at offset " + base + ", but the one before reaches up to " + nextOffset;
-            add(Severity.DAMAGE, path, -1, base, what + ".");
-        } else if (nextOffset >= 0 && nextOffset < base && nextOffset >= contiguousFrom) {
-            add(Severity.DAMAGE, path, -1, base, "The offsets " + nextOffset + " to " + (base - 1) + " are missing.");
-        }
         IndexCheck indexes = new IndexCheck(
                 base,
                 SegmentIndexes.content(disk, SegmentFiles.offsetIndex(directory, base)),
@@ -130,7 +197,7 @@ final class PartitionInspection {
             long told = 0;
             listener.progress(path, 0, size);
             while (scan.next()) {
-                batch(path, scan);
+                batch(path, scan.position(), scan.batch(), scan.bytes());
                 indexes.batch(scan.batch(), scan.position());
                 if (scan.position() - told < PROGRESS_BYTES) continue;
                 told = scan.position();
@@ -141,42 +208,45 @@ final class PartitionInspection {
             tally.bytes += size;
             // What follows damage says nothing about where the next segment should begin.
             nextOffset = scan.defect() == null ? scan.expectedOffset() : UNKNOWN;
-            if (scan.defect() != null) defect(path, scan, last, size);
-            if (scan.defect() == null) {
-                indexes(base, last, indexes);
-                aborted(base, last, scan.expectedOffset());
-            }
+            endOffset = nextOffset;
+            if (scan.defect() != null) return isTorn(path, scan, last, size);
+            Severity severity = renewed ? Severity.NOTE : Severity.DAMAGE;
+            indexes(base, severity, indexes);
+            aborted(base, severity, scan.expectedOffset());
         }
+        return false;
     }
 
-    private void batch(Path path, BatchScan scan) {
-        RecordBatch batch = scan.batch();
+    private void batch(Path path, long position, RecordBatch batch, ByteBuffer bytes) {
+        latestEpoch = Math.max(latestEpoch, batch.leaderEpoch());
         tally.batches++;
         tally.records += batch.recordCount();
-        if (dump != null && batch.lastOffset() >= fromOffset) dump.batch(path, scan.position(), batch);
+        if (dump != null && batch.lastOffset() >= fromOffset) dump.batch(path, position, batch);
         if (batch.isControl()) return;
-        try (RecordCursor record = new RecordCursor(scan.bytes(), 0)) {
+        try (RecordCursor record = new RecordCursor(bytes, 0)) {
             while (record.next()) {
-                if (dump != null && record.offset() >= fromOffset) dump.record(path, record);
+                if (dump != null && record.offset() >= fromOffset) dump.record(directory, record);
             }
         } catch (ApiException unreadable) {
-            add(Severity.DAMAGE, path, scan.position(), batch.baseOffset(), unreadable.getMessage());
+            add(Severity.DAMAGE, path, position, batch.baseOffset(), unreadable.getMessage());
         }
     }
 
-    private void defect(Path path, BatchScan scan, boolean last, long size) {
-        boolean torn = last && scan.expectedOffset() >= recoveryPoint;
+    private boolean isTorn(Path path, BatchScan scan, boolean last, long size) {
+        boolean torn = (last || crashed) && scan.expectedOffset() >= recoveryPoint;
         long rest = size - scan.position();
-        String what = torn
-                ? scan.defect() + " This is a torn end of " + rest + " bytes; the next start cuts it off."
-                : scan.defect() + " The " + rest + " bytes from there on were not looked at.";
-        add(torn ? Severity.NOTE : Severity.DAMAGE, path, scan.position(), scan.expectedOffset(), what);
+        String then = torn
+                ? " This is a torn end of " + rest + " bytes; the next start cuts it off"
+                        + (last ? "." : ", and deletes the segments behind it.")
+                : " The " + rest + " bytes from there on were not looked at.";
+        if (torn) endOffset = scan.expectedOffset();
+        Severity severity = torn ? Severity.NOTE : Severity.DAMAGE;
+        add(severity, path, scan.position(), scan.expectedOffset(), scan.defect() + then);
+        return torn;
     }
 
-    /** The indexes of the last segment lag behind until the server stops; a wrong one is made anew when it is met. */
-    private void indexes(long base, boolean last, IndexCheck check) {
+    private void indexes(long base, Severity severity, IndexCheck check) {
         check.end();
-        Severity severity = last ? Severity.NOTE : Severity.DAMAGE;
         if (check.offsetsDefect() != null) {
             Path path = SegmentFiles.offsetIndex(directory, base);
             add(
@@ -193,8 +263,6 @@ final class PartitionInspection {
     }
 
     private void add(Severity severity, Path file, long position, long offset, String what) {
-        if (severity == Severity.NOTE) tally.notes++;
-        else tally.damages++;
-        listener.finding(new Finding(severity, file, position, offset, what));
+        tally.add(severity, file, position, offset, what);
     }
 }

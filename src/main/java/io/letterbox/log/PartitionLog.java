@@ -48,6 +48,7 @@ public final class PartitionLog implements AutoCloseable {
     private final RecordBatch view = new RecordBatch();
     private final List<Segment> sealed = new ArrayList<>();
     private LogConfig config;
+    private long checkpointOffset;
 
     /** What recovery found. Everything in the segments is durable. */
     PartitionLog(Disk disk, Path directory, LogConfig config, EpochHistory epochs, SegmentList segments)
@@ -134,13 +135,22 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Prepares a flush of what a checkpoint has to force: what is durable elsewhere only, and closed segments, whatever
-     * the topic wants; null where there is nothing of it.
+     * Begins a checkpoint: writes the active segment's indexes out, and prepares a flush of them and of what is durable
+     * elsewhere only or lies in closed segments, whatever the topic wants; null where there is nothing of it.
      */
-    public Flush startCheckpoint() {
+    public Flush startCheckpoint() throws IOException {
         long activeFrom = segments.active().baseOffset();
-        if (Math.max(activeFrom, durableOffset.get()) <= forcedOffset.get()) return null;
-        return flushUpTo(durableOffset.get() > activeFrom ? logEndOffset : activeFrom);
+        long upTo = durableOffset.get() > activeFrom ? logEndOffset : activeFrom;
+        if (upTo <= checkpointOffset && upTo <= forcedOffset.get()) return null;
+        try {
+            if (upTo > activeFrom) segments.active().writeIndexes();
+            checkpointOffset = upTo;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            // What cannot be looked up on disk is read by the next start; the recovery point stays behind.
+        }
+        return flushUpTo(upTo);
     }
 
     private Flush flushUpTo(long offset) {
@@ -307,6 +317,7 @@ public final class PartitionLog implements AutoCloseable {
             logEndOffset = segments.active().nextOffset();
             forcedOffset.accumulateAndGet(logEndOffset, Math::min);
             durableOffset.accumulateAndGet(logEndOffset, Math::min);
+            checkpointOffset = Math.min(checkpointOffset, logEndOffset);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
             cut.finish();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
@@ -452,25 +463,23 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Writes the active segment's indexes out and returns the recovery point, to be persisted with
-     * {@link RecoveryPoints}: everything below it is durable in the segments. Owner only.
+     * Ends a checkpoint, after {@link Flush#force}. Returns the recovery point, to be persisted with
+     * {@link RecoveryPoints}: everything below it is durable in the segments, what their indexes say of it included.
+     * Owner only.
      */
-    public long checkpoint() throws IOException {
-        long recoveryPoint = forcedOffset.get();
-        if (poison == null) {
-            segments.active().writeIndexes();
-            journal.checkpoint(segments.active(), recoveryPoint);
-        }
-        return recoveryPoint;
+    public long endCheckpoint() throws IOException {
+        if (poison == null) journal.checkpoint(segments.active(), checkpointOffset);
+        return checkpointOffset;
     }
 
-    /** Flushes (unless poisoned), writes the indexes out and closes all files. Owner only. */
+    /** Makes everything durable (unless poisoned), indexes included, and closes all files. Owner only. */
     @Override
     public void close() throws IOException {
         try {
             if (poison == null) {
                 flush();
                 segments.active().writeIndexes();
+                segments.active().forceIndexes();
                 journal.close(segments.active());
             }
         } finally {

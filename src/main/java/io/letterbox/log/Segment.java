@@ -40,6 +40,10 @@ public final class Segment {
     private volatile boolean gone;
     private volatile boolean used;
 
+    // Set by the owner, taken back by whoever forces them.
+    private volatile boolean indexesWritten;
+    private volatile boolean indexesNamed;
+
     // Owner only.
     private long maxTimestampOffset;
     private int bytesSinceEntry;
@@ -206,8 +210,8 @@ public final class Segment {
     void seal() throws IOException {
         finishTimes();
         writeIndexes();
-        SegmentIndexes.force(disk, timeIndexPath());
-        SegmentIndexes.force(disk, offsetIndexPath());
+        indexesWritten = true;
+        forceIndexes();
     }
 
     /** Recovery only: makes this a closed segment that ends where the next one begins. */
@@ -235,10 +239,28 @@ public final class Segment {
         // Times first: a time index that is ahead of the other is harmless, one that lags forgets a timestamp.
         ByteBuffer times = memory.times().encode(timeEntriesOnDisk);
         ByteBuffer offsets = memory.offsets().encode(offsetEntriesOnDisk);
+        boolean news = times.hasRemaining() || offsets.hasRemaining();
         SegmentIndexes.extend(disk, timeIndexPath(), (long) timeEntriesOnDisk * TimeIndex.ENTRY_BYTES, times);
         timeEntriesOnDisk = memory.times().count();
         SegmentIndexes.extend(disk, offsetIndexPath(), (long) offsetEntriesOnDisk * OffsetIndex.ENTRY_BYTES, offsets);
         offsetEntriesOnDisk = memory.offsets().count();
+        // After the writing: who forces them beside takes this back first.
+        if (news) indexesWritten = true;
+    }
+
+    /** Makes durable what was written to the index files. Owner, or the one thread that runs a {@link Flush}. */
+    void forceIndexes() throws IOException {
+        if (!indexesWritten) return;
+        indexesWritten = false;
+        try {
+            SegmentIndexes.force(disk, timeIndexPath());
+            SegmentIndexes.force(disk, offsetIndexPath());
+            // One of the two without the other would be believed.
+            if (!indexesNamed) disk.forceDirectory(directory);
+            indexesNamed = true;
+        } catch (NoSuchFileException deleted) {
+            if (!gone) throw deleted;
+        }
     }
 
     /** Owner only: puts indexes that a reader had to rebuild where they belong. */
@@ -246,6 +268,7 @@ public final class Segment {
         offsetEntriesOnDisk = 0;
         timeEntriesOnDisk = 0;
         writeIndexes();
+        forceIndexes();
         indexes = null;
     }
 

@@ -25,6 +25,7 @@ final class GroupCommit {
     private int batches;
     private int records;
     private long bytes;
+    private long syncedBytes;
 
     /** What one log has got since the last commit. */
     private static final class Written {
@@ -58,12 +59,13 @@ final class GroupCommit {
         batches++;
         records += recordCount;
         bytes += batch.remaining();
+        if (wantsSync(partition)) syncedBytes += batch.remaining();
         return first;
     }
 
     /** Whether a checkpoint would make room for what waits. */
     boolean wantsCheckpoint() {
-        return wal.room(dirty.size(), bytes) == WriteAheadLog.Room.AFTER_TURN;
+        return wal.room(dirty.size(), syncedBytes) == WriteAheadLog.Room.AFTER_TURN;
     }
 
     /**
@@ -85,7 +87,12 @@ final class GroupCommit {
         batches = 0;
         records = 0;
         bytes = 0;
+        syncedBytes = 0;
         return outcome;
+    }
+
+    private static boolean wantsSync(HostedPartition partition) {
+        return partition.config().flush() == TopicConfig.Flush.SYNC;
     }
 
     private boolean makeDurable() throws IOException {
@@ -95,7 +102,7 @@ final class GroupCommit {
         for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
             HostedPartition partition = each.getKey();
             Written written = each.getValue();
-            if (partition.config().flush() != TopicConfig.Flush.SYNC) continue;
+            if (!wantsSync(partition)) continue;
             // What is written ahead has to follow on what is durable, which the topic may not have wanted before.
             if (partition.log().durableOffset() < written.firstOffset) {
                 flushes.add(partition.log().startFlush());

@@ -140,9 +140,9 @@ final class HostedPartition {
         return recoveryPoint;
     }
 
-    /** Writes the indexes out, and moves the recovery point to what is on disk. */
-    void checkpoint() throws IOException {
-        recoveryPoint = log.checkpoint();
+    /** Moves the recovery point to where the checkpoint began whose flush is over. */
+    void endCheckpoint() throws IOException {
+        recoveryPoint = log.endCheckpoint();
     }
 
     /** Closes the log; all of it is on disk then. */

@@ -47,8 +47,9 @@ final class ShardCheckpoint {
      *
      * @param shard runs work on the shard's thread
      * @param onForced told there when {@link #finish} is to be called
+     * @throws IOException where a force failed; the shard must stop
      */
-    void begin(Executor shard, Runnable onForced) {
+    void begin(Executor shard, Runnable onForced) throws IOException {
         if (forcing != null || bytesSince == 0) return;
         bytesSince = 0;
         wal.turn();
@@ -64,7 +65,7 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Lets the write-ahead file go and writes indexes and recovery points.
+     * Lets the write-ahead file go and writes the recovery points.
      *
      * @throws IOException where a force failed; the shard must stop
      */
@@ -74,7 +75,7 @@ final class ShardCheckpoint {
         forcing = null;
         try {
             for (HostedPartition partition : partitions.all()) {
-                if (partition.quarantine() == null) partition.checkpoint();
+                if (partition.quarantine() == null) partition.endCheckpoint();
             }
             services.recovery().write();
         } catch (ForceFailedException fatal) {

@@ -166,7 +166,7 @@ final class ShardPartitions {
             long nowMs = System.currentTimeMillis();
             LogRestore restore = new LogRestore(log);
             try {
-                remains.forEach(id, topicId, batches -> restore.put(batches, nowMs));
+                remains.forEach(id, topicId, (file, position, batches) -> restore.put(batches, nowMs));
                 log.flush();
                 services.recovery().restored(id, restore.appended());
             } catch (CorruptLogException lost) {

@@ -213,8 +213,8 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void commit() {
+        if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
         if (failure != null) return;
-        if (group.wantsCheckpoint()) beginCheckpoint();
         try {
             GroupCommit.Outcome outcome = group.commit(System.currentTimeMillis());
             if (!outcome.committed().moved().isEmpty()) {
@@ -228,7 +228,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void beginCheckpoint() {
-        if (failure == null) checkpoint.begin(this::onShard, () -> chore(checkpoint::finish));
+        chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::finish)));
     }
 
     private void onShard(Runnable work) {

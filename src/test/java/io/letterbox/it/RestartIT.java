@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.it.History.Placed;
+import io.letterbox.log.FileDisk;
+import io.letterbox.log.LogInspector;
+import io.letterbox.log.wal.WalRemains;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -180,13 +183,20 @@ class RestartIT {
         byte[] bytes = Files.readAllBytes(segment);
         bytes[bytes.length / 2] ^= 0x10;
         Files.write(segment, bytes);
+        LogInspector.Summary torn = inspect(server);
+        assertThat(torn.sound()).isTrue();
+        assertThat(torn.records()).isEqualTo(50);
         server.start();
         assertThat(log(client, "letters")).isEqualTo(published);
         assertThat(server.output()).contains("record batches back from the write-ahead log");
         published.add(client.publish("letters", "goes on", null));
         server.kill();
+        LogInspector.Summary sound = inspect(server);
+        assertThat(sound.sound()).isTrue();
+        assertThat(sound.records()).isEqualTo(51);
         // That start has forced what it put back: who loses it now loses what nobody else has.
         Files.write(segment, new byte[0]);
+        assertThat(inspect(server).sound()).isFalse();
         server.start();
         assertRefused(503, () -> client.publish("letters", "not here", null));
     }
@@ -222,6 +232,7 @@ class RestartIT {
         Path segment = segment(server, "letters");
         Path aside = directory.resolve("aside.log");
         Files.move(segment, aside);
+        assertThat(inspect(server).damages()).isEqualTo(1);
         for (int start = 0; start < 2; start++) {
             server.start();
             assertRefused(503, () -> client.publish("letters", "not here", null));
@@ -234,6 +245,11 @@ class RestartIT {
         assertThat(log(client, "letters")).hasSize(50);
         assertThat(server.stop()).isZero();
         assertThat(wal(server)).isEmpty();
+    }
+
+    private static LogInspector.Summary inspect(ServerProcess server) throws IOException {
+        return new LogInspector(new FileDisk(), WalRemains::read)
+                .verify(server.dataDir(), new LogInspector.Listener() {});
     }
 
     private static List<Path> wal(ServerProcess server) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;
+import io.letterbox.log.wal.WalRemains;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -27,7 +28,7 @@ class LogInspectorTest {
     Path dataDirectory;
 
     private final Disk disk = new FileDisk();
-    private final LogInspector inspector = new LogInspector(disk);
+    private final LogInspector inspector = new LogInspector(disk, WalRemains::read);
     private final List<Finding> findings = new ArrayList<>();
     private Path partition;
 
@@ -146,11 +147,7 @@ class LogInspectorTest {
             assertThat(finding.severity()).isEqualTo(Severity.NOTE);
             assertThat(finding.what()).contains("torn end");
         });
-        Files.createDirectories(dataDirectory.resolve("meta"));
-        RecoveryPoints.write(
-                disk,
-                dataDirectory.resolve("meta").resolve("recovery-points"),
-                Map.of(new TopicPartition("t", 0), 41L));
+        durable(Map.of(new TopicPartition("t", 0), 41L));
         assertThat(verify(dataDirectory).sound()).isFalse();
     }
 
@@ -181,7 +178,7 @@ class LogInspectorTest {
             }
 
             @Override
-            public void record(Path file, RecordCursor record) {
+            public void record(Path partition, RecordCursor record) {
                 records.add(record.offset() + " " + new String(record.key(), StandardCharsets.UTF_8));
             }
         });
@@ -201,12 +198,38 @@ class LogInspectorTest {
         assertThat(finished).hasSize(3).doesNotHaveDuplicates();
     }
 
+    @Test
+    void aLogThatEndsBelowItsRecoveryPointIsDamaged() throws IOException {
+        durable(Map.of(new TopicPartition("t", 0), 42L));
+        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(partition);
+            assertThat(finding.offset()).isEqualTo(41);
+        });
+    }
+
+    @Test
+    void aPartitionWithoutSegmentsIsDamagedWhereItHadRecords() throws IOException {
+        durable(Map.of(
+                new TopicPartition("t", 1), 5L, new TopicPartition("t", 2), 0L, new TopicPartition("gone", 0), 5L));
+        for (int number = 1; number <= 2; number++) Files.createDirectory(partition.resolveSibling("" + number));
+        assertThat(verify(partition).sound()).isTrue();
+        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.file())
+                .isEqualTo(partition.resolveSibling("1")));
+    }
+
     /** Appends a line to a log file as a stray process might. */
     @Test
     void whatIsNoBatchIsFound() throws IOException {
         Path file = partition.resolve("00000000000000000000.log");
         Files.write(file, new byte[200], StandardOpenOption.APPEND);
         assertThat(verify(dataDirectory).sound()).isFalse();
+    }
+
+    private void durable(Map<TopicPartition, Long> points) throws IOException {
+        Path meta = Files.createDirectories(dataDirectory.resolve("meta"));
+        RecoveryPoints.write(disk, meta.resolve("recovery-points"), points);
     }
 
     private LogInspector.Summary verify(Path path) throws IOException {

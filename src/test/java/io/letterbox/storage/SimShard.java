@@ -10,7 +10,6 @@ import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.log.wal.WalRemains;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
-import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.vertx.core.Promise;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.UUID;
 
 /** What a shard consists of, without its thread: the test says when what waits goes on. */
 final class SimShard {
@@ -69,13 +67,7 @@ final class SimShard {
         image = first;
         partitions.apply(first, this::awaitForces);
         recovery.settled();
-        return remains.clear(this::isGone).size();
-    }
-
-    private boolean isGone(TopicPartition partition, UUID topicId) {
-        TopicImage topic = image.topics().get(partition.topic());
-        if (topic != null) return !topic.id().equals(topicId);
-        return disk.list(directory.topics().resolve(partition.topic())).isEmpty();
+        return new WalClearance(disk, directory.topics(), image).run(remains).size();
     }
 
     List<String> defects() {
@@ -110,7 +102,7 @@ final class SimShard {
         checkpoint.wrote(outcome.bytes());
     }
 
-    void beginCheckpoint() {
+    void beginCheckpoint() throws IOException {
         checkpoint.begin(queue::add, () -> {
             try {
                 checkpoint.finish();

@@ -2,27 +2,26 @@ package io.letterbox.log.wal;
 
 import io.letterbox.log.Disk;
 import io.letterbox.log.LogFile;
+import io.letterbox.log.WrittenAhead;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
 
 /**
  * What the write-ahead files of an earlier process hold. Each log takes its part when it is opened; a file goes when
  * nobody needs any part of it any more. Read once; then any thread.
  */
-public final class WalRemains {
+public final class WalRemains implements WrittenAhead {
     private final Disk disk;
-    private final Map<TopicPartition, List<WalScan.Found>> pieces = new HashMap<>();
+    private final Map<TopicPartition, List<WalScan.Found>> pieces = new ConcurrentHashMap<>();
     private final List<Path> files = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
     private long lastNumber;
@@ -30,10 +29,10 @@ public final class WalRemains {
     // Any thread.
     private final Set<TopicPartition> restored = ConcurrentHashMap.newKeySet();
 
-    /** Is given what was written ahead for one log. */
-    public interface Taker {
-        /** @param batches whole batches, valid during the call */
-        void take(ByteBuffer batches) throws IOException;
+    /** Knows which partitions do not need what was written ahead for them. */
+    @FunctionalInterface
+    public interface Deleted {
+        boolean isDeleted(TopicPartition partition, UUID topicId) throws IOException;
     }
 
     /** A file that has to stay, because a log that is not sound has records in it. */
@@ -48,7 +47,7 @@ public final class WalRemains {
      *
      * @throws IOException where a file cannot be read, or was written by a later version
      */
-    static WalRemains read(Disk disk, Path directory) throws IOException {
+    public static WalRemains read(Disk disk, Path directory) throws IOException {
         WalRemains remains = new WalRemains(disk);
         for (String name : disk.list(directory)) {
             if (!name.endsWith(WalDirectory.SUFFIX)) continue;
@@ -76,7 +75,7 @@ public final class WalRemains {
         return lastNumber;
     }
 
-    /** What was found damaged, a sentence each; whatever it cost shows where a log cannot be restored. */
+    @Override
     public List<String> defects() {
         return List.copyOf(defects);
     }
@@ -87,7 +86,7 @@ public final class WalRemains {
                 .anyMatch(piece -> piece.topicId().equals(topicId));
     }
 
-    /** Hands out what was written ahead for one log, in the order in which it was appended. */
+    @Override
     public void forEach(TopicPartition partition, UUID topicId, Taker taker) throws IOException {
         LogFile open = null;
         Path opened = null;
@@ -101,7 +100,7 @@ public final class WalRemains {
                 }
                 ByteBuffer batches = ByteBuffer.allocate(piece.sizeBytes());
                 open.read(batches, piece.position());
-                taker.take(batches.flip());
+                taker.take(piece.file(), piece.position(), batches.flip());
             }
         } finally {
             if (open != null) open.close();
@@ -116,24 +115,27 @@ public final class WalRemains {
     /**
      * Deletes the files that nobody needs any more.
      *
-     * @param isGone whether a partition that was not restored is known to have been deleted
+     * @param deleted whether a partition that was not restored is known to have been deleted
      * @return those that stay, each with one of the partitions that need it
      */
-    public List<Kept> clear(BiPredicate<TopicPartition, UUID> isGone) throws IOException {
+    public List<Kept> clear(Deleted deleted) throws IOException {
         List<Kept> kept = new ArrayList<>();
         for (Path file : files) {
-            TopicPartition needed = neededBy(file, isGone);
+            TopicPartition needed = neededBy(file, deleted);
             if (needed == null) disk.delete(file);
             else kept.add(new Kept(file, needed));
         }
+        // After a crash under load there are many, and the process lives long.
+        if (kept.isEmpty()) pieces.clear();
         return kept;
     }
 
-    private TopicPartition neededBy(Path file, BiPredicate<TopicPartition, UUID> isGone) {
+    private TopicPartition neededBy(Path file, Deleted deleted) throws IOException {
         for (Map.Entry<TopicPartition, List<WalScan.Found>> each : pieces.entrySet()) {
             if (restored.contains(each.getKey())) continue;
             for (WalScan.Found piece : each.getValue()) {
-                if (piece.file().equals(file) && !isGone.test(each.getKey(), piece.topicId())) return each.getKey();
+                if (piece.file().equals(file) && !deleted.isDeleted(each.getKey(), piece.topicId()))
+                    return each.getKey();
             }
         }
         return null;

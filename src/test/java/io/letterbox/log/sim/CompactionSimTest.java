@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.log.CompactedLog;
 import io.letterbox.log.Compaction;
 import io.letterbox.log.LogInspector;
+import io.letterbox.log.wal.WalRemains;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,7 @@ class CompactionSimTest {
     /** After recovery nothing may be left of what was going on. */
     private static List<LogInspector.Finding> findings(SimDisk disk) throws Exception {
         List<LogInspector.Finding> findings = new ArrayList<>();
-        new LogInspector(disk).verify(DIRECTORY, new LogInspector.Listener() {
+        new LogInspector(disk, WalRemains::read).verify(DIRECTORY, new LogInspector.Listener() {
             @Override
             public void finding(LogInspector.Finding finding) {
                 if (finding.severity() == LogInspector.Severity.DAMAGE

@@ -3,6 +3,7 @@ package io.letterbox.log.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.CleanShutdown;
+import io.letterbox.log.Flush;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
@@ -128,7 +129,11 @@ class CrashSimTest {
         }
 
         private void checkpoint() throws IOException {
-            RecoveryPoints.write(disk, META, Map.of(PARTITION, log.checkpoint()));
+            Flush flush = log.startCheckpoint();
+            if (random.nextBoolean()) append();
+            if (flush != null) flush.force();
+            model.flushedUpTo = log.durableOffset();
+            RecoveryPoints.write(disk, META, Map.of(PARTITION, log.endCheckpoint()));
         }
 
         private void deleteBefore() throws IOException {
@@ -145,7 +150,7 @@ class CrashSimTest {
                     Math.max(model.endOffset - random.nextInt(20), Math.max(log.logStartOffset(), log.compactedUpTo()));
             if (to >= model.endOffset) return;
             // The batch that holds the offset goes as a whole; no batch of ours has more than four records.
-            RecoveryPoints.write(disk, META, Map.of(PARTITION, Math.max(0, Math.min(to - 4, log.checkpoint()))));
+            RecoveryPoints.write(disk, META, Map.of(PARTITION, Math.max(0, Math.min(to - 4, log.endCheckpoint()))));
             model.flushedUpTo = Math.min(model.flushedUpTo, Math.max(0, to - 4));
             model.startAtLeast = Math.max(0, Math.min(model.startAtLeast, to - 4));
             log.truncateTo(to);
@@ -173,7 +178,7 @@ class CrashSimTest {
         private void restartCleanly() throws IOException {
             log.close();
             model.flushedUpTo = model.endOffset;
-            checkpoint();
+            RecoveryPoints.write(disk, META, Map.of(PARTITION, log.forcedOffset()));
             CleanShutdown.mark(disk, MARKER);
             disk.crash();
             log = recover();

@@ -44,7 +44,8 @@ public final class LogModel {
         endOffset = end;
     }
 
-    private static TreeMap<Long, String> contents(PartitionLog log, long start, long end, int maxBytes)
+    /** All records from one offset up to another. */
+    public static TreeMap<Long, String> contents(PartitionLog log, long start, long end, int maxBytes)
             throws IOException {
         TreeMap<Long, String> found = new TreeMap<>();
         long offset = start;

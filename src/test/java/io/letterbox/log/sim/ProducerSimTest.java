@@ -10,6 +10,7 @@ import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.log.AbortedView;
 import io.letterbox.log.CompactionPlan;
 import io.letterbox.log.Compactor;
+import io.letterbox.log.Flush;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRead;
@@ -156,12 +157,19 @@ class ProducerSimTest {
             else if (what < 70) again();
             else if (what < 78) refused();
             else if (what < 86) flush();
-            else if (what < 89) recoveryPoint = log.checkpoint();
+            else if (what < 89) checkpoint();
             else if (what < 91) truncate();
             else if (what < 94 && compacts) compact();
             else if (what < 94) deleteBefore();
             else if (what < 98) check();
             else restartCleanly();
+        }
+
+        private void checkpoint() throws IOException {
+            Flush flush = log.startCheckpoint();
+            if (flush != null) flush.force();
+            flushed = Math.max(flushed, log.durableOffset());
+            recoveryPoint = log.endCheckpoint();
         }
 
         // ---- what producers do

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
@@ -141,9 +142,11 @@ public final class SimDisk implements Disk {
 
     @Override
     public List<String> list(Path directory) {
-        return names.keySet().stream()
-                .filter(path -> path.getParent().equals(directory))
-                .map(path -> path.getFileName().toString())
+        return Stream.concat(names.keySet().stream(), directories.stream())
+                .filter(path -> path.startsWith(directory) && !path.equals(directory))
+                .map(path -> path.getName(directory.getNameCount()).toString())
+                .distinct()
+                .sorted()
                 .toList();
     }
 
@@ -159,7 +162,7 @@ public final class SimDisk implements Disk {
 
     @Override
     public void createDirectories(Path directory) {
-        directories.add(directory);
+        for (Path path = directory; path != null; path = path.getParent()) directories.add(path);
     }
 
     @Override

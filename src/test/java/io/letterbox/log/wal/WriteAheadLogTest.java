@@ -198,7 +198,7 @@ class WriteAheadLogTest {
 
     private static List<String> values(WalRemains remains, TopicPartition partition) throws IOException {
         List<String> values = new ArrayList<>();
-        remains.forEach(partition, TOPIC, batches -> {
+        remains.forEach(partition, TOPIC, (file, position, batches) -> {
             try (RecordCursor records = new RecordCursor(batches, 0)) {
                 while (records.next()) values.add(new String(records.value(), StandardCharsets.UTF_8));
             }

@@ -1,0 +1,80 @@
+package io.letterbox.log;
+
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * What a data directory says of the partitions in it.
+ *
+ * @param topics the directory of all topics; null where what is inspected lies in no data directory
+ * @param crashed whether the next start cuts off what is torn past the recovery points, and makes indexes anew there
+ * @param recoveryPoints the offsets below which everything was durable in the logs' own files
+ * @param ahead what was written ahead for logs
+ */
+record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
+    private static final Path META = Path.of("meta");
+    private static final Path CLEAN_SHUTDOWN = META.resolve("clean-shutdown");
+    private static final Path RECOVERY_POINTS = META.resolve("recovery-points");
+    private static final Path WAL = Path.of("wal");
+
+    private static final WrittenAhead NOTHING = new WrittenAhead() {
+        @Override
+        public void forEach(TopicPartition partition, UUID topicId, Taker taker) {}
+
+        @Override
+        public List<String> defects() {
+            return List.of();
+        }
+    };
+
+    /** Reads what there is around one of its partitions' directories. */
+    static InspectedDirectory around(Path partition, Disk disk, WrittenAhead.Source source) throws IOException {
+        Path topic = partition.getParent();
+        Path topics = topic == null ? null : topic.getParent();
+        if (topics == null || topics.getParent() == null) return new InspectedDirectory(null, false, Map.of(), NOTHING);
+        return new InspectedDirectory(
+                topics,
+                disk.exists(topics.resolveSibling(META)) && !disk.exists(topics.resolveSibling(CLEAN_SHUTDOWN)),
+                RecoveryPoints.read(disk, topics.resolveSibling(RECOVERY_POINTS)),
+                source.read(disk, topics.resolveSibling(WAL)));
+    }
+
+    /** Which partition a directory belongs to, or null. */
+    private TopicPartition id(Path directory) {
+        String number = directory.getFileName().toString();
+        Path topic = directory.getParent();
+        if (topics == null || !topics.equals(topic.getParent()) || !number.matches("[0-9]{1,9}")) return null;
+        return new TopicPartition(topic.getFileName().toString(), Integer.parseInt(number));
+    }
+
+    /** The offset below which everything was durable in a log's own files, as far as is known. */
+    long recoveryPoint(Path directory) {
+        TopicPartition id = id(directory);
+        return id == null ? 0 : recoveryPoints.getOrDefault(id, 0L);
+    }
+
+    /** The directories of partitions of which there were durable records once, and which have no segment now. */
+    List<Path> emptied(Disk disk, List<Path> found) throws IOException {
+        List<Path> emptied = new ArrayList<>();
+        for (TopicPartition id : new TreeSet<>(recoveryPoints.keySet())) {
+            Path directory = topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
+            // Where even the directory is gone the topic has been deleted.
+            boolean lost = recoveryPoints.get(id) > 0 && !found.contains(directory) && disk.exists(directory);
+            if (lost) emptied.add(directory);
+        }
+        return emptied;
+    }
+
+    /** Hands out what was written ahead for the log in a directory, in the order in which it was appended. */
+    void forEachAhead(Path directory, Disk disk, WrittenAhead.Taker taker) throws IOException {
+        TopicPartition id = id(directory);
+        UUID topicId = PartitionMarker.topicId(disk, directory);
+        if (id != null && topicId != null) ahead.forEach(id, topicId, taker);
+    }
+}

@@ -1,0 +1,80 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.log.LogInspector;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.sim.LogModel;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.log.wal.WalRemains;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** What the inspector of logs says of a data directory before a server starts with it. */
+final class Inspection implements LogInspector.Dump {
+    private final Path topics;
+    private final PartitionDirectories directories;
+    private final Map<Path, TreeMap<Long, String>> records = new HashMap<>();
+    private final Set<Path> compacting = new HashSet<>();
+    private final Set<Path> current = new HashSet<>();
+
+    Inspection(SimDisk disk, DataDirectory directory, Map<String, UUID> topicIds) throws IOException {
+        topics = directory.topics();
+        directories = new PartitionDirectories(disk, topics);
+        LogInspector inspector = new LogInspector(disk, WalRemains::read);
+        for (Path partition : inspector.partitions(directory.root())) {
+            UUID topicId = topicIds.get(partition.getParent().getFileName().toString());
+            int number = Integer.parseInt(partition.getFileName().toString());
+            TopicPartition id =
+                    new TopicPartition(partition.getParent().getFileName().toString(), number);
+            if (disk.exists(partition.resolve("partition.metadata")) && !directories.isOlder(id, topicId)) {
+                current.add(partition);
+            }
+        }
+        inspector.dump(directory.root(), 0, this);
+    }
+
+    /** Compares it with what a server has then. Returns whether the two can be compared. */
+    boolean mustForetell(TopicPartition id, PartitionLog log) throws IOException {
+        Path partition = directories.of(id);
+        if (!current.contains(partition) || compacting.contains(partition)) return false;
+        long start = log.logStartOffset();
+        TreeMap<Long, String> found = LogModel.contents(log, start, log.logEndOffset(), 5000);
+        Map<Long, String> foretold =
+                records.getOrDefault(partition, new TreeMap<>()).tailMap(start);
+        assertThat(foretold.keySet()).as("what was foretold of %s", id).isEqualTo(found.keySet());
+        assertThat(foretold).isEqualTo(found);
+        return true;
+    }
+
+    /** A stop alone damages nothing. */
+    @Override
+    public void finding(LogInspector.Finding finding) {
+        Path file = finding.file();
+        Path partition = file.getParent().getParent().equals(topics) ? file : file.getParent();
+        if (current.contains(partition)) {
+            assertThat(finding.severity()).as("%s", finding).isEqualTo(LogInspector.Severity.NOTE);
+        }
+        // One that was interrupted may still take records.
+        if (finding.what().contains("Compaction")) compacting.add(partition);
+    }
+
+    @Override
+    public void batch(Path file, long position, RecordBatch batch) {}
+
+    @Override
+    public void record(Path partition, RecordCursor record) {
+        String value = new String(record.value(), StandardCharsets.UTF_8);
+        records.computeIfAbsent(partition, p -> new TreeMap<>()).put(record.offset(), value);
+    }
+}
