@@ -2,6 +2,7 @@ package io.letterbox.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.it.History.Placed;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
@@ -141,6 +142,70 @@ class EventSourceIT {
         assertThat(browser.script("return gaps.map(gap => [gap.topic, gap.reason, gap.resumedFrom])"))
                 .isEqualTo(List.of(List.of("again", "incarnation", 0L)));
         assertThat(seen().get(0).get(2)).isEqualTo("value 100");
+    }
+
+    @Test
+    void twoOfTheModuleShareAGroupOverAKill() throws IOException {
+        client.create("shared", PARTITIONS, Map.of());
+        String options = "{group: 'readers', from: 'earliest'}";
+        subscribe("/topics/shared/events?format=envelope", options);
+        subscribe("/topics/shared/events?format=envelope", options);
+        awaitMembers("readers", 2);
+        publish("shared", 0, 60);
+        browser.until("60 records", () -> seenCount() >= 60);
+        awaitCommitted("readers", 60);
+        server.kill();
+        server.start();
+        awaitMembers("readers", 2);
+        publish("shared", 60, 30);
+        browser.until("the other 30", () -> seenCount() >= 90);
+        // Both tell of their records in one list, in which each partition has its order.
+        assertSeenIsTheLog("shared", client.log("shared"));
+        browser.script("stream.close()");
+        awaitMembers("readers", 1);
+    }
+
+    @Test
+    void theModuleAcknowledgesForItsGroup() throws IOException {
+        client.create("tasks", 1, Map.of());
+        publish("tasks", 0, 20);
+        String options =
+                "{group: 'workers', ack: 'manual', from: 'earliest', onAssigned: (now) => window.assigned = now}";
+        subscribe("/topics/tasks/events?format=envelope", options);
+        browser.until("20 records", () -> seenCount() == 20);
+        assertThat(browser.script("return [assigned.group, assigned.partitions]"))
+                .isEqualTo(List.of("workers", List.of(Map.of("topic", "tasks", "partition", 0L, "offset", 0L))));
+        assertThat(browser.await("await stream.ack(seen[11][3]);")).isNull();
+        awaitCommitted("workers", 12);
+        browser.script("stream.close()");
+        awaitMembers("workers", 0);
+        Object refusal = browser.await("await stream.ack(seen[15][3]);");
+        assertThat(refusal).asString().contains("member");
+        subscribe("/topics/tasks/events?format=envelope", options);
+        browser.until("the 8 that nobody acknowledged", () -> seenCount() == 8);
+        assertThat(seen().get(0).get(2)).isEqualTo("value 12");
+    }
+
+    private void awaitMembers(String group, int count) {
+        browser.until(count + " members of " + group + " that read", () -> {
+            JsonNode now = client.get("/groups/" + group);
+            int partitions = 0;
+            for (JsonNode member : now.get("members")) {
+                if (member.get("assignment").isEmpty()) return false;
+                partitions += member.get("assignment").size();
+            }
+            return now.get("members").size() == count
+                    && partitions == (count == 0 ? 0 : now.get("offsets").size());
+        });
+    }
+
+    private void awaitCommitted(String group, int records) {
+        browser.until(records + " records of " + group + " are committed", () -> {
+            int sum = 0;
+            for (JsonNode offset : client.get("/groups/" + group).get("offsets"))
+                sum += offset.get("offset").asInt();
+            return sum == records;
+        });
     }
 
     /** Publishes numbered values one after the other, each with a key of its own; returns the next number. */
