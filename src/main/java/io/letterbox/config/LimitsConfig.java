@@ -3,7 +3,7 @@ package io.letterbox.config;
 /**
  * How much one client, and all of them, may ask for. Each limit has its own clear refusal.
  *
- * @param recordBytes one record's key, value and headers, 1 KiB to 64 MiB
+ * @param recordBytes key, value and headers of one record that comes over HTTP, 1 KiB to 64 MiB
  * @param requestBytes one request's body, at least {@code recordBytes}, to 256 MiB
  * @param requestRecords records in one request, 1 to 1,000,000
  * @param ingressBytes published and not yet on disk, all clients together, at least {@code requestBytes}, to 16 GiB

@@ -12,16 +12,18 @@ public final class Flush {
     private final List<Segment> sealed;
     private final Segment active;
     private final long upToOffset;
+    private final boolean withIndexes;
 
     /**
      * @param sealed the segments that were rolled and may not have been forced yet
-     * @param active the one that takes appends; what its index files have is forced where it was written
+     * @param withIndexes whether to force the active segment's index files, too; one such flush at a time
      */
-    Flush(PartitionLog log, List<Segment> sealed, Segment active, long upToOffset) {
+    Flush(PartitionLog log, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
         this.log = log;
         this.sealed = sealed;
         this.active = active;
         this.upToOffset = upToOffset;
+        this.withIndexes = withIndexes;
     }
 
     /** The log end offset that is durable once {@link #force} has returned. */
@@ -42,7 +44,7 @@ public final class Flush {
                 if (upToOffset > forced && segment.nextOffset() > forced) segment.force();
             }
             if (upToOffset > Math.max(forced, active.baseOffset())) active.force();
-            active.forceIndexes();
+            if (withIndexes) active.forceIndexes();
         } catch (IOException | RuntimeException cause) {
             log.poison(cause);
             throw cause;

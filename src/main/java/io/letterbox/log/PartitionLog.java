@@ -131,7 +131,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Prepares a flush of everything appended so far; {@link Flush#force} may run on any thread. */
     public Flush startFlush() {
-        return flushUpTo(logEndOffset);
+        return flushUpTo(logEndOffset, false);
     }
 
     /**
@@ -150,12 +150,12 @@ public final class PartitionLog implements AutoCloseable {
         } catch (IOException full) {
             // What cannot be looked up on disk is read by the next start; the recovery point stays behind.
         }
-        return flushUpTo(upTo);
+        return flushUpTo(upTo, true);
     }
 
-    private Flush flushUpTo(long offset) {
+    private Flush flushUpTo(long offset, boolean withIndexes) {
         sealed.removeIf(segment -> segment.nextOffset() <= forcedOffset.get());
-        return new Flush(this, List.copyOf(sealed), segments.active(), offset);
+        return new Flush(this, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
     void flushed(long upToOffset) {

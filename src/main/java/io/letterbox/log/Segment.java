@@ -248,7 +248,7 @@ public final class Segment {
         if (news) indexesWritten = true;
     }
 
-    /** Makes durable what was written to the index files. Owner, or the one thread that runs a {@link Flush}. */
+    /** Makes durable what was written to the index files. Owner, or the thread that runs a checkpoint's {@link Flush}. */
     void forceIndexes() throws IOException {
         if (!indexesWritten) return;
         indexesWritten = false;
