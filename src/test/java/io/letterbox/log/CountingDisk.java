@@ -3,106 +3,26 @@ package io.letterbox.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Another disk, with a count of what is opened and read. */
-final class CountingDisk implements Disk {
-    private final Disk disk;
+final class CountingDisk extends ForwardingDisk {
     int opened;
     long bytesRead;
 
     CountingDisk(Disk disk) {
-        this.disk = disk;
+        super(disk);
     }
 
     @Override
     public LogFile open(Path path) throws IOException {
         opened++;
-        return new Counted(disk.open(path));
-    }
-
-    @Override
-    public LogFile create(Path path) throws IOException {
-        return disk.create(path);
-    }
-
-    @Override
-    public LogFile createDurable(Path path) throws IOException {
-        return disk.createDurable(path);
-    }
-
-    @Override
-    public List<String> list(Path directory) throws IOException {
-        return disk.list(directory);
-    }
-
-    @Override
-    public boolean exists(Path path) throws IOException {
-        return disk.exists(path);
-    }
-
-    @Override
-    public long size(Path path) throws IOException {
-        return disk.size(path);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-        disk.createDirectories(directory);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-        disk.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path path) throws IOException {
-        disk.delete(path);
-    }
-
-    @Override
-    public void forceDirectory(Path directory) throws IOException {
-        disk.forceDirectory(directory);
-    }
-
-    private final class Counted implements LogFile {
-        private final LogFile file;
-
-        Counted(LogFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            int count = file.read(target, position);
-            bytesRead += count;
-            return count;
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            file.write(source, position);
-        }
-
-        @Override
-        public void truncate(long sizeBytes) throws IOException {
-            file.truncate(sizeBytes);
-        }
-
-        @Override
-        public void force() throws IOException {
-            file.force();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-        }
+        return new ForwardingFile(super.open(path)) {
+            @Override
+            public int read(ByteBuffer target, long position) throws IOException {
+                int count = super.read(target, position);
+                bytesRead += count;
+                return count;
+            }
+        };
     }
 }
