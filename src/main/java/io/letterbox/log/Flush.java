@@ -40,15 +40,19 @@ public final class Flush {
         log.requireSound();
         long forced = log.forcedOffset();
         try {
-            for (Segment segment : sealed) {
-                if (upToOffset > forced && segment.nextOffset() > forced) segment.force();
-            }
-            if (upToOffset > Math.max(forced, active.baseOffset())) active.force();
+            if (upToOffset > forced) forceBatches(forced);
             if (withIndexes) active.forceIndexes();
         } catch (IOException | RuntimeException cause) {
             log.poison(cause);
             throw cause;
         }
         log.flushed(upToOffset);
+    }
+
+    private void forceBatches(long forced) throws IOException {
+        for (Segment segment : sealed) {
+            if (segment.nextOffset() > forced) segment.force();
+        }
+        if (upToOffset > active.baseOffset()) active.force();
     }
 }

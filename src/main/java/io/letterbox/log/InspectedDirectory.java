@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -19,8 +20,8 @@ import java.util.UUID;
  */
 record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
     private static final Path META = Path.of("meta");
-    private static final Path CLEAN_SHUTDOWN = META.resolve("clean-shutdown");
-    private static final Path RECOVERY_POINTS = META.resolve("recovery-points");
+    private static final Path CLEAN_SHUTDOWN = META.resolve(CleanShutdown.FILE_NAME);
+    private static final Path RECOVERY_POINTS = META.resolve(RecoveryPoints.FILE_NAME);
     private static final Path WAL = Path.of("wal");
 
     private static final WrittenAhead NOTHING = new WrittenAhead() {
@@ -60,7 +61,7 @@ record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long
     }
 
     /** The directories of partitions of which there were durable records once, and which have no segment now. */
-    List<Path> emptied(Disk disk, List<Path> found) throws IOException {
+    List<Path> emptied(Disk disk, Set<Path> found) throws IOException {
         List<Path> emptied = new ArrayList<>();
         for (TopicPartition id : new TreeSet<>(recoveryPoints.keySet())) {
             Path directory = topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));

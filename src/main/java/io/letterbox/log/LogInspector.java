@@ -7,6 +7,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks and prints logs that no server has open. It reads from front to back with one bounded buffer and never changes
@@ -104,7 +105,7 @@ public final class LogInspector {
         for (Path partition : partitions) {
             new PartitionInspection(disk, partition, listener, fromOffset, tally).run(around);
         }
-        for (Path emptied : around.emptied(disk, partitions)) {
+        for (Path emptied : around.emptied(disk, Set.copyOf(partitions))) {
             if (!emptied.startsWith(top)) continue;
             String what = "Records below offset " + around.recoveryPoint(emptied)
                     + " were durable, and there is no segment (unless its topic was just being deleted).";

@@ -98,7 +98,7 @@ final class PartitionInspection {
             boolean renewed = last || crashed && bases.get(i + 1) > recoveryPoint;
             // A dump from the middle passes over what lies wholly before.
             if (dump != null && !last && bases.get(i + 1) <= fromOffset) continue;
-            if (isCutBefore(bases.get(i)) || segment(bases.get(i), last, renewed)) break;
+            if (cutsBefore(bases.get(i)) || segment(bases.get(i), last, renewed)) break;
         }
         if (endOffset != UNKNOWN) ahead(around);
     }
@@ -126,20 +126,20 @@ final class PartitionInspection {
         if (endOffset == from) return;
         String what = "The records up to offset " + (endOffset - 1)
                 + " are in the write-ahead log only; the next start puts them into this one.";
-        add(Severity.NOTE, directory, -1, from, what);
+        tally.add(Severity.NOTE, directory, -1, from, what);
     }
 
     private void gap(long durableUpTo) {
         String what = "The log ends at offset " + endOffset + ", though its records below offset " + durableUpTo
                 + " were durable.";
-        add(Severity.DAMAGE, directory, -1, endOffset, what);
+        tally.add(Severity.DAMAGE, directory, -1, endOffset, what);
     }
 
     private void leftovers(List<String> names) {
         for (String name : names) {
             if (name.endsWith(SegmentFiles.SWAP) || name.endsWith(SegmentFiles.CLEANED)) {
                 Path file = directory.resolve(name);
-                add(
+                tally.add(
                         Severity.NOTE,
                         file,
                         -1,
@@ -157,7 +157,7 @@ final class PartitionInspection {
             ByteBuffer bytes = SegmentIndexes.content(disk, file);
             if (ProducerSnapshot.decode(bytes, ProducerLimits.defaults()) != null) continue;
             String what = "The snapshot of the producers is damaged; the next start reads the log instead.";
-            add(Severity.NOTE, file, -1, -1, what);
+            tally.add(Severity.NOTE, file, -1, -1, what);
         }
     }
 
@@ -167,11 +167,11 @@ final class PartitionInspection {
         AbortedIndex.decode(bytes, base, endOffset);
         if (!bytes.hasRemaining()) return;
         String what = "The index of aborted transactions is wrong: this is none of the segment.";
-        add(severity, path, bytes.position(), base, what);
+        tally.add(severity, path, bytes.position(), base, what);
     }
 
-    /** Looks at where the segment before ends. True where the next start deletes this one and those behind it. */
-    private boolean isCutBefore(long base) {
+    /** Reports a segment that does not follow on the one before. True where the next start deletes it and those behind. */
+    private boolean cutsBefore(long base) {
         boolean overlaps = nextOffset > base;
         boolean parts = nextOffset >= 0 && nextOffset < base && nextOffset >= contiguousFrom;
         if (!overlaps && !parts) return false;
@@ -180,7 +180,7 @@ final class PartitionInspection {
                 : "The offsets " + nextOffset + " to " + (base - 1) + " are missing.";
         boolean cut = crashed && nextOffset >= recoveryPoint;
         String then = cut ? " The next start deletes the segments from here on." : "";
-        add(cut ? Severity.NOTE : Severity.DAMAGE, SegmentFiles.log(directory, base), -1, base, what + then);
+        tally.add(cut ? Severity.NOTE : Severity.DAMAGE, SegmentFiles.log(directory, base), -1, base, what + then);
         return cut;
     }
 
@@ -209,7 +209,7 @@ final class PartitionInspection {
             // What follows damage says nothing about where the next segment should begin.
             nextOffset = scan.defect() == null ? scan.expectedOffset() : UNKNOWN;
             endOffset = nextOffset;
-            if (scan.defect() != null) return isTorn(path, scan, last, size);
+            if (scan.defect() != null) return cutsTornEnd(path, scan, last, size);
             Severity severity = renewed ? Severity.NOTE : Severity.DAMAGE;
             indexes(base, severity, indexes);
             aborted(base, severity, scan.expectedOffset());
@@ -228,11 +228,12 @@ final class PartitionInspection {
                 if (dump != null && record.offset() >= fromOffset) dump.record(directory, record);
             }
         } catch (ApiException unreadable) {
-            add(Severity.DAMAGE, path, position, batch.baseOffset(), unreadable.getMessage());
+            tally.add(Severity.DAMAGE, path, position, batch.baseOffset(), unreadable.getMessage());
         }
     }
 
-    private boolean isTorn(Path path, BatchScan scan, boolean last, long size) {
+    /** Reports where the good batches end. True where the next start cuts the log off there. */
+    private boolean cutsTornEnd(Path path, BatchScan scan, boolean last, long size) {
         boolean torn = (last || crashed) && scan.expectedOffset() >= recoveryPoint;
         long rest = size - scan.position();
         String then = torn
@@ -241,7 +242,7 @@ final class PartitionInspection {
                 : " The " + rest + " bytes from there on were not looked at.";
         if (torn) endOffset = scan.expectedOffset();
         Severity severity = torn ? Severity.NOTE : Severity.DAMAGE;
-        add(severity, path, scan.position(), scan.expectedOffset(), scan.defect() + then);
+        tally.add(severity, path, scan.position(), scan.expectedOffset(), scan.defect() + then);
         return torn;
     }
 
@@ -249,7 +250,7 @@ final class PartitionInspection {
         check.end();
         if (check.offsetsDefect() != null) {
             Path path = SegmentFiles.offsetIndex(directory, base);
-            add(
+            tally.add(
                     severity,
                     path,
                     check.offsetsPosition(),
@@ -258,11 +259,12 @@ final class PartitionInspection {
         }
         if (check.timesDefect() != null) {
             Path path = SegmentFiles.timeIndex(directory, base);
-            add(severity, path, check.timesPosition(), base, "The time index is wrong: " + check.timesDefect() + ".");
+            tally.add(
+                    severity,
+                    path,
+                    check.timesPosition(),
+                    base,
+                    "The time index is wrong: " + check.timesDefect() + ".");
         }
-    }
-
-    private void add(Severity severity, Path file, long position, long offset, String what) {
-        tally.add(severity, file, position, offset, what);
     }
 }

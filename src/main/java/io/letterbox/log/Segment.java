@@ -210,8 +210,9 @@ public final class Segment {
     void seal() throws IOException {
         finishTimes();
         writeIndexes();
+        // Their names are the caller's to force: until then the segment is active, and a checkpoint would do it.
         indexesWritten = true;
-        forceIndexes();
+        forceIndexFiles();
     }
 
     /** Recovery only: makes this a closed segment that ends where the next one begins. */
@@ -253,14 +254,18 @@ public final class Segment {
         if (!indexesWritten) return;
         indexesWritten = false;
         try {
-            SegmentIndexes.force(disk, timeIndexPath());
-            SegmentIndexes.force(disk, offsetIndexPath());
+            forceIndexFiles();
             // One of the two without the other would be believed.
             if (!indexesNamed) disk.forceDirectory(directory);
             indexesNamed = true;
         } catch (NoSuchFileException deleted) {
             if (!gone) throw deleted;
         }
+    }
+
+    private void forceIndexFiles() throws IOException {
+        SegmentIndexes.force(disk, timeIndexPath());
+        SegmentIndexes.force(disk, offsetIndexPath());
     }
 
     /** Owner only: puts indexes that a reader had to rebuild where they belong. */

@@ -25,7 +25,6 @@ final class GroupCommit {
     private int batches;
     private int records;
     private long bytes;
-    private long syncedBytes;
 
     /** What one log has got since the last commit. */
     private static final class Written {
@@ -59,13 +58,16 @@ final class GroupCommit {
         batches++;
         records += recordCount;
         bytes += batch.remaining();
-        if (wantsSync(partition)) syncedBytes += batch.remaining();
         return first;
     }
 
     /** Whether a checkpoint would make room for what waits. */
     boolean wantsCheckpoint() {
-        return wal.room(dirty.size(), syncedBytes) == WriteAheadLog.Room.AFTER_TURN;
+        long synced = 0;
+        for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
+            if (wantsSync(each.getKey())) synced += each.getValue().sizeBytes;
+        }
+        return wal.room(dirty.size(), synced) == WriteAheadLog.Room.AFTER_TURN;
     }
 
     /**
@@ -87,7 +89,6 @@ final class GroupCommit {
         batches = 0;
         records = 0;
         bytes = 0;
-        syncedBytes = 0;
         return outcome;
     }
 

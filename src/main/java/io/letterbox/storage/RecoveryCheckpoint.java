@@ -44,8 +44,8 @@ public final class RecoveryCheckpoint {
     /** Reads what the last process left in {@code meta}, and takes its clean-shutdown marker away. */
     public RecoveryCheckpoint(Disk disk, Path meta, HostedPartitions hosted) throws IOException {
         this.disk = disk;
-        this.pointsFile = meta.resolve("recovery-points");
-        this.cleanFile = meta.resolve("clean-shutdown");
+        this.pointsFile = meta.resolve(RecoveryPoints.FILE_NAME);
+        this.cleanFile = meta.resolve(CleanShutdown.FILE_NAME);
         this.hosted = hosted;
         // A killed process may have left points that only the cache knows; what is deleted because of them has to come
         // to the disk after them.

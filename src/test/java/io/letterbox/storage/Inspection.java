@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.PartitionMarker;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.log.wal.WalRemains;
@@ -37,7 +38,7 @@ final class Inspection implements LogInspector.Dump {
             int number = Integer.parseInt(partition.getFileName().toString());
             TopicPartition id =
                     new TopicPartition(partition.getParent().getFileName().toString(), number);
-            if (disk.exists(partition.resolve("partition.metadata")) && !directories.isOlder(id, topicId)) {
+            if (disk.exists(partition.resolve(PartitionMarker.NAME)) && !directories.isOlder(id, topicId)) {
                 current.add(partition);
             }
         }
