@@ -113,6 +113,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connection.closeHandler(closed -> sockets.closed());
+        InboundSlices.watch(connection);
         VersionCheck.watch(connection);
     }
 

@@ -141,13 +141,12 @@ class ClientsIT {
                 .getBytes(StandardCharsets.US_ASCII);
         List<Socket> flooders = new ArrayList<>();
         try {
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 100; i++) {
                 flooders.add(connect());
             }
-            // 1 MB for each of these requests, if the server made answers that nobody reads: 800 GB.
-            for (Socket flooder : flooders) {
-                sendUntilHeldBack(flooder, request, 20_000);
-            }
+            // 1 MB for each of these requests, if the server made answers that nobody reads: 2 TB. The requests alone,
+            // if it made of them what it reads at once: more than its memory.
+            sendUntilHeldBack(flooders, request, 20_000);
             assertThat(client.describe("flood").get("partitions")).hasSize(1);
             client.publish("flood", "others are served", null);
         } finally {
@@ -170,7 +169,7 @@ class ClientsIT {
                 Socket flooder = connect();
                 flooders.add(flooder);
                 flooder.getOutputStream().write(head);
-                long sent = sendUntilHeldBack(flooder, chunk, 4096); // 256 MiB, if anybody took it.
+                long sent = sendUntilHeldBack(List.of(flooder), chunk, 4096); // 256 MiB, if anybody took it.
                 assertThat(sent).isLessThan(256L * 1024 * 1024);
             }
             await().atMost(LIMIT).until(() -> publishes("endless"));
@@ -216,28 +215,34 @@ class ClientsIT {
         return new Socket(InetAddress.getLoopbackAddress(), server.port());
     }
 
-    /** Writes on another thread until all is sent, the server closes, or nothing moves; returns the bytes sent. */
-    private static long sendUntilHeldBack(Socket socket, byte[] bytes, int times) {
+    /** Writes on other threads until all is sent, the server closes, or nothing moves; returns the bytes sent. */
+    private static long sendUntilHeldBack(List<Socket> sockets, byte[] bytes, int times) {
         AtomicLong sent = new AtomicLong();
-        Thread writer = new Thread(() -> {
-            try {
-                OutputStream out = socket.getOutputStream();
-                for (int i = 0; i < times; i++) {
-                    out.write(bytes);
-                    sent.addAndGet(bytes.length);
-                }
-            } catch (IOException e) {
-                // Closed by the server, or by the test at its end: both are what may happen to a flooder.
-            }
-        });
-        writer.setDaemon(true);
-        writer.start();
+        List<Thread> writers = new ArrayList<>();
+        for (Socket socket : sockets) {
+            Thread writer = new Thread(() -> send(socket, bytes, times, sent));
+            writer.setDaemon(true);
+            writer.start();
+            writers.add(writer);
+        }
         AtomicLong before = new AtomicLong(-1);
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(250)).until(() -> {
             long now = sent.get();
-            return before.getAndSet(now) == now || !writer.isAlive();
+            return before.getAndSet(now) == now || writers.stream().noneMatch(Thread::isAlive);
         });
         return sent.get();
+    }
+
+    private static void send(Socket socket, byte[] bytes, int times, AtomicLong sent) {
+        try {
+            OutputStream out = socket.getOutputStream();
+            for (int i = 0; i < times; i++) {
+                out.write(bytes);
+                sent.addAndGet(bytes.length);
+            }
+        } catch (IOException e) {
+            // Closed by the server, or by the test at its end: both are what may happen to a flooder.
+        }
     }
 
     private static void publishLines(String topic, int request) throws IOException {
