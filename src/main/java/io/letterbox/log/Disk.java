@@ -66,9 +66,12 @@ public interface Disk {
         }
     }
 
+    /** What a file is called that is to take another's place, until it does. */
+    String TEMPORARY = ".tmp";
+
     /** Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. */
     default void replace(Path path, byte[] content) throws IOException {
-        Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
+        Path fresh = path.resolveSibling(path.getFileName() + TEMPORARY);
         try (LogFile file = create(fresh)) {
             file.write(ByteBuffer.wrap(content), 0);
             file.force();

@@ -3,7 +3,7 @@ package io.letterbox.log;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,11 +14,12 @@ import java.util.UUID;
  * What a data directory says of the partitions in it.
  *
  * @param topics the directory of all topics; null where what is inspected lies in no data directory
- * @param crashed whether the next start cuts off what is torn past the recovery points, and makes indexes anew there
+ * @param lastStop how the last process that had it open ended
  * @param recoveryPoints the offsets below which everything was durable in the logs' own files
  * @param ahead what was written ahead for logs
  */
-record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
+record InspectedDirectory(
+        Path topics, LastStop lastStop, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
     private static final Path META = Path.of("meta");
     private static final Path CLEAN_SHUTDOWN = META.resolve(CleanShutdown.FILE_NAME);
     private static final Path RECOVERY_POINTS = META.resolve(RecoveryPoints.FILE_NAME);
@@ -38,10 +39,12 @@ record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long
     static InspectedDirectory around(Path partition, Disk disk, WrittenAhead.Source source) throws IOException {
         Path topic = partition.getParent();
         Path topics = topic == null ? null : topic.getParent();
-        if (topics == null || topics.getParent() == null) return new InspectedDirectory(null, false, Map.of(), NOTHING);
+        if (topics == null || topics.getParent() == null || !disk.exists(topics.resolveSibling(META))) {
+            return new InspectedDirectory(null, LastStop.UNCLEAN, Map.of(), NOTHING);
+        }
         return new InspectedDirectory(
                 topics,
-                disk.exists(topics.resolveSibling(META)) && !disk.exists(topics.resolveSibling(CLEAN_SHUTDOWN)),
+                disk.exists(topics.resolveSibling(CLEAN_SHUTDOWN)) ? LastStop.CLEAN : LastStop.UNCLEAN,
                 RecoveryPoints.read(disk, topics.resolveSibling(RECOVERY_POINTS)),
                 source.read(disk, topics.resolveSibling(WAL)));
     }
@@ -54,20 +57,24 @@ record InspectedDirectory(Path topics, boolean crashed, Map<TopicPartition, Long
         return new TopicPartition(topic.getFileName().toString(), Integer.parseInt(number));
     }
 
-    /** The offset below which everything was durable in a log's own files, as far as is known. */
-    long recoveryPoint(Path directory) {
+    /**
+     * What the next start makes of the log in a directory. Where nothing is known of it, all but its last segment counts
+     * as durable.
+     */
+    RecoveryRules rules(Path directory, Disk disk, long lastBaseOffset) throws IOException {
         TopicPartition id = id(directory);
-        return id == null ? 0 : recoveryPoints.getOrDefault(id, 0L);
+        long recoveryPoint = id == null ? lastBaseOffset : recoveryPoints.getOrDefault(id, 0L);
+        return RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
     }
 
-    /** The directories of partitions of which there were durable records once, and which have no segment now. */
-    List<Path> emptied(Disk disk, Set<Path> found) throws IOException {
-        List<Path> emptied = new ArrayList<>();
+    /** The directories of partitions that have no segment now, with the offsets below which their records were durable. */
+    Map<Path, Long> emptied(Disk disk, Set<Path> found) throws IOException {
+        Map<Path, Long> emptied = new LinkedHashMap<>();
         for (TopicPartition id : new TreeSet<>(recoveryPoints.keySet())) {
             Path directory = topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
             // Where even the directory is gone the topic has been deleted.
             boolean lost = recoveryPoints.get(id) > 0 && !found.contains(directory) && disk.exists(directory);
-            if (lost) emptied.add(directory);
+            if (lost) emptied.put(directory, recoveryPoints.get(id));
         }
         return emptied;
     }

@@ -105,12 +105,12 @@ public final class LogInspector {
         for (Path partition : partitions) {
             new PartitionInspection(disk, partition, listener, fromOffset, tally).run(around);
         }
-        for (Path emptied : around.emptied(disk, Set.copyOf(partitions))) {
-            if (!emptied.startsWith(top)) continue;
-            String what = "Records below offset " + around.recoveryPoint(emptied)
+        around.emptied(disk, Set.copyOf(partitions)).forEach((emptied, durableUpTo) -> {
+            if (!emptied.startsWith(top)) return;
+            String what = "Records below offset " + durableUpTo
                     + " were durable, and there is no segment (unless its topic was just being deleted).";
             tally.add(Severity.DAMAGE, emptied, -1, -1, what);
-        }
+        });
         return tally.summary();
     }
 
@@ -121,7 +121,7 @@ public final class LogInspector {
         } catch (NotDirectoryException file) {
             return;
         }
-        if (names.stream().anyMatch(name -> SegmentFiles.baseOffset(name, SegmentFiles.LOG) >= 0)) {
+        if (!Tidying.of(names).segments(names).isEmpty()) {
             found.add(directory);
         } else if (levels > 0) {
             for (String name : names) collect(directory.resolve(name), levels - 1, found);

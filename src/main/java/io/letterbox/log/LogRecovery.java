@@ -34,9 +34,7 @@ public final class LogRecovery {
     private final Disk disk;
     private final Path directory;
     private final LogConfig config;
-    private final long recoveryPoint;
-    private final LastStop lastStop;
-    private final long contiguousFrom;
+    private final RecoveryRules rules;
     private final EpochHistory epochs;
 
     private final List<Long> bases = new ArrayList<>();
@@ -49,14 +47,11 @@ public final class LogRecovery {
     private long batchesChecked;
     private long endOffset;
 
-    private LogRecovery(Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop)
-            throws IOException {
+    private LogRecovery(Disk disk, Path directory, LogConfig config, RecoveryRules rules) throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.config = config;
-        this.recoveryPoint = recoveryPoint;
-        this.lastStop = lastStop;
-        this.contiguousFrom = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
+        this.rules = rules;
         this.epochs = EpochHistory.read(disk, directory);
     }
 
@@ -68,7 +63,8 @@ public final class LogRecovery {
     public static Outcome open(Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop)
             throws IOException {
         disk.createDirectories(directory);
-        LogRecovery recovery = new LogRecovery(disk, directory, config, recoveryPoint, lastStop);
+        RecoveryRules rules = RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
+        LogRecovery recovery = new LogRecovery(disk, directory, config, rules);
         recovery.tidy();
         String damage = recovery.findSegments();
         if (damage == null) damage = recovery.openSegments();
@@ -89,26 +85,15 @@ public final class LogRecovery {
     private void tidy() throws IOException {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
-        if (lastStop != LastStop.CLEAN) disk.forceDirectory(directory);
-        boolean changed = false;
-        List<String> names = disk.list(directory);
-        for (String name : names) {
-            if (name.endsWith(".tmp") || name.endsWith(".cleaned")) {
-                disk.delete(directory.resolve(name));
-                changed = true;
-            }
-            long nextOffset = SegmentFiles.swapNextOffset(name);
-            if (nextOffset < 0) continue;
-            long baseOffset = SegmentFiles.number(name.substring(0, name.indexOf('-')));
-            for (String other : names) {
-                long base = SegmentFiles.anyBaseOffset(other);
-                if (base >= baseOffset && base < nextOffset) disk.delete(directory.resolve(other));
-            }
+        if (rules.lastStop() != LastStop.CLEAN) disk.forceDirectory(directory);
+        Tidying tidying = Tidying.of(disk.list(directory));
+        for (String half : tidying.halves()) disk.delete(directory.resolve(half));
+        for (Tidying.Swap swap : tidying.swaps()) {
+            for (String replaced : swap.replaced()) disk.delete(directory.resolve(replaced));
             disk.forceDirectory(directory);
-            disk.rename(directory.resolve(name), SegmentFiles.log(directory, baseOffset));
-            changed = true;
+            disk.rename(directory.resolve(swap.name()), SegmentFiles.log(directory, swap.baseOffset()));
         }
-        if (changed) disk.forceDirectory(directory);
+        if (!tidying.isEmpty()) disk.forceDirectory(directory);
     }
 
     /** Pass 2: lists the segments and deletes those wholly below the log start offset. Returns what is wrong, or null. */
@@ -117,19 +102,17 @@ public final class LogRecovery {
             long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);
             if (baseOffset >= 0) bases.add(baseOffset);
         }
-        long startOffset = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
-        if (bases.isEmpty() && recoveryPoint > startOffset) {
-            return directory + " has no segments, though its records below offset " + recoveryPoint + " were durable.";
+        if (bases.isEmpty() && rules.recoveryPoint() > rules.startOffset()) {
+            return directory + " has no segments, though its records below offset " + rules.recoveryPoint()
+                    + " were durable.";
         }
-        boolean changed = false;
-        while (bases.size() > 1 && bases.get(1) <= startOffset) {
-            Segment.closed(disk, directory, bases.remove(0), 0, 0).delete();
-            changed = true;
-        }
+        List<Long> unwanted = bases.subList(0, rules.unwanted(bases));
+        for (long base : unwanted) Segment.closed(disk, directory, base, 0, 0).delete();
+        boolean changed = bases.isEmpty() || !unwanted.isEmpty();
+        unwanted.clear();
         if (bases.isEmpty()) {
-            Segment.create(disk, directory, startOffset).close();
-            bases.add(startOffset);
-            changed = true;
+            Segment.create(disk, directory, rules.startOffset()).close();
+            bases.add(rules.startOffset());
         }
         if (changed) disk.forceDirectory(directory);
         for (long base : bases) sizes.add(disk.size(SegmentFiles.log(directory, base)));
@@ -139,14 +122,13 @@ public final class LogRecovery {
     /** Pass 3: takes the segments below the recovery point as they are and walks the others. Returns damage, or null. */
     private String openSegments() throws IOException {
         int first = 0;
-        while (first + 1 < bases.size() && bases.get(first + 1) <= recoveryPoint) first++;
+        while (first + 1 < bases.size() && bases.get(first + 1) <= rules.recoveryPoint()) first++;
         for (int index = 0; index < first; index++) {
             opened.add(Segment.closed(disk, directory, bases.get(index), bases.get(index + 1), sizes.get(index)));
         }
         for (int index = first; index < bases.size(); index++) {
-            String defect = index == first ? null : gapBefore(index);
-            if (defect != null) {
-                if (endOffset < recoveryPoint || lastStop == LastStop.CLEAN) return damaged(index, 0, defect);
+            if (index > first && !rules.follows(bases.get(index), endOffset)) {
+                if (!rules.cutsAt(endOffset)) return damaged(index, 0, gap());
                 deleteFrom(index);
                 break;
             }
@@ -154,36 +136,32 @@ public final class LogRecovery {
                     new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
                     bases.get(index),
                     sizes.get(index),
-                    index == first ? recoveryPoint : 0,
-                    contiguousFrom);
+                    index == first ? rules.recoveryPoint() : 0,
+                    rules.contiguousFrom());
             opened.add(walked.segment());
             inDoubt.add(walked);
             foundEpochs.addAll(walked.epochs());
             batchesChecked += walked.batchesChecked();
             endOffset = walked.endOffset();
             if (walked.defect() != null) {
-                if (endOffset < recoveryPoint || lastStop == LastStop.CLEAN)
-                    return damaged(index, walked.goodBytes(), walked.defect());
+                if (!rules.cutsAt(endOffset)) return damaged(index, walked.goodBytes(), walked.defect());
                 truncatedBytes += sizes.get(index) - walked.goodBytes();
                 walked.segment().cutFile();
                 deleteFrom(index + 1);
                 break;
             }
         }
-        if (endOffset >= recoveryPoint) return null;
-        return directory + " ends at offset " + endOffset + ", though its records below offset " + recoveryPoint
-                + " were durable.";
+        if (endOffset >= rules.recoveryPoint()) return null;
+        return directory + ": " + RecoveryRules.endsEarly(endOffset, rules.recoveryPoint());
     }
 
-    private String gapBefore(int index) {
-        long base = bases.get(index);
-        boolean follows = base == endOffset || base > endOffset && endOffset < contiguousFrom;
-        return follows ? null : "The segment does not begin at offset " + endOffset + ", where the one before it ends.";
+    private String gap() {
+        return "The segment does not begin at offset " + endOffset + ", where the one before it ends.";
     }
 
     private String damaged(int index, long position, String defect) {
-        String why = lastStop == LastStop.CLEAN ? "after a clean stop" : "below the recovery point " + recoveryPoint;
-        return SegmentFiles.log(directory, bases.get(index)) + " at byte " + position + ", " + why + ": " + defect;
+        return SegmentFiles.log(directory, bases.get(index)) + " at byte " + position + ", " + rules.reason() + ": "
+                + defect;
     }
 
     private void deleteFrom(int index) throws IOException {
@@ -196,10 +174,10 @@ public final class LogRecovery {
 
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
-        if (lastStop == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
+        if (rules.lastStop() == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
         // Even where nothing is new: a recovery that was killed may have cut a file in the cache only.
-        boolean doubt = lastStop != LastStop.CLEAN;
-        boolean news = endOffset > recoveryPoint || truncatedBytes > 0 || deleted;
+        boolean doubt = rules.lastStop() != LastStop.CLEAN;
+        boolean news = endOffset > rules.recoveryPoint() || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
             Segment segment = opened.get(index);
             if (segment.indexes() == null) continue;
@@ -208,9 +186,10 @@ public final class LogRecovery {
             segment.close(bases.get(index + 1));
         }
         if (news) disk.forceDirectory(directory);
-        Path start = directory.resolve(SegmentFiles.START_OFFSET);
         // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.
-        if (Checkpoint.readOne(disk, start, 0) > endOffset) Checkpoint.writeOne(disk, start, endOffset);
+        if (rules.startOffset() > endOffset) {
+            Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), endOffset);
+        }
         epochs.truncate(endOffset);
         for (EpochHistory.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         return new PartitionLog(disk, directory, config, epochs, new SegmentList(opened));

@@ -47,8 +47,8 @@ public final class LogRestore {
             RecordBatch batch = cursor.batch();
             Place place = Place.of(batch, log.logEndOffset(), log.epochs().latestEpoch());
             if (place == Place.GAP) {
-                throw new CorruptLogException(log.directory() + " ends at offset " + log.logEndOffset()
-                        + ", though its records below offset " + batch.baseOffset() + " were durable");
+                String what = RecoveryRules.endsEarly(log.logEndOffset(), batch.baseOffset());
+                throw new CorruptLogException(log.directory() + ": " + what);
             }
             if (place != Place.NEXT) continue;
             ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());

@@ -11,9 +11,8 @@ import io.letterbox.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.NavigableMap;
 
 /** Reads one partition's directory for {@link LogInspector} from front to back. Used once. */
 final class PartitionInspection {
@@ -26,17 +25,13 @@ final class PartitionInspection {
     private final LogInspector.Dump dump;
     private final long fromOffset;
     private final Tally tally;
-    private long recoveryPoint;
-    private boolean crashed;
+    private RecoveryRules rules;
     private long nextOffset = UNKNOWN;
 
     /** Where the log will end after the next start, if that is known. */
     private long endOffset;
 
     private int latestEpoch;
-
-    /** Below it compaction may have left gaps. */
-    private long contiguousFrom;
 
     /** What has been met so far, over all partitions. */
     static final class Tally {
@@ -64,6 +59,23 @@ final class PartitionInspection {
         }
     }
 
+    /**
+     * One segment.
+     *
+     * @param name its file now
+     * @param renewed whether a start makes its indexes anew
+     */
+    private record Part(long base, String name, boolean last, boolean renewed) {
+        /** Whether it takes the place of others at the next start, which leaves it without indexes. */
+        boolean isSwap() {
+            return name.endsWith(SegmentFiles.SWAP);
+        }
+
+        Severity ofIndexes() {
+            return renewed ? Severity.NOTE : Severity.DAMAGE;
+        }
+    }
+
     /** The listener may be a {@link LogInspector.Dump}; then it is given what lies at or above the offset. */
     PartitionInspection(Disk disk, Path directory, LogInspector.Listener listener, long fromOffset, Tally tally) {
         this.disk = disk;
@@ -76,29 +88,22 @@ final class PartitionInspection {
 
     /** @param around the data directory; what is not valid at or above its recovery point is a torn end, if the log ends there */
     void run(InspectedDirectory around) throws IOException {
-        recoveryPoint = around.recoveryPoint(directory);
-        crashed = around.crashed();
         tally.partitions++;
         List<String> names = disk.list(directory);
-        leftovers(names);
+        Tidying tidying = Tidying.of(names);
+        leftovers(tidying);
         snapshots(names);
-        contiguousFrom = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
-        List<Long> bases = names.stream()
-                .map(name -> SegmentFiles.baseOffset(name, SegmentFiles.LOG))
-                .filter(base -> base >= 0)
-                .sorted()
-                .collect(Collectors.toCollection(ArrayList::new));
-        long start = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
-        // What is wholly below the log start offset is deleted already, or is about to be.
-        while (bases.size() > 1 && bases.get(1) <= start) bases.remove(0);
-        for (int i = 0; i < bases.size(); i++) {
+        NavigableMap<Long, String> segments = tidying.segments(names);
+        List<Long> bases = List.copyOf(segments.keySet());
+        rules = around.rules(directory, disk, segments.lastKey());
+        for (int i = rules.unwanted(bases); i < bases.size(); i++) {
+            long base = bases.get(i);
             boolean last = i == bases.size() - 1;
-            // A start makes indexes anew that may not have been forced; the last ones lag behind until the server
-            // stops.
-            boolean renewed = last || crashed && bases.get(i + 1) > recoveryPoint;
             // A dump from the middle passes over what lies wholly before.
             if (dump != null && !last && bases.get(i + 1) <= fromOffset) continue;
-            if (cutsBefore(bases.get(i)) || segment(bases.get(i), last, renewed)) break;
+            // The last ones lag behind until the server stops.
+            boolean renewed = last || rules.renewsIndexes(bases.get(i + 1));
+            if (cutsBefore(base) || segment(new Part(base, segments.get(base), last, renewed))) break;
         }
         if (endOffset != UNKNOWN) ahead(around);
     }
@@ -122,7 +127,7 @@ final class PartitionInspection {
             }
         });
         if (endOffset == UNKNOWN) return;
-        if (endOffset < recoveryPoint) gap(recoveryPoint);
+        if (endOffset < rules.recoveryPoint()) gap(rules.recoveryPoint());
         if (endOffset == from) return;
         String what = "The records up to offset " + (endOffset - 1)
                 + " are in the write-ahead log only; the next start puts them into this one.";
@@ -130,22 +135,17 @@ final class PartitionInspection {
     }
 
     private void gap(long durableUpTo) {
-        String what = "The log ends at offset " + endOffset + ", though its records below offset " + durableUpTo
-                + " were durable.";
-        tally.add(Severity.DAMAGE, directory, -1, endOffset, what);
+        tally.add(Severity.DAMAGE, directory, -1, endOffset, RecoveryRules.endsEarly(endOffset, durableUpTo));
     }
 
-    private void leftovers(List<String> names) {
-        for (String name : names) {
-            if (name.endsWith(SegmentFiles.SWAP) || name.endsWith(SegmentFiles.CLEANED)) {
-                Path file = directory.resolve(name);
-                tally.add(
-                        Severity.NOTE,
-                        file,
-                        -1,
-                        -1,
-                        "Compaction was interrupted; the next start ends it or clears it away.");
-            }
+    private void leftovers(Tidying tidying) {
+        for (String half : tidying.halves()) {
+            String what = "This file was not written to its end; the next start deletes it.";
+            tally.add(Severity.NOTE, directory.resolve(half), -1, -1, what);
+        }
+        for (Tidying.Swap swap : tidying.swaps()) {
+            String what = "Compaction was interrupted; the next start puts this file in its segments' place.";
+            tally.add(Severity.NOTE, directory.resolve(swap.name()), -1, swap.baseOffset(), what);
         }
     }
 
@@ -161,39 +161,42 @@ final class PartitionInspection {
         }
     }
 
-    private void aborted(long base, Severity severity, long endOffset) throws IOException {
-        Path path = SegmentFiles.abortedIndex(directory, base);
-        ByteBuffer bytes = SegmentIndexes.content(disk, path);
-        AbortedIndex.decode(bytes, base, endOffset);
+    private void aborted(Part part, long endOffset) throws IOException {
+        Path path = SegmentFiles.abortedIndex(directory, part.base);
+        ByteBuffer bytes = index(part, path);
+        AbortedIndex.decode(bytes, part.base, endOffset);
         if (!bytes.hasRemaining()) return;
         String what = "The index of aborted transactions is wrong: this is none of the segment.";
-        tally.add(severity, path, bytes.position(), base, what);
+        tally.add(part.ofIndexes(), path, bytes.position(), part.base, what);
+    }
+
+    /** What an index file holds that is still there after the next start. */
+    private ByteBuffer index(Part part, Path path) throws IOException {
+        return part.isSwap() ? ByteBuffer.allocate(0) : SegmentIndexes.content(disk, path);
     }
 
     /** Reports a segment that does not follow on the one before. True where the next start deletes it and those behind. */
     private boolean cutsBefore(long base) {
-        boolean overlaps = nextOffset > base;
-        boolean parts = nextOffset >= 0 && nextOffset < base && nextOffset >= contiguousFrom;
-        if (!overlaps && !parts) return false;
-        String what = overlaps
+        if (nextOffset == UNKNOWN || rules.follows(base, nextOffset)) return false;
+        String what = nextOffset > base
                 ? "The segment begins at offset " + base + ", but the one before reaches up to " + nextOffset + "."
                 : "The offsets " + nextOffset + " to " + (base - 1) + " are missing.";
-        boolean cut = crashed && nextOffset >= recoveryPoint;
+        boolean cut = rules.cutsAt(nextOffset);
         String then = cut ? " The next start deletes the segments from here on." : "";
         tally.add(cut ? Severity.NOTE : Severity.DAMAGE, SegmentFiles.log(directory, base), -1, base, what + then);
         return cut;
     }
 
     /** Reads a segment. True where the next start deletes those behind it. */
-    private boolean segment(long base, boolean last, boolean renewed) throws IOException {
-        Path path = SegmentFiles.log(directory, base);
+    private boolean segment(Part part) throws IOException {
+        Path path = directory.resolve(part.name);
         IndexCheck indexes = new IndexCheck(
-                base,
-                SegmentIndexes.content(disk, SegmentFiles.offsetIndex(directory, base)),
-                SegmentIndexes.content(disk, SegmentFiles.timeIndex(directory, base)));
+                part.base,
+                index(part, SegmentFiles.offsetIndex(directory, part.base)),
+                index(part, SegmentFiles.timeIndex(directory, part.base)));
         try (LogFile file = disk.open(path)) {
             long size = file.size();
-            BatchScan scan = new BatchScan(file::read, 0, size, base, contiguousFrom);
+            BatchScan scan = new BatchScan(file::read, 0, size, part.base, rules.contiguousFrom());
             long told = 0;
             listener.progress(path, 0, size);
             while (scan.next()) {
@@ -209,10 +212,9 @@ final class PartitionInspection {
             // What follows damage says nothing about where the next segment should begin.
             nextOffset = scan.defect() == null ? scan.expectedOffset() : UNKNOWN;
             endOffset = nextOffset;
-            if (scan.defect() != null) return cutsTornEnd(path, scan, last, size);
-            Severity severity = renewed ? Severity.NOTE : Severity.DAMAGE;
-            indexes(base, severity, indexes);
-            aborted(base, severity, scan.expectedOffset());
+            if (scan.defect() != null) return cutsTornEnd(part, scan, size);
+            indexes(part, indexes);
+            aborted(part, scan.expectedOffset());
         }
         return false;
     }
@@ -233,38 +235,30 @@ final class PartitionInspection {
     }
 
     /** Reports where the good batches end. True where the next start cuts the log off there. */
-    private boolean cutsTornEnd(Path path, BatchScan scan, boolean last, long size) {
-        boolean torn = (last || crashed) && scan.expectedOffset() >= recoveryPoint;
+    private boolean cutsTornEnd(Part part, BatchScan scan, long size) {
+        boolean torn = rules.cutsAt(scan.expectedOffset());
         long rest = size - scan.position();
         String then = torn
                 ? " This is a torn end of " + rest + " bytes; the next start cuts it off"
-                        + (last ? "." : ", and deletes the segments behind it.")
+                        + (part.last ? "." : ", and deletes the segments behind it.")
                 : " The " + rest + " bytes from there on were not looked at.";
         if (torn) endOffset = scan.expectedOffset();
         Severity severity = torn ? Severity.NOTE : Severity.DAMAGE;
-        tally.add(severity, path, scan.position(), scan.expectedOffset(), scan.defect() + then);
+        tally.add(severity, directory.resolve(part.name), scan.position(), scan.expectedOffset(), scan.defect() + then);
         return torn;
     }
 
-    private void indexes(long base, Severity severity, IndexCheck check) {
+    private void indexes(Part part, IndexCheck check) {
         check.end();
         if (check.offsetsDefect() != null) {
-            Path path = SegmentFiles.offsetIndex(directory, base);
-            tally.add(
-                    severity,
-                    path,
-                    check.offsetsPosition(),
-                    base,
-                    "The offset index is wrong: " + check.offsetsDefect() + ".");
+            String what = "The offset index is wrong: " + check.offsetsDefect() + ".";
+            Path path = SegmentFiles.offsetIndex(directory, part.base);
+            tally.add(part.ofIndexes(), path, check.offsetsPosition(), part.base, what);
         }
         if (check.timesDefect() != null) {
-            Path path = SegmentFiles.timeIndex(directory, base);
-            tally.add(
-                    severity,
-                    path,
-                    check.timesPosition(),
-                    base,
-                    "The time index is wrong: " + check.timesDefect() + ".");
+            String what = "The time index is wrong: " + check.timesDefect() + ".";
+            Path path = SegmentFiles.timeIndex(directory, part.base);
+            tally.add(part.ofIndexes(), path, check.timesPosition(), part.base, what);
         }
     }
 }

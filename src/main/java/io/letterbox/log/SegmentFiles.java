@@ -73,6 +73,11 @@ final class SegmentFiles {
         return fits ? number(name.substring(DIGITS + 1, 2 * DIGITS + 1)) : -1;
     }
 
+    /** The offset in the first half of a {@link #swap} name. */
+    static long swapBaseOffset(String name) {
+        return number(name.substring(0, DIGITS));
+    }
+
     static long number(String digits) {
         try {
             return Long.parseLong(digits);

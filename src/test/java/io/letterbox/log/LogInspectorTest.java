@@ -160,11 +160,39 @@ class LogInspectorTest {
     }
 
     @Test
-    void whatCompactionLeftOpenIsANote() throws IOException {
+    void whatCompactionHasNotFinishedIsANote() throws IOException {
         Files.write(partition.resolve("00000000000000000000.cleaned"), new byte[7]);
         assertThat(verify(dataDirectory).sound()).isTrue();
         assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.what())
-                .contains("Compaction was interrupted"));
+                .contains("the next start deletes it"));
+    }
+
+    /** Two segments were being replaced by one, and the first of them has been deleted already. */
+    @Test
+    void aReplacementStandsForTheSegmentsThatItReplaces() throws IOException {
+        String swap = "00000000000000000000-00000000000000000040.swap";
+        Files.move(partition.resolve("00000000000000000000.log"), partition.resolve(swap));
+        Checkpoint.writeOne(disk, partition.resolve(SegmentFiles.COMPACTED_UP_TO), 40);
+        LogInspector.Summary summary = verify(dataDirectory);
+        assertThat(summary.sound()).isTrue();
+        assertThat(summary.segments()).isEqualTo(2);
+        assertThat(summary.batches()).isEqualTo(11);
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.NOTE);
+            assertThat(finding.file()).isEqualTo(partition.resolve(swap));
+        });
+    }
+
+    @Test
+    void anythingThatIsTornAfterACleanStopIsDamage() throws IOException {
+        durable(Map.of(new TopicPartition("t", 0), 41L));
+        Path file = partition.resolve("00000000000000000040.log");
+        Files.write(file, new byte[5], StandardOpenOption.APPEND);
+        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(findings).hasSize(1);
+        Files.createFile(dataDirectory.resolve("meta").resolve(CleanShutdown.FILE_NAME));
+        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(findings).hasSize(1);
     }
 
     @Test
