@@ -85,7 +85,7 @@ public final class Server implements AutoCloseable {
                 "Serving http://{}:{}/ from {}",
                 config.http().host(),
                 httpPort(),
-                directory.root().toAbsolutePath());
+                directory.layout().root().toAbsolutePath());
     }
 
     private void openKafka(KafkaAssembly kafka, int eventLoops, Endpoint http) throws IOException {
@@ -154,7 +154,7 @@ public final class Server implements AutoCloseable {
         try {
             directory.close();
         } catch (IOException e) {
-            LOG.warn("The lock of {} could not be released", directory.root(), e);
+            LOG.warn("The lock of {} could not be released", directory.layout().root(), e);
         }
     }
 }

@@ -87,8 +87,8 @@ final class StorageAssembly {
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(Forces.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
-        recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
-        disk = new DiskReserve(directory.root(), config.storage().diskReserveBytes());
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
+        disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
         metadata = new MetadataService(vertx, metadataLog, shards);
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
@@ -101,7 +101,7 @@ final class StorageAssembly {
                 config.storage(),
                 directory,
                 files,
-                WalDirectory.open(files, directory.wal()),
+                WalDirectory.open(files, directory.layout().wal()),
                 hosted,
                 recovery,
                 disk,
@@ -138,7 +138,7 @@ final class StorageAssembly {
         MetadataMachine machine = new MetadataMachine(limits, config.topics().defaults());
         return LocalMetadataLog.open(
                 files,
-                directory.meta().resolve("metadata.log"),
+                directory.layout().metadataLog(),
                 machine,
                 UUID.randomUUID().toString(),
                 metadataThread);
@@ -203,7 +203,8 @@ final class StorageAssembly {
     private void clearWal() throws IOException {
         WalRemains remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
-        WalClearance clearance = new WalClearance(services.files(), directory.topics(), metadata.image());
+        WalClearance clearance =
+                new WalClearance(services.files(), directory.layout().topics(), metadata.image());
         for (WalRemains.Kept kept : clearance.run(remains)) {
             LOG.warn(
                     "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
@@ -215,11 +216,11 @@ final class StorageAssembly {
 
     /** Metadata that was lost would look like topics that were deleted, so nothing is deleted for being unknown. */
     private void warnOfOrphans() throws IOException {
-        for (String name : services.files().list(directory.topics())) {
+        for (String name : services.files().list(directory.layout().topics())) {
             if (metadata.image().topics().containsKey(name)) continue;
             LOG.warn(
                     "{} belongs to no topic and is left alone; remove it if its topic was deleted",
-                    directory.topics().resolve(name));
+                    directory.layout().topics().resolve(name));
         }
     }
 

@@ -5,9 +5,6 @@ import java.nio.file.Path;
 
 /** The marker that says the last stop was clean: every log was flushed and closed, the recovery points were written. */
 public final class CleanShutdown {
-    /** In the directory of the metadata. */
-    public static final String FILE_NAME = "clean-shutdown";
-
     private CleanShutdown() {}
 
     /** Says so, durably. The last thing that is written. */

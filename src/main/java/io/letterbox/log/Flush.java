@@ -8,7 +8,7 @@ import java.util.List;
  * beside other forces of the same log. No truncation and no close before it is over.
  */
 public final class Flush {
-    private final PartitionLog log;
+    private final LogSafety safety;
     private final List<Segment> sealed;
     private final Segment active;
     private final long upToOffset;
@@ -18,8 +18,8 @@ public final class Flush {
      * @param sealed the segments that were rolled and may not have been forced yet
      * @param withIndexes whether to force the active segment's index files, too; one such flush at a time
      */
-    Flush(PartitionLog log, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
-        this.log = log;
+    Flush(LogSafety safety, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
+        this.safety = safety;
         this.sealed = sealed;
         this.active = active;
         this.upToOffset = upToOffset;
@@ -37,16 +37,16 @@ public final class Flush {
      * @throws IOException where anything failed; the log is poisoned for good, since nobody can say what is on disk
      */
     public void force() throws IOException {
-        log.requireSound();
-        long forced = log.forcedOffset();
+        safety.requireSound();
+        long forced = safety.forcedOffset();
         try {
             if (upToOffset > forced) forceBatches(forced);
             if (withIndexes) active.forceIndexes();
         } catch (IOException | RuntimeException cause) {
-            log.poison(cause);
+            safety.poison(cause);
             throw cause;
         }
-        log.flushed(upToOffset);
+        safety.forced(upToOffset);
     }
 
     private void forceBatches(long forced) throws IOException {

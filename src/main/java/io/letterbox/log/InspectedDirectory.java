@@ -20,11 +20,6 @@ import java.util.UUID;
  */
 record InspectedDirectory(
         Path topics, LastStop lastStop, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
-    private static final Path META = Path.of("meta");
-    private static final Path CLEAN_SHUTDOWN = META.resolve(CleanShutdown.FILE_NAME);
-    private static final Path RECOVERY_POINTS = META.resolve(RecoveryPoints.FILE_NAME);
-    private static final Path WAL = Path.of("wal");
-
     private static final WrittenAhead NOTHING = new WrittenAhead() {
         @Override
         public void forEach(TopicPartition partition, UUID topicId, Taker taker) {}
@@ -39,14 +34,15 @@ record InspectedDirectory(
     static InspectedDirectory around(Path partition, Disk disk, WrittenAhead.Source source) throws IOException {
         Path topic = partition.getParent();
         Path topics = topic == null ? null : topic.getParent();
-        if (topics == null || topics.getParent() == null || !disk.exists(topics.resolveSibling(META))) {
+        DataLayout layout = topics == null || topics.getParent() == null ? null : new DataLayout(topics.getParent());
+        if (layout == null || !disk.exists(layout.meta())) {
             return new InspectedDirectory(null, LastStop.UNCLEAN, Map.of(), NOTHING);
         }
         return new InspectedDirectory(
                 topics,
-                disk.exists(topics.resolveSibling(CLEAN_SHUTDOWN)) ? LastStop.CLEAN : LastStop.UNCLEAN,
-                RecoveryPoints.read(disk, topics.resolveSibling(RECOVERY_POINTS)),
-                source.read(disk, topics.resolveSibling(WAL)));
+                disk.exists(layout.cleanShutdown()) ? LastStop.CLEAN : LastStop.UNCLEAN,
+                RecoveryPoints.read(disk, layout.recoveryPoints()),
+                source.read(disk, layout.wal()));
     }
 
     /** Which partition a directory belongs to, or null. */

@@ -63,8 +63,6 @@ public final class LogInspector {
         void record(Path partition, RecordCursor record);
     }
 
-    private static final String TOPICS = "topics";
-
     /** Topic and partition. */
     private static final int LEVELS = 2;
 
@@ -79,7 +77,8 @@ public final class LogInspector {
 
     /** The partition directories at or below a directory, sorted. Empty where there are none. */
     public List<Path> partitions(Path directory) throws IOException {
-        Path top = disk.exists(directory.resolve(TOPICS)) ? directory.resolve(TOPICS) : directory;
+        Path topics = new DataLayout(directory).topics();
+        Path top = disk.exists(topics) ? topics : directory;
         List<Path> found = new ArrayList<>();
         collect(top, LEVELS, found);
         return found;

@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
@@ -39,10 +38,8 @@ public final class PartitionLog implements AutoCloseable {
     private volatile long logEndOffset;
     private volatile long compactedUpTo;
 
-    // Moved by the owner, and by threads that run flushes, read by any thread.
-    private final AtomicLong forcedOffset;
-    private final AtomicLong durableOffset;
-    private volatile Exception poison;
+    // Any thread: moved by the owner, and by threads that run flushes.
+    private final LogSafety safety;
 
     // Owner only.
     private final RecordBatch view = new RecordBatch();
@@ -59,8 +56,7 @@ public final class PartitionLog implements AutoCloseable {
         this.epochs = epochs;
         this.segments = segments;
         this.logEndOffset = segments.active().nextOffset();
-        this.forcedOffset = new AtomicLong(logEndOffset);
-        this.durableOffset = new AtomicLong(logEndOffset);
+        this.safety = new LogSafety(directory, logEndOffset);
         long stored = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
         this.logStartOffset =
                 Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
@@ -78,7 +74,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IOException where the batch could not be written; the log is as before, or poisoned
      */
     public AppendResult append(ByteBuffer batch, int leaderEpoch, long nowMs) throws IOException {
-        requireSound();
+        safety.requireSound();
         int size = batch.remaining();
         view.wrap(batch, batch.position());
         if (size > MAX_BATCH_BYTES || size < RecordBatch.HEADER_BYTES || size != view.sizeInBytes()) {
@@ -92,7 +88,7 @@ public final class PartitionLog implements AutoCloseable {
             if (leaderEpoch > epochs.latestEpoch()) epochs.assign(leaderEpoch, baseOffset);
             segments.active().append(batch, view, config, nowMs);
         } catch (ForceFailedException | TornWriteException cause) {
-            poison(cause);
+            safety.poison(cause);
             throw cause;
         }
         journal.wrote(view, segments.active(), nowMs);
@@ -116,7 +112,7 @@ public final class PartitionLog implements AutoCloseable {
     private void roll() throws IOException {
         Segment old = segments.active();
         old.seal();
-        journal.roll(old, forcedOffset.get());
+        journal.roll(old, safety.forcedOffset());
         Segment fresh = Segment.create(disk, directory, logEndOffset);
         disk.forceDirectory(directory);
         old.dropIndexes();
@@ -140,8 +136,8 @@ public final class PartitionLog implements AutoCloseable {
      */
     public Flush startCheckpoint() throws IOException {
         long activeFrom = segments.active().baseOffset();
-        long upTo = durableOffset.get() > activeFrom ? logEndOffset : activeFrom;
-        if (upTo <= checkpointOffset && upTo <= forcedOffset.get()) return null;
+        long upTo = safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
+        if (upTo <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
         try {
             if (upTo > activeFrom) segments.active().writeIndexes();
             checkpointOffset = upTo;
@@ -154,33 +150,18 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private Flush flushUpTo(long offset, boolean withIndexes) {
-        sealed.removeIf(segment -> segment.nextOffset() <= forcedOffset.get());
-        return new Flush(this, List.copyOf(sealed), segments.active(), offset, withIndexes);
-    }
-
-    void flushed(long upToOffset) {
-        forcedOffset.accumulateAndGet(upToOffset, Math::max);
-        durableOffset.accumulateAndGet(upToOffset, Math::max);
+        sealed.removeIf(segment -> segment.nextOffset() <= safety.forcedOffset());
+        return new Flush(safety, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
     /** Everything appended so far has been made durable elsewhere, from where a start will put it back. Owner only. */
     public void writtenAhead() {
-        durableOffset.accumulateAndGet(logEndOffset, Math::max);
-    }
-
-    void poison(Exception cause) {
-        if (poison == null) poison = cause;
+        safety.writtenAhead(logEndOffset);
     }
 
     /** True where a write or a force failed in a way that leaves the log's end unknown. Any thread. */
     public boolean isPoisoned() {
-        return poison != null;
-    }
-
-    void requireSound() throws IOException {
-        Exception cause = poison;
-        if (cause == null) return;
-        throw new IOException("The log " + directory + " takes no more writes: " + cause.getMessage(), cause);
+        return safety.isPoisoned();
     }
 
     /** The partition's directory. */
@@ -200,12 +181,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Everything below it is on disk, in the segments or in a write-ahead log. Any thread. */
     public long durableOffset() {
-        return durableOffset.get();
+        return safety.durableOffset();
     }
 
     /** Everything below it is on disk in the segments. Any thread. */
     public long forcedOffset() {
-        return forcedOffset.get();
+        return safety.forcedOffset();
     }
 
     /** The bytes of all segments, indexes not included. Any thread. */
@@ -309,22 +290,21 @@ public final class PartitionLog implements AutoCloseable {
      * a recovery point at or below that before: a log that ends below its recovery point is taken for damaged.
      */
     public void truncateTo(long offset) throws IOException {
-        requireSound();
+        safety.requireSound();
         if (offset >= logEndOffset) return;
         try {
             LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
             segments = cut.left();
             logEndOffset = segments.active().nextOffset();
-            forcedOffset.accumulateAndGet(logEndOffset, Math::min);
-            durableOffset.accumulateAndGet(logEndOffset, Math::min);
+            safety.cut(logEndOffset);
             checkpointOffset = Math.min(checkpointOffset, logEndOffset);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
             cut.finish();
             if (logStartOffset > logEndOffset) moveStart(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments, compactedUpTo, forcedOffset.get());
+            journal.rebuild(segments, compactedUpTo, safety.forcedOffset());
         } catch (IOException | RuntimeException cause) {
-            poison(cause);
+            safety.poison(cause);
             throw cause;
         }
     }
@@ -336,17 +316,17 @@ public final class PartitionLog implements AutoCloseable {
      * @throws ApiException OFFSET_OUT_OF_RANGE where it is beyond the log's end
      */
     public void deleteRecordsBefore(long offset) throws IOException {
-        requireSound();
+        safety.requireSound();
         if (offset > logEndOffset) requireInRange(offset);
         if (offset <= logStartOffset) return;
         // Or a crash could take the log back to before its start, which would be forgotten then.
-        if (offset > forcedOffset.get()) flush();
+        if (offset > safety.forcedOffset()) flush();
         try {
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
             moveStart(offset);
             deleteFirst(Retention.below(segments, offset));
         } catch (ForceFailedException cause) {
-            poison(cause);
+            safety.poison(cause);
             throw cause;
         }
     }
@@ -359,7 +339,7 @@ public final class PartitionLog implements AutoCloseable {
      * @return the base offsets of the deleted segments
      */
     public List<Long> applyRetention(long nowMs, long highWatermark) throws IOException {
-        requireSound();
+        safety.requireSound();
         try {
             Segment active = segments.active();
             boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, nowMs);
@@ -369,11 +349,11 @@ public final class PartitionLog implements AutoCloseable {
             for (int index = 0; index < segments.size() - 1; index++) {
                 Segment closed = segments.get(index);
                 if (closed.indexes() != null) closed.storeRepairedIndexes();
-                if (closed.nextOffset() <= forcedOffset.get()) closed.closeWhenIdle();
+                if (closed.nextOffset() <= safety.forcedOffset()) closed.closeWhenIdle();
             }
             return deleted;
         } catch (ForceFailedException cause) {
-            poison(cause);
+            safety.poison(cause);
             throw cause;
         }
     }
@@ -409,12 +389,12 @@ public final class PartitionLog implements AutoCloseable {
      * @return the new segment, whose indexes are made when somebody first asks for them
      */
     public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
-        requireSound();
+        safety.requireSound();
         long baseOffset = neighbours.get(0).baseOffset();
         long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
         Path swap = SegmentFiles.swap(directory, baseOffset, nextOffset);
         // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
-        if (nextOffset > forcedOffset.get()) flush();
+        if (nextOffset > safety.forcedOffset()) flush();
         try {
             if (nextOffset > compactedUpTo) {
                 Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
@@ -432,7 +412,7 @@ public final class PartitionLog implements AutoCloseable {
             // What was aborted in there is gone, as far as it was in there: nobody has to leave it out any more.
             return by;
         } catch (IOException cause) {
-            poison(cause);
+            safety.poison(cause);
             throw cause;
         }
     }
@@ -468,7 +448,7 @@ public final class PartitionLog implements AutoCloseable {
      * Owner only.
      */
     public long endCheckpoint() throws IOException {
-        if (poison == null) journal.checkpoint(segments.active(), checkpointOffset);
+        if (!safety.isPoisoned()) journal.checkpoint(segments.active(), checkpointOffset);
         return checkpointOffset;
     }
 
@@ -476,14 +456,14 @@ public final class PartitionLog implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            if (poison == null) {
+            if (!safety.isPoisoned()) {
                 flush();
                 segments.active().writeIndexes();
                 segments.active().forceIndexes();
                 journal.close(segments.active());
             }
         } finally {
-            poison(new IOException("It is closed."));
+            safety.poison(new IOException("It is closed."));
             for (Segment segment : segments.toList()) segment.close();
         }
     }

@@ -13,9 +13,6 @@ import java.util.Map;
  * One line {@code topic partition offset} each, in Kafka's checkpoint format.
  */
 public final class RecoveryPoints {
-    /** In the directory of the metadata. */
-    public static final String FILE_NAME = "recovery-points";
-
     private RecoveryPoints() {}
 
     /** Reads the file; empty where there is none or where it cannot be understood, which costs time but no data. */

@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.log.DataLayout;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,12 +14,12 @@ import java.nio.file.StandardOpenOption;
  * process however that ends; the file itself stays and means nothing. Opened and closed by the composition root.
  */
 public final class DataDirectory implements AutoCloseable {
-    private final Path root;
+    private final DataLayout layout;
     private final FileChannel lockChannel;
     private final FileLock lock;
 
-    private DataDirectory(Path root, FileChannel lockChannel, FileLock lock) {
-        this.root = root;
+    private DataDirectory(DataLayout layout, FileChannel lockChannel, FileLock lock) {
+        this.layout = layout;
         this.lockChannel = lockChannel;
         this.lock = lock;
     }
@@ -29,17 +30,17 @@ public final class DataDirectory implements AutoCloseable {
      * @throws IOException where it cannot be made or written, or where another process has it; the message says which
      */
     public static DataDirectory open(Path root) throws IOException {
-        Files.createDirectories(root.resolve("topics"));
-        Files.createDirectories(root.resolve("meta"));
-        FileChannel channel =
-                FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        DataLayout layout = new DataLayout(root);
+        Files.createDirectories(layout.topics());
+        Files.createDirectories(layout.meta());
+        FileChannel channel = FileChannel.open(layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
             throw new IOException("The data directory " + root.toAbsolutePath()
                     + " is in use by another Letterbox process. Stop that one, or give this one its own node.dataDir.");
         }
-        return new DataDirectory(root, channel, lock);
+        return new DataDirectory(layout, channel, lock);
     }
 
     private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -50,23 +51,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    public Path root() {
-        return root;
-    }
-
-    /** The parent of all topics' directories. */
-    public Path topics() {
-        return root.resolve("topics");
-    }
-
-    /** Where the metadata log, recovery points and the clean-shutdown marker are. */
-    public Path meta() {
-        return root.resolve("meta");
-    }
-
-    /** Where shards have their write-ahead files; made by the first of them. */
-    public Path wal() {
-        return root.resolve("wal");
+    /** What is where in it. */
+    public DataLayout layout() {
+        return layout;
     }
 
     @Override

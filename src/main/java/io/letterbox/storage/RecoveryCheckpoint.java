@@ -1,12 +1,12 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.CleanShutdown;
+import io.letterbox.log.DataLayout;
 import io.letterbox.log.Disk;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,9 +24,7 @@ public final class RecoveryCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryCheckpoint.class);
 
     private final Disk disk;
-    private final Path pointsFile;
-    private final Path cleanFile;
-    private final Path forceFailedFile;
+    private final DataLayout layout;
     private final HostedPartitions hosted;
     /** The points of logs that have not been opened yet; they must not get lost when others are written. */
     private final Map<TopicPartition, Long> unopened;
@@ -41,20 +39,18 @@ public final class RecoveryCheckpoint {
     private final AtomicInteger logsOpened = new AtomicInteger();
     private volatile boolean closedWell = true;
 
-    /** Reads what the last process left in {@code meta}, and takes its clean-shutdown marker away. */
-    public RecoveryCheckpoint(Disk disk, Path meta, HostedPartitions hosted) throws IOException {
+    /** Reads what the last process left, and takes its mark of a clean shutdown away. */
+    public RecoveryCheckpoint(Disk disk, DataLayout layout, HostedPartitions hosted) throws IOException {
         this.disk = disk;
-        this.pointsFile = meta.resolve(RecoveryPoints.FILE_NAME);
-        this.cleanFile = meta.resolve(CleanShutdown.FILE_NAME);
+        this.layout = layout;
         this.hosted = hosted;
         // A killed process may have left points that only the cache knows; what is deleted because of them has to come
         // to the disk after them.
-        disk.forceDirectory(meta);
-        this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, pointsFile));
-        this.forceFailedFile = meta.resolve("force-failed");
-        boolean clean = CleanShutdown.take(disk, cleanFile);
+        disk.forceDirectory(layout.meta());
+        this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints()));
+        boolean clean = CleanShutdown.take(disk, layout.cleanShutdown());
         this.lastStop =
-                disk.exists(forceFailedFile) ? LastStop.FORCE_FAILED : clean ? LastStop.CLEAN : LastStop.UNCLEAN;
+                disk.exists(layout.forceFailed()) ? LastStop.FORCE_FAILED : clean ? LastStop.CLEAN : LastStop.UNCLEAN;
     }
 
     /** How the last process ended. */
@@ -70,15 +66,15 @@ public final class RecoveryCheckpoint {
     public void forceFailed() {
         closedWell = false;
         try {
-            disk.create(forceFailedFile).close();
+            disk.create(layout.forceFailed()).close();
         } catch (IOException e) {
-            LOG.error("{} could not be made: restart the machine before the server", forceFailedFile, e);
+            LOG.error("{} could not be made: restart the machine before the server", layout.forceFailed(), e);
         }
     }
 
     /** All logs are open, and what they had is forced. */
     public void settled() throws IOException {
-        disk.delete(forceFailedFile);
+        disk.delete(layout.forceFailed());
     }
 
     /** Below this offset a log that has not been opened yet was durable when the last process wrote its points. */
@@ -137,7 +133,7 @@ public final class RecoveryCheckpoint {
                 long point = partition.recoveryPoint();
                 if (point > 0) points.put(partition.id(), point);
             }
-            RecoveryPoints.write(disk, pointsFile, points);
+            RecoveryPoints.write(disk, layout.recoveryPoints(), points);
         } finally {
             turn.unlock();
         }
@@ -151,6 +147,6 @@ public final class RecoveryCheckpoint {
     /** The last words of a clean stop, after all shards have closed their logs. */
     public void close() throws IOException {
         write();
-        if (closedWell) CleanShutdown.mark(disk, cleanFile);
+        if (closedWell) CleanShutdown.mark(disk, layout.cleanShutdown());
     }
 }

@@ -43,8 +43,8 @@ final class ShardPartitions {
         this.shard = shard;
         this.services = services;
         this.compaction = compaction;
-        this.directories =
-                new PartitionDirectories(services.files(), services.directory().topics());
+        this.directories = new PartitionDirectories(
+                services.files(), services.directory().layout().topics());
     }
 
     HostedPartition get(TopicPartition id) {

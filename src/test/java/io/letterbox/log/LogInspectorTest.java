@@ -190,7 +190,7 @@ class LogInspectorTest {
         Files.write(file, new byte[5], StandardOpenOption.APPEND);
         assertThat(verify(dataDirectory).sound()).isTrue();
         assertThat(findings).hasSize(1);
-        Files.createFile(dataDirectory.resolve("meta").resolve(CleanShutdown.FILE_NAME));
+        CleanShutdown.mark(disk, new DataLayout(dataDirectory).cleanShutdown());
         assertThat(verify(dataDirectory).sound()).isFalse();
         assertThat(findings).hasSize(1);
     }

@@ -15,15 +15,15 @@ class DataDirectoryTest {
     @Test
     void makesWhatIsMissing() throws IOException {
         try (DataDirectory directory = DataDirectory.open(temp.resolve("a/b"))) {
-            assertThat(directory.topics()).isDirectory();
-            assertThat(directory.meta()).isDirectory();
+            assertThat(directory.layout().topics()).isDirectory();
+            assertThat(directory.layout().meta()).isDirectory();
         }
     }
 
     @Test
     void refusesASecondOwnerAndSaysWhatToDo() throws IOException {
         try (DataDirectory first = DataDirectory.open(temp)) {
-            assertThat(first.root()).isEqualTo(temp);
+            assertThat(first.layout().root()).isEqualTo(temp);
             assertThatThrownBy(() -> DataDirectory.open(temp))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(temp.toString())

@@ -29,10 +29,10 @@ final class Inspection implements LogInspector.Dump {
     private final Set<Path> current = new HashSet<>();
 
     Inspection(SimDisk disk, DataDirectory directory, Map<String, UUID> topicIds) throws IOException {
-        topics = directory.topics();
+        topics = directory.layout().topics();
         directories = new PartitionDirectories(disk, topics);
         LogInspector inspector = new LogInspector(disk, WalRemains::read);
-        for (Path partition : inspector.partitions(directory.root())) {
+        for (Path partition : inspector.partitions(directory.layout().root())) {
             UUID topicId = topicIds.get(partition.getParent().getFileName().toString());
             int number = Integer.parseInt(partition.getFileName().toString());
             TopicPartition id =
@@ -41,7 +41,7 @@ final class Inspection implements LogInspector.Dump {
                 current.add(partition);
             }
         }
-        inspector.dump(directory.root(), 0, this);
+        inspector.dump(directory.layout().root(), 0, this);
     }
 
     /** Compares it with what a server has then. Returns whether the two can be compared. */

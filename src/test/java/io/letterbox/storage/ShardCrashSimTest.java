@@ -83,7 +83,7 @@ class ShardCrashSimTest {
             this.random = new Random(seed);
             this.disk = new SimDisk(seed ^ 0x5eed);
             this.directory = directory;
-            disk.createDirectories(directory.meta());
+            disk.createDirectories(directory.layout().meta());
             this.walBytes = 4096 * (2 + random.nextInt(12));
             make("a");
             make("b");
@@ -129,7 +129,7 @@ class ShardCrashSimTest {
 
         /** The one thing that we cannot live through: a kill between a failed force and the note of it. */
         private void stop() {
-            boolean noted = disk.exists(directory.meta().resolve("force-failed"));
+            boolean noted = disk.exists(directory.layout().forceFailed());
             if (random.nextInt(3) > 0 || disk.hasForceFailed() && !noted) disk.crash();
             else disk.kill();
         }

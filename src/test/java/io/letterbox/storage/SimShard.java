@@ -37,8 +37,8 @@ final class SimShard {
     SimShard(SimDisk disk, DataDirectory directory, int walBytes) throws IOException {
         this.disk = disk;
         this.directory = directory;
-        recovery = new RecoveryCheckpoint(disk, directory.meta(), hosted);
-        WalDirectory walDirectory = WalDirectory.open(disk, directory.wal());
+        recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted);
+        WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
         remains = walDirectory.remains();
         wal = new WriteAheadLog(walDirectory, walBytes);
         StorageServices services = new StorageServices(
@@ -67,7 +67,9 @@ final class SimShard {
         image = first;
         partitions.apply(first, this::awaitForces);
         recovery.settled();
-        return new WalClearance(disk, directory.topics(), image).run(remains).size();
+        return new WalClearance(disk, directory.layout().topics(), image)
+                .run(remains)
+                .size();
     }
 
     List<String> defects() {

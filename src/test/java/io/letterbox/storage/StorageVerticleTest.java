@@ -80,7 +80,7 @@ class StorageVerticleTest {
     private void open(long diskReserveBytes) throws Exception {
         directory = DataDirectory.open(temp);
         hosted = new HostedPartitions();
-        recovery = new RecoveryCheckpoint(files, directory.meta(), hosted);
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
         StorageConfig base = LetterboxConfig.defaults().storage();
         StorageConfig config =
                 new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
@@ -90,7 +90,7 @@ class StorageVerticleTest {
                 config,
                 directory,
                 files,
-                WalDirectory.open(files, directory.wal()),
+                WalDirectory.open(files, directory.layout().wal()),
                 hosted,
                 recovery,
                 new DiskReserve(temp, diskReserveBytes),
