@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
  * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
- * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it: nothing is allocated for an uncompressed batch that is right.
+ * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it for
+ * one batch after the other, and comes back to a large one: next to nothing is allocated for an uncompressed batch that is right.
  */
 public final class BatchCheck {
     /** How many wrong records of one batch are named. */
@@ -18,62 +19,76 @@ public final class BatchCheck {
 
     private final RecordBatch batch = new RecordBatch();
     private final RecordParser parser = new RecordParser(Inflow.Limit.TAKEN);
+
+    // What is being checked.
+    private ByteBuffer records;
+    private BatchRules rules;
+    private long nowMs;
+
+    // How far it is.
+    private int index;
     private List<Defect> defects = List.of();
     private boolean untimely;
     private long maxTimestampMs;
-    private long codedBytes;
+
+    /** Follows on the check, where the topic keeps its batches with another codec; else null. */
+    private Recoding recoding;
 
     /**
-     * Checks what a client wants to have appended to one partition: exactly one batch v2.
+     * Begins to check what a client wants to have appended to one partition: exactly one batch v2. Whatever was being
+     * checked before is given up.
      *
      * @param records the bytes between position and limit of a heap buffer; the header's greatest timestamp is set right
      *     in place where the client had it wrong
      * @param nowMs milliseconds since 1970
-     * @return the same buffer, or a new one where the topic keeps its batches with another codec
-     * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT,
-     *     UNSUPPORTED_COMPRESSION or RECORD_TOO_LARGE; an {@link InvalidRecordsException} where it is about single records
+     * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT or
+     *     UNSUPPORTED_COMPRESSION
      */
-    public ByteBuffer check(ByteBuffer records, BatchRules rules, long nowMs) {
+    public void begin(ByteBuffer records, BatchRules rules, long nowMs) {
+        close();
         header(records);
-        try {
-            records(rules, nowMs);
-        } finally {
-            codedBytes += parser.inflatedBytes();
-            parser.close();
-        }
-        if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
-        ByteBuffer kept = recoded(records, rules);
-        if (kept != records) codedBytes += Math.max(records.remaining(), kept.remaining());
-        return kept;
-    }
-
-    /** How many bytes have gone through codecs in all checks so far: what the checks have cost, by and large. */
-    public long codedBytes() {
-        return codedBytes;
+        this.records = records;
+        this.rules = rules;
+        this.nowMs = nowMs;
+        defects = List.of();
+        untimely = false;
+        maxTimestampMs = Long.MIN_VALUE;
+        index = 0;
+        parser.start(batch);
     }
 
     /**
-     * A batch as a topic keeps it.
+     * Goes on by some milliseconds of work, for a batch may take a thousand times as long.
      *
-     * @param records one batch that is known to be right
-     * @return the same buffer, or a new one where the topic keeps its batches with another codec
-     * @throws ApiException RECORD_TOO_LARGE where the new one is larger than the topic allows
+     * @return null where that was not all; else the same buffer, or a new one where the topic keeps its batches with
+     *     another codec
+     * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP or RECORD_TOO_LARGE; an
+     *     {@link InvalidRecordsException} where it is about single records
      */
-    public static ByteBuffer recoded(ByteBuffer records, BatchRules rules) {
-        if (rules.codec() == null) return records;
-        RecordBatch batch = RecordBatch.of(records);
-        if (rules.codec().id() == batch.compression()) return records;
-        RecordParser parser = new RecordParser();
-        parser.start(batch);
-        try (BatchWriter writer = new BatchWriter(batch, rules.codec(), rules.codecLevel(), rules.maxBatchBytes())) {
-            for (int index = 0; index < batch.recordCount(); index++) {
-                if (!parser.next()) throw parser.corrupt();
-                writer.record(parser.array, parser.recordAt, parser.position() - parser.recordAt);
-            }
-            return writer.finish();
+    public ByteBuffer goOn() {
+        ByteBuffer kept = null;
+        boolean ended = true;
+        try {
+            kept = slice();
+            ended = kept != null;
         } finally {
-            parser.close();
+            if (ended) close();
         }
+        return kept;
+    }
+
+    private ByteBuffer slice() {
+        if (recoding != null) return recoding.goOn();
+        if (!records()) return null;
+        if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
+        recoding = Recoding.of(records, rules);
+        return recoding == null ? records : null;
+    }
+
+    private void close() {
+        parser.close();
+        if (recoding != null) recoding.close();
+        recoding = null;
     }
 
     private void header(ByteBuffer records) {
@@ -108,34 +123,34 @@ public final class BatchCheck {
         }
     }
 
-    private void records(BatchRules rules, long nowMs) {
-        defects = List.of();
-        untimely = false;
-        maxTimestampMs = Long.MIN_VALUE;
+    /** Goes on with the records; true when they are all right. */
+    private boolean records() {
         long base = batch.baseTimestamp();
         int count = batch.recordCount();
-        parser.start(batch);
-        for (int index = 0; index < count; index++) {
+        Slice slice = new Slice(parser);
+        for (; index < count; index++) {
+            if (!slice.hasRoom()) return false;
             if (!parser.next()) throw parser.corrupt();
             if (parser.offsetDelta != index) {
                 throw invalid("Record " + index + " has the offset delta " + parser.offsetDelta + ".");
             }
             long timestampMs = base + parser.timestampDelta;
             if (timestampMs > maxTimestampMs) maxTimestampMs = timestampMs;
-            if (rules.forbids(parser.keyLength)) keyless(index);
-            else if (rules.forbidsTimestamp(timestampMs, nowMs)) untimely(index, timestampMs, rules);
+            if (rules.forbids(parser.keyLength)) keyless();
+            else if (rules.forbidsTimestamp(timestampMs, nowMs)) untimely(timestampMs);
         }
         if (!parser.atEnd()) {
             throw new ApiException(ErrorCode.CORRUPT_RECORDS, "There are bytes behind the last record of the batch.");
         }
         if (!defects.isEmpty()) throw refused();
+        return true;
     }
 
-    private void keyless(int index) {
+    private void keyless() {
         add(new Defect(index, "The record has no key, which a compacted topic demands of every record."));
     }
 
-    private void untimely(int index, long timestampMs, BatchRules rules) {
+    private void untimely(long timestampMs) {
         untimely = true;
         add(new Defect(
                 index,

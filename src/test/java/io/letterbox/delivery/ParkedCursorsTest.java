@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.bus.Slice;
 import io.letterbox.delivery.ParkedCursors.Parked;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.BatchCheck;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
+import io.letterbox.record.Recoding;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ class ParkedCursorsTest {
     private static RecordCursor started() {
         BatchBuilder batch = new BatchBuilder(100);
         for (int index = 0; index < 3; index++) batch.append(1, null, new byte[100], List.of());
-        ByteBuffer packed = BatchCheck.recoded(
+        ByteBuffer packed = Recoding.whole(
                 batch.build(), new BatchRules(false, false, 0, 0, Codec.ZSTD, Codec.DEFAULT_LEVEL, 10_000));
         return new RecordCursor(packed, 0);
     }

@@ -15,9 +15,9 @@ import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.BatchCheck;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
+import io.letterbox.record.Recoding;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -122,7 +122,7 @@ final class SimLog implements LogReader, Metadata {
         }
         // Every codec comes by, none of them at random, so that seeds stay what they were.
         Codec codec = Codec.of((int) (log.end % 5));
-        ByteBuffer bytes = BatchCheck.recoded(
+        ByteBuffer bytes = Recoding.whole(
                 batch.build(), new BatchRules(false, false, 0, 0, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE));
         RecordBatch.of(bytes).assign(log.end, 0);
         log.batches.add(new Stored(bytes, log.end, log.end + records));

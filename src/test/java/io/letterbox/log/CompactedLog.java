@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.BatchCheck;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
+import io.letterbox.record.Recoding;
 import io.letterbox.record.RecordCursor;
 import java.io.Closeable;
 import java.io.IOException;
@@ -96,7 +96,7 @@ public final class CompactedLog implements Closeable {
         }
         BatchRules rules = new BatchRules(
                 false, false, Long.MAX_VALUE, Long.MAX_VALUE, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
-        log.append(BatchCheck.recoded(builder.build(), rules), 0, nowMs);
+        log.append(Recoding.whole(builder.build(), rules), 0, nowMs);
         log.flush();
     }
 

@@ -12,9 +12,9 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.BatchCheck;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
+import io.letterbox.record.Recoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,7 +172,7 @@ class PartitionLogTest {
                 for (int n = first; n < first + 10; n++) builder.append(10L * n, null, new byte[50], List.of());
                 BatchRules zstd = new BatchRules(
                         false, false, Long.MAX_VALUE, Long.MAX_VALUE, Codec.ZSTD, Codec.DEFAULT_LEVEL, 10_000);
-                log.append(BatchCheck.recoded(builder.build(), zstd), 0, 0);
+                log.append(Recoding.whole(builder.build(), zstd), 0, 0);
             }
             for (int offset = 0; offset < 100; offset++) {
                 assertThat(log.firstSince(10L * offset - 4, 100).offset()).isEqualTo(offset);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BatchCheckTest {
     private static final long NOW_MS = 1_800_000_000_000L;
 
-    private final BatchCheck check = new BatchCheck();
+    private final WholeCheck check = new WholeCheck();
 
     @ParameterizedTest
     @EnumSource(Codec.class)
@@ -166,6 +166,48 @@ class BatchCheckTest {
         // A checksum object for each batch; one byte for each record would be 500,000.
         assertThat(bytes[0]).isLessThan(50_000);
         assertThat(bytes[1]).isLessThan(bytes[0] + 50_000);
+    }
+
+    /** Many small records, and few that become large: both come in slices, whatever the topic does with them. */
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void aLargeBatchIsCheckedInSlices(Codec codec) {
+        int count = 3 * Slice.RECORDS;
+        ByteBuffer many = kafkas(codec, count, NOW_MS);
+        check.check(many, BatchRules.NONE, NOW_MS);
+        assertThat(check.slices).isGreaterThanOrEqualTo(3);
+
+        Codec other = codec == Codec.LZ4 ? Codec.GZIP : Codec.LZ4;
+        int checked = check.slices;
+        ByteBuffer kept = check.check(many, keeping(other, 64 << 20), NOW_MS);
+        assertThat(check.slices).isGreaterThanOrEqualTo(checked + 3);
+        assertThat(values(kept)).hasSize(count).startsWith("value 0").endsWith("value " + (count - 1));
+
+        ByteBuffer one = kafkas(codec, 1, NOW_MS);
+        check.check(one, BatchRules.NONE, NOW_MS);
+        assertThat(check.slices).isEqualTo(1);
+    }
+
+    @Test
+    void aSliceEndsAfterSoManyBytesOfACodec() {
+        SimpleRecord[] records = new SimpleRecord[40];
+        byte[] value = new byte[Slice.BYTES / 4];
+        for (int index = 0; index < records.length; index++) records[index] = new SimpleRecord(NOW_MS, null, value);
+        ByteBuffer batch =
+                MemoryRecords.withRecords(compression(Codec.SNAPPY), records).buffer();
+        check.check(batch, BatchRules.NONE, NOW_MS);
+        assertThat(check.slices).isBetween(9, 40);
+    }
+
+    @Test
+    void anotherCheckMayBeginWhereOneWasGivenUp() {
+        BatchCheck reused = new BatchCheck();
+        ByteBuffer large = kafkas(Codec.GZIP, 3 * Slice.RECORDS, NOW_MS);
+        reused.begin(large, keeping(Codec.ZSTD, 64 << 20), NOW_MS);
+        assertThat(reused.goOn()).isNull();
+        ByteBuffer small = kafkas(Codec.NONE, 2, NOW_MS);
+        reused.begin(small, BatchRules.NONE, NOW_MS);
+        assertThat(reused.goOn()).isSameAs(small);
     }
 
     private static ByteBuffer attributes(int bits) {

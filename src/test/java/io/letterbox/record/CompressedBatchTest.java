@@ -89,7 +89,7 @@ class CompressedBatchTest {
     @Test
     void damageIsRefusedWhateverItIs() {
         int refused = 0;
-        BatchCheck check = new BatchCheck();
+        WholeCheck check = new WholeCheck();
         for (String name : COMPRESSED) {
             Codec codec = Codec.valueOf(name);
             for (int round = 0; round < 2_000; round++) {
@@ -129,7 +129,7 @@ class CompressedBatchTest {
 
     @Test
     void noiseOfAnyCodecIsRefused() {
-        BatchCheck check = new BatchCheck();
+        WholeCheck check = new WholeCheck();
         for (int round = 0; round < 4_000; round++) {
             byte[] noise = new byte[random.nextInt(400)];
             random.nextBytes(noise);
@@ -155,14 +155,14 @@ class CompressedBatchTest {
                 batch(codec, compressed(codec, forbidden, new byte[1 << 20], 512), 1))) {
             assertThat(bomb.remaining()).isLessThan(3_000_000);
             long before = allocated();
-            assertThatThrownBy(() -> new BatchCheck().check(bomb, BatchRules.NONE, 0))
+            assertThatThrownBy(() -> new WholeCheck().check(bomb, BatchRules.NONE, 0))
                     .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
                             .isEqualTo(ErrorCode.RECORD_TOO_LARGE));
             assertThat(allocated() - before).isLessThan(2 << 20);
         }
         long before = allocated();
         ByteBuffer large = batch(codec, compressed(codec, allowed, new byte[1 << 20], 15), 1);
-        assertThatThrownBy(() -> new BatchCheck().check(large, BatchRules.NONE, 0))
+        assertThatThrownBy(() -> new WholeCheck().check(large, BatchRules.NONE, 0))
                 .isInstanceOf(ApiException.class);
         assertThat(allocated() - before).isLessThan(100 << 20);
     }
@@ -177,14 +177,14 @@ class CompressedBatchTest {
                 .buffer();
         BatchRules zstd = new BatchRules(
                 false, false, Long.MAX_VALUE, Long.MAX_VALUE, Codec.ZSTD, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
-        ByteBuffer kept = new BatchCheck().check(sent, zstd, 9);
+        ByteBuffer kept = new WholeCheck().check(sent, zstd, 9);
         assertThat(kept.remaining()).isLessThan(100_000);
         int count = 0;
         try (RecordCursor cursor = new RecordCursor(kept, 0)) {
             while (cursor.next()) count++;
         }
         assertThat(count).isEqualTo(45);
-        assertThatThrownBy(() -> new BatchCheck().check(kept, BatchRules.NONE, 9))
+        assertThatThrownBy(() -> new WholeCheck().check(kept, BatchRules.NONE, 9))
                 .isInstanceOf(ApiException.class);
     }
 

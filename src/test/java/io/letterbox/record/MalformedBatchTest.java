@@ -83,14 +83,14 @@ class MalformedBatchTest {
         RecordBatch.INT.set(
                 batch.array(), RecordBatch.CRC_AT, RecordBatch.of(batch).checksum());
         assertThat(RecordBatch.of(batch).defect()).isNull();
-        assertThatThrownBy(() -> new BatchCheck().check(batch, BatchRules.NONE, 0))
+        assertThatThrownBy(() -> new WholeCheck().check(batch, BatchRules.NONE, 0))
                 .hasMessageContaining("numbered");
         assertThatThrownBy(() -> new BatchBuilder(10).build()).isInstanceOf(IllegalStateException.class);
     }
 
     private static void survives(ByteBuffer batch) {
         try {
-            new BatchCheck().check(batch.duplicate(), BatchRules.NONE, 0);
+            new WholeCheck().check(batch.duplicate(), BatchRules.NONE, 0);
             assertThat(RecordBatch.of(batch).defect()).isNull();
         } catch (ApiException refusal) {
             assertThat(refusal.code()).isIn(REFUSED);

@@ -3,7 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.BatchCheck;
+import io.letterbox.record.Recoding;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ final class OpenBatch {
             ProducerClaim claim = numbered.claim();
             builder.producer(claim.id(), claim.epoch(), claim.sequence());
         }
-        return new Append(partition, BatchCheck.recoded(builder.build(), target.rules), records, null, done);
+        return new Append(partition, Recoding.whole(builder.build(), target.rules), records, null, done);
     }
 
     /** How many records the finished batch has. */

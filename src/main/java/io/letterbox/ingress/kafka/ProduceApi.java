@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -26,8 +27,8 @@ final class ProduceApi {
     /** What a client may wait for: nothing, the leader, or all replicas in sync. */
     private static final Set<Short> ACKS = Set.of((short) 0, (short) 1, (short) -1);
 
-    /** After so much work for codecs the event loop looks after others before it goes on. */
-    private static final long CODED_BYTES_PER_TURN = 8 << 20;
+    /** After so long the event loop looks after others before it goes on. */
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long NEXT_TURN_MS = 1;
 
@@ -46,8 +47,6 @@ final class ProduceApi {
 
     /** What this turn of the event loop has for each shard so far, by the shard's address. */
     private final Map<String, List<Append>> turn = new LinkedHashMap<>();
-
-    private long enough = CODED_BYTES_PER_TURN;
 
     /** Looks at one batch at a time. */
     final RecordBatch batch = new RecordBatch();
@@ -85,16 +84,15 @@ final class ProduceApi {
     }
 
     private void send() {
+        long start = System.nanoTime();
         while (!sending.isEmpty()) {
-            if (check.codedBytes() >= enough) {
+            if (!sending.peek().goOn()) {
+                sending.remove();
+            } else if (System.nanoTime() - start > TURN_NANOS) {
                 // A task would run before the loop looks at its sockets again; a timer does not.
-                vertx.setTimer(NEXT_TURN_MS, othersHadTheirTurn -> {
-                    enough = check.codedBytes() + CODED_BYTES_PER_TURN;
-                    send();
-                });
+                vertx.setTimer(NEXT_TURN_MS, othersHadTheirTurn -> send());
                 return;
             }
-            if (!sending.peek().sendNext()) sending.remove();
         }
     }
 }

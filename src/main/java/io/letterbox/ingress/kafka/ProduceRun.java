@@ -84,9 +84,9 @@ final class ProduceRun {
         return done.future();
     }
 
-    /** Checks the next batch and sends it on its way; false where none is left. */
-    boolean sendNext() {
-        if (begun < parts.size()) parts.get(begun++).begin(System.currentTimeMillis());
+    /** Goes on by some milliseconds of work at most; false where all batches are on their way, or refused. */
+    boolean goOn() {
+        if (begun < parts.size() && parts.get(begun).goOn()) begun++;
         if (begun < parts.size()) return true;
         settled();
         return false;
@@ -103,6 +103,7 @@ final class ProduceRun {
         final PartitionProduceResponse answer;
         private final ProduceTopic topic;
         private final PartitionProduceData data;
+        private TopicPartition partition;
         private ByteBuffer batch;
         private int records;
 
@@ -112,18 +113,21 @@ final class ProduceRun {
             this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
         }
 
-        void begin(long nowMs) {
+        /** Checks a slice of the batch, and sends it after the last; true where it is on its way, or refused. */
+        boolean goOn() {
             try {
-                TopicPartition partition = target();
-                batch = checked(nowMs);
+                if (partition == null) begin();
+                batch = api.check.goOn();
+                if (batch == null) return false;
                 api.batch.wrap(batch, batch.position());
                 records = api.batch.recordCount();
-                send(partition);
+                send();
             } catch (ApiException refusal) {
                 fail(refusal);
             } catch (RuntimeException failure) {
                 unexpected(failure);
             }
+            return true;
         }
 
         private TopicPartition target() {
@@ -143,7 +147,18 @@ final class ProduceRun {
             throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
         }
 
-        private ByteBuffer checked(long nowMs) {
+        private void begin() {
+            partition = target();
+            ByteBuffer sent = sent();
+            api.check.begin(sent, topic.rules, System.currentTimeMillis());
+            api.batch.wrap(sent, sent.position());
+            if (version < FIRST_WITH_ZSTD && api.batch.compression() == Codec.ZSTD.id()) {
+                throw new ApiException(
+                        ErrorCode.UNSUPPORTED_COMPRESSION, "zstd needs version 7 of Produce or later (KIP-110).");
+            }
+        }
+
+        private ByteBuffer sent() {
             ByteBuffer bytes = data.records() instanceof MemoryRecords sent ? sent.buffer() : ByteBuffer.allocate(0);
             if (bytes.remaining() > topic.rules.maxBatchBytes()) {
                 throw new ApiException(
@@ -151,18 +166,10 @@ final class ProduceRun {
                         "A batch of " + bytes.remaining() + " bytes is larger than max.message.bytes of the topic, "
                                 + topic.rules.maxBatchBytes() + ".");
             }
-            ByteBuffer checked = api.check.check(bytes, topic.rules, nowMs);
-            if (version < FIRST_WITH_ZSTD) {
-                api.batch.wrap(bytes, bytes.position());
-                if (api.batch.compression() == Codec.ZSTD.id()) {
-                    throw new ApiException(
-                            ErrorCode.UNSUPPORTED_COMPRESSION, "zstd needs version 7 of Produce or later (KIP-110).");
-                }
-            }
-            return checked;
+            return bytes;
         }
 
-        private void send(TopicPartition partition) {
+        private void send() {
             String address = topic.address(partition.partition());
             if (request.transactionalId() != null && api.batch.isTransactional()) {
                 api.transactional

@@ -103,6 +103,19 @@ class ProduceApiTest {
         assertThat(Produces.only(later).baseOffset()).isEqualTo(1);
     }
 
+    /** Clients of those versions could not have read it back (KIP-110). */
+    @Test
+    void zstdNeedsAVersionThatKnowsIt() {
+        ByteBuffer packed = MemoryRecords.withRecords(
+                        Compression.zstd().build(), new SimpleRecord(System.currentTimeMillis(), null, new byte[9]))
+                .buffer();
+        TopicProduceData topic = new TopicProduceData().setName("t");
+        int refused = produce(6, Produces.to(topic.duplicate(), 0, packed.duplicate()))
+                .errorCode();
+        assertThat(Errors.forCode((short) refused)).isEqualTo(Errors.UNSUPPORTED_COMPRESSION_TYPE);
+        assertThat(produce(7, Produces.to(topic, 0, packed)).baseOffset()).isZero();
+    }
+
     @Test
     void whatOneTurnHasForAShardGoesThereTogether() {
         TopicProduceData topic = new TopicProduceData().setName("t");
