@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,20 +135,12 @@ class ClientsIT {
         publishLines("flood", 0);
         byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
-        List<Socket> flooders = new ArrayList<>();
-        try {
-            for (int i = 0; i < 100; i++) {
-                flooders.add(connect());
-            }
+        try (Flood flood = new Flood(server.port(), 100)) {
             // 1 MB for each of these requests, if the server made answers that nobody reads: 2 TB. The requests alone,
             // if it made of them what it reads at once: more than its memory.
-            sendUntilHeldBack(flooders, request, 20_000);
+            flood.send(request, 20_000);
             assertThat(client.describe("flood").get("partitions")).hasSize(1);
             client.publish("flood", "others are served", null);
-        } finally {
-            for (Socket flooder : flooders) {
-                flooder.close();
-            }
         }
     }
 
@@ -163,20 +151,10 @@ class ClientsIT {
                         + "Transfer-Encoding: chunked\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] chunk = ("fffe\r\n" + "y".repeat(0xfffd) + "\n\r\n").getBytes(StandardCharsets.US_ASCII);
-        List<Socket> flooders = new ArrayList<>();
-        try {
-            for (int i = 0; i < 20; i++) {
-                Socket flooder = connect();
-                flooders.add(flooder);
-                flooder.getOutputStream().write(head);
-                long sent = sendUntilHeldBack(List.of(flooder), chunk, 4096); // 256 MiB, if anybody took it.
-                assertThat(sent).isLessThan(256L * 1024 * 1024);
-            }
+        try (Flood flood = new Flood(server.port(), 20)) {
+            long sent = flood.begin(head).send(chunk, 4096);
+            assertThat(sent).isLessThan(256L * 1024 * 1024); // Of 5 GiB.
             await().atMost(LIMIT).until(() -> publishes("endless"));
-        } finally {
-            for (Socket flooder : flooders) {
-                flooder.close();
-            }
         }
     }
 
@@ -186,18 +164,9 @@ class ClientsIT {
         byte[] beginning = ("POST /topics/standstill HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
                         + "z".repeat(1000))
                 .getBytes(StandardCharsets.US_ASCII);
-        List<Socket> waiting = new ArrayList<>();
-        try {
-            for (int i = 0; i < 50; i++) {
-                Socket socket = connect();
-                waiting.add(socket);
-                socket.getOutputStream().write(beginning);
-            }
+        try (Flood waiting = new Flood(server.port(), 50)) {
+            waiting.begin(beginning);
             await().atMost(LIMIT).until(() -> publishes("standstill"));
-        } finally {
-            for (Socket socket : waiting) {
-                socket.close();
-            }
         }
     }
 
@@ -208,40 +177,6 @@ class ClientsIT {
         } catch (TestClient.RefusedException e) {
             assertThat(e.status()).isEqualTo(429); // The budget is spent for now.
             return false;
-        }
-    }
-
-    private static Socket connect() throws IOException {
-        return new Socket(InetAddress.getLoopbackAddress(), server.port());
-    }
-
-    /** Writes on other threads until all is sent, the server closes, or nothing moves; returns the bytes sent. */
-    private static long sendUntilHeldBack(List<Socket> sockets, byte[] bytes, int times) {
-        AtomicLong sent = new AtomicLong();
-        List<Thread> writers = new ArrayList<>();
-        for (Socket socket : sockets) {
-            Thread writer = new Thread(() -> send(socket, bytes, times, sent));
-            writer.setDaemon(true);
-            writer.start();
-            writers.add(writer);
-        }
-        AtomicLong before = new AtomicLong(-1);
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(250)).until(() -> {
-            long now = sent.get();
-            return before.getAndSet(now) == now || writers.stream().noneMatch(Thread::isAlive);
-        });
-        return sent.get();
-    }
-
-    private static void send(Socket socket, byte[] bytes, int times, AtomicLong sent) {
-        try {
-            OutputStream out = socket.getOutputStream();
-            for (int i = 0; i < times; i++) {
-                out.write(bytes);
-                sent.addAndGet(bytes.length);
-            }
-        } catch (IOException e) {
-            // Closed by the server, or by the test at its end: both are what may happen to a flooder.
         }
     }
 

@@ -212,6 +212,11 @@ public final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /** The port of the door for Kafka clients. */
+    public int kafkaPort() {
+        return kafkaPort;
+    }
+
     /** Where Kafka clients find it, the same over restarts: {@code 127.0.0.1:<port>}. */
     public String bootstrap() {
         return "127.0.0.1:" + kafkaPort;

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Speaks HTTP with a server as a program of its user would. Safe from any thread; one connection per thread at work. */
-final class TestClient {
+public final class TestClient {
     /** An answer that is not 2xx: its status and its problem document. */
     static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -45,12 +45,12 @@ final class TestClient {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI base;
 
-    TestClient(URI base) {
+    public TestClient(URI base) {
         this.base = base;
     }
 
     /** Creates a topic. */
-    void create(String topic, int partitions, Map<String, String> config) {
+    public void create(String topic, int partitions, Map<String, String> config) {
         JsonNode body = JSON.createObjectNode().put("partitions", partitions).set("config", JSON.valueToTree(config));
         unchecked(() -> send("PUT", "/topics/" + topic, "application/json", body.toString()));
     }
@@ -125,12 +125,12 @@ final class TestClient {
     }
 
     /** A topic's description, as the server gives it. */
-    JsonNode describe(String topic) {
+    public JsonNode describe(String topic) {
         return get("/topics/" + topic);
     }
 
     /** The sum over all labels of a metric, 0 where there is none of this name. */
-    double metric(String name) {
+    public double metric(String name) {
         String text = unchecked(() -> sendForText("GET", "/metrics", null, null));
         return text.lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))

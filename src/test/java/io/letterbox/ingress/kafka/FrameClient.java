@@ -17,7 +17,7 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
 
 /** A Kafka client that does only what it is told: writes bytes, reads frames. For one thread. */
-final class FrameClient implements AutoCloseable {
+public final class FrameClient implements AutoCloseable {
     private static final int PATIENCE_MS = 20_000;
 
     private final Socket socket;
@@ -37,7 +37,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** A request as it goes over the wire, its length first. */
-    static byte[] frame(ApiKeys api, int version, int correlationId, ApiMessage body) {
+    public static byte[] frame(ApiKeys api, int version, int correlationId, ApiMessage body) {
         RequestHeaderData header = new RequestHeaderData()
                 .setRequestApiKey(api.id)
                 .setRequestApiVersion((short) version)
