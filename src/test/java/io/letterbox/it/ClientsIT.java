@@ -53,6 +53,7 @@ class ClientsIT {
     @AfterEach
     void nobodyIsLeft() {
         assertThat(server.isAlive()).as(server.output()).isTrue();
+        assertThat(server.output()).doesNotContain("OutOfMemory", "OutOfDirectMemory");
         await().atMost(LIMIT).untilAsserted(() -> {
             assertThat(client.metric("letterbox_sse_connections")).isZero();
             assertThat(client.metric("letterbox_ingress_used_bytes")).isZero();

@@ -68,6 +68,7 @@ class RudeKafkaClientsIT {
     @AfterEach
     void othersAreServedAndNothingIsHeld() {
         assertThat(server.isAlive()).as(server.output()).isTrue();
+        assertThat(server.output()).doesNotContain("ERROR", "OutOfMemory", "OutOfDirectMemory");
         await().atMost(LIMIT).untilAsserted(() -> assertThat(client.metric("letterbox_ingress_used_bytes"))
                 .isZero());
     }
