@@ -113,8 +113,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connection.closeHandler(closed -> sockets.closed());
-        InboundSlices.watch(connection);
-        VersionCheck.watch(connection);
+        Http1Pipeline.extend(connection);
     }
 
     private void onRequest(HttpServerRequest request, Router router) {

@@ -3,8 +3,6 @@ package io.letterbox.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -25,13 +23,6 @@ final class InboundSlices extends ChannelDuplexHandler {
 
     private int handedOn; // Bytes since the last end of a turn.
     private boolean delivering;
-
-    /** Cuts what this connection reads from now on; HTTP/2 limits its streams by itself. */
-    static void watch(HttpConnection connection) {
-        if (!(connection instanceof ConnectionBase base)) return;
-        var pipeline = base.channel().pipeline();
-        if (pipeline.get("httpDecoder") != null) pipeline.addBefore("httpDecoder", "slices", new InboundSlices());
-    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

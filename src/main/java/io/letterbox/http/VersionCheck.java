@@ -6,8 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 
 /**
  * Marks requests of another protocol than HTTP/1.0 and HTTP/1.1 as not well formed. Vert.x would answer them as the
@@ -15,19 +13,9 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 @ChannelHandler.Sharable
 final class VersionCheck extends ChannelInboundHandlerAdapter {
-    private static final VersionCheck SHARED = new VersionCheck();
-    private static final String VERTX_HANDLER = "handler";
+    static final VersionCheck SHARED = new VersionCheck();
 
     private VersionCheck() {}
-
-    /** Checks the requests of a connection of HTTP/1; HTTP/2 has its own. */
-    static void watch(HttpConnection connection) {
-        if (!(connection instanceof ConnectionBase base)) return;
-        var pipeline = base.channel().pipeline();
-        if (pipeline.get("httpDecoder") != null && pipeline.get(VERTX_HANDLER) != null) {
-            pipeline.addBefore(VERTX_HANDLER, "version", SHARED);
-        }
-    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

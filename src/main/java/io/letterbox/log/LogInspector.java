@@ -120,7 +120,7 @@ public final class LogInspector {
         } catch (NotDirectoryException file) {
             return;
         }
-        if (!Tidying.of(names).segments(names).isEmpty()) {
+        if (!Tidying.of(names).segments().isEmpty()) {
             found.add(directory);
         } else if (levels > 0) {
             for (String name : names) collect(directory.resolve(name), levels - 1, found);

@@ -66,7 +66,7 @@ public final class LogRecovery {
         RecoveryRules rules = RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
         LogRecovery recovery = new LogRecovery(disk, directory, config, rules);
         recovery.tidy();
-        String damage = recovery.findSegments();
+        String damage = recovery.startSegments();
         if (damage == null) damage = recovery.openSegments();
         PartitionLog log = null;
         try {
@@ -81,7 +81,7 @@ public final class LogRecovery {
         return new Recovered(log, recovery.truncatedBytes, recovery.batchesChecked);
     }
 
-    /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. */
+    /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are known. */
     private void tidy() throws IOException {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
@@ -94,14 +94,11 @@ public final class LogRecovery {
             disk.rename(directory.resolve(swap.name()), SegmentFiles.log(directory, swap.baseOffset()));
         }
         if (!tidying.isEmpty()) disk.forceDirectory(directory);
+        bases.addAll(tidying.segments().keySet());
     }
 
-    /** Pass 2: lists the segments and deletes those wholly below the log start offset. Returns what is wrong, or null. */
-    private String findSegments() throws IOException {
-        for (String name : disk.list(directory)) {
-            long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);
-            if (baseOffset >= 0) bases.add(baseOffset);
-        }
+    /** Pass 2: deletes the segments wholly below the log start offset. Returns what is wrong, or null. */
+    private String startSegments() throws IOException {
         if (bases.isEmpty() && rules.recoveryPoint() > rules.startOffset()) {
             return directory + " has no segments, though its records below offset " + rules.recoveryPoint()
                     + " were durable.";
@@ -192,6 +189,8 @@ public final class LogRecovery {
         }
         epochs.truncate(endOffset);
         for (EpochHistory.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
-        return new PartitionLog(disk, directory, config, epochs, new SegmentList(opened));
+        PartitionLog.Found found =
+                new PartitionLog.Found(epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
+        return new PartitionLog(disk, directory, config, found);
     }
 }

@@ -93,7 +93,7 @@ final class PartitionInspection {
         Tidying tidying = Tidying.of(names);
         leftovers(tidying);
         snapshots(names);
-        NavigableMap<Long, String> segments = tidying.segments(names);
+        NavigableMap<Long, String> segments = tidying.segments();
         List<Long> bases = List.copyOf(segments.keySet());
         rules = around.rules(directory, disk, segments.lastKey());
         for (int i = rules.unwanted(bases); i < bases.size(); i++) {

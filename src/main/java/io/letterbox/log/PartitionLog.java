@@ -47,20 +47,25 @@ public final class PartitionLog implements AutoCloseable {
     private LogConfig config;
     private long checkpointOffset;
 
-    /** What recovery found. Everything in the segments is durable. */
-    PartitionLog(Disk disk, Path directory, LogConfig config, EpochHistory epochs, SegmentList segments)
-            throws IOException {
+    /**
+     * What recovery found. Everything in the segments is durable.
+     *
+     * @param startOffset nobody wants what lies below; it may be beyond the end, which is the start then
+     * @param compactedUpTo below it offsets may be missing
+     */
+    record Found(EpochHistory epochs, SegmentList segments, long startOffset, long compactedUpTo) {}
+
+    PartitionLog(Disk disk, Path directory, LogConfig config, Found found) throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.config = config;
-        this.epochs = epochs;
-        this.segments = segments;
+        this.epochs = found.epochs;
+        this.segments = found.segments;
         this.logEndOffset = segments.active().nextOffset();
         this.safety = new LogSafety(directory, logEndOffset);
-        long stored = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0);
-        this.logStartOffset =
-                Math.min(logEndOffset, Math.max(stored, segments.get(0).baseOffset()));
-        this.compactedUpTo = Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0);
+        this.logStartOffset = Math.min(
+                logEndOffset, Math.max(found.startOffset, segments.get(0).baseOffset()));
+        this.compactedUpTo = found.compactedUpTo;
         this.journal = ProducerJournal.open(disk, directory, config, segments, compactedUpTo);
     }
 

@@ -8,10 +8,11 @@ import java.util.TreeMap;
 /**
  * What a start ends or takes back in a log's directory, said of the names in it and before anything is done.
  *
+ * @param names all names in the directory
  * @param halves half-written files, which are deleted
  * @param swaps finished replacements, whose segments may be gone already
  */
-record Tidying(List<String> halves, List<Swap> swaps) {
+record Tidying(List<String> names, List<String> halves, List<Swap> swaps) {
     /**
      * A replacement of segments by one.
      *
@@ -21,7 +22,7 @@ record Tidying(List<String> halves, List<Swap> swaps) {
     record Swap(String name, long baseOffset, List<String> replaced) {}
 
     static Tidying of(List<String> names) {
-        Tidying tidying = new Tidying(new ArrayList<>(), new ArrayList<>());
+        Tidying tidying = new Tidying(names, new ArrayList<>(), new ArrayList<>());
         for (String name : names) {
             if (name.endsWith(Disk.TEMPORARY) || name.endsWith(SegmentFiles.CLEANED)) tidying.halves.add(name);
             long nextOffset = SegmentFiles.swapNextOffset(name);
@@ -43,7 +44,7 @@ record Tidying(List<String> halves, List<Swap> swaps) {
     }
 
     /** The files that are the log's segments when it is done, under the names that they have now, by base offset. */
-    NavigableMap<Long, String> segments(List<String> names) {
+    NavigableMap<Long, String> segments() {
         NavigableMap<Long, String> segments = new TreeMap<>();
         for (String name : names) {
             long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
  * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
- * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it for
- * one batch after the other, and comes back to a large one: next to nothing is allocated for an uncompressed batch that is right.
+ * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it for one batch after the
+ * other, and comes back to a large one: next to nothing is allocated for an uncompressed batch that is right.
  */
 public final class BatchCheck {
     /** How many wrong records of one batch are named. */
@@ -127,7 +127,7 @@ public final class BatchCheck {
     private boolean records() {
         long base = batch.baseTimestamp();
         int count = batch.recordCount();
-        Slice slice = new Slice(parser);
+        WorkSlice slice = new WorkSlice(parser);
         for (; index < count; index++) {
             if (!slice.hasRoom()) return false;
             if (!parser.next()) throw parser.corrupt();

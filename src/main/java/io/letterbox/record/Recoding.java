@@ -4,7 +4,7 @@ import io.letterbox.error.ApiException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes a batch again with the codec that a topic keeps its batches with, a {@link Slice} of work at a time. For one
+ * Writes a batch again with the codec that a topic keeps its batches with, a {@link WorkSlice} of work at a time. For one
  * thread at a time; used once.
  */
 public final class Recoding implements AutoCloseable {
@@ -48,7 +48,7 @@ public final class Recoding implements AutoCloseable {
      * @throws ApiException RECORD_TOO_LARGE where the new one is larger than the topic allows
      */
     ByteBuffer goOn() {
-        Slice slice = new Slice(parser);
+        WorkSlice slice = new WorkSlice(parser);
         for (; index < batch.recordCount(); index++) {
             if (!slice.hasRoom()) return null;
             if (!parser.next()) throw parser.corrupt();

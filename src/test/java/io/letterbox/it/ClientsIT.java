@@ -34,9 +34,7 @@ class ClientsIT {
     @BeforeAll
     static void start() {
         server = ServerProcess.in(directory)
-                .jvm("-Xmx96m")
-                .jvm("-XX:MaxDirectMemorySize=64m")
-                .jvm("-XX:+ExitOnOutOfMemoryError")
+                .littleMemory()
                 .set("limits.ingressBytes", 16 * 1024 * 1024)
                 .set("limits.pageBytes", 16 * 1024 * 1024)
                 .start();

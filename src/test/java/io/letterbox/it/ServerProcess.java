@@ -81,6 +81,11 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Leaves it so little memory that what is held for rude clients would not fit, and ends it where something does not. */
+    public ServerProcess littleMemory() {
+        return jvm("-Xmx96m").jvm("-XX:MaxDirectMemorySize=64m").jvm("-XX:+ExitOnOutOfMemoryError");
+    }
+
     /** Starts the server and waits until it says that it is ready. */
     public ServerProcess start() {
         launch();

@@ -12,7 +12,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Produce requests for tests, and what is in the responses. */
-final class Produces {
+public final class Produces {
     private Produces() {}
 
     /** One batch of records without keys, to be acknowledged by all. */
@@ -20,7 +20,7 @@ final class Produces {
         return to(new TopicProduceData().setName(topic), partition, batch(null, values));
     }
 
-    static ProduceRequestData to(TopicProduceData topic, int partition, ByteBuffer batch) {
+    public static ProduceRequestData to(TopicProduceData topic, int partition, ByteBuffer batch) {
         ProduceRequestData request =
                 new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1_000);
         topic.partitionData()

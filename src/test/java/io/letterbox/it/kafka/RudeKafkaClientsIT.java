@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.ingress.kafka.FrameClient;
+import io.letterbox.ingress.kafka.Produces;
 import io.letterbox.it.Flood;
 import io.letterbox.it.ServerProcess;
 import io.letterbox.it.TestClient;
@@ -22,7 +23,6 @@ import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -51,9 +51,7 @@ class RudeKafkaClientsIT {
     @BeforeAll
     void start(@TempDir Path directory) {
         server = ServerProcess.in(directory)
-                .jvm("-Xmx96m")
-                .jvm("-XX:MaxDirectMemorySize=64m")
-                .jvm("-XX:+ExitOnOutOfMemoryError")
+                .littleMemory()
                 .set("limits.ingressBytes", BUDGET_BYTES)
                 .start();
         client = new TestClient(server.base());
@@ -84,11 +82,7 @@ class RudeKafkaClientsIT {
     }
 
     private static byte[] produce(String topic, MemoryRecords records) {
-        TopicProduceData data = new TopicProduceData().setName(topic);
-        data.partitionData().add(new PartitionProduceData().setIndex(0).setRecords(records));
-        ProduceRequestData request =
-                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(30_000);
-        request.topicData().add(data);
+        ProduceRequestData request = Produces.to(new TopicProduceData().setName(topic), 0, records.buffer());
         return FrameClient.frame(ApiKeys.PRODUCE, 9, 1, request);
     }
 

@@ -4,7 +4,7 @@ package io.letterbox.record;
  * How far one goes with the records of a batch before others have their turn: so many records, or so many bytes out of a
  * codec, and at least one record. Some milliseconds of work, unless that record is huge.
  */
-final class Slice {
+final class WorkSlice {
     static final int RECORDS = 8_192;
     static final int BYTES = 512 << 10;
 
@@ -13,7 +13,7 @@ final class Slice {
     private int left = RECORDS;
 
     /** Begins where the parser is. */
-    Slice(RecordParser parser) {
+    WorkSlice(RecordParser parser) {
         this.parser = parser;
         this.upToBytes = parser.inflatedBytes() + BYTES;
     }
