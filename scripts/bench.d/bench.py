@@ -13,6 +13,7 @@
   scripts/bench kafka-latency   1,000 and 10,000 records/s: from due to delivered
   scripts/bench kafka-idle      1,000 idle consumers in 100 groups over 2,000 partitions: start, CPU, memory
   scripts/bench kafka           the four of them, beside Apache Kafka (from Maven Central) and driven by its own tools
+  scripts/bench compare --with DIR   another checkout of Letterbox beside this one: is anything slower than it was?
   scripts/bench selfcheck  the load generator against a server that loses, doubles and swaps records on purpose
 
 Prints a Markdown table of medians (smallest..largest), each row against its bar; raw results as JSON lines and the table
@@ -23,9 +24,11 @@ go to target/bench. Use a machine that does nothing else. The exit status is 0 a
 import argparse
 import datetime
 import json
+import pathlib
 import sys
 
 import cases
+import compare
 import kafka_cases
 import machine
 import report
@@ -35,16 +38,22 @@ import servers
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", *kafka_cases.CASES, "kafka", "selfcheck"])
-    parser.add_argument("--rounds", type=int, help="how often each side runs (3; with --quick 1)")
+    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", *kafka_cases.CASES, "kafka", "compare", "selfcheck"])
+    parser.add_argument("--with", dest="other", metavar="DIR", type=pathlib.Path, help="compare: the other checkout")
+    parser.add_argument("--rounds", type=int, help="how often each side runs (3; compare: 5; with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small, short, figures without meaning")
-    parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar was missed")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar was missed or something is slower")
     arguments = parser.parse_args()
 
     if arguments.case == "selfcheck":
         selfcheck.run(servers.build_load())
         return
     servers.build_letterbox()
+    comparing = arguments.case == "compare"
+    if comparing != bool(arguments.other):
+        parser.error("compare and --with DIR, the other checkout, go together")
+    if comparing:
+        servers.build_letterbox(arguments.other.resolve())
     binary = None if arguments.case.startswith("kafka") else servers.build_load()
     target = servers.ROOT / "target" / "bench"
     target.mkdir(parents=True, exist_ok=True)
@@ -56,8 +65,12 @@ def main():
             out.write(json.dumps({"at": datetime.datetime.now().isoformat(timespec="seconds"), **result}) + "\n")
         print(f"  {result['case']} {result['run']} round {result['round'] + 1}", file=sys.stderr, flush=True)
 
-    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    rounds = arguments.rounds or (1 if arguments.quick else 5 if comparing else 3)
     bench = cases.Bench(arguments.quick, rounds, binary, record)
+    if comparing:
+        rows, slower = compare.compare(bench, servers.ROOT, arguments.other.resolve())
+        report_to(raw, f"{compare.head(bench, arguments.other.name)}\n\n{rows}\n")
+        sys.exit(1 if arguments.strict and slower else 0)
     suites = {"all": cases.CASES, "kafka": kafka_cases.CASES}
     single = {**cases.CASES, **kafka_cases.CASES}
     chosen = suites[arguments.case].values() if arguments.case in suites else [single[arguments.case]]
@@ -67,12 +80,15 @@ def main():
     peers = kafka_cases.peers() if arguments.case.startswith("kafka") else f"{facts['nginx']}, {facts['wrk'].split(' [')[0]}"
     head = (f"scripts/bench {arguments.case}{' --quick' if arguments.quick else ''}, {rounds} rounds, {datetime.date.today()}; "
             f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {peers}; median (smallest..largest)")
-    text = f"{head}\n\n{report.markdown(rows)}\n"
+    report_to(raw, f"{head}\n\n{report.markdown(rows)}\n")
+    if arguments.strict and any(row.missed() for row in rows):
+        sys.exit(1)
+
+
+def report_to(raw, text):
     raw.with_suffix(".md").write_text(text)
     print(text)
     print(f"raw results: {raw.relative_to(servers.ROOT)}", file=sys.stderr)
-    if arguments.strict and any(row.missed() for row in rows):
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ class Letterbox(Server):
     """Letterbox as a user starts it, scripts/letterbox and its default flags included."""
 
     name = "letterbox"
+    root = ROOT  # the checkout that is run
 
     def __init__(self, **settings):
         super().__init__()
@@ -120,7 +121,7 @@ class Letterbox(Server):
         self.await_ready()
 
     def launch_letterbox(self):
-        command = [str(ROOT / "scripts" / "letterbox"), "serve"]
+        command = [str(self.root / "scripts" / "letterbox"), "serve"]
         values = {"http.port": self.port, "node.dataDir": self.directory / "data", **self.settings}
         for key, value in values.items():
             command += ["--set", f"{key}={value}"]
@@ -185,9 +186,9 @@ class Letterbox(Server):
         raise RuntimeError(f"no acknowledgement within {limit_s} s:\n{self.output()}")
 
 
-def build_letterbox():
-    """Builds the JAR where it is missing or old, so that no start of a measurement has to."""
-    subprocess.run([str(ROOT / "scripts" / "letterbox"), "version"], check=True, stdout=subprocess.DEVNULL)
+def build_letterbox(root=ROOT):
+    """Builds a checkout's JAR where it is missing or old, so that no start of a measurement has to."""
+    subprocess.run([str(root / "scripts" / "letterbox"), "version"], check=True, stdout=subprocess.DEVNULL)
 
 
 def build_load():
