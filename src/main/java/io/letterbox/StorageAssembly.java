@@ -40,6 +40,7 @@ import io.letterbox.storage.coordinator.TransactionsKind;
 import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.Clock;
 import io.letterbox.transactions.TransactionLimits;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -97,6 +98,7 @@ final class StorageAssembly {
                 vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
         services = new StorageServices(
                 config.node().id(),
+                Clock.system(),
                 shards,
                 config.storage(),
                 directory,

@@ -38,6 +38,7 @@ final class HouseRules {
             "config",
             "telemetry",
             "http",
+            "time",
             "error",
             "coordinator",
             "groups",
@@ -47,15 +48,18 @@ final class HouseRules {
     /** The table of DESIGN's rooms. The root may import everything. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
+            Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
-            Map.entry("log", new Room(Set.of("record", "error"), Set.of())),
+            Map.entry("log", new Room(Set.of("record", "time", "error"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
-            Map.entry("coordinator", new Room(Set.of("error"), Set.of())),
+            Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(
                     "groups",
-                    new Room(Set.of("coordinator", "metadata", "record", "error"), Set.of(KAFKA, "com.google.re2j."))),
-            Map.entry("transactions", new Room(Set.of("coordinator", "record", "error"), Set.of(KAFKA))),
+                    new Room(
+                            Set.of("coordinator", "metadata", "record", "time", "error"),
+                            Set.of(KAFKA, "com.google.re2j."))),
+            Map.entry("transactions", new Room(Set.of("coordinator", "record", "time", "error"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
             Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("http", new Room(Set.of("error", "config", "record"), DOOR_LIBRARIES)),
@@ -78,6 +82,7 @@ final class HouseRules {
                                     "bus",
                                     "config",
                                     "telemetry",
+                                    "time",
                                     "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
@@ -95,6 +100,14 @@ final class HouseRules {
     private static final Pattern EMPTY_WORD = Pattern.compile("(Manager|Helper|Util|Utils|Impl)(?=[A-Z]|$)");
     /** One file of the whole process, which several shards write in turns. */
     private static final Set<String> MAY_LOCK = Set.of("io/letterbox/storage/RecoveryCheckpoint.java");
+
+    /** The second asks whether a timestamp is of today, as its reader has it. */
+    private static final Set<String> MAY_READ_WALL_CLOCK =
+            Set.of("io/letterbox/time/SystemClock.java", "io/letterbox/console/format.js");
+
+    private static final Pattern WALL_CLOCK = Pattern.compile("\\bcurrentTimeMillis\\b|\\bnew Date\\(\\)"
+            + "|\\b(Instant|InstantSource|LocalDate|LocalTime|LocalDateTime|OffsetDateTime|ZonedDateTime)\\.(now|system)\\b"
+            + "|\\bjava\\.time\\.(Clock|InstantSource)\\b|\\bDate\\.now\\b");
 
     private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|\\bjava\\.util\\.concurrent\\.locks\\b");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b|@Disabled\\b");
@@ -131,6 +144,15 @@ final class HouseRules {
         return each(
                 sources,
                 source -> PURE.contains(source.room()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
+    }
+
+    /** Who reads the wall clock takes it for a duration sooner or later, so there is one place in each language that does. */
+    static List<String> wallClock(List<SourceFile> sources) {
+        return each(
+                sources,
+                source -> MAY_READ_WALL_CLOCK.contains(source.path())
+                        ? Stream.empty()
+                        : found(WALL_CLOCK, source.code(), "uses "));
     }
 
     static List<String> packagesAreDescribed(List<SourceFile> sources) {

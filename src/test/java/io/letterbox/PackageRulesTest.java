@@ -2,10 +2,14 @@ package io.letterbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the sources to the rules of the house, and each rule to a source that breaks it. */
@@ -72,6 +76,41 @@ class PackageRulesTest {
                     .containsExactly("io/letterbox/log/Bad.java uses " + impure);
             assertThat(HouseRules.purity(bad("storage", "class Bad { Object o = " + impure + ";}")))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void onePlaceReadsTheWallClock() throws IOException {
+        assertThat(HouseRules.wallClock(MAIN)).isEmpty();
+        assertThat(HouseRules.wallClock(scripts())).isEmpty();
+
+        for (String wall : List.of(
+                "System.currentTimeMillis",
+                "Instant.now",
+                "ZonedDateTime.now",
+                "java.time.Clock",
+                "new Date()",
+                "Date.now")) {
+            assertThat(HouseRules.wallClock(bad("storage", "class Bad { Object o = " + wall + "; }")))
+                    .containsExactly("io/letterbox/storage/Bad.java uses "
+                            + wall.substring(wall.startsWith("System.") ? "System.".length() : 0));
+        }
+        assertThat(HouseRules.wallClock(
+                        bad("storage", "class Bad { long a = System.nanoTime(); Date d = new Date(1); }")))
+                .isEmpty();
+    }
+
+    /** The scripts of the console and of client.js; performance.now() is their monotonic clock. */
+    private static List<SourceFile> scripts() throws IOException {
+        Path root = Path.of("src/main/resources");
+        try (Stream<Path> files = Files.walk(root)) {
+            List<SourceFile> scripts = new ArrayList<>();
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".js")).toList()) {
+                scripts.add(new SourceFile(root.relativize(file).toString(), Files.readString(file)));
+            }
+            assertThat(scripts).isNotEmpty();
+            return scripts;
         }
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -51,7 +52,7 @@ public final class ConsolePart implements HttpPart {
         router.get("/console/api/overview").handler(context -> context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(overview.document(System.nanoTime(), System.currentTimeMillis())));
+                .end(overview.document(Clock.system().elapsedMs())));
         router.get("/console/api/connections").handler(context -> context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

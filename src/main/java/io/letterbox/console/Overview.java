@@ -16,7 +16,7 @@ import io.vertx.core.buffer.Buffer;
  * second cost little, and kept for a second, so that many open consoles cost no more than one.
  *
  * <pre>
- * {"nowMs":1767225600000,                     the server's clock
+ * {"elapsedMs":3600000,                       the server's monotonic clock: rates go by it
  *  "version":"1.2.3",
  *  "health":{"status":"ready","warnings":[]}, as /health/ready
  *  "topics":[{"name":"orders",
@@ -31,7 +31,7 @@ import io.vertx.core.buffer.Buffer;
  * <p>Owned by one event loop.
  */
 final class Overview {
-    private static final long KEEP_NANOS = 1_000_000_000L;
+    private static final long KEEP_MS = 1000;
 
     /** Room for a document that has grown a little since the last one. */
     private static final int SPARE_BYTES = 1024;
@@ -41,7 +41,7 @@ final class Overview {
     private final Health health;
     private final String version;
     private Buffer kept;
-    private long keptAtNanos;
+    private long keptAtMs;
     private int sizeBytes = SPARE_BYTES;
 
     Overview(Metadata metadata, LogReader logs, Health health, String version) {
@@ -54,22 +54,21 @@ final class Overview {
     /**
      * The document, at most a second old.
      *
-     * @param nanos a clock that never goes back
-     * @param nowMs the time of day, in milliseconds since 1970
+     * @param elapsedMs the monotonic clock, in milliseconds
      */
-    Buffer document(long nanos, long nowMs) {
-        if (kept == null || nanos - keptAtNanos >= KEEP_NANOS) {
-            kept = write(nowMs);
-            keptAtNanos = nanos;
+    Buffer document(long elapsedMs) {
+        if (kept == null || elapsedMs - keptAtMs >= KEEP_MS) {
+            kept = write(elapsedMs);
+            keptAtMs = elapsedMs;
         }
         return kept;
     }
 
     /** Written straight into bytes: a tree of a thousand topics would hold up the event loop several times as long. */
-    private Buffer write(long nowMs) {
+    private Buffer write(long elapsedMs) {
         JsonBytes out = new JsonBytes(sizeBytes);
         byte[] condition = Json.encode(TelemetryRoutes.document(health)).getBytes();
-        out.ascii("{\"nowMs\":").number(nowMs);
+        out.ascii("{\"elapsedMs\":").number(elapsedMs);
         out.ascii(",\"version\":").string(version);
         out.ascii(",\"health\":").raw(condition, 0, condition.length);
         out.ascii(",\"topics\":[");

@@ -1,5 +1,7 @@
 package io.letterbox.coordinator;
 
+import io.letterbox.time.Moment;
+
 /**
  * The pure core of one partition of an internal topic. Only the {@code apply} methods change what survives a restart;
  * what does not survive (who waits for a rebalance, when a session ends) may change anywhere.
@@ -15,14 +17,14 @@ public interface Coordinator {
     void applyMarker(long producerId, short producerEpoch, boolean commit);
 
     /** Everything has been replayed: commands come from now on. */
-    void activate(long nowMs, CoordinatorOutbox outbox);
+    void activate(Moment now, CoordinatorOutbox outbox);
 
     /** Decides about a command: now, or later when something else happens (a rebalance, a timeout). */
-    void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox);
+    void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox);
 
-    /** The earliest time at which {@link #tick} has work, in milliseconds since 1970; {@link Long#MAX_VALUE}: none. */
+    /** The earliest time at which {@link #tick} has work, by {@link Moment#elapsedMs}; {@link Long#MAX_VALUE}: none. */
     long nextDeadlineMs();
 
     /** Does what time asks for: sessions, rebalances, expiry. */
-    void tick(long nowMs, CoordinatorOutbox outbox);
+    void tick(Moment now, CoordinatorOutbox outbox);
 }

@@ -6,7 +6,8 @@ import java.util.PriorityQueue;
 
 /**
  * What is due when: one deadline per key, moved on freely. Moving a deadline on, which every heartbeat does, changes a
- * number and nothing else; the queue learns of it when the old time has come. Owned by its coordinator.
+ * number and nothing else; the queue learns of it when the old time has come. Times are those of the monotonic clock. Owned
+ * by its coordinator.
  */
 public final class Deadlines {
     private static final int SPARE_ENTRIES = 64;
@@ -90,11 +91,11 @@ public final class Deadlines {
 
     /** Lets everything expire that is due. */
     public void tick(Turn turn) {
-        for (Entry first; (first = queue.peek()) != null && first.atMs() <= turn.nowMs(); ) {
+        for (Entry first; (first = queue.peek()) != null && first.atMs() <= turn.elapsedMs(); ) {
             queue.remove();
             if (isDead(first)) continue;
             Deadline deadline = first.deadline();
-            if (deadline.dueMs > turn.nowMs()) {
+            if (deadline.dueMs > turn.elapsedMs()) {
                 enqueue(first.key(), deadline, deadline.dueMs);
             } else {
                 byKey.remove(first.key());

@@ -11,6 +11,7 @@ import io.letterbox.groups.offsets.OffsetBook;
 import io.letterbox.groups.offsets.OffsetCleanup;
 import io.letterbox.groups.offsets.OffsetDesk;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.time.Moment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -103,16 +104,16 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     @Override
-    public void activate(long nowMs, CoordinatorOutbox outbox) {
-        Turn turn = new Turn(nowMs, outbox);
+    public void activate(Moment now, CoordinatorOutbox outbox) {
+        Turn turn = new Turn(now, outbox);
         classic.activate(turn);
         consumers.activate(turn);
         cleanup.activate(turn);
     }
 
     @Override
-    public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
-        dispatch(ask, new Turn(nowMs, outbox));
+    public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+        dispatch(ask, new Turn(now, outbox));
     }
 
     private <R> void dispatch(Ask<R> ask, Turn turn) {
@@ -126,8 +127,8 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     @Override
-    public void tick(long nowMs, CoordinatorOutbox outbox) {
-        deadlines.tick(new Turn(nowMs, outbox));
+    public void tick(Moment now, CoordinatorOutbox outbox) {
+        deadlines.tick(new Turn(now, outbox));
     }
 
     /** The cluster has changed. */

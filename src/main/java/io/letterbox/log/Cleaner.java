@@ -156,7 +156,7 @@ final class Cleaner {
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
         recordsRead += batch.recordCount();
         boolean aborted = sweep.leavesOut(batch);
-        boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.nowMs();
+        boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.wallMs();
         if (batch.isControl()) return control(batch, bytes, horizonPassed, otherBytes);
         ByteBuffer after = aborted ? null : records(batch, horizonPassed, otherBytes);
         if (after == null && plan.traces().keep(batch)) after = BatchFilter.emptied(batch, bytes);
@@ -196,7 +196,7 @@ final class Cleaner {
         long worstBytes =
                 otherBytes + batch.sizeInBytes() + (long) batch.recordCount() * BatchFilter.HORIZON_GROWTH_BYTES;
         if (batch.nextOffset() > mapEnd || worstBytes > Integer.MAX_VALUE) return BatchFilter.NO_HORIZON;
-        long horizon = plan.nowMs() + plan.config().deleteRetentionMs();
+        long horizon = plan.wallMs() + plan.config().deleteRetentionMs();
         return horizon < 0 ? Long.MAX_VALUE : horizon;
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * @param segments closed segments in order, from the log's first one on, all below the high watermark
  * @param dirtyFrom records below this offset have been through compaction
  * @param sizeBytes the bytes of the segments; so much free space may be needed while both versions exist
- * @param nowMs the time that counts for tombstones
+ * @param wallMs the time, in milliseconds since 1970, that counts for tombstones
  * @param directory the partition's directory
  * @param aborted the aborted transactions, whose records go
  * @param traces what stays of producers
@@ -20,7 +20,7 @@ public record CompactionPlan(
         List<Segment> segments,
         long dirtyFrom,
         long sizeBytes,
-        long nowMs,
+        long wallMs,
         Path directory,
         AbortedView aborted,
         ProducerTraces traces,

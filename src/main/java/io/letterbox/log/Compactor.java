@@ -48,9 +48,9 @@ public final class Compactor {
      * @return null where nothing is to be done now, or a plan is being carried out already; otherwise call
      *     {@link #clean} and then either {@link #install} or {@link #abandon}
      */
-    public CompactionPlan plan(long nowMs, long stableOffset) throws IOException {
+    public CompactionPlan plan(long wallMs, long stableOffset) throws IOException {
         if (running || !log.config().compact()) return null;
-        List<Segment> segments = cleanable(nowMs, stableOffset);
+        List<Segment> segments = cleanable(wallMs, stableOffset);
         if (segments.isEmpty()) return null;
         long dirtyFrom = Math.max(compactedUpTo(), segments.get(0).baseOffset());
         long allBytes = 0;
@@ -65,13 +65,13 @@ public final class Compactor {
         if (dirtyBytes == 0) return null;
         boolean due = unfinished
                 || dirtyBytes >= log.config().minCleanableDirtyRatio() * allBytes
-                || waitsTooLong(firstDirty, nowMs);
+                || waitsTooLong(firstDirty, wallMs);
         if (!due) return null;
         running = true;
         long end = segments.get(segments.size() - 1).nextOffset();
         ProducerTraces traces = ProducerTraces.of(log.producers().all(), end);
         return new CompactionPlan(
-                segments, dirtyFrom, allBytes, nowMs, log.directory(), log.aborted(), traces, log.config());
+                segments, dirtyFrom, allBytes, wallMs, log.directory(), log.aborted(), traces, log.config());
     }
 
     /**
@@ -110,24 +110,24 @@ public final class Compactor {
     }
 
     /** Closed segments from the first on, below the last stable offset and older than the lag. */
-    private List<Segment> cleanable(long nowMs, long stableOffset) throws IOException {
+    private List<Segment> cleanable(long wallMs, long stableOffset) throws IOException {
         List<Segment> all = log.segments();
         List<Segment> result = new ArrayList<>();
         long lagMs = log.config().minCompactionLagMs();
         for (Segment segment : all.subList(0, all.size() - 1)) {
             if (segment.nextOffset() > stableOffset) break;
-            if (lagMs > 0 && segment.maxTimestampMs() > nowMs - lagMs) break;
+            if (lagMs > 0 && segment.maxTimestampMs() > wallMs - lagMs) break;
             result.add(segment);
         }
         return result;
     }
 
-    private boolean waitsTooLong(Segment segment, long nowMs) throws IOException {
+    private boolean waitsTooLong(Segment segment, long wallMs) throws IOException {
         if (log.config().maxCompactionLagMs() == Long.MAX_VALUE) return false;
         ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
         if (segment.read(header, 0) < header.capacity()) return false;
         return RecordBatch.of(header.flip()).maxTimestamp()
-                < nowMs - log.config().maxCompactionLagMs();
+                < wallMs - log.config().maxCompactionLagMs();
     }
 
     /** The checkpoint saves work, not records: where it cannot be read, everything is dirty. */

@@ -38,10 +38,10 @@ public final class LogRestore {
      * begin long before its end.
      *
      * @param batches whole batches between position and limit
-     * @param nowMs the time in milliseconds since 1970, for rolling by age
+     * @param elapsedMs the monotonic time, for rolling by age
      * @throws CorruptLogException where the log does not hold what was durable before them
      */
-    public void put(ByteBuffer batches, long nowMs) throws IOException {
+    public void put(ByteBuffer batches, long elapsedMs) throws IOException {
         BatchCursor cursor = RecordBatch.cursor(batches);
         while (cursor.next()) {
             RecordBatch batch = cursor.batch();
@@ -52,7 +52,7 @@ public final class LogRestore {
             }
             if (place != Place.NEXT) continue;
             ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
-            log.append(one, batch.leaderEpoch(), nowMs);
+            log.append(one, batch.leaderEpoch(), elapsedMs);
             appended++;
         }
     }

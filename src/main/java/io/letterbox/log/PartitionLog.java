@@ -4,6 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerStates;
 import io.letterbox.record.RecordBatch;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -75,10 +76,10 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @param batch one batch between position and limit, checked by the caller; the position is moved to the limit
      * @param leaderEpoch the epoch of the leader, never lower than before
-     * @param nowMs the time in milliseconds since 1970, for rolling by age
+     * @param elapsedMs the monotonic time, for rolling by age
      * @throws IOException where the batch could not be written; the log is as before, or poisoned
      */
-    public AppendResult append(ByteBuffer batch, int leaderEpoch, long nowMs) throws IOException {
+    public AppendResult append(ByteBuffer batch, int leaderEpoch, long elapsedMs) throws IOException {
         safety.requireSound();
         int size = batch.remaining();
         view.wrap(batch, batch.position());
@@ -89,28 +90,24 @@ public final class PartitionLog implements AutoCloseable {
         view.assign(baseOffset, leaderEpoch);
         long lastOffset = view.lastOffset();
         try {
-            if (mustRoll(size, lastOffset, nowMs)) roll();
+            if (mustRoll(size, lastOffset, elapsedMs)) roll();
             if (leaderEpoch > epochs.latestEpoch()) epochs.assign(leaderEpoch, baseOffset);
-            segments.active().append(batch, view, config, nowMs);
+            segments.active().append(batch, view, config, elapsedMs);
         } catch (ForceFailedException | TornWriteException cause) {
             safety.poison(cause);
             throw cause;
         }
-        journal.wrote(view, segments.active(), nowMs);
+        journal.wrote(view, segments.active(), elapsedMs);
         logEndOffset = lastOffset + 1;
         return new AppendResult(baseOffset, lastOffset);
     }
 
-    private boolean mustRoll(int size, long lastOffset, long nowMs) {
+    private boolean mustRoll(int size, long lastOffset, long elapsedMs) {
         Segment active = segments.active();
         if (active.sizeBytes() == 0) return false;
         return active.sizeBytes() + size > config.segmentBytes()
                 || lastOffset - active.baseOffset() > Integer.MAX_VALUE
-                || isOld(active, nowMs);
-    }
-
-    private boolean isOld(Segment active, long nowMs) {
-        return nowMs - active.firstAppendMs(nowMs) > config.segmentMs();
+                || active.ageMs(elapsedMs) > config.segmentMs();
     }
 
     /** Closes the active segment and begins another. Where that fails, the log is as it was. */
@@ -343,14 +340,14 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @return the base offsets of the deleted segments
      */
-    public List<Long> applyRetention(long nowMs, long highWatermark) throws IOException {
+    public List<Long> applyRetention(Moment now, long highWatermark) throws IOException {
         safety.requireSound();
         try {
             Segment active = segments.active();
-            boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, nowMs);
-            if (active.sizeBytes() > 0 && (expired || isOld(active, nowMs))) roll();
+            boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now.wallMs());
+            if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) roll();
             List<Long> deleted =
-                    deleteFirst(Retention.deletable(segments, config, nowMs, logStartOffset, highWatermark));
+                    deleteFirst(Retention.deletable(segments, config, now.wallMs(), logStartOffset, highWatermark));
             for (int index = 0; index < segments.size() - 1; index++) {
                 Segment closed = segments.get(index);
                 if (closed.indexes() != null) closed.storeRepairedIndexes();

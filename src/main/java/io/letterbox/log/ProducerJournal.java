@@ -69,9 +69,9 @@ final class ProducerJournal {
     }
 
     /** Takes note of a batch that was appended to a segment. */
-    void wrote(RecordBatch batch, Segment active, long nowMs) {
+    void wrote(RecordBatch batch, Segment active, long elapsedMs) {
         bytesSince += batch.sizeInBytes();
-        AbortedRange aborted = states.wrote(batch, nowMs);
+        AbortedRange aborted = states.wrote(batch, elapsedMs);
         if (aborted != null) active.aborted().add(aborted);
     }
 

@@ -12,7 +12,7 @@ final class Retention {
      * @param logStartOffset segments wholly below it go whatever the settings say
      * @param highWatermark nothing at or above it goes
      */
-    static int deletable(SegmentList segments, LogConfig config, long nowMs, long logStartOffset, long highWatermark)
+    static int deletable(SegmentList segments, LogConfig config, long wallMs, long logStartOffset, long highWatermark)
             throws IOException {
         long leftBytes = segments.sizeBytes();
         int count = 0;
@@ -22,7 +22,7 @@ final class Retention {
             boolean below = oldest.nextOffset() <= logStartOffset;
             leftBytes -= oldest.sizeBytes();
             boolean tooMuch = config.delete() && config.retentionBytes() >= 0 && leftBytes >= config.retentionBytes();
-            if (!below && !tooMuch && !isExpired(oldest, config, nowMs)) break;
+            if (!below && !tooMuch && !isExpired(oldest, config, wallMs)) break;
             count++;
         }
         return count;
@@ -36,9 +36,9 @@ final class Retention {
     }
 
     /** True where every record of a segment is older than the settings keep. A segment without timestamps never is. */
-    static boolean isExpired(Segment segment, LogConfig config, long nowMs) throws IOException {
+    static boolean isExpired(Segment segment, LogConfig config, long wallMs) throws IOException {
         if (!config.delete() || config.retentionMs() < 0) return false;
         long newestMs = segment.maxTimestampMs();
-        return newestMs >= 0 && nowMs - newestMs > config.retentionMs();
+        return newestMs >= 0 && wallMs - newestMs > config.retentionMs();
     }
 }

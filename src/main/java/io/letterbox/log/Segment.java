@@ -1,6 +1,7 @@
 package io.letterbox.log;
 
 import io.letterbox.record.RecordBatch;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Segment {
     private static final long UNKNOWN = -2;
+    private static final long NEVER = Long.MIN_VALUE;
     private static final int FORCE_ATTEMPTS = 3;
 
     /** Both indexes of a segment, in memory. */
@@ -47,7 +49,10 @@ public final class Segment {
     // Owner only.
     private long maxTimestampOffset;
     private int bytesSinceEntry;
-    private long firstAppendMs = -1;
+    // On the monotonic clock; NEVER where the first record came before this process began, or not yet.
+    private long firstAppendMs = NEVER;
+    // On the wall clock, of what was there when this process began; -1 where that is not known.
+    private long firstTimestampMs = -1;
     private int offsetEntriesOnDisk;
     private int timeEntriesOnDisk;
 
@@ -151,7 +156,7 @@ public final class Segment {
     }
 
     /** Owner only: writes one batch at the end. A failure leaves the file as it was, or throws {@link TornWriteException}. */
-    void append(ByteBuffer bytes, RecordBatch batch, LogConfig config, long nowMs) throws IOException {
+    void append(ByteBuffer bytes, RecordBatch batch, LogConfig config, long elapsedMs) throws IOException {
         long position = sizeBytes;
         int size = bytes.remaining();
         LogFile open = file();
@@ -161,7 +166,7 @@ public final class Segment {
             undo(open, position, cause);
             throw cause;
         }
-        if (firstAppendMs < 0) firstAppendMs = nowMs;
+        if (sizeBytes == 0) firstAppendMs = elapsedMs;
         account(batch, position, size, config.indexIntervalBytes());
         // The size before the offset: see SegmentRead.
         sizeBytes = position + size;
@@ -182,7 +187,7 @@ public final class Segment {
         account(batch, position, batch.sizeInBytes(), indexIntervalBytes);
         sizeBytes = position + batch.sizeInBytes();
         nextOffset = batch.nextOffset();
-        if (firstAppendMs < 0) firstAppendMs = batch.maxTimestamp();
+        if (firstTimestampMs < 0) firstTimestampMs = batch.maxTimestamp();
     }
 
     private void account(RecordBatch batch, long position, int size, int indexIntervalBytes) {
@@ -200,10 +205,17 @@ public final class Segment {
         bytesSinceEntry += size;
     }
 
-    /** Owner only: when the first record came, in milliseconds since 1970; after a restart, what its timestamp says. */
-    long firstAppendMs(long nowMs) {
-        if (firstAppendMs < 0 || firstAppendMs > nowMs) firstAppendMs = nowMs;
-        return firstAppendMs;
+    /** Owner only: how long ago the first record came; 0 where only its timestamp can tell, which nobody has looked at yet. */
+    long ageMs(long elapsedMs) {
+        return firstAppendMs == NEVER ? 0 : elapsedMs - firstAppendMs;
+    }
+
+    /** Owner only: how long ago the first record came; of one from before a restart, what its timestamp says once. */
+    long ageMs(Moment now) {
+        if (firstAppendMs == NEVER && sizeBytes > 0) {
+            firstAppendMs = now.elapsedMs() - (firstTimestampMs < 0 ? 0 : now.ageOf(firstTimestampMs));
+        }
+        return ageMs(now.elapsedMs());
     }
 
     /** Owner only: writes complete, durable index files for this, the active segment, which is about to be closed. */

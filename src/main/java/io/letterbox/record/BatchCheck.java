@@ -23,7 +23,7 @@ public final class BatchCheck {
     // What is being checked.
     private ByteBuffer records;
     private BatchRules rules;
-    private long nowMs;
+    private long wallMs;
 
     // How far it is.
     private int index;
@@ -40,16 +40,16 @@ public final class BatchCheck {
      *
      * @param records the bytes between position and limit of a heap buffer; the header's greatest timestamp is set right
      *     in place where the client had it wrong
-     * @param nowMs milliseconds since 1970
+     * @param wallMs milliseconds since 1970
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT or
      *     UNSUPPORTED_COMPRESSION
      */
-    public void begin(ByteBuffer records, BatchRules rules, long nowMs) {
+    public void begin(ByteBuffer records, BatchRules rules, long wallMs) {
         close();
         header(records);
         this.records = records;
         this.rules = rules;
-        this.nowMs = nowMs;
+        this.wallMs = wallMs;
         defects = List.of();
         untimely = false;
         maxTimestampMs = Long.MIN_VALUE;
@@ -137,7 +137,7 @@ public final class BatchCheck {
             long timestampMs = base + parser.timestampDelta;
             if (timestampMs > maxTimestampMs) maxTimestampMs = timestampMs;
             if (rules.forbids(parser.keyLength)) keyless();
-            else if (rules.forbidsTimestamp(timestampMs, nowMs)) untimely(timestampMs);
+            else if (rules.forbidsTimestamp(timestampMs, wallMs)) untimely(timestampMs);
         }
         if (!parser.atEnd()) {
             throw new ApiException(ErrorCode.CORRUPT_RECORDS, "There are bytes behind the last record of the batch.");

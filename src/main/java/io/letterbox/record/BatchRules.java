@@ -32,13 +32,13 @@ public record BatchRules(
     /**
      * Whether a record's timestamp lies too far from the present; -1, no timestamp, never does.
      *
-     * @param nowMs milliseconds since 1970
+     * @param wallMs milliseconds since 1970
      */
-    public boolean forbidsTimestamp(long timestampMs, long nowMs) {
+    public boolean forbidsTimestamp(long timestampMs, long wallMs) {
         if (logAppendTime || timestampMs == -1) return false;
         // A difference that does not fit is as far off as can be.
-        long age = nowMs - timestampMs;
-        boolean overflow = ((nowMs ^ timestampMs) & (nowMs ^ age)) < 0;
+        long age = wallMs - timestampMs;
+        boolean overflow = ((wallMs ^ timestampMs) & (wallMs ^ age)) < 0;
         if (overflow)
             return timestampMs < 0 ? timestampBeforeMaxMs < Long.MAX_VALUE : timestampAfterMaxMs < Long.MAX_VALUE;
         return age > timestampBeforeMaxMs || -age > timestampAfterMaxMs;

@@ -39,7 +39,7 @@ public final class Leader implements Replica {
     }
 
     @Override
-    public void step(Input input, long nowMs, Outbox outbox) {
+    public void step(Input input, long elapsedMs, Outbox outbox) {
         if (input instanceof Input.Appended appended) {
             onAppended(appended.logEndOffset());
         } else if (input instanceof Input.Durable durable) {

@@ -6,10 +6,10 @@ public sealed interface Replica permits Leader {
      * Takes note of something that happened and says what follows.
      *
      * @param input what happened
-     * @param nowMs the time, in milliseconds since 1970-01-01T00:00Z
+     * @param elapsedMs the monotonic time, in milliseconds
      * @param outbox gets what has to be done, in order
      */
-    void step(Input input, long nowMs, Outbox outbox);
+    void step(Input input, long elapsedMs, Outbox outbox);
 
     /** The offset after the last record that counts as safe. */
     long highWatermark();

@@ -75,14 +75,14 @@ final class GroupCommit {
      *
      * @throws IOException where a write failed; nothing may be acknowledged by this shard any more
      */
-    Outcome commit(long nowMs) throws IOException {
+    Outcome commit(long elapsedMs) throws IOException {
         long start = System.nanoTime();
         boolean written = makeDurable();
         long fsyncNanos = written ? System.nanoTime() - start : 0;
         List<Committed.Moved> moved = new ArrayList<>(dirty.size());
         for (HostedPartition partition : dirty.keySet()) {
             Input durable = new Input.Durable(partition.log().logEndOffset());
-            partition.replica().step(durable, nowMs, output -> ShardOutputs.perform(partition, output, moved));
+            partition.replica().step(durable, elapsedMs, output -> ShardOutputs.perform(partition, output, moved));
         }
         Outcome outcome = new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, fsyncNanos);
         dirty.clear();

@@ -131,8 +131,8 @@ final class HostedPartition {
         return lastFlushMs;
     }
 
-    void flushedAt(long nowMs) {
-        lastFlushMs = nowMs;
+    void flushedAt(long elapsedMs) {
+        lastFlushMs = elapsedMs;
     }
 
     /** Below it the log is on disk together with its indexes: what a restart need not look at. */

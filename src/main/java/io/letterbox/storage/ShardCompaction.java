@@ -38,11 +38,11 @@ final class ShardCompaction {
     }
 
     /** Starts a run where the partition is due for one. */
-    void consider(HostedPartition partition, long nowMs) throws IOException {
+    void consider(HostedPartition partition, long wallMs) throws IOException {
         if (!partition.config().compact()) return;
         Run run = runs.computeIfAbsent(
                 partition, p -> new Run(new Compactor(services.files(), p.log(), Compactor.MAP_BYTES)));
-        CompactionPlan plan = run.compactor.plan(nowMs, partition.stableOffset());
+        CompactionPlan plan = run.compactor.plan(wallMs, partition.stableOffset());
         if (plan == null) return;
         if (services.disk().freeBytes() - plan.sizeBytes() < services.disk().reserveBytes()) {
             LOG.warn(

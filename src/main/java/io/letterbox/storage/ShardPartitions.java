@@ -163,10 +163,10 @@ final class ShardPartitions {
     private String restore(TopicPartition id, UUID topicId, PartitionLog log) throws IOException {
         WalRemains remains = services.wal().remains();
         if (remains.holds(id, topicId)) {
-            long nowMs = System.currentTimeMillis();
+            long elapsedMs = services.clock().elapsedMs();
             LogRestore restore = new LogRestore(log);
             try {
-                remains.forEach(id, topicId, (file, position, batches) -> restore.put(batches, nowMs));
+                remains.forEach(id, topicId, (file, position, batches) -> restore.put(batches, elapsedMs));
                 log.flush();
                 services.recovery().restored(id, restore.appended());
             } catch (CorruptLogException lost) {

@@ -6,6 +6,7 @@ import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.storage.coordinator.CoordinatorKind;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.Clock;
 import io.vertx.core.WorkerExecutor;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  * What all shards of a node share.
  *
  * @param nodeId this node, as it is called in cluster images
+ * @param clock tells the time
  * @param shards how many shards there are
  * @param config limits and intervals
  * @param directory where the files are
@@ -31,6 +33,7 @@ import java.util.function.Consumer;
  */
 public record StorageServices(
         int nodeId,
+        Clock clock,
         int shards,
         StorageConfig config,
         DataDirectory directory,

@@ -64,18 +64,19 @@ public final class StorageVerticle extends VerticleBase {
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
         this.chores = new ShardChores(partitions, compaction);
         this.checkpoint = new ShardCheckpoint(services, partitions, wal);
-        this.coordinators = new ShardCoordinators(services.coordinators(), System::currentTimeMillis);
+        this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }
 
     @Override
     public Future<?> start() {
         coordinators.start(vertx, context, this::onAppend);
         vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
-        vertx.setPeriodic(FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(System.currentTimeMillis())));
+        vertx.setPeriodic(
+                FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(services.clock().elapsedMs())));
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(
                 services.config().housekeepingIntervalMs(),
-                t -> chore(() -> chores.keepHouse(System.currentTimeMillis())));
+                t -> chore(() -> chores.keepHouse(services.clock().now())));
         return Future.succeededFuture();
     }
 
@@ -130,12 +131,13 @@ public final class StorageVerticle extends VerticleBase {
             return;
         }
         try {
-            long nowMs = System.currentTimeMillis();
-            if (isAnswered(append, partition, nowMs)) return;
-            long appendTimeMs = partition.config().logAppendTime() ? nowMs : -1;
+            long elapsedMs = services.clock().elapsedMs();
+            if (isAnswered(append, partition, elapsedMs)) return;
+            long appendTimeMs =
+                    partition.config().logAppendTime() ? services.clock().wallMs() : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
             ByteBuffer stored = append.batch().duplicate();
-            AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), nowMs);
+            AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), elapsedMs);
             long nextOffset = result.lastOffset() + 1;
             tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
             partition.await(
@@ -143,7 +145,7 @@ public final class StorageVerticle extends VerticleBase {
                     new Appended(
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
-            partition.replica().step(new Input.Appended(nextOffset), nowMs, StorageVerticle::unexpected);
+            partition.replica().step(new Input.Appended(nextOffset), elapsedMs, StorageVerticle::unexpected);
             if (group.add(partition, result.baseOffset(), stored, append.recordCount())) onShard(this::commit);
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
@@ -154,11 +156,11 @@ public final class StorageVerticle extends VerticleBase {
      * Answers a batch that its producer should not have sent, or has sent before. A repetition waits for the first one,
      * which may still be on its way to the disk.
      */
-    private boolean isAnswered(Append append, HostedPartition partition, long nowMs) {
+    private boolean isAnswered(Append append, HostedPartition partition, long elapsedMs) {
         RecordBatch batch = RecordBatch.of(append.batch());
         if (batch.producerId() < 0) return false;
         try {
-            ProducerBatch first = partition.log().producers().check(batch, append.guard(), nowMs);
+            ProducerBatch first = partition.log().producers().check(batch, append.guard(), elapsedMs);
             if (first == null) return false;
             Appended reply = new Appended(
                     first.baseOffset(), first.timestampMs(), partition.log().logStartOffset(), true);
@@ -216,7 +218,7 @@ public final class StorageVerticle extends VerticleBase {
         if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
         if (failure != null) return;
         try {
-            GroupCommit.Outcome outcome = group.commit(System.currentTimeMillis());
+            GroupCommit.Outcome outcome = group.commit(services.clock().elapsedMs());
             if (!outcome.committed().moved().isEmpty()) {
                 vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }

@@ -1,6 +1,7 @@
 package io.letterbox.transactions;
 
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Moment;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
@@ -34,7 +35,7 @@ final class Description {
     }
 
     /** Those that pass the filters of states, producers and duration. */
-    static ListTransactionsResponseData list(ListTransactionsRequestData request, Collection<Tracked> all, long nowMs) {
+    static ListTransactionsResponseData list(ListTransactionsRequestData request, Collection<Tracked> all, Moment now) {
         ListTransactionsResponseData response = new ListTransactionsResponseData();
         for (String name : request.stateFilters()) {
             if (TransactionState.named(name).isEmpty())
@@ -44,7 +45,7 @@ final class Description {
             Transaction t = tracked.transaction;
             if (!passes(request.stateFilters(), t.state().title())) continue;
             if (!passes(request.producerIdFilters(), t.producerId())) continue;
-            if (request.durationFilter() >= 0 && !runsLonger(t, request.durationFilter(), nowMs)) continue;
+            if (request.durationFilter() >= 0 && tracked.runsForMs(now) <= request.durationFilter()) continue;
             response.transactionStates()
                     .add(new ListTransactionsResponseData.TransactionState()
                             .setTransactionalId(t.id())
@@ -56,9 +57,5 @@ final class Description {
 
     private static <T> boolean passes(List<T> filter, T value) {
         return filter.isEmpty() || filter.contains(value);
-    }
-
-    private static boolean runsLonger(Transaction t, long durationMs, long nowMs) {
-        return !t.state().isIdle() && nowMs - t.startMs() > durationMs;
     }
 }

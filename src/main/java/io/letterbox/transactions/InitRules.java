@@ -47,11 +47,11 @@ final class InitRules {
      * @param known the transactional id, or null for a new one
      * @param freshId a producer id that nobody had before, or -1
      */
-    static Verdict decide(Tracked known, InitProducerIdRequestData data, long freshId, long nowMs) {
+    static Verdict decide(Tracked known, InitProducerIdRequestData data, long freshId, long wallMs) {
         if (known == null) {
             if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
             return new Verdict.Admit(
-                    Transaction.begun(data.transactionalId(), freshId, data.transactionTimeoutMs(), nowMs), NO_EPOCH);
+                    Transaction.begun(data.transactionalId(), freshId, data.transactionTimeoutMs(), wallMs), NO_EPOCH);
         }
         Transaction t = known.transaction;
         boolean returning = data.producerId() != Transaction.NO_ID;
@@ -64,18 +64,18 @@ final class InitRules {
         }
         if (t.isExhausted() && (!returning || data.producerEpoch() == t.epoch())) {
             if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
-            return admit(t, freshId, (short) 0, returning, data, nowMs);
+            return admit(t, freshId, (short) 0, returning, data, wallMs);
         }
         if (!returning || data.producerEpoch() == t.epoch()) {
-            return admit(t, t.producerId(), (short) (t.epoch() + 1), returning, data, nowMs);
+            return admit(t, t.producerId(), (short) (t.epoch() + 1), returning, data, wallMs);
         }
         if (data.producerEpoch() != known.lastEpoch) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
         return new Verdict.Admit(t, known.lastEpoch);
     }
 
     private static Verdict admit(
-            Transaction t, long id, short epoch, boolean returning, InitProducerIdRequestData data, long nowMs) {
-        Transaction next = t.initialised(id, epoch, data.transactionTimeoutMs(), nowMs);
+            Transaction t, long id, short epoch, boolean returning, InitProducerIdRequestData data, long wallMs) {
+        Transaction next = t.initialised(id, epoch, data.transactionTimeoutMs(), wallMs);
         // Any other producer's introduction makes the owner's repetition what it is: late.
         return new Verdict.Admit(next, returning ? t.epoch() : NO_EPOCH);
     }

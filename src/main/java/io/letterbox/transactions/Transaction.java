@@ -49,7 +49,7 @@ record Transaction(
         partitions = partitions.isEmpty() ? NONE : Collections.unmodifiableSortedSet(partitions);
     }
 
-    static Transaction begun(String id, long producerId, int timeoutMs, long nowMs) {
+    static Transaction begun(String id, long producerId, int timeoutMs, long wallMs) {
         return new Transaction(
                 id,
                 producerId,
@@ -60,7 +60,7 @@ record Transaction(
                 TransactionState.EMPTY,
                 NONE,
                 NO_ID,
-                nowMs,
+                wallMs,
                 CLASSIC);
     }
 
@@ -83,7 +83,7 @@ record Transaction(
     }
 
     /** Hands the id to a producer that (re)initialises. */
-    Transaction initialised(long newProducerId, short newEpoch, int newTimeoutMs, long nowMs) {
+    Transaction initialised(long newProducerId, short newEpoch, int newTimeoutMs, long wallMs) {
         return new Transaction(
                 id,
                 newProducerId,
@@ -94,11 +94,11 @@ record Transaction(
                 TransactionState.EMPTY,
                 NONE,
                 NO_ID,
-                nowMs,
+                wallMs,
                 CLASSIC);
     }
 
-    Transaction with(Collection<TopicPartition> added, short version, long nowMs) {
+    Transaction with(Collection<TopicPartition> added, short version, long wallMs) {
         SortedSet<TopicPartition> all = new TreeSet<>(partitions);
         all.addAll(added);
         boolean ongoing = state == TransactionState.ONGOING;
@@ -111,28 +111,28 @@ record Transaction(
                 timeoutMs,
                 TransactionState.ONGOING,
                 all,
-                ongoing ? startMs : nowMs,
-                nowMs,
+                ongoing ? startMs : wallMs,
+                wallMs,
                 version);
     }
 
     /** Decides as the owner asked. In the newer protocol the epoch rises, so that nothing late can hit what comes next. */
-    Transaction prepared(boolean commit, short version, long nextId, long nowMs) {
+    Transaction prepared(boolean commit, short version, long nextId, long wallMs) {
         short markerEpoch = version >= EPOCH_PER_TRANSACTION ? next() : epoch;
         TransactionState to = commit ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT;
-        return ending(to, markerEpoch, nextId, version, nowMs);
+        return ending(to, markerEpoch, nextId, version, wallMs);
     }
 
     /**
      * Aborts against the owner's will. The epoch rises and the version is the classic one, so that the owner's own
      * request to end is not taken for a repetition but fenced.
      */
-    Transaction fenced(long nowMs) {
-        return ending(TransactionState.PREPARE_ABORT, next(), NO_ID, CLASSIC, nowMs);
+    Transaction fenced(long wallMs) {
+        return ending(TransactionState.PREPARE_ABORT, next(), NO_ID, CLASSIC, wallMs);
     }
 
-    private Transaction ending(TransactionState to, short markerEpoch, long nextId, short version, long nowMs) {
-        long began = startMs == NO_ID || state.isIdle() ? nowMs : startMs;
+    private Transaction ending(TransactionState to, short markerEpoch, long nextId, short version, long wallMs) {
+        long began = startMs == NO_ID || state.isIdle() ? wallMs : startMs;
         return new Transaction(
                 id,
                 producerId,
@@ -143,7 +143,7 @@ record Transaction(
                 to,
                 partitions,
                 began,
-                nowMs,
+                wallMs,
                 version);
     }
 
@@ -153,12 +153,12 @@ record Transaction(
     }
 
     /** Every partition has its marker. */
-    Transaction completed(long nowMs) {
+    Transaction completed(long wallMs) {
         TransactionState to = state == TransactionState.PREPARE_COMMIT
                 ? TransactionState.COMPLETE_COMMIT
                 : TransactionState.COMPLETE_ABORT;
         return new Transaction(
-                id, ownerId(), ownerEpoch(), producerId, NO_ID, timeoutMs, to, NONE, startMs, nowMs, clientVersion);
+                id, ownerId(), ownerEpoch(), producerId, NO_ID, timeoutMs, to, NONE, startMs, wallMs, clientVersion);
     }
 
     boolean covers(Set<TopicPartition> some) {

@@ -6,6 +6,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Moment;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
 import io.letterbox.transactions.TransactionCommand.Describe;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
@@ -59,6 +60,9 @@ public final class TransactionCoordinator implements Coordinator {
     // A lower bound of all deadlines: what ends early leaves it too low, and the next tick finds the true one.
     private long nextDeadlineMs = Long.MAX_VALUE;
 
+    // When the call is that is being answered; null while the log is replayed.
+    private Moment turn;
+
     public TransactionCoordinator(TransactionLimits limits) {
         this.limits = limits;
     }
@@ -74,12 +78,13 @@ public final class TransactionCoordinator implements Coordinator {
         Transaction transaction = TransactionCodec.decode(id, record.value());
         Tracked tracked = ids.get(id);
         if (tracked == null) ids.put(id, tracked = new Tracked(transaction));
-        else tracked.transaction = transaction;
-        schedule(tracked);
+        else tracked.follow(transaction);
+        // What is replayed is scheduled when all of it is there.
+        if (turn != null) schedule(tracked);
     }
 
     private void schedule(Tracked tracked) {
-        nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs()));
+        nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs(), turn));
     }
 
     /** Nobody writes to {@code __transaction_state} in a transaction. */
@@ -91,32 +96,35 @@ public final class TransactionCoordinator implements Coordinator {
 
     /** What had been decided is carried out, again where it was already. */
     @Override
-    public void activate(long nowMs, CoordinatorOutbox outbox) {
+    public void activate(Moment now, CoordinatorOutbox outbox) {
+        turn = now;
         nextDeadlineMs = Long.MAX_VALUE;
         for (Tracked tracked : ids.values()) {
+            tracked.recovered(now);
             schedule(tracked);
             if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
         }
     }
 
     @Override
-    public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
-        handle(ask, Transaction.NO_ID, nowMs, outbox);
+    public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+        turn = now;
+        handle(ask, Transaction.NO_ID, now, outbox);
     }
 
-    private void handle(Ask<?> ask, long freshId, long nowMs, CoordinatorOutbox outbox) {
+    private void handle(Ask<?> ask, long freshId, Moment now, CoordinatorOutbox outbox) {
         Object command = ask.command();
-        if (command instanceof AddPartitions add) addPartitions(as(ask), add, nowMs, outbox);
-        else if (command instanceof EndTransaction end) end(as(ask), end, freshId, nowMs, outbox);
-        else if (command instanceof InitProducer init) init(as(ask), init, freshId, nowMs, outbox);
-        else if (command instanceof MarkersWritten written) complete(as(ask), written, nowMs, outbox);
+        if (command instanceof AddPartitions add) addPartitions(as(ask), add, now, outbox);
+        else if (command instanceof EndTransaction end) end(as(ask), end, freshId, now, outbox);
+        else if (command instanceof InitProducer init) init(as(ask), init, freshId, now, outbox);
+        else if (command instanceof MarkersWritten written) complete(as(ask), written, now, outbox);
         else if (command instanceof WithProducerId<?> with) {
-            handle(with.question(), with.producerId(), nowMs, outbox);
+            handle(with.question(), with.producerId(), now, outbox);
             outbox.reply(as(ask), null);
         } else if (command instanceof Describe describe) {
             outbox.reply(as(ask), Description.of(describe.key(), ids.get(describe.key())));
         } else if (command instanceof ListAll list) {
-            outbox.reply(as(ask), Description.list(list.data(), ids.values(), nowMs));
+            outbox.reply(as(ask), Description.list(list.data(), ids.values(), now));
         } else throw new AssertionError("the coordinator of transactions does not understand " + command);
     }
 
@@ -130,20 +138,20 @@ public final class TransactionCoordinator implements Coordinator {
             Ask<InitProducerIdResponseData> ask,
             InitProducer init,
             long freshId,
-            long nowMs,
+            Moment now,
             CoordinatorOutbox outbox) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
         Tracked known = ids.get(init.key());
         if (known == null && ids.size() >= limits.maxIds()) wrong = Errors.POLICY_VIOLATION;
         InitRules.Verdict verdict = wrong != Errors.NONE
                 ? new InitRules.Verdict.Refuse(wrong)
-                : InitRules.decide(known, init.data(), freshId, nowMs);
+                : InitRules.decide(known, init.data(), freshId, now.wallMs());
         if (verdict instanceof InitRules.Verdict.NeedProducerId) {
             outbox.perform(new AcquireProducerId(ask));
         } else if (verdict instanceof InitRules.Verdict.Refuse refuse) {
             outbox.reply(ask, initRefusal(refuse.error()));
         } else if (verdict instanceof InitRules.Verdict.Fence) {
-            decide(known.transaction.fenced(nowMs), nowMs, outbox);
+            decide(known.transaction.fenced(now.wallMs()), now, outbox);
             outbox.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
         } else if (verdict instanceof InitRules.Verdict.Admit admit) {
             write(admit.next(), outbox);
@@ -164,7 +172,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void addPartitions(
-            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, long nowMs, CoordinatorOutbox outbox) {
+            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, Moment now, CoordinatorOutbox outbox) {
         Tracked known = ids.get(add.key());
         Errors error = ownership(known, add);
         if (error != Errors.NONE) {
@@ -173,7 +181,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
         Transaction t = known.transaction;
         if (t.state().isPrepared()) {
-            park(known, ask, nowMs, outbox);
+            park(known, ask, now, outbox);
         } else if (add.intent() == Intent.VERIFY) {
             outbox.reply(
                     ask,
@@ -184,9 +192,13 @@ public final class TransactionCoordinator implements Coordinator {
             boolean there =
                     add.partitions().isEmpty() || t.state() == TransactionState.ONGOING && t.covers(add.partitions());
             short version = add.intent() == Intent.ADD ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
-            Transaction next = there ? t : t.with(add.partitions(), version, nowMs);
+            Transaction next = there ? t : t.with(add.partitions(), version, now.wallMs());
             boolean fits = there || TransactionCodec.fits(next);
-            if (!there && fits) write(next, outbox);
+            if (!there && fits) {
+                write(next, outbox);
+                known.began(now);
+                schedule(known);
+            }
             answer(ask, add, fits ? Errors.NONE : Errors.POLICY_VIOLATION, outbox);
         }
     }
@@ -201,12 +213,12 @@ public final class TransactionCoordinator implements Coordinator {
         return known.transaction.epoch() == add.epoch() ? Errors.NONE : Errors.PRODUCER_FENCED;
     }
 
-    private void park(Tracked known, Ask<Map<TopicPartition, Errors>> ask, long nowMs, CoordinatorOutbox outbox) {
+    private void park(Tracked known, Ask<Map<TopicPartition, Errors>> ask, Moment now, CoordinatorOutbox outbox) {
         if (known.waiting.size() >= MAX_WAITING) {
             answer(ask, (AddPartitions) ask.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
             return;
         }
-        if (known.waiting.isEmpty()) known.waitUntilMs = nowMs + MAX_WAIT_MS;
+        if (known.waiting.isEmpty()) known.waitUntilMs = now.elapsedMs() + MAX_WAIT_MS;
         known.waiting.add(ask);
         schedule(known);
     }
@@ -222,7 +234,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void end(
-            Ask<EndTxnResponseData> ask, EndTransaction end, long freshId, long nowMs, CoordinatorOutbox outbox) {
+            Ask<EndTxnResponseData> ask, EndTransaction end, long freshId, Moment now, CoordinatorOutbox outbox) {
         Tracked known = ids.get(end.key());
         if (known == null) {
             Errors error = end.key().isEmpty() ? Errors.INVALID_REQUEST : Errors.INVALID_PRODUCER_ID_MAPPING;
@@ -239,7 +251,7 @@ public final class TransactionCoordinator implements Coordinator {
             }
             short version = end.raiseEpoch() ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
             long nextId = rotate ? freshId : Transaction.NO_ID;
-            decide(t.prepared(end.data().committed(), version, nextId, nowMs), nowMs, outbox);
+            decide(t.prepared(end.data().committed(), version, nextId, now.wallMs()), now, outbox);
         } else if (verdict != EndRules.Verdict.REPEAT) {
             outbox.reply(
                     ask, new EndTxnResponseData().setErrorCode(verdict.error().code()));
@@ -253,9 +265,9 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /** Writes a decision, and has it carried out. Where there is nothing to mark, it is carried out by itself. */
-    private void decide(Transaction prepared, long nowMs, CoordinatorOutbox outbox) {
+    private void decide(Transaction prepared, Moment now, CoordinatorOutbox outbox) {
         boolean nothing = prepared.partitions().isEmpty();
-        write(nothing ? prepared.completed(nowMs) : prepared, outbox);
+        write(nothing ? prepared.completed(now.wallMs()) : prepared, outbox);
         ids.get(prepared.id()).lastEpoch = -1;
         if (!nothing) writeMarkers(prepared, outbox);
     }
@@ -270,15 +282,15 @@ public final class TransactionCoordinator implements Coordinator {
                 prepared.partitions()));
     }
 
-    private void complete(Ask<Void> ask, MarkersWritten written, long nowMs, CoordinatorOutbox outbox) {
+    private void complete(Ask<Void> ask, MarkersWritten written, Moment now, CoordinatorOutbox outbox) {
         Tracked known = ids.get(written.key());
         boolean expected = known != null
                 && known.transaction.state().isPrepared()
                 && known.transaction.producerId() == written.producerId()
                 && known.transaction.epoch() == written.epoch();
         if (expected) {
-            write(known.transaction.completed(nowMs), outbox);
-            for (Ask<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, nowMs, outbox);
+            write(known.transaction.completed(now.wallMs()), outbox);
+            for (Ask<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, now, outbox);
         }
         outbox.reply(ask, null);
     }
@@ -290,9 +302,9 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /** Its own failure must not become that of what it waited for. */
-    private void resume(Ask<Map<TopicPartition, Errors>> waiting, long nowMs, CoordinatorOutbox outbox) {
+    private void resume(Ask<Map<TopicPartition, Errors>> waiting, Moment now, CoordinatorOutbox outbox) {
         try {
-            handle(waiting, nowMs, outbox);
+            handle(waiting, now, outbox);
         } catch (ApiException refused) {
             answer(waiting, (AddPartitions) waiting.command(), Errors.COORDINATOR_NOT_AVAILABLE, outbox);
         }
@@ -308,39 +320,40 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     @Override
-    public void tick(long nowMs, CoordinatorOutbox outbox) {
-        if (nowMs < nextDeadlineMs) return;
+    public void tick(Moment now, CoordinatorOutbox outbox) {
+        turn = now;
+        if (now.elapsedMs() < nextDeadlineMs) return;
         nextDeadlineMs = Long.MAX_VALUE;
         List<Tracked> due = new ArrayList<>();
         for (Tracked tracked : ids.values()) {
-            if (tracked.deadlineMs(limits.expirationMs()) <= nowMs) due.add(tracked);
+            if (tracked.deadlineMs(limits.expirationMs(), now) <= now.elapsedMs()) due.add(tracked);
             else schedule(tracked);
         }
         try {
-            expire(due, nowMs, outbox);
-            for (Tracked tracked : due) overdue(tracked, nowMs, outbox);
+            expire(due, now, outbox);
+            for (Tracked tracked : due) overdue(tracked, now, outbox);
         } catch (ApiException refused) {
-            nextDeadlineMs = nowMs + RETRY_MS;
+            nextDeadlineMs = now.elapsedMs() + RETRY_MS;
         }
     }
 
-    private void overdue(Tracked tracked, long nowMs, CoordinatorOutbox outbox) {
+    private void overdue(Tracked tracked, Moment now, CoordinatorOutbox outbox) {
         for (Ask<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
             answer(waiting, (AddPartitions) waiting.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
         }
         if (tracked.transaction.state() == TransactionState.ONGOING) {
-            decide(tracked.transaction.fenced(nowMs), nowMs, outbox);
+            decide(tracked.transaction.fenced(now.wallMs()), now, outbox);
         }
     }
 
     /** Forgets transactional ids that nobody used for long. */
-    private void expire(Collection<Tracked> due, long nowMs, CoordinatorOutbox outbox) {
+    private void expire(Collection<Tracked> due, Moment now, CoordinatorOutbox outbox) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
         for (Tracked tracked : due) {
             if (!tracked.transaction.state().isIdle()) continue;
             if (tombstones.size() < MAX_EXPIRED) {
                 tombstones.add(TransactionCodec.tombstone(tracked.transaction.id()));
-            } else nextDeadlineMs = nowMs;
+            } else nextDeadlineMs = now.elapsedMs();
         }
         if (!tombstones.isEmpty()) outbox.write(tombstones);
     }

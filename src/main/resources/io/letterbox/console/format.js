@@ -41,6 +41,11 @@ export function duration(seconds) {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** Now in seconds since 1970 for the axis of a chart, which a step of the computer's clock does not disturb. */
+export function now() {
+  return (performance.timeOrigin + performance.now()) / 1000;
+}
+
 /** A timestamp in the reader's own time zone, to the millisecond. */
 export function time(ms) {
   if (!Number.isFinite(ms) || ms < 0) return "–";

@@ -4,7 +4,7 @@ import * as api from "/console/api.js";
 import { Chart, LAG } from "/console/chart.js";
 import { confirmDialog } from "/console/dialogs.js";
 import { field, fill, h, problemBox, select, setText, toast } from "/console/dom.js";
-import { count, duration, plural } from "/console/format.js";
+import { count, duration, now, plural } from "/console/format.js";
 import { HISTORY } from "/console/overview.js";
 import { Poll, RowTable } from "/console/rows.js";
 
@@ -68,7 +68,7 @@ export class GroupView {
   #accept(group) {
     fill(this.#trouble);
     this.#group = group;
-    this.#series.times.push(Date.now() / 1000);
+    this.#series.times.push(now());
     this.#series.lag.push(group.lag);
     this.#series.seconds.push(group.lagSeconds);
     if (this.#series.times.length > HISTORY) Object.values(this.#series).forEach((values) => values.shift());

@@ -1,6 +1,7 @@
 // Asks the server every other second where its topics stand, and makes rates out of the differences.
 
 import * as api from "/console/api.js";
+import { now } from "/console/format.js";
 
 const POLL_MS = 2000;
 const MAX_BACKOFF_MS = 15_000;
@@ -72,15 +73,15 @@ export class Overview extends EventTarget {
   }
 
   #accept(document) {
-    const seconds = this.#previousMs === null ? 0 : (document.nowMs - this.#previousMs) / 1000;
+    const seconds = this.#previousMs === null ? 0 : (document.elapsedMs - this.#previousMs) / 1000;
     // The server keeps its answer for a second: the same one again says nothing new.
-    if (this.#previousMs === document.nowMs) return;
-    const now = document.nowMs / 1000;
+    if (this.#previousMs === document.elapsedMs) return;
+    const at = now();
     const next = new Map();
     const total = { ...this.total, records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null };
     for (const topic of document.topics) {
       const entry = this.#measure(topic, seconds);
-      entry.series.push(now, entry.rate, entry.byteRate);
+      entry.series.push(at, entry.rate, entry.byteRate);
       next.set(topic.name, entry);
       total.records += topic.records;
       total.sizeBytes += topic.sizeBytes;
@@ -89,12 +90,12 @@ export class Overview extends EventTarget {
       if (entry.byteRate !== null) total.byteRate = (total.byteRate ?? 0) + entry.byteRate;
     }
     if (document.topics.length === 0 && seconds > 0) total.rate = total.byteRate = 0;
-    total.series.push(now, total.rate, total.byteRate);
+    total.series.push(at, total.rate, total.byteRate);
     this.topics = next;
     this.total = total;
     this.health = document.health;
     this.version = document.version;
-    this.#previousMs = document.nowMs;
+    this.#previousMs = document.elapsedMs;
     this.dispatchEvent(new Event("update"));
   }
 

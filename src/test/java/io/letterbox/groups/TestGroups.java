@@ -6,6 +6,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.time.TestClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +39,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public static final int REBALANCE_MS = 60_000;
     public static final short NEWEST = 9;
 
-    public long nowMs = 1_000_000;
+    public final TestClock clock = new TestClock();
 
     /** While it is set, the log takes nothing. */
     public ApiException refusal;
@@ -105,7 +106,7 @@ public final class TestGroups implements CoordinatorOutbox {
             else if (logged.producerId() >= 0) core.applyTransactional(logged.producerId(), (short) 0, logged.record());
             else core.apply(logged.record());
         }
-        core.activate(nowMs, this);
+        core.activate(clock.now(), this);
     }
 
     @Override
@@ -144,18 +145,18 @@ public final class TestGroups implements CoordinatorOutbox {
 
     /** Lets time pass, with everything that becomes due on the way at its own time. */
     public void pass(long ms) {
-        long until = nowMs + ms;
+        long until = clock.elapsedMs() + ms;
         while (core.nextDeadlineMs() <= until) {
-            nowMs = Math.max(nowMs, core.nextDeadlineMs());
-            core.tick(nowMs, this);
+            clock.pass(Math.max(0, core.nextDeadlineMs() - clock.elapsedMs()));
+            core.tick(clock.now(), this);
         }
-        nowMs = until;
+        clock.pass(until - clock.elapsedMs());
     }
 
     public <R> Answer<R> ask(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
         try {
-            core.handle(new Ask<>(command, answer), nowMs, this);
+            core.handle(new Ask<>(command, answer), clock.now(), this);
         } catch (ApiException refused) {
             answer.fail(refused);
         }

@@ -8,6 +8,7 @@ import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
 import io.letterbox.record.Recoding;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.time.Moment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,7 @@ public final class CompactedLog implements Closeable {
                 0,
                 normal.minCleanableDirtyRatio(),
                 normal.producers()));
-        log.applyRetention(nowMs, 0);
+        log.applyRetention(new Moment(nowMs, nowMs), 0);
         log.configure(normal);
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.error.ApiException;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -143,7 +144,8 @@ class LogRegionTest {
         LogRegion region = log.locate(0, 1_000, log.logEndOffset());
         LogRegion another = log.locate(0, 1_000, log.logEndOffset());
         log.configure(keeping(small(SEGMENT_BYTES), -1, 0));
-        assertThat(log.applyRetention(2_000, log.logEndOffset())).contains(0L);
+        assertThat(log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset()))
+                .contains(0L);
         assertThat(Files.exists(temp.resolve("p/00000000000000000000.log"))).isFalse();
         assertThat(bytes(region)).isEqualTo(before);
         another.unpin();
@@ -161,8 +163,8 @@ class LogRegionTest {
         fill(new Random(5), 100, 200);
         LogRegion region = log.locate(0, 1_000, log.logEndOffset());
         // The first look after a use lets the file be, the second closes it.
-        log.applyRetention(2_000, log.logEndOffset());
-        log.applyRetention(2_000, log.logEndOffset());
+        log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset());
+        log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset());
         assertThat(region.channel().isOpen()).isTrue();
         LogRegion reopened = log.locate(0, 1_000, log.logEndOffset());
         assertThat(reopened.channel()).isNotSameAs(region.channel());

@@ -15,6 +15,7 @@ import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
 import io.letterbox.record.Recoding;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,10 +104,10 @@ class PartitionLogTest {
             assertThat(log.segmentCount()).isEqualTo(1);
             log.append(batch(1, "c"), 0, 11_001);
             assertThat(log.segmentCount()).isEqualTo(2);
-            assertThat(log.applyRetention(20_000, 3)).isEmpty();
+            assertThat(log.applyRetention(new Moment(20_000, 20_000), 3)).isEmpty();
             assertThat(log.segmentCount()).isEqualTo(3);
             assertThat(log.segments().get(2).sizeBytes()).isZero();
-            log.applyRetention(30_000, 3);
+            log.applyRetention(new Moment(30_000, 30_000), 3);
             assertThat(log.segmentCount()).isEqualTo(3);
         }
     }
@@ -181,12 +182,36 @@ class PartitionLogTest {
     }
 
     @Test
+    void rollsByAgeWhereTheWallClockGoesBack() throws IOException {
+        LogConfig config =
+                new LogConfig(1 << 20, 1000, -1, -1, 4096, false, true, 0, 0, 0, 0.5, ProducerLimits.defaults());
+        try (PartitionLog log = open(disk, directory, config, 0).log()) {
+            log.append(batch(50_000, "a"), 0, 10_000);
+            log.applyRetention(new Moment(11_000, 1), 0);
+            assertThat(log.segmentCount()).isEqualTo(1);
+            log.applyRetention(new Moment(11_001, 1), 0);
+            assertThat(log.segmentCount()).isEqualTo(2);
+            log.append(batch(50_000, "b"), 0, 11_001);
+        }
+        try (PartitionLog log = open(disk, directory, config, 2).log()) {
+            log.applyRetention(new Moment(7, 50_900), 2);
+            assertThat(log.segmentCount())
+                    .as("its age is what its timestamp says")
+                    .isEqualTo(2);
+            log.applyRetention(new Moment(107, 1), 2);
+            assertThat(log.segmentCount()).isEqualTo(2);
+            log.applyRetention(new Moment(108, 1), 2);
+            assertThat(log.segmentCount()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void retentionBySizeKeepsTheYoungest() throws IOException {
         try (PartitionLog log = filled(500, 2000)) {
             log.configure(keeping(log.config(), -1, 5000));
-            assertThat(log.applyRetention(0, 100)).isNotEmpty();
+            assertThat(log.applyRetention(new Moment(0, 0), 100)).isNotEmpty();
             assertThat(log.logStartOffset()).isPositive().isLessThanOrEqualTo(100);
-            log.applyRetention(0, 500);
+            log.applyRetention(new Moment(0, 0), 500);
             assertThat(log.sizeBytes()).isBetween(5000L, 7000L);
             long start = log.logStartOffset();
             assertThat(values(log, start, 4000)).isEqualTo(expected((int) start, 500));
@@ -201,10 +226,10 @@ class PartitionLogTest {
     void retentionByTimeTakesAnIdleLogWhole() throws IOException {
         try (PartitionLog log = filled(500, 2000)) {
             log.configure(keeping(log.config(), 1000, -1));
-            log.applyRetention(4000, 500);
+            log.applyRetention(new Moment(4000, 4000), 500);
             long start = log.logStartOffset();
             assertThat(start).isBetween(270L, 300L);
-            log.applyRetention(1_000_000, 500);
+            log.applyRetention(new Moment(1_000_000, 1_000_000), 500);
             assertThat(log.logStartOffset()).isEqualTo(500);
             assertThat(log.segmentCount()).isEqualTo(1);
             assertThat(log.sizeBytes()).isZero();
@@ -278,7 +303,7 @@ class PartitionLogTest {
             for (int offset = 499; offset >= 0; offset -= 11) {
                 assertThat(values(log, offset, 500)).isEqualTo(expected(offset, 500));
             }
-            log.applyRetention(0, 500);
+            log.applyRetention(new Moment(0, 0), 500);
             assertThat(values(log, 0, 500)).isEqualTo(expected(0, 500));
         }
     }

@@ -10,6 +10,7 @@ import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchCursor;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +116,7 @@ class ReadStressTest {
                 log.flush();
                 highWatermark = log.logEndOffset() - (random.nextBoolean() ? 0 : lastBatch());
                 if (compact) compact();
-                if (random.nextInt(3) == 0) log.applyRetention(round, highWatermark);
+                if (random.nextInt(3) == 0) log.applyRetention(new Moment(round, round), highWatermark);
                 if (!compact && random.nextInt(20) == 0) {
                     log.deleteRecordsBefore(Math.max(log.logStartOffset(), highWatermark - 30));
                 }

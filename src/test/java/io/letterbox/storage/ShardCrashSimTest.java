@@ -16,6 +16,7 @@ import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Moment;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -257,7 +258,7 @@ class ShardCrashSimTest {
             log.configure(TestLogs.keeping(TestLogs.small(16384), -1, log.sizeBytes() / 2));
             model.startAtMost =
                     Math.max(model.startAtMost, before.get(before.size() - 1).baseOffset());
-            log.applyRetention(nowMs, shard.get(id).highWatermark());
+            log.applyRetention(new Moment(nowMs, nowMs), shard.get(id).highWatermark());
             log.configure(TestLogs.small(16384));
             startsAt(model, log.logStartOffset());
         }

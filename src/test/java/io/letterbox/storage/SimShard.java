@@ -12,6 +12,7 @@ import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
+import io.letterbox.time.Clock;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,6 +44,7 @@ final class SimShard {
         wal = new WriteAheadLog(walDirectory, walBytes);
         StorageServices services = new StorageServices(
                 1,
+                Clock.system(),
                 1,
                 LetterboxConfig.defaults().storage(),
                 directory,

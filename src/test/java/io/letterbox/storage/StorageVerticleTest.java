@@ -29,6 +29,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ProcessMetrics;
+import io.letterbox.time.Clock;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,6 +87,7 @@ class StorageVerticleTest {
                 new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
         StorageServices services = new StorageServices(
                 1,
+                Clock.system(),
                 1,
                 config,
                 directory,

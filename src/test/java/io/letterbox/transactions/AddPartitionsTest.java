@@ -24,7 +24,7 @@ class AddPartitionsTest {
     @Test
     void partitionsGatherInOneTransaction() {
         assertThat(desk.add(owner, Intent.ADD, A)).containsExactly(Errors.NONE);
-        long began = desk.nowMs;
+        long began = desk.clock.wallMs();
         desk.pass(10);
         assertThat(desk.add(owner, Intent.ADD, B)).containsExactly(Errors.NONE);
         assertThat(desk.describe().transactionStartTimeMs()).isEqualTo(began);

@@ -9,6 +9,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.TestClock;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
@@ -41,7 +42,7 @@ final class Desk implements CoordinatorOutbox {
     final List<CoordinatorRecord> log = new ArrayList<>();
     final ArrayDeque<WriteMarkers> markers = new ArrayDeque<>();
     TransactionCoordinator core = core();
-    long nowMs = 1_000_000;
+    final TestClock clock = new TestClock();
     long nextProducerId = 4000;
     private int writesLeft = Integer.MAX_VALUE;
 
@@ -59,7 +60,7 @@ final class Desk implements CoordinatorOutbox {
         core = core();
         markers.clear();
         log.forEach(core::apply);
-        core.activate(nowMs, this);
+        core.activate(clock.now(), this);
     }
 
     /** The disk is full after so many more writes. */
@@ -114,13 +115,13 @@ final class Desk implements CoordinatorOutbox {
 
     <R> Reply<R> ask(CoordinatorCommand<R> command) {
         Reply<R> reply = new Reply<>();
-        core.handle(new Ask<>(command, reply), nowMs, this);
+        core.handle(new Ask<>(command, reply), clock.now(), this);
         while (!needIds.isEmpty()) grant(needIds.remove());
         return reply;
     }
 
     private <R> void grant(Ask<R> question) {
-        core.handle(new Ask<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()), nowMs, this);
+        core.handle(new Ask<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()), clock.now(), this);
     }
 
     // ---- what producers do
@@ -175,8 +176,8 @@ final class Desk implements CoordinatorOutbox {
     }
 
     void pass(long ms) {
-        nowMs += ms;
-        if (core.nextDeadlineMs() <= nowMs) core.tick(nowMs, this);
+        clock.pass(ms);
+        if (core.nextDeadlineMs() <= clock.elapsedMs()) core.tick(clock.now(), this);
     }
 
     DescribeTransactionsResponseData.TransactionState describe() {

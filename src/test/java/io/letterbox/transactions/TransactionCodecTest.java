@@ -59,7 +59,9 @@ class TransactionCodecTest {
         desk.init("idle", 1000, -1, -1);
         Desk.Owner owner = desk.init();
         desk.add(owner, TransactionCommand.Intent.ADD, A);
-        desk.nowMs += 500;
+        desk.clock.pass(500);
+        // How long a transaction takes does not go by the wall clock.
+        desk.clock.step(-3_600_000);
         ListTransactionsRequestData all = new ListTransactionsRequestData();
         assertThat(list(desk, all).transactionStates())
                 .extracting(TransactionState::transactionalId)

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Timeouts, expiry, restarts and a log that refuses. */
 class TransactionTimeTest {
+    private static final long DAY_MS = 86_400_000;
+
     private final Desk desk = new Desk();
     private final Owner owner = desk.init();
 
@@ -47,9 +49,41 @@ class TransactionTimeTest {
         desk.add(owner, Intent.ADD, A);
         desk.pass(TIMEOUT_MS - 1);
         desk.restart();
-        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.nowMs + 1);
+        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.clock.elapsedMs() + 1);
         desk.pass(1);
         assertThat(desk.state()).isEqualTo("PrepareAbort");
+    }
+
+    @Test
+    void aTransactionRunsByTheMonotonicClock() {
+        desk.add(owner, Intent.ADD, A);
+        desk.clock.step(DAY_MS);
+        desk.pass(0);
+        assertThat(desk.state()).as("the wall clock went forward").isEqualTo("Ongoing");
+        desk.clock.step(-2 * DAY_MS);
+        desk.pass(TIMEOUT_MS - 1);
+        assertThat(desk.state()).isEqualTo("Ongoing");
+        desk.pass(1);
+        assertThat(desk.state()).as("the wall clock went back").isEqualTo("PrepareAbort");
+    }
+
+    @Test
+    void aWallClockThatWentBackOverARestartGivesATransactionItsTimeOnceMore() {
+        desk.add(owner, Intent.ADD, A);
+        desk.pass(TIMEOUT_MS / 2);
+        desk.clock.step(-DAY_MS);
+        desk.restart();
+        desk.pass(TIMEOUT_MS - 1);
+        assertThat(desk.state()).isEqualTo("Ongoing");
+        desk.pass(1);
+        assertThat(desk.state()).isEqualTo("PrepareAbort");
+    }
+
+    @Test
+    void anIdIsForgottenByTheWallClock() {
+        desk.clock.step(EXPIRATION_MS);
+        desk.pass(Tracked.LOOK_MS);
+        assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 
     @Test
@@ -93,7 +127,7 @@ class TransactionTimeTest {
         int more = TransactionCoordinator.MAX_EXPIRED + 1;
         for (int i = 0; i < more; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
         desk.pass(EXPIRATION_MS);
-        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.nowMs);
+        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.clock.elapsedMs());
         desk.pass(1);
         assertThat(desk.core.nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
         assertThat(desk.log.stream().filter(r -> r.value() == null)).hasSize(more + 1);
@@ -115,7 +149,7 @@ class TransactionTimeTest {
         desk.refuseAfter(0);
         desk.pass(TIMEOUT_MS);
         assertThat(desk.state()).isEqualTo("Ongoing");
-        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.nowMs + TransactionCoordinator.RETRY_MS);
+        assertThat(desk.core.nextDeadlineMs()).isEqualTo(desk.clock.elapsedMs() + TransactionCoordinator.RETRY_MS);
         desk.refuseAfter(Integer.MAX_VALUE);
         desk.pass(TransactionCoordinator.RETRY_MS);
         assertThat(desk.state()).isEqualTo("PrepareAbort");

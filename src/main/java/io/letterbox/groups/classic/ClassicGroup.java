@@ -40,10 +40,10 @@ public final class ClassicGroup implements Group {
     private boolean initial;
     private boolean grewWhileDelayed;
 
-    ClassicGroup(String id, Sessions sessions, long nowMs) {
+    ClassicGroup(String id, Sessions sessions, long wallMs) {
         this.id = id;
         this.sessions = sessions;
-        this.inStateSinceMs = nowMs;
+        this.inStateSinceMs = wallMs;
     }
 
     // ---- members
@@ -206,10 +206,10 @@ public final class ClassicGroup implements Group {
         return state == phase;
     }
 
-    void become(ClassicState phase, long nowMs) {
+    void become(ClassicState phase, long wallMs) {
         if (phase == ClassicState.PREPARING_REBALANCE) initial = state == ClassicState.EMPTY;
         state = phase;
-        inStateSinceMs = nowMs;
+        inStateSinceMs = wallMs;
     }
 
     /** True during the first rebalance of a group that was empty, which waits for more members. */
@@ -230,12 +230,12 @@ public final class ClassicGroup implements Group {
     }
 
     /** Begins the next generation with the members that there are. */
-    void nextGeneration(long nowMs) {
+    void nextGeneration(long wallMs) {
         generation++;
         owingSync.clear();
         protocol = members.isEmpty() ? null : elect();
         topics = Subscriptions.of(this);
-        become(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, nowMs);
+        become(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, wallMs);
     }
 
     /** What a record says; only before the coordinator is active. */

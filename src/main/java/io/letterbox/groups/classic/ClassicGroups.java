@@ -70,10 +70,10 @@ public final class ClassicGroups {
     }
 
     /** The group, made where there is none: without members, as offsets alone would make it. */
-    public ClassicGroup getOrMake(String groupId, long nowMs) {
+    public ClassicGroup getOrMake(String groupId, long wallMs) {
         ClassicGroup known = registry.get(groupId, ClassicGroup.class);
         if (known != null) return known;
-        ClassicGroup made = new ClassicGroup(groupId, sessions, nowMs);
+        ClassicGroup made = new ClassicGroup(groupId, sessions, wallMs);
         registry.put(made);
         return made;
     }
@@ -95,7 +95,7 @@ public final class ClassicGroups {
             registry.remove(other);
         }
         boolean made = registry.get(data.groupId()) == null;
-        ClassicGroup group = getOrMake(data.groupId(), turn.nowMs());
+        ClassicGroup group = getOrMake(data.groupId(), turn.wallMs());
         joins.join(group, command, ask, turn);
         // Who was refused must not leave a group behind.
         if (made && group.size() == 0 && group.promisedIds().isEmpty()) registry.remove(group);
@@ -158,11 +158,11 @@ public final class ClassicGroups {
         for (ClassicMember member : group.members()) {
             member.assign(byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
         }
-        group.become(ClassicState.STABLE, turn.nowMs());
+        group.become(ClassicState.STABLE, turn.wallMs());
         try {
             turn.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            group.become(ClassicState.COMPLETING_REBALANCE, turn.nowMs());
+            group.become(ClassicState.COMPLETING_REBALANCE, turn.wallMs());
             rebalances.resetAssignments(group, Refusals.of(refused), turn);
             rebalances.prepare(group, turn);
             return;
@@ -323,7 +323,7 @@ public final class ClassicGroups {
     /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
     public void dismiss(String groupId, Turn turn) {
         short rejoin = Errors.REBALANCE_IN_PROGRESS.code();
-        for (ClassicMember member : getOrMake(groupId, turn.nowMs()).members()) {
+        for (ClassicMember member : getOrMake(groupId, turn.wallMs()).members()) {
             Ask<JoinGroupResponseData> join = member.joining();
             member.joining(null);
             if (join != null) {

@@ -50,7 +50,7 @@ final class Rebalances {
         if (group.in(ClassicState.COMPLETING_REBALANCE)) resetAssignments(group, Errors.REBALANCE_IN_PROGRESS, turn);
         group.owingSync().clear();
         deadlines.cancel(new SyncPhase(group.id()));
-        group.become(ClassicState.PREPARING_REBALANCE, turn.nowMs());
+        group.become(ClassicState.PREPARING_REBALANCE, turn.wallMs());
         if (group.isInitial()) {
             int delayMs = settings.initialRebalanceDelayMs();
             delay(group, delayMs, Math.max(group.rebalanceTimeoutMs() - delayMs, 0), turn);
@@ -64,14 +64,14 @@ final class Rebalances {
     private void awaitJoins(ClassicGroup group, Turn turn) {
         deadlines.set(
                 new JoinPhase(group.id()),
-                turn.nowMs() + group.rebalanceTimeoutMs(),
+                turn.elapsedMs() + group.rebalanceTimeoutMs(),
                 late -> ifPreparing(group, () -> completeJoin(group, late)));
     }
 
     private void delay(ClassicGroup group, int delayMs, int remainingMs, Turn turn) {
         deadlines.set(
                 new JoinPhase(group.id()),
-                turn.nowMs() + delayMs,
+                turn.elapsedMs() + delayMs,
                 late -> ifPreparing(group, () -> delayed(group, delayMs, remainingMs, late)));
     }
 
@@ -110,7 +110,7 @@ final class Rebalances {
             awaitJoins(group, turn);
             return;
         }
-        group.nextGeneration(turn.nowMs());
+        group.nextGeneration(turn.wallMs());
         if (group.isEmpty()) becameEmpty(group, turn);
         else answerJoins(group, turn);
     }
@@ -134,7 +134,7 @@ final class Rebalances {
         int generation = group.generation();
         deadlines.set(
                 new SyncPhase(group.id()),
-                turn.nowMs() + group.rebalanceTimeoutMs(),
+                turn.elapsedMs() + group.rebalanceTimeoutMs(),
                 late -> syncsAreLate(group, generation, late));
     }
 

@@ -40,7 +40,7 @@ final class Sessions {
     }
 
     private void begin(ClassicGroup group, ClassicMember member, int timeoutMs, Turn turn) {
-        long dueMs = turn.nowMs() + timeoutMs;
+        long dueMs = turn.elapsedMs() + timeoutMs;
         if (!deadlines.move(member, dueMs)) deadlines.set(member, dueMs, late -> expired(group, member, late));
     }
 
@@ -58,7 +58,7 @@ final class Sessions {
     /** An id was given out; it is kept for a session's time. */
     void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, Turn turn) {
         Promise key = new Promise(group.id(), memberId);
-        deadlines.set(key, turn.nowMs() + sessionTimeoutMs, late -> {
+        deadlines.set(key, turn.elapsedMs() + sessionTimeoutMs, late -> {
             if (group.promisedIds().contains(memberId)) lost.promise(group, memberId, late);
         });
     }

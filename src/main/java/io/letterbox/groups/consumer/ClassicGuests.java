@@ -68,8 +68,8 @@ public final class ClassicGuests {
         membership.join(change.rebalance(), memberId, command.caller(), command.data());
         ConsumerGroup group = groups.commit(change);
         ConsumerMember member = group.member(memberId);
-        groups.deadlines().heard(group.id(), member, turn.nowMs());
-        groups.deadlines().joined(group.id(), member, turn.nowMs());
+        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
+        groups.deadlines().joined(group.id(), member, turn.elapsedMs());
         return new JoinGroupResponseData()
                 .setMemberId(memberId)
                 .setGenerationId(member.current().epoch())
@@ -94,10 +94,10 @@ public final class ClassicGuests {
                 ClassicMembership.present(group, data.memberId(), data.groupInstanceId(), data.generationId());
         ClassicMembership.checkProtocol(member, data);
         if (member.current().epoch() < group.epoch() && member.current().state() != MemberState.UNREVOKED_PARTITIONS) {
-            groups.deadlines().toldToRejoin(group.id(), member, turn.nowMs());
+            groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
             throw new ConsumerRefusal(Errors.REBALANCE_IN_PROGRESS, "Another epoch has begun; join again.");
         }
-        groups.deadlines().heard(group.id(), member, turn.nowMs());
+        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
         groups.deadlines().synced(group.id(), member);
         return new SyncGroupResponseData()
                 .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
@@ -119,9 +119,9 @@ public final class ClassicGuests {
             GroupChange change = groups.change(group.id(), turn);
             change.rebalance().settle(false);
             group = groups.commit(change);
-            groups.deadlines().heard(group.id(), member, turn.nowMs());
+            groups.deadlines().heard(group.id(), member, turn.elapsedMs());
             if (ClassicMembership.hasToRejoin(group, member)) {
-                groups.deadlines().toldToRejoin(group.id(), member, turn.nowMs());
+                groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
                 error = Errors.REBALANCE_IN_PROGRESS;
             }
         } catch (ConsumerRefusal refusal) {

@@ -112,8 +112,8 @@ public final class ConsumerGroups {
         for (Group each : registry.all()) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : group.members()) {
-                deadlines.heard(group.id(), member, turn.nowMs());
-                deadlines.stepped(group.id(), member, turn.nowMs());
+                deadlines.heard(group.id(), member, turn.elapsedMs());
+                deadlines.stepped(group.id(), member, turn.elapsedMs());
             }
         }
         if (topics != null) dismissStreams(turn);
@@ -168,10 +168,10 @@ public final class ConsumerGroups {
         membership.heartbeat(change.rebalance(), memberId, command.caller(), data);
         ConsumerGroup group = commit(change);
         ConsumerMember member = group.member(memberId);
-        if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.nowMs()));
-        deadlines.heard(group.id(), member, turn.nowMs());
+        if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.elapsedMs()));
+        deadlines.heard(group.id(), member, turn.elapsedMs());
         boolean stepped = before == null || !before.current().equals(member.current());
-        if (stepped) deadlines.stepped(group.id(), member, turn.nowMs());
+        if (stepped) deadlines.stepped(group.id(), member, turn.elapsedMs());
         boolean everything = joins
                 || data.rebalanceTimeoutMs() != -1
                         && (data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null)
@@ -185,7 +185,7 @@ public final class ConsumerGroups {
         ConsumerGroup group = commit(change);
         // One that is away has its session's time to come back.
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
-            deadlines.stepped(group.id(), group.member(data.memberId()), turn.nowMs());
+            deadlines.stepped(group.id(), group.member(data.memberId()), turn.elapsedMs());
         } else {
             deadlines.forget(group.id(), data.memberId());
         }

@@ -16,7 +16,7 @@ final class GroupChange {
 
     GroupChange(ConsumerGroup group, Topics topics, Turn turn) {
         this.draft = new GroupDraft(group);
-        this.rebalance = new Rebalance(draft, topics, turn.nowMs());
+        this.rebalance = new Rebalance(draft, topics, turn.wallMs());
         this.turn = turn;
     }
 

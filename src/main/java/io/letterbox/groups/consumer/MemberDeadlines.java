@@ -40,20 +40,20 @@ final class MemberDeadlines {
     }
 
     /** A member was heard of. */
-    void heard(String groupId, ConsumerMember member, long nowMs) {
+    void heard(String groupId, ConsumerMember member, long elapsedMs) {
         int timeoutMs =
                 member.isClassic() ? member.profile().classicMemberMetadata().sessionTimeoutMs() : sessionTimeoutMs;
-        set(groupId, member, Kind.SESSION, nowMs + timeoutMs, any -> true);
+        set(groupId, member, Kind.SESSION, elapsedMs + timeoutMs, any -> true);
     }
 
     /** A member's assignment has changed: it may have something to give up, or may have nothing any more. */
-    void stepped(String groupId, ConsumerMember member, long nowMs) {
+    void stepped(String groupId, ConsumerMember member, long elapsedMs) {
         if (member.current().state() != MemberState.UNREVOKED_PARTITIONS || member.isClassic()) {
             deadlines.cancel(new Key(groupId, member.id(), Kind.REVOCATION));
             return;
         }
         int epoch = member.current().epoch();
-        long dueMs = nowMs + member.profile().rebalanceTimeoutMs();
+        long dueMs = elapsedMs + member.profile().rebalanceTimeoutMs();
         set(
                 groupId,
                 member,
@@ -63,15 +63,15 @@ final class MemberDeadlines {
     }
 
     /** A classic member was told to join again. */
-    void toldToRejoin(String groupId, ConsumerMember member, long nowMs) {
+    void toldToRejoin(String groupId, ConsumerMember member, long elapsedMs) {
         if (deadlines.has(new Key(groupId, member.id(), Kind.REJOIN))) return;
-        set(groupId, member, Kind.REJOIN, nowMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
+        set(groupId, member, Kind.REJOIN, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
     }
 
     /** A classic member has joined. */
-    void joined(String groupId, ConsumerMember member, long nowMs) {
+    void joined(String groupId, ConsumerMember member, long elapsedMs) {
         deadlines.cancel(new Key(groupId, member.id(), Kind.REJOIN));
-        set(groupId, member, Kind.SYNC, nowMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
+        set(groupId, member, Kind.SYNC, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
     }
 
     /** A classic member has its assignment. */

@@ -16,9 +16,9 @@ import org.apache.kafka.common.Uuid;
  *
  * @param draft what the request changes
  * @param topics the cluster's topics now
- * @param nowMs milliseconds since 1970
+ * @param wallMs milliseconds since 1970
  */
-record Rebalance(GroupDraft draft, Topics topics, long nowMs) {
+record Rebalance(GroupDraft draft, Topics topics, long wallMs) {
 
     /**
      * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets of
@@ -55,7 +55,7 @@ record Rebalance(GroupDraft draft, Topics topics, long nowMs) {
         for (String regex : used) {
             Set<String> matching = TopicPattern.of(regex).matching(topics.names());
             if (matching.equals(draft.group().regexes().get(regex))) continue;
-            draft.add(new ConsumerEvent.Regex(regex, matching, topics.version(), nowMs));
+            draft.add(new ConsumerEvent.Regex(regex, matching, topics.version(), wallMs));
         }
         Set<String> unused = new HashSet<>(draft.group().regexes().keySet());
         unused.removeAll(used);
@@ -80,7 +80,7 @@ record Rebalance(GroupDraft draft, Topics topics, long nowMs) {
             if (known.contains(memberId) && target.equals(group.target(memberId))) return;
             draft.add(new ConsumerEvent.Target(memberId, target));
         });
-        draft.add(new ConsumerEvent.TargetEpoch(epoch, nowMs));
+        draft.add(new ConsumerEvent.TargetEpoch(epoch, wallMs));
     }
 
     /** What most of those ask for who ask for one; of two that are equally wanted, the one that comes first here. */

@@ -42,7 +42,7 @@ public final class OffsetCleanup {
 
     /** From now on, what has expired is looked for. */
     public void activate(Turn turn) {
-        deadlines.set(this, turn.nowMs() + INTERVAL_MS, late -> {
+        deadlines.set(this, turn.elapsedMs() + INTERVAL_MS, late -> {
             // Before the work, which the log may refuse.
             activate(late);
             expire(late);
@@ -52,31 +52,31 @@ public final class OffsetCleanup {
     private void expire(Turn turn) {
         List<CoordinatorRecord> records = new ArrayList<>();
         for (Group group : List.copyOf(registry.all())) {
-            boolean nothingLeft = expire(group, turn.nowMs(), records);
+            boolean nothingLeft = expire(group, turn.wallMs(), records);
             if (nothingLeft && group.isEmpty()) records.addAll(group.tombstones());
         }
         write(records, turn);
     }
 
-    private boolean expire(Group group, long nowMs, List<CoordinatorRecord> records) {
+    private boolean expire(Group group, long wallMs, List<CoordinatorRecord> records) {
         boolean nothingLeft = !book.hasPending(group.id());
         for (Map.Entry<TopicPartition, CommittedOffset> entry :
                 book.of(group.id()).entrySet()) {
             TopicPartition partition = entry.getKey();
             boolean kept = group.reads(partition.topic())
                     || book.isPending(group.id(), partition)
-                    || !isExpired(group, entry.getValue(), nowMs);
+                    || !isExpired(group, entry.getValue(), wallMs);
             if (kept) nothingLeft = false;
             else records.add(OffsetDesk.tombstone(group.id(), partition));
         }
         return nothingLeft;
     }
 
-    private boolean isExpired(Group group, CommittedOffset offset, long nowMs) {
+    private boolean isExpired(Group group, CommittedOffset offset, long wallMs) {
         long baseMs = group.offsetAgeBaseMs(offset.commitMs());
         if (baseMs == Long.MAX_VALUE) return false;
-        if (offset.expireMs() >= 0) return nowMs >= offset.expireMs();
-        return nowMs - baseMs >= retentionMs;
+        if (offset.expireMs() >= 0) return wallMs >= offset.expireMs();
+        return wallMs - baseMs >= retentionMs;
     }
 
     private static void write(List<CoordinatorRecord> records, Turn turn) {

@@ -64,7 +64,7 @@ public final class OffsetDesk {
     public void commit(CommitOffsets command, Ask<OffsetCommitResponseData> ask, Turn turn) {
         OffsetCommitRequestData data = command.data();
         Errors refusal = commitRefusal(command, turn);
-        long expireMs = data.retentionTimeMs() < 0 ? -1 : turn.nowMs() + data.retentionTimeMs();
+        long expireMs = data.retentionTimeMs() < 0 ? -1 : turn.wallMs() + data.retentionTimeMs();
         List<CoordinatorRecord> records = new ArrayList<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         for (OffsetCommitRequestTopic topic : data.topics()) {
@@ -78,7 +78,7 @@ public final class OffsetDesk {
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(error.code()));
                 if (error == Errors.NONE) {
-                    records.add(record(data.groupId(), topic, partition, new Times(turn.nowMs(), expireMs)));
+                    records.add(record(data.groupId(), topic, partition, new Times(turn.wallMs(), expireMs)));
                 }
             }
         }
@@ -154,7 +154,7 @@ public final class OffsetDesk {
                         .add(new TxnOffsetCommitResponsePartition()
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(error.code()));
-                if (error == Errors.NONE) records.add(record(data.groupId(), topic.name(), partition, turn.nowMs()));
+                if (error == Errors.NONE) records.add(record(data.groupId(), topic.name(), partition, turn.wallMs()));
             }
         }
         if (!records.isEmpty()) {
@@ -164,12 +164,12 @@ public final class OffsetDesk {
     }
 
     private static CoordinatorRecord record(
-            String groupId, String topic, TxnOffsetCommitRequestPartition partition, long nowMs) {
+            String groupId, String topic, TxnOffsetCommitRequestPartition partition, long wallMs) {
         CommittedOffset offset = new CommittedOffset(
                 partition.committedOffset(),
                 partition.committedLeaderEpoch(),
                 words(partition.committedMetadata()),
-                nowMs,
+                wallMs,
                 -1,
                 Uuid.ZERO_UUID,
                 0);

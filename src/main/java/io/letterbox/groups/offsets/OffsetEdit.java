@@ -24,7 +24,7 @@ public final class OffsetEdit {
                     command.offsets().entrySet()) {
                 SetOffsets.To to = entry.getValue();
                 CommittedOffset offset = new CommittedOffset(
-                        to.offset(), CommittedOffset.UNKNOWN_EPOCH, to.metadata(), turn.nowMs(), -1, to.topicId(), 0);
+                        to.offset(), CommittedOffset.UNKNOWN_EPOCH, to.metadata(), turn.wallMs(), -1, to.topicId(), 0);
                 records.add(OffsetDesk.record(command.groupId(), entry.getKey(), offset));
             }
             turn.write(records);

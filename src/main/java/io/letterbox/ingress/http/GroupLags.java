@@ -109,32 +109,32 @@ final class GroupLags {
     }
 
     /** The age of the next record that the group has not committed; 0 where there is none, null where it is not known. */
-    Future<Double> seconds(PartitionLag lag, long nowMs) {
+    Future<Double> seconds(PartitionLag lag, long wallMs) {
         Long records = lag.records();
         if (records == null) return Future.succeededFuture();
         if (records == 0) return Future.succeededFuture(0.0);
         Place next = new Place(lag.partition(), lag.next());
         Long known = times.get(next);
-        if (known != null) return Future.succeededFuture(age(known, nowMs));
+        if (known != null) return Future.succeededFuture(age(known, wallMs));
         Slice cached = reader.readCached(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
         Future<Slice> read = cached != null
                 ? Future.succeededFuture(cached)
                 : reader.read(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
-        return read.map(slice -> remember(next, slice, nowMs))
+        return read.map(slice -> remember(next, slice, wallMs))
                 // Retention may have been faster, or the bytes are damaged: then nobody knows.
                 .otherwise((Double) null);
     }
 
-    private Double remember(Place next, Slice slice, long nowMs) {
+    private Double remember(Place next, Slice slice, long wallMs) {
         try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
             if (!cursor.next()) return null;
             times.put(next, cursor.timestampMs());
-            return age(cursor.timestampMs(), nowMs);
+            return age(cursor.timestampMs(), wallMs);
         }
     }
 
-    private static Double age(long timestampMs, long nowMs) {
+    private static Double age(long timestampMs, long wallMs) {
         if (timestampMs < 0) return null;
-        return Math.max(0, nowMs - timestampMs) / 1000.0;
+        return Math.max(0, wallMs - timestampMs) / 1000.0;
     }
 }

@@ -13,6 +13,7 @@ import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.http.GroupLags.PartitionLag;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -73,9 +74,9 @@ final class GroupRoutes {
 
     private Future<ObjectNode> document(GroupView group) {
         List<PartitionLag> partitions = lags.of(group);
-        long nowMs = System.currentTimeMillis();
+        long wallMs = Clock.system().wallMs();
         List<Future<Double>> seconds = new ArrayList<>();
-        for (PartitionLag lag : partitions) seconds.add(lags.seconds(lag, nowMs));
+        for (PartitionLag lag : partitions) seconds.add(lags.seconds(lag, wallMs));
         return Future.all(seconds).map(all -> GroupDocument.whole(group, partitions, all.<Double>list()));
     }
 

@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.groups.GroupView;
 import io.letterbox.ingress.http.GroupLags.PartitionLag;
 import io.letterbox.telemetry.GroupLag;
+import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,7 +47,7 @@ public final class GroupSurvey {
 
     private Future<List<GroupLag>> measure(List<GroupView> groups) {
         groups.sort(Comparator.comparing(GroupView::id));
-        long nowMs = System.currentTimeMillis();
+        long wallMs = Clock.system().wallMs();
         int reads = 0;
         List<Future<GroupLag>> measured = new ArrayList<>();
         for (GroupView group : groups) {
@@ -56,7 +57,7 @@ public final class GroupSurvey {
             for (PartitionLag lag : partitions) {
                 boolean known = lags.isTimeKnown(lag);
                 if (!known) reads++;
-                seconds.add(known || reads <= MAX_READS ? lags.seconds(lag, nowMs) : Future.succeededFuture());
+                seconds.add(known || reads <= MAX_READS ? lags.seconds(lag, wallMs) : Future.succeededFuture());
             }
             measured.add(Future.all(seconds).map(all -> shown(group, partitions, all.list())));
         }

@@ -93,8 +93,8 @@ final class PublishTarget {
      * @param what the subject of the sentence that a refusal is
      * @throws ApiException INVALID_TIMESTAMP
      */
-    void requireTimestamp(long timestampMs, long nowMs, String what) {
-        if (!rules.forbidsTimestamp(timestampMs, nowMs)) return;
+    void requireTimestamp(long timestampMs, long wallMs, String what) {
+        if (!rules.forbidsTimestamp(timestampMs, wallMs)) return;
         throw new ApiException(
                 ErrorCode.INVALID_TIMESTAMP,
                 what + " is " + timestampMs + ", further from now than message.timestamp.before.max.ms, "

@@ -8,6 +8,7 @@ import io.letterbox.http.Refusal;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicName;
 import io.letterbox.telemetry.RouteMeter;
+import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -76,16 +77,16 @@ final class Publisher {
 
     private void place(PublishRequest request, PublishTarget target) {
         try {
-            long nowMs = System.currentTimeMillis();
-            long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : nowMs;
-            target.requireTimestamp(timestampMs, nowMs, "The query parameter timestamp");
+            long wallMs = Clock.system().wallMs();
+            long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : wallMs;
+            target.requireTimestamp(timestampMs, wallMs, "The query parameter timestamp");
             ProducerHead producer = request.head().producer;
             Placement placement =
                     producer == null ? batcher : new NumberedPlacement(batcher, request, producer.claim(request));
             switch (request.head().form) {
                 case SINGLE -> single(request, target, placement, timestampMs);
                 case NDJSON -> ndjson.place(request, target, placement, timestampMs);
-                case REST_JSON, REST_BINARY -> rest.place(request, target, placement, nowMs);
+                case REST_JSON, REST_BINARY -> rest.place(request, target, placement, wallMs);
                 default -> throw new AssertionError(request.head().form);
             }
             placement.end();

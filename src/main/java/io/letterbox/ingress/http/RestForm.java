@@ -42,7 +42,7 @@ final class RestForm {
      *
      * @throws ApiException INVALID_REQUEST or REQUEST_TOO_LARGE; nothing was added
      */
-    void place(PublishRequest request, PublishTarget target, Placement placement, long nowMs) {
+    void place(PublishRequest request, PublishTarget target, Placement placement, long wallMs) {
         JsonNode records = records(request.body());
         boolean binary = request.head().form == PublishForm.REST_BINARY;
         draft.headers = request.head().headers;
@@ -52,8 +52,8 @@ final class RestForm {
             String what = "Record " + ++index;
             try {
                 fill(record, binary, what);
-                draft.timestampMs = number(record.path("timestamp"), nowMs, what + "'s timestamp");
-                target.requireTimestamp(draft.timestampMs, nowMs, what + "'s timestamp");
+                draft.timestampMs = number(record.path("timestamp"), wallMs, what + "'s timestamp");
+                target.requireTimestamp(draft.timestampMs, wallMs, what + "'s timestamp");
                 int partition = partition(record, target, placement, what);
                 target.require(draft, limits.recordBytes(), what);
                 receipt.record(placement.add(target, partition, draft, receipt));

@@ -11,6 +11,7 @@ import io.letterbox.record.InvalidRecordsException;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
+import io.letterbox.time.Clock;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -150,7 +151,7 @@ final class ProduceRun {
         private void begin() {
             partition = target();
             ByteBuffer sent = sent();
-            api.check.begin(sent, topic.rules, System.currentTimeMillis());
+            api.check.begin(sent, topic.rules, Clock.system().wallMs());
             api.batch.wrap(sent, sent.position());
             if (version < FIRST_WITH_ZSTD && api.batch.compression() == Codec.ZSTD.id()) {
                 throw new ApiException(

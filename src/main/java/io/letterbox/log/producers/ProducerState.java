@@ -20,7 +20,7 @@ public final class ProducerState {
     private long lastTimestampMs = NONE;
     private long transactionStart = NONE;
 
-    // When it wrote last by this server's clock; unknown after a restart until somebody asks.
+    // When it wrote last by the monotonic clock; unknown after a restart until somebody asks.
     private long seenMs = NONE;
 
     ProducerState(long id, short epoch) {
@@ -83,20 +83,20 @@ public final class ProducerState {
         return lastSequence() + 1 & Integer.MAX_VALUE;
     }
 
-    void wrote(RecordBatch batch, long nowMs) {
+    void wrote(RecordBatch batch, long elapsedMs) {
         enter(batch.producerEpoch());
         add(ProducerBatch.of(batch));
         if (batch.isTransactional() && !inTransaction()) transactionStart = batch.baseOffset();
         lastTimestampMs = batch.maxTimestamp();
-        seenMs = nowMs;
+        seenMs = elapsedMs;
     }
 
-    void ended(RecordBatch batch, TransactionMarker marker, long nowMs) {
+    void ended(RecordBatch batch, TransactionMarker marker, long elapsedMs) {
         enter(batch.producerEpoch());
         coordinatorEpoch = marker.coordinatorEpoch();
         transactionStart = NONE;
         lastTimestampMs = batch.maxTimestamp();
-        seenMs = nowMs;
+        seenMs = elapsedMs;
     }
 
     /** As a snapshot says. */
@@ -107,15 +107,15 @@ public final class ProducerState {
         transactionStart = startedAt;
     }
 
-    /** True where it is known when the producer wrote last, by this server's clock. */
+    /** True where it is known when the producer wrote last. */
     boolean isSeen() {
         return seenMs != NONE;
     }
 
     /** True where nothing was heard for so long that nothing more is expected. An open transaction is waited for. */
-    boolean isExpired(long nowMs, long afterMs) {
-        if (seenMs == NONE) seenMs = nowMs;
-        return !inTransaction() && nowMs - seenMs >= afterMs;
+    boolean isExpired(long elapsedMs, long afterMs) {
+        if (seenMs == NONE) seenMs = elapsedMs;
+        return !inTransaction() && elapsedMs - seenMs >= afterMs;
     }
 
     private void enter(short newEpoch) {

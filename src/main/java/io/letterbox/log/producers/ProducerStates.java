@@ -38,7 +38,7 @@ public final class ProducerStates {
      * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION; an
      *     {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
      */
-    public ProducerBatch check(RecordBatch batch, Guard guard, long nowMs) {
+    public ProducerBatch check(RecordBatch batch, Guard guard, long elapsedMs) {
         long id = batch.producerId();
         if (id < 0) return null;
         ProducerState known = byId.get(id);
@@ -57,7 +57,7 @@ public final class ProducerStates {
                     "Producer " + id + " has an open transaction here, and the batch does not belong to it.");
         }
         if (batch.isTransactional() && !(open && known.epoch() == batch.producerEpoch())) {
-            verifications.require(batch, guard, nowMs);
+            verifications.require(batch, guard, elapsedMs);
         }
         if (batch.baseSequence() >= 0) requireSequence(known, batch);
         return null;
@@ -66,10 +66,10 @@ public final class ProducerStates {
     /**
      * Takes note of a batch that is in the log now.
      *
-     * @param nowMs this server's time, or -1 where the batch is from before its start
+     * @param elapsedMs the monotonic time, or -1 where the batch is from before its start
      * @return the transaction that the batch has aborted, or null
      */
-    public AbortedRange wrote(RecordBatch batch, long nowMs) {
+    public AbortedRange wrote(RecordBatch batch, long elapsedMs) {
         long id = batch.producerId();
         if (id < 0) return null;
         TransactionMarker marker = TransactionMarker.of(batch);
@@ -78,18 +78,18 @@ public final class ProducerStates {
         if (state == null) state = new ProducerState(id, batch.producerEpoch());
         byId.put(id, state);
         verifications.voidFor(id);
-        if (marker != null) return end(state, batch, marker, nowMs);
+        if (marker != null) return end(state, batch, marker, elapsedMs);
         boolean begins = batch.isTransactional() && !state.inTransaction();
-        state.wrote(batch, nowMs);
+        state.wrote(batch, elapsedMs);
         if (begins) transactions.begin(state.transactionStart(), id);
         keepWithinLimit();
         return null;
     }
 
-    private AbortedRange end(ProducerState state, RecordBatch batch, TransactionMarker marker, long nowMs) {
+    private AbortedRange end(ProducerState state, RecordBatch batch, TransactionMarker marker, long elapsedMs) {
         long start = state.transactionStart();
         boolean ends = state.inTransaction();
-        state.ended(batch, marker, nowMs);
+        state.ended(batch, marker, elapsedMs);
         keepWithinLimit();
         if (!ends) return null;
         long stable = transactions.end(start, batch.lastOffset());
@@ -112,17 +112,17 @@ public final class ProducerStates {
     }
 
     /** Forgets who was silent for too long. */
-    public void expire(long nowMs) {
+    public void expire(long elapsedMs) {
         Iterator<ProducerState> oldest = byId.values().iterator();
         boolean younger = false;
         while (oldest.hasNext() && !younger) {
             ProducerState state = oldest.next();
             boolean known = state.isSeen();
-            if (state.isExpired(nowMs, limits.expirationMs())) oldest.remove();
+            if (state.isExpired(elapsedMs, limits.expirationMs())) oldest.remove();
             // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
             else younger = known && !state.inTransaction();
         }
-        verifications.expire(nowMs, limits.expirationMs());
+        verifications.expire(elapsedMs, limits.expirationMs());
     }
 
     /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */

@@ -23,10 +23,10 @@ final class Verifications {
         private final long sinceMs;
         private int lowestSequence;
 
-        Pending(short epoch, int lowestSequence, long nowMs) {
+        Pending(short epoch, int lowestSequence, long elapsedMs) {
             this.epoch = epoch;
             this.lowestSequence = lowestSequence;
-            this.sinceMs = nowMs;
+            this.sinceMs = elapsedMs;
         }
     }
 
@@ -40,11 +40,11 @@ final class Verifications {
      *
      * @throws UnverifiedTransactionException with the guard to come back with
      */
-    void require(RecordBatch batch, Guard guard, long nowMs) {
+    void require(RecordBatch batch, Guard guard, long elapsedMs) {
         Pending pending = byProducer.get(batch.producerId());
         if (pending != null) ProducerStates.requireEpoch(batch.producerId(), pending.epoch, batch);
         if (pending == null || pending.epoch != batch.producerEpoch()) {
-            pending = new Pending(batch.producerEpoch(), batch.baseSequence(), nowMs);
+            pending = new Pending(batch.producerEpoch(), batch.baseSequence(), elapsedMs);
             byProducer.remove(batch.producerId());
             byProducer.put(batch.producerId(), pending);
             if (byProducer.size() > limit) forgetOldest();
@@ -73,8 +73,8 @@ final class Verifications {
         if (!byProducer.isEmpty()) byProducer.remove(producerId);
     }
 
-    void expire(long nowMs, long afterMs) {
-        byProducer.values().removeIf(pending -> nowMs - pending.sinceMs >= afterMs);
+    void expire(long elapsedMs, long afterMs) {
+        byProducer.values().removeIf(pending -> elapsedMs - pending.sinceMs >= afterMs);
     }
 
     private void forgetOldest() {

@@ -26,9 +26,9 @@ final class CoordinatorBatches {
         limitBytes = maxBytes;
     }
 
-    ByteBuffer build(long nowMs, Producer producer, List<CoordinatorRecord> records) {
+    ByteBuffer build(long wallMs, Producer producer, List<CoordinatorRecord> records) {
         BatchBuilder builder = new BatchBuilder(TYPICAL_BYTES);
-        for (CoordinatorRecord record : records) builder.append(nowMs, record.key(), record.value(), List.of());
+        for (CoordinatorRecord record : records) builder.append(wallMs, record.key(), record.value(), List.of());
         if (builder.sizeInBytes() > limitBytes) {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,

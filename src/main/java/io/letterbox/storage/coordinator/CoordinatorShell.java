@@ -15,6 +15,8 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Clock;
+import io.letterbox.time.Moment;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -23,7 +25,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     private final Place place;
     private final ShellTimers timers;
-    private final LongSupplier clock;
+    private final Clock clock;
     private final Coordinator core;
     private final CoordinatorBatches batches;
 
@@ -56,7 +57,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private ApiException closed;
     private long written;
     private long committed;
-    private long nowMs;
+    private Moment now;
     private long timer = -1;
     private long timerDueMs = Long.MAX_VALUE;
 
@@ -74,7 +75,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     /** Where a coordinator sits, and how it appends. */
     record Place(TopicPartition id, PartitionLog log, CoordinatorKind kind, Consumer<Append> appender) {}
 
-    CoordinatorShell(Place place, ShellTimers timers, LongSupplier clock) {
+    CoordinatorShell(Place place, ShellTimers timers, Clock clock) {
         this.place = place;
         this.timers = timers;
         this.clock = clock;
@@ -106,10 +107,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void replaySome() {
         if (closed != null) return;
         try {
-            long until = clock.getAsLong() + REPLAY_SLICE_MS;
+            long until = clock.elapsedMs() + REPLAY_SLICE_MS;
             while (!replay.isDone()) {
                 replay.step();
-                if (clock.getAsLong() >= until && !replay.isDone()) {
+                if (clock.elapsedMs() >= until && !replay.isDone()) {
                     timers.soon(this::replaySome);
                     return;
                 }
@@ -126,7 +127,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void activate() {
         if (replay.records() > 0) LOG.info("{}: replayed {} records", place.id(), replay.records());
         replay = null;
-        turn(() -> core.activate(nowMs, this));
+        turn(() -> core.activate(now, this));
         if (image != null) tellImage();
     }
 
@@ -153,7 +154,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         } else {
             open.add(ask);
             try {
-                turn(() -> core.handle(ask, nowMs, this));
+                turn(() -> core.handle(ask, now, this));
             } catch (ApiException refusal) {
                 refuse(ask, refusal);
             } catch (RuntimeException | AssertionError e) {
@@ -184,19 +185,19 @@ final class CoordinatorShell implements CoordinatorOutbox {
         timerDueMs = Long.MAX_VALUE;
         if (closed != null) return;
         try {
-            turn(() -> core.tick(nowMs, this));
+            turn(() -> core.tick(now, this));
         } catch (RuntimeException | AssertionError e) {
             LOG.error("The coordinator of {} failed at what was due", place.id(), e);
             // What is still due now would fail again at once.
             if (timer >= 0) timers.cancel(timer);
             timerDueMs = Long.MAX_VALUE;
-            arm(clock.getAsLong() + RETRY_MS);
+            arm(clock.elapsedMs() + RETRY_MS);
         }
     }
 
     /** One call into the core. */
     private void turn(Runnable call) {
-        nowMs = clock.getAsLong();
+        now = clock.now();
         try {
             call.run();
         } finally {
@@ -209,7 +210,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (timer >= 0) timers.cancel(timer);
         timerDueMs = dueMs;
         long number = ++timersSet;
-        timer = timers.after(Math.max(1, dueMs - clock.getAsLong()), () -> tick(number));
+        timer = timers.after(Math.max(1, dueMs - clock.elapsedMs()), () -> tick(number));
     }
 
     // ---- what the core wants
@@ -230,7 +231,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
         place.appender()
-                .accept(new Append(place.id(), batches.build(nowMs, producer, records), records.size(), guard, done));
+                .accept(new Append(
+                        place.id(), batches.build(now.wallMs(), producer, records), records.size(), guard, done));
         if (done.future().failed()) throw refusal(done.future().cause());
         written++;
         done.future().onComplete(outcome -> {

@@ -11,6 +11,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
+import io.letterbox.time.Clock;
 import io.letterbox.transactions.TransactionCommand;
 import io.letterbox.transactions.WriteMarkers;
 import io.vertx.core.AsyncResult;
@@ -61,9 +62,9 @@ public final class MarkerDelivery {
     void start() {
         underWay = missing.size();
         TransactionMarker marker = new TransactionMarker(markers.commit(), coordinatorEpoch());
-        long nowMs = System.currentTimeMillis();
+        long wallMs = Clock.system().wallMs();
         for (TopicPartition partition : Set.copyOf(missing)) {
-            ByteBuffer batch = marker.batch(markers.producerId(), markers.epoch(), nowMs);
+            ByteBuffer batch = marker.batch(markers.producerId(), markers.epoch(), wallMs);
             Promise<Appended> done = context.promise();
             done.future().onComplete(outcome -> onOutcome(partition, outcome));
             surroundings

@@ -8,20 +8,20 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** The coordinators of one shard. Owned by the shard's thread. */
 public final class ShardCoordinators {
     private final Map<String, CoordinatorKind> kinds = new HashMap<>();
     private final Map<TopicPartition, CoordinatorShell> byPartition = new HashMap<>();
-    private final LongSupplier clock;
+    private final Clock clock;
     private Consumer<Append> appender;
     private ShellTimers timers;
     private ClusterImage image;
@@ -31,7 +31,7 @@ public final class ShardCoordinators {
      * @param kinds which topics are internal, and whose
      * @param clock the time in milliseconds since 1970
      */
-    public ShardCoordinators(List<CoordinatorKind> kinds, LongSupplier clock) {
+    public ShardCoordinators(List<CoordinatorKind> kinds, Clock clock) {
         for (CoordinatorKind kind : kinds) this.kinds.put(kind.topic(), kind);
         this.clock = clock;
     }

@@ -118,7 +118,23 @@ class ClassicGroupTest {
             groups.joinNew(joiner(G));
         }
         assertThat(first.isThere()).isTrue();
-        assertThat(groups.nowMs).isLessThanOrEqualTo(1_000_000 + REBALANCE_MS + 1000);
+        assertThat(groups.clock.elapsedMs()).isLessThanOrEqualTo(1_000_000 + REBALANCE_MS + 1000);
+    }
+
+    @Test
+    void sessionsRunByTheMonotonicClock() {
+        List<String> ids = groups.stable(G, 2);
+        groups.pass(SESSION_MS - 1);
+        groups.clock.step(3_600_000);
+        for (String id : ids)
+            assertThat(groups.heartbeat(G, id, 1)).as("forward").isEqualTo(Errors.NONE);
+        groups.clock.step(-7_200_000);
+        groups.pass(SESSION_MS - 1);
+        assertThat(groups.heartbeat(G, ids.get(0), 1)).isEqualTo(Errors.NONE);
+        groups.pass(1);
+        assertThat(groups.heartbeat(G, ids.get(0), 1))
+                .as("the other one has vanished")
+                .isEqualTo(Errors.REBALANCE_IN_PROGRESS);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.letterbox.groups.GroupSettings;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.time.Moment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class GroupBench implements CoordinatorOutbox {
     public void restart() {
         core = new GroupCoordinator(SETTINGS, () -> new UUID(7, ids++));
         for (CoordinatorRecord record : log) core.apply(record);
-        core.activate(nowMs, this);
+        core.activate(new Moment(nowMs, nowMs), this);
         follow();
     }
 
@@ -90,14 +91,14 @@ public final class GroupBench implements CoordinatorOutbox {
         long endMs = nowMs + ms;
         for (long next; (next = core.nextDeadlineMs()) <= endMs; ) {
             nowMs = Math.max(nowMs, next);
-            core.tick(nowMs, this);
+            core.tick(new Moment(nowMs, nowMs), this);
         }
         nowMs = endMs;
     }
 
     public <R> Answer<R> send(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
-        core.handle(new Ask<>(command, answer), nowMs, this);
+        core.handle(new Ask<>(command, answer), new Moment(nowMs, nowMs), this);
         return answer;
     }
 

@@ -12,6 +12,7 @@ import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -165,7 +166,7 @@ class CrashSimTest {
             log.configure(TestLogs.keeping(config, -1, log.sizeBytes() / 2));
             model.startAtMost =
                     Math.max(model.startAtMost, before.get(before.size() - 1).baseOffset());
-            log.applyRetention(nowMs, model.flushedUpTo);
+            log.applyRetention(new Moment(nowMs, nowMs), model.flushedUpTo);
             log.configure(config);
             model.startAtLeast = model.startAtMost = log.logStartOffset();
             model.records.headMap(model.startAtLeast).clear();

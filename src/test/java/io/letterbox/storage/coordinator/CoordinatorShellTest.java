@@ -22,6 +22,9 @@ import io.letterbox.log.sim.SimDisk;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
+import io.letterbox.time.Clock;
+import io.letterbox.time.Moment;
+import io.letterbox.time.TestClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -45,7 +48,7 @@ class CoordinatorShellTest {
     private final List<Long> timers = new ArrayList<>();
     private PartitionLog log;
     private ApiException refusal;
-    private long nowMs = 1000;
+    private final TestClock clock = new TestClock();
     private Runnable timer;
     private Words core;
     private CoordinatorShell shell;
@@ -90,13 +93,13 @@ class CoordinatorShellTest {
         }
 
         @Override
-        public void activate(long nowMs, CoordinatorOutbox outbox) {
+        public void activate(Moment now, CoordinatorOutbox outbox) {
             active = true;
         }
 
         @Override
         @SuppressWarnings("unchecked")
-        public void handle(Ask<?> ask, long nowMs, CoordinatorOutbox outbox) {
+        public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
             Say say = (Say) ask.command();
             if (say.word().equals("elsewhere")) {
                 outbox.perform(new HandedOn(ask));
@@ -115,9 +118,23 @@ class CoordinatorShellTest {
         }
 
         @Override
-        public void tick(long nowMs, CoordinatorOutbox outbox) {
+        public void tick(Moment now, CoordinatorOutbox outbox) {
             ticks++;
-            if (dueMs <= nowMs) dueMs = Long.MAX_VALUE;
+            if (dueMs <= now.elapsedMs()) dueMs = Long.MAX_VALUE;
+        }
+    }
+
+    /** Each look at the clock finds that a second has passed. */
+    private final class ASecondALook implements Clock {
+        @Override
+        public long elapsedMs() {
+            clock.pass(1000);
+            return clock.elapsedMs();
+        }
+
+        @Override
+        public long wallMs() {
+            return clock.wallMs();
         }
     }
 
@@ -163,7 +180,7 @@ class CoordinatorShellTest {
         log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, LastStop.UNCLEAN))
                 .log();
         shell = new CoordinatorShell(
-                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), () -> nowMs);
+                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), clock);
         shell.configure(new TopicConfig(Map.of()));
     }
 
@@ -173,7 +190,7 @@ class CoordinatorShellTest {
             return;
         }
         try {
-            log.append(append.batch(), 0, nowMs);
+            log.append(append.batch(), 0, clock.elapsedMs());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -254,8 +271,8 @@ class CoordinatorShellTest {
         Answer<String> pending = new Answer<>();
         shell.ask(new Ask<>(new Say("two", true), pending));
         say("three");
-        ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, nowMs);
-        log.append(marker, 0, nowMs);
+        ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, clock.wallMs());
+        log.append(marker, 0, clock.elapsedMs());
         shell.decided(new Decision(7, (short) 0, true));
         say("four");
         commit();
@@ -264,7 +281,7 @@ class CoordinatorShellTest {
         open();
         assertThat(core.active).isTrue();
         assertThat(say("").get()).isEqualTo("one three two four");
-        log.append(new TransactionMarker(false, 0).batch(7, (short) 0, nowMs), 0, nowMs);
+        log.append(new TransactionMarker(false, 0).batch(7, (short) 0, clock.wallMs()), 0, clock.elapsedMs());
         open();
         assertThat(say("").get()).isEqualTo("one three two four");
     }
@@ -274,9 +291,8 @@ class CoordinatorShellTest {
         for (int word = 0; word < 40; word++) say("x".repeat(100_000));
         commit();
         log.flush();
-        // Each look at the clock finds that a second has passed.
         shell = new CoordinatorShell(
-                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), () -> nowMs += 1000);
+                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), new ASecondALook());
         assertThat(soon).hasSize(1);
         Answer<String> early = say("");
         assertThatThrownBy(early::get).hasMessageContaining("still being read");
@@ -287,24 +303,25 @@ class CoordinatorShellTest {
 
     @Test
     void keepsOneTimerAndMovesItOnlyForward() {
-        core.dueMs = 5000;
+        long startMs = clock.elapsedMs();
+        core.dueMs = startMs + 4000;
         say("");
         assertThat(timers).containsExactly(4000L);
-        core.dueMs = 9000;
+        core.dueMs = startMs + 8000;
         say("");
         assertThat(timers).as("the one that is set will find out").hasSize(1);
-        nowMs = 5000;
+        clock.pass(4000);
         timer.run();
         assertThat(core.ticks).isEqualTo(1);
         assertThat(timers).containsExactly(4000L, 4000L);
-        core.dueMs = 6000;
+        core.dueMs = startMs + 5000;
         Runnable overtaken = timer;
         say("");
         assertThat(timers).containsExactly(4000L, 4000L, 1000L);
         overtaken.run();
         assertThat(core.ticks).as("it had gone off before it was cancelled").isEqualTo(1);
         assertThat(timers).as("and sets no timer beside the one there is").hasSize(3);
-        nowMs = 6000;
+        clock.pass(1000);
         timer.run();
         assertThat(core.ticks).isEqualTo(2);
         assertThat(timers).hasSize(3);

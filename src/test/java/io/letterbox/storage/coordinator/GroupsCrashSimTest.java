@@ -18,6 +18,7 @@ import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.TestClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class GroupsCrashSimTest {
                     .log();
             log.flush();
             shell = new CoordinatorShell(
-                    new CoordinatorShell.Place(ID, log, new GroupsKind(config), this::append), this, () -> 1000);
+                    new CoordinatorShell.Place(ID, log, new GroupsKind(config), this::append), this, new TestClock());
             groups.forEach((group, known) -> {
                 long found = fetch(group);
                 List<Long> possible = new ArrayList<>(known.asked);

@@ -54,12 +54,12 @@ final class SimServer implements CoordinatorOutbox {
         up = true;
         core = new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, MAX_IDS));
         log.entries.forEach(core::apply);
-        core.activate(world.nowMs, this);
+        core.activate(world.now(), this);
         tick();
     }
 
     private void tick() {
-        core.tick(world.nowMs, this);
+        core.tick(world.now(), this);
         soon(TICK_MS, this::tick);
     }
 
@@ -134,7 +134,7 @@ final class SimServer implements CoordinatorOutbox {
     // ---- what comes in; answers come while this life lasts
 
     <R> void ask(CoordinatorCommand<R> command, Consumer<R> answer) {
-        core.handle(new Ask<>(command, new To<>(answer)), world.nowMs, this);
+        core.handle(new Ask<>(command, new To<>(answer)), world.now(), this);
     }
 
     private record To<R>(Consumer<R> answer) implements Ask.Reply<R> {

@@ -1,5 +1,7 @@
 package io.letterbox.transactions.sim;
 
+import io.letterbox.time.Moment;
+import io.letterbox.time.TestClock;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -22,6 +24,10 @@ final class SimWorld {
 
     SimWorld(long seed) {
         this.random = new Random(seed);
+    }
+
+    Moment now() {
+        return new Moment(nowMs, TestClock.WALL_MS + nowMs);
     }
 
     void after(long delayMs, Runnable action) {

@@ -7,11 +7,11 @@ import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.KafkaResponse;
 import io.letterbox.telemetry.TopicMeters;
+import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -56,13 +56,13 @@ final class FetchLoop {
         FetchRequestData body = request.body(FetchRequestData.class);
         Errors refusal = refusal(body);
         if (refusal != Errors.NONE) return refuse(body, request.version(), refusal);
-        long nowMs = nowMs();
+        long elapsedMs = elapsedMs();
         // What is still under way in this session is answered first, before the request changes what it wants.
         FetchSession before = sessions.find(body.sessionId());
         if (before != null && before.belongsTo(request.client()) && before.pending() != null) {
             before.pending().hurry();
         }
-        FetchSessions.Wanted wanted = sessions.open(body, request.version(), request.client(), nowMs);
+        FetchSessions.Wanted wanted = sessions.open(body, request.version(), request.client(), elapsedMs);
         if (wanted.refusal() != Errors.NONE) return Future.succeededFuture(FetchAnswer.refused(wanted.refusal()));
         if (wanted.session() != null && !wanted.incremental()) {
             FetchSession made = wanted.session();
@@ -70,7 +70,7 @@ final class FetchLoop {
         }
         long waitMs = Math.min(Math.max(0, body.maxWaitMs()), longestWaitMs);
         PendingFetch fetch =
-                new PendingFetch(this, request, rotated(wanted, body), nowMs + waitMs, waitMs > 0 && !draining);
+                new PendingFetch(this, request, rotated(wanted, body), elapsedMs + waitMs, waitMs > 0 && !draining);
         if (wanted.session() != null) wanted.session().setPending(fetch);
         return fetch.start();
     }
@@ -141,18 +141,18 @@ final class FetchLoop {
         long due = (next + FetchLimits.TICK_MS - 1) / FetchLimits.TICK_MS * FetchLimits.TICK_MS;
         if (timerDueMs != NONE && timerDueMs <= due) return;
         timerDueMs = due;
-        vertx.setTimer(Math.max(1, due - nowMs()), late -> onTimer(due));
+        vertx.setTimer(Math.max(1, due - elapsedMs()), late -> onTimer(due));
     }
 
     private void onTimer(long due) {
         // One that was armed before an earlier one came looks for nothing.
         if (timerDueMs == due) timerDueMs = NONE;
-        for (PendingFetch fetch : waiters.due(nowMs())) fetch.hurry();
+        for (PendingFetch fetch : waiters.due(elapsedMs())) fetch.hurry();
         arm();
     }
 
     boolean hasTime(PendingFetch fetch) {
-        return !draining && fetch.deadlineMs() > nowMs();
+        return !draining && fetch.deadlineMs() > elapsedMs();
     }
 
     /** Answers everybody with what there is, because the server stops. */
@@ -174,7 +174,7 @@ final class FetchLoop {
     }
 
     /** A time that only goes forwards. */
-    long nowMs() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    long elapsedMs() {
+        return Clock.system().elapsedMs();
     }
 }

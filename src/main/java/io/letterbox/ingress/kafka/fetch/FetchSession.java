@@ -27,14 +27,14 @@ final class FetchSession {
     private PendingFetch pending;
     private Runnable onClosed = () -> {};
 
-    FetchSession(int id, Object owner, boolean usesTopicIds, Map<Key, FetchPartition> partitions, long nowMs) {
+    FetchSession(int id, Object owner, boolean usesTopicIds, Map<Key, FetchPartition> partitions, long elapsedMs) {
         this.id = id;
         this.owner = owner;
         this.usesTopicIds = usesTopicIds;
         this.partitions = new LinkedHashMap<>(partitions);
         for (FetchPartition partition : partitions.values()) partition.session = this;
-        this.usedMs = nowMs;
-        this.lookedMs = nowMs;
+        this.usedMs = elapsedMs;
+        this.lookedMs = elapsedMs;
     }
 
     /** The partitions that a request names, each once, in its order. */
@@ -54,8 +54,8 @@ final class FetchSession {
     }
 
     /** Takes over what the client has changed; those that it does not read any more are returned. */
-    List<FetchPartition> update(FetchRequestData request, long nowMs) {
-        usedMs = nowMs;
+    List<FetchPartition> update(FetchRequestData request, long elapsedMs) {
+        usedMs = elapsedMs;
         setEpoch(epoch == Integer.MAX_VALUE ? 1 : epoch + 1);
         if (!request.topics().isEmpty() || !request.forgottenTopicsData().isEmpty()) ordered = null;
         for (FetchRequestData.FetchTopic topic : request.topics()) {
@@ -125,9 +125,9 @@ final class FetchSession {
      * Whether all partitions have to be looked at, although most have not moved: commits do not tell of everything that can
      * happen to a log.
      */
-    boolean mustLook(long nowMs) {
-        if (nowMs - lookedMs < FetchLimits.LOOK_MS) return false;
-        lookedMs = nowMs;
+    boolean mustLook(long elapsedMs) {
+        if (elapsedMs - lookedMs < FetchLimits.LOOK_MS) return false;
+        lookedMs = elapsedMs;
         return true;
     }
 

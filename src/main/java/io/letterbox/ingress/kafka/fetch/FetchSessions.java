@@ -58,26 +58,26 @@ final class FetchSessions {
     }
 
     /** Finds out what a request wants, and changes the sessions accordingly. */
-    Wanted open(FetchRequestData request, short version, Object client, long nowMs) {
+    Wanted open(FetchRequestData request, short version, Object client, long elapsedMs) {
         boolean byId = version >= TOPIC_IDS_FROM;
         int epoch = request.sessionEpoch();
         if (epoch == FULL_EPOCH || epoch == LAST_EPOCH) {
             FetchSession old = sessions.get(request.sessionId());
             if (old != null && old.belongsTo(client)) close(old);
             Map<Key, FetchPartition> named = FetchSession.partitions(request, byId);
-            FetchSession made = epoch == LAST_EPOCH ? null : make(named, client, byId, nowMs);
+            FetchSession made = epoch == LAST_EPOCH ? null : make(named, client, byId, elapsedMs);
             return new Wanted(List.copyOf(named.values()), made, false, Errors.NONE);
         }
         FetchSession session = sessions.get(request.sessionId());
         if (session == null || !session.belongsTo(client)) return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         if (session.epoch() != epoch) return Wanted.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
         if (session.usesTopicIds() != byId) return Wanted.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
-        return update(session, request, nowMs);
+        return update(session, request, elapsedMs);
     }
 
-    private Wanted update(FetchSession session, FetchRequestData request, long nowMs) {
+    private Wanted update(FetchSession session, FetchRequestData request, long elapsedMs) {
         int before = session.partitions().size();
-        session.update(request, nowMs).forEach(dropped);
+        session.update(request, elapsedMs).forEach(dropped);
         partitions += session.partitions().size() - before;
         if (session.partitions().isEmpty()) {
             close(session);
@@ -93,24 +93,24 @@ final class FetchSessions {
         return new Wanted(session.partitions(), session, true, Errors.NONE);
     }
 
-    private FetchSession make(Map<Key, FetchPartition> named, Object client, boolean byId, long nowMs) {
-        if (named.isEmpty() || !makeRoom(named.size(), nowMs)) return null;
+    private FetchSession make(Map<Key, FetchPartition> named, Object client, boolean byId, long elapsedMs) {
+        if (named.isEmpty() || !makeRoom(named.size(), elapsedMs)) return null;
         int id;
         do {
             id = ids.getAsInt() & Integer.MAX_VALUE;
         } while (id == NO_SESSION || sessions.containsKey(id));
-        FetchSession made = new FetchSession(id, client, byId, named, nowMs);
+        FetchSession made = new FetchSession(id, client, byId, named, elapsedMs);
         sessions.put(id, made);
         partitions += named.size();
         return made;
     }
 
-    private boolean makeRoom(int forPartitions, long nowMs) {
+    private boolean makeRoom(int forPartitions, long elapsedMs) {
         Iterator<FetchSession> longestUnused = sessions.values().iterator();
         while (sessions.size() >= maxSessions || partitions + forPartitions > maxPartitions) {
             if (!longestUnused.hasNext()) return false;
             FetchSession oldest = longestUnused.next();
-            if (nowMs - oldest.usedMs() < FetchLimits.SESSION_SAFE_MS) return false;
+            if (elapsedMs - oldest.usedMs() < FetchLimits.SESSION_SAFE_MS) return false;
             longestUnused.remove();
             forget(oldest);
         }

@@ -87,9 +87,9 @@ final class FetchWaiters {
     }
 
     /** Takes out those whose time is over. */
-    List<PendingFetch> due(long nowMs) {
+    List<PendingFetch> due(long elapsedMs) {
         List<PendingFetch> due = new ArrayList<>();
-        while (!byDeadline.isEmpty() && byDeadline.peek().deadlineMs() <= nowMs) {
+        while (!byDeadline.isEmpty() && byDeadline.peek().deadlineMs() <= elapsedMs) {
             PendingFetch fetch = byDeadline.remove();
             if (fetch.isWaiting()) due.add(fetch);
         }

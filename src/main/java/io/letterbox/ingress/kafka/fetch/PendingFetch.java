@@ -55,7 +55,7 @@ final class PendingFetch {
         this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         this.deadlineMs = deadlineMs;
         this.mayWait = mayWait;
-        this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.nowMs());
+        this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.elapsedMs());
     }
 
     List<FetchPartition> partitions() {

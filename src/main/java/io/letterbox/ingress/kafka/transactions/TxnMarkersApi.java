@@ -10,6 +10,7 @@ import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
+import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -73,7 +74,10 @@ final class TxnMarkersApi {
                         new Append(
                                 partition,
                                 new TransactionMarker(marker.transactionResult(), marker.coordinatorEpoch())
-                                        .batch(marker.producerId(), marker.producerEpoch(), System.currentTimeMillis()),
+                                        .batch(
+                                                marker.producerId(),
+                                                marker.producerEpoch(),
+                                                Clock.system().wallMs()),
                                 1,
                                 null,
                                 appended),
