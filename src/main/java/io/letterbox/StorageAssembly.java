@@ -16,6 +16,7 @@ import io.letterbox.log.LastStop;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.log.wal.WalRemains;
+import io.letterbox.memory.StateBudget;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
@@ -48,6 +49,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -73,6 +75,7 @@ final class StorageAssembly {
     private final RecoveryCheckpoint recovery;
     private final DiskReserve disk;
     private final FetchReader reader;
+    private final StateBudget memory;
     private final StorageServices services;
     private final Groups groups;
     private final Transactions transactions;
@@ -96,6 +99,12 @@ final class StorageAssembly {
         reader = new LogAccess(hosted, readers);
         transactions = new TransactionsRoute(
                 vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
+        memory = StateBudget.of(
+                config.limits().producerBytes(),
+                config.limits().groupBytes(),
+                config.limits().transactionBytes(),
+                Runtime.getRuntime().maxMemory());
+        meters.bindState(memory);
         services = new StorageServices(
                 config.node().id(),
                 Clock.system(),
@@ -113,7 +122,9 @@ final class StorageAssembly {
                 health::failed,
                 new ProducerLimits(
                         config.transactions().producerIdExpirationMs(),
-                        config.transactions().maxProducersPerPartition()),
+                        config.transactions().maxProducersPerPartition(),
+                        memory.producers(),
+                        new SecureRandom().nextLong()),
                 List.of(new GroupsKind(config.groups()), transactionsKind(config, shards)));
         groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions());
         meters.bindPartitions(hosted::statuses);

@@ -50,23 +50,26 @@ final class HouseRules {
             Map.entry("error", new Room(Set.of(), Set.of())),
             Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
-            Map.entry("log", new Room(Set.of("record", "time", "error"), Set.of())),
+            Map.entry("memory", new Room(Set.of(), Set.of())),
+            Map.entry("log", new Room(Set.of("record", "time", "error", "memory"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(
                     "groups",
                     new Room(
-                            Set.of("coordinator", "metadata", "record", "time", "error"),
+                            Set.of("coordinator", "metadata", "record", "time", "error", "memory"),
                             Set.of(KAFKA, "com.google.re2j."))),
-            Map.entry("transactions", new Room(Set.of("coordinator", "record", "time", "error"), Set.of(KAFKA))),
+            Map.entry(
+                    "transactions",
+                    new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
             Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("http", new Room(Set.of("error", "config", "record"), DOOR_LIBRARIES)),
             Map.entry(
                     "telemetry",
                     new Room(
-                            Set.of("http", "bus", "record", "error"),
+                            Set.of("http", "bus", "record", "error", "memory"),
                             Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON))),
             Map.entry(
                     "storage",
@@ -83,6 +86,7 @@ final class HouseRules {
                                     "config",
                                     "telemetry",
                                     "time",
+                                    "memory",
                                     "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
@@ -91,8 +95,8 @@ final class HouseRules {
             Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, KAFKA, "picocli."))));
 
     /** Time, chance and threads are arguments there. */
-    private static final Set<String> PURE =
-            Set.of("error", "record", "log", "metadata", "replication", "coordinator", "groups", "transactions");
+    private static final Set<String> PURE = Set.of(
+            "error", "memory", "record", "log", "metadata", "replication", "coordinator", "groups", "transactions");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"

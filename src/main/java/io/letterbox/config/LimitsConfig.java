@@ -15,6 +15,11 @@ package io.letterbox.config;
  * @param pageRecords records in one page, 1 to 1,000,000
  * @param pageBytes pages of records that are under way to their readers, all of them together, at least
  *     {@value #RECORD_TO_PAGE} times {@code recordBytes}, to 16 GiB
+ * @param producerBytes memory for producers that partitions remember, idempotency keys included, all partitions together,
+ *     at least 1 MiB; 0: as suits the heap
+ * @param groupBytes memory for consumer groups, their members and their offsets, at least 1 MiB; 0: as suits the heap
+ * @param transactionBytes memory for transactional ids and the partitions of open transactions, at least 1 MiB; 0: as
+ *     suits the heap
  */
 public record LimitsConfig(
         int recordBytes,
@@ -27,7 +32,10 @@ public record LimitsConfig(
         int subscribers,
         int longPollMs,
         int pageRecords,
-        long pageBytes) {
+        long pageBytes,
+        long producerBytes,
+        long groupBytes,
+        long transactionBytes) {
     /**
      * How much larger a record can be in a page: a control character takes six bytes in JSON, and there are names and
      * brackets around it. So the largest record fits the budget even as the only one of its page.
@@ -54,10 +62,18 @@ public record LimitsConfig(
         Check.range("limits.longPollMs", longPollMs, 0, 300_000);
         Check.range("limits.pageRecords", pageRecords, 1, 1_000_000);
         Check.range("limits.pageBytes", pageBytes, (long) RECORD_TO_PAGE * recordBytes, 16_384L * MIB);
+        state("limits.producerBytes", producerBytes);
+        state("limits.groupBytes", groupBytes);
+        state("limits.transactionBytes", transactionBytes);
+    }
+
+    private static void state(String path, long bytes) {
+        if (bytes != 0) Check.range(path, bytes, MIB, 16_384L * MIB);
     }
 
     static LimitsConfig standard() {
-        return new LimitsConfig(MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000, 32L * MIB);
+        return new LimitsConfig(
+                MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000, 32L * MIB, 0, 0, 0);
     }
 
     /** The most that anybody may ask one page to have (a single record can be larger), 2 KiB to 8 MiB. */

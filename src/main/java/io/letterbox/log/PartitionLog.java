@@ -466,6 +466,7 @@ public final class PartitionLog implements AutoCloseable {
             }
         } finally {
             safety.poison(new IOException("It is closed."));
+            journal.forget();
             for (Segment segment : segments.toList()) segment.close();
         }
     }

@@ -60,12 +60,23 @@ final class ProducerJournal {
             long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
             if (offset >= 0) journal.snapshots.add(offset);
         }
-        journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
+        boolean read = false;
+        try {
+            journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
+            read = true;
+        } finally {
+            if (!read) journal.states.close();
+        }
         return journal;
     }
 
     ProducerStates states() {
         return states;
+    }
+
+    /** Nobody asks any more. */
+    void forget() {
+        states.close();
     }
 
     /** Takes note of a batch that was appended to a segment. */
@@ -104,13 +115,16 @@ final class ProducerJournal {
         while (!snapshots.isEmpty()) {
             long offset = snapshots.last();
             ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(SegmentFiles.snapshot(directory, offset)));
+            states.close();
             states = ProducerSnapshot.decode(bytes, config.producers());
             if (states != null) {
                 snapshotBytes = bytes.limit();
                 return Math.max(offset, beginning);
             }
+            states = new ProducerStates(config.producers());
             delete(offset);
         }
+        states.close();
         states = new ProducerStates(config.producers());
         snapshotBytes = 0;
         return beginning;

@@ -1,6 +1,7 @@
 package io.letterbox.telemetry;
 
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.memory.StateBudget;
 import io.letterbox.record.TopicPartition;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -225,6 +226,11 @@ public final class Meters {
     public void bindPages(DoubleSupplier usedBytes, DoubleSupplier limitBytes) {
         bindGauge("letterbox_page_used_bytes", "Bytes of the page budget that reads hold.", usedBytes);
         bindGauge("letterbox_page_limit_bytes", "The page budget in bytes.", limitBytes);
+    }
+
+    /** Exports how much memory the state of clients takes, beside its limits; call this once. */
+    public void bindState(StateBudget budget) {
+        registry.register(new StateCollector(budget));
     }
 
     /**

@@ -39,21 +39,22 @@ public final class ProducerSnapshot {
     /** The file's content. */
     public static ByteBuffer encode(ProducerStates states) {
         int rows = 0;
-        for (ProducerState state : states.all())
-            rows += Math.max(1, state.batches().size());
+        List<ProducerState> all = states.all();
+        for (ProducerState state : all) rows += Math.max(1, state.batchCount());
         ByteBuffer bytes = ByteBuffer.allocate(Math.addExact(HEADER_BYTES, Math.multiplyExact(rows, ROW_BYTES)));
         bytes.putShort(VERSION).putInt(0).putInt(rows);
-        for (ProducerState state : states.all()) {
+        for (ProducerState state : all) {
             List<ProducerBatch> batches = state.batches();
-            if (batches.isEmpty()) row(bytes, state, null);
-            for (ProducerBatch batch : batches) row(bytes, state, batch);
+            if (batches.isEmpty()) row(bytes, state, null, true);
+            for (int index = 0; index < batches.size(); index++) {
+                row(bytes, state, batches.get(index), index == batches.size() - 1);
+            }
         }
         bytes.flip();
         return bytes.putInt(CRC_AT, checksum(bytes));
     }
 
-    private static void row(ByteBuffer bytes, ProducerState state, ProducerBatch batch) {
-        boolean last = batch == null || batch == state.newest();
+    private static void row(ByteBuffer bytes, ProducerState state, ProducerBatch batch, boolean last) {
         bytes.putLong(state.id())
                 .putShort(state.epoch())
                 .putInt(batch == null ? -1 : batch.lastSequence())

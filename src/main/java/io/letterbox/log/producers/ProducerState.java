@@ -3,9 +3,15 @@ package io.letterbox.log.producers;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** What one partition knows of one producer. Owned by the log's owner. */
+/**
+ * What one partition knows of one producer. Owned by the log's owner.
+ *
+ * <p>There may be millions: an {@code Idempotency-Key} is a producer that writes once. So the newest batch is kept in
+ * fields, and the links of the table that this is in, too.
+ */
 public final class ProducerState {
     /** How many batches a client may have under way at once, so that any of them may come again. */
     static final int BATCHES_KEPT = 5;
@@ -13,8 +19,18 @@ public final class ProducerState {
     static final int NO_COORDINATOR = -1;
     static final long NONE = -1;
 
+    /** This object, and its place in the table. */
+    private static final int BYTES = 104;
+
+    /** A batch before the newest, and its place in the array. */
+    private static final int BATCH_BYTES = 64;
+
+    /** What {@link OpenTransactions} keeps. */
+    private static final int TRANSACTION_BYTES = 96;
+
+    private static final ProducerBatch[] NO_BATCHES = new ProducerBatch[0];
+
     private final long id;
-    private final List<ProducerBatch> batches = new ArrayList<>(1);
     private short epoch;
     private int coordinatorEpoch = NO_COORDINATOR;
     private long lastTimestampMs = NONE;
@@ -22,6 +38,21 @@ public final class ProducerState {
 
     // When it wrote last by the monotonic clock; unknown after a restart until somebody asks.
     private long seenMs = NONE;
+
+    // The newest batch; its base offset is NONE where there is none.
+    private long baseOffset = NONE;
+    private int offsetDelta;
+    private int baseSequence = RecordBatch.NO_SEQUENCE;
+    private int lastSequence = RecordBatch.NO_SEQUENCE;
+    private long batchTimestampMs;
+
+    /** Those before the newest, oldest first. */
+    private ProducerBatch[] older = NO_BATCHES;
+
+    // The table's: the next in the same slot, and the neighbours in its queue.
+    ProducerState chained;
+    ProducerState before;
+    ProducerState after;
 
     ProducerState(long id, short epoch) {
         this.id = id;
@@ -55,27 +86,46 @@ public final class ProducerState {
 
     /** The number of the last record of this epoch, -1 where there is none. */
     public int lastSequence() {
-        return batches.isEmpty() ? RecordBatch.NO_SEQUENCE : newest().lastSequence();
+        return lastSequence;
     }
 
     /** The batches of this epoch that are remembered, oldest first; at most five. */
     public List<ProducerBatch> batches() {
-        return List.copyOf(batches);
+        if (!hasBatch()) return List.of();
+        List<ProducerBatch> batches = new ArrayList<>(older.length + 1);
+        for (ProducerBatch batch : older) batches.add(batch);
+        batches.add(newest());
+        return batches;
+    }
+
+    /** How many {@link #batches} there are. */
+    int batchCount() {
+        return hasBatch() ? older.length + 1 : 0;
     }
 
     boolean inTransaction() {
         return transactionStart != NONE;
     }
 
-    ProducerBatch newest() {
-        return batches.isEmpty() ? null : batches.get(batches.size() - 1);
+    private boolean hasBatch() {
+        return baseOffset != NONE;
+    }
+
+    private ProducerBatch newest() {
+        return new ProducerBatch(baseSequence, lastSequence, baseOffset, baseOffset + offsetDelta, batchTimestampMs);
+    }
+
+    /** What this takes in memory, estimated. */
+    int weightBytes() {
+        return BYTES + older.length * BATCH_BYTES + (inTransaction() ? TRANSACTION_BYTES : 0);
     }
 
     /** The remembered batch of which this is a repetition, or null. */
     ProducerBatch repeatedBy(RecordBatch batch) {
         if (batch.producerEpoch() != epoch || batch.baseSequence() < 0) return null;
-        for (ProducerBatch known : batches) if (known.isRepeatedBy(batch)) return known;
-        return null;
+        for (ProducerBatch known : older) if (known.isRepeatedBy(batch)) return known;
+        boolean repeats = hasBatch() && baseSequence == batch.baseSequence() && lastSequence == batch.lastSequence();
+        return repeats ? newest() : null;
     }
 
     /** The number that the next record of this epoch has to have. */
@@ -85,7 +135,12 @@ public final class ProducerState {
 
     void wrote(RecordBatch batch, long elapsedMs) {
         enter(batch.producerEpoch());
-        add(ProducerBatch.of(batch));
+        makeRoom();
+        baseOffset = batch.baseOffset();
+        offsetDelta = (int) (batch.lastOffset() - baseOffset);
+        baseSequence = batch.baseSequence();
+        lastSequence = batch.lastSequence();
+        batchTimestampMs = batch.maxTimestamp();
         if (batch.isTransactional() && !inTransaction()) transactionStart = batch.baseOffset();
         lastTimestampMs = batch.maxTimestamp();
         seenMs = elapsedMs;
@@ -101,7 +156,14 @@ public final class ProducerState {
 
     /** As a snapshot says. */
     void restore(ProducerBatch batch, int coordinator, long timestampMs, long startedAt) {
-        if (batch != null) add(batch);
+        if (batch != null) {
+            makeRoom();
+            baseOffset = batch.baseOffset();
+            offsetDelta = (int) (batch.lastOffset() - batch.baseOffset());
+            baseSequence = batch.baseSequence();
+            lastSequence = batch.lastSequence();
+            batchTimestampMs = batch.timestampMs();
+        }
         coordinatorEpoch = coordinator;
         lastTimestampMs = timestampMs;
         transactionStart = startedAt;
@@ -121,11 +183,22 @@ public final class ProducerState {
     private void enter(short newEpoch) {
         if (newEpoch == epoch) return;
         epoch = newEpoch;
-        batches.clear();
+        older = NO_BATCHES;
+        baseOffset = NONE;
+        baseSequence = RecordBatch.NO_SEQUENCE;
+        lastSequence = RecordBatch.NO_SEQUENCE;
     }
 
-    private void add(ProducerBatch batch) {
-        if (batches.size() == BATCHES_KEPT) batches.remove(0);
-        batches.add(batch);
+    /** The newest batch becomes one of the older ones; the oldest of too many goes. */
+    private void makeRoom() {
+        if (!hasBatch()) return;
+        ProducerBatch[] kept = older;
+        if (kept.length == BATCHES_KEPT - 1) {
+            System.arraycopy(kept, 1, kept, 0, kept.length - 1);
+        } else {
+            kept = Arrays.copyOf(kept, kept.length + 1);
+        }
+        kept[kept.length - 1] = newest();
+        older = kept;
     }
 }

@@ -4,13 +4,10 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.OutOfOrderSequenceException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StateAccount;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /**
  * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
@@ -22,12 +19,19 @@ public final class ProducerStates {
     private final Verifications verifications;
     private final OpenTransactions transactions = new OpenTransactions();
 
-    /** Who wrote longest ago comes first. */
-    private final Map<Long, ProducerState> byId = new LinkedHashMap<>();
+    private final StateAccount account;
+    private final ProducerTable byId;
 
     public ProducerStates(ProducerLimits limits) {
         this.limits = limits;
-        this.verifications = new Verifications(limits.maxProducers());
+        this.account = limits.memory().open();
+        this.byId = new ProducerTable(limits.salt());
+        this.verifications = new Verifications(limits.maxProducers(), account);
+    }
+
+    /** Everything is forgotten: its log is closed, or is read again. */
+    public void close() {
+        account.close();
     }
 
     /**
@@ -74,23 +78,24 @@ public final class ProducerStates {
         if (id < 0) return null;
         TransactionMarker marker = TransactionMarker.of(batch);
         if (batch.isControl() && marker == null) return null;
-        ProducerState state = byId.remove(id);
+        ProducerState state = byId.get(id);
+        int before = state == null ? 0 : state.weightBytes();
         if (state == null) state = new ProducerState(id, batch.producerEpoch());
-        byId.put(id, state);
         verifications.voidFor(id);
-        if (marker != null) return end(state, batch, marker, elapsedMs);
+        if (marker != null) return end(state, before, batch, marker, elapsedMs);
         boolean begins = batch.isTransactional() && !state.inTransaction();
         state.wrote(batch, elapsedMs);
         if (begins) transactions.begin(state.transactionStart(), id);
-        keepWithinLimit();
+        place(state, before);
         return null;
     }
 
-    private AbortedRange end(ProducerState state, RecordBatch batch, TransactionMarker marker, long elapsedMs) {
+    private AbortedRange end(
+            ProducerState state, int before, RecordBatch batch, TransactionMarker marker, long elapsedMs) {
         long start = state.transactionStart();
         boolean ends = state.inTransaction();
         state.ended(batch, marker, elapsedMs);
-        keepWithinLimit();
+        place(state, before);
         if (!ends) return null;
         long stable = transactions.end(start, batch.lastOffset());
         return marker.commit() ? null : new AbortedRange(state.id(), start, batch.lastOffset(), stable);
@@ -101,9 +106,21 @@ public final class ProducerStates {
         return transactions.stableOffset(highWatermark);
     }
 
-    /** All producers, the one that was silent for longest first. A view. */
-    public Collection<ProducerState> all() {
-        return Collections.unmodifiableCollection(byId.values());
+    /** Puts a producer where it belongs now. @param before what it weighed; 0: it is new */
+    private void place(ProducerState state, int before) {
+        if (before == 0) byId.add(state);
+        else byId.moved(state);
+        int after = state.weightBytes();
+        if (after == before) return;
+        account.take((long) after - before);
+        keepWithinLimit(state);
+    }
+
+    /**
+     * All producers: those without an open transaction first, and in each half the one that was silent for longest. A copy.
+     */
+    public List<ProducerState> all() {
+        return byId.all();
     }
 
     /** What is known of a producer, or null. */
@@ -113,14 +130,13 @@ public final class ProducerStates {
 
     /** Forgets who was silent for too long. */
     public void expire(long elapsedMs) {
-        Iterator<ProducerState> oldest = byId.values().iterator();
         boolean younger = false;
-        while (oldest.hasNext() && !younger) {
-            ProducerState state = oldest.next();
+        for (ProducerState state = byId.oldestIdle(), next; state != null && !younger; state = next) {
+            next = byId.nextIdle(state);
             boolean known = state.isSeen();
-            if (state.isExpired(elapsedMs, limits.expirationMs())) oldest.remove();
+            if (state.isExpired(elapsedMs, limits.expirationMs())) forget(state);
             // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
-            else younger = known && !state.inTransaction();
+            else younger = known;
         }
         verifications.expire(elapsedMs, limits.expirationMs());
     }
@@ -128,12 +144,13 @@ public final class ProducerStates {
     /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
     void restore(long id, short epoch, ProducerBatch batch, int coordinatorEpoch, long timestampMs, long startedAt) {
         ProducerState state = byId.get(id);
+        int before = state == null ? 0 : state.weightBytes();
         if (state == null) {
             state = new ProducerState(id, epoch);
-            byId.put(id, state);
             if (startedAt >= 0) transactions.begin(startedAt, id);
         }
         state.restore(batch, coordinatorEpoch, timestampMs, startedAt);
+        place(state, before);
     }
 
     static void requireEpoch(long id, short newest, RecordBatch batch) {
@@ -171,19 +188,30 @@ public final class ProducerStates {
     }
 
     private void requireRoom() {
-        if (byId.size() < limits.maxProducers() || transactions.undecided() < byId.size()) return;
+        boolean oneCanGo = byId.oldestIdle() != null;
+        if (oneCanGo || byId.size() < limits.maxProducers() && account.hasRoom(1)) return;
+        account.refused();
         throw new ApiException(
                 ErrorCode.POLICY_VIOLATION,
                 "The partition has " + byId.size() + " producers with open transactions, and"
-                        + " transactions.maxProducersPerPartition allows no more.");
+                        + (byId.size() < limits.maxProducers()
+                                ? " there is no room for more within " + account.setting() + "."
+                                : " transactions.maxProducersPerPartition allows no more."));
     }
 
     /** The one that was silent for longest gives way, but for open transactions, which {@link #requireRoom} counts. */
-    private void keepWithinLimit() {
-        if (byId.size() <= limits.maxProducers()) return;
-        Iterator<ProducerState> oldest = byId.values().iterator();
-        while (byId.size() > limits.maxProducers() && oldest.hasNext()) {
-            if (!oldest.next().inTransaction()) oldest.remove();
+    private void keepWithinLimit(ProducerState newest) {
+        verifications.keepWithinLimit();
+        for (ProducerState oldest; (oldest = byId.oldestIdle()) != null && oldest != newest; ) {
+            boolean crowded = byId.size() > limits.maxProducers();
+            if (!crowded && account.hasRoom(0)) return;
+            if (!crowded) account.dropped(1);
+            forget(oldest);
         }
+    }
+
+    private void forget(ProducerState state) {
+        byId.remove(state);
+        account.take(-state.weightBytes());
     }
 }

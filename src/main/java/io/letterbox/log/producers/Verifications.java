@@ -2,6 +2,7 @@ package io.letterbox.log.producers;
 
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StateAccount;
 import io.letterbox.record.RecordBatch;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,8 +15,12 @@ import java.util.Map;
  * one that nobody would ever end. Owned by the log's owner; what is lost with it is asked for again.
  */
 final class Verifications {
+    /** What one takes: it, its guard, its place in the map. */
+    private static final int PENDING_BYTES = 136;
+
     private final Map<Long, Pending> byProducer = new LinkedHashMap<>();
     private final int limit;
+    private final StateAccount account;
 
     private static final class Pending {
         private final Guard guard = new Guard();
@@ -30,9 +35,13 @@ final class Verifications {
         }
     }
 
-    /** @param limit how many producers may be asked about at once; the oldest question is forgotten beyond */
-    Verifications(int limit) {
+    /**
+     * @param limit how many producers may be asked about at once; the oldest question is forgotten beyond
+     * @param account what they are taken from
+     */
+    Verifications(int limit, StateAccount account) {
         this.limit = limit;
+        this.account = account;
     }
 
     /**
@@ -45,9 +54,11 @@ final class Verifications {
         if (pending != null) ProducerStates.requireEpoch(batch.producerId(), pending.epoch, batch);
         if (pending == null || pending.epoch != batch.producerEpoch()) {
             pending = new Pending(batch.producerEpoch(), batch.baseSequence(), elapsedMs);
-            byProducer.remove(batch.producerId());
+            voidFor(batch.producerId());
             byProducer.put(batch.producerId(), pending);
+            account.take(PENDING_BYTES);
             if (byProducer.size() > limit) forgetOldest();
+            keepWithinLimit();
         }
         // The first batch of several that are under way has to be the first in the log, whoever comes back first.
         pending.lowestSequence = Math.min(pending.lowestSequence, batch.baseSequence());
@@ -70,14 +81,22 @@ final class Verifications {
 
     /** The producer wrote, or its transaction ended. */
     void voidFor(long producerId) {
-        if (!byProducer.isEmpty()) byProducer.remove(producerId);
+        if (!byProducer.isEmpty() && byProducer.remove(producerId) != null) account.take(-PENDING_BYTES);
     }
 
     void expire(long elapsedMs, long afterMs) {
+        int before = byProducer.size();
         byProducer.values().removeIf(pending -> elapsedMs - pending.sinceMs >= afterMs);
+        account.take((long) (byProducer.size() - before) * PENDING_BYTES);
+    }
+
+    /** Whoever is forgotten is asked about again; the newest stays, so that somebody gets on. */
+    void keepWithinLimit() {
+        while (byProducer.size() > 1 && !account.hasRoom(0)) forgetOldest();
     }
 
     private void forgetOldest() {
+        account.take(-PENDING_BYTES);
         Iterator<Pending> oldest = byProducer.values().iterator();
         oldest.next();
         oldest.remove();

@@ -44,8 +44,8 @@ class PageBudgetTest {
     }
 
     private void open(int idleTimeoutSeconds) {
-        LimitsConfig limits =
-                new LimitsConfig(RECORD_BYTES, PAGE_BYTES, 100, PAGE_BYTES, 10, 4, 20, 10, 30_000, 1_000, BUDGET_BYTES);
+        LimitsConfig limits = new LimitsConfig(
+                RECORD_BYTES, PAGE_BYTES, 100, PAGE_BYTES, 10, 4, 20, 10, 30_000, 1_000, BUDGET_BYTES, 0, 0, 0);
         door = new TestDoor(limits, true, idleTimeoutSeconds);
         door.storage.createTopic("t", 1, Map.of());
         for (int i = 0; i < RECORDS; i++) publish();

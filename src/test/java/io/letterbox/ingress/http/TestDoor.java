@@ -99,7 +99,7 @@ final class TestDoor implements AutoCloseable {
 
     /** Limits as small as they can be, where a test has to exceed them. */
     static LimitsConfig smallLimits() {
-        return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50, 65_536);
+        return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50, 65_536, 0, 0, 0);
     }
 
     /** Does something on the event loop of the door, and waits for its end. */

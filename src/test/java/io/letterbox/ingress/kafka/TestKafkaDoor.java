@@ -68,7 +68,7 @@ final class TestKafkaDoor implements AutoCloseable {
 
     /** A budget of no more than the largest request. */
     static LimitsConfig smallBudget(int bytes) {
-        return new LimitsConfig(1_024, bytes, 10, bytes, 10, 4, 20, 10, 2_000, 50, 65_536);
+        return new LimitsConfig(1_024, bytes, 10, bytes, 10, 4, 20, 10, 2_000, 50, 65_536, 0, 0, 0);
     }
 
     /** How many requests of an API have been answered. */

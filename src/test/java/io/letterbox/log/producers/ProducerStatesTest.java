@@ -8,6 +8,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.error.OutOfOrderSequenceException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ProducerStatesTest {
     private static final long EXPIRY_MS = 1_000;
 
-    private ProducerStates states = new ProducerStates(new ProducerLimits(EXPIRY_MS, 4));
+    private ProducerStates states = new ProducerStates(limited(4, StatePart.unlimited()));
     private long end;
     private long nowMs = 10_000;
 
@@ -248,6 +249,96 @@ class ProducerStatesTest {
                     .isNull();
         }
         assertThat(reread(ByteBuffer.wrap(sound))).isNotNull();
+    }
+
+    // ---- memory
+
+    @Test
+    void whenMemoryIsShortTheOldestGiveWayAndTheyAreCounted() {
+        StatePart memory = new StatePart("producers", "limits.producerBytes", 100_000);
+        states = new ProducerStates(limited(1_000_000, memory));
+        for (int id = 0; id < 10_000; id++) write(data(id, 0, 0, 1));
+        assertThat(memory.usedBytes()).isBetween(90_000L, 100_000L);
+        List<ProducerState> all = states.all();
+        assertThat(all).hasSizeBetween(700, 1100);
+        assertThat(all.get(all.size() - 1).id()).isEqualTo(9_999);
+        assertThat(memory.dropped()).isEqualTo(10_000 - all.size());
+        states.close();
+        assertThat(memory.usedBytes()).isZero();
+    }
+
+    @Test
+    void oneBusyPartitionLeavesTheOthersTheirShare() {
+        StatePart memory = new StatePart("producers", "limits.producerBytes", 100_000);
+        ProducerLimits limits = limited(1_000_000, memory);
+        ProducerStates quiet = new ProducerStates(limits);
+        states = new ProducerStates(limits);
+        for (int id = 0; id < 10_000; id++) write(data(id, 0, 0, 1));
+        states = quiet;
+        for (int id = 0; id < 100; id++) write(data(id, 0, 0, 1));
+        for (int id = 0; id < 100; id++)
+            assertThat(states.get(id)).as("producer " + id).isNotNull();
+        assertThat(memory.usedBytes()).isLessThanOrEqualTo(100_000);
+    }
+
+    @Test
+    void whatIsReadFromASnapshotIsWithinTheLimitToo() {
+        states = new ProducerStates(limited(1_000_000, StatePart.unlimited()));
+        for (int id = 0; id < 10_000; id++) write(data(id, 0, 0, 1));
+        StatePart memory = new StatePart("producers", "limits.producerBytes", 100_000);
+        ProducerStates read = ProducerSnapshot.decode(ProducerSnapshot.encode(states), limited(1_000_000, memory));
+        assertThat(memory.usedBytes()).isBetween(90_000L, 100_000L);
+        assertThat(read.get(9_999)).isNotNull();
+        assertThat(read.get(0)).isNull();
+    }
+
+    @Test
+    void openTransactionsAreRefusedWhereThereIsNoMemoryForMore() {
+        StatePart memory = new StatePart("producers", "limits.producerBytes", 4_000);
+        states = new ProducerStates(limited(1_000_000, memory));
+        int id = 0;
+        while (memory.refused() == 0 && id < 1_000) {
+            RecordBatch first = transactional(id++, 0, 0, 1);
+            try {
+                begin(first);
+            } catch (ApiException refusal) {
+                assertThat(refusal.code()).isEqualTo(ErrorCode.POLICY_VIOLATION);
+                assertThat(refusal).hasMessageContaining("limits.producerBytes");
+            }
+        }
+        assertThat(id).isBetween(10, 40);
+        assertThat(states.all()).allMatch(state -> state.transactionStart() >= 0);
+        write(marker(0, 0, true, 0));
+        begin(transactional(5_000, 0, 0, 1));
+    }
+
+    @Test
+    void unconfirmedTransactionsAreWithinTheLimitToo() {
+        StatePart memory = new StatePart("producers", "limits.producerBytes", 10_000);
+        states = new ProducerStates(limited(1_000_000, memory));
+        for (int id = 0; id < 1_000; id++) guardFor(transactional(id, 0, 0, 1));
+        assertThat(memory.usedBytes()).isBetween(9_000L, 10_000L);
+        nowMs += EXPIRY_MS;
+        states.expire(nowMs);
+        assertThat(memory.usedBytes()).isZero();
+    }
+
+    @Test
+    void manyAreFoundAgainAndCanBeForgottenInAnyOrder() {
+        states = new ProducerStates(limited(1_000_000, StatePart.unlimited()));
+        for (long id = 0; id < 5_000; id++) write(data(id << 40, 0, 0, 1));
+        for (long id = 0; id < 5_000; id += 3) write(data(id << 40, 0, 1, 1));
+        for (long id = 0; id < 5_000; id++) {
+            assertThat(states.get(id << 40).lastSequence()).isEqualTo(id % 3 == 0 ? 1 : 0);
+        }
+        nowMs += EXPIRY_MS;
+        states.expire(nowMs);
+        states.expire(nowMs);
+        assertThat(states.all()).isEmpty();
+    }
+
+    private static ProducerLimits limited(int maxProducers, StatePart memory) {
+        return new ProducerLimits(EXPIRY_MS, maxProducers, memory, 0x1234_5678_9abc_def1L);
     }
 
     private static ProducerStates reread(ByteBuffer bytes) {
