@@ -52,4 +52,12 @@ public interface FetchReader extends LogReader {
      * @return null where this node does not host the partition
      */
     EpochEnd epochEnd(TopicPartition partition, int epoch, int leaderEpoch);
+
+    /**
+     * The leader epoch of the record with an offset, or the leader's where the next record will get that offset.
+     *
+     * @param leaderEpoch the epoch of the current leader
+     * @return -1 where it is not known, or where this node does not host the partition
+     */
+    int epochAt(TopicPartition partition, long offset, int leaderEpoch);
 }

@@ -75,6 +75,16 @@ public final class EpochHistory {
         return new Entry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
     }
 
+    /** The epoch of the record with an offset, or of the last one before it; -1 where the history begins later. */
+    public int epochAt(long offset) {
+        int epoch = -1;
+        for (Entry entry : entries) {
+            if (entry.startOffset > offset) break;
+            epoch = entry.epoch;
+        }
+        return epoch;
+    }
+
     /** Notes that records from an offset on are of an epoch, where that is news. */
     void assign(int epoch, long startOffset) throws IOException {
         if (epoch <= latestEpoch()) return;

@@ -130,6 +130,15 @@ public final class LogAccess implements FetchReader {
     }
 
     @Override
+    public int epochAt(TopicPartition partition, long offset, int leaderEpoch) {
+        HostedPartition held = hosted.get(partition);
+        if (held == null || held.log() == null) return -1;
+        return offset >= held.log().logEndOffset()
+                ? leaderEpoch
+                : held.log().epochs().epochAt(offset);
+    }
+
+    @Override
     public int cachedBytes(TopicPartition partition, long fromOffset, long upToOffset, int limitBytes) {
         HostedPartition held = hosted.get(partition);
         return held == null ? -1 : held.tail().bytes(fromOffset, upToOffset, limitBytes);

@@ -214,6 +214,12 @@ public final class FakeStorage implements FetchReader {
         return log == null ? null : new EpochEnd(epoch, log.endOffset);
     }
 
+    @Override
+    public synchronized int epochAt(TopicPartition partition, long offset, int leaderEpoch) {
+        Log log = logs.get(partition);
+        return log == null || offset >= log.endOffset ? leaderEpoch : 0;
+    }
+
     private static FileSlice file(ByteBuffer batches) {
         try {
             int size = batches.remaining();

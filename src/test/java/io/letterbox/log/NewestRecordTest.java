@@ -89,11 +89,14 @@ class NewestRecordTest {
             assertThat(epochs.end(6, 7, 5)).as("wrote nothing").isEqualTo(new EpochHistory.Entry(5, 5));
             assertThat(epochs.end(7, 7, 5)).as("has not written yet").isEqualTo(new EpochHistory.Entry(7, 5));
             assertThat(epochs.end(8, 7, 5)).as("of the future").isNull();
+            assertThat(List.of(epochs.epochAt(0), epochs.epochAt(1), epochs.epochAt(2), epochs.epochAt(9)))
+                    .containsExactly(2, 2, 5, 5);
         }
         disk.createDirectories(temp.resolve("empty"));
         try (PartitionLog log =
                 open(disk, temp.resolve("empty"), small(2_000), 0).log()) {
             assertThat(log.epochs().end(0, 0, 0)).isEqualTo(new EpochHistory.Entry(0, 0));
+            assertThat(log.epochs().epochAt(0)).as("not known").isEqualTo(-1);
         }
     }
 }

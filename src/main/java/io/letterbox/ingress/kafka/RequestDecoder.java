@@ -49,7 +49,9 @@ final class RequestDecoder {
             RequestHeaderData header = new RequestHeaderData(in, api.requestHeaderVersion(version));
             ApiMessage body = api.messageType.newRequest();
             body.read(in, version);
-            if (in.unread() > 0) throw new InvalidRequestException(in.unread() + " bytes are left over");
+            // What may follow is nobody's: Kafka does not look at it, and librdkafka from 2.2 on ends a Metadata
+            // request for
+            // all topics with three zeros that mean nothing.
             return new Decoded(api, version, header.correlationId(), header.clientId(), body);
         } catch (RuntimeException malformed) {
             // The generated classes throw whatever comes; nothing but the bytes can be the reason.

@@ -361,6 +361,28 @@ class FetchApiTest {
                 .get(0);
     }
 
+    /** Some clients leave a zero there, others the number of some node; only -2 means something. */
+    @Test
+    void whoeverAsksForOffsetsIsAConsumer() {
+        publish(0, "a", "b");
+        for (int replica : new int[] {-3, -1, 0, 1, 5, Integer.MAX_VALUE}) {
+            ListOffsetsTopic topic = new ListOffsetsTopic()
+                    .setName("t")
+                    .setPartitions(List.of(
+                            new ListOffsetsPartition().setPartitionIndex(0).setTimestamp(-1)));
+            ListOffsetsRequestData request =
+                    new ListOffsetsRequestData().setReplicaId(replica).setTopics(List.of(topic));
+            ListOffsetsPartitionResponse answer = client.ask(
+                            ApiKeys.LIST_OFFSETS, 7, request, new ListOffsetsResponseData())
+                    .topics()
+                    .get(0)
+                    .partitions()
+                    .get(0);
+            assertThat(answer.errorCode()).as("replica %s", replica).isZero();
+            assertThat(answer.offset()).as("replica %s", replica).isEqualTo(2);
+        }
+    }
+
     @Test
     void offsetsAreFoundInEveryVersion() {
         TopicPartition t0 = new TopicPartition("t", 0);
@@ -369,6 +391,7 @@ class FetchApiTest {
         for (int version = 1; version <= 11; version++) {
             assertThat(offset(version, -1).offset()).isEqualTo(3);
             assertThat(offset(version, -2).offset()).isEqualTo(1);
+            assertThat(offset(version, -2).leaderEpoch()).as("of the earliest").isEqualTo(version < 4 ? -1 : 0);
             ListOffsetsPartitionResponse timed = offset(version, 15);
             assertThat(timed.offset()).isEqualTo(1);
             assertThat(timed.timestamp()).isEqualTo(30);

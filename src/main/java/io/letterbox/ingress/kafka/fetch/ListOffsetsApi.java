@@ -6,6 +6,7 @@ import io.letterbox.bus.TimedOffset;
 import io.letterbox.error.ApiException;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
+import io.letterbox.metadata.PartitionImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -36,8 +37,10 @@ final class ListOffsetsApi {
 
     private static final short EPOCHS_FROM = 4;
     private static final byte READ_COMMITTED = 1;
-    private static final int CONSUMER = -1;
+
+    /** Asks for the log's own end. Every other number asks as a consumer does: clients leave all kinds of them there. */
     private static final int DEBUGGER = -2;
+
     private static final long NOTHING = -1;
 
     private final KafkaBackend backend;
@@ -87,7 +90,6 @@ final class ListOffsetsApi {
     }
 
     private Errors refusal(Question question) {
-        if (question.replica != CONSUMER && question.replica != DEBUGGER) return Errors.INVALID_REQUEST;
         if (question.timestamp() < 0 && !isKnown(question.timestamp(), question.version)) {
             return Errors.UNSUPPORTED_VERSION;
         }
@@ -100,15 +102,20 @@ final class ListOffsetsApi {
 
     private Future<?> find(Question question, ListOffsetsPartitionResponse answer) {
         PartitionStatus status = backend.reader().status(question.partition);
+        PartitionImage image = gate.image(question.partition);
         // It may have gone since it was checked.
-        if (status == null) return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
+        if (status == null || image == null) {
+            return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
+        }
+        int leaderEpoch = image.leaderEpoch();
         if (question.timestamp() == LATEST) {
             long end = question.replica == DEBUGGER ? status.logEndOffset() : status.readableEnd(question.isolation);
-            int epoch = gate.image(question.partition).leaderEpoch();
-            return Future.succeededFuture(bare(question, answer, end, epoch));
+            return Future.succeededFuture(bare(question, answer, end, leaderEpoch));
         }
         if (question.timestamp() == EARLIEST || question.timestamp() == EARLIEST_LOCAL) {
-            return Future.succeededFuture(answer.setOffset(status.logStartOffset()));
+            long start = status.logStartOffset();
+            int epoch = backend.reader().epochAt(question.partition, start, leaderEpoch);
+            return Future.succeededFuture(bare(question, answer, start, epoch));
         }
         if (question.timestamp() == LATEST_TIERED || question.timestamp() == EARLIEST_PENDING_UPLOAD) {
             return Future.succeededFuture(answer);
