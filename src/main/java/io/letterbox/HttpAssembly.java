@@ -7,6 +7,7 @@ import io.letterbox.console.ConsolePart;
 import io.letterbox.delivery.DeliveryRooms;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
+import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
@@ -27,17 +28,25 @@ final class HttpAssembly {
     private final Meters meters;
     private final Health health;
     private final HttpSockets sockets;
+    private final Hosts hosts;
     private final ByteBudget budget;
     private final Backend backend;
     private final SubscriberSlots slots;
     private final Assets assets = Assets.load();
 
-    HttpAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, Health health, HttpSockets sockets) {
+    HttpAssembly(
+            LetterboxConfig config,
+            StorageAssembly storage,
+            Meters meters,
+            Health health,
+            HttpSockets sockets,
+            Hosts hosts) {
         this.config = config;
         this.storage = storage;
         this.meters = meters;
         this.health = health;
         this.sockets = sockets;
+        this.hosts = hosts;
         this.slots = new SubscriberSlots(config.limits().subscribers());
         this.budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
@@ -67,7 +76,7 @@ final class HttpAssembly {
                 delivery(),
                 new TelemetryRoutes(meters, health, new GroupSurvey(backend)::update),
                 console());
-        return new HttpVerticle(config.http(), sockets, parts, (route, status, nanos) -> meters.route(route)
+        return new HttpVerticle(config.http(), sockets, hosts, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
     }
 

@@ -1,6 +1,7 @@
 package io.letterbox;
 
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.ingress.kafka.KafkaVerticle;
@@ -66,7 +67,10 @@ public final class Server implements AutoCloseable {
         Meters meters = assembly.meters();
         storage = new StorageAssembly(vertx, config, directory, meters, health);
         storage.start();
-        HttpAssembly http = new HttpAssembly(config, storage, meters, health, sockets);
+        Hosts hosts = Hosts.of(config.http());
+        hosts.add(MachineNames.known(config.kafka()));
+        vertx.executeBlocking(MachineNames::lookedUp).onSuccess(hosts::add);
+        HttpAssembly http = new HttpAssembly(config, storage, meters, health, sockets, hosts);
         List<Future<String>> deployed = new ArrayList<>();
         for (int loop = 0; loop < assembly.eventLoops(); loop++) {
             HttpVerticle door = http.door();

@@ -2,14 +2,18 @@ package io.letterbox.config;
 
 import java.net.URI;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The HTTP door.
  *
  * @param host the address to listen at, a name or an IP address
  * @param port 0 (any free port) to 65535
+ * @param names the names by which clients reach this server besides those that it knows: a host, or a host and a port
+ *     where a proxy in front listens at one that it does not pass on; there is no wildcard
  * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
  *     it, {@code https://example.org}; there is no wildcard
+ * @param h2c whether HTTP/2 is spoken without TLS, to clients that begin with it
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
  * @param maxHeaderBytes all headers of a request together, 1024 to 1 MiB
@@ -18,16 +22,31 @@ import java.util.List;
 public record HttpConfig(
         String host,
         int port,
+        List<String> names,
         List<String> corsOrigins,
+        boolean h2c,
         int idleTimeoutSeconds,
         int maxConnections,
         int maxHeaderBytes,
         int maxUriBytes) {
     private static final int MIB = 1 << 20;
 
+    /** Labels of letters, digits, hyphens and underscores, and perhaps a port. */
+    private static final Pattern NAME =
+            Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[0-9]{1,5})?");
+
     public HttpConfig {
         Check.notBlank("http.host", host, "a host name or an IP address, such as 127.0.0.1 or 0.0.0.0");
         Check.range("http.port", port, 0, 65535);
+        names = List.copyOf(names);
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new InvalidSetting(
+                        "http.names",
+                        name,
+                        "a list of host names such as letterbox.example.org, each with a port at most, without a wildcard");
+            }
+        }
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
             if (!isOrigin(origin)) {
@@ -44,7 +63,7 @@ public record HttpConfig(
     }
 
     static HttpConfig standard() {
-        return new HttpConfig("127.0.0.1", 8080, List.of(), 60, 20_000, 16_384, 8192);
+        return new HttpConfig("127.0.0.1", 8080, List.of(), List.of(), false, 60, 20_000, 16_384, 8192);
     }
 
     /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */

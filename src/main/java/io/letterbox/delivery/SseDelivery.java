@@ -25,6 +25,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;
@@ -78,10 +79,16 @@ public final class SseDelivery implements HttpPart {
             loop.onTick();
             groups.tick();
         });
-        // For the list of routes: GET never comes this far, other methods are refused with what is allowed.
-        router.get(TOPICS + ":topic" + EVENTS).handler(routed -> tryHandle(routed.request()));
-        router.get(EVENTS).handler(routed -> tryHandle(routed.request()));
+        // For the list of routes: other methods are refused with what is allowed.
+        router.get(TOPICS + ":topic" + EVENTS).handler(SseDelivery::onStrangePath);
+        router.get(EVENTS).handler(SseDelivery::onStrangePath);
         ClientModule.mount(router);
+    }
+
+    /** GET comes this far only where its path is a stream's once it is normalized. */
+    private static void onStrangePath(RoutingContext routed) {
+        Problem.of(ErrorCode.NO_SUCH_ROUTE, "Write the path of a stream plainly: " + routed.normalizedPath() + ".")
+                .send(routed.response());
     }
 
     @Override
@@ -89,12 +96,11 @@ public final class SseDelivery implements HttpPart {
         HttpMethod method = request.method();
         if (method != HttpMethod.GET && method != HttpMethod.HEAD) return false;
         String path = request.path();
-        if (path == null || !path.endsWith(EVENTS)) return false;
-        boolean many = path.length() == EVENTS.length();
-        if (!many && !isOneTopic(path)) return false;
+        if (!isStream(path)) return false;
         try {
-            String topic =
-                    many ? null : Percent.decodePath(path.substring(TOPICS.length(), path.length() - EVENTS.length()));
+            String topic = path.length() == EVENTS.length()
+                    ? null
+                    : Percent.decodePath(path.substring(TOPICS.length(), path.length() - EVENTS.length()));
             answer(request, SubscribeRequest.of(request, topic));
         } catch (ApiException refused) {
             Problem.of(refused).send(request.response());
@@ -102,9 +108,17 @@ public final class SseDelivery implements HttpPart {
         return true;
     }
 
-    private static boolean isOneTopic(String path) {
+    /** A stream of a group's joins the group, takes partitions from its members, and commits. */
+    @Override
+    public boolean changesState(HttpServerRequest request) {
+        return isStream(request.path()) && SubscribeRequest.mayJoin(request.query());
+    }
+
+    private static boolean isStream(String path) {
+        if (path == null || !path.endsWith(EVENTS)) return false;
         int end = path.length() - EVENTS.length();
-        return path.startsWith(TOPICS) && end > TOPICS.length() && path.indexOf('/', TOPICS.length()) == end;
+        return end == 0
+                || path.startsWith(TOPICS) && end > TOPICS.length() && path.indexOf('/', TOPICS.length()) == end;
     }
 
     private void answer(HttpServerRequest request, SubscribeRequest wanted) {

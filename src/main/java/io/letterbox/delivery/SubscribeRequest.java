@@ -61,6 +61,14 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query), group);
     }
 
+    /**
+     * Whether a query may be one that joins a group: it has the parameter, or it writes something in percent sequences,
+     * which nobody has to take apart for that.
+     */
+    static boolean mayJoin(String query) {
+        return query != null && (query.contains("group") || query.indexOf('%') >= 0);
+    }
+
     private static Group group(Query query, Subscription subscription) {
         String id = query.text("group");
         String ack = query.text("ack");

@@ -44,6 +44,7 @@ public enum ErrorCode {
     UNSUPPORTED_MEDIA_TYPE(42, 415, "The media type is not supported"),
     INCONSISTENT_TOPIC_ID(103, 409, "The topic has been deleted and made again"),
     OFFSET_OUT_OF_RANGE(1, 416, "The offset is outside the log"),
+    MISDIRECTED(42, 421, "The request is meant for another host"),
     IDEMPOTENCY_KEY_REUSED(42, 422, "The idempotency key belongs to another request"),
     POLICY_VIOLATION(44, 422, "A limit of this server forbids it"),
     HEADERS_TOO_LARGE(42, 431, "The headers are too large"),

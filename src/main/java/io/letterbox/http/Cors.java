@@ -11,7 +11,8 @@ import java.util.Set;
 /**
  * Which pages may use this server (WHATWG Fetch, section 3.2): those that it serves itself and those of the origins that
  * were configured, each by its full name. There is no wildcard and no reflection. A page of another origin cannot read
- * answers, and, because a browser sends simple POSTs without asking first, what it sends is refused here as well.
+ * answers, and, because a browser sends simple POSTs and every GET without asking first, what changes anything is refused
+ * here as well.
  *
  * <p>Immutable; safe on any thread.
  */
@@ -21,29 +22,34 @@ public final class Cors {
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;
+    private final Hosts hosts;
 
-    /** @param origins scheme, host and, unless it is the scheme's own, port; such as {@code https://app.example} */
-    public Cors(List<String> origins) {
+    /**
+     * @param origins scheme, host and, unless it is the scheme's own, port; such as {@code https://app.example}
+     * @param hosts by which this server's own pages are told
+     */
+    public Cors(List<String> origins, Hosts hosts) {
         this.origins = Set.copyOf(origins);
+        this.hosts = hosts;
     }
 
     /**
      * Adds what a page's browser has to see, and answers what needs no further look.
      *
+     * @param changes whether the request changes anything, whatever its method says
      * @return true where the request has been answered: it was a preflight, or it came from a foreign page
      */
-    public boolean answers(HttpServerRequest request) {
+    public boolean answers(HttpServerRequest request, boolean changes) {
         HttpServerResponse response = request.response();
         if (!origins.isEmpty()) response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin == null) return false;
-        if (origins.contains(origin)) return grant(request, response, origin);
-        HttpMethod method = request.method();
-        boolean reads = method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS;
-        if (reads || isOwn(origin, request)) return false;
+        if (origin != null && origins.contains(origin)) return grant(request, response, origin);
+        if (!changes || !Visit.of(request).isForeign(hosts)) return false;
         Problem.of(
                         ErrorCode.ORIGIN_NOT_ALLOWED,
-                        "Pages of this origin may not change anything here; add it to http.corsOrigins if they should.")
+                        "Pages of this origin may not change anything here, joining a group included. If they should, add the"
+                                + " origin to http.corsOrigins; if the page is this server's own behind a proxy, let the"
+                                + " proxy pass Host on with its port, or add the page's host to http.names.")
                 .send(response);
         return true;
     }
@@ -61,12 +67,5 @@ public final class Cors {
                 .setStatusCode(204)
                 .end();
         return true;
-    }
-
-    /** The page came from this server: the origin names the host that the request names, whoever terminates TLS. */
-    private static boolean isOwn(String origin, HttpServerRequest request) {
-        int authority = origin.indexOf("://");
-        String host = request.authority() == null ? null : request.authority().toString();
-        return authority > 0 && origin.substring(authority + 3).equalsIgnoreCase(host);
     }
 }

@@ -18,6 +18,14 @@ public interface HttpPart {
     void mount(Router router, Vertx vertx);
 
     /**
+     * Whether a request changes something although its method, GET, does not say so. Pages of foreign origins are kept from
+     * that as from other changes. Called before the router and before {@link #tryHandle}.
+     */
+    default boolean changesState(HttpServerRequest request) {
+        return false;
+    }
+
+    /**
      * A way past the router for requests that are too frequent for one. Called for each request before the router, in
      * the order of the parts.
      *

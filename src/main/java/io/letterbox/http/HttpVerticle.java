@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The HTTP server of one event loop and the routes on it. Deploy one per event loop; Vert.x spreads the connections.
  *
- * <p>A request is looked at in this order: origin, fast paths of the parts, router. Whatever goes wrong is answered as a
+ * <p>A request is looked at in this order: host, origin, fast paths of the parts, router. Whatever goes wrong is answered as a
  * problem document, from a request line that is no HTTP to a handler that throws.
  */
 public final class HttpVerticle extends VerticleBase {
@@ -36,6 +37,7 @@ public final class HttpVerticle extends VerticleBase {
     private final HttpSockets sockets;
     private final List<HttpPart> parts;
     private final RouteObserver observer;
+    private final Hosts hosts;
     private final Cors cors;
 
     // Owned by the event loop.
@@ -44,15 +46,18 @@ public final class HttpVerticle extends VerticleBase {
 
     /**
      * @param sockets the one that all instances share
+     * @param hosts the names of this server
      * @param parts made for this instance alone
      * @param observer told of every answer that goes through the router
      */
-    public HttpVerticle(HttpConfig config, HttpSockets sockets, List<HttpPart> parts, RouteObserver observer) {
+    public HttpVerticle(
+            HttpConfig config, HttpSockets sockets, Hosts hosts, List<HttpPart> parts, RouteObserver observer) {
         this.config = config;
         this.sockets = sockets;
         this.parts = List.copyOf(parts);
         this.observer = observer;
-        this.cors = new Cors(config.corsOrigins());
+        this.hosts = hosts;
+        this.cors = new Cors(config.corsOrigins(), hosts);
     }
 
     @Override
@@ -117,8 +122,13 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void onRequest(HttpServerRequest request, Router router) {
-        if (cors.answers(request)) return;
         String path = request.path();
+        Problem misdirected = hosts.refusal(request);
+        if (misdirected != null) {
+            Refusal.send(vertx, request, misdirected);
+            return;
+        }
+        if (cors.answers(request, changesState(request))) return;
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             onStrangeTarget(request);
             return;
@@ -129,13 +139,21 @@ public final class HttpVerticle extends VerticleBase {
             Refusal.send(vertx, request, Problem.of(failure));
             return;
         }
-        if (request.authority() == null) {
-            // RFC 9112, section 3.2; the router would take it for its own failure.
-            refuse(request, "The Host header is missing or not well formed.");
-            return;
-        }
-        if (request.getHeader(HttpHeaders.EXPECT) != null) request.response().writeContinue();
+        if (expectsContinue(request)) request.response().writeContinue();
         router.handle(request);
+    }
+
+    private boolean changesState(HttpServerRequest request) {
+        HttpMethod method = request.method();
+        if (method != HttpMethod.GET) return method != HttpMethod.HEAD && method != HttpMethod.OPTIONS;
+        for (HttpPart part : parts) if (part.changesState(request)) return true;
+        return false;
+    }
+
+    /** HTTP/1.0 knows no interim answers (RFC 9110, section 10.1.1). */
+    private static boolean expectsContinue(HttpServerRequest request) {
+        return request.version() != HttpVersion.HTTP_1_0
+                && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
     /** A request target that is no path: {@code OPTIONS *} (RFC 9112, section 3.2.4) has a meaning, others have none. */
@@ -143,12 +161,12 @@ public final class HttpVerticle extends VerticleBase {
         if (request.method() == HttpMethod.OPTIONS && "*".equals(request.uri())) {
             request.response().setStatusCode(204).end();
         } else {
-            refuse(request, "The path has to begin with a slash.");
+            refuse(request, ErrorCode.INVALID_REQUEST, "The path has to begin with a slash.");
         }
     }
 
-    private void refuse(HttpServerRequest request, String detail) {
-        Refusal.send(vertx, request, Problem.of(ErrorCode.INVALID_REQUEST, detail));
+    private void refuse(HttpServerRequest request, ErrorCode code, String detail) {
+        Refusal.send(vertx, request, Problem.of(code, detail));
     }
 
     private void observe(RoutingContext context) {

@@ -54,6 +54,9 @@ public final class Refusal {
 
     private static boolean isShort(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null && request.version() != HttpVersion.HTTP_2) {
+            return request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null; // RFC 9112, section 6.3: it has no body.
+        }
         if (length == null || length.length() > 5 || request.getHeader(HttpHeaders.EXPECT) != null) return false;
         try {
             return Integer.parseInt(length) <= SHORT_BYTES;

@@ -109,7 +109,7 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .startsWith(directory.resolve("letterbox.yaml") + ", line 4: unknown key http.prot; "
-                        + "did you mean http.port?; allowed in http: host, port, corsOrigins,");
+                        + "did you mean http.port?; allowed in http: host, port, names, corsOrigins,");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.letterbox.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.letterbox.groups.GroupCommand;
 import io.letterbox.http.Json;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused, before a stream begins, with a problem that says why. */
 class RefusedStreamTest {
@@ -26,6 +29,47 @@ class RefusedStreamTest {
     @AfterAll
     static void close() {
         server.close();
+    }
+
+    /** Its browser would not let it read, but the group would have lost what was sent. */
+    @ParameterizedTest
+    @CsvSource({
+        "/topics/one/events?group=g, Origin: https://evil.example",
+        "/events?topic=one&group=g, Origin: null",
+        "/topics/one/events?%67roup=g, Sec-Fetch-Site: cross-site",
+        "/topics/one/events?group=g, Sec-Fetch-Site: same-site",
+        "/topics/one/events?from=earliest&group=g, Referer: http://evil.example/page",
+    })
+    void letsNoForeignPageJoinAGroup(String path, String header) throws Exception {
+        try (TestStream refused = server.open(path, header)) {
+            assertThat(refused.status).isEqualTo(403);
+        }
+        assertThat(server.groups.ask(new GroupCommand.ViewGroups("g")).await()).isEmpty();
+    }
+
+    @Test
+    void letsPagesReadThatMayNotJoin() throws Exception {
+        try (TestStream reads = server.open("/topics/one/events", "Origin: https://evil.example")) {
+            assertThat(reads.status).isEqualTo(200);
+            assertThat(reads.headers).doesNotContainKey("access-control-allow-origin");
+        }
+        await().until(() -> server.slots.taken() == 0);
+    }
+
+    /** The router takes these for streams, too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/topics/one/event%73",
+                "/topics/one/./events",
+                "/%65vents?topic=one",
+                "/topics/two/../one/events"
+            })
+    void answersPathsThatAreWrittenInOtherWays(String path) throws Exception {
+        assertThat(server.get(path).statusCode()).isEqualTo(404);
+        try (TestStream raw = new TestStream(server.sockets.port(), "HTTP/1.1", 0, path)) {
+            assertThat(raw.status).isEqualTo(404);
+        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.SseConfig;
+import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.RouteObserver;
@@ -48,11 +49,12 @@ final class TestStreams implements AutoCloseable {
     TestStreams(SseConfig config, int maxSubscribers) {
         slots = new SubscriberSlots(maxSubscribers);
         // An idle timeout of one second: a stream has to outlive it.
-        HttpConfig http = new HttpConfig("127.0.0.1", 0, List.of("https://app.example"), 1, 20_000, 16_384, 8_192);
+        HttpConfig http = new HttpConfig(
+                "127.0.0.1", 0, List.of(), List.of("https://app.example"), true, 1, 20_000, 16_384, 8_192);
         DeliveryRooms rooms =
                 new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, GROUP_SESSION_MS);
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));
-        verticle = new HttpVerticle(http, sockets, List.of(delivery), RouteObserver.NONE);
+        verticle = new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
     }
 

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * One publish from its head to its answer. It ends exactly once, whatever happens first: answered, refused while it
@@ -52,7 +53,8 @@ final class PublishRequest implements Transfers.Transfer {
         request.exceptionHandler(gone -> end());
         request.handler(this::onChunk);
         request.endHandler(arrived -> onBody());
-        if (head.expectsContinue) request.response().writeContinue();
+        if (head.expectsContinue && request.version() != HttpVersion.HTTP_1_0)
+            request.response().writeContinue();
     }
 
     private void onChunk(Buffer chunk) {

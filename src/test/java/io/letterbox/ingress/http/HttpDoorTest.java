@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.config.HttpConfig;
+import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
@@ -101,6 +102,51 @@ class HttpDoorTest {
     }
 
     @Test
+    void aHostThatIsNotOursIsRefused() throws IOException {
+        String rebound =
+                " HTTP/1.1\r\nHost: evil.test:8080\r\nConnection: close\r\nOrigin: http://evil.test:8080\r\n\r\n";
+        for (String request :
+                List.of("GET /cluster", "DELETE /topics/t", "OPTIONS *", "GET /health/../topics", "PUT /x")) {
+            assertThat(door.raw(request + rebound))
+                    .as(request)
+                    .startsWith("HTTP/1.1 421 ")
+                    .contains("MISDIRECTED", "evil.test:8080", "http.names");
+        }
+        assertThat(door.raw("GET /metrics?x" + rebound)).startsWith("HTTP/1.1 404 "); // Not mounted here, but let in.
+        assertThat(door.raw("GET http://evil.test/cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ");
+        assertThat(door.raw("GET http://x/cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(door.raw("GET /cluster HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void aRefusalKeepsTheConnectionOfARequestWithoutBody() throws IOException {
+        String twice = door.raw("GET /cluster HTTP/1.1\r\nHost: evil.test\r\n\r\n"
+                + "GET /cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(twice).startsWith("HTTP/1.1 421 ").contains("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void http10NeedsNoHostAndGetsNothingOfLater() throws IOException {
+        assertThat(door.raw("POST /topics/old HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\nx"))
+                .startsWith("HTTP/1.0 200 ")
+                .doesNotContain("chunked");
+        for (String target : List.of("GET /cluster", "GET /topics", "GET /topics/old/records?partition=0&offset=0")) {
+            assertThat(door.raw(target + " HTTP/1.0\r\nExpect: 100-continue\r\n\r\n"))
+                    .as(target)
+                    .startsWith("HTTP/1.0 200 ")
+                    .doesNotContain("chunked");
+        }
+        assertThat(door.raw("OPTIONS / HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 ");
+        assertThat(door.raw("GET /cluster HTTP/1.0\r\nHost: evil.test\r\n\r\n")).startsWith("HTTP/1.0 421 ");
+        String kept = door.raw("GET /topics HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /topics HTTP/1.0\r\n\r\n");
+        assertThat(kept.split("HTTP/1.0 200 ", -1)).hasSize(3);
+        assertThat(kept).contains("connection: keep-alive");
+    }
+
+    @Test
     void aPreflightIsAnswered() throws IOException {
         String preflight =
                 "OPTIONS /topics/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: https://app.example\r\n"
@@ -135,9 +181,9 @@ class HttpDoorTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosed() throws IOException {
-        HttpConfig one = new HttpConfig("127.0.0.1", 0, List.of(), 60, 1, 16_384, 8_192);
+        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), true, 60, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
-        other.deployVerticle(new HttpVerticle(one, sockets, List.of(), RouteObserver.NONE))
+        other.deployVerticle(new HttpVerticle(one, sockets, Hosts.of(one), List.of(), RouteObserver.NONE))
                 .await();
         try (Socket first = new Socket("127.0.0.1", sockets.port())) {
             // A connection counts from its first request; one that never sends any ends by the idle timeout.
@@ -155,9 +201,10 @@ class HttpDoorTest {
 
     @Test
     void aSilentConnectionIsClosed() throws IOException {
-        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, List.of(), 1, 10, 16_384, 8_192);
+        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), true, 1, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
-        other.deployVerticle(new HttpVerticle(hasty, sockets, List.of(new Endless()), RouteObserver.NONE))
+        other.deployVerticle(
+                        new HttpVerticle(hasty, sockets, Hosts.of(hasty), List.of(new Endless()), RouteObserver.NONE))
                 .await();
         try (Socket silent = new Socket("127.0.0.1", sockets.port());
                 Socket stream = new Socket("127.0.0.1", sockets.port())) {

@@ -8,6 +8,7 @@ import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.config.TopicsConfig;
+import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
@@ -38,6 +39,9 @@ import java.util.concurrent.CompletableFuture;
 final class TestDoor implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** What tests write for Host where it does not matter to them. */
+    static final List<String> NAMES = List.of("x", "h", "me");
+
     final Vertx vertx = Vertx.vertx();
     final FakeStorage storage = new FakeStorage(vertx);
     final FakeGroups groups = new FakeGroups();
@@ -65,7 +69,7 @@ final class TestDoor implements AutoCloseable {
     TestDoor(LimitsConfig limits, boolean autoCreate, int idleTimeoutSeconds) {
         LetterboxConfig standard = LetterboxConfig.defaults();
         HttpConfig http = new HttpConfig(
-                "127.0.0.1", 0, List.of("https://app.example"), idleTimeoutSeconds, 20_000, 16_384, 8_192);
+                "127.0.0.1", 0, NAMES, List.of("https://app.example"), true, idleTimeoutSeconds, 20_000, 16_384, 8_192);
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 http,
@@ -93,7 +97,11 @@ final class TestDoor implements AutoCloseable {
                 new FakeTransactions());
         ingress = new HttpIngress(backend);
         verticle = new HttpVerticle(
-                http, sockets, List.of(ingress, (router, on) -> loop = on.getOrCreateContext()), RouteObserver.NONE);
+                http,
+                sockets,
+                Hosts.of(http),
+                List.of(ingress, (router, on) -> loop = on.getOrCreateContext()),
+                RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
     }
 
