@@ -92,6 +92,8 @@ final class HouseRules {
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("delivery", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            // Stands in for classes of a library, which may not know us.
+            Map.entry("kafka", new Room(Set.of(), Set.of())),
             Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, KAFKA, "picocli."))));
 
     /** Time, chance and threads are arguments there. */
