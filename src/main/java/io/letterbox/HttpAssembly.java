@@ -51,6 +51,7 @@ final class HttpAssembly {
         this.budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
         this.backend = new Backend(
+                storage.clock(),
                 config,
                 storage.metadata(),
                 storage.reader(),

@@ -22,6 +22,7 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.Forces;
@@ -42,6 +43,7 @@ import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.Clock;
+import io.letterbox.time.GuardedClock;
 import io.letterbox.transactions.TransactionLimits;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -63,6 +65,7 @@ import org.slf4j.LoggerFactory;
 final class StorageAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(StorageAssembly.class);
     private static final long DISK_CHECK_MS = 1000;
+    private static final long CLOCK_CHECK_MS = 1000;
     private static final long STOP_SECONDS = 60;
 
     private final Vertx vertx;
@@ -80,7 +83,9 @@ final class StorageAssembly {
     private final Groups groups;
     private final Transactions transactions;
     private final List<String> deployments = new ArrayList<>();
+    private final ClockWatch clockWatch;
     private long diskCheck = -1;
+    private long clockCheck = -1;
 
     StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
             throws IOException {
@@ -91,6 +96,7 @@ final class StorageAssembly {
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(Forces.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
+        clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
         disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
         metadata = new MetadataService(vertx, metadataLog, shards);
@@ -107,7 +113,7 @@ final class StorageAssembly {
         meters.bindState(memory);
         services = new StorageServices(
                 config.node().id(),
-                Clock.system(),
+                clockWatch.clock(),
                 shards,
                 config.storage(),
                 directory,
@@ -132,6 +138,8 @@ final class StorageAssembly {
         meters.bindHealth(health);
         health.bindPartitions(hosted::statuses);
         health.bindDisk(disk::isSpent);
+        health.bindClock(clockWatch::doubt);
+        meters.bindClock(clockWatch.clock()::guard);
     }
 
     private TransactionsKind transactionsKind(LetterboxConfig config, int shards) {
@@ -191,6 +199,7 @@ final class StorageAssembly {
         warnOfOrphans();
         diskCheck =
                 vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
+        clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> lookAtClock());
         double seconds = (System.nanoTime() - start) / 1e9;
         services.meters().recovery(seconds, recovery.truncatedBytes());
         report(seconds);
@@ -237,6 +246,14 @@ final class StorageAssembly {
         }
     }
 
+    private void lookAtClock() {
+        if (!clockWatch.look()) return;
+        vertx.executeBlocking(() -> {
+            clockWatch.write();
+            return null;
+        });
+    }
+
     private Void measureDisk() throws IOException {
         boolean before = disk.isSpent();
         disk.measure();
@@ -253,6 +270,11 @@ final class StorageAssembly {
 
     MetadataService metadata() {
         return metadata;
+    }
+
+    /** The node's clock. */
+    GuardedClock clock() {
+        return clockWatch.clock();
     }
 
     FetchReader reader() {
@@ -278,11 +300,13 @@ final class StorageAssembly {
     void close() throws IOException {
         // Or it asks for a thread of a pool that is being closed.
         vertx.cancelTimer(diskCheck);
+        vertx.cancelTimer(clockCheck);
         try {
             for (String deployment : deployments) {
                 vertx.undeploy(deployment).await(STOP_SECONDS, TimeUnit.SECONDS);
             }
             if (!deployments.isEmpty()) recovery.close();
+            clockWatch.write();
         } catch (java.util.concurrent.TimeoutException e) {
             LOG.error("A shard did not stop within {} s; the next start will check its logs", STOP_SECONDS);
         } finally {

@@ -69,7 +69,7 @@ final class HouseRules {
             Map.entry(
                     "telemetry",
                     new Room(
-                            Set.of("http", "bus", "record", "error", "memory"),
+                            Set.of("http", "bus", "record", "time", "error", "memory"),
                             Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON))),
             Map.entry(
                     "storage",

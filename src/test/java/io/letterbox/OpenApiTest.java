@@ -21,6 +21,8 @@ import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
+import io.letterbox.time.Clock;
+import io.letterbox.time.GuardedClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -51,6 +53,7 @@ class OpenApiTest {
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
         Backend backend = new Backend(
+                new GuardedClock(Clock.system(), -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,

@@ -26,6 +26,7 @@ public final class Cli {
         commands.put("publish", () -> new PublishCommand(terminal));
         commands.put("tail", () -> new TailCommand(terminal));
         commands.put("log", () -> new LogCommand(terminal));
+        commands.put("clock", () -> new ClockCommand(terminal));
         commands.put("rehearse", () -> new RehearseCommand(starter));
         commands.put("version", () -> new VersionCommand(terminal));
     }

@@ -54,6 +54,10 @@ final class ServerClient {
         return json(request(path).PUT(bodyOf(body)).header("Content-Type", "application/json"));
     }
 
+    JsonNode post(String path) {
+        return json(request(path).POST(BodyPublishers.noBody()));
+    }
+
     JsonNode delete(String path) {
         return json(request(path).DELETE());
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  *
  * <pre>
  * topics/&lt;topic&gt;/&lt;partition&gt;/   the logs
- * meta/                          metadata log, recovery points, and how the last process stopped
+ * meta/                          metadata log, recovery points, and when and how the last process stopped
  * wal/                           what shards have written ahead of their logs; made by the first of them
  * lock                           held by the process that serves
  * </pre>
@@ -37,6 +37,11 @@ public record DataLayout(Path root) {
 
     public Path recoveryPoints() {
         return meta().resolve("recovery-points");
+    }
+
+    /** When the directory was last served. */
+    public Path lastServed() {
+        return meta().resolve("last-served");
     }
 
     /** Is there after a clean stop only. */

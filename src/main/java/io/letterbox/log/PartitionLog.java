@@ -344,10 +344,9 @@ public final class PartitionLog implements AutoCloseable {
         safety.requireSound();
         try {
             Segment active = segments.active();
-            boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now.wallMs());
+            boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now);
             if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) roll();
-            List<Long> deleted =
-                    deleteFirst(Retention.deletable(segments, config, now.wallMs(), logStartOffset, highWatermark));
+            List<Long> deleted = deleteFirst(Retention.deletable(segments, config, now, logStartOffset, highWatermark));
             for (int index = 0; index < segments.size() - 1; index++) {
                 Segment closed = segments.get(index);
                 if (closed.indexes() != null) closed.storeRepairedIndexes();

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.time.Moment;
 import java.io.IOException;
 
 /** Which segments may go. Decides only; the log deletes. */
@@ -12,7 +13,7 @@ final class Retention {
      * @param logStartOffset segments wholly below it go whatever the settings say
      * @param highWatermark nothing at or above it goes
      */
-    static int deletable(SegmentList segments, LogConfig config, long wallMs, long logStartOffset, long highWatermark)
+    static int deletable(SegmentList segments, LogConfig config, Moment now, long logStartOffset, long highWatermark)
             throws IOException {
         long leftBytes = segments.sizeBytes();
         int count = 0;
@@ -22,7 +23,7 @@ final class Retention {
             boolean below = oldest.nextOffset() <= logStartOffset;
             leftBytes -= oldest.sizeBytes();
             boolean tooMuch = config.delete() && config.retentionBytes() >= 0 && leftBytes >= config.retentionBytes();
-            if (!below && !tooMuch && !isExpired(oldest, config, wallMs)) break;
+            if (!below && !tooMuch && !isExpired(oldest, config, now)) break;
             count++;
         }
         return count;
@@ -35,10 +36,13 @@ final class Retention {
         return count;
     }
 
-    /** True where every record of a segment is older than the settings keep. A segment without timestamps never is. */
-    static boolean isExpired(Segment segment, LogConfig config, long wallMs) throws IOException {
-        if (!config.delete() || config.retentionMs() < 0) return false;
+    /**
+     * True where every record of a segment is older than the settings keep. A segment without timestamps never is, and
+     * none is while the wall clock may be wrong.
+     */
+    static boolean isExpired(Segment segment, LogConfig config, Moment now) throws IOException {
+        if (!config.delete() || config.retentionMs() < 0 || !now.wallConfirmed()) return false;
         long newestMs = segment.maxTimestampMs();
-        return newestMs >= 0 && wallMs - newestMs > config.retentionMs();
+        return newestMs >= 0 && now.wallMs() - newestMs > config.retentionMs();
     }
 }

@@ -20,7 +20,7 @@ final class ShardChores {
             if (partition.quarantine() != null) continue;
             partition.log().producers().expire(now.elapsedMs());
             partition.log().applyRetention(now, partition.highWatermark());
-            compaction.consider(partition, now.wallMs());
+            compaction.consider(partition, now);
         }
     }
 

@@ -4,6 +4,7 @@ import io.letterbox.log.Compaction;
 import io.letterbox.log.CompactionPlan;
 import io.letterbox.log.Compactor;
 import io.letterbox.log.CorruptLogException;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,12 +38,15 @@ final class ShardCompaction {
         this.services = services;
     }
 
-    /** Starts a run where the partition is due for one. */
-    void consider(HostedPartition partition, long wallMs) throws IOException {
-        if (!partition.config().compact()) return;
+    /**
+     * Starts a run where the partition is due for one. None while the wall clock may be wrong: it decides about lags and
+     * tombstones, and goes into the log as their horizon.
+     */
+    void consider(HostedPartition partition, Moment now) throws IOException {
+        if (!partition.config().compact() || !now.wallConfirmed()) return;
         Run run = runs.computeIfAbsent(
                 partition, p -> new Run(new Compactor(services.files(), p.log(), Compactor.MAP_BYTES)));
-        CompactionPlan plan = run.compactor.plan(wallMs, partition.stableOffset());
+        CompactionPlan plan = run.compactor.plan(now.wallMs(), partition.stableOffset());
         if (plan == null) return;
         if (services.disk().freeBytes() - plan.sizeBytes() < services.disk().reserveBytes()) {
             LOG.warn(

@@ -45,6 +45,7 @@ public final class Health {
 
     private final AtomicReference<Condition> condition = new AtomicReference<>(new Condition(State.STARTING, null));
     private volatile BooleanSupplier diskBelowReserve = () -> false;
+    private volatile Supplier<String> clockDoubt = () -> null;
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
 
     /** The doors are open. Ignored when the server has failed or drains already. */
@@ -72,6 +73,15 @@ public final class Health {
         diskBelowReserve = Objects.requireNonNull(belowReserve);
     }
 
+    /**
+     * Asks from now on, at every look, what is wrong with the wall clock.
+     *
+     * @param doubt sentences, or null where nothing is
+     */
+    public void bindClock(Supplier<String> doubt) {
+        clockDoubt = Objects.requireNonNull(doubt);
+    }
+
     /** Asks from now on, at every look, for the hosted partitions. */
     public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> hosted) {
         partitions = Objects.requireNonNull(hosted);
@@ -89,6 +99,8 @@ public final class Health {
             warnings.add(new Warning(
                     "disk-below-reserve", "The disk is below its reserve: records are refused, reads go on."));
         }
+        String doubt = clockDoubt.get();
+        if (doubt != null) warnings.add(new Warning("wall-clock-unconfirmed", doubt));
         partitions.get().forEach((partition, status) -> {
             if (status.quarantine() != null) {
                 warnings.add(new Warning(

@@ -3,6 +3,7 @@ package io.letterbox.telemetry;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.memory.StateBudget;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.ClockGuard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -242,6 +243,18 @@ public final class Meters {
     public void bindDisk(DoubleSupplier freeBytes, DoubleSupplier reserveBytes) {
         bindGauge("letterbox_disk_free_bytes", "Free bytes of the data directory's disk.", freeBytes);
         bindGauge("letterbox_disk_reserve_bytes", "Free bytes below which records are refused.", reserveBytes);
+    }
+
+    /** Exports whether the wall clock has jumped and is not confirmed, and by how much; call this once. */
+    public void bindClock(Supplier<ClockGuard> guard) {
+        bindGauge(
+                "letterbox_wall_clock_unconfirmed",
+                "Whether nothing is deleted for its age because the wall clock has jumped: 1 or 0.",
+                () -> guard.get().isConfirmed() ? 0 : 1);
+        bindGauge(
+                "letterbox_wall_clock_jump_seconds",
+                "By how much the wall clock is ahead of the time that is confirmed; 0 where it is confirmed.",
+                () -> guard.get().jumpMs() / 1000.0);
     }
 
     /** Exports whether the server is ready, as 1 or 0; call this once. */

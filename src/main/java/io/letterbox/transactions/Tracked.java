@@ -69,7 +69,7 @@ final class Tracked {
         if (!waiting.isEmpty()) return waitUntilMs;
         if (transaction.state().isPrepared()) return Long.MAX_VALUE;
         if (!transaction.state().isIdle()) return beganMs == NEVER ? Long.MAX_VALUE : beganMs + transaction.timeoutMs();
-        long leftMs = expirationMs - now.ageOf(transaction.updatedMs());
+        long leftMs = now.wallConfirmed() ? expirationMs - now.ageOf(transaction.updatedMs()) : LOOK_MS;
         return now.elapsedMs() + Math.max(0, Math.min(leftMs, LOOK_MS));
     }
 }

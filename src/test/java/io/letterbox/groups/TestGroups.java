@@ -6,6 +6,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.time.Moment;
 import io.letterbox.time.TestClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public static final short NEWEST = 9;
 
     public final TestClock clock = new TestClock();
+    public boolean wallConfirmed = true;
 
     /** While it is set, the log takes nothing. */
     public ApiException refusal;
@@ -106,7 +108,7 @@ public final class TestGroups implements CoordinatorOutbox {
             else if (logged.producerId() >= 0) core.applyTransactional(logged.producerId(), (short) 0, logged.record());
             else core.apply(logged.record());
         }
-        core.activate(clock.now(), this);
+        core.activate(now(), this);
     }
 
     @Override
@@ -139,6 +141,10 @@ public final class TestGroups implements CoordinatorOutbox {
         throw new AssertionError(effect);
     }
 
+    private Moment now() {
+        return new Moment(clock.elapsedMs(), clock.wallMs(), wallConfirmed);
+    }
+
     public long nextDeadlineMs() {
         return core.nextDeadlineMs();
     }
@@ -148,7 +154,7 @@ public final class TestGroups implements CoordinatorOutbox {
         long until = clock.elapsedMs() + ms;
         while (core.nextDeadlineMs() <= until) {
             clock.pass(Math.max(0, core.nextDeadlineMs() - clock.elapsedMs()));
-            core.tick(clock.now(), this);
+            core.tick(now(), this);
         }
         clock.pass(until - clock.elapsedMs());
     }
@@ -156,7 +162,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public <R> Answer<R> ask(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
         try {
-            core.handle(new Ask<>(command, answer), clock.now(), this);
+            core.handle(new Ask<>(command, answer), now(), this);
         } catch (ApiException refused) {
             answer.fail(refused);
         }

@@ -182,6 +182,21 @@ class PartitionLogTest {
     }
 
     @Test
+    void deletesNothingForItsAgeWhileTheWallClockIsInDoubt() throws IOException {
+        try (PartitionLog log = filled(500, 2000)) {
+            log.configure(keeping(log.config(), 1000, -1));
+            assertThat(log.applyRetention(new Moment(4000, 1_000_000, false), 500))
+                    .isEmpty();
+            assertThat(log.logStartOffset()).isZero();
+            log.configure(keeping(log.config(), 1000, 5000));
+            log.applyRetention(new Moment(4000, 1_000_000, false), 500);
+            assertThat(log.sizeBytes()).as("by size it does").isBetween(5000L, 7000L);
+            log.applyRetention(new Moment(4000, 1_000_000, true), 500);
+            assertThat(log.logStartOffset()).isEqualTo(500);
+        }
+    }
+
+    @Test
     void rollsByAgeWhereTheWallClockGoesBack() throws IOException {
         LogConfig config =
                 new LogConfig(1 << 20, 1000, -1, -1, 4096, false, true, 0, 0, 0, 0.5, ProducerLimits.defaults());

@@ -30,6 +30,8 @@ import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ProcessMetrics;
 import io.letterbox.time.Clock;
+import io.letterbox.time.GuardedClock;
+import io.letterbox.time.Moment;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -45,6 +47,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,8 @@ class StorageVerticleTest {
     Path temp;
 
     private final FaultyDisk files = new FaultyDisk();
+    private final SteppedClock system = new SteppedClock();
+    private final GuardedClock clock = new GuardedClock(system, -1, guard -> {});
     private final List<String> failures = new ArrayList<>();
     private final UUID topicId = UUID.fromString("5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11");
     private Vertx vertx;
@@ -66,6 +71,34 @@ class StorageVerticleTest {
     private LogAccess reader;
     private RecoveryCheckpoint recovery;
     private String deployment;
+
+    /** The clocks of this machine, of which somebody sets the wall clock. */
+    private static final class SteppedClock implements Clock {
+        private final AtomicLong looks = new AtomicLong();
+        private volatile long stepMs;
+
+        @Override
+        public long elapsedMs() {
+            return Clock.system().elapsedMs();
+        }
+
+        @Override
+        public long wallMs() {
+            return Clock.system().wallMs() + stepMs;
+        }
+
+        @Override
+        public Moment now() {
+            looks.incrementAndGet();
+            return Clock.super.now();
+        }
+
+        /** Waits until the shard has kept house, and once more. */
+        void awaitHousekeeping() {
+            long before = looks.get();
+            Awaitility.await().until(() -> looks.get() >= before + 3);
+        }
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -87,7 +120,7 @@ class StorageVerticleTest {
                 new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
         StorageServices services = new StorageServices(
                 1,
-                Clock.system(),
+                clock,
                 1,
                 config,
                 directory,
@@ -235,6 +268,29 @@ class StorageVerticleTest {
         List<String> left = values(await(reader.read(P0, 0, 1 << 20, Isolation.UNCOMMITTED)));
         assertThat(left).isNotEmpty();
         assertThat(publish("more").baseOffset()).isEqualTo(60);
+    }
+
+    @Test
+    void deletesNothingAfterAJumpOfTheWallClockUntilSomebodyConfirmsIt() throws Exception {
+        serve(Map.of("retention.ms", "604800000"));
+        publish("a");
+        system.stepMs = 30L * 86_400_000;
+        system.awaitHousekeeping();
+        assertThat(hosted.get(P0).log().logStartOffset()).isZero();
+        clock.confirm();
+        Awaitility.await().until(() -> hosted.get(P0).log().logStartOffset() == 1);
+    }
+
+    @Test
+    void compactsNothingWhileTheWallClockIsInDoubt() throws Exception {
+        serve(Map.of("cleanup.policy", "compact", "segment.bytes", "16384", "min.cleanable.dirty.ratio", "0.01"));
+        system.stepMs = -7_200_000;
+        clock.now();
+        for (int i = 0; i < 60; i++) publishKeyed("key" + i % 3, "value" + i + "x".repeat(1000));
+        system.awaitHousekeeping();
+        assertThat(count(reader)).isEqualTo(60);
+        clock.confirm();
+        Awaitility.await().until(() -> count(reader) < 40);
     }
 
     private int count(LogAccess from) throws Exception {

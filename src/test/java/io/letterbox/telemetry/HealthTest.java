@@ -33,7 +33,7 @@ class HealthTest {
     }
 
     @Test
-    void warnsOfAFullDiskAndOfQuarantinedPartitionsOnly() {
+    void warnsOfAFullDiskADoubtfulClockAndQuarantinedPartitionsOnly() {
         assertThat(health.warnings()).isEmpty();
         health.bindDisk(() -> true);
         health.bindPartitions(() -> Map.of(
@@ -42,6 +42,9 @@ class HealthTest {
         assertThat(health.warnings())
                 .extracting(Health.Warning::code)
                 .containsExactly("disk-below-reserve", "partition-quarantined");
+        health.bindClock(() -> "It went forward.");
+        assertThat(health.warnings()).contains(new Health.Warning("wall-clock-unconfirmed", "It went forward."));
+        health.bindClock(() -> null);
         assertThat(health.warnings().get(1).detail()).isEqualTo("b/3: checksum at offset 7");
     }
 }

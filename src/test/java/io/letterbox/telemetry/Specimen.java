@@ -2,6 +2,7 @@ package io.letterbox.telemetry;
 
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.ClockGuard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Specimen implements AutoCloseable {
         meters.bindIngress(() -> 1000, () -> 67_108_864);
         meters.bindPages(() -> 2000, () -> 33_554_432);
         meters.bindHealth(new Health());
+        meters.bindClock(() -> ClockGuard.first(0, 0).at(0, 7_200_000));
         meters.bindDisk(() -> 5e9, () -> 268_435_456);
     }
 

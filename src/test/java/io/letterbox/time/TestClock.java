@@ -5,8 +5,8 @@ public final class TestClock implements Clock {
     /** What the wall clock says when the monotonic one says 0. */
     public static final long WALL_MS = 1_700_000_000_000L;
 
-    private long elapsedMs = 1_000_000;
-    private long shiftMs = WALL_MS;
+    private volatile long elapsedMs = 1_000_000;
+    private volatile long shiftMs = WALL_MS;
 
     @Override
     public long elapsedMs() {
@@ -20,17 +20,17 @@ public final class TestClock implements Clock {
 
     /** Time goes by. */
     public void pass(long ms) {
-        elapsedMs += ms;
+        elapsedMs = elapsedMs + ms;
     }
 
     /** Somebody sets the wall clock: forward, or back where the number is negative. */
     public void step(long ms) {
-        shiftMs += ms;
+        shiftMs = shiftMs + ms;
     }
 
     /** A restart: the monotonic clock begins anew, and the wall clock goes on. */
     public void restart(long newElapsedMs) {
-        shiftMs += elapsedMs - newElapsedMs;
+        shiftMs = shiftMs + elapsedMs - newElapsedMs;
         elapsedMs = newElapsedMs;
     }
 }

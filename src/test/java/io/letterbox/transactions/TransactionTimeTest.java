@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.error.ApiException;
+import io.letterbox.time.Moment;
 import io.letterbox.transactions.Desk.Owner;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import org.apache.kafka.common.protocol.Errors;
@@ -83,6 +84,15 @@ class TransactionTimeTest {
     void anIdIsForgottenByTheWallClock() {
         desk.clock.step(EXPIRATION_MS);
         desk.pass(Tracked.LOOK_MS);
+        assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
+    }
+
+    @Test
+    void anIdIsNotForgottenByAWallClockInDoubt() {
+        desk.clock.step(EXPIRATION_MS);
+        desk.core.tick(new Moment(desk.clock.elapsedMs() + Tracked.LOOK_MS, desk.clock.wallMs(), false), desk);
+        assertThat(desk.state()).isEqualTo("Empty");
+        desk.pass(2 * Tracked.LOOK_MS);
         assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 

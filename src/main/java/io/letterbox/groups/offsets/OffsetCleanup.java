@@ -45,7 +45,7 @@ public final class OffsetCleanup {
         deadlines.set(this, turn.elapsedMs() + INTERVAL_MS, late -> {
             // Before the work, which the log may refuse.
             activate(late);
-            expire(late);
+            if (late.now().wallConfirmed()) expire(late);
         });
     }
 

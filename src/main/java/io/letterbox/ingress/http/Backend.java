@@ -7,10 +7,12 @@ import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.GuardedClock;
 
 /**
  * What the HTTP doors of all event loops have in common; every component is safe from any thread.
  *
+ * @param clock the node's
  * @param config the settings
  * @param metadata which topics there are
  * @param reader the read side of the storage
@@ -22,6 +24,7 @@ import io.letterbox.telemetry.Meters;
  * @param transactions where producer ids come from
  */
 public record Backend(
+        GuardedClock clock,
         LetterboxConfig config,
         Metadata metadata,
         LogReader reader,

@@ -31,6 +31,7 @@ public final class HttpIngress implements HttpPart {
         records = new RecordRoutes(backend, vertx);
         records.mount(router);
         new ClusterRoutes(backend).mount(router);
+        new ClockRoutes(backend).mount(router);
         new ProducerRoutes(backend).mount(router);
         new GroupRoutes(backend, new GroupLags(backend)).mount(router);
         // For paths that are not written plainly, such as with percent sequences; and for the list of routes.

@@ -287,6 +287,18 @@ class OffsetsTest {
     }
 
     @Test
+    void expiresNothingByAWallClockInDoubt() {
+        groups.commit(G, "", -1, 1);
+        groups.clock.step(2 * RETENTION_MS);
+        groups.wallConfirmed = false;
+        groups.pass(2 * OffsetCleanup.INTERVAL_MS);
+        assertThat(groups.offset(G)).isEqualTo(1);
+        groups.wallConfirmed = true;
+        groups.pass(OffsetCleanup.INTERVAL_MS);
+        assertThat(groups.offset(G)).isEqualTo(-1);
+    }
+
+    @Test
     void expiresOffsetsOfAGroupFromWhenItsLastMemberLeft() {
         String member = groups.stable(G, 1).get(0);
         groups.commit(G, member, 1, 5);

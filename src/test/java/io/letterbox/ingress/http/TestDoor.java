@@ -15,6 +15,8 @@ import io.letterbox.http.Json;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.GuardedClock;
+import io.letterbox.time.TestClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
@@ -37,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** The HTTP door on a real socket, before a storage in memory. */
 final class TestDoor implements AutoCloseable {
+    final TestClock clock = new TestClock();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** What tests write for Host where it does not matter to them. */
@@ -86,6 +89,7 @@ final class TestDoor implements AutoCloseable {
         pages = new ByteBudget(limits.pageBytes());
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Backend backend = new Backend(
+                new GuardedClock(clock, -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,

@@ -1,0 +1,47 @@
+package io.letterbox.ingress.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.http.Json;
+import io.letterbox.http.Query;
+import io.letterbox.time.ClockGuard;
+import io.letterbox.time.GuardedClock;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+
+/** What time the server thinks it is, and whether it deletes by that. Owned by one event loop. */
+final class ClockRoutes {
+    private final GuardedClock clock;
+
+    ClockRoutes(Backend backend) {
+        this.clock = backend.clock();
+    }
+
+    void mount(Router router) {
+        router.get("/clock").handler(this::show);
+        router.post("/clock/confirm").handler(this::confirm);
+    }
+
+    private void show(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        clock.now();
+        Json.send(context.response(), 200, document());
+    }
+
+    private void confirm(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        clock.confirm();
+        Json.send(context.response(), 200, document());
+    }
+
+    private ObjectNode document() {
+        ClockGuard guard = clock.guard();
+        ObjectNode document = Json.MAPPER.createObjectNode();
+        document.put("wallMs", clock.wallMs());
+        document.put("confirmed", guard.isConfirmed());
+        if (guard.isConfirmed()) return document;
+        document.put("jumpMs", guard.jumpMs());
+        document.put("confirmedInMs", guard.confirmedInMs(clock.elapsedMs()));
+        return document;
+    }
+}

@@ -1,0 +1,24 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The file that says until when a data directory was served: one number, milliseconds since 1970, in Kafka's checkpoint
+ * format.
+ */
+public final class LastServed {
+    private static final long UNKNOWN = -1;
+
+    private LastServed() {}
+
+    /** Reads the file; -1 where there is none or where it cannot be understood. */
+    public static long read(Disk disk, Path file) throws IOException {
+        return Checkpoint.readOne(disk, file, UNKNOWN);
+    }
+
+    /** Replaces the file, durably and atomically. */
+    public static void write(Disk disk, Path file, long wallMs) throws IOException {
+        Checkpoint.writeOne(disk, file, wallMs);
+    }
+}

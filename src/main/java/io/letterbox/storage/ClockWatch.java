@@ -1,0 +1,107 @@
+package io.letterbox.storage;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.LastServed;
+import io.letterbox.time.Clock;
+import io.letterbox.time.ClockGuard;
+import io.letterbox.time.GuardedClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps watch over the node's wall clock: looks at it, says when it has jumped, and writes down until when the data
+ * directory was served, for the next start to compare with. {@link #look} belongs to one thread; {@link #write} blocks, on any.
+ */
+public final class ClockWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
+
+    /** How often the file is written: a process that is killed has been seen so long ago at the most. */
+    static final long WRITE_MS = 60_000;
+
+    private static final long MINUTE_MS = 60_000;
+
+    private static final String CURE =
+            " Nothing is deleted for its age until the clock is confirmed: by %d min of normal"
+                    + " running, or by an operator who has looked at it (POST /clock/confirm, letterbox clock confirm).";
+
+    private final Disk disk;
+    private final Path file;
+    private final GuardedClock clock;
+
+    // Owned by the thread that looks.
+    private long writtenMs;
+
+    private volatile boolean failing;
+
+    /** @param file of which {@link io.letterbox.log.DataLayout#lastServed} tells */
+    public ClockWatch(Disk disk, Path file, Clock system) throws IOException {
+        this.disk = disk;
+        this.file = file;
+        this.clock = new GuardedClock(system, LastServed.read(disk, file), ClockWatch::report);
+        this.writtenMs = clock.elapsedMs() - WRITE_MS;
+    }
+
+    /** The clock of this node. */
+    public GuardedClock clock() {
+        return clock;
+    }
+
+    /** Looks at the clocks, every second or so. True where it is time to {@link #write}. */
+    public boolean look() {
+        long nowMs = clock.now().elapsedMs();
+        if (nowMs - writtenMs < WRITE_MS) return false;
+        writtenMs = nowMs;
+        return true;
+    }
+
+    /** Writes the file. A disk that does not take it is no reason to stop anything. */
+    public void write() {
+        try {
+            LastServed.write(disk, file, clock.believedWallMs());
+            failing = false;
+        } catch (IOException e) {
+            if (!failing) LOG.warn("{} could not be written, and is tried again: {}", file, e.toString());
+            failing = true;
+        }
+    }
+
+    /** What is wrong with the wall clock and what would end that, in sentences; null where nothing is. */
+    public String doubt() {
+        ClockGuard guard = clock.guard();
+        return doubt(guard, guard.confirmedInMs(clock.elapsedMs()));
+    }
+
+    private static String doubt(ClockGuard guard, long leftMs) {
+        if (guard.isConfirmed()) return null;
+        String by = words(Math.abs(guard.jumpMs()));
+        boolean forward = guard.jumpMs() > 0;
+        String what;
+        if (!guard.isOfRestart()) what = "The wall clock went " + (forward ? "forward" : "back") + " by " + by + ".";
+        else if (forward)
+            what = "The wall clock is " + by
+                    + " ahead of when this server last ran: it was off that long, or the clock is" + " wrong.";
+        else what = "The wall clock is " + by + " behind when this server last ran.";
+        long leftMinutes = (leftMs + MINUTE_MS - 1) / MINUTE_MS;
+        return what + String.format(CURE, leftMinutes);
+    }
+
+    private static String words(long ms) {
+        Duration time = Duration.ofMillis(ms);
+        if (time.toDays() >= 2) return time.toDays() + " days";
+        return time.toHours() + " h " + time.toMinutesPart() + " min";
+    }
+
+    private static void report(ClockGuard guard) {
+        if (guard.isConfirmed()) {
+            LOG.warn("The wall clock is confirmed: what is too old is deleted again");
+        } else if (guard.isOfRestart() && guard.jumpMs() > 0) {
+            // As a rule somebody has switched the server off.
+            LOG.warn("{}", doubt(guard, ClockGuard.CONFIRM_MS));
+        } else {
+            LOG.error("{}", doubt(guard, ClockGuard.CONFIRM_MS));
+        }
+    }
+}
