@@ -4,7 +4,6 @@ import io.letterbox.record.RecordBatch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 
 /** Writes a {@link CleanedSegment}: batches go in through a buffer, the indexes grow in memory. For one thread. */
 final class CleanedFile implements Closeable {
@@ -64,15 +63,8 @@ final class CleanedFile implements Closeable {
         drain();
         file.force();
         if (maxTimestampMs >= 0) timeIndex.add(maxTimestampMs, maxTimestampOffset);
-        write(segment.timeIndex(), timeIndex.encode(0));
-        write(segment.offsetIndex(), offsetIndex.encode(0));
-    }
-
-    private void write(Path path, ByteBuffer content) throws IOException {
-        try (LogFile index = disk.create(path)) {
-            index.write(content, 0);
-            index.force();
-        }
+        SegmentIndexes.write(disk, segment.timeIndex(), timeIndex.encode(0));
+        SegmentIndexes.write(disk, segment.offsetIndex(), offsetIndex.encode(0));
     }
 
     @Override

@@ -89,14 +89,22 @@ public final class Compactor {
     public void install(Compaction compaction) throws IOException {
         running = false;
         boolean all = true;
-        for (CleanedSegment segment : compaction.segments()) {
-            all = all && Collections.indexOfSubList(log.segments(), segment.sources()) >= 0;
-            if (all) {
-                log.replace(segment.sources(), segment.log());
-                segment.installIndexes(disk);
-            } else {
-                segment.delete(disk);
+        List<CleanedSegment> left = new ArrayList<>(compaction.segments());
+        try {
+            for (CleanedSegment segment : compaction.segments()) {
+                all = all && Collections.indexOfSubList(log.segments(), segment.sources()) >= 0;
+                if (all) {
+                    log.replace(segment.sources(), segment.log());
+                    segment.installIndexes(disk);
+                } else {
+                    segment.delete(disk);
+                }
+                left.remove(segment);
             }
+        } catch (IOException failed) {
+            // Or they would fill the disk until the next start.
+            for (CleanedSegment segment : left) segment.delete(disk);
+            throw failed;
         }
         unfinished = !compaction.finished();
         if (!all) return;

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -54,8 +55,24 @@ public interface Disk {
     /** Deletes a file or an empty directory, if it exists. Durable after {@link #forceDirectory}. */
     void delete(Path path) throws IOException;
 
+    /** A directory that is open, so that nothing which is scarce is needed any more to make durable what is done in it. */
+    interface OpenDirectory extends Closeable {
+        /** Makes creations, renames and deletions in the directory durable. */
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Opens an existing directory. Whoever could not take back what it is about to do there opens it before. */
+    OpenDirectory openDirectory(Path directory) throws IOException;
+
     /** Makes creations, renames and deletions in a directory durable. */
-    void forceDirectory(Path directory) throws IOException;
+    default void forceDirectory(Path directory) throws IOException {
+        try (OpenDirectory open = openDirectory(directory)) {
+            open.force();
+        }
+    }
 
     /** The whole of a small file. */
     default byte[] readAll(Path path) throws IOException {
@@ -69,14 +86,23 @@ public interface Disk {
     /** What a file is called that is to take another's place, until it does. */
     String TEMPORARY = ".tmp";
 
-    /** Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. */
+    /**
+     * Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. Where anything
+     * but a force fails, nothing has changed.
+     */
     default void replace(Path path, byte[] content) throws IOException {
         Path fresh = path.resolveSibling(path.getFileName() + TEMPORARY);
-        try (LogFile file = create(fresh)) {
-            file.write(ByteBuffer.wrap(content), 0);
-            file.force();
+        try (OpenDirectory directory = openDirectory(path.getParent())) {
+            try (LogFile file = create(fresh)) {
+                file.write(ByteBuffer.wrap(content), 0);
+                file.force();
+            } catch (IOException failed) {
+                // On a full disk, half a file is in the way of others.
+                delete(fresh);
+                throw failed;
+            }
+            rename(fresh, path);
+            directory.force();
         }
-        rename(fresh, path);
-        forceDirectory(path.getParent());
     }
 }

@@ -94,8 +94,15 @@ public final class FileDisk implements Disk {
         if (Files.isDirectory(directory)) return;
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) createDirectories(parent);
-        Files.createDirectories(directory);
-        if (parent != null) forceDirectory(parent);
+        if (parent == null) {
+            Files.createDirectories(directory);
+            return;
+        }
+        // Opened before: once the directory is there, nobody would come back to make its name durable.
+        try (OpenDirectory open = openDirectory(parent)) {
+            Files.createDirectories(directory);
+            open.force();
+        }
     }
 
     @Override
@@ -109,12 +116,26 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public void forceDirectory(Path directory) throws IOException {
-        if (!DIRECTORIES_CAN_BE_FORCED) return;
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException cause) {
-            throw new ForceFailedException("The directory " + directory, cause);
+    public OpenDirectory openDirectory(Path directory) throws IOException {
+        FileChannel channel = DIRECTORIES_CAN_BE_FORCED ? FileChannel.open(directory, StandardOpenOption.READ) : null;
+        return new DirectoryChannel(directory, channel);
+    }
+
+    /** The channel is null where directories cannot be forced. */
+    private record DirectoryChannel(Path path, FileChannel channel) implements OpenDirectory {
+        @Override
+        public void force() throws IOException {
+            if (channel == null) return;
+            try {
+                channel.force(true);
+            } catch (IOException cause) {
+                throw new ForceFailedException("The directory " + path, cause);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (channel != null) channel.close();
         }
     }
 

@@ -34,7 +34,9 @@ public final class Flush {
     /**
      * Forces all that was dirty and moves the log's forced offset.
      *
-     * @throws IOException where anything failed; the log is poisoned for good, since nobody can say what is on disk
+     * @throws ForceFailedException where the operating system could not do it; the log is poisoned for good, since nobody
+     *     can say what is on disk
+     * @throws IOException where it was not tried, as a file could not be opened: a later flush may succeed
      */
     public void force() throws IOException {
         safety.requireSound();
@@ -42,7 +44,7 @@ public final class Flush {
         try {
             if (upToOffset > forced) forceBatches(forced);
             if (withIndexes) active.forceIndexes();
-        } catch (IOException | RuntimeException cause) {
+        } catch (ForceFailedException | RuntimeException cause) {
             safety.poison(cause);
             throw cause;
         }

@@ -65,20 +65,26 @@ public final class LogRecovery {
         disk.createDirectories(directory);
         RecoveryRules rules = RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
         LogRecovery recovery = new LogRecovery(disk, directory, config, rules);
-        recovery.tidy();
-        String damage = recovery.startSegments();
-        if (damage == null) damage = recovery.openSegments();
-        PartitionLog log = null;
+        Outcome outcome = null;
         try {
-            if (damage == null) log = recovery.settle();
+            outcome = recovery.run();
+            return outcome;
+        } finally {
+            // It may be tried again, and a file that nobody closes is one that somebody else lacks.
+            if (!(outcome instanceof Recovered)) for (Segment segment : recovery.opened) segment.close();
+        }
+    }
+
+    private Outcome run() throws IOException {
+        tidy();
+        String damage = startSegments();
+        if (damage == null) damage = openSegments();
+        if (damage != null) return new Quarantined(damage);
+        try {
+            return new Recovered(settle(), truncatedBytes, batchesChecked);
         } catch (CorruptLogException found) {
-            damage = found.getMessage();
+            return new Quarantined(found.getMessage());
         }
-        if (log == null) {
-            for (Segment segment : recovery.opened) segment.close();
-            return new Quarantined(damage);
-        }
-        return new Recovered(log, recovery.truncatedBytes, recovery.batchesChecked);
     }
 
     /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are known. */
@@ -181,6 +187,8 @@ public final class LogRecovery {
             if (news || doubt) segment.force();
             if (index == opened.size() - 1) break;
             segment.close(bases.get(index + 1));
+            // Index files that could not be written are deleted, and must not come back by halves.
+            news |= segment.indexes() != null;
         }
         if (news) disk.forceDirectory(directory);
         // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.

@@ -16,9 +16,10 @@ import java.util.List;
 /**
  * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
  *
- * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force. A
- * write that fails leaves the log as it was. Where that cannot be had, and after any failed force, the log is poisoned:
- * it takes no more writes, for good, and what is durable in it is found out at the next start.
+ * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force. What
+ * fails for want of room, of a descriptor or of a file leaves the log as it was, so that it may be tried again. Where that
+ * cannot be had, and after any failed force, the log is poisoned: it takes no more writes, for good, and what is durable in
+ * it is found out at the next start.
  */
 public final class PartitionLog implements AutoCloseable {
     /** No batch may be larger; doors have far lower limits. */
@@ -35,7 +36,7 @@ public final class PartitionLog implements AutoCloseable {
 
     // Written by the owner, read by any thread.
     private volatile SegmentList segments;
-    private volatile long logStartOffset;
+    private final LogStart start;
     private volatile long logEndOffset;
     private volatile long compactedUpTo;
 
@@ -45,8 +46,11 @@ public final class PartitionLog implements AutoCloseable {
     // Owner only.
     private final RecordBatch view = new RecordBatch();
     private final List<Segment> sealed = new ArrayList<>();
+    private final SegmentDeletion deletion;
+    private final SegmentReplacement replacement;
     private LogConfig config;
     private long checkpointOffset;
+    private long checkpointGoal;
 
     /**
      * What recovery found. Everything in the segments is durable.
@@ -59,13 +63,16 @@ public final class PartitionLog implements AutoCloseable {
     PartitionLog(Disk disk, Path directory, LogConfig config, Found found) throws IOException {
         this.disk = disk;
         this.directory = directory;
+        this.deletion = new SegmentDeletion(disk, directory);
+        this.replacement = new SegmentReplacement(disk, directory);
+        this.start = new LogStart(disk, directory);
         this.config = config;
         this.epochs = found.epochs;
         this.segments = found.segments;
         this.logEndOffset = segments.active().nextOffset();
         this.safety = new LogSafety(directory, logEndOffset);
-        this.logStartOffset = Math.min(
-                logEndOffset, Math.max(found.startOffset, segments.get(0).baseOffset()));
+        start.recovered(Math.min(
+                logEndOffset, Math.max(found.startOffset, segments.get(0).baseOffset())));
         this.compactedUpTo = found.compactedUpTo;
         this.journal = ProducerJournal.open(disk, directory, config, segments, compactedUpTo);
     }
@@ -113,13 +120,16 @@ public final class PartitionLog implements AutoCloseable {
     /** Closes the active segment and begins another. Where that fails, the log is as it was. */
     private void roll() throws IOException {
         Segment old = segments.active();
-        old.seal();
-        journal.roll(old, safety.forcedOffset());
-        Segment fresh = Segment.create(disk, directory, logEndOffset);
-        disk.forceDirectory(directory);
-        old.dropIndexes();
-        sealed.add(old);
-        segments = segments.with(fresh);
+        // Opened first: a file that is made and not named for sure could be neither used nor taken back.
+        try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
+            boolean indexed = old.seal();
+            journal.roll(old, safety.forcedOffset());
+            Segment fresh = Segment.create(disk, directory, logEndOffset);
+            names.force();
+            if (indexed) old.dropIndexes();
+            sealed.add(old);
+            segments = segments.with(fresh);
+        }
     }
 
     /** Makes everything appended so far durable. A failure poisons the log for good: all later writes throw. */
@@ -139,10 +149,12 @@ public final class PartitionLog implements AutoCloseable {
     public Flush startCheckpoint() throws IOException {
         long activeFrom = segments.active().baseOffset();
         long upTo = safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
+        // What an earlier one set out for and did not get to does not count.
+        checkpointGoal = checkpointOffset;
         if (upTo <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
         try {
             if (upTo > activeFrom) segments.active().writeIndexes();
-            checkpointOffset = upTo;
+            checkpointGoal = upTo;
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
@@ -173,7 +185,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The first offset that can be read. Any thread. */
     public long logStartOffset() {
-        return logStartOffset;
+        return start.offset();
     }
 
     /** The offset of the next record. Any thread. */
@@ -261,12 +273,12 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private void requireInRange(long offset) {
-        long start = logStartOffset;
+        long first = logStartOffset();
         long end = logEndOffset;
-        if (offset >= start && offset <= end) return;
+        if (offset >= first && offset <= end) return;
         throw new ApiException(
                 ErrorCode.OFFSET_OUT_OF_RANGE,
-                "Offset " + offset + " is outside the log, " + start + " to " + end + ".");
+                "Offset " + offset + " is outside the log, " + first + " to " + end + ".");
     }
 
     /**
@@ -276,7 +288,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param timestampMs milliseconds since 1970
      */
     public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
-        return look(list -> list.firstSince(timestampMs, logStartOffset, upToOffset, compactedUpTo));
+        return look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo));
     }
 
     /**
@@ -284,25 +296,29 @@ public final class PartitionLog implements AutoCloseable {
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
-        return look(list -> list.newest(logStartOffset, upToOffset, compactedUpTo));
+        return look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo));
     }
 
     /**
      * Cuts the log so that it ends at an offset, or at the beginning of the batch that holds it. The caller has persisted
      * a recovery point at or below that before: a log that ends below its recovery point is taken for damaged.
+     *
+     * <p>Only tests call it yet: it is for a replica that steps down and finds that its leader has another history.
      */
     public void truncateTo(long offset) throws IOException {
         safety.requireSound();
         if (offset >= logEndOffset) return;
         try {
+            replacement.finish();
             LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
             segments = cut.left();
             logEndOffset = segments.active().nextOffset();
             safety.cut(logEndOffset);
             checkpointOffset = Math.min(checkpointOffset, logEndOffset);
+            checkpointGoal = Math.min(checkpointGoal, logEndOffset);
             sealed.removeIf(segment -> !segments.toList().contains(segment));
             cut.finish();
-            if (logStartOffset > logEndOffset) moveStart(logEndOffset);
+            if (logStartOffset() > logEndOffset) start.move(logEndOffset);
             epochs.truncate(logEndOffset);
             journal.rebuild(segments, compactedUpTo, safety.forcedOffset());
         } catch (IOException | RuntimeException cause) {
@@ -320,12 +336,16 @@ public final class PartitionLog implements AutoCloseable {
     public void deleteRecordsBefore(long offset) throws IOException {
         safety.requireSound();
         if (offset > logEndOffset) requireInRange(offset);
-        if (offset <= logStartOffset) return;
+        if (offset <= logStartOffset()) return;
         // Or a crash could take the log back to before its start, which would be forgotten then.
         if (offset > safety.forcedOffset()) flush();
         try {
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
-            moveStart(offset);
+            if (!start.tryMove(offset)) {
+                // The segments that go make room for saying so.
+                deleteFirst(Retention.below(segments, offset));
+                start.move(offset);
+            }
             deleteFirst(Retention.below(segments, offset));
         } catch (ForceFailedException cause) {
             safety.poison(cause);
@@ -339,18 +359,25 @@ public final class PartitionLog implements AutoCloseable {
      * seconds.
      *
      * @return the base offsets of the deleted segments
+     * @throws IOException where something could not be done now; the rest is done
      */
     public List<Long> applyRetention(Moment now, long highWatermark) throws IOException {
         safety.requireSound();
         try {
+            replacement.finish();
+            // First what makes room, then what may need some.
+            List<Long> deleted = new ArrayList<>(deleteDue(now, highWatermark));
             Segment active = segments.active();
             boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now);
-            if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) roll();
-            List<Long> deleted = deleteFirst(Retention.deletable(segments, config, now, logStartOffset, highWatermark));
+            if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) {
+                roll();
+                if (expired) deleted.addAll(deleteDue(now, highWatermark));
+            }
             for (int index = 0; index < segments.size() - 1; index++) {
                 Segment closed = segments.get(index);
+                boolean idle = closed.nextOffset() <= safety.forcedOffset() && !replacement.needsOpen(closed);
+                if (idle) closed.closeWhenIdle();
                 if (closed.indexes() != null) closed.storeRepairedIndexes();
-                if (closed.nextOffset() <= safety.forcedOffset()) closed.closeWhenIdle();
             }
             return deleted;
         } catch (ForceFailedException cause) {
@@ -359,26 +386,31 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    /** The start is made durable first: a crash may keep any of the files, and recovery deletes those below it. */
-    private List<Long> deleteFirst(int count) throws IOException {
-        List<Long> deleted = new ArrayList<>(count);
-        if (count == 0) return deleted;
-        SegmentList before = segments;
-        if (before.get(count).baseOffset() > logStartOffset)
-            moveStart(before.get(count).baseOffset());
-        segments = before.withoutFirst(count);
-        for (int index = 0; index < count; index++) {
-            sealed.remove(before.get(index));
-            before.get(index).delete();
-            deleted.add(before.get(index).baseOffset());
-        }
-        disk.forceDirectory(directory);
-        return deleted;
+    private List<Long> deleteDue(Moment now, long highWatermark) throws IOException {
+        return deleteFirst(Retention.deletable(segments, config, now, logStartOffset(), highWatermark));
     }
 
-    private void moveStart(long offset) throws IOException {
-        Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), offset);
-        logStartOffset = offset;
+    /**
+     * The start is made durable first: a crash may keep any of the files, and recovery deletes those below it. Where there
+     * is no room to say where the log starts, segments go one after the other, each durably, so that a crash leaves no hole.
+     */
+    private List<Long> deleteFirst(int count) throws IOException {
+        replacement.finish();
+        deletion.finish();
+        List<Long> deleted = new ArrayList<>(count);
+        while (deleted.size() < count) {
+            int left = count - deleted.size();
+            long newStart = segments.get(left).baseOffset();
+            int now = newStart <= logStartOffset() || start.tryMove(newStart) ? left : 1;
+            List<Segment> oldest = segments.toList().subList(0, now);
+            deletion.begin(oldest);
+            segments = segments.withoutFirst(now);
+            start.atLeast(segments.get(0).baseOffset());
+            sealed.removeAll(oldest);
+            for (Segment segment : oldest) deleted.add(segment.baseOffset());
+            deletion.finish();
+        }
+        return deleted;
     }
 
     /**
@@ -388,31 +420,36 @@ public final class PartitionLog implements AutoCloseable {
      * @param neighbours closed segments of this log, in order
      * @param cleaned a forced file of batches in this directory, whose name ends in {@code .cleaned}
      * @return the new segment, whose indexes are made when somebody first asks for them
+     * @throws IOException where that cannot be done now; nothing has changed, or the log is poisoned
      */
     public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
         safety.requireSound();
+        replacement.finish();
         long baseOffset = neighbours.get(0).baseOffset();
         long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
         Path swap = SegmentFiles.swap(directory, baseOffset, nextOffset);
         // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
         if (nextOffset > safety.forcedOffset()) flush();
-        try {
+        try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
             if (nextOffset > compactedUpTo) {
                 Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
                 compactedUpTo = nextOffset;
             }
-            disk.rename(cleaned, swap);
-            disk.forceDirectory(directory);
-            Segment by = Segment.swappedIn(disk, directory, swap, baseOffset, nextOffset);
+            Segment by = Segment.swappedIn(disk, directory, cleaned, baseOffset, nextOffset);
+            try {
+                disk.rename(cleaned, swap);
+            } catch (IOException unchanged) {
+                by.retire();
+                throw unchanged;
+            }
+            names.force();
             segments = segments.replacing(neighbours, by);
             sealed.removeAll(neighbours);
-            for (Segment old : neighbours) old.delete();
-            disk.forceDirectory(directory);
-            disk.rename(swap, by.logPath());
-            disk.forceDirectory(directory);
+            replacement.begin(by, swap, neighbours);
+            replacement.tryFinish(names);
             // What was aborted in there is gone, as far as it was in there: nobody has to leave it out any more.
             return by;
-        } catch (IOException cause) {
+        } catch (ForceFailedException cause) {
             safety.poison(cause);
             throw cause;
         }
@@ -449,6 +486,7 @@ public final class PartitionLog implements AutoCloseable {
      * Owner only.
      */
     public long endCheckpoint() throws IOException {
+        checkpointOffset = checkpointGoal;
         if (!safety.isPoisoned()) journal.checkpoint(segments.active(), checkpointOffset);
         return checkpointOffset;
     }
@@ -459,14 +497,20 @@ public final class PartitionLog implements AutoCloseable {
         try {
             if (!safety.isPoisoned()) {
                 flush();
+                segments.active().forceEnd();
                 segments.active().writeIndexes();
                 segments.active().forceIndexes();
                 journal.close(segments.active());
             }
         } finally {
-            safety.poison(new IOException("It is closed."));
-            journal.forget();
-            for (Segment segment : segments.toList()) segment.close();
+            abandon();
         }
+    }
+
+    /** Closes all files and writes nothing, because the log is opened again or deleted. Owner only. */
+    public void abandon() throws IOException {
+        safety.poison(new IOException("It is closed."));
+        journal.forget();
+        for (Segment segment : segments.toList()) segment.close();
     }
 }

@@ -160,9 +160,14 @@ final class ProducerJournal {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
-            disk.delete(SegmentFiles.snapshot(directory, active.nextOffset()));
-            snapshots.remove(active.nextOffset());
+            giveUp(active.nextOffset());
         }
+    }
+
+    private void giveUp(long endOffset) throws IOException {
+        delete(endOffset);
+        // So that the next one is due soon.
+        bytesSince = Math.max(bytesSince, GROWTH_PER_SNAPSHOT * snapshotBytes);
     }
 
     private boolean isDue() {
@@ -179,7 +184,14 @@ final class ProducerJournal {
     /** The active segment is closed and another begins; the caller forces the directory. */
     void roll(Segment closed, long durableOffset) throws IOException {
         closed.aborted().force();
-        if (bytesSince > 0 || !snapshots.contains(closed.nextOffset())) write(closed.nextOffset(), durableOffset);
+        if (bytesSince == 0 && snapshots.contains(closed.nextOffset())) return;
+        try {
+            write(closed.nextOffset(), durableOffset);
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            giveUp(closed.nextOffset());
+        }
     }
 
     private void take(Segment active, long durableOffset) throws IOException {
@@ -191,11 +203,12 @@ final class ProducerJournal {
     /** One that a crash leaves half written is seen to be by its checksum, and the one before it is taken. */
     private void write(long endOffset, long durableOffset) throws IOException {
         ByteBuffer bytes = ProducerSnapshot.encode(states);
-        snapshotBytes = bytes.remaining();
+        int size = bytes.remaining();
         try (LogFile file = disk.create(SegmentFiles.snapshot(directory, endOffset))) {
             file.write(bytes, 0);
             file.force();
         }
+        snapshotBytes = size;
         snapshots.add(endOffset);
         bytesSince = 0;
         prune(durableOffset);

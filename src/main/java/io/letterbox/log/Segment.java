@@ -55,6 +55,7 @@ public final class Segment {
     private long firstTimestampMs = -1;
     private int offsetEntriesOnDisk;
     private int timeEntriesOnDisk;
+    private boolean cutBack;
 
     private Segment(Disk disk, Path directory, long baseOffset, Indexes indexes) {
         this.disk = disk;
@@ -81,7 +82,7 @@ public final class Segment {
         return segment;
     }
 
-    /** A closed segment whose bytes are still in a file of another name, which the caller renames next. */
+    /** A closed segment whose bytes are still in a file of another name, which is opened here and renamed by the caller. */
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
@@ -173,9 +174,10 @@ public final class Segment {
         nextOffset = batch.nextOffset();
     }
 
-    private static void undo(LogFile open, long position, Exception cause) throws TornWriteException {
+    private void undo(LogFile open, long position, Exception cause) throws TornWriteException {
         try {
             open.truncate(position);
+            cutBack = true;
         } catch (IOException | RuntimeException second) {
             cause.addSuppressed(second);
             throw new TornWriteException(cause);
@@ -218,19 +220,45 @@ public final class Segment {
         return ageMs(now.elapsedMs());
     }
 
-    /** Owner only: writes complete, durable index files for this, the active segment, which is about to be closed. */
-    void seal() throws IOException {
+    /** Owner only: makes durable that what a failed write had left behind the end is gone, before the end counts as known. */
+    void forceEnd() throws IOException {
+        if (cutBack) force();
+        cutBack = false;
+    }
+
+    /**
+     * Owner only: writes complete, durable index files for this, the active segment, which is about to be closed. Where that
+     * cannot be done now there are none, since incomplete ones would be believed: then the indexes stay in memory until
+     * {@link #storeRepairedIndexes}, and are made anew where they are missing. The names are the caller's to force.
+     *
+     * @return whether the files are there
+     */
+    boolean seal() throws IOException {
+        forceEnd();
         finishTimes();
-        writeIndexes();
-        // Their names are the caller's to force: until then the segment is active, and a checkpoint would do it.
-        indexesWritten = true;
-        forceIndexFiles();
+        try {
+            writeIndexes();
+            // Until the caller is done the segment is active, and a checkpoint would force the names.
+            indexesWritten = true;
+            forceIndexFiles();
+            return true;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException shortage) {
+            offsetEntriesOnDisk = 0;
+            timeEntriesOnDisk = 0;
+            // A checkpoint that is under way must not rest on what may come back with the next crash.
+            indexesNamed = false;
+            indexesWritten = true;
+            disk.delete(offsetIndexPath());
+            disk.delete(timeIndexPath());
+            return false;
+        }
     }
 
     /** Recovery only: makes this a closed segment that ends where the next one begins. */
     void close(long nextBaseOffset) throws IOException {
-        seal();
-        dropIndexes();
+        if (seal()) dropIndexes();
         nextOffset = nextBaseOffset;
         close();
     }
@@ -271,7 +299,13 @@ public final class Segment {
             if (!indexesNamed) disk.forceDirectory(directory);
             indexesNamed = true;
         } catch (NoSuchFileException deleted) {
-            if (!gone) throw deleted;
+            if (gone) return;
+            indexesWritten = true;
+            throw deleted;
+        } catch (IOException notForced) {
+            // The next checkpoint has to do it.
+            indexesWritten = true;
+            throw notForced;
         }
     }
 
@@ -280,13 +314,32 @@ public final class Segment {
         SegmentIndexes.force(disk, offsetIndexPath());
     }
 
-    /** Owner only: puts indexes that a reader had to rebuild where they belong. */
+    /**
+     * Owner only: puts indexes of a closed segment where they belong that could not be written, or that a reader had to make
+     * anew. They get their names when they are complete, since incomplete ones would be believed.
+     */
     void storeRepairedIndexes() throws IOException {
-        offsetEntriesOnDisk = 0;
-        timeEntriesOnDisk = 0;
-        writeIndexes();
-        forceIndexes();
-        indexes = null;
+        Indexes memory = indexes;
+        Path times = inTheMaking(timeIndexPath());
+        Path offsets = inTheMaking(offsetIndexPath());
+        try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
+            SegmentIndexes.write(disk, times, memory.times().encode(0));
+            SegmentIndexes.write(disk, offsets, memory.offsets().encode(0));
+            disk.rename(times, timeIndexPath());
+            disk.rename(offsets, offsetIndexPath());
+            names.force();
+            indexes = null;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException shortage) {
+            disk.delete(times);
+            disk.delete(offsets);
+            throw shortage;
+        }
+    }
+
+    private static Path inTheMaking(Path path) {
+        return path.resolveSibling(path.getFileName() + SegmentFiles.CLEANED);
     }
 
     /** Forces the batches. Owner, or the one thread that runs a {@link Flush}. */

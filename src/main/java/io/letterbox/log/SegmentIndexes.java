@@ -95,6 +95,14 @@ final class SegmentIndexes {
         }
     }
 
+    /** Writes a whole index file, durably but for its name. */
+    static void write(Disk disk, Path path, ByteBuffer entries) throws IOException {
+        try (LogFile file = disk.create(path)) {
+            file.write(entries, 0);
+            file.force();
+        }
+    }
+
     /** Makes an index file durable. */
     static void force(Disk disk, Path path) throws IOException {
         try (LogFile file = disk.open(path)) {

@@ -57,9 +57,15 @@ final class SegmentRecovery {
         Segment segment =
                 Segment.recovering(place.disk, place.directory, baseOffset, new Segment.Indexes(offsets, times));
         SegmentRecovery recovery = new SegmentRecovery(segment, position);
-        recovery.walk(
-                new BatchScan(segment::read, position, sizeBytes, expectedOffset, contiguousFrom),
-                place.indexIntervalBytes);
+        boolean walked = false;
+        try {
+            recovery.walk(
+                    new BatchScan(segment::read, position, sizeBytes, expectedOffset, contiguousFrom),
+                    place.indexIntervalBytes);
+            walked = true;
+        } finally {
+            if (!walked) segment.close();
+        }
         return recovery;
     }
 

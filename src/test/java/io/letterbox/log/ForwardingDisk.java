@@ -59,8 +59,8 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
-    public void forceDirectory(Path directory) throws IOException {
-        disk.forceDirectory(directory);
+    public OpenDirectory openDirectory(Path directory) throws IOException {
+        return disk.openDirectory(directory);
     }
 
     /** Another file. */

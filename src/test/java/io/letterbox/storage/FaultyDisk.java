@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.FileDisk;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.ForwardingDisk;
 import io.letterbox.log.LogFile;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class FaultyDisk extends ForwardingDisk {
 
         @Override
         public void force() throws IOException {
-            if (forceFails) throw new IOException("Input/output error");
+            if (forceFails) throw new ForceFailedException("A file", new IOException("Input/output error"));
             super.force();
         }
     }

@@ -80,7 +80,7 @@ class ShardCrashSimTest {
         private long foretold;
         private boolean mayFail;
 
-        Run(long seed, DataDirectory directory) {
+        Run(long seed, DataDirectory directory) throws IOException {
             this.random = new Random(seed);
             this.disk = new SimDisk(seed ^ 0x5eed);
             this.directory = directory;

@@ -50,9 +50,22 @@ public final class WalDirectory {
     WalFile create(long limitBytes) throws IOException {
         disk.createDirectories(path);
         String name = String.format(Locale.ROOT, "%018d" + SUFFIX, lastNumber.incrementAndGet());
-        WalFile file = new WalFile(disk, path.resolve(name), limitBytes);
-        disk.forceDirectory(path);
-        return file;
+        // Opened first, so that no file is left that nobody knows the name of.
+        try (Disk.OpenDirectory names = disk.openDirectory(path)) {
+            WalFile file = open(path.resolve(name), limitBytes);
+            names.force();
+            return file;
+        }
+    }
+
+    private WalFile open(Path file, long limitBytes) throws IOException {
+        try {
+            return new WalFile(disk, file, limitBytes);
+        } catch (IOException failed) {
+            // It may have got its name and no descriptor.
+            disk.delete(file);
+            throw failed;
+        }
     }
 
     /** A number that is greater than that of all uses of files which began before. */

@@ -2,6 +2,7 @@ package io.letterbox.log.wal;
 
 import io.letterbox.log.Disk;
 import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.Shortage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -66,10 +67,9 @@ public final class WriteAheadLog implements AutoCloseable {
             return false;
         if (current.isEmpty()) {
             generation = directory.nextGeneration();
-            put(List.of());
+            if (!put(List.of())) return false;
         }
-        put(entries);
-        return true;
+        return put(entries);
     }
 
     /** Makes a file where there is none; false where the disk has no room for one. */
@@ -84,11 +84,14 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    private void put(Collection<WalEntry> entries) throws IOException {
+    /** False where the disk has no room for what is there already, as one that copies on write: nothing counts as written. */
+    private boolean put(Collection<WalEntry> entries) throws ForceFailedException {
         WalFrame.encode(frame.clear(), generation, entries);
         try {
             current.write(frame);
+            return true;
         } catch (IOException cause) {
+            if (Shortage.of(cause) == Shortage.SPACE) return false;
             throw new ForceFailedException("The file " + current.path(), cause);
         }
     }

@@ -21,12 +21,15 @@ import java.util.stream.Stream;
 /**
  * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
  * that were made, changed or deleted since their directory was forced take effect or not, each for itself. On demand a
- * force fails (and the bytes are lost though later forces succeed), the disk is full, a bit flips, the machine stops
- * before any chosen operation. Deleting a file that somebody has open fails, as on Windows. For one thread.
+ * force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors run out at random,
+ * a bit flips, the machine stops before any chosen operation. Deleting a file that somebody has open fails, as on Windows. For one thread.
  */
 public final class SimDisk implements Disk {
     /** A name's new meaning; null deletes it. */
     private record NameChange(Path directory, Map<Path, SimFile> meanings) {}
+
+    private static final String NO_ROOM = "No space left on device";
+    private static final String NO_DESCRIPTOR = "Too many open files";
 
     private final Random random;
     private final Map<Path, SimFile> names = new TreeMap<>();
@@ -38,9 +41,24 @@ public final class SimDisk implements Disk {
     private int forcesLeft = Integer.MAX_VALUE;
     private boolean forceFailed;
     private long capacityBytes = Long.MAX_VALUE;
+    private final Random shortageRandom;
+    private int shortageOneIn;
 
     public SimDisk(long seed) {
         random = new Random(seed);
+        shortageRandom = new Random(seed ^ 0x5407);
+    }
+
+    /**
+     * From now on, one of so many operations that are no forces and would need room or a descriptor fails; 0 heals the
+     * machine. What only takes away, as a deletion, needs neither.
+     */
+    public void shortages(int oneIn) {
+        shortageOneIn = oneIn;
+    }
+
+    private void need(String otherwise) throws IOException {
+        if (shortageOneIn > 0 && shortageRandom.nextInt(shortageOneIn) == 0) throw new IOException(otherwise);
     }
 
     /** The machine stops before the n-th operation from now that changes anything. */
@@ -107,12 +125,14 @@ public final class SimDisk implements Disk {
 
     @Override
     public LogFile open(Path path) throws IOException {
+        need(NO_DESCRIPTOR);
         return new Handle(path, existing(path));
     }
 
     @Override
     public LogFile create(Path path) throws IOException {
         step();
+        need(shortageRandom.nextBoolean() ? NO_DESCRIPTOR : NO_ROOM);
         SimFile file = names.get(path);
         if (file == null) {
             file = new SimFile();
@@ -127,6 +147,7 @@ public final class SimDisk implements Disk {
     @Override
     public LogFile createDurable(Path path) throws IOException {
         create(path).close();
+        need(NO_DESCRIPTOR);
         return new Handle(path, existing(path)) {
             @Override
             public void write(ByteBuffer source, long position) throws IOException {
@@ -134,14 +155,16 @@ public final class SimDisk implements Disk {
                     throw new IllegalArgumentException(
                             source + " at " + position + " cannot be written past the cache");
                 }
-                super.write(source, position);
+                if (position < existing(path).size()) writeNow(source, position);
+                else super.write(source, position);
                 force();
             }
         };
     }
 
     @Override
-    public List<String> list(Path directory) {
+    public List<String> list(Path directory) throws IOException {
+        need(NO_DESCRIPTOR);
         return Stream.concat(names.keySet().stream(), directories.stream())
                 .filter(path -> path.startsWith(directory) && !path.equals(directory))
                 .map(path -> path.getName(directory.getNameCount()).toString())
@@ -161,13 +184,16 @@ public final class SimDisk implements Disk {
     }
 
     @Override
-    public void createDirectories(Path directory) {
+    public void createDirectories(Path directory) throws IOException {
+        if (directories.contains(directory)) return;
+        need(NO_ROOM);
         for (Path path = directory; path != null; path = path.getParent()) directories.add(path);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         step();
+        need(NO_ROOM);
         SimFile file = existing(from);
         requireClosed(to);
         Map<Path, SimFile> meanings = new HashMap<>();
@@ -188,7 +214,22 @@ public final class SimDisk implements Disk {
     }
 
     @Override
-    public void forceDirectory(Path directory) throws IOException {
+    public OpenDirectory openDirectory(Path directory) throws IOException {
+        need(NO_DESCRIPTOR);
+        return new OpenDirectory() {
+            @Override
+            public void force() throws IOException {
+                forceNames(directory);
+            }
+
+            @Override
+            public void close() {
+                // Nobody counts them.
+            }
+        };
+    }
+
+    private void forceNames(Path directory) throws IOException {
         step();
         if (forceFails()) throw new ForceFailedException(directory.toString(), new IOException("EIO"));
         pending.removeIf(change -> {
@@ -268,6 +309,25 @@ public final class SimDisk implements Disk {
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
+            boolean lacking = false;
+            try {
+                need(NO_ROOM);
+            } catch (IOException full) {
+                lacking = true;
+            }
+            if (lacking) {
+                // As a real disk does it: some bytes still fit.
+                requireOpen();
+                step();
+                byte[] some = new byte[source.remaining() / 2];
+                source.get(some);
+                file.write((int) position, some);
+                throw new IOException(NO_ROOM);
+            }
+            writeNow(source, position);
+        }
+
+        void writeNow(ByteBuffer source, long position) throws IOException {
             requireOpen();
             step();
             long growth = Math.max(0, position + source.remaining() - file.size());
@@ -276,7 +336,7 @@ public final class SimDisk implements Disk {
             byte[] bytes = new byte[Math.max(0, taken)];
             source.get(bytes);
             file.write((int) position, bytes);
-            if (source.hasRemaining()) throw new IOException("No space left on device");
+            if (source.hasRemaining()) throw new IOException(NO_ROOM);
         }
 
         @Override
