@@ -131,7 +131,7 @@ final class StorageAssembly {
                         config.transactions().maxProducersPerPartition(),
                         memory.producers(),
                         new SecureRandom().nextLong()),
-                List.of(new GroupsKind(config.groups()), transactionsKind(config, shards)));
+                List.of(new GroupsKind(config.groups(), memory.groups()), transactionsKind(config, shards)));
         groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions());
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
@@ -147,7 +147,7 @@ final class StorageAssembly {
                 new TransactionLimits(
                         config.transactions().maxTimeoutMs(),
                         config.transactions().transactionalIdExpirationMs(),
-                        TransactionsKind.MAX_IDS_PER_PARTITION),
+                        memory.transactions()),
                 new MarkerDelivery.Surroundings(vertx, metadata, shards, transactions));
     }
 

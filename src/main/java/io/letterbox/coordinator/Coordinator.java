@@ -27,4 +27,7 @@ public interface Coordinator {
 
     /** Does what time asks for: sessions, rebalances, expiry. */
     void tick(Moment now, CoordinatorOutbox outbox);
+
+    /** Nobody asks any more; what was taken from a budget is given back. */
+    void close();
 }

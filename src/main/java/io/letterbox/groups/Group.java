@@ -1,6 +1,7 @@
 package io.letterbox.groups;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.memory.StateWeight;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -56,6 +57,9 @@ public interface Group {
      * @return milliseconds since 1970; {@link Long#MAX_VALUE}: it does not expire while the group is as it is
      */
     long offsetAgeBaseMs(long commitMs);
+
+    /** What it takes in memory, estimated. */
+    StateWeight weight();
 
     /** The records that make the log forget the group itself; its offsets have tombstones of their own. */
     List<CoordinatorRecord> tombstones();

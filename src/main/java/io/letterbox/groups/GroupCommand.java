@@ -6,7 +6,6 @@ import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.groups.offsets.OffsetEdit;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import org.apache.kafka.common.Uuid;
@@ -18,7 +17,6 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
-import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
@@ -190,37 +188,68 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
     }
 
     /**
-     * Lists the groups of a coordinator, those that have nothing but offsets, too.
+     * Lists the groups of a coordinator in order of their ids, those that have nothing but offsets, too, in pages.
      *
      * @param states in any case; empty: all
      * @param types in any case; empty: all
+     * @param after the id of the last group of the page before; null: from the first
+     * @param limit of how many groups it is asked whether they pass, 1 or more
      */
-    record ListGroups(Set<String> states, Set<String> types) implements GroupCommand<List<ListedGroup>> {
+    record ListGroups(Set<String> states, Set<String> types, String after, int limit)
+            implements GroupCommand<ListedPage> {
         @Override
         public String key() {
             return "";
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<List<ListedGroup>> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, Ask<ListedPage> ask, Turn turn) {
             turn.reply(ask, coordinator.list(this));
         }
     }
 
-    /**
-     * Shows groups of either kind, with members and offsets.
-     *
-     * @param groupId which; null: all of the coordinator
-     */
-    record ViewGroups(String groupId) implements GroupCommand<List<GroupView>> {
+    /** Shows a group of either kind, with members and offsets; null where there is none. */
+    record ViewGroup(String groupId) implements GroupCommand<GroupView> {
         @Override
         public String key() {
-            return groupId == null ? "" : groupId;
+            return groupId;
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<List<GroupView>> ask, Turn turn) {
-            turn.reply(ask, coordinator.views(groupId));
+        public void decide(GroupCoordinator coordinator, Ask<GroupView> ask, Turn turn) {
+            turn.reply(ask, coordinator.view(groupId));
+        }
+    }
+
+    /**
+     * Shows groups of a coordinator, in order of their ids: there may be very many, so they are asked for in pages.
+     *
+     * @param after the id of the last group that was shown; null: from the first
+     * @param search what ids have to contain, in any case; empty: anything
+     * @param limit how many at the most, 1 or more
+     */
+    record ViewGroups(String after, String search, int limit) implements GroupCommand<GroupPage> {
+        @Override
+        public String key() {
+            return "";
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<GroupPage> ask, Turn turn) {
+            turn.reply(ask, coordinator.views(this));
+        }
+    }
+
+    /** Counts the groups of a coordinator. */
+    record CountGroups() implements GroupCommand<Integer> {
+        @Override
+        public String key() {
+            return "";
+        }
+
+        @Override
+        public void decide(GroupCoordinator coordinator, Ask<Integer> ask, Turn turn) {
+            turn.reply(ask, coordinator.size());
         }
     }
 
@@ -249,8 +278,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
 
         @Override
         public void decide(GroupCoordinator coordinator, Ask<Errors> ask, Turn turn) {
-            List<GroupView> group = coordinator.views(groupId);
-            OffsetEdit.set(this, group.isEmpty() ? null : group.get(0), ask, turn);
+            OffsetEdit.set(this, coordinator.view(groupId), coordinator.desk(), ask, turn);
         }
     }
 

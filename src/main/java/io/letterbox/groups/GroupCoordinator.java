@@ -10,13 +10,13 @@ import io.letterbox.groups.consumer.ConsumerGroups;
 import io.letterbox.groups.offsets.OffsetBook;
 import io.letterbox.groups.offsets.OffsetCleanup;
 import io.letterbox.groups.offsets.OffsetDesk;
+import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.time.Moment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -25,22 +25,32 @@ import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /** The core of one partition of {@code __consumer_offsets}. Owned by the shard's thread. */
 public final class GroupCoordinator implements Coordinator {
-    private final GroupRegistry registry = new GroupRegistry();
     private final Deadlines deadlines = new Deadlines();
-    private final OffsetBook book = new OffsetBook();
+    private final GroupMemory memory;
+    private final GroupRegistry registry;
+    private final OffsetBook book;
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
     private final OffsetDesk desk;
     private final OffsetCleanup cleanup;
     private final GroupViews views;
 
-    /** @param ids where new members' ids come from */
-    public GroupCoordinator(GroupSettings settings, Supplier<UUID> ids) {
-        this.classic = new ClassicGroups(settings, registry, deadlines, ids);
-        this.consumers = new ConsumerGroups(settings, registry, deadlines, ids, classic);
-        this.desk = new OffsetDesk(registry, book);
+    /**
+     * A coordinator that knows no groups yet.
+     *
+     * @param part what the groups of all coordinators take together
+     * @param ids where new members' ids come from
+     */
+    public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids) {
+        this.memory = new GroupMemory(part);
+        this.registry = new GroupRegistry(memory.account());
+        this.book = new OffsetBook(memory.account());
+        this.classic = new ClassicGroups(settings, registry, memory, deadlines, ids);
+        this.consumers = new ConsumerGroups(settings, registry, memory, deadlines, ids, classic);
+        this.desk = new OffsetDesk(registry, book, memory);
         this.views = new GroupViews(registry, classic, consumers, book);
         this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());
+        memory.onShortage(cleanup::forgetEmpty);
     }
 
     /** Who answers about classic groups. */
@@ -131,36 +141,53 @@ public final class GroupCoordinator implements Coordinator {
         deadlines.tick(new Turn(now, outbox));
     }
 
+    @Override
+    public void close() {
+        memory.account().close();
+    }
+
     /** The cluster has changed. */
     void follow(ClusterImage image, Turn turn) {
         consumers.follow(image, turn);
         cleanup.follow(image, turn);
     }
 
-    /** One group, or all, with members and offsets. @param groupId null: all */
-    List<GroupView> views(String groupId) {
-        return views.views(groupId);
+    /** One group, with members and offsets; null where there is none. */
+    GroupView view(String groupId) {
+        return views.view(groupId);
     }
 
-    /** The groups that filters let through, in order of id. */
-    List<ListedGroup> list(GroupCommand.ListGroups command) {
+    /** A page of groups, with members and offsets. */
+    GroupPage views(GroupCommand.ViewGroups command) {
+        return views.page(command);
+    }
+
+    /** How many groups there are. */
+    int size() {
+        return registry.all().size();
+    }
+
+    /** The groups of a page that filters let through, in order of id. */
+    ListedPage list(GroupCommand.ListGroups command) {
         Set<String> states = command.states().stream()
                 .map(state -> state.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
-        TreeMap<String, ListedGroup> listed = new TreeMap<>();
-        for (Group group : registry.all()) {
+        List<ListedGroup> listed = new ArrayList<>();
+        int looks = 0;
+        String last = null;
+        for (Group group : registry.after(command.after())) {
+            if (looks++ == command.limit()) return new ListedPage(listed, last);
+            last = group.id();
             boolean wanted = states.isEmpty() || states.contains(group.state().toLowerCase(Locale.ROOT));
             boolean ofType =
                     command.types().isEmpty() || command.types().stream().anyMatch(group.type()::isNamed);
             if (!wanted || !ofType) continue;
-            listed.put(
-                    group.id(),
-                    new ListedGroup()
-                            .setGroupId(group.id())
-                            .setProtocolType(group.protocolType())
-                            .setGroupState(group.state())
-                            .setGroupType(group.type().text()));
+            listed.add(new ListedGroup()
+                    .setGroupId(group.id())
+                    .setProtocolType(group.protocolType())
+                    .setGroupState(group.state())
+                    .setGroupType(group.type().text()));
         }
-        return new ArrayList<>(listed.values());
+        return new ListedPage(listed, null);
     }
 }

@@ -1,5 +1,6 @@
 package io.letterbox.groups;
 
+import io.letterbox.groups.GroupCommand.ViewGroups;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.consumer.ConsumerGroup;
 import io.letterbox.groups.consumer.ConsumerGroups;
@@ -7,10 +8,14 @@ import io.letterbox.groups.offsets.OffsetBook;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /** Shows groups of either kind in one form. Owned by its coordinator. */
 final class GroupViews {
+    /** How many groups one page looks at, while nobody else gets on. */
+    private static final int MAX_LOOKS = 1000;
+
     private final GroupRegistry registry;
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
@@ -23,13 +28,24 @@ final class GroupViews {
         this.book = book;
     }
 
-    /** One group, or all of the coordinator. @param groupId null: all */
-    List<GroupView> views(String groupId) {
+    /** One group; null where there is none. */
+    GroupView view(String groupId) {
+        Group group = registry.get(groupId);
+        return group == null ? null : view(group);
+    }
+
+    /** A page of them. Those whose ids do not pass are looked at, too, so there is an end to that. */
+    GroupPage page(ViewGroups command) {
+        String wanted = command.search().toLowerCase(Locale.ROOT);
         List<GroupView> views = new ArrayList<>();
-        for (Group group : registry.all()) {
-            if (groupId == null || groupId.equals(group.id())) views.add(view(group));
+        int looks = 0;
+        String last = null;
+        for (Group group : registry.after(command.after())) {
+            if (views.size() == command.limit() || looks++ == MAX_LOOKS) return new GroupPage(views, last);
+            last = group.id();
+            if (wanted.isEmpty() || last.toLowerCase(Locale.ROOT).contains(wanted)) views.add(view(group));
         }
-        return views;
+        return new GroupPage(views, null);
     }
 
     private GroupView view(Group group) {

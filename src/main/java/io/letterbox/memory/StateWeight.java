@@ -35,8 +35,8 @@ public final class StateWeight {
         account = null;
     }
 
-    /** What a string takes, in one of the two ways in which Java keeps it: most have a byte for each character. */
+    /** What a string takes that a client chose: two bytes for each character, whatever the characters are. */
     public static int of(String text) {
-        return text == null ? 0 : STRING_BYTES + text.length();
+        return text == null ? 0 : STRING_BYTES + 2 * text.length();
     }
 }

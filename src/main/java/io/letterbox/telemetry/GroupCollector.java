@@ -17,9 +17,6 @@ import java.util.function.Supplier;
  * made common, so that existing dashboards and alert rules work. Any thread; has no state but the last survey.
  */
 final class GroupCollector implements MultiCollector {
-    /** Partitions of groups that are exported; clients choose how many there are, and a scrape has to end. */
-    static final int MAX_PARTITIONS = 20_000;
-
     private static final String LAG = "kafka_consumergroup_lag";
     private static final String LAG_SUM = "kafka_consumergroup_lag_sum";
     private static final String LAG_SECONDS = "kafka_consumergroup_group_lag_seconds";
@@ -30,15 +27,17 @@ final class GroupCollector implements MultiCollector {
     private static final String UNREPORTED = "letterbox_unreported_groups";
 
     private final Supplier<Map<TopicPartition, PartitionStatus>> partitions;
-    private volatile List<GroupLag> groups = List.of();
+    private volatile Shown shown = new Shown(List.of(), 0);
+
+    private record Shown(List<GroupLag> groups, int unreported) {}
 
     GroupCollector(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
         this.partitions = partitions;
     }
 
     /** What is exported from now on. */
-    void show(List<GroupLag> survey) {
-        groups = survey;
+    void show(List<GroupLag> groups, int unreported) {
+        shown = new Shown(groups, unreported);
     }
 
     @Override
@@ -54,14 +53,8 @@ final class GroupCollector implements MultiCollector {
                 gauge(LAG_SECONDS, "The age of the next record of a partition that a group has not committed.");
         GaugeSnapshot.Builder offset = gauge(OFFSET, "The next record of a partition that a group reads.");
         GaugeSnapshot.Builder members = gauge(MEMBERS, "Members of a group.");
-        int room = MAX_PARTITIONS;
-        int unreported = 0;
-        for (GroupLag group : groups) {
-            if (group.partitions().size() > room) {
-                unreported++;
-                continue;
-            }
-            room -= Math.max(1, group.partitions().size());
+        Shown now = shown;
+        for (GroupLag group : now.groups()) {
             members.dataPoint(point(Labels.of("consumergroup", group.group()), group.members()));
             sums(group, lagSum);
             for (GroupLag.Progress progress : group.partitions()) {
@@ -77,7 +70,7 @@ final class GroupCollector implements MultiCollector {
             start.dataPoint(point(labels(id), status.logStartOffset()));
             end.dataPoint(point(labels(id), status.highWatermark()));
         });
-        GaugeSnapshot.Builder left = gauge(UNREPORTED, "Groups with more partitions than there was room for.");
+        GaugeSnapshot.Builder left = gauge(UNREPORTED, "Groups that are not shown here, because there are too many.");
         return MetricSnapshots.of(
                 lag.build(),
                 lagSum.build(),
@@ -86,7 +79,8 @@ final class GroupCollector implements MultiCollector {
                 members.build(),
                 start.build(),
                 end.build(),
-                left.dataPoint(point(Labels.EMPTY, unreported)).build());
+                left.dataPoint(point(Labels.EMPTY, Math.max(0, now.unreported())))
+                        .build());
     }
 
     private static void sums(GroupLag group, GaugeSnapshot.Builder into) {

@@ -11,6 +11,9 @@ import java.util.List;
  * @param partitions what the group has committed, by partition
  */
 public record GroupLag(String group, int members, List<Progress> partitions) {
+    /** Partitions of groups that are exported; clients choose how many there are, and a scrape has to end. */
+    public static final int MAX_PARTITIONS = 20_000;
+
     /**
      * One partition of the group.
      *

@@ -202,9 +202,14 @@ public final class Meters {
         registry.register(groupCollector);
     }
 
-    /** Exports these groups from now on; see {@link #bindPartitions}, which has to have been called. */
-    public void groups(List<GroupLag> groups) {
-        groupCollector.show(groups);
+    /**
+     * Exports these groups from now on; see {@link #bindPartitions}, which has to have been called.
+     *
+     * @param groups with {@value GroupLag#MAX_PARTITIONS} partitions at the most, all together
+     * @param unreported how many groups there are besides
+     */
+    public void groups(List<GroupLag> groups, int unreported) {
+        groupCollector.show(groups, unreported);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.letterbox.transactions;
 
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Moment;
+import io.letterbox.transactions.TransactionCommand.ListAll;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
@@ -34,15 +35,20 @@ final class Description {
                 .setProducerEpoch(t.epoch());
     }
 
-    /** Those that pass the filters of states, producers and duration. */
-    static ListTransactionsResponseData list(ListTransactionsRequestData request, Collection<Tracked> all, Moment now) {
+    /** Those that pass the filters of states, producers and duration. @param from where the page begins, in order */
+    static ListedPage page(ListAll list, Collection<Tracked> from, Moment now) {
+        ListTransactionsRequestData request = list.data();
         ListTransactionsResponseData response = new ListTransactionsResponseData();
         for (String name : request.stateFilters()) {
             if (TransactionState.named(name).isEmpty())
                 response.unknownStateFilters().add(name);
         }
-        for (Tracked tracked : all) {
+        int looks = 0;
+        String last = null;
+        for (Tracked tracked : from) {
+            if (looks++ == list.limit()) return new ListedPage(response, last);
             Transaction t = tracked.transaction;
+            last = t.id();
             if (!passes(request.stateFilters(), t.state().title())) continue;
             if (!passes(request.producerIdFilters(), t.producerId())) continue;
             if (request.durationFilter() >= 0 && tracked.runsForMs(now) <= request.durationFilter()) continue;
@@ -52,7 +58,7 @@ final class Description {
                             .setProducerId(t.producerId())
                             .setTransactionState(t.state().title()));
         }
-        return response;
+        return new ListedPage(response, null);
     }
 
     private static <T> boolean passes(List<T> filter, T value) {

@@ -24,13 +24,17 @@ final class Tracked {
     short lastEpoch = -1;
 
     /** Questions that wait until the markers of the transaction before are written. */
-    final ArrayDeque<Ask<Map<TopicPartition, Errors>>> waiting = new ArrayDeque<>();
+    final ArrayDeque<Ask<Map<TopicPartition, Errors>>> waiting = new ArrayDeque<>(1);
 
     /** When, on the monotonic clock, those that wait are told to come back, while there are any. */
     long waitUntilMs;
 
     // When the transaction began, on the monotonic clock; NEVER where none is under way.
     private long beganMs = NEVER;
+
+    // The neighbours in the table's ring; null where it is in none.
+    Tracked before;
+    Tracked after;
 
     Tracked(Transaction transaction) {
         this.transaction = transaction;

@@ -11,7 +11,6 @@ import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
-import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -71,8 +70,14 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     /** Somebody wants to know about a transactional id. */
     record Describe(String key) implements TransactionCommand<DescribeTransactionsResponseData.TransactionState> {}
 
-    /** Somebody wants to know which there are; the pattern is the asker's business. */
-    record ListAll(ListTransactionsRequestData data) implements TransactionCommand<ListTransactionsResponseData> {
+    /**
+     * Somebody wants to know which there are, in pages and in order; the pattern is the asker's business.
+     *
+     * @param after the id behind which the page begins; null: at the first
+     * @param limit how many ids are looked at, 1 or more
+     */
+    record ListAll(ListTransactionsRequestData data, String after, int limit)
+            implements TransactionCommand<ListedPage> {
         @Override
         public String key() {
             return "";

@@ -5,6 +5,7 @@ import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
+import io.letterbox.memory.StateAccount;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Moment;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
@@ -17,7 +18,6 @@ import io.letterbox.transactions.TransactionCommand.MarkersWritten;
 import io.letterbox.transactions.TransactionCommand.WithProducerId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +55,8 @@ public final class TransactionCoordinator implements Coordinator {
     static final int MAX_EXPIRED = 500;
 
     private final TransactionLimits limits;
-    private final Map<String, Tracked> ids = new HashMap<>();
+    private final StateAccount account;
+    private final TransactionalIds ids;
 
     // A lower bound of all deadlines: what ends early leaves it too low, and the next tick finds the true one.
     private long nextDeadlineMs = Long.MAX_VALUE;
@@ -65,6 +66,8 @@ public final class TransactionCoordinator implements Coordinator {
 
     public TransactionCoordinator(TransactionLimits limits) {
         this.limits = limits;
+        this.account = limits.memory().open();
+        this.ids = new TransactionalIds(account);
     }
 
     @Override
@@ -75,12 +78,50 @@ public final class TransactionCoordinator implements Coordinator {
             ids.remove(id);
             return;
         }
-        Transaction transaction = TransactionCodec.decode(id, record.value());
-        Tracked tracked = ids.get(id);
-        if (tracked == null) ids.put(id, tracked = new Tracked(transaction));
-        else tracked.follow(transaction);
+        Tracked tracked = ids.put(TransactionCodec.decode(id, record.value()));
         // What is replayed is scheduled when all of it is there.
         if (turn != null) schedule(tracked);
+        else forgetUnread();
+    }
+
+    /**
+     * A log can hold more than fits: an older server may have had no limit, or this one a higher one. A later record of an
+     * id that is forgotten here says everything about it again.
+     */
+    private void forgetUnread() {
+        for (Tracked oldest; !account.hasRoom(0) && (oldest = ids.oldestIdle()) != null; ) {
+            account.dropped(1);
+            ids.remove(oldest.transaction.id());
+        }
+    }
+
+    /**
+     * Finds out what has to be forgotten, so that there is room for so much more: the ids that were unused for longest.
+     *
+     * @param but the id that is not to be forgotten for itself; may be unknown
+     * @return their tombstones, to be written with what needs the room; null where there is not enough to forget
+     */
+    private List<CoordinatorRecord> makeRoom(long growthBytes, String but) {
+        List<CoordinatorRecord> tombstones = new ArrayList<>();
+        long freedBytes = 0;
+        Tracked oldest = ids.oldestIdle();
+        while (!account.hasRoom(growthBytes - freedBytes)) {
+            while (oldest != null && oldest.transaction.id().equals(but)) oldest = ids.nextIdle(oldest);
+            if (oldest == null || tombstones.size() == MAX_EXPIRED) {
+                account.refused();
+                return null;
+            }
+            tombstones.add(TransactionCodec.tombstone(oldest.transaction.id()));
+            freedBytes += TransactionalIds.weightBytes(oldest.transaction);
+            oldest = ids.nextIdle(oldest);
+        }
+        if (!tombstones.isEmpty()) account.dropped(tombstones.size());
+        return tombstones;
+    }
+
+    @Override
+    public void close() {
+        account.close();
     }
 
     private void schedule(Tracked tracked) {
@@ -99,7 +140,7 @@ public final class TransactionCoordinator implements Coordinator {
     public void activate(Moment now, CoordinatorOutbox outbox) {
         turn = now;
         nextDeadlineMs = Long.MAX_VALUE;
-        for (Tracked tracked : ids.values()) {
+        for (Tracked tracked : ids.all()) {
             tracked.recovered(now);
             schedule(tracked);
             if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
@@ -124,7 +165,7 @@ public final class TransactionCoordinator implements Coordinator {
         } else if (command instanceof Describe describe) {
             outbox.reply(as(ask), Description.of(describe.key(), ids.get(describe.key())));
         } else if (command instanceof ListAll list) {
-            outbox.reply(as(ask), Description.list(list.data(), ids.values(), now));
+            outbox.reply(as(ask), Description.page(list, ids.after(list.after()), now));
         } else throw new AssertionError("the coordinator of transactions does not understand " + command);
     }
 
@@ -142,7 +183,6 @@ public final class TransactionCoordinator implements Coordinator {
             CoordinatorOutbox outbox) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
         Tracked known = ids.get(init.key());
-        if (known == null && ids.size() >= limits.maxIds()) wrong = Errors.POLICY_VIOLATION;
         InitRules.Verdict verdict = wrong != Errors.NONE
                 ? new InitRules.Verdict.Refuse(wrong)
                 : InitRules.decide(known, init.data(), freshId, now.wallMs());
@@ -154,7 +194,10 @@ public final class TransactionCoordinator implements Coordinator {
             decide(known.transaction.fenced(now.wallMs()), now, outbox);
             outbox.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
         } else if (verdict instanceof InitRules.Verdict.Admit admit) {
-            write(admit.next(), outbox);
+            if (!writeGrown(known == null ? null : known.transaction, admit.next(), outbox)) {
+                outbox.reply(ask, initRefusal(Errors.POLICY_VIOLATION));
+                return;
+            }
             ids.get(init.key()).lastEpoch = admit.lastEpoch();
             outbox.reply(
                     ask,
@@ -194,8 +237,8 @@ public final class TransactionCoordinator implements Coordinator {
             short version = add.intent() == Intent.ADD ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
             Transaction next = there ? t : t.with(add.partitions(), version, now.wallMs());
             boolean fits = there || TransactionCodec.fits(next);
+            if (!there && fits) fits = writeGrown(t, next, outbox);
             if (!there && fits) {
-                write(next, outbox);
                 known.began(now);
                 schedule(known);
             }
@@ -310,6 +353,17 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
+    /** Writes what may need more room than there is; false, and nothing is written, where there is none to be made. */
+    private boolean writeGrown(Transaction before, Transaction after, CoordinatorOutbox outbox) {
+        long growthBytes =
+                TransactionalIds.weightBytes(after) - (before == null ? 0 : TransactionalIds.weightBytes(before));
+        List<CoordinatorRecord> records = growthBytes <= 0 ? new ArrayList<>() : makeRoom(growthBytes, after.id());
+        if (records == null) return false;
+        records.add(TransactionCodec.encode(after));
+        outbox.write(records);
+        return true;
+    }
+
     private static void write(Transaction transaction, CoordinatorOutbox outbox) {
         outbox.write(List.of(TransactionCodec.encode(transaction)));
     }
@@ -325,7 +379,7 @@ public final class TransactionCoordinator implements Coordinator {
         if (now.elapsedMs() < nextDeadlineMs) return;
         nextDeadlineMs = Long.MAX_VALUE;
         List<Tracked> due = new ArrayList<>();
-        for (Tracked tracked : ids.values()) {
+        for (Tracked tracked : ids.all()) {
             if (tracked.deadlineMs(limits.expirationMs(), now) <= now.elapsedMs()) due.add(tracked);
             else schedule(tracked);
         }

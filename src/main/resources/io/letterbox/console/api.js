@@ -83,7 +83,8 @@ export const eventsUrl = (topic, parameters) => `${topicPath(topic)}/events${que
 
 const groupPath = (group) => `/groups/${encodeURIComponent(group)}`;
 
-export const listGroups = () => request("GET", "/groups");
+/** A page of groups whose names contain something; `next` tells whether there are more. */
+export const listGroups = (search, limit) => request("GET", `/groups${query({ limit, search })}`);
 
 export const describeGroup = (group) => request("GET", groupPath(group));
 

@@ -14,10 +14,15 @@ const COLUMNS = [
   { text: "Lag", kind: "number", value: (g) => count(g.lag) },
 ];
 
+/** There may be very many groups, and the page asks every two seconds. */
+const SHOWN = 200;
+
 export class GroupsView {
   #groups = null;
+  #more = false;
   #filter = "";
   #trouble = h("div");
+  #note = h("p", { class: "hint", role: "status" });
   #table = new RowTable("Consumer groups", COLUMNS, (group) => group.group);
   #poll;
   node;
@@ -32,11 +37,12 @@ export class GroupsView {
       oninput: (event) => {
         this.#filter = event.target.value.trim().toLowerCase();
         this.#draw();
+        this.#poll.now();
       },
     });
     this.node = h("div", { class: "view" }, h("h1", { class: "unseen" }, "Consumer groups"),
-        this.#trouble, h("div", { class: "toolbar" }, filter), this.#table.node);
-    this.#poll = new Poll(() => api.listGroups(), (answer) => this.#accept(answer.groups),
+        this.#trouble, h("div", { class: "toolbar" }, filter), this.#note, this.#table.node);
+    this.#poll = new Poll(() => api.listGroups(this.#filter, SHOWN), (answer) => this.#accept(answer),
         (problem) => fill(this.#trouble, problemBox(problem)));
   }
 
@@ -48,17 +54,19 @@ export class GroupsView {
     // It asks for itself.
   }
 
-  #accept(groups) {
+  #accept(answer) {
     fill(this.#trouble);
-    this.#groups = groups;
+    this.#groups = answer.groups;
+    this.#more = answer.next !== null;
     this.#draw();
   }
 
   #draw() {
     if (this.#groups === null) return;
     const shown = this.#groups.filter((group) => group.group.toLowerCase().includes(this.#filter));
-    this.#table.update(shown, this.#groups.length === 0
+    fill(this.#note, this.#more ? `The first ${count(SHOWN)} are shown; the filter finds others.` : "");
+    this.#table.update(shown, this.#groups.length === 0 && this.#filter === ""
       ? "There are no consumer groups yet. A Kafka consumer with a group.id makes one, and so does ?group= on a stream."
-      : `None of ${count(this.#groups.length)} groups has “${this.#filter}” in its name.`);
+      : `No group has “${this.#filter}” in its name.`);
   }
 }

@@ -42,9 +42,7 @@ class GroupStreamTest {
     }
 
     private GroupView group() {
-        List<GroupView> views =
-                streams.groups.ask(new GroupCommand.ViewGroups("g")).await();
-        return views.isEmpty() ? null : views.get(0);
+        return streams.groups.ask(new GroupCommand.ViewGroup("g")).await();
     }
 
     private Map<Integer, Long> committed() {

@@ -44,7 +44,7 @@ class RefusedStreamTest {
         try (TestStream refused = server.open(path, header)) {
             assertThat(refused.status).isEqualTo(403);
         }
-        assertThat(server.groups.ask(new GroupCommand.ViewGroups("g")).await()).isEmpty();
+        assertThat(server.groups.ask(new GroupCommand.ViewGroup("g")).await()).isNull();
     }
 
     @Test

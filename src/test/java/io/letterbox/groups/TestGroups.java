@@ -6,6 +6,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StatePart;
 import io.letterbox.time.Moment;
 import io.letterbox.time.TestClock;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class TestGroups implements CoordinatorOutbox {
 
     public final List<Logged> log = new ArrayList<>();
     private final GroupSettings settings;
+    private StatePart memory;
     private GroupCoordinator core;
     private int nextId;
 
@@ -92,7 +94,13 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     public TestGroups(GroupSettings settings) {
+        this(settings, StatePart.unlimited());
+    }
+
+    /** @param memory what the groups may take */
+    public TestGroups(GroupSettings settings, StatePart memory) {
         this.settings = settings;
+        this.memory = memory;
         start();
     }
 
@@ -101,8 +109,15 @@ public final class TestGroups implements CoordinatorOutbox {
         start();
     }
 
+    /** A new coordinator that may take another amount of memory. */
+    public void restart(StatePart newMemory) {
+        memory = newMemory;
+        start();
+    }
+
     private void start() {
-        core = new GroupCoordinator(settings, () -> new UUID(0, ++nextId));
+        if (core != null) core.close();
+        core = new GroupCoordinator(settings, memory, () -> new UUID(0, ++nextId));
         for (Logged logged : log) {
             if (logged.record() == null) core.applyMarker(logged.producerId(), (short) 0, logged.commit());
             else if (logged.producerId() >= 0) core.applyTransactional(logged.producerId(), (short) 0, logged.record());
@@ -302,7 +317,9 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     public List<ListedGroup> list() {
-        return ask(new GroupCommand.ListGroups(Set.of(), Set.of())).get();
+        return ask(new GroupCommand.ListGroups(Set.of(), Set.of(), null, 1000))
+                .get()
+                .groups();
     }
 
     public String state(String group) {

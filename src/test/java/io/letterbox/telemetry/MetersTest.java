@@ -3,7 +3,6 @@ package io.letterbox.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.record.TopicPartition;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MetersTest {
     /** Each of them has few values, or as many as the server's limits on topics and partitions allow. */
     private static final Set<String> BOUNDED_LABELS =
-            Set.of("topic", "partition", "door", "route", "status", "reason", "start", "le");
+            Set.of("topic", "partition", "door", "route", "status", "reason", "start", "le", "part");
 
     private final Specimen specimen = new Specimen();
     private final Meters meters = specimen.meters;
@@ -119,18 +118,22 @@ class MetersTest {
     }
 
     @Test
-    void thereIsAnEndToTheGroupsThatAreShown() {
-        List<GroupLag.Progress> many = new ArrayList<>();
-        for (int number = 0; number < GroupCollector.MAX_PARTITIONS; number++) {
-            many.add(new GroupLag.Progress(new TopicPartition("orders", number), 0, 0L, 0.0));
-        }
-        meters.groups(List.of(new GroupLag("large", 0, many), new GroupLag("one", 0, many.subList(0, 1))));
+    void groupsThatAreNotShownAreCounted() {
+        meters.groups(List.of(), 7);
+        assertThat(specimen.scrape().value("letterbox_unreported_groups", Map.of()))
+                .isEqualTo(7);
+    }
+
+    @Test
+    void theStateOfClientsIsShownBesideItsLimits() {
         Exposition page = specimen.scrape();
-        assertThat(page.values("kafka_consumergroup_lag", Map.of("consumergroup", "large")))
-                .hasSize(GroupCollector.MAX_PARTITIONS);
-        assertThat(page.values("kafka_consumergroup_lag", Map.of("consumergroup", "one")))
-                .isEmpty();
-        assertThat(page.value("letterbox_unreported_groups", Map.of())).isEqualTo(1);
+        Map<String, String> groups = Map.of("part", "groups");
+        assertThat(page.value("letterbox_state_used_bytes", groups)).isEqualTo(5000);
+        assertThat(page.value("letterbox_state_limit_bytes", groups)).isEqualTo(1 << 20);
+        assertThat(page.value("letterbox_state_refused_total", groups)).isEqualTo(1);
+        assertThat(page.value("letterbox_state_dropped_total", groups)).isEqualTo(3);
+        assertThat(page.value("letterbox_state_used_bytes", Map.of("part", "producers")))
+                .isZero();
     }
 
     @Test

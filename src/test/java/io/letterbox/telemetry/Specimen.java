@@ -1,6 +1,8 @@
 package io.letterbox.telemetry;
 
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.memory.StateAccount;
+import io.letterbox.memory.StateBudget;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.ClockGuard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,12 +40,20 @@ final class Specimen implements AutoCloseable {
         partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null));
         partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7"));
         meters.bindPartitions(() -> partitions);
-        meters.groups(List.of(new GroupLag(
-                "readers",
-                2,
-                List.of(
-                        new GroupLag.Progress(new TopicPartition("orders", 0), 30, 10L, 1.5),
-                        new GroupLag.Progress(new TopicPartition("orders", 1), 0, null, null)))));
+        meters.groups(
+                List.of(new GroupLag(
+                        "readers",
+                        2,
+                        List.of(
+                                new GroupLag.Progress(new TopicPartition("orders", 0), 30, 10L, 1.5),
+                                new GroupLag.Progress(new TopicPartition("orders", 1), 0, null, null)))),
+                0);
+        StateBudget state = StateBudget.of(1 << 20, 1 << 20, 1 << 20, 1);
+        StateAccount account = state.groups().open();
+        account.take(5000);
+        account.refused();
+        account.dropped(3);
+        meters.bindState(state);
         meters.bindIngress(() -> 1000, () -> 67_108_864);
         meters.bindPages(() -> 2000, () -> 33_554_432);
         meters.bindHealth(new Health());

@@ -111,6 +111,7 @@ class AddPartitionsTest {
     /** Or the record that ends it would be too large for the log, and nobody could. */
     @Test
     void aTransactionDoesNotGrowBeyondItsRecord() {
+        desk.unlimited();
         desk.wearTo(Transaction.LAST_EPOCH);
         Owner last = new Owner(owner.id(), Transaction.LAST_EPOCH);
         int added = 0;

@@ -8,6 +8,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.TestClock;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
@@ -36,11 +37,13 @@ final class Desk implements CoordinatorOutbox {
     static final TopicPartition B = new TopicPartition("b", 3);
     static final int TIMEOUT_MS = 60_000;
     static final int MAX_TIMEOUT_MS = 900_000;
-    static final int MAX_IDS = 600;
+    static final long MEMORY_BYTES = 240_000;
     static final long EXPIRATION_MS = 604_800_000;
 
     final List<CoordinatorRecord> log = new ArrayList<>();
     final ArrayDeque<WriteMarkers> markers = new ArrayDeque<>();
+    private final StatePart limit = new StatePart("transactions", "limits.transactionBytes", MEMORY_BYTES);
+    StatePart memory = limit;
     TransactionCoordinator core = core();
     final TestClock clock = new TestClock();
     long nextProducerId = 4000;
@@ -51,12 +54,29 @@ final class Desk implements CoordinatorOutbox {
     /** Who a producer thinks it is. */
     record Owner(long id, short epoch) {}
 
-    private static TransactionCoordinator core() {
-        return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, MAX_IDS));
+    private TransactionCoordinator core() {
+        return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, memory));
+    }
+
+    /** From now on there is as much memory as anybody wants. */
+    void unlimited() {
+        memory = StatePart.unlimited();
+        restart();
+    }
+
+    /** From the next restart on there is little memory. */
+    void limited() {
+        memory = limit;
+    }
+
+    /** NONE where an id is known. */
+    Errors state(String id) {
+        return Errors.forCode(ask(new TransactionCommand.Describe(id)).answer.errorCode());
     }
 
     /** The process ends, and another replays the log. */
     void restart() {
+        core.close();
         core = core();
         markers.clear();
         log.forEach(core::apply);

@@ -5,11 +5,15 @@ import static io.letterbox.transactions.Desk.ID;
 import static io.letterbox.transactions.Desk.TIMEOUT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.Desk.Owner;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.letterbox.transactions.TransactionCommand.Intent;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -161,10 +165,69 @@ class InitProducerTest {
     }
 
     @Test
-    void thereIsALimitToTheIdsThatAreRemembered() {
-        for (int i = 0; i < Desk.MAX_IDS; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
-        assertThat(refusal(ID, TIMEOUT_MS, -1, -1)).isEqualTo(Errors.POLICY_VIOLATION);
-        assertThat(refusal("id7", TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
+    void theIdsThatWereUnusedForLongestMakeRoom() {
+        Owner owner = desk.init();
+        desk.add(owner, Intent.ADD, A);
+        for (int i = 0; i < 2000; i++) {
+            desk.pass(1);
+            assertThat(refusal("id" + i, TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
+        }
+        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(Desk.MEMORY_BYTES);
+        assertThat(desk.memory.dropped()).isGreaterThan(1000);
+        assertThat(desk.state("id7")).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND);
+        assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
+        // What is under way is never forgotten.
+        assertThat(desk.endError(owner, true, true)).isEqualTo(Errors.NONE);
+        long before = desk.memory.usedBytes();
+        desk.restart();
+        assertThat(desk.memory.usedBytes()).isEqualTo(before);
+        assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void idsThatHaveHadATransactionAreForgottenLast() {
+        Owner owner = desk.init();
+        desk.add(owner, Intent.ADD, A);
+        desk.end(owner, true, true);
+        desk.writeMarkers();
+        for (int i = 0; i < 2000; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
+        assertThat(desk.state(ID)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void partitionsOfOpenTransactionsAreCounted() {
+        Owner owner = desk.init();
+        TopicPartition[] many = new TopicPartition[3000];
+        for (int number = 0; number < many.length; number++) many[number] = new TopicPartition("a", number);
+        assertThat(desk.add(owner, Intent.ADD, many)).containsExactly(Errors.POLICY_VIOLATION);
+        assertThat(desk.memory.refused()).isEqualTo(1);
+        assertThat(desk.add(owner, Intent.ADD, A)).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void aLogThatHoldsMoreThanFitsIsReadNevertheless() {
+        desk.unlimited();
+        for (int i = 0; i < 2000; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
+        desk.limited();
+        desk.restart();
+        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(Desk.MEMORY_BYTES);
+        assertThat(desk.state("id0")).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND);
+        assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
+        assertThat(refusal("id0", TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void idsAreListedInPages() {
+        for (int i = 100; i < 125; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
+        List<String> ids = new ArrayList<>();
+        String after = null;
+        do {
+            ListedPage page =
+                    desk.ask(new TransactionCommand.ListAll(new ListTransactionsRequestData(), after, 10)).answer;
+            page.response().transactionStates().forEach(state -> ids.add(state.transactionalId()));
+            after = page.last();
+        } while (after != null);
+        assertThat(ids).hasSize(25).isSorted().doesNotHaveDuplicates();
     }
 
     @Test

@@ -83,6 +83,8 @@ class TransactionCodecTest {
     }
 
     private static ListTransactionsResponseData list(Desk desk, ListTransactionsRequestData request) {
-        return desk.ask(new TransactionCommand.ListAll(request)).answer;
+        return desk.ask(new TransactionCommand.ListAll(request, null, 1000))
+                .answer
+                .response();
     }
 }

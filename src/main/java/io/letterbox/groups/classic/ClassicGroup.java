@@ -4,7 +4,9 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.Turn;
+import io.letterbox.memory.StateWeight;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,7 +20,17 @@ import org.apache.kafka.common.protocol.Errors;
  * now; {@link Rebalances} and its like decide what becomes of it. Owned by its coordinator.
  */
 public final class ClassicGroup implements Group {
+    /** The objects, the place in the registry. */
+    private static final int BYTES = 560;
+
+    /** An id in two sets, and its deadline. */
+    private static final int PROMISE_BYTES = 260;
+
+    /** A topic's place in the set of those that are read. */
+    private static final int TOPIC_BYTES = 48;
+
     private final String id;
+    private final StateWeight weight = new StateWeight();
     private final Sessions sessions;
     private final Map<String, ClassicMember> members = new LinkedHashMap<>();
     private final Map<String, String> memberByInstance = new HashMap<>();
@@ -44,6 +56,12 @@ public final class ClassicGroup implements Group {
         this.id = id;
         this.sessions = sessions;
         this.inStateSinceMs = wallMs;
+        weight.add(BYTES + StateWeight.of(id));
+    }
+
+    /** What a group takes that has just been made. */
+    public static long newBytes(String id) {
+        return BYTES + StateWeight.of(id);
     }
 
     // ---- members
@@ -71,14 +89,16 @@ public final class ClassicGroup implements Group {
         members.put(member.id(), member);
         if (member.isStatic()) memberByInstance.put(member.origin().instanceId(), member.id());
         member.protocols().forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
-        promisedIds.remove(member.id());
+        weight.add(member.weightBytes());
+        unpromise(member.id());
     }
 
     void remove(String memberId) {
-        promisedIds.remove(memberId);
+        unpromise(memberId);
         owingSync.remove(memberId);
         ClassicMember gone = members.remove(memberId);
         if (gone == null) return;
+        weight.add(-gone.weightBytes());
         forgetProtocols(gone);
         if (gone.isStatic()) memberByInstance.remove(gone.origin().instanceId(), memberId);
         if (memberId.equals(leader)) {
@@ -94,8 +114,15 @@ public final class ClassicGroup implements Group {
 
     void changeProtocols(ClassicMember member, List<ClassicMember.Protocol> protocols) {
         forgetProtocols(member);
+        weight.add(ClassicMember.weightBytes(protocols) - ClassicMember.weightBytes(member.protocols()));
         member.speaks(protocols);
         protocols.forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
+    }
+
+    /** Gives a member its assignment. */
+    void assign(ClassicMember member, byte[] assignment) {
+        weight.add(assignment.length - member.assignment().length);
+        member.assign(assignment);
     }
 
     /** Gives a static member's place to a new member id; whoever waits in the old one's name must be told before. */
@@ -121,9 +148,22 @@ public final class ClassicGroup implements Group {
         return members.containsKey(memberId) ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
     }
 
-    /** Ids that were given out (KIP-394) and have not come back yet. */
+    /** Ids that were given out (KIP-394) and have not come back yet; to be read only. */
     Set<String> promisedIds() {
-        return promisedIds;
+        return Collections.unmodifiableSet(promisedIds);
+    }
+
+    void promise(String memberId) {
+        if (promisedIds.add(memberId)) weight.add(promiseBytes(memberId));
+    }
+
+    void unpromise(String memberId) {
+        if (promisedIds.remove(memberId)) weight.add(-promiseBytes(memberId));
+    }
+
+    /** What an id takes that is given out. */
+    static long promiseBytes(String memberId) {
+        return PROMISE_BYTES + StateWeight.of(memberId);
     }
 
     /** Members that have not asked for their assignment since the generation began. */
@@ -234,7 +274,7 @@ public final class ClassicGroup implements Group {
         generation++;
         owingSync.clear();
         protocol = members.isEmpty() ? null : elect();
-        topics = Subscriptions.of(this);
+        reads(Subscriptions.of(this));
         become(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, wallMs);
     }
 
@@ -246,7 +286,18 @@ public final class ClassicGroup implements Group {
         leader = snapshot.leader();
         inStateSinceMs = snapshot.inStateSinceMs();
         state = members.isEmpty() ? ClassicState.EMPTY : ClassicState.STABLE;
-        topics = Subscriptions.of(this);
+        reads(Subscriptions.of(this));
+    }
+
+    private void reads(Set<String> newTopics) {
+        weight.add(weightBytes(newTopics) - weightBytes(topics));
+        topics = newTopics;
+    }
+
+    private static long weightBytes(Set<String> names) {
+        long bytes = 0;
+        if (names != null) for (String name : names) bytes += TOPIC_BYTES + StateWeight.of(name);
+        return bytes;
     }
 
     /** The part of a record that is not about members. */
@@ -335,6 +386,11 @@ public final class ClassicGroup implements Group {
         if (isEmpty()) return inStateSinceMs < 0 ? commitMs : inStateSinceMs;
         boolean knowsTopics = isOfConsumers() && topics != null && state == ClassicState.STABLE;
         return knowsTopics ? commitMs : Long.MAX_VALUE;
+    }
+
+    @Override
+    public StateWeight weight() {
+        return weight;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.letterbox.groups.GroupCommand.Heartbeat;
 import io.letterbox.groups.GroupCommand.JoinGroup;
 import io.letterbox.groups.GroupCommand.LeaveGroup;
 import io.letterbox.groups.GroupCommand.SyncGroup;
+import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
@@ -18,8 +19,10 @@ import io.letterbox.groups.GroupView;
 import io.letterbox.groups.Turn;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -42,18 +45,29 @@ import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
 public final class ClassicGroups {
     private final GroupSettings settings;
     private final GroupRegistry registry;
+    private final GroupMemory memory;
     private final Sessions sessions;
     private final Rebalances rebalances;
     private final Joins joins;
+
+    /** Groups whose members were not taken over from the log for want of room; told to the log at the activation. */
+    private final Set<String> emptied = new LinkedHashSet<>();
+
     private boolean active;
 
     /** @param ids where new members' ids come from */
-    public ClassicGroups(GroupSettings settings, GroupRegistry registry, Deadlines deadlines, Supplier<UUID> ids) {
+    public ClassicGroups(
+            GroupSettings settings,
+            GroupRegistry registry,
+            GroupMemory memory,
+            Deadlines deadlines,
+            Supplier<UUID> ids) {
+        this.memory = memory;
         this.settings = settings;
         this.registry = registry;
         this.sessions = new Sessions(deadlines);
         this.rebalances = new Rebalances(settings, deadlines, sessions);
-        this.joins = new Joins(settings, ids, rebalances, sessions);
+        this.joins = new Joins(settings, memory, ids, rebalances, sessions);
         sessions.onLoss(new Sessions.Lost() {
             @Override
             public void member(ClassicGroup group, ClassicMember member, Turn turn) {
@@ -63,7 +77,7 @@ public final class ClassicGroups {
 
             @Override
             public void promise(ClassicGroup group, String memberId, Turn turn) {
-                group.promisedIds().remove(memberId);
+                group.unpromise(memberId);
                 rebalances.completeWhenAllJoined(group, turn);
             }
         });
@@ -155,8 +169,18 @@ public final class ClassicGroups {
         for (SyncGroupRequestAssignment assignment : assignments) {
             byMember.put(assignment.memberId(), assignment.assignment());
         }
+        long growthBytes = 0;
         for (ClassicMember member : group.members()) {
-            member.assign(byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
+            byte[] assignment = byMember.getOrDefault(member.id(), ClassicMember.NOTHING);
+            growthBytes += assignment.length - member.assignment().length;
+        }
+        if (!memory.admits(growthBytes, turn)) {
+            rebalances.resetAssignments(group, Errors.GROUP_MAX_SIZE_REACHED, turn);
+            rebalances.prepare(group, turn);
+            return;
+        }
+        for (ClassicMember member : group.members()) {
+            group.assign(member, byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
         }
         group.become(ClassicState.STABLE, turn.wallMs());
         try {
@@ -352,7 +376,26 @@ public final class ClassicGroups {
         } else if (!active) {
             ClassicGroup restored = new ClassicGroup(groupId, sessions, value.currentStateTimestamp());
             ClassicRecords.restore(value, restored);
+            long growthBytes = restored.weight().bytes()
+                    - (known == null ? 0 : known.weight().bytes());
+            if (restored.size() > 0 && !memory.hasRoom(growthBytes)) {
+                // An older server may have had no limit, or this one a higher one. Members come back by themselves.
+                memory.dropped(restored.size());
+                restored = new ClassicGroup(groupId, sessions, value.currentStateTimestamp());
+                ClassicRecords.restore(
+                        value.setMembers(List.of()).setLeader(null).setProtocol(null), restored);
+                emptied.add(groupId);
+            } else emptied.remove(groupId);
             registry.put(restored);
+        }
+    }
+
+    private static void tell(ClassicGroup group, Turn turn) {
+        try {
+            turn.write(List.of(ClassicRecords.of(group)));
+        } catch (ApiException refused) {
+            // Then the next start finds it in the log as this one did.
+            return;
         }
     }
 
@@ -366,6 +409,11 @@ public final class ClassicGroups {
     /** Everything has been replayed: who was a member may show itself within its session's time. */
     public void activate(Turn turn) {
         active = true;
+        for (String groupId : emptied) {
+            ClassicGroup group = registry.get(groupId, ClassicGroup.class);
+            if (group != null) tell(group, turn);
+        }
+        emptied.clear();
         for (Group group : registry.all()) {
             if (!(group instanceof ClassicGroup classic)) continue;
             for (ClassicMember member : classic.members()) sessions.prolong(classic, member, turn);

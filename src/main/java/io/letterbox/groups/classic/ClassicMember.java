@@ -1,6 +1,7 @@
 package io.letterbox.groups.classic;
 
 import io.letterbox.coordinator.Ask;
+import io.letterbox.memory.StateWeight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,11 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 /** One member of a classic group. Owned by its group; two are never equal, so a member is its session's key. */
 final class ClassicMember {
     static final byte[] NOTHING = new byte[0];
+
+    /** The objects, a session's deadline, a place in each of the group's maps; the question that waits. */
+    private static final int BYTES = 700;
+
+    private static final int PROTOCOL_BYTES = 150;
 
     private final String id;
     private final Origin origin;
@@ -62,6 +68,26 @@ final class ClassicMember {
 
     void speaks(List<Protocol> newProtocols) {
         protocols = newProtocols;
+    }
+
+    /** What it takes in memory, estimated. */
+    long weightBytes() {
+        return BYTES
+                + StateWeight.of(id)
+                + StateWeight.of(origin.instanceId())
+                + StateWeight.of(origin.clientId())
+                + StateWeight.of(origin.host())
+                + StateWeight.of(origin.protocolType())
+                + weightBytes(protocols)
+                + assignment.length;
+    }
+
+    static long weightBytes(List<Protocol> spoken) {
+        long bytes = 0;
+        for (Protocol protocol : spoken) {
+            bytes += PROTOCOL_BYTES + StateWeight.of(protocol.name()) + protocol.metadata().length;
+        }
+        return bytes;
     }
 
     /** Whether it would tell the same, in the same order of preference. */

@@ -4,6 +4,7 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.error.ApiException;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand.JoinGroup;
+import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.Turn;
 import io.letterbox.groups.classic.ClassicMember.Protocol;
@@ -27,12 +28,14 @@ final class Joins {
     private static final int MAX_METADATA_BYTES = 1 << 20;
 
     private final GroupSettings settings;
+    private final GroupMemory memory;
     private final Supplier<UUID> ids;
     private final Rebalances rebalances;
     private final Sessions sessions;
 
-    Joins(GroupSettings settings, Supplier<UUID> ids, Rebalances rebalances, Sessions sessions) {
+    Joins(GroupSettings settings, GroupMemory memory, Supplier<UUID> ids, Rebalances rebalances, Sessions sessions) {
         this.settings = settings;
+        this.memory = memory;
         this.ids = ids;
         this.rebalances = rebalances;
         this.sessions = sessions;
@@ -64,11 +67,42 @@ final class Joins {
             request.refuse(memberId, Errors.INVALID_REQUEST);
         } else if (!group.fits(command.data().protocolType(), request.protocols())) {
             request.refuse(memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
+        } else if (!memory.admits(growthBytes(request), turn)) {
+            request.refuse(memberId, Errors.GROUP_MAX_SIZE_REACHED);
         } else if (memberId.isEmpty()) {
             joinNew(request);
         } else {
             joinKnown(request, memberId);
         }
+    }
+
+    /** By how much the group will be larger, at the most. */
+    private static long growthBytes(Request request) {
+        ClassicGroup group = request.group();
+        String memberId = request.data().memberId();
+        ClassicMember known = group.member(memberId);
+        if (known == null && request.data().groupInstanceId() != null) {
+            String current = group.memberOf(request.data().groupInstanceId());
+            known = current == null ? null : group.member(current);
+        }
+        long spoken = ClassicMember.weightBytes(request.protocols());
+        if (known != null) return spoken - ClassicMember.weightBytes(known.protocols());
+        ClassicMember stranger = stranger(request, memberId);
+        long made = group.size() == 0 && group.promisedIds().isEmpty() ? ClassicGroup.newBytes(group.id()) : 0;
+        return stranger.weightBytes()
+                + spoken
+                + ClassicGroup.promiseBytes(stranger.origin().clientId())
+                + made;
+    }
+
+    private static ClassicMember stranger(Request request, String memberId) {
+        return new ClassicMember(
+                memberId,
+                new ClassicMember.Origin(
+                        request.data().groupInstanceId(),
+                        request.caller().clientId(),
+                        request.caller().host(),
+                        request.data().protocolType()));
     }
 
     private void forget(ClassicGroup group, String memberId) {
@@ -105,7 +139,7 @@ final class Joins {
             add(request, newId);
             return;
         }
-        group.promisedIds().add(newId);
+        group.promise(newId);
         sessions.promise(group, newId, request.data().sessionTimeoutMs(), request.turn());
         request.refuse(newId, Errors.MEMBER_ID_REQUIRED);
     }
@@ -113,13 +147,7 @@ final class Joins {
     private void add(Request request, String memberId) {
         ClassicGroup group = request.group();
         JoinGroupRequestData data = request.data();
-        ClassicMember member = new ClassicMember(
-                memberId,
-                new ClassicMember.Origin(
-                        data.groupInstanceId(),
-                        request.caller().clientId(),
-                        request.caller().host(),
-                        data.protocolType()));
+        ClassicMember member = stranger(request, memberId);
         member.speaks(request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
         member.fresh(true);

@@ -183,7 +183,7 @@ final class Rebalances {
 
     /** Nobody has an assignment, and who waits for one is told why. */
     void resetAssignments(ClassicGroup group, Errors why, Turn turn) {
-        for (ClassicMember member : group.members()) member.assign(ClassicMember.NOTHING);
+        for (ClassicMember member : group.members()) group.assign(member, ClassicMember.NOTHING);
         answerSyncs(group, why, turn);
     }
 

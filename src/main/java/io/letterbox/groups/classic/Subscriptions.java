@@ -12,6 +12,9 @@ import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 final class Subscriptions {
     static final String PROTOCOL_TYPE = ConsumerProtocol.PROTOCOL_TYPE;
 
+    /** A group that reads more than so many topics is taken to read all: a name takes more memory here than in a request. */
+    private static final int MAX_TOPICS = 10_000;
+
     private Subscriptions() {}
 
     /** The topics that the members read; null where that cannot be told. */
@@ -26,6 +29,7 @@ final class Subscriptions {
                 // Version 0 is a prefix of all others, so newer clients are understood, too.
                 topics.addAll(ConsumerProtocol.deserializeConsumerProtocolSubscription(metadata, (short) 0)
                         .topics());
+                if (topics.size() > MAX_TOPICS) return null;
             }
         } catch (RuntimeException notOurs) {
             // The generated readers have no exception of their own for bytes that make no sense.

@@ -66,7 +66,7 @@ public final class ClassicGuests {
     private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, Turn turn) {
         GroupChange change = groups.change(command.data().groupId(), turn);
         membership.join(change.rebalance(), memberId, command.caller(), command.data());
-        ConsumerGroup group = groups.commit(change);
+        ConsumerGroup group = groups.commitWithinLimit(change, memberId, turn);
         ConsumerMember member = group.member(memberId);
         groups.deadlines().heard(group.id(), member, turn.elapsedMs());
         groups.deadlines().joined(group.id(), member, turn.elapsedMs());

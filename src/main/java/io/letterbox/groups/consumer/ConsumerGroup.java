@@ -4,6 +4,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.Turn;
+import io.letterbox.memory.StateWeight;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
 
 /**
  * The durable state of one consumer group: what its records say, no more. Changed by {@link ConsumerEvent}s only; owned
@@ -26,7 +28,20 @@ public final class ConsumerGroup implements Group {
     /** The first version of OffsetCommit that speaks of member epochs. */
     private static final short EPOCH_COMMIT_VERSION = 9;
 
+    /** The objects, the place in the registry. */
+    private static final int BYTES = 800;
+
+    /** The objects, two deadlines, a place in each of the group's maps. */
+    private static final int MEMBER_BYTES = 900;
+
+    /** A partition in a member's assignment, and in the owners. */
+    private static final int OWNED_BYTES = 130;
+
+    /** A partition, or a topic, in a set. */
+    private static final int ELEMENT_BYTES = 64;
+
     private final String id;
+    private final StateWeight weight = new StateWeight();
     private int epoch;
     private long hash;
     private int targetEpoch;
@@ -43,11 +58,13 @@ public final class ConsumerGroup implements Group {
 
     public ConsumerGroup(String id) {
         this.id = id;
+        weight.add(BYTES + StateWeight.of(id));
     }
 
     /** A copy to try changes on; shares nothing that changes. */
     ConsumerGroup copy() {
         ConsumerGroup copy = new ConsumerGroup(id);
+        copy.weight.add(weight.bytes() - copy.weight.bytes());
         copy.epoch = epoch;
         copy.hash = hash;
         copy.targetEpoch = targetEpoch;
@@ -257,12 +274,16 @@ public final class ConsumerGroup implements Group {
         ConsumerMember member =
                 former == null ? new ConsumerMember(memberId, profile, CurrentAssignment.NONE) : former.with(profile);
         members.put(memberId, member);
+        weight.add(profileBytes(profile) - (former == null ? 0 : profileBytes(former.profile())));
+        if (former == null) weight.add(MEMBER_BYTES + StateWeight.of(memberId));
         if (member.instanceId() != null) memberOfInstance.put(member.instanceId(), memberId);
     }
 
     void removeMember(String memberId) {
         ConsumerMember former = members.remove(memberId);
         if (former == null) return;
+        weight.add(-MEMBER_BYTES - StateWeight.of(memberId) - profileBytes(former.profile()));
+        weight.add(-ownedBytes(former.current()));
         disown(memberId, former.current().owned());
         if (former.instanceId() != null) memberOfInstance.remove(former.instanceId(), memberId);
     }
@@ -273,19 +294,21 @@ public final class ConsumerGroup implements Group {
         if (former == null && assignment == CurrentAssignment.NONE) return;
         if (former == null) putProfile(memberId, new ConsumerGroupMemberMetadataValue());
         else disown(memberId, former.current().owned());
-        members.computeIfPresent(memberId, (id, member) -> member.with(assignment));
+        ConsumerMember member = members.get(memberId);
+        members.put(memberId, member.with(assignment));
+        weight.add(ownedBytes(assignment) - ownedBytes(member.current()));
         assignment.owned().forEach((topic, partition) -> owners.computeIfAbsent(topic, t -> new HashMap<>())
                 .put(partition, memberId));
     }
 
     void putTarget(String memberId, PartitionSet partitions) {
-        if (partitions == null) targets.remove(memberId);
-        else targets.put(memberId, partitions);
+        PartitionSet former = partitions == null ? targets.remove(memberId) : targets.put(memberId, partitions);
+        weight.add(targetBytes(memberId, partitions) - targetBytes(memberId, former));
     }
 
     void putRegex(String regex, Set<String> topics) {
-        if (topics == null) regexes.remove(regex);
-        else regexes.put(regex, topics);
+        Set<String> former = topics == null ? regexes.remove(regex) : regexes.put(regex, topics);
+        weight.add(regexBytes(regex, topics) - regexBytes(regex, former));
     }
 
     void clear() {
@@ -297,6 +320,45 @@ public final class ConsumerGroup implements Group {
         targets.clear();
         regexes.clear();
         owners.clear();
+        weight.add(BYTES + StateWeight.of(id) - weight.bytes());
+    }
+
+    @Override
+    public StateWeight weight() {
+        return weight;
+    }
+
+    /** What a member takes that says this of itself. */
+    private static long profileBytes(ConsumerGroupMemberMetadataValue profile) {
+        long bytes = StateWeight.of(profile.instanceId())
+                + StateWeight.of(profile.rackId())
+                + StateWeight.of(profile.clientId())
+                + StateWeight.of(profile.clientHost())
+                + StateWeight.of(profile.serverAssignor())
+                + StateWeight.of(profile.subscribedTopicRegex());
+        for (String topic : profile.subscribedTopicNames()) bytes += Long.BYTES + StateWeight.of(topic);
+        if (profile.classicMemberMetadata() == null) return bytes;
+        for (ClassicProtocol spoken : profile.classicMemberMetadata().supportedProtocols()) {
+            bytes += ELEMENT_BYTES + StateWeight.of(spoken.name()) + spoken.metadata().length;
+        }
+        return bytes;
+    }
+
+    private static long ownedBytes(CurrentAssignment current) {
+        return (long) OWNED_BYTES
+                * (current.assigned().size() + current.revoking().size());
+    }
+
+    private static long targetBytes(String memberId, PartitionSet partitions) {
+        if (partitions == null) return 0;
+        return ELEMENT_BYTES + StateWeight.of(memberId) + (long) ELEMENT_BYTES * partitions.size();
+    }
+
+    private static long regexBytes(String regex, Set<String> topics) {
+        if (topics == null) return 0;
+        long bytes = ELEMENT_BYTES + StateWeight.of(regex);
+        for (String topic : topics) bytes += ELEMENT_BYTES + StateWeight.of(topic);
+        return bytes;
     }
 
     /** Only what is still this member's: a log that is being compacted may tell of the next owner first. */

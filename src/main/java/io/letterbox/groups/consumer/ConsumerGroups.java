@@ -4,6 +4,7 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
@@ -33,6 +34,7 @@ import org.apache.kafka.common.protocol.Errors;
 public final class ConsumerGroups {
     private final GroupSettings settings;
     private final GroupRegistry registry;
+    private final GroupMemory memory;
     private final Supplier<UUID> ids;
     private final ClassicGroups classic;
     private final ConsumerMembership membership;
@@ -49,11 +51,13 @@ public final class ConsumerGroups {
     public ConsumerGroups(
             GroupSettings settings,
             GroupRegistry registry,
+            GroupMemory memory,
             Deadlines deadlines,
             Supplier<UUID> ids,
             ClassicGroups classic) {
         this.settings = settings;
         this.registry = registry;
+        this.memory = memory;
         this.ids = ids;
         this.classic = classic;
         this.membership = new ConsumerMembership(settings);
@@ -82,16 +86,40 @@ public final class ConsumerGroups {
             group = new ConsumerGroup(read.groupId());
             registry.put(group);
         }
-        read.event().applyTo(group);
+        event(read.event()).applyTo(group);
         if (!(read.event() instanceof ConsumerEvent.GroupRemoved)) return;
         registry.remove(group);
         removed.accept(group.id());
     }
 
+    /** While the log is read, what a member said of itself is taken over only where there is room for it. */
+    private ConsumerEvent event(ConsumerEvent read) {
+        boolean says = !active && read instanceof ConsumerEvent.Profile profile && profile.profile() != null;
+        if (!says || memory.hasRoom(1)) return read;
+        return new ConsumerEvent.Profile(((ConsumerEvent.Profile) read).memberId(), ConsumerMember.UNREAD);
+    }
+
+    /** Members of whom the log says more than there was room for join again; that they are gone is written down. */
+    private void dismissUnread(Turn turn) {
+        for (Group each : List.copyOf(registry.all())) {
+            if (!(each instanceof ConsumerGroup group)) continue;
+            for (ConsumerMember member : List.copyOf(group.members())) {
+                if (member.profile() != ConsumerMember.UNREAD) continue;
+                memory.dropped(1);
+                fence(group.id(), member.id(), unread -> true, turn);
+            }
+        }
+    }
+
     /** The topics are these now; groups notice when a member is heard of. */
     public void follow(ClusterImage image, Turn turn) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
-        if (active && !streamsDismissed) dismissStreams(turn);
+        if (active && !streamsDismissed) dismissSome(turn);
+    }
+
+    private void dismissSome(Turn turn) {
+        dismissUnread(turn);
+        dismissStreams(turn);
     }
 
     /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
@@ -116,7 +144,7 @@ public final class ConsumerGroups {
                 deadlines.stepped(group.id(), member, turn.elapsedMs());
             }
         }
-        if (topics != null) dismissStreams(turn);
+        if (topics != null) dismissSome(turn);
     }
 
     /** The members of a consumer group, for those who look at it. */
@@ -166,7 +194,7 @@ public final class ConsumerGroups {
         String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
         ConsumerMember before = change.draft().group().member(memberId);
         membership.heartbeat(change.rebalance(), memberId, command.caller(), data);
-        ConsumerGroup group = commit(change);
+        ConsumerGroup group = commitWithinLimit(change, memberId, turn);
         ConsumerMember member = group.member(memberId);
         if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.elapsedMs()));
         deadlines.heard(group.id(), member, turn.elapsedMs());
@@ -222,6 +250,23 @@ public final class ConsumerGroups {
 
     MemberDeadlines deadlines() {
         return deadlines;
+    }
+
+    /**
+     * Commits what a member asks for that joins, or says something else of itself.
+     *
+     * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED where there is no memory for it
+     */
+    ConsumerGroup commitWithinLimit(GroupChange change, String memberId, Turn turn) {
+        ConsumerGroup present = registry.get(change.draft().group().id(), ConsumerGroup.class);
+        ConsumerMember before = present == null ? null : present.member(memberId);
+        ConsumerMember after = change.draft().group().member(memberId);
+        // What a member is assigned, it is assigned because there was room for its subscription.
+        boolean asksForMore = before == null || !before.profile().equals(after.profile());
+        if (asksForMore && !memory.admits(change.growthBytes(registry), turn)) {
+            throw new ConsumerRefusal(Errors.GROUP_MAX_SIZE_REACHED, memory.shortage());
+        }
+        return commit(change);
     }
 
     ConsumerGroup commit(GroupChange change) {

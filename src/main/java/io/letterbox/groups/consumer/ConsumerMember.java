@@ -21,6 +21,9 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile
      */
     public static final String STREAM_ID_PREFIX = "sse-";
 
+    /** Stands for what a member said of itself where there was no room to read it from the log. */
+    static final ConsumerGroupMemberMetadataValue UNREAD = new ConsumerGroupMemberMetadataValue();
+
     /** True for a member that speaks the classic protocol (JoinGroup, SyncGroup) and was taken in nevertheless. */
     public boolean isClassic() {
         return profile.classicMemberMetadata() != null;

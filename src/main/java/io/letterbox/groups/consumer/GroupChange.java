@@ -1,6 +1,7 @@
 package io.letterbox.groups.consumer;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.Turn;
 import java.util.ArrayList;
@@ -41,6 +42,13 @@ final class GroupChange {
     /** True where the members of a group of the other kind have become this one's. */
     boolean isTakeover() {
         return beforeWrite != null;
+    }
+
+    /** By how much the group becomes larger, or the one whose place it takes. */
+    long growthBytes(GroupRegistry registry) {
+        Group present = registry.get(draft.group().id());
+        return draft.group().weight().bytes()
+                - (present == null ? 0 : present.weight().bytes());
     }
 
     /** Writes the changes as one batch, and so makes them; returns the group as it is now. */

@@ -2,6 +2,8 @@ package io.letterbox.groups.offsets;
 
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.GroupRecords;
+import io.letterbox.memory.StateAccount;
+import io.letterbox.memory.StateWeight;
 import io.letterbox.record.TopicPartition;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,12 +21,72 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
  * commit. Changed by records only. Owned by its coordinator.
  */
 public final class OffsetBook {
+    /** The first offset of a group: its map, and its place among the groups. */
+    private static final int FIRST_BYTES = 140;
+
+    /** An offset and its place in a map; names and ids are shared. */
+    private static final int OFFSET_BYTES = 130;
+
+    /** What an offset in a transaction may bring besides: maps of its own. */
+    private static final int PENDING_BYTES = 300;
+
+    /** Names and ids that are kept once; there are as many as partitions, and those of deleted topics. */
+    private static final int MAX_SHARED = 100_000;
+
     private final Map<String, TreeMap<TopicPartition, CommittedOffset>> committed = new HashMap<>();
+    private final Map<Object, Object> shared = new HashMap<>();
+    private final StateAccount account;
     /** By producer id, then by group. */
     private final Map<Long, Map<String, TreeMap<TopicPartition, CommittedOffset>>> pending = new HashMap<>();
 
     private final Map<String, Set<Long>> undecidedByGroup = new HashMap<>();
     private long records;
+
+    /** @param account what the offsets are taken from */
+    public OffsetBook(StateAccount account) {
+        this.account = account;
+    }
+
+    // ---- what they take
+
+    /** What one more offset would take: 0 and less where it takes the place of one, but for what the member says. */
+    long growthBytes(String groupId, TopicPartition partition, String metadata) {
+        CommittedOffset known = get(groupId, partition);
+        if (known != null) return weightBytes(metadata) - weightBytes(known.metadata());
+        return OFFSET_BYTES + weightBytes(metadata) + (committed.containsKey(groupId) ? 0 : FIRST_BYTES);
+    }
+
+    /** What one more offset of a transaction would take. One at a time is not counted where there is one committed. */
+    long pendingBytes(String groupId, TopicPartition partition, String metadata) {
+        boolean second = get(groupId, partition) == null || isPending(groupId, partition);
+        return weightBytes(metadata) + (second ? OFFSET_BYTES + PENDING_BYTES : 0);
+    }
+
+    private static long weightBytes(String metadata) {
+        return metadata.isEmpty() ? 0 : StateWeight.of(metadata);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T share(T value) {
+        if (shared.size() >= MAX_SHARED) shared.clear();
+        return (T) shared.computeIfAbsent(value, same -> same);
+    }
+
+    private CommittedOffset compact(OffsetCommitValue value) {
+        return CommittedOffset.of(
+                value.setTopicId(share(value.topicId()))
+                        .setMetadata(value.metadata().isEmpty() ? "" : value.metadata()),
+                records);
+    }
+
+    private void put(String groupId, TopicPartition partition, CommittedOffset offset) {
+        account.take(growthBytes(groupId, partition, offset.metadata()));
+        committed.computeIfAbsent(groupId, id -> new TreeMap<>()).put(partition, offset);
+    }
+
+    private static long pendingWeight(CommittedOffset offset) {
+        return offset == null ? 0 : OFFSET_BYTES + PENDING_BYTES + weightBytes(offset.metadata());
+    }
 
     // ---- records
 
@@ -33,14 +95,12 @@ public final class OffsetBook {
         records++;
         OffsetCommitKey key = GroupRecords.key(record, new OffsetCommitKey());
         OffsetCommitValue value = GroupRecords.value(record, new OffsetCommitValue());
-        TopicPartition partition = new TopicPartition(key.topic(), key.partition());
+        TopicPartition partition = share(new TopicPartition(key.topic(), key.partition()));
         if (value == null) {
             erase(key.group(), partition);
         } else {
             groups.accept(key.group());
-            committed
-                    .computeIfAbsent(key.group(), id -> new TreeMap<>())
-                    .put(partition, CommittedOffset.of(value, records));
+            put(key.group(), partition, compact(value));
         }
     }
 
@@ -55,9 +115,11 @@ public final class OffsetBook {
         records++;
         OffsetCommitKey key = GroupRecords.key(record, new OffsetCommitKey());
         groups.accept(key.group());
-        pending.computeIfAbsent(producerId, id -> new HashMap<>())
+        CommittedOffset offset = compact(value);
+        CommittedOffset former = pending.computeIfAbsent(producerId, id -> new HashMap<>())
                 .computeIfAbsent(key.group(), id -> new TreeMap<>())
-                .put(new TopicPartition(key.topic(), key.partition()), CommittedOffset.of(value, records));
+                .put(share(new TopicPartition(key.topic(), key.partition())), offset);
+        account.take(pendingWeight(offset) - pendingWeight(former));
         undecidedByGroup.computeIfAbsent(key.group(), id -> new HashSet<>()).add(producerId);
     }
 
@@ -69,6 +131,7 @@ public final class OffsetBook {
             Set<Long> undecided = undecidedByGroup.get(groupId);
             undecided.remove(producerId);
             if (undecided.isEmpty()) undecidedByGroup.remove(groupId);
+            offsets.values().forEach(offset -> account.take(-pendingWeight(offset)));
             if (commit) offsets.forEach((partition, offset) -> settle(groupId, partition, offset));
         });
     }
@@ -78,19 +141,23 @@ public final class OffsetBook {
      * else.
      */
     private void settle(String groupId, TopicPartition partition, CommittedOffset offset) {
-        TreeMap<TopicPartition, CommittedOffset> offsets = committed.computeIfAbsent(groupId, id -> new TreeMap<>());
-        CommittedOffset known = offsets.get(partition);
-        if (known == null || known.number() < offset.number()) offsets.put(partition, offset);
+        CommittedOffset known = get(groupId, partition);
+        if (known == null || known.number() < offset.number()) put(groupId, partition, offset);
     }
 
     private void erase(String groupId, TopicPartition partition) {
         TreeMap<TopicPartition, CommittedOffset> offsets = committed.get(groupId);
         if (offsets != null) {
-            offsets.remove(partition);
-            if (offsets.isEmpty()) committed.remove(groupId);
+            CommittedOffset gone = offsets.remove(partition);
+            if (gone != null) account.take(-OFFSET_BYTES - weightBytes(gone.metadata()));
+            if (offsets.isEmpty()) {
+                committed.remove(groupId);
+                account.take(-FIRST_BYTES);
+            }
         }
         for (Long producerId : undecidedByGroup.getOrDefault(groupId, Set.of())) {
-            pending.get(producerId).get(groupId).remove(partition);
+            CommittedOffset gone = pending.get(producerId).get(groupId).remove(partition);
+            account.take(-pendingWeight(gone));
         }
     }
 

@@ -58,6 +58,19 @@ public final class OffsetCleanup {
         write(records, turn);
     }
 
+    /** Groups that have neither members nor offsets make room for others; how old they are does not matter. */
+    public void forgetEmpty(Turn turn) {
+        List<CoordinatorRecord> records = new ArrayList<>();
+        for (Group group : registry.all()) {
+            boolean nothing = group.isEmpty()
+                    && group.size() == 0
+                    && book.of(group.id()).isEmpty()
+                    && !book.hasPending(group.id());
+            if (nothing) records.addAll(group.tombstones());
+        }
+        write(records, turn);
+    }
+
     private boolean expire(Group group, long wallMs, List<CoordinatorRecord> records) {
         boolean nothingLeft = !book.hasPending(group.id());
         for (Map.Entry<TopicPartition, CommittedOffset> entry :

@@ -8,12 +8,16 @@ import io.letterbox.groups.GroupCommand.CommitOffsets;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.groups.GroupCommand.DeleteOffsets;
 import io.letterbox.groups.GroupCommand.FetchOffsets;
+import io.letterbox.groups.GroupCommand.SetOffsets;
+import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.Turn;
+import io.letterbox.groups.classic.ClassicGroup;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
@@ -53,10 +57,12 @@ public final class OffsetDesk {
 
     private final GroupRegistry registry;
     private final OffsetBook book;
+    private final GroupMemory memory;
 
-    public OffsetDesk(GroupRegistry registry, OffsetBook book) {
+    public OffsetDesk(GroupRegistry registry, OffsetBook book, GroupMemory memory) {
         this.registry = registry;
         this.book = book;
+        this.memory = memory;
     }
 
     // ---- commit
@@ -64,6 +70,7 @@ public final class OffsetDesk {
     public void commit(CommitOffsets command, Ask<OffsetCommitResponseData> ask, Turn turn) {
         OffsetCommitRequestData data = command.data();
         Errors refusal = commitRefusal(command, turn);
+        boolean hasRoom = refusal != Errors.NONE || memory.admits(growthBytes(data), turn);
         long expireMs = data.retentionTimeMs() < 0 ? -1 : turn.wallMs() + data.retentionTimeMs();
         List<CoordinatorRecord> records = new ArrayList<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
@@ -73,6 +80,9 @@ public final class OffsetDesk {
             response.topics().add(answer);
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
                 Errors error = refusal != Errors.NONE ? refusal : metadataRefusal(partition.committedMetadata());
+                if (!hasRoom && growthBytes(data.groupId(), topic.name(), partition) > 0) {
+                    error = Errors.POLICY_VIOLATION;
+                }
                 answer.partitions()
                         .add(new OffsetCommitResponsePartition()
                                 .setPartitionIndex(partition.partitionIndex())
@@ -84,6 +94,26 @@ public final class OffsetDesk {
         }
         turn.write(records);
         turn.reply(ask, response);
+    }
+
+    /** How much more memory a group would take that makes this commit. */
+    private long growthBytes(OffsetCommitRequestData data) {
+        long bytes = newGroupBytes(data.groupId());
+        for (OffsetCommitRequestTopic topic : data.topics()) {
+            for (OffsetCommitRequestPartition partition : topic.partitions()) {
+                bytes += Math.max(0, growthBytes(data.groupId(), topic.name(), partition));
+            }
+        }
+        return bytes;
+    }
+
+    private long growthBytes(String groupId, String topic, OffsetCommitRequestPartition partition) {
+        return book.growthBytes(
+                groupId, new TopicPartition(topic, partition.partitionIndex()), words(partition.committedMetadata()));
+    }
+
+    private long newGroupBytes(String groupId) {
+        return registry.get(groupId) == null ? ClassicGroup.newBytes(groupId) : 0;
     }
 
     private record Times(long commitMs, long expireMs) {}
@@ -150,6 +180,9 @@ public final class OffsetDesk {
             response.topics().add(answer);
             for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
                 Errors error = refusal != Errors.NONE ? refusal : metadataRefusal(partition.committedMetadata());
+                if (error == Errors.NONE && !admits(data.groupId(), topic.name(), partition, turn)) {
+                    error = Errors.POLICY_VIOLATION;
+                }
                 answer.partitions()
                         .add(new TxnOffsetCommitResponsePartition()
                                 .setPartitionIndex(partition.partitionIndex())
@@ -161,6 +194,23 @@ public final class OffsetDesk {
             turn.outbox().writeTransactional(data.producerId(), data.producerEpoch(), command.guard(), records);
         }
         turn.reply(ask, response);
+    }
+
+    private boolean admits(String groupId, String topic, TxnOffsetCommitRequestPartition partition, Turn turn) {
+        TopicPartition id = new TopicPartition(topic, partition.partitionIndex());
+        long bytes = book.pendingBytes(groupId, id, words(partition.committedMetadata()));
+        return memory.admits(bytes + newGroupBytes(groupId), turn);
+    }
+
+    /** Whether there is room for offsets that are set by hand. */
+    boolean admits(SetOffsets command, Turn turn) {
+        long bytes = newGroupBytes(command.groupId());
+        for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {
+            long growth = book.growthBytes(
+                    command.groupId(), entry.getKey(), entry.getValue().metadata());
+            bytes += Math.max(0, growth);
+        }
+        return memory.admits(bytes, turn);
     }
 
     private static CoordinatorRecord record(

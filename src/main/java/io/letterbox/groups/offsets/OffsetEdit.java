@@ -16,8 +16,9 @@ public final class OffsetEdit {
     private OffsetEdit() {}
 
     /** Decides at one moment, so that no member can come in between. @param group null where there is none */
-    public static void set(SetOffsets command, GroupView group, Ask<Errors> ask, Turn turn) {
+    public static void set(SetOffsets command, GroupView group, OffsetDesk desk, Ask<Errors> ask, Turn turn) {
         Errors refusal = refusal(command, group);
+        if (refusal == Errors.NONE && !desk.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
             for (Map.Entry<TopicPartition, SetOffsets.To> entry :

@@ -7,8 +7,10 @@ import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupPage;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.offsets.CommittedOffset;
+import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -74,16 +76,26 @@ final class GroupLags {
     Future<GroupView> view(String groupId) {
         // Whoever only looks need not make the topic in which groups are remembered.
         if (!metadata.image().topics().containsKey(Groups.TOPIC)) return Future.succeededFuture();
-        return groups.ask(new GroupCommand.ViewGroups(groupId)).map(found -> found.isEmpty() ? null : found.get(0));
+        return groups.ask(new GroupCommand.ViewGroup(groupId));
     }
 
-    /** All groups of this node, in no order. */
-    Future<List<GroupView>> views() {
-        return groups.askAll(new GroupCommand.ViewGroups(null)).map(lists -> {
-            List<GroupView> all = new ArrayList<>();
-            lists.forEach(all::addAll);
-            return all;
-        });
+    /**
+     * Groups of this node in order of their ids.
+     *
+     * @param after the id behind which to begin; null: at the first
+     * @param search what ids have to contain, in any case; may be empty
+     * @param each how many of each coordinator
+     */
+    Future<MergedPage<GroupView>> page(String after, String search, int each) {
+        return groups.askAll(new GroupCommand.ViewGroups(after, search, each))
+                .map(pages ->
+                        MergedPage.of(pages, new MergedPage.View<>(GroupPage::groups, GroupPage::last, GroupView::id)));
+    }
+
+    /** How many groups this node has. */
+    Future<Integer> count() {
+        return groups.askAll(new GroupCommand.CountGroups())
+                .map(counts -> counts.stream().mapToInt(Integer::intValue).sum());
     }
 
     /** The partitions that a group has committed something of or reads, in order. */

@@ -18,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -41,27 +40,11 @@ final class GroupRoutes {
     }
 
     void mount(Router router) {
-        router.get("/groups").handler(this::list);
+        router.get("/groups").handler(new GroupListing(lags)::list);
         router.get("/groups/:group").handler(this::describe);
         router.put("/groups/:group/offsets").handler(this::setOffsets);
         router.delete("/groups/:group/offsets").handler(this::deleteOffsets);
         router.delete("/groups/:group").handler(this::delete);
-    }
-
-    private void list(RoutingContext context) {
-        Query.of(context.request(), Set.of());
-        lags.views()
-                .onSuccess(groups -> {
-                    groups.sort(Comparator.comparing(GroupView::id));
-                    ObjectNode answer = Json.MAPPER.createObjectNode();
-                    ArrayNode listed = answer.putArray("groups");
-                    for (GroupView group : groups) {
-                        listed.add(GroupDocument.summary(group, lags.of(group))
-                                .put("members", group.members().size()));
-                    }
-                    Json.send(context.response(), 200, answer);
-                })
-                .onFailure(failure -> Problem.send(context, failure));
     }
 
     private void describe(RoutingContext context) {
@@ -197,6 +180,11 @@ final class GroupRoutes {
                         ErrorCode.NOT_ASSIGNED, "The member does not read all of these partitions (any more).");
             case INVALID_GROUP_ID -> new ApiException(ErrorCode.INVALID_GROUP, "A group's id cannot be empty.");
             case GROUP_ID_NOT_FOUND -> unknown(groupId);
+            case POLICY_VIOLATION ->
+                new ApiException(
+                        ErrorCode.POLICY_VIOLATION,
+                        "What is remembered of groups takes as much memory as limits.groupBytes allows. Delete groups that"
+                                + " are not needed, or allow more.");
             default -> new ApiException(ErrorCode.INTERNAL, "The coordinator answered " + error + ".");
         };
     }

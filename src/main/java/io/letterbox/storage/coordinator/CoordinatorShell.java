@@ -284,6 +284,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         // What they were to be told rests on writes that nobody may trust now.
         held.forEach(waiting -> waiting.drop().accept(why));
         held.clear();
+        core.close();
     }
 
     /** For the shell's own commands. */

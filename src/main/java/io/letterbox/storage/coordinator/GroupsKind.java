@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import java.util.UUID;
@@ -15,8 +16,11 @@ import java.util.concurrent.TimeUnit;
 /** The partitions of {@code __consumer_offsets} coordinate consumer groups. */
 public final class GroupsKind implements CoordinatorKind {
     private final GroupSettings settings;
+    private final StatePart memory;
 
-    public GroupsKind(GroupsConfig config) {
+    /** @param memory what all groups together may take */
+    public GroupsKind(GroupsConfig config, StatePart memory) {
+        this.memory = memory;
         this.settings = new GroupSettings(
                 config.initialRebalanceDelayMs(),
                 config.minSessionTimeoutMs(),
@@ -34,7 +38,7 @@ public final class GroupsKind implements CoordinatorKind {
 
     @Override
     public Coordinator create(TopicPartition partition) {
-        return new GroupCoordinator(settings, UUID::randomUUID);
+        return new GroupCoordinator(settings, memory, UUID::randomUUID);
     }
 
     @Override

@@ -15,9 +15,6 @@ import io.letterbox.transactions.WriteMarkers;
 
 /** The partitions of {@code __transaction_state} coordinate transactions. */
 public final class TransactionsKind implements CoordinatorKind {
-    /** Each takes some hundred bytes for as long as it is remembered. */
-    public static final int MAX_IDS_PER_PARTITION = 250_000;
-
     private final TransactionLimits limits;
     private final MarkerDelivery.Surroundings surroundings;
 

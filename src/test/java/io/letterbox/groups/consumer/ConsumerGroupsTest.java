@@ -260,7 +260,9 @@ class ConsumerGroupsTest {
         assertThat(error(a.request().setTopicPartitions(null))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(error(a.request().setSubscribedTopicNames(null))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(error(a.request().setMemberEpoch(5))).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
-        assertThat(bench.ask(new GroupCommand.ListGroups(Set.of(), Set.of()))).isEmpty();
+        assertThat(bench.ask(new GroupCommand.ListGroups(Set.of(), Set.of(), null, 10))
+                        .groups())
+                .isEmpty();
     }
 
     @Test
@@ -300,7 +302,8 @@ class ConsumerGroupsTest {
     @Test
     void aGroupIsListedWithItsKind() {
         a.beat();
-        List<ListedGroup> listed = bench.ask(new GroupCommand.ListGroups(Set.of(), Set.of("Consumer")));
+        List<ListedGroup> listed = bench.ask(new GroupCommand.ListGroups(Set.of(), Set.of("Consumer"), null, 10))
+                .groups();
         assertThat(listed)
                 .containsExactly(new ListedGroup()
                         .setGroupId("g")

@@ -9,6 +9,7 @@ import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
@@ -35,6 +36,7 @@ public final class GroupBench implements CoordinatorOutbox {
 
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
+    private StatePart memory = StatePart.unlimited();
     private GroupCoordinator core;
     private long imageVersion = 1;
     private long ids;
@@ -44,9 +46,16 @@ public final class GroupBench implements CoordinatorOutbox {
         restart();
     }
 
+    /** A new process that may take another amount of memory for groups. */
+    public void restart(StatePart newMemory) {
+        memory = newMemory;
+        restart();
+    }
+
     /** A new process replays the log. */
     public void restart() {
-        core = new GroupCoordinator(SETTINGS, () -> new UUID(7, ids++));
+        if (core != null) core.close();
+        core = new GroupCoordinator(SETTINGS, memory, () -> new UUID(7, ids++));
         for (CoordinatorRecord record : log) core.apply(record);
         core.activate(new Moment(nowMs, nowMs), this);
         follow();

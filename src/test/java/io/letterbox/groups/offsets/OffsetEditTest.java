@@ -70,7 +70,7 @@ class OffsetEditTest {
     @Test
     void aMemberSetsOffsetsOfWhatItReads() {
         String id = member();
-        assertThat(groups.ask(new GroupCommand.ViewGroups(G)).get().get(0).members())
+        assertThat(groups.ask(new GroupCommand.ViewGroup(G)).get().members())
                 .singleElement()
                 .satisfies(view -> assertThat(view.assignment()).containsExactly(HERS));
         assertThat(set(id, HERS)).isEqualTo(Errors.NONE);
@@ -84,8 +84,7 @@ class OffsetEditTest {
     void anybodySetsOffsetsOfAGroupThatNobodyReadsFor() {
         assertThat(set(null, HERS, NOT_HERS)).isEqualTo(Errors.NONE);
         groups.restart();
-        assertThat(groups.ask(new GroupCommand.ViewGroups(G)).get().get(0).offsets())
-                .containsOnlyKeys(HERS, NOT_HERS);
+        assertThat(groups.ask(new GroupCommand.ViewGroup(G)).get().offsets()).containsOnlyKeys(HERS, NOT_HERS);
         assertThat(set("somebody", HERS)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
     }
 }

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupPage;
+import io.letterbox.groups.GroupView;
+import io.letterbox.groups.ListedPage;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
@@ -376,16 +379,55 @@ class OffsetsTest {
     void filtersListsByStateAndType() {
         groups.commit("simple", "", -1, 1);
         groups.stable("busy", 1);
-        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of("STABLE"), Set.of()))
-                        .get())
+        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of("STABLE"), Set.of(), null, 10))
+                        .get()
+                        .groups())
                 .extracting("groupId")
                 .containsExactly("busy");
-        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of("Classic")))
-                        .get())
+        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of("Classic"), null, 10))
+                        .get()
+                        .groups())
                 .extracting("groupId")
                 .containsExactly("busy", "simple");
-        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of("consumer")))
-                        .get())
+        assertThat(groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of("consumer"), null, 10))
+                        .get()
+                        .groups())
                 .isEmpty();
+    }
+
+    @Test
+    void listsInPages() {
+        for (int number = 10; number < 35; number++) groups.commit("g" + number, "", -1, 1);
+        List<String> ids = new ArrayList<>();
+        String after = null;
+        int pages = 0;
+        do {
+            ListedPage page = groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of(), after, 10))
+                    .get();
+            page.groups().forEach(group -> ids.add(group.groupId()));
+            after = page.last();
+            pages++;
+        } while (after != null);
+        assertThat(pages).isEqualTo(3);
+        assertThat(ids).hasSize(25).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void showsInPagesWhatASearchFinds() {
+        for (int number = 10; number < 35; number++) groups.commit("Group" + number, "", -1, number);
+        GroupPage all =
+                groups.ask(new GroupCommand.ViewGroups("Group19", "", 5)).get();
+        assertThat(all.groups())
+                .extracting(GroupView::id)
+                .containsExactly("Group20", "Group21", "Group22", "Group23", "Group24");
+        assertThat(all.last()).isEqualTo("Group24");
+        GroupPage found =
+                groups.ask(new GroupCommand.ViewGroups(null, "group3", 50)).get();
+        assertThat(found.groups()).hasSize(5);
+        assertThat(found.last()).isNull();
+        assertThat(groups.ask(new GroupCommand.CountGroups()).get()).isEqualTo(25);
+        assertThat(groups.ask(new GroupCommand.ViewGroup("Group30")).get().offsets())
+                .hasSize(1);
+        assertThat(groups.ask(new GroupCommand.ViewGroup("nobody")).get()).isNull();
     }
 }

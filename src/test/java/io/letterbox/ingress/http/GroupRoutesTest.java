@@ -8,6 +8,7 @@ import io.letterbox.bus.Groups;
 import io.letterbox.record.TopicPartition;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
@@ -73,6 +74,38 @@ class GroupRoutesTest {
         assertThat(listed.path("group").asText()).isEqualTo("g");
         assertThat(listed.path("lag").asInt()).isEqualTo(6);
         assertThat(listed.path("topics").toString()).isEqualTo("[\"topic\"]");
+    }
+
+    @Test
+    void manyGroupsAreListedWholeOrInPages() {
+        for (int number = 1000; number < 1300; number++) {
+            set("Group" + number, "{\"topic\":\"topic\",\"partition\":0,\"offset\":4}");
+        }
+        assertThat(groups(json(door.get("/groups")))).hasSize(300).isSorted();
+        assertThat(json(door.get("/groups")).has("next")).isFalse();
+
+        List<String> paged = new ArrayList<>();
+        String next = "";
+        int pages = 0;
+        while (next != null) {
+            JsonNode page = json(door.get("/groups?limit=70" + (next.isEmpty() ? "" : "&after=" + next)));
+            paged.addAll(groups(page));
+            next = page.path("next").textValue();
+            pages++;
+        }
+        assertThat(pages).isEqualTo(5);
+        assertThat(paged).hasSize(300).isSorted().doesNotHaveDuplicates();
+
+        assertThat(groups(json(door.get("/groups?limit=20&search=group123")))).hasSize(10);
+        assertThat(groups(json(door.get("/groups?search=group123")))).hasSize(10);
+        assertThat(groups(json(door.get("/groups?search=nobody")))).isEmpty();
+        refused(door.get("/groups?limit=0"), 400, "INVALID_REQUEST");
+    }
+
+    private static List<String> groups(JsonNode answer) {
+        List<String> ids = new ArrayList<>();
+        answer.path("groups").forEach(group -> ids.add(group.path("group").asText()));
+        return ids;
     }
 
     @Test

@@ -71,6 +71,12 @@ class CoordinatorShellTest {
         private long dueMs = Long.MAX_VALUE;
         private int ticks;
         private boolean active;
+        private boolean closed;
+
+        @Override
+        public void close() {
+            closed = true;
+        }
 
         private static String text(CoordinatorRecord record) {
             return new String(record.key(), StandardCharsets.UTF_8);

@@ -17,6 +17,7 @@ import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.TestClock;
 import java.io.IOException;
@@ -92,7 +93,9 @@ class GroupsCrashSimTest {
                     .log();
             log.flush();
             shell = new CoordinatorShell(
-                    new CoordinatorShell.Place(ID, log, new GroupsKind(config), this::append), this, new TestClock());
+                    new CoordinatorShell.Place(ID, log, new GroupsKind(config, StatePart.unlimited()), this::append),
+                    this,
+                    new TestClock());
             groups.forEach((group, known) -> {
                 long found = fetch(group);
                 List<Long> possible = new ArrayList<>(known.asked);

@@ -8,6 +8,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
 import io.letterbox.transactions.AcquireProducerId;
@@ -29,7 +30,6 @@ final class SimServer implements CoordinatorOutbox {
     static final int PARTITIONS = 3;
     static final String TOPIC = "t";
 
-    private static final int MAX_IDS = 10;
     private static final long EXPIRATION_MS = 3_600_000;
     private static final int MAX_TIMEOUT_MS = 60_000;
     private static final long TICK_MS = 50;
@@ -52,7 +52,7 @@ final class SimServer implements CoordinatorOutbox {
 
     private void start() {
         up = true;
-        core = new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, MAX_IDS));
+        core = new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, StatePart.unlimited()));
         log.entries.forEach(core::apply);
         core.activate(world.now(), this);
         tick();

@@ -3,6 +3,8 @@ package io.letterbox.ingress.kafka.groups;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.ListedPage;
+import io.letterbox.ingress.MergedPage;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
@@ -30,6 +32,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** What administrators ask about groups. */
 final class GroupAdmin {
+    /** Groups of one coordinator that are looked at in one turn. */
+    private static final int LISTED_AT_ONCE = 200;
+
     private final Groups groups;
     private final Metadata metadata;
 
@@ -51,14 +56,23 @@ final class GroupAdmin {
 
     Future<ListGroupsResponseData> list(KafkaRequest request) {
         ListGroupsRequestData data = request.body(ListGroupsRequestData.class);
-        return groups.askAll(
-                        new GroupCommand.ListGroups(Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter())))
-                .map(lists -> {
-                    List<ListedGroup> all = new ArrayList<>();
-                    lists.forEach(all::addAll);
-                    return new ListGroupsResponseData().setGroups(all);
-                })
+        List<ListedGroup> all = new ArrayList<>();
+        return listFrom(null, data, all)
+                .map(done -> new ListGroupsResponseData().setGroups(all))
                 .recover(Refusals::of);
+    }
+
+    /** Between two pages, the loop and the shards see to others. */
+    private Future<Void> listFrom(String after, ListGroupsRequestData data, List<ListedGroup> into) {
+        GroupCommand.ListGroups page = new GroupCommand.ListGroups(
+                Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter()), after, LISTED_AT_ONCE);
+        return groups.askAll(page)
+                .map(pages -> MergedPage.of(
+                        pages, new MergedPage.View<>(ListedPage::groups, ListedPage::last, ListedGroup::groupId)))
+                .compose(merged -> {
+                    into.addAll(merged.items());
+                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, into);
+                });
     }
 
     Future<DeleteGroupsResponseData> delete(KafkaRequest request) {

@@ -2,8 +2,10 @@ package io.letterbox.ingress.kafka.transactions;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.letterbox.ingress.MergedPage;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
+import io.letterbox.transactions.ListedPage;
 import io.letterbox.transactions.TransactionCommand.Describe;
 import io.letterbox.transactions.TransactionCommand.ListAll;
 import io.vertx.core.Future;
@@ -19,6 +21,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** What administrators ask about transactions (KIP-664, KIP-994, KIP-1152). Stateless. */
 final class TransactionAdmin {
+    /** Transactional ids of one coordinator that are looked at in one turn. */
+    private static final int LISTED_AT_ONCE = 100;
+
     private final KafkaBackend backend;
 
     TransactionAdmin(KafkaBackend backend) {
@@ -47,7 +52,27 @@ final class TransactionAdmin {
             return Future.succeededFuture(
                     new ListTransactionsResponseData().setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code()));
         }
-        return backend.transactions().askAll(new ListAll(data)).map(parts -> merge(parts, pattern));
+        ListTransactionsResponseData whole = new ListTransactionsResponseData();
+        return listFrom(null, data, pattern, whole).map(whole);
+    }
+
+    /** Between two pages, the loop and the shards see to others. */
+    private Future<Void> listFrom(
+            String after, ListTransactionsRequestData data, Pattern pattern, ListTransactionsResponseData whole) {
+        return backend.transactions()
+                .askAll(new ListAll(data, after, LISTED_AT_ONCE))
+                .compose(pages -> {
+                    MergedPage<ListTransactionsResponseData.TransactionState> merged = MergedPage.of(
+                            pages,
+                            new MergedPage.View<>(
+                                    page -> page.response().transactionStates(),
+                                    ListedPage::last,
+                                    ListTransactionsResponseData.TransactionState::transactionalId));
+                    merge(pages, merged.items(), pattern, whole);
+                    return merged.next() == null
+                            ? Future.succeededFuture()
+                            : listFrom(merged.next(), data, pattern, whole);
+                });
     }
 
     /** Takes time in proportion to the text, whatever the expression: strangers write it, and an event loop waits. */
@@ -55,17 +80,17 @@ final class TransactionAdmin {
         return expression == null || expression.isEmpty() ? null : Pattern.compile(expression);
     }
 
-    private static ListTransactionsResponseData merge(List<ListTransactionsResponseData> parts, Pattern pattern) {
-        ListTransactionsResponseData whole = new ListTransactionsResponseData();
-        TreeSet<String> unknown = new TreeSet<>();
-        for (ListTransactionsResponseData part : parts) {
-            unknown.addAll(part.unknownStateFilters());
-            for (var state : part.transactionStates()) {
-                if (pattern == null || pattern.matches(state.transactionalId()))
-                    whole.transactionStates().add(state);
-            }
+    private static void merge(
+            List<ListedPage> pages,
+            List<ListTransactionsResponseData.TransactionState> states,
+            Pattern pattern,
+            ListTransactionsResponseData whole) {
+        TreeSet<String> unknown = new TreeSet<>(whole.unknownStateFilters());
+        for (ListedPage page : pages) unknown.addAll(page.response().unknownStateFilters());
+        whole.setUnknownStateFilters(new ArrayList<>(unknown));
+        for (ListTransactionsResponseData.TransactionState state : states) {
+            if (pattern == null || pattern.matches(state.transactionalId()))
+                whole.transactionStates().add(state);
         }
-        whole.unknownStateFilters().addAll(unknown);
-        return whole;
     }
 }

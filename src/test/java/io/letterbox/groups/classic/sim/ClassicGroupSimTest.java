@@ -109,7 +109,8 @@ class ClassicGroupSimTest {
         }
 
         private List<GroupView> views() {
-            return groups.ask(new GroupCommand.ViewGroups(GROUP)).get();
+            GroupView view = groups.ask(new GroupCommand.ViewGroup(GROUP)).get();
+            return view == null ? List.of() : List.of(view);
         }
 
         private void check() {

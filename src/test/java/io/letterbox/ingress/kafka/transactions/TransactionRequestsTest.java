@@ -17,6 +17,7 @@ import io.letterbox.ingress.kafka.KafkaClient;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.KafkaResponse;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.transactions.ListedPage;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.Intent;
@@ -332,7 +333,7 @@ class TransactionRequestsTest {
             for (String id : List.of("shop", "bank")) {
                 all.transactionStates().add(new ListTransactionsResponseData.TransactionState().setTransactionalId(id));
             }
-            coordinator.next().answer(all);
+            coordinator.next().answer(new ListedPage(all, null));
             assertThat(answer(answer, ListTransactionsResponseData.class).transactionStates())
                     .hasSize(found.getValue());
         }

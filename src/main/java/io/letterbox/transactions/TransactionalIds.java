@@ -1,0 +1,110 @@
+package io.letterbox.transactions;
+
+import io.letterbox.memory.StateAccount;
+import io.letterbox.memory.StateWeight;
+import java.util.Collection;
+import java.util.TreeMap;
+
+/**
+ * The transactional ids of one coordinator: in order of their names, and in the order in which they were used last. Owned by
+ * the coordinator.
+ */
+final class TransactionalIds {
+    /** The objects, and the place in the table. */
+    private static final int BYTES = 320;
+
+    /** A partition in a set, and the name of its topic. */
+    private static final int PARTITION_BYTES = 160;
+
+    private final TreeMap<String, Tracked> byName = new TreeMap<>();
+    private final StateAccount account;
+
+    // Rings, each with a node that is no id: the first after it was used longest ago. Ids that are at work are in none.
+    private final Tracked unused = ring();
+    private final Tracked idle = ring();
+
+    TransactionalIds(StateAccount account) {
+        this.account = account;
+    }
+
+    private static Tracked ring() {
+        Tracked none = new Tracked(null);
+        none.before = none;
+        none.after = none;
+        return none;
+    }
+
+    /** Null where there is none. */
+    Tracked get(String id) {
+        return byName.get(id);
+    }
+
+    /** Takes up what the log says of an id. */
+    Tracked put(Transaction transaction) {
+        Tracked tracked = byName.get(transaction.id());
+        if (tracked == null) {
+            tracked = new Tracked(transaction);
+            byName.put(transaction.id(), tracked);
+        } else {
+            account.take(-weightBytes(tracked.transaction));
+            tracked.follow(transaction);
+            unlink(tracked);
+        }
+        account.take(weightBytes(transaction));
+        link(tracked);
+        return tracked;
+    }
+
+    void remove(String id) {
+        Tracked tracked = byName.remove(id);
+        if (tracked == null) return;
+        account.take(-weightBytes(tracked.transaction));
+        unlink(tracked);
+    }
+
+    /** The id to forget first; null where all are at work. Those that never had a transaction come first. */
+    Tracked oldestIdle() {
+        if (unused.after != unused) return unused.after;
+        return idle.after == idle ? null : idle.after;
+    }
+
+    /** The one to forget behind another; null where there is none. */
+    Tracked nextIdle(Tracked tracked) {
+        Tracked next = tracked.after;
+        if (next == unused) next = idle.after;
+        return next == idle ? null : next;
+    }
+
+    Collection<Tracked> all() {
+        return byName.values();
+    }
+
+    /** Those whose names come after one, in order; null: all. */
+    Collection<Tracked> after(String id) {
+        return id == null ? byName.values() : byName.tailMap(id, false).values();
+    }
+
+    /** What an id takes in memory with all that the log says of it, estimated. */
+    static long weightBytes(Transaction transaction) {
+        return BYTES
+                + StateWeight.of(transaction.id())
+                + (long) PARTITION_BYTES * transaction.partitions().size();
+    }
+
+    private void link(Tracked tracked) {
+        if (!tracked.transaction.state().isIdle()) return;
+        Tracked ring = tracked.transaction.state() == TransactionState.EMPTY ? unused : idle;
+        tracked.before = ring.before;
+        tracked.after = ring;
+        ring.before.after = tracked;
+        ring.before = tracked;
+    }
+
+    private static void unlink(Tracked tracked) {
+        if (tracked.after == null) return;
+        tracked.before.after = tracked.after;
+        tracked.after.before = tracked.before;
+        tracked.before = null;
+        tracked.after = null;
+    }
+}
