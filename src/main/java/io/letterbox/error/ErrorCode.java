@@ -52,6 +52,7 @@ public enum ErrorCode {
     TOO_MANY_REQUESTS(89, 429, "The server takes no more requests for now"),
     TOO_MANY_SUBSCRIBERS(89, 429, "The server takes no more subscribers for now"),
     INTERNAL(-1, 500, "The server failed"),
+    UNSUPPORTED_TRANSFER_CODING(42, 501, "The transfer coding is not supported"),
     COORDINATOR_LOADING(14, 503, "The coordinator is reading its state"),
     COORDINATOR_NOT_AVAILABLE(15, 503, "There is no coordinator"),
     NOT_COORDINATOR(16, 503, "This node does not coordinate that"),

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server of one event loop and the routes on it. Deploy one per event loop; Vert.x spreads the connections.
@@ -30,6 +32,8 @@ import java.util.concurrent.TimeUnit;
  * problem document, from a request line that is no HTTP to a handler that throws.
  */
 public final class HttpVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+
     /** A negative port is any free one that all instances share, where 0 would give each its own. */
     private static final int ANY_SHARED_PORT = -1;
 
@@ -41,6 +45,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Cors cors;
 
     // Owned by the event loop.
+    private HttpServerOptions options;
     private HttpServer server;
     private RouteTable routes;
 
@@ -63,7 +68,8 @@ public final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = router();
-        server = vertx.createHttpServer(options())
+        options = options();
+        server = vertx.createHttpServer(options)
                 .connectionHandler(this::onConnection)
                 .invalidRequestHandler(HttpVerticle::onInvalid)
                 .requestHandler(request -> onRequest(request, router));
@@ -94,7 +100,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setTcpNoDelay(true)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
-                .setHttp2ClearTextEnabled(true)
+                .setHttp2ClearTextEnabled(config.h2c())
                 .setHandle100ContinueAutomatically(false)
                 .setMaxInitialLineLength(config.maxUriBytes())
                 .setMaxHeaderSize(config.maxHeaderBytes())
@@ -118,7 +124,9 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connection.closeHandler(closed -> sockets.closed());
-        Http1Pipeline.extend(connection);
+        Http1Pipeline.extend(connection, options);
+        // What a client's bytes or its going away lead to is answered, or nobody is there any more.
+        connection.exceptionHandler(gone -> LOG.debug("{}: {}", connection.remoteAddress(), gone.toString()));
     }
 
     private void onRequest(HttpServerRequest request, Router router) {
@@ -231,7 +239,9 @@ public final class HttpVerticle extends VerticleBase {
     private static void onInvalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         Problem problem;
-        if (cause instanceof TooLongHttpLineException) {
+        if (cause instanceof ProblemException refusal) {
+            problem = refusal.problem();
+        } else if (cause instanceof TooLongHttpLineException) {
             problem = Problem.of(ErrorCode.URI_TOO_LONG, "The request line is longer than http.maxUriBytes.");
         } else if (cause instanceof TooLongHttpHeaderException) {
             problem = Problem.of(ErrorCode.HEADERS_TOO_LARGE, "The headers are larger than http.maxHeaderBytes.");

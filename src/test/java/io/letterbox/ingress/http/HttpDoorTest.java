@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.config.HttpConfig;
+import io.letterbox.config.LetterboxConfig;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
@@ -22,10 +23,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,29 +157,55 @@ class HttpDoorTest {
     }
 
     @Test
-    void http2IsSpokenInTheClear() throws Exception {
-        HttpClient http2 =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-        HttpResponse<String> response = http2.send(
-                door.request("/topics/t").POST(BodyPublishers.ofString("x")).build(), BodyHandlers.ofString());
-        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(json(response).path("offset").asInt(-1)).isZero();
+    void http2IsNotSpokenUnlessItIsAskedFor() throws IOException {
+        assertThat(door.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.0 400 ");
+        String upgrade =
+                "GET /cluster HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+                        + "Expect: 100-continue\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+        assertThat(door.raw(upgrade)).doesNotContain("101 ").contains("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void whatHasTwoMeaningsIsRefusedAndClosed() throws IOException {
+        String body = "0\r\n\r\nGET /cluster HTTP/1.1\r\nHost: x\r\n\r\n";
+        String post = "POST /topics/t HTTP/1.1\r\nHost: x\r\n";
+        assertThat(door.raw(post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + body))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Transfer-Encoding and Content-Length", "connection: close")
+                .doesNotContain("200 OK");
+        assertThat(door.raw(post + "Transfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+        assertThat(door.raw(post + "Transfer-Encoding: xchunked\r\n\r\n" + body))
+                .startsWith("HTTP/1.1 501 ")
+                .contains("UNSUPPORTED_TRANSFER_CODING")
+                .doesNotContain("200 OK");
+        assertThat(door.raw(post + "Host: y\r\nContent-Length: 1\r\n\r\nx")).startsWith("HTTP/1.1 400 ");
+        assertThat(door.raw(post + "Transfer-Encoding: chunked\r\n\r\n100000000000000005\r\nhello\r\n" + body))
+                .doesNotContain("200 OK");
+        assertThat(json(door.get("/topics")).path("topics")).isEmpty();
     }
 
     @Test
     void aBodyThatIsTooLongIsRefusedOverHttp2() {
-        HttpClientAgent http2 = door.vertx.createHttpClient(
-                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        int status = http2.request(HttpMethod.POST, door.port(), "127.0.0.1", "/topics/t")
-                .compose(request -> request.send(Buffer.buffer(new byte[9_000_000])))
+        try (TestDoor clear = new TestDoor(LetterboxConfig.defaults().limits(), true, 60, true)) {
+            HttpClientAgent http2 = clear.vertx.createHttpClient(new HttpClientOptions()
+                    .setProtocolVersion(HttpVersion.HTTP_2)
+                    .setHttp2ClearTextUpgrade(false));
+            assertThat(post(http2, clear, 9)).isEqualTo(200);
+            assertThat(post(http2, clear, 9_000_000)).isEqualTo(413);
+        }
+    }
+
+    private static int post(HttpClientAgent client, TestDoor door, int bytes) {
+        return client.request(HttpMethod.POST, door.port(), "127.0.0.1", "/topics/t")
+                .compose(request -> request.send(Buffer.buffer(new byte[bytes])))
                 .map(HttpClientResponse::statusCode)
                 .await();
-        assertThat(status).isEqualTo(413);
     }
 
     @Test
     void connectionsBeyondTheLimitAreClosed() throws IOException {
-        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), true, 60, 1, 16_384, 8_192);
+        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 60, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(new HttpVerticle(one, sockets, Hosts.of(one), List.of(), RouteObserver.NONE))
                 .await();
@@ -201,7 +225,7 @@ class HttpDoorTest {
 
     @Test
     void aSilentConnectionIsClosed() throws IOException {
-        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), true, 1, 10, 16_384, 8_192);
+        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 1, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(
                         new HttpVerticle(hasty, sockets, Hosts.of(hasty), List.of(new Endless()), RouteObserver.NONE))
@@ -214,7 +238,8 @@ class HttpDoorTest {
             assertThat(stream.getInputStream().read()).isEqualTo('H');
             assertThat(silent.getInputStream().read()).isEqualTo(-1);
             // The stream is as old as the silent one and was not closed with it.
-            assertThat(sockets.open()).isEqualTo(1);
+            await().until(() -> sockets.open() == 1);
+            stream.getOutputStream().write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
         }
     }
 

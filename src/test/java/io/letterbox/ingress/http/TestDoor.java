@@ -70,9 +70,13 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(LimitsConfig limits, boolean autoCreate, int idleTimeoutSeconds) {
+        this(limits, autoCreate, idleTimeoutSeconds, false);
+    }
+
+    TestDoor(LimitsConfig limits, boolean autoCreate, int idleTimeoutSeconds, boolean h2c) {
         LetterboxConfig standard = LetterboxConfig.defaults();
         HttpConfig http = new HttpConfig(
-                "127.0.0.1", 0, NAMES, List.of("https://app.example"), true, idleTimeoutSeconds, 20_000, 16_384, 8_192);
+                "127.0.0.1", 0, NAMES, List.of("https://app.example"), h2c, idleTimeoutSeconds, 20_000, 16_384, 8_192);
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 http,

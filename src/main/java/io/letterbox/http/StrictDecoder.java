@@ -1,0 +1,248 @@
+package io.letterbox.http;
+
+import io.letterbox.error.ErrorCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.DecoderResultProvider;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import java.util.List;
+
+/**
+ * Vert.x' decoder of HTTP/1, without what it forgives: whatever two servers could understand in two ways is refused, and
+ * nothing behind it is read (RFC 9112, sections 2.2, 3.2, 5.2, 6 and 7.1). A proxy in front of this server that sees another
+ * end of a request than this server does would let a client hide a request in the body of another.
+ *
+ * <p>It walks along with its superclass, whose state is its own secret, by the bytes that it consumes. Owned by the
+ * connection's event loop.
+ */
+final class StrictDecoder extends VertxHttpRequestDecoder {
+    /** What all chunks of one request may have behind their sizes; nobody here looks at it (RFC 9112, section 7.1.1). */
+    static final int MAX_EXTENSION_BYTES = 4096;
+
+    /** More than any chunk's size needs, with zeros before it. */
+    private static final int MAX_SIZE_DIGITS = 16;
+
+    private static final int CRLF_BYTES = 2;
+    private static final int CONTENT_LENGTH_CHARS = HttpHeaderNames.CONTENT_LENGTH.length();
+
+    /** What comes next on the connection. */
+    private enum Part {
+        HEAD,
+        FIXED_BODY,
+        CHUNK_SIZE,
+        CHUNK,
+        TRAILER,
+        /** Nothing: the connection ends. */
+        REFUSED
+    }
+
+    private Part part = Part.HEAD;
+
+    /** Whether the request line of the head is through. */
+    private boolean lineRead;
+
+    private int lengths; // Content-Length headers of this head.
+    private boolean chunked;
+    private int extensionBytes; // Of the chunks of this request.
+    private long chunkLeft; // With the line's end behind it.
+
+    StrictDecoder(HttpServerOptions options) {
+        super(options);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        int before = out.size();
+        int start = in.readerIndex();
+        switch (part) {
+            case HEAD, TRAILER -> {
+                if (isFolded(in)) {
+                    refuse(in, out, "A header is continued on the next line.");
+                    return;
+                }
+                super.decode(context, in, out);
+            }
+            case FIXED_BODY -> super.decode(context, in, out);
+            case CHUNK_SIZE -> decodeSize(context, in, out);
+            case CHUNK -> {
+                super.decode(context, in, out);
+                chunkLeft -= in.readerIndex() - start;
+                if (chunkLeft == 0) part = Part.CHUNK_SIZE;
+            }
+            case REFUSED -> in.skipBytes(in.readableBytes());
+        }
+        for (int i = before; i < out.size(); i++) follow(out.get(i));
+    }
+
+    /** Notes down where what came out leaves the connection. */
+    private void follow(Object decoded) {
+        if (decoded instanceof DecoderResultProvider outcome
+                && outcome.decoderResult().isFailure()) {
+            part = Part.REFUSED;
+        } else if (decoded instanceof HttpMessage) {
+            part = chunked ? Part.CHUNK_SIZE : Part.FIXED_BODY;
+        } else if (decoded instanceof LastHttpContent) {
+            part = Part.HEAD;
+            lineRead = false;
+        }
+    }
+
+    private void decodeSize(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        int start = in.readerIndex();
+        int end = in.indexOf(start, in.writerIndex(), (byte) '\n');
+        if (end < 0) {
+            super.decode(context, in, out);
+            return;
+        }
+        long size = chunkSize(in, start, end);
+        if (size < 0) {
+            refuse(in, out, "The size of a chunk is not well formed, or too large.");
+            return;
+        }
+        super.decode(context, in, out);
+        chunkLeft = size + CRLF_BYTES - (in.readerIndex() - end - 1);
+        part = size == 0 ? Part.TRAILER : chunkLeft == 0 ? Part.CHUNK_SIZE : Part.CHUNK;
+    }
+
+    /** The size in a line that ends before {@code end}; -1 where it is none, or more than may be. */
+    private long chunkSize(ByteBuf in, int start, int end) {
+        long size = 0;
+        int at = start;
+        for (; at < end; at++) {
+            int digit = Character.digit(in.getByte(at), 16);
+            if (digit < 0) break;
+            size = size << 4 | digit;
+        }
+        if (at == start || at - start > MAX_SIZE_DIGITS || size < 0 || size > Integer.MAX_VALUE - CRLF_BYTES) return -1;
+        int rest = at;
+        while (in.getByte(rest) == ' ' || in.getByte(rest) == '\t') rest++;
+        if (in.getByte(rest) == ';') {
+            extensionBytes += end - at;
+            return extensionBytes <= MAX_EXTENSION_BYTES ? size : -1;
+        }
+        return in.getByte(at) == '\r' && at + 1 == end ? size : -1;
+    }
+
+    /** Whether a line of a head begins with a blank. What is looked at begins with a line. */
+    private boolean isFolded(ByteBuf in) {
+        int from = in.readerIndex();
+        if (part == Part.HEAD && !lineRead) {
+            // The superclass skips these before a request.
+            while (from < in.writerIndex() && (in.getByte(from) & 0xFF) <= ' ') from++;
+        } else if (from < in.writerIndex() && isBlank(in.getByte(from))) {
+            return true;
+        }
+        while (true) {
+            int next = in.indexOf(from, in.writerIndex(), (byte) '\n') + 1;
+            if (next == 0 || next == in.writerIndex()) return false;
+            byte first = in.getByte(next);
+            if (isBlank(first)) return true;
+            if (first == '\r' || first == '\n') return false; // The head ends.
+            from = next;
+        }
+    }
+
+    private static boolean isBlank(byte character) {
+        return character == ' ' || character == '\t';
+    }
+
+    private void refuse(ByteBuf in, List<Object> out, String detail) {
+        in.skipBytes(in.readableBytes());
+        DecoderResult failure = DecoderResult.failure(malformed(detail));
+        if (part == Part.HEAD) {
+            HttpMessage refused = createInvalidMessage();
+            refused.setProtocolVersion(HttpVersion.HTTP_1_1);
+            refused.setDecoderResult(failure);
+            out.add(refused);
+        } else {
+            LastHttpContent refused = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+            refused.setDecoderResult(failure);
+            out.add(refused);
+        }
+        part = Part.REFUSED;
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+        lineRead = true;
+        lengths = 0;
+        HttpMessage message = super.createMessage(initialLine);
+        HttpVersion version = message.protocolVersion();
+        if (version != HttpVersion.HTTP_1_1 && !version.equals(HttpVersion.HTTP_1_0)) {
+            // Vert.x would answer in a version that does not exist.
+            throw malformed("This is a request of another protocol than HTTP/1.0 and HTTP/1.1.");
+        }
+        return message;
+    }
+
+    /** Where the headers are looked at before the superclass makes one of several Content-Lengths. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        if (length == 0) throw malformed("A header has no name.");
+        AsciiString name = super.splitHeaderName(line, start, length);
+        if (length == CONTENT_LENGTH_CHARS && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) lengths++;
+        return name;
+    }
+
+    /** Asked when a head is read and before it is decided what follows it; whatever this throws makes the head invalid. */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        chunked = false;
+        extensionBytes = 0;
+        HttpHeaders headers = message.headers();
+        if (isRepeated(headers, HttpHeaderNames.HOST)) throw malformed("There are several Host headers.");
+        if (lengths > 1) throw malformed("There are several Content-Length headers.");
+        // Nothing is spoken here but HTTP, and a request may ask for anything else in vain (RFC 9110, section 7.8).
+        headers.remove(HttpHeaderNames.UPGRADE);
+        String connection = headers.get(HttpHeaderNames.CONNECTION);
+        if (connection != null && connection.indexOf(',') >= 0 && endsConnection(connection)) {
+            // Vert.x understands it where it stands alone.
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) checkCoding(message.protocolVersion(), headers);
+        return super.isContentAlwaysEmpty(message);
+    }
+
+    private static boolean endsConnection(String options) {
+        for (String option : options.split(",")) {
+            if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(option.strip())) return true;
+        }
+        return false;
+    }
+
+    private void checkCoding(HttpVersion version, HttpHeaders headers) {
+        if (version.equals(HttpVersion.HTTP_1_0)) throw malformed("HTTP/1.0 has no Transfer-Encoding.");
+        if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            throw malformed("There are both Transfer-Encoding and Content-Length; leave one of them out.");
+        }
+        if (isRepeated(headers, HttpHeaderNames.TRANSFER_ENCODING)
+                || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(headers.get(HttpHeaderNames.TRANSFER_ENCODING))) {
+            throw new ProblemException(Problem.of(
+                    ErrorCode.UNSUPPORTED_TRANSFER_CODING,
+                    "The only Transfer-Encoding that is understood is chunked."));
+        }
+        chunked = true;
+    }
+
+    private static boolean isRepeated(HttpHeaders headers, CharSequence name) {
+        var values = headers.valueCharSequenceIterator(name);
+        if (!values.hasNext()) return false;
+        values.next();
+        return values.hasNext();
+    }
+
+    private static ProblemException malformed(String detail) {
+        return new ProblemException(Problem.of(ErrorCode.INVALID_REQUEST, detail));
+    }
+}
