@@ -3,11 +3,11 @@ package io.letterbox;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.letterbox.config.LoggingConfig;
 import org.slf4j.Logger;
@@ -18,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * Found by Logback as a service, because reading a configuration file in XML would cost a tenth of the start.
  */
 public final class LogOutput extends ContextAwareBase implements Configurator {
-    private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n";
-
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         install(context, Level.INFO, LoggingConfig.Format.TEXT);
@@ -35,14 +33,14 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     private static void install(LoggerContext context, Level level, LoggingConfig.Format format) {
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
-        Encoder<ILoggingEvent> encoder = format == LoggingConfig.Format.JSON ? new JsonEncoder() : lines(context);
-        encoder.setContext(context);
+        Encoder<ILoggingEvent> encoder = encoder(context, format);
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);
         appender.setName("console");
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
+        appender.addFilter(new LibraryNoise(System::nanoTime));
         appender.start();
         root.addAppender(appender);
         root.setLevel(level);
@@ -50,10 +48,30 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         if (level.isGreaterOrEqual(Level.DEBUG)) context.getLogger("io.netty").setLevel(Level.INFO);
     }
 
-    private static PatternLayoutEncoder lines(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {
+        Encoder<ILoggingEvent> encoder = format == LoggingConfig.Format.JSON ? objects() : lines(context);
         encoder.setContext(context);
-        encoder.setPattern(PATTERN);
+        return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> lines(LoggerContext context) {
+        LogLines layout = new LogLines();
+        layout.setContext(context);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setLayout(layout);
+        return encoder;
+    }
+
+    /** What happened, as a text; not the parts that it was made of, nor the bookkeeping of Logback. */
+    private static JsonEncoder objects() {
+        JsonEncoder encoder = new JsonEncoder();
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithContext(false);
         return encoder;
     }
 }

@@ -9,11 +9,14 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
@@ -62,7 +65,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        VertxAssembly assembly = VertxAssembly.start(config);
+        VertxAssembly assembly = load();
         vertx = assembly.vertx();
         Meters meters = assembly.meters();
         storage = new StorageAssembly(vertx, config, directory, meters, health);
@@ -92,6 +95,21 @@ public final class Server implements AutoCloseable {
                 directory.layout().root().toAbsolutePath());
     }
 
+    /** Starts Vert.x and the codecs, and with them everything that is native. */
+    private VertxAssembly load() {
+        NativeLibraries natives = NativeLibraries.unpackedIn(
+                Path.of(System.getProperty("java.io.tmpdir")),
+                directory.layout().natives().toAbsolutePath());
+        try {
+            VertxAssembly assembly = VertxAssembly.start(config);
+            NativeLibraries.reportTransport(health, assembly.meters());
+            NativeLibraries.loadCodecs(health, assembly.meters());
+            return assembly;
+        } finally {
+            natives.delete();
+        }
+    }
+
     private void openKafka(KafkaAssembly kafka, int eventLoops, Endpoint http) throws IOException {
         List<Future<String>> deployed = new ArrayList<>();
         for (int loop = 0; loop < eventLoops; loop++) {
@@ -111,10 +129,17 @@ public final class Server implements AutoCloseable {
         Throwable failure =
                 Future.all(deployed).transform(Future::succeededFuture).await().cause();
         if (failure == null) return;
+        String reason = FileTrouble.reason(failure);
         throw new IOException(
-                "Cannot listen on " + host + ":" + port + " (" + failure.getMessage()
-                        + "). Is another server using this " + door + ".port?",
-                failure);
+                "Cannot listen on " + host + ":" + port + " (" + reason + "). " + listeningHint(reason, door), failure);
+    }
+
+    private static String listeningHint(String reason, String door) {
+        String text = reason.toLowerCase(Locale.ROOT);
+        if (text.contains("in use")) return "Is another server using this " + door + ".port?";
+        if (text.contains("denied"))
+            return "A port below 1024 needs a right that this user does not have; choose another " + door + ".port.";
+        return "Is " + door + ".host an address of this machine?";
     }
 
     /** The port of the HTTP door, which matters where port 0 was configured. */

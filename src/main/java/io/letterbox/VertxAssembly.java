@@ -6,9 +6,8 @@ import io.letterbox.telemetry.ProcessMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x and the meters that it reports to.
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * @param eventLoops how many event loops there are
  */
 record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
-    private static final Logger LOG = LoggerFactory.getLogger(VertxAssembly.class);
     /** For scrapes and static files; storage and readers have threads of their own. */
     private static final int WORKERS = 4;
 
@@ -26,11 +24,13 @@ record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
         VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(eventLoops)
                 .setWorkerPoolSize(WORKERS)
-                .setInternalBlockingPoolSize(WORKERS);
+                .setInternalBlockingPoolSize(WORKERS)
+                // Nothing is served from files by Vert.x: its cache would only need a temporary directory.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         var builder = ProcessMetrics.meter(Vertx.builder(), options, registry);
         // io_uring is passed over on purpose: Vert.x turns file regions off with it.
         if (Transport.EPOLL != null && Transport.EPOLL.available()) builder.withTransport(Transport.EPOLL);
-        else LOG.info("Native epoll is not available here; using the JDK's selectors");
         return new VertxAssembly(builder.build(), new Meters(registry), eventLoops);
     }
 

@@ -42,7 +42,8 @@ final class HouseRules {
             "error",
             "coordinator",
             "groups",
-            "transactions");
+            "transactions",
+            "text");
     private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J, KAFKA, "com.google.re2j.");
 
     /** The table of DESIGN's rooms. The root may import everything. */
@@ -51,8 +52,10 @@ final class HouseRules {
             Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("memory", new Room(Set.of(), Set.of())),
-            Map.entry("log", new Room(Set.of("record", "time", "error", "memory"), Set.of())),
-            Map.entry("metadata", new Room(Set.of("log", "record", "error"), Set.of())),
+            Map.entry("log", new Room(Set.of("record", "time", "text", "error", "memory"), Set.of())),
+            Map.entry("metadata", new Room(Set.of("log", "record", "text", "error"), Set.of())),
+            Map.entry("text", new Room(Set.of(), Set.of())),
+            Map.entry("host", new Room(Set.of("log"), Set.of())),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(
@@ -63,7 +66,7 @@ final class HouseRules {
             Map.entry(
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
-            Map.entry("config", new Room(Set.of("metadata", "error"), Set.of(JACKSON))),
+            Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON))),
             Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("http", new Room(Set.of("error", "config", "record"), DOOR_LIBRARIES)),
             Map.entry(
@@ -87,6 +90,7 @@ final class HouseRules {
                                     "telemetry",
                                     "time",
                                     "memory",
+                                    "text",
                                     "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
@@ -94,11 +98,24 @@ final class HouseRules {
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
             Map.entry("kafka", new Room(Set.of(), Set.of())),
-            Map.entry("cli", new Room(Set.of("config", "log", "record", "error"), Set.of(JACKSON, KAFKA, "picocli."))));
+            Map.entry(
+                    "cli",
+                    new Room(
+                            Set.of("config", "host", "log", "record", "text", "error"),
+                            Set.of(JACKSON, KAFKA, "picocli."))));
 
     /** Time, chance and threads are arguments there. */
     private static final Set<String> PURE = Set.of(
-            "error", "memory", "record", "log", "metadata", "replication", "coordinator", "groups", "transactions");
+            "error",
+            "text",
+            "memory",
+            "record",
+            "log",
+            "metadata",
+            "replication",
+            "coordinator",
+            "groups",
+            "transactions");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"

@@ -1,8 +1,11 @@
 package io.letterbox.cli;
 
 import io.letterbox.error.ApiException;
+import io.letterbox.text.FileTrouble;
+import io.letterbox.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +58,8 @@ public final class Cli {
         // Building a command reads its annotations, which takes time: only the help of the whole needs all of them.
         List<String> names = commands.containsKey(wanted) ? List.of(wanted) : List.copyOf(commands.keySet());
         names.forEach(name -> line.addSubcommand(name, commands.get(name).get()));
-        line.setOut(new PrintWriter(terminal.out(), true));
-        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setOut(new PrintWriter(terminal.own().out(), true));
+        line.setErr(new PrintWriter(terminal.own().err(), true));
         line.setUsageHelpAutoWidth(true);
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
@@ -85,7 +88,7 @@ public final class Cli {
     private int misused(ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("letterbox: " + wrong.getMessage());
+        err.println("letterbox: " + Printable.lines(String.valueOf(wrong.getMessage())));
         UnmatchedArgumentException.printSuggestions(wrong, err);
         err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
@@ -96,8 +99,10 @@ public final class Cli {
             say(failure.getMessage());
             return ((Failure) failure).exitCode();
         }
-        if (failure instanceof ApiException || failure instanceof IOException) {
-            say(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        if (failure instanceof ApiException
+                || failure instanceof IOException
+                || failure instanceof UncheckedIOException) {
+            say(FileTrouble.sentence(failure));
             return ExitCode.FAILED;
         }
         // Nobody foresaw it, so nobody wrote a sentence for it: whoever mends it needs the trace.

@@ -21,8 +21,8 @@ final class Progress {
             return;
         }
         double seconds = Math.max(0.001, (now - beganNs) / 1e9);
-        terminal.err().printf("\r\033[K%,d %s, %,.0f/s", count, what, count / seconds);
-        terminal.err().flush();
+        terminal.own().err().printf("\r\033[K%,d %s, %,.0f/s", count, what, count / seconds);
+        terminal.own().err().flush();
         shownNs = now;
         shown = true;
     }
@@ -30,7 +30,8 @@ final class Progress {
     /** Clears the line, so that what follows begins at its start. */
     void end() {
         if (shown) {
-            terminal.err().print("\r\033[K");
+            terminal.own().err().print("\r\033[K");
+            terminal.own().err().flush();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -100,7 +101,7 @@ final class PublishCommand implements Callable<Integer> {
         } catch (Failure e) {
             failure = e;
         } catch (IOException e) {
-            failure = new Failure(ExitCode.FAILED, "standard input cannot be read: " + e.getMessage());
+            failure = new Failure(ExitCode.FAILED, "standard input cannot be read: " + FileTrouble.reason(e));
         } catch (InterruptedException e) {
             failure = new Failure(ExitCode.FAILED, "interrupted");
         }

@@ -7,6 +7,7 @@ import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.RecordHeader;
+import io.letterbox.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
     private final boolean json;
 
     RecordDump(Terminal terminal, boolean json) {
-        super(terminal, json, new Progress(new Terminal(terminal.in(), terminal.out(), terminal.err(), false), ""));
+        super(terminal, json, new Progress(terminal.unwatched(), ""));
         this.terminal = terminal;
         this.json = json;
     }
@@ -63,7 +64,7 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
         line.append(record.offset()).append(' ').append(Instant.ofEpochMilli(record.timestampMs()));
         line.append(" key ").append(shown(record.key())).append(" value ").append(shown(record.value()));
         for (RecordHeader header : record.headers()) {
-            line.append(' ').append(header.key()).append('=').append(shown(header.value()));
+            line.append(' ').append(Printable.line(header.key())).append('=').append(shown(header.value()));
         }
         return line.toString();
     }
@@ -105,7 +106,7 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
 
     /** In quotes, and with what would move a terminal's cursor made visible. */
     private static String quoted(String text) {
-        return ServerClient.JSON.getNodeFactory().textNode(text).toString();
+        return Printable.line(ServerClient.JSON.getNodeFactory().textNode(text).toString());
     }
 
     /** Null where the bytes are not UTF-8. */

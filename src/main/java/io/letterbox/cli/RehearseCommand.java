@@ -4,8 +4,8 @@ import io.letterbox.config.ConfigException;
 import io.letterbox.config.ConfigLoader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,8 +102,9 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private static Terminal silent(String input) {
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        return new Terminal(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere, false);
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        InputStream typed = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        return Terminal.of(typed, nowhere, nowhere, false, false);
     }
 
     private static void delete(Path directory) throws IOException {

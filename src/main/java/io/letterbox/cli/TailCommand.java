@@ -104,6 +104,8 @@ final class TailCommand implements Callable<Integer> {
         if (event.type().equals("gap")) {
             gap(event.data());
             return true;
+        } else if (event.type().equals("unreadable")) {
+            throw unreadable(ServerClient.JSON.readTree(event.data()));
         } else if (!event.type().equals("message")) {
             return true;
         }
@@ -126,6 +128,15 @@ final class TailCommand implements Callable<Integer> {
                 + gap.path("reason").asText() + "); asked for offset "
                 + gap.path("requested").asText() + ", going on at "
                 + gap.path("resumedFrom").asText());
+    }
+
+    private static Failure unreadable(JsonNode told) {
+        return new Failure(
+                ExitCode.FAILED,
+                told.path("code").asText(),
+                told.path("topic").asText() + "/" + told.path("partition").asText() + " cannot be read at offset "
+                        + told.path("offset").asText() + ": "
+                        + told.path("detail").asText());
     }
 
     private void notice(String sentence) {

@@ -1,10 +1,12 @@
 package io.letterbox.cli;
 
+import io.letterbox.text.PrintableStream;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,20 +16,39 @@ import java.nio.file.Path;
  * Where a command reads and writes: standard input, output and error, or what a test puts in their place.
  *
  * @param in what is published, and answers to questions
- * @param out results
- * @param err progress and complaints
+ * @param out results; where a person looks at them, what a terminal would obey is made visible
+ * @param err complaints; what a terminal would obey is made visible
+ * @param own the same two for what this program draws itself, such as progress and coloured help
  * @param watched whether a person looks at {@code err}, so that progress may be drawn
  */
-record Terminal(InputStream in, PrintStream out, PrintStream err, boolean watched) {
+record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boolean watched) {
     private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Standard output and error as they are: nothing from outside may go there. */
+    record Own(PrintStream out, PrintStream err) {}
 
     static Terminal ofProcess() {
         // System.out hands every line to the system, which is slow for a stream of them; whoever writes, flushes.
-        PrintStream out = new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
-                false,
-                StandardCharsets.UTF_8);
-        return new Terminal(System.in, out, System.err, isTerminal(2));
+        OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
+        return of(System.in, out, System.err, isTerminal(1), isTerminal(2));
+    }
+
+    /**
+     * @param outWatched whether a person looks at {@code out}; a file or another program gets the bytes as they are
+     * @param errWatched whether a person looks at {@code err}
+     */
+    static Terminal of(InputStream in, OutputStream out, OutputStream err, boolean outWatched, boolean errWatched) {
+        PrintStream results = print(outWatched ? new PrintableStream(out) : out);
+        return new Terminal(in, results, print(new PrintableStream(err)), new Own(print(out), print(err)), errWatched);
+    }
+
+    private static PrintStream print(OutputStream out) {
+        return new PrintStream(out, false, StandardCharsets.UTF_8);
+    }
+
+    /** The same, but nobody looks at it. */
+    Terminal unwatched() {
+        return new Terminal(in, out, err, own, false);
     }
 
     /** Whether somebody can be asked: a question needs an answer from a keyboard. */

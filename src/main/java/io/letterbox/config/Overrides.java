@@ -15,16 +15,19 @@ import java.util.stream.Stream;
 final class Overrides {
     static final String PREFIX = "LETTERBOX_";
 
-    /** Variables of the launcher and of the client commands. */
-    private static final Set<String> NOT_SETTINGS =
-            Set.of("LETTERBOX_JAVA_HOME", "LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER");
+    /** Variables of the launcher and of the client commands, and those that images of containers usually set. */
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "LETTERBOX_JAVA_HOME", "LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER", "LETTERBOX_HOME", "LETTERBOX_VERSION");
 
     /**
-     * Kubernetes gives every container such variables when a service is called "letterbox" (its documentation of
-     * services, "Discovering services"); they must not end the start.
+     * Kubernetes gives every container such variables when a service is called "letterbox", or "letterbox-http" or the like
+     * (its documentation of services, "Discovering services"); they must not end the start.
      */
     private static final Pattern SERVICE_LINK =
-            Pattern.compile("LETTERBOX_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP).*)?)");
+            Pattern.compile("LETTERBOX_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_\\d+_(TCP|UDP|SCTP)(_.*)?)");
+
+    /** What such a service's {@code …_PORT} says, where the variable of a port setting has a number. */
+    private static final Pattern SERVICE_URL = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private Overrides() {}
 
@@ -34,11 +37,7 @@ final class Overrides {
                 paths().collect(Collectors.toMap(path -> squeezed(ConfigKey.variable(path)), Function.identity()));
         List<Setting> settings = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {
-            if (!name.startsWith(PREFIX)
-                    || NOT_SETTINGS.contains(name)
-                    || SERVICE_LINK.matcher(name).matches()) {
-                return;
-            }
+            if (!name.startsWith(PREFIX) || NOT_SETTINGS.contains(name) || isServiceLink(name, value)) return;
             String path = paths.get(squeezed(name));
             String origin = "environment variable " + name;
             if (path == null) {
@@ -48,6 +47,11 @@ final class Overrides {
             }
         });
         return settings;
+    }
+
+    private static boolean isServiceLink(String name, String value) {
+        return SERVICE_LINK.matcher(name).matches()
+                || name.endsWith("_PORT") && SERVICE_URL.matcher(value).matches();
     }
 
     /** {@code --set http.port=9000}; the last one of a key wins. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,7 +50,7 @@ final class YamlSettings {
         } catch (NoSuchFileException e) {
             problems.add(file + ": the file does not exist");
         } catch (IOException e) {
-            problems.add(file + ": the file cannot be read: " + e);
+            problems.add(file + ": the file cannot be read: " + FileTrouble.reason(e));
         }
         return List.of();
     }

@@ -4,7 +4,6 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.telemetry.Disconnect;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,8 +82,9 @@ final class CatchUp {
         SseChunk chunk;
         try {
             chunk = loop.chunk(feed, from, limit);
-        } catch (ApiException damaged) {
-            loop.finish(subscriber, Disconnect.STORAGE, "");
+        } catch (ApiException unreadable) {
+            int index = loop.unreadableIndex();
+            loop.unreadable(subscriber, feed.layout().partition(index), from.next(index), unreadable);
             return;
         }
         if (chunk == null) {
@@ -142,7 +142,7 @@ final class CatchUp {
             subscriber.pending = false;
             if (!subscriber.isOpen() || subscriber.position == null) continue;
             if (failure == null || skipGap(subscriber, key, failure)) add(subscriber);
-            else loop.finish(subscriber, Disconnect.STORAGE, "");
+            else loop.unreadable(subscriber, key.partition, key.offset, failure);
         }
         admitParked();
         queueTurn();

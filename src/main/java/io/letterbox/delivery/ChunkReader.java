@@ -4,6 +4,7 @@ import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Slice;
 import io.letterbox.delivery.ParkedCursors.Parked;
+import io.letterbox.error.ApiException;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -33,6 +34,7 @@ final class ChunkReader {
     private int[] recordsByTopic;
     private int scannedBytes;
     private int coldIndex;
+    private int unreadableIndex;
 
     ChunkReader(LogReader reader, WarmSlices warm, ParkedCursors parked, int chunkBytes) {
         this.reader = reader;
@@ -48,7 +50,7 @@ final class ChunkReader {
      * @param limit where to stop, per partition
      * @return a chunk, without a body where nothing passed the filter, and at the same position where nothing is left;
      *     null where {@link #coldIndex} has to be read first
-     * @throws io.letterbox.error.ApiException where records are damaged
+     * @throws ApiException where the record at {@link #unreadableIndex} cannot be read
      */
     SseChunk read(TopicFeed feed, Position from, long[] limit) {
         begin(feed, from);
@@ -56,7 +58,15 @@ final class ChunkReader {
         int first = furthestBehind(limit);
         for (int k = 0; k < size && !full(); k++) {
             int index = first + k < size ? first + k : first + k - size;
-            boolean warmEnough = fill(index, limit[index]);
+            boolean warmEnough;
+            try {
+                warmEnough = fill(index, limit[index]);
+            } catch (ApiException unreadable) {
+                unreadableIndex = index;
+                // What came before it is delivered first; the next call begins with it, and fails.
+                if (Arrays.equals(next, from.copy())) throw unreadable;
+                break;
+            }
             if (!warmEnough && k == 0 && scannedBytes == 0) {
                 coldIndex = index;
                 return null;
@@ -70,6 +80,11 @@ final class ChunkReader {
     /** The partition, as an index of the layout, that has to be read before {@link #read} can go on. */
     int coldIndex() {
         return coldIndex;
+    }
+
+    /** The partition, as an index of the layout, with the record that {@link #read} could not read. */
+    int unreadableIndex() {
+        return unreadableIndex;
     }
 
     private void begin(TopicFeed feed, Position from) {

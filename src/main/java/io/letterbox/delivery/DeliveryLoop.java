@@ -109,6 +109,10 @@ final class DeliveryLoop {
         return chunkReader.coldIndex();
     }
 
+    int unreadableIndex() {
+        return chunkReader.unreadableIndex();
+    }
+
     // What happens.
 
     /** A group commit. */
@@ -272,16 +276,30 @@ final class DeliveryLoop {
      * @param lastEvent whole events or nothing
      */
     void finish(Subscriber subscriber, Disconnect reason, String lastEvent) {
+        finish(subscriber, reason, lastEvent, retryMs());
+    }
+
+    private void finish(Subscriber subscriber, Disconnect reason, String lastEvent, int retryMs) {
         SseSink sink = leave(subscriber, reason);
         if (sink == null) return;
         if (!sink.writable()) {
             sink.abort();
             return;
         }
-        SseChunk last = SseChunk.control(lastEvent + "retry: " + retryMs() + "\n\n");
+        SseChunk last = SseChunk.control(lastEvent + "retry: " + retryMs + "\n\n");
         sink.write(last);
         last.release();
         sink.end();
+    }
+
+    /** Ends a stream whose next record cannot be read; where that will stay so, it is told, and comes back seldom. */
+    void unreadable(Subscriber subscriber, TopicPartition partition, long offset, Throwable failure) {
+        Unreadable unreadable = Unreadable.of(partition, offset, failure);
+        if (unreadable == null) {
+            finish(subscriber, Disconnect.STORAGE, "");
+            return;
+        }
+        finish(subscriber, Disconnect.STORAGE, unreadable.event(), Unreadable.RETRY_MS + retryMs());
     }
 
     private SseSink leave(Subscriber subscriber, Disconnect reason) {

@@ -87,7 +87,7 @@ final class AbortedFile {
         if (segment.isGone()) throw new NoSuchFileException(path().toString());
         AbortedIndex loaded = AbortedIndex.decode(bytes, segment.baseOffset(), segment.nextOffset());
         if (bytes.hasRemaining()) {
-            throw new CorruptLogException(path() + " at byte " + bytes.position()
+            throw new CorruptLogException(DataLayout.shown(path()) + " at byte " + bytes.position()
                     + ": this is not an aborted transaction of this segment. Where the file and the partition's"
                     + " .snapshot files are deleted while the server is stopped, they are made anew.");
         }

@@ -95,6 +95,7 @@ final class Cleaner {
             }
             return -1;
         } catch (ApiException unreadable) {
+            if (!RecordCursor.isDamage(unreadable)) throw unreadable;
             throw damaged(segment, scan.position(), unreadable.getMessage());
         }
     }
@@ -150,7 +151,8 @@ final class Cleaner {
     /** A batch that was compressed harder than we do comes out larger; positions in a segment have 31 bits. */
     private static void requireRoom(Segment segment, long sizeBytes) throws IOException {
         if (sizeBytes <= Integer.MAX_VALUE) return;
-        throw new IOException("What stays of " + segment.logPath() + " is larger than a segment can be.");
+        throw new IOException(
+                "What stays of " + DataLayout.shown(segment.logPath()) + " is larger than a segment can be.");
     }
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
@@ -212,7 +214,7 @@ final class Cleaner {
     }
 
     private static CorruptLogException damaged(Segment segment, long position, String defect) {
-        return new CorruptLogException("The segment " + segment.logPath() + " is damaged at byte " + position
-                + ", found by compaction: " + defect);
+        return new CorruptLogException("The segment " + DataLayout.shown(segment.logPath()) + " is damaged at byte "
+                + position + ", found by compaction: " + defect);
     }
 }

@@ -1,6 +1,7 @@
 package io.letterbox.log;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * What is where in a data directory.
@@ -9,12 +10,27 @@ import java.nio.file.Path;
  * topics/&lt;topic&gt;/&lt;partition&gt;/   the logs
  * meta/                          metadata log, recovery points, and when and how the last process stopped
  * wal/                           what shards have written ahead of their logs; made by the first of them
+ * natives/                       native libraries while they are loaded, where the temporary directory is no place for them
  * lock                           held by the process that serves
  * </pre>
  *
  * @param root the data directory
  */
 public record DataLayout(Path root) {
+    private static final Set<String> PARTS = Set.of("topics", "meta", "wal");
+
+    /**
+     * A file or directory as it is called in what may reach clients: from the part of the data directory on that it is in.
+     * Where that directory lies is the operator's to know, and nobody else's.
+     */
+    public static String shown(Path path) {
+        for (int index = path.getNameCount() - 1; index >= 0; index--) {
+            if (PARTS.contains(path.getName(index).toString()))
+                return path.subpath(index, path.getNameCount()).toString();
+        }
+        return String.valueOf(path.getFileName());
+    }
+
     public Path topics() {
         return root.resolve("topics");
     }
@@ -25,6 +41,10 @@ public record DataLayout(Path root) {
 
     public Path wal() {
         return root.resolve("wal");
+    }
+
+    public Path natives() {
+        return root.resolve("natives");
     }
 
     public Path lock() {

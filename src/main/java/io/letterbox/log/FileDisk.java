@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The file system of the operating system. Safe from any thread. */
@@ -44,10 +45,12 @@ public final class FileDisk implements Disk {
                 path,
                 FileChannel.open(
                         path,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE));
+                        Set.of(
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE),
+                        OwnerOnly.file()));
     }
 
     @Override
@@ -95,12 +98,12 @@ public final class FileDisk implements Disk {
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) createDirectories(parent);
         if (parent == null) {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, OwnerOnly.directory());
             return;
         }
         // Opened before: once the directory is there, nobody would come back to make its name durable.
         try (OpenDirectory open = openDirectory(parent)) {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, OwnerOnly.directory());
             open.force();
         }
     }
@@ -129,7 +132,7 @@ public final class FileDisk implements Disk {
             try {
                 channel.force(true);
             } catch (IOException cause) {
-                throw new ForceFailedException("The directory " + path, cause);
+                throw new ForceFailedException("The directory " + DataLayout.shown(path), cause);
             }
         }
 
@@ -197,7 +200,7 @@ public final class FileDisk implements Disk {
             } catch (ClosedChannelException closed) {
                 throw closed;
             } catch (IOException cause) {
-                throw new ForceFailedException("The file " + path, cause);
+                throw new ForceFailedException("The file " + DataLayout.shown(path), cause);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 
 /**
@@ -14,6 +15,6 @@ public final class ForceFailedException extends IOException {
      * @param cause what the operating system said
      */
     public ForceFailedException(String what, IOException cause) {
-        super(what + " could not be made durable: " + cause.getMessage(), cause);
+        super(what + " could not be made durable: " + FileTrouble.reason(cause), cause);
     }
 }

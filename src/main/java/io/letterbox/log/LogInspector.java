@@ -18,7 +18,10 @@ import java.util.Set;
 public final class LogInspector {
     /** How bad a finding is. */
     public enum Severity {
-        /** A crash leaves this behind and the next start clears it away, such as a torn end past the last batch. */
+        /**
+         * Nothing is wrong with the bytes: a crash has left this behind and the next start clears it away, such as a torn
+         * end past the last batch; or records were not looked at, because a codec does not work here.
+         */
         NOTE,
         /** Bytes are not what they were written as, or do not fit together. */
         DAMAGE

@@ -106,8 +106,8 @@ public final class LogRecovery {
     /** Pass 2: deletes the segments wholly below the log start offset. Returns what is wrong, or null. */
     private String startSegments() throws IOException {
         if (bases.isEmpty() && rules.recoveryPoint() > rules.startOffset()) {
-            return directory + " has no segments, though its records below offset " + rules.recoveryPoint()
-                    + " were durable.";
+            return DataLayout.shown(directory) + " has no segments, though its records below offset "
+                    + rules.recoveryPoint() + " were durable.";
         }
         List<Long> unwanted = bases.subList(0, rules.unwanted(bases));
         for (long base : unwanted) Segment.closed(disk, directory, base, 0, 0).delete();
@@ -155,7 +155,7 @@ public final class LogRecovery {
             }
         }
         if (endOffset >= rules.recoveryPoint()) return null;
-        return directory + ": " + RecoveryRules.endsEarly(endOffset, rules.recoveryPoint());
+        return DataLayout.shown(directory) + ": " + RecoveryRules.endsEarly(endOffset, rules.recoveryPoint());
     }
 
     private String gap() {
@@ -163,8 +163,8 @@ public final class LogRecovery {
     }
 
     private String damaged(int index, long position, String defect) {
-        return SegmentFiles.log(directory, bases.get(index)) + " at byte " + position + ", " + rules.reason() + ": "
-                + defect;
+        return DataLayout.shown(SegmentFiles.log(directory, bases.get(index))) + " at byte " + position + ", "
+                + rules.reason() + ": " + defect;
     }
 
     private void deleteFrom(int index) throws IOException {

@@ -48,7 +48,7 @@ public final class LogRestore {
             Place place = Place.of(batch, log.logEndOffset(), log.epochs().latestEpoch());
             if (place == Place.GAP) {
                 String what = RecoveryRules.endsEarly(log.logEndOffset(), batch.baseOffset());
-                throw new CorruptLogException(log.directory() + ": " + what);
+                throw new CorruptLogException(DataLayout.shown(log.directory()) + ": " + what);
             }
             if (place != Place.NEXT) continue;
             ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,6 +59,8 @@ final class LogSafety {
     void requireSound() throws IOException {
         Exception cause = poison;
         if (cause == null) return;
-        throw new IOException("The log " + directory + " takes no more writes: " + cause.getMessage(), cause);
+        throw new IOException(
+                "The log " + DataLayout.shown(directory) + " takes no more writes: " + FileTrouble.reason(cause),
+                cause);
     }
 }

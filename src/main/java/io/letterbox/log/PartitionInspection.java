@@ -230,7 +230,8 @@ final class PartitionInspection {
                 if (dump != null && record.offset() >= fromOffset) dump.record(directory, record);
             }
         } catch (ApiException unreadable) {
-            tally.add(Severity.DAMAGE, path, position, batch.baseOffset(), unreadable.getMessage());
+            Severity severity = RecordCursor.isDamage(unreadable) ? Severity.DAMAGE : Severity.NOTE;
+            tally.add(severity, path, position, batch.baseOffset(), unreadable.getMessage());
         }
     }
 

@@ -76,7 +76,7 @@ final class SegmentIndexes {
     }
 
     static CorruptLogException corrupt(Segment segment, long position, String defect) {
-        return new CorruptLogException(segment.logPath() + " at byte " + position + ": " + defect);
+        return new CorruptLogException(DataLayout.shown(segment.logPath()) + " at byte " + position + ": " + defect);
     }
 
     /**

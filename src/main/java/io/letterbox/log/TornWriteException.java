@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 
 /** A write failed and could not be taken back: nobody knows where the file ends, so its owner stops writing for good. */
@@ -8,6 +9,6 @@ public final class TornWriteException extends IOException {
 
     /** @param cause what the write failed with */
     public TornWriteException(Exception cause) {
-        super("A write failed and could not be taken back: " + cause.getMessage(), cause);
+        super("A write failed and could not be taken back: " + FileTrouble.reason(cause), cause);
     }
 }

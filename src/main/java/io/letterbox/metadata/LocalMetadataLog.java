@@ -3,6 +3,7 @@ package io.letterbox.metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.Disk;
+import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
             image = after;
             rewriteWhenLong();
         } catch (IOException failed) {
-            failure = String.valueOf(failed.getMessage());
+            failure = FileTrouble.reason(failed);
             throw failed();
         }
     }

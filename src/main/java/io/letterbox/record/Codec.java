@@ -1,9 +1,15 @@
 package io.letterbox.record;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
@@ -23,6 +29,9 @@ public enum Codec {
     public static final int DEFAULT_LEVEL = Integer.MIN_VALUE;
 
     private static final Codec[] ALL = values();
+
+    /** Room for the few bytes that a codec is tried out with. */
+    private static final int SAMPLE_BYTES = 256;
 
     private final String word;
 
@@ -51,13 +60,78 @@ public enum Codec {
         return null;
     }
 
-    /** A stream of the records' bytes; close it, because some codecs hold memory of the operating system. */
+    /** What came of trying every codec, once: the class is initialized by whoever asks first. */
+    private static final class Trial {
+        private static final Map<Codec, String> ABSENCES = new EnumMap<>(Codec.class);
+
+        static {
+            for (Codec codec : ALL) {
+                String absence = codec.tryOut();
+                if (absence != null) ABSENCES.put(codec, absence);
+            }
+        }
+    }
+
+    /**
+     * Why the codec cannot be used in this process, or null where it works. All are tried at the first call: zstd and snappy
+     * are native libraries, which have to be unpacked into a file system that allows execution.
+     *
+     * @return what went wrong, for the operator: it may name files
+     */
+    public String absence() {
+        return Trial.ABSENCES.get(this);
+    }
+
+    private String tryOut() {
+        byte[] sample = name().getBytes(StandardCharsets.US_ASCII);
+        ByteBufferOutputStream target = new ByteBufferOutputStream(SAMPLE_BYTES);
+        try {
+            try (OutputStream out = compression(DEFAULT_LEVEL).wrapForOutput(target, (byte) 2)) {
+                out.write(sample);
+            }
+            ByteBuffer compressed = target.buffer().flip();
+            try (InputStream in =
+                    compression(DEFAULT_LEVEL).wrapForInput(compressed, (byte) 2, BufferSupplier.NO_CACHING)) {
+                byte[] back = in.readNBytes(sample.length);
+                return Arrays.equals(back, sample) ? null : "it does not give back what it was given";
+            }
+        } catch (IOException | RuntimeException | LinkageError failure) {
+            return rootOf(failure).toString();
+        }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) root = root.getCause();
+        return root;
+    }
+
+    private void requireWorking() {
+        if (absence() == null) return;
+        throw new ApiException(
+                ErrorCode.CODEC_MISSING,
+                "The codec " + word
+                        + " does not work on this server, because its native library could not be loaded. The"
+                        + " records are not damaged; the server's log and /health/ready say what to do.");
+    }
+
+    /**
+     * A stream of the records' bytes; close it, because some codecs hold memory of the operating system.
+     *
+     * @throws ApiException CODEC_MISSING
+     */
     InputStream open(ByteBuffer compressed, BufferSupplier buffers) {
+        requireWorking();
         return compression(DEFAULT_LEVEL).wrapForInput(compressed, (byte) 2, buffers);
     }
 
-    /** A stream that compresses into {@code target}; what it was given is complete when it is closed. */
+    /**
+     * A stream that compresses into {@code target}; what it was given is complete when it is closed.
+     *
+     * @throws ApiException CODEC_MISSING
+     */
     OutputStream compress(ByteBufferOutputStream target, int level) throws IOException {
+        requireWorking();
         return compression(level).wrapForOutput(target, (byte) 2);
     }
 

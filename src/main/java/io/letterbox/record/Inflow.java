@@ -72,7 +72,7 @@ final class Inflow {
     /**
      * Begins with a batch whose header is known to be right.
      *
-     * @throws ApiException UNSUPPORTED_COMPRESSION, or CORRUPT_RECORDS where the codec sees at once that it is not its own
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where the codec sees at once that it is not its own
      */
     void open(RecordBatch batch) {
         close();
@@ -92,8 +92,10 @@ final class Inflow {
         if (codec == Codec.SNAPPY) SnappyFrames.check(batch.array(), from, from + size);
         try {
             stream = codec.open(ByteBuffer.wrap(batch.array(), from, size).slice(), buffers);
+        } catch (ApiException missing) {
+            throw missing;
         } catch (RuntimeException notOfThisCodec) {
-            throw corrupt(notOfThisCodec);
+            throw refusal(notOfThisCodec);
         }
     }
 
@@ -186,7 +188,7 @@ final class Inflow {
             end += count;
             inflatedBytes += count;
         } catch (IOException | RuntimeException damaged) {
-            throw corrupt(damaged);
+            throw refusal(damaged);
         }
         if (inflatedBytes > maxBatchBytes) throw tooLarge("A batch", inflatedBytes, maxBatchBytes);
         return true;
@@ -198,8 +200,27 @@ final class Inflow {
                 what + " has " + bytes + " bytes or more when it is decompressed; " + limit + " are allowed.");
     }
 
-    private static ApiException corrupt(Exception cause) {
+    /**
+     * What a codec's failure means. The codecs' wrappers turn every Throwable into an exception, so one that stands for the
+     * state of this process, as a want of memory does, has to be told from one that speaks of the bytes.
+     */
+    private static ApiException refusal(Exception cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof Error || isWantOfMemory(at)) {
+                return new ApiException(
+                        ErrorCode.INTERNAL,
+                        "The records could not be decompressed now, which says nothing of them: "
+                                + at.getClass().getSimpleName() + ".");
+            }
+        }
         return new ApiException(
                 ErrorCode.CORRUPT_RECORDS, "The records cannot be decompressed: " + cause.getMessage() + ".");
+    }
+
+    /** ZSTD_error_memory_allocation, which comes as text only. */
+    private static boolean isWantOfMemory(Throwable failure) {
+        return failure instanceof IOException
+                && failure.getMessage() != null
+                && failure.getMessage().contains("not enough memory");
     }
 }

@@ -44,7 +44,8 @@ public final class RecordCursor implements AutoCloseable {
      * Moves to the next record; false at the end.
      *
      * @throws ApiException CORRUPT_RECORDS where the bytes are not records, RECORD_TOO_LARGE where more of them come out of
-     *     compression than is allowed, UNSUPPORTED_COMPRESSION where there is no such codec
+     *     compression than is allowed, UNSUPPORTED_COMPRESSION where there is no such codec, CODEC_MISSING where
+     *     it does not work here
      */
     public boolean next() {
         do {
@@ -62,6 +63,14 @@ public final class RecordCursor implements AutoCloseable {
         } while (offset < fromOffset);
         timestampMs = batch.isLogAppendTime() ? batch.maxTimestamp() : batch.baseTimestamp() + parser.timestampDelta;
         return true;
+    }
+
+    /**
+     * True where records could not be read for what they are. A codec that does not work in this process, or a want of
+     * memory, says nothing of the bytes: the same batch is read well elsewhere.
+     */
+    public static boolean isDamage(ApiException refusal) {
+        return refusal.code() != ErrorCode.CODEC_MISSING && refusal.code() != ErrorCode.INTERNAL;
     }
 
     private boolean nextBatch() {

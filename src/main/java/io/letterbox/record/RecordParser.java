@@ -58,7 +58,8 @@ final class RecordParser {
     /**
      * Begins with the first record of a batch whose header is known to be right.
      *
-     * @throws ApiException UNSUPPORTED_COMPRESSION, or CORRUPT_RECORDS where its codec sees at once that it is not its own
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where its codec sees at once that
+     *     it is not its own
      */
     void start(RecordBatch batch) {
         close();

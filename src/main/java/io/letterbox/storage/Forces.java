@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.Flush;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -89,6 +90,6 @@ public final class Forces {
         }
         if (interrupted) Thread.currentThread().interrupt();
         if (failure instanceof IOException io) throw io;
-        if (failure != null) throw new IOException(failure);
+        if (failure != null) throw new IOException(FileTrouble.reason(failure), failure);
     }
 }

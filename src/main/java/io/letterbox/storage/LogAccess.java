@@ -19,6 +19,7 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TimedRecord;
 import io.letterbox.record.AbortedTransaction;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
@@ -226,7 +227,8 @@ public final class LogAccess implements FetchReader {
         }
         // A log that was closed under the reader belongs to a topic that has just been deleted.
         if (e instanceof ClosedChannelException && hosted.get(held.id()) != held) return unknown(held.id());
-        return new ApiException(ErrorCode.STORAGE_FAILED, "Reading " + held.id() + " failed: " + e.getMessage());
+        return new ApiException(
+                ErrorCode.STORAGE_FAILED, "Reading " + held.id() + " failed: " + FileTrouble.reason(e) + ".");
     }
 
     static ApiException unknown(TopicPartition partition) {

@@ -10,6 +10,7 @@ import io.letterbox.metadata.Command;
 import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.Reply;
 import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,7 +87,7 @@ public final class MetadataService implements Metadata {
     private void answer(Reply reply, Throwable failure, Promise<Reply> promise) {
         if (failure != null) {
             promise.fail(new ApiException(
-                    ErrorCode.STORAGE_FAILED, "The change could not be written: " + failure.getMessage()));
+                    ErrorCode.STORAGE_FAILED, "The change could not be written: " + FileTrouble.reason(failure)));
         } else if (reply instanceof Reply.Refused refused) {
             promise.fail(new ApiException(refused.code(), refused.detail()));
         } else if (reply instanceof Reply.Applied applied) {

@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.error.ApiException;
 import io.letterbox.log.Compaction;
 import io.letterbox.log.CompactionPlan;
 import io.letterbox.log.Compactor;
@@ -28,6 +29,9 @@ final class ShardCompaction {
         private final Compactor compactor;
         private CompletableFuture<Void> cleaning = CompletableFuture.completedFuture(null);
         private volatile boolean stopped;
+
+        /** True where it has been said why the last run did not get through. */
+        private boolean refused;
 
         Run(Compactor compactor) {
             this.compactor = compactor;
@@ -76,6 +80,7 @@ final class ShardCompaction {
         if (run.stopped) return;
         try {
             run.compactor.install(compaction);
+            run.refused = false;
             partition.tail().clearBelow(compaction.compactedUpTo());
             LOG.info(
                     "Compacted {} up to offset {}: {} of {} records dropped",
@@ -92,6 +97,10 @@ final class ShardCompaction {
         run.compactor.abandon();
         if (failure instanceof CorruptLogException) {
             partition.quarantine(failure.getMessage());
+        } else if (failure instanceof ApiException refusal) {
+            // Not for what the bytes are, so every later run meets the same until somebody does something about it.
+            if (!run.refused) LOG.warn("{} cannot be compacted: {}", partition.id(), refusal.getMessage());
+            run.refused = true;
         } else if (!(failure instanceof CancellationException)) {
             LOG.error("{} could not be compacted", partition.id(), failure);
         }

@@ -21,6 +21,7 @@ import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.storage.coordinator.CoordinatorAsk;
 import io.letterbox.storage.coordinator.Decision;
 import io.letterbox.storage.coordinator.ShardCoordinators;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -210,7 +211,8 @@ public final class StorageVerticle extends VerticleBase {
             LOG.warn("{} could not append: {}", partition.id(), e.toString());
             append.done()
                     .fail(new ApiException(
-                            ErrorCode.DISK_FULL, "Appending to " + partition.id() + " failed: " + e.getMessage()));
+                            ErrorCode.DISK_FULL,
+                            "Appending to " + partition.id() + " failed: " + FileTrouble.reason(e)));
         }
     }
 
@@ -254,7 +256,7 @@ public final class StorageVerticle extends VerticleBase {
     private static ApiException storageFailed(String what, IOException e) {
         return new ApiException(
                 ErrorCode.STORAGE_FAILED,
-                "Writing " + what + " failed (" + e.getMessage()
+                "Writing " + what + " failed (" + FileTrouble.reason(e)
                         + "), so this shard takes no more records. Check the disk and restart the server.");
     }
 

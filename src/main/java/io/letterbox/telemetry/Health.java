@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -48,6 +49,8 @@ public final class Health {
     private volatile Supplier<String> clockDoubt = () -> null;
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
 
+    private final List<Warning> lasting = new CopyOnWriteArrayList<>();
+
     /** The doors are open. Ignored when the server has failed or drains already. */
     public void ready() {
         condition.updateAndGet(now -> now.state() == State.STARTING ? new Condition(State.READY, null) : now);
@@ -87,6 +90,16 @@ public final class Health {
         partitions = Objects.requireNonNull(hosted);
     }
 
+    /**
+     * Warns from now on of something that stays as long as the process runs.
+     *
+     * @param code see {@link Warning}
+     * @param detail see {@link Warning}
+     */
+    public void warn(String code, String detail) {
+        lasting.add(new Warning(code, detail));
+    }
+
     /** The state now. */
     public Condition condition() {
         return condition.get();
@@ -94,7 +107,7 @@ public final class Health {
 
     /** What an operator should look at now; empty where all is well. */
     public List<Warning> warnings() {
-        List<Warning> warnings = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>(lasting);
         if (diskBelowReserve.getAsBoolean()) {
             warnings.add(new Warning(
                     "disk-below-reserve", "The disk is below its reserve: records are refused, reads go on."));

@@ -64,6 +64,9 @@ public final class Meters {
     private final Counter fsyncFailures;
     private final Gauge recoverySeconds;
     private final Gauge recoveryTruncated;
+    private final Counter kafkaRefused;
+    private final Gauge codecs;
+    private final Gauge nativeTransport;
     private final SseMeters sse;
 
     /** Made once, while the server starts, before anybody can ask for it. */
@@ -99,6 +102,16 @@ public final class Meters {
         recoverySeconds = gauge("letterbox_recovery_seconds", "How long the recovery of the logs took at the start.");
         recoveryTruncated =
                 gauge("letterbox_recovery_truncated_bytes", "Bytes of torn record batches that the recovery cut off.");
+        kafkaRefused = counter(
+                "letterbox_kafka_refused_connections",
+                "Connections of the Kafka door that were ended because what they sent means nothing.");
+        codecs = gauge(
+                "letterbox_codec_available",
+                "Whether batches of the codec can be read and written: 1, or 0 where its native library is missing.",
+                "codec");
+        nativeTransport = gauge(
+                "letterbox_native_transport",
+                "Whether sockets are those of Netty's native transport: 1, or 0 where it could not be loaded.");
         sse = new SseMeters(registry);
     }
 
@@ -138,6 +151,11 @@ public final class Meters {
     /** The handle of an API of the Kafka protocol, by the protocol's name for it. */
     public KafkaRequestMeter kafkaRequest(String api) {
         return new KafkaRequestMeter(kafkaRequests.labelValues(api));
+    }
+
+    /** A connection of the Kafka door was ended because what it sent means nothing. */
+    public void kafkaRefused() {
+        kafkaRefused.inc();
     }
 
     /** Exports how many Kafka clients are connected; call this once. */
@@ -180,6 +198,20 @@ public final class Meters {
     public void recovery(double seconds, long truncatedBytes) {
         recoverySeconds.set(seconds);
         recoveryTruncated.set(truncatedBytes);
+    }
+
+    /**
+     * A codec was tried out.
+     *
+     * @param word the codec as {@code compression.type} calls it
+     */
+    public void codec(String word, boolean works) {
+        codecs.labelValues(word).set(works ? 1 : 0);
+    }
+
+    /** It is known whether the sockets are those of the native transport, where there is one for this system. */
+    public void nativeTransport(boolean works) {
+        nativeTransport.set(works ? 1 : 0);
     }
 
     /** A subscriber was told that records are gone which its cursor asked for. */
@@ -313,8 +345,13 @@ public final class Meters {
                 .register(registry);
     }
 
-    private Gauge gauge(String name, String help) {
-        return Gauge.builder().name(name).help(help).withoutExemplars().register(registry);
+    private Gauge gauge(String name, String help, String... labels) {
+        return Gauge.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
     }
 
     private Histogram histogram(String name, String help, double[] bounds, String... labels) {

@@ -5,6 +5,7 @@
  *   const stream = subscribe("/topics/quakes/events", {
  *     onRecord(value, id) { … },     // the record's value; with ?format=envelope the parsed envelope
  *     onGap(gap) { … },              // records that are gone: {topic, partition, requested, resumedFrom, lost, reason}
+ *     onUnreadable(record) { … },    // the next record cannot be read on the server: {topic, partition, offset, code, detail}
  *     onStatus(status) { … },        // "connecting", "open", "retrying", "ended" (topic deleted), "closed" (by you)
  *     storage: "quakes",             // remember the cursor in localStorage under this name, or {get(), set(cursor)}
  *     from: "earliest",              // where to start without a cursor: earliest, latest (the default), offset, time
@@ -26,7 +27,7 @@ const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
 const STORE_MS = 250;
 
-export function subscribe(url, { onRecord, onGap, onStatus, storage, from, group, ack, onAssigned } = {}) {
+export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storage, from, group, ack, onAssigned } = {}) {
   const target = new URL(url, document.baseURI);
   const envelope = target.searchParams.get("format") === "envelope";
   if (group !== undefined) target.searchParams.set("group", group);
@@ -84,6 +85,7 @@ export function subscribe(url, { onRecord, onGap, onStatus, storage, from, group
       if (onAssigned) onAssigned(assigned);
     }));
     current.addEventListener("gap", mine((event) => { if (onGap) onGap(JSON.parse(event.data)); }));
+    current.addEventListener("unreadable", mine((event) => { if (onUnreadable) onUnreadable(JSON.parse(event.data)); }));
     current.addEventListener("end", mine(() => stop("ended")));
     current.onerror = mine(() => {
       tell("retrying");

@@ -3,7 +3,6 @@ package io.letterbox.cli;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A terminal whose screen a test reads. */
@@ -20,11 +19,7 @@ final class Screen {
     }
 
     Terminal terminal(InputStream in, boolean watched) {
-        return new Terminal(
-                in,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                watched);
+        return Terminal.of(in, out, err, watched, watched);
     }
 
     String out() {

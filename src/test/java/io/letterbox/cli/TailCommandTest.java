@@ -2,6 +2,7 @@ package io.letterbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,36 @@ class TailCommandTest {
         assertThat(tail("quakes", "--from", "earliest", "--max", "3")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n\n");
         assertThat(server.asked().get(0).line()).isEqualTo("GET /topics/quakes/events?format=envelope&from=earliest");
+    }
+
+    /** A record must not be able to do to the reader's terminal what it likes; a file gets what was published. */
+    @Test
+    void makesVisibleWhatATerminalWouldObey() {
+        String escape = "{\"value\":\"\\u001b[2Jx\\u009b\\r\"}";
+        server.events("data: " + escape, "").events("data: " + escape, "");
+        assertThat(run(screen.terminal(InputStream.nullInputStream(), true), "tail", "t", "--max", "1"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("\\u001b[2Jx\\u009b\\u000d\n");
+        Screen file = new Screen();
+        assertThat(run(file.terminal(), "tail", "t", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(file.out()).isEqualTo("\u001b[2Jx\u009b\r\n");
+    }
+
+    @Test
+    void whatTheServerSaysMovesNoCursorEither() {
+        server.answer(400, "{\"code\":\"X\",\"detail\":\"no \\u001b]0;owned\\u0007 topic\"}");
+        assertThat(tail("t")).isEqualTo(ExitCode.REFUSED);
+        assertThat(screen.err()).contains("no \\u001b]0;owned\\u0007 topic").doesNotContain("\u001b");
+    }
+
+    @Test
+    void saysWhatCannotBeRead() {
+        server.events(
+                "event: unreadable",
+                "data: {\"topic\":\"t\",\"partition\":0,\"offset\":7,\"code\":\"CODEC_MISSING\",\"detail\":\"No zstd.\"}",
+                "");
+        assertThat(tail("t")).isEqualTo(ExitCode.FAILED);
+        assertThat(screen.err()).contains("t/0 cannot be read at offset 7: No zstd.");
     }
 
     @Test
@@ -139,6 +170,12 @@ class TailCommandTest {
     private int tail(String... arguments) {
         List<String> all = new ArrayList<>(List.of("tail", "--server", server.url()));
         all.addAll(List.of(arguments));
-        return Cli.run(all.toArray(String[]::new), config -> null, screen.terminal());
+        return run(screen.terminal(), all.toArray(String[]::new));
+    }
+
+    private int run(Terminal terminal, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        if (!all.contains("--server")) all.addAll(List.of("--server", server.url()));
+        return Cli.run(all.toArray(String[]::new), config -> null, terminal);
     }
 }

@@ -99,6 +99,16 @@ class ConfigLoaderTest {
                 "LETTERBOX_PORT_8080_TCP_ADDR", "10.0.0.1",
                 "LETTERBOX_SERVICE_HOST", "10.0.0.1",
                 "LETTERBOX_SERVICE_PORT_HTTP", "8080");
+        Map<String, String> ofOtherServices = Map.of(
+                "LETTERBOX_HTTP_SERVICE_HOST", "10.0.0.1",
+                "LETTERBOX_HTTP_PORT", "tcp://10.0.0.1:8080",
+                "LETTERBOX_HTTP_PORT_8080_TCP_PROTO", "tcp",
+                "LETTERBOX_KAFKA_SERVICE_PORT", "9092",
+                "LETTERBOX_KAFKA_PORT", "tcp://10.0.0.1:9092",
+                "LETTERBOX_HEADLESS_DB_PORT_53_UDP", "udp://10.0.0.1:53",
+                "LETTERBOX_HOME", "/opt/letterbox",
+                "LETTERBOX_VERSION", "1.0");
+        assertThat(ConfigLoader.load(null, ofOtherServices, List.of())).isEqualTo(LetterboxConfig.defaults());
 
         assertThat(ConfigLoader.load(null, environment, List.of())).isEqualTo(LetterboxConfig.defaults());
     }

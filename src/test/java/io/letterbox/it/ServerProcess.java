@@ -81,6 +81,18 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** The flags for the JVM, for {@link #jvmFlags(List)}. */
+    public List<String> jvmFlags() {
+        return List.copyOf(jvmFlags);
+    }
+
+    /** Has other flags for the JVM from the next start on. */
+    public ServerProcess jvmFlags(List<String> flags) {
+        jvmFlags.clear();
+        jvmFlags.addAll(flags);
+        return this;
+    }
+
     /** Leaves it so little memory that what is held for rude clients would not fit, and ends it where something does not. */
     public ServerProcess littleMemory() {
         return jvm("-Xmx96m").jvm("-XX:MaxDirectMemorySize=64m").jvm("-XX:+ExitOnOutOfMemoryError");

@@ -231,7 +231,7 @@ class CompactorTest {
         Files.write(file, bytes);
         assertThatThrownBy(() -> log.compact())
                 .isInstanceOf(CorruptLogException.class)
-                .hasMessageContaining(file.toString())
+                .hasMessageContaining(DataLayout.shown(file))
                 .hasMessageContaining("byte");
         assertThat(log.fileNames()).noneMatch(name -> name.endsWith(".cleaned"));
     }

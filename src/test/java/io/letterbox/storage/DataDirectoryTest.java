@@ -3,8 +3,12 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.log.FileDisk;
+import io.letterbox.log.LogFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +22,43 @@ class DataDirectoryTest {
             assertThat(directory.layout().topics()).isDirectory();
             assertThat(directory.layout().meta()).isDirectory();
         }
+    }
+
+    @Test
+    void nobodyElseMayLookInto() throws IOException {
+        Path root = temp.resolve("a/b");
+        try (DataDirectory directory = DataDirectory.open(root)) {
+            assertThat(mode(root)).isEqualTo("rwx------");
+            assertThat(mode(directory.layout().topics())).isEqualTo("rwx------");
+            assertThat(mode(directory.layout().lock())).isEqualTo("rw-------");
+        }
+        try (LogFile file = new FileDisk().create(root.resolve("file"))) {
+            assertThat(file.size()).isZero();
+        }
+        new FileDisk().createDirectories(root.resolve("c/d"));
+        assertThat(mode(root.resolve("file"))).isEqualTo("rw-------");
+        assertThat(mode(root.resolve("c/d"))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void aDirectoryThatIsOpenToAllIsShutAndTheGroupKeepsWhatItHas() throws IOException {
+        Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.open(temp).close();
+        assertThat(mode(temp)).isEqualTo("rwxr-x---");
+    }
+
+    @Test
+    void saysWhyADirectoryCannotBeUsed() throws IOException {
+        Path file = Files.createFile(temp.resolve("file"));
+        assertThatThrownBy(() -> DataDirectory.open(file.resolve("data")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("The data directory " + file.resolve("data") + " cannot be used")
+                .hasMessageContaining("ot a directory")
+                .hasMessageContaining("node.dataDir");
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MetersTest {
     /** Each of them has few values, or as many as the server's limits on topics and partitions allow. */
     private static final Set<String> BOUNDED_LABELS =
-            Set.of("topic", "partition", "door", "route", "status", "reason", "start", "le", "part");
+            Set.of("topic", "partition", "door", "route", "status", "reason", "codec", "start", "le", "part");
 
     private final Specimen specimen = new Specimen();
     private final Meters meters = specimen.meters;

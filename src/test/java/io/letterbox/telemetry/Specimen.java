@@ -27,6 +27,8 @@ final class Specimen implements AutoCloseable {
         meters.groupCommit(1_500_000, 4, 12, 1200);
         meters.fsyncFailed();
         meters.recovery(0.25, 17);
+        meters.codec("zstd", true);
+        meters.nativeTransport(true);
         meters.gapEvent();
         meters.catchUp();
         meters.sse().connected(true);

@@ -160,6 +160,10 @@ final class PageRequest implements Transfers.Transfer {
                 offset = cursor.offset() + 1;
                 if (records == query.limit()) return records;
             }
+        } catch (ApiException unreadable) {
+            // What could be read is a page; the next one begins with the record that cannot, and says why.
+            if (records == 0) throw unreadable;
+            return records;
         }
         offset = Math.max(offset, slice.nextOffset());
         return records;

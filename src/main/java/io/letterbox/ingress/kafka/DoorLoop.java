@@ -27,6 +27,7 @@ final class DoorLoop {
     /** Who waits for the budget, in the order in which they asked. */
     private final Set<KafkaConnection> starved = new LinkedHashSet<>();
 
+    private final Complaints complaints = new Complaints();
     private boolean looking;
     private boolean draining;
 
@@ -73,6 +74,12 @@ final class DoorLoop {
     /** A connection that is being closed reads no more requests. */
     void stopWaiting(KafkaConnection connection) {
         starved.remove(connection);
+    }
+
+    /** A connection from an address is ended, because what it sent means nothing; true where the log should say so. */
+    boolean refused(String host) {
+        backend.meters().kafkaRefused();
+        return complaints.isWorthALine(host, System.nanoTime());
     }
 
     /** A request was answered, so long after it had come. */

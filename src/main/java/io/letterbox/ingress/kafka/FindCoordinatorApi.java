@@ -4,6 +4,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,7 @@ final class FindCoordinatorApi {
         return search.transform(outcome -> Future.succeededFuture(
                 outcome.succeeded()
                         ? leader(key, outcome.result())
-                        : refusal(
-                                key,
-                                Errors.COORDINATOR_NOT_AVAILABLE,
-                                outcome.cause().getMessage())));
+                        : refusal(key, Errors.COORDINATOR_NOT_AVAILABLE, FileTrouble.reason(outcome.cause()))));
     }
 
     private Coordinator leader(String key, TopicPartition partition) {

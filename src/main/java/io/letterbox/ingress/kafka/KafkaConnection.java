@@ -20,6 +20,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One client. Its requests are answered in the order in which they came. Produce requests may follow each other without
@@ -254,9 +255,11 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
                 answered.responseVersion);
     }
 
-    /** Ends a connection that means nothing, with the one line that somebody looks for. */
+    /** Ends a connection that means nothing, with the one line that somebody looks for, but not for each of a thousand. */
     private void refuse(String why) {
-        LOG.warn("Closed the Kafka connection of {} (client {} {}): {}", host, softwareName, softwareVersion, why);
+        Level level = loop.refused(host) ? Level.WARN : Level.DEBUG;
+        LOG.atLevel(level)
+                .log("Closed the Kafka connection of {} (client {} {}): {}", host, softwareName, softwareVersion, why);
         end();
     }
 

@@ -1,5 +1,6 @@
 package io.letterbox.log.wal;
 
+import io.letterbox.log.DataLayout;
 import io.letterbox.log.Disk;
 import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.Shortage;
@@ -92,7 +93,7 @@ public final class WriteAheadLog implements AutoCloseable {
             return true;
         } catch (IOException cause) {
             if (Shortage.of(cause) == Shortage.SPACE) return false;
-            throw new ForceFailedException("The file " + current.path(), cause);
+            throw new ForceFailedException("The file " + DataLayout.shown(current.path()), cause);
         }
     }
 

@@ -10,6 +10,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -81,7 +82,7 @@ public class CoordinatorRouter {
         if (looks == 0 || !exists) {
             return Future.failedFuture(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                    topic.name() + " cannot be made" + (failure == null ? "." : ": " + failure.getMessage())));
+                    topic.name() + " cannot be made" + (failure == null ? "." : ": " + FileTrouble.reason(failure))));
         }
         return vertx.timer(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS).compose(again -> known(looks - 1, failure));
     }

@@ -15,6 +15,7 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.letterbox.time.Clock;
 import io.letterbox.time.Moment;
 import io.vertx.core.Promise;
@@ -120,7 +121,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
             LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
             close(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                    "The state in " + place.id() + " cannot be read: " + e.getMessage()));
+                    "The state in " + place.id() + " cannot be read: " + FileTrouble.reason(e)));
         }
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.letterbox.transactions.AcquireProducerId;
 import io.letterbox.transactions.TransactionCommand;
 import io.letterbox.transactions.TransactionCoordinator;
@@ -52,6 +53,7 @@ public final class TransactionsKind implements CoordinatorKind {
     private static ApiException refusal(Throwable failure) {
         if (failure instanceof ApiException known) return known;
         return new ApiException(
-                ErrorCode.COORDINATOR_NOT_AVAILABLE, "There is no new producer id to be had: " + failure.getMessage());
+                ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                "There is no new producer id to be had: " + FileTrouble.reason(failure));
     }
 }

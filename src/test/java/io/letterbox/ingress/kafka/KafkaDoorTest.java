@@ -2,6 +2,7 @@ package io.letterbox.ingress.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -40,11 +41,13 @@ class KafkaDoorTest {
         door.storage.createTopic("t", 2, Map.of());
         log.start();
         logger().addAppender(log);
+        logger().setLevel(Level.DEBUG);
     }
 
     @AfterEach
     void close() {
         logger().detachAppender(log);
+        logger().setLevel(null);
         door.close();
     }
 
@@ -153,6 +156,18 @@ class KafkaDoorTest {
         refused("GET /topics HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII), "HTTP");
         refused(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1}, "TLS");
         refused("SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII), "does not speak the Kafka protocol");
+    }
+
+    @Test
+    void whoeverGoesOnMeaningNothingDoesNotFillTheLog() {
+        for (int i = 0; i < 20; i++) {
+            try (FrameClient client = door.connect()) {
+                client.write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+                client.awaitClose();
+            }
+        }
+        assertThat(log.list).hasSize(20);
+        assertThat(log.list).filteredOn(event -> event.getLevel() == Level.WARN).hasSize(1);
     }
 
     @Test

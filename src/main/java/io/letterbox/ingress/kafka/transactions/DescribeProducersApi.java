@@ -9,6 +9,7 @@ import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -84,6 +85,6 @@ final class DescribeProducersApi {
 
     private static void refuse(PartitionResponse answer, Throwable failure) {
         ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
-        answer.setErrorCode(code.kafkaCode()).setErrorMessage(failure.getMessage());
+        answer.setErrorCode(code.kafkaCode()).setErrorMessage(FileTrouble.reason(failure));
     }
 }

@@ -1,0 +1,95 @@
+package io.letterbox;
+
+import io.letterbox.host.NativeDirectory;
+import io.letterbox.record.Codec;
+import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.Meters;
+import io.vertx.core.transport.Transport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The native code in the JAR: zstd, snappy and Netty's epoll transport. Their loaders unpack it into files, which works
+ * only where files may be written and executed; a hardened machine mounts /tmp without execution, or read-only. So the
+ * place is looked for before anything is loaded, everything is loaded while the server starts, and the files are deleted
+ * again at once: what is loaded stays. Used by the thread that starts the server.
+ */
+final class NativeLibraries {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
+
+    private final NativeDirectory directory;
+
+    private NativeLibraries(NativeDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** Finds a place for the files, tells the loaders of it, and says where it is not the usual one; see {@link NativeDirectory}. */
+    static NativeLibraries unpackedIn(Path temporary, Path own) {
+        NativeDirectory directory = NativeDirectory.in(temporary, own);
+        String refusals = String.join("; ", directory.refusals());
+        if (directory.path() == null) {
+            LOG.warn("There is no place for native libraries: {}. {}", refusals, NativeDirectory.CURE);
+        } else if (!refusals.isEmpty()) {
+            LOG.info("{}: native libraries are unpacked in {} instead", refusals, directory.path());
+        }
+        directory.announce();
+        return new NativeLibraries(directory);
+    }
+
+    /** Loads the codecs, and says which do not work and what that means. */
+    static void loadCodecs(Health health, Meters meters) {
+        for (Codec codec : Codec.values()) {
+            if (codec == Codec.NONE) continue;
+            String absence = codec.absence();
+            meters.codec(codec.word(), absence == null);
+            if (absence == null) continue;
+            LOG.error(
+                    "The codec {} does not work: {}. Batches that are compressed with it are refused, and those in the"
+                            + " logs can be read by Kafka clients only. {}",
+                    codec.word(),
+                    absence,
+                    NativeDirectory.CURE);
+            health.warn(
+                    "codec-missing",
+                    "The codec " + codec.word()
+                            + " does not work: its native library could not be loaded. Records that are compressed with it"
+                            + " are refused, and cannot be read over HTTP. " + NativeDirectory.CURE + ".");
+        }
+    }
+
+    /** Says what it means where the native transport cannot be used although there is one for this machine. */
+    static void reportTransport(Health health, Meters meters) {
+        boolean linux =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
+        boolean available = Transport.EPOLL != null && Transport.EPOLL.available();
+        meters.nativeTransport(available || !linux);
+        if (available) return;
+        if (!linux) {
+            LOG.info("There is no native transport for this system; using the JDK's selectors");
+            return;
+        }
+        String consequence = "Streams of groups cannot see what their readers have acknowledged, nor end by"
+                + " TCP_USER_TIMEOUT when one has gone without a word";
+        Throwable cause = Transport.EPOLL == null ? null : Transport.EPOLL.unavailabilityCause();
+        LOG.warn(
+                "Native epoll does not work ({}); using the JDK's selectors. {}. {}",
+                cause,
+                consequence,
+                NativeDirectory.CURE);
+        health.warn(
+                "native-transport-missing",
+                "Native epoll does not work. " + consequence + ". " + NativeDirectory.CURE + ".");
+    }
+
+    /** Deletes the files, which have been loaded. */
+    void delete() {
+        try {
+            directory.delete();
+        } catch (IOException e) {
+            LOG.debug("{} could not be deleted", directory.path(), e);
+        }
+    }
+}

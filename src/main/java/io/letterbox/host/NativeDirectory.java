@@ -1,0 +1,100 @@
+package io.letterbox.host;
+
+import io.letterbox.log.OwnerOnly;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directory in which the loaders of zstd, snappy and Netty unpack their native libraries. It has to be writable and may
+ * not be mounted without execution, as hardened machines mount /tmp; so it is tried before anything is loaded. The files
+ * can be deleted once they are loaded. Used by one thread.
+ *
+ * @param path a new directory, or null where no place will do
+ * @param refusals why each place that was tried before will not do, as half sentences that begin with the place
+ */
+public record NativeDirectory(Path path, List<String> refusals) {
+    /** What an operator can do about it where no place will do. */
+    public static final String CURE =
+            "Start Java with -Djava.io.tmpdir=DIR, a directory that can be written and is not mounted noexec";
+
+    /** What each loader asks for its directory; what an operator has set stays. */
+    private static final List<String> PROPERTIES =
+            List.of("ZstdTempFolder", "org.xerial.snappy.tempdir", "io.netty.native.workdir");
+
+    /** More than all libraries have together. */
+    private static final long UNPACKED_BYTES = 8L << 20;
+
+    private interface Making {
+        Path directory() throws IOException;
+    }
+
+    /**
+     * Finds a place, and makes the directory there.
+     *
+     * @param temporary where there is room for temporary files: tried first
+     * @param own a directory that nobody else uses, which may be missing, and which is deleted again
+     */
+    public static NativeDirectory in(Path temporary, Path own) {
+        List<String> refusals = new ArrayList<>();
+        Path path = usable(temporary, () -> Files.createTempDirectory(temporary, "letterbox-"), refusals);
+        if (path == null) path = usable(own, () -> renewed(own), refusals);
+        return new NativeDirectory(path, refusals);
+    }
+
+    /** A new directory in a place, or null where libraries cannot be loaded from there, which is noted down. */
+    private static Path usable(Path place, Making making, List<String> refusals) {
+        try {
+            Path directory = making.directory();
+            String refusal = refusal(directory);
+            if (refusal == null) return directory;
+            delete(directory);
+            refusals.add(place + " " + refusal);
+        } catch (IOException e) {
+            refusals.add(place + " cannot be written (" + e + ")");
+        }
+        return null;
+    }
+
+    /** A process that was killed while it loaded its libraries has left them there. */
+    private static Path renewed(Path own) throws IOException {
+        if (Files.exists(own)) delete(own);
+        return Files.createDirectory(own, OwnerOnly.directory());
+    }
+
+    /** What keeps a library from being loaded from a directory, or null where nothing does. */
+    private static String refusal(Path directory) throws IOException {
+        if (Files.getFileStore(directory).getUsableSpace() < UNPACKED_BYTES) return "has too little room";
+        Path probe = Files.createFile(directory.resolve("probe"));
+        try {
+            if (!probe.toFile().setExecutable(true)) return "does not allow execution";
+            // The system says no for every file of a file system that is mounted noexec, whatever its mode.
+            return Files.isExecutable(probe) ? null : "does not allow execution (mounted noexec)";
+        } finally {
+            Files.delete(probe);
+        }
+    }
+
+    /** Tells the loaders, before the first of them is used. */
+    public void announce() {
+        if (path == null) return;
+        for (String property : PROPERTIES) {
+            if (System.getProperty(property) == null) System.setProperty(property, path.toString());
+        }
+    }
+
+    /** Deletes the directory with what has been unpacked there and is loaded. */
+    public void delete() throws IOException {
+        if (path != null) delete(path);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(directory);
+    }
+}

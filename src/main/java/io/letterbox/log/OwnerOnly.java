@@ -1,0 +1,34 @@
+package io.letterbox.log;
+
+import java.nio.file.FileSystems;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The permissions of new files and directories in a data directory: the records are everybody's events, so nobody may read
+ * them past the server but the user that it runs as. Nothing where the file system knows no such permissions.
+ */
+public final class OwnerOnly {
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private OwnerOnly() {}
+
+    /** 0600. */
+    public static FileAttribute<?>[] file() {
+        return attributes("rw-------");
+    }
+
+    /** 0700. */
+    public static FileAttribute<?>[] directory() {
+        return attributes("rwx------");
+    }
+
+    private static FileAttribute<?>[] attributes(String permissions) {
+        if (!POSIX) return new FileAttribute<?>[0];
+        Set<PosixFilePermission> set = PosixFilePermissions.fromString(permissions);
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(set)};
+    }
+}

@@ -1,0 +1,81 @@
+package io.letterbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How {@code scripts/letterbox} measures the memory that it gives to the server: with the system's files as we make them. */
+class LauncherTest {
+    private static final String GIB_8 = "MemTotal:        8388608 kB\nMemFree: 1 kB\n";
+
+    @TempDir
+    Path system;
+
+    @BeforeEach
+    void machine() throws IOException {
+        write("proc/meminfo", GIB_8);
+    }
+
+    @Test
+    void aMachineWithoutLimitsGivesAQuarterWithinBounds() throws Exception {
+        assertThat(heapMib()).isEqualTo("1024");
+        write("proc/meminfo", "MemTotal: 2097152 kB\n");
+        assertThat(heapMib()).isEqualTo("512");
+        write("proc/meminfo", "MemTotal: 131072 kB\n");
+        assertThat(heapMib()).isEqualTo("64");
+    }
+
+    @Test
+    void theLimitOfAContainerCounts() throws Exception {
+        write("proc/self/cgroup", "0::/\n");
+        write("cgroup/memory.max", "536870912\n");
+        assertThat(heapMib()).isEqualTo("128");
+        write("cgroup/memory.max", "max\n");
+        assertThat(heapMib()).isEqualTo("1024");
+        write("cgroup/memory.max", "99999999999999999\n");
+        assertThat(heapMib()).isEqualTo("1024");
+    }
+
+    @Test
+    void theLimitOfAnyGroupAboveCounts() throws Exception {
+        write("proc/self/cgroup", "0::/system.slice/letterbox.service\n");
+        write("cgroup/system.slice/letterbox.service/memory.max", "max\n");
+        write("cgroup/system.slice/memory.max", "1073741824\n");
+        assertThat(heapMib()).isEqualTo("256");
+        write("cgroup/system.slice/letterbox.service/memory.max", "805306368\n");
+        assertThat(heapMib()).isEqualTo("192");
+    }
+
+    @Test
+    void theLimitOfTheFirstVersionCounts() throws Exception {
+        write("proc/self/cgroup", "12:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n");
+        write("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+        assertThat(heapMib()).isEqualTo("1024");
+        // In the container, the group's own directory is the root of the mount.
+        write("cgroup/memory/memory.limit_in_bytes", "1073741824\n");
+        assertThat(heapMib()).isEqualTo("256");
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = system.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    private String heapMib() throws Exception {
+        String functions = "source <(sed -n '/^memory_kib()/,/^}/p;/^heap_mib()/,/^}/p' scripts/letterbox)";
+        String script = "set -euo pipefail; proc=$0/proc cgroups=$0/cgroup; " + functions + "; heap_mib";
+        Process bash = new ProcessBuilder("bash", "-c", script, system.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).as(said).isZero();
+        return said;
+    }
+}

@@ -1,0 +1,32 @@
+package io.letterbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/** What has to be in the fat JAR besides classes. */
+class JarIT {
+    /** Apache-2.0 section 4(d), and what MIT and BSD demand. */
+    @Test
+    void everyLibrarysNoticeAndLicenceIsThere() throws IOException {
+        try (ZipFile jar = new ZipFile(ServerProcess.jar().toFile())) {
+            assertThat(text(jar, "META-INF/NOTICE")).contains("Jackson JSON processor", "Micrometer");
+            assertThat(text(jar, "NOTICE")).contains("Apache Kafka");
+            assertThat(text(jar, "META-INF/LICENSE")).contains("Apache License", "Version 2.0");
+            assertThat(text(jar, "META-INF/LICENSE.txt")).contains("QOS.ch", "Gil Tene");
+        }
+    }
+
+    private static String text(ZipFile jar, String name) throws IOException {
+        ZipEntry entry = jar.getEntry(name);
+        assertThat(entry).as(name).isNotNull();
+        try (InputStream in = jar.getInputStream(entry)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
