@@ -38,6 +38,7 @@ import io.letterbox.storage.coordinator.CoordinatorRouter;
 import io.letterbox.storage.coordinator.GroupsKind;
 import io.letterbox.storage.coordinator.GroupsRoute;
 import io.letterbox.storage.coordinator.MarkerDelivery;
+import io.letterbox.storage.coordinator.PatternDesk;
 import io.letterbox.storage.coordinator.TransactionsKind;
 import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
@@ -111,6 +112,7 @@ final class StorageAssembly {
                 config.limits().transactionBytes(),
                 Runtime.getRuntime().maxMemory());
         meters.bindState(memory);
+        PatternDesk patterns = new PatternDesk(vertx);
         services = new StorageServices(
                 config.node().id(),
                 clockWatch.clock(),
@@ -131,8 +133,8 @@ final class StorageAssembly {
                         config.transactions().maxProducersPerPartition(),
                         memory.producers(),
                         new SecureRandom().nextLong()),
-                List.of(new GroupsKind(config.groups(), memory.groups()), transactionsKind(config, shards)));
-        groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions());
+                List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config, shards)));
+        groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions(), patterns);
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);

@@ -10,6 +10,7 @@ import io.letterbox.groups.consumer.ConsumerGroups;
 import io.letterbox.groups.offsets.OffsetBook;
 import io.letterbox.groups.offsets.OffsetCleanup;
 import io.letterbox.groups.offsets.OffsetDesk;
+import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.time.Moment;
@@ -40,13 +41,15 @@ public final class GroupCoordinator implements Coordinator {
      *
      * @param part what the groups of all coordinators take together
      * @param ids where new members' ids come from
+     * @param patterns what is known of regular expressions
      */
-    public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids) {
+    public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids, TopicPatterns patterns) {
         this.memory = new GroupMemory(part);
         this.registry = new GroupRegistry(memory.account());
         this.book = new OffsetBook(memory.account());
         this.classic = new ClassicGroups(settings, registry, memory, deadlines, ids);
-        this.consumers = new ConsumerGroups(settings, registry, memory, deadlines, ids, classic);
+        this.consumers =
+                new ConsumerGroups(settings, registry, memory, deadlines, classic, new Surroundings(ids, patterns));
         this.desk = new OffsetDesk(registry, book, memory);
         this.views = new GroupViews(registry, classic, consumers, book);
         this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());

@@ -6,6 +6,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.time.Moment;
 import io.letterbox.time.TestClock;
@@ -117,7 +118,7 @@ public final class TestGroups implements CoordinatorOutbox {
 
     private void start() {
         if (core != null) core.close();
-        core = new GroupCoordinator(settings, memory, () -> new UUID(0, ++nextId));
+        core = new GroupCoordinator(settings, memory, () -> new UUID(0, ++nextId), new MatchedAtOnce());
         for (Logged logged : log) {
             if (logged.record() == null) core.applyMarker(logged.producerId(), (short) 0, logged.commit());
             else if (logged.producerId() >= 0) core.applyTransactional(logged.producerId(), (short) 0, logged.record());

@@ -9,9 +9,12 @@ import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.GroupView;
+import io.letterbox.groups.Surroundings;
 import io.letterbox.groups.Turn;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.classic.Handover;
+import io.letterbox.groups.patterns.TopicMatch;
+import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
@@ -40,26 +43,28 @@ public final class ConsumerGroups {
     private final ConsumerMembership membership;
     private final MemberDeadlines deadlines;
     private final ClassicGuests guests;
+    private final TopicPatterns patterns;
     private Topics topics;
     private boolean active;
     private boolean streamsDismissed;
 
     /**
-     * @param ids where the ids of members come from that bring none
      * @param classic whose groups are taken over when somebody joins them who speaks the newer protocol
+     * @param surroundings ids and what is known of regular expressions
      */
     public ConsumerGroups(
             GroupSettings settings,
             GroupRegistry registry,
             GroupMemory memory,
             Deadlines deadlines,
-            Supplier<UUID> ids,
-            ClassicGroups classic) {
+            ClassicGroups classic,
+            Surroundings surroundings) {
         this.settings = settings;
         this.registry = registry;
         this.memory = memory;
-        this.ids = ids;
+        this.ids = surroundings.ids();
         this.classic = classic;
+        this.patterns = surroundings.patterns();
         this.membership = new ConsumerMembership(settings);
         this.deadlines = new MemberDeadlines(deadlines, settings.sessionTimeoutMs(), this::fence);
         this.guests = new ClassicGuests(this, new ClassicMembership(settings), ids);
@@ -178,6 +183,7 @@ public final class ConsumerGroups {
         ConsumerGroupHeartbeatResponseData answer;
         try {
             HeartbeatCheck.check(command.data(), command.caller().version());
+            checkPattern(command.data().subscribedTopicRegex());
             answer = command.data().memberEpoch() < 0 ? leave(command.data(), turn) : stay(command, turn);
         } catch (ConsumerRefusal refusal) {
             answer = new ConsumerGroupHeartbeatResponseData()
@@ -185,6 +191,13 @@ public final class ConsumerGroups {
                     .setErrorMessage(refusal.getMessage());
         }
         turn.reply(ask, answer);
+    }
+
+    private void checkPattern(String regex) {
+        if (regex == null || regex.isEmpty()) return;
+        String refusal =
+                patterns.find(regex, topics.image()).map(TopicMatch::refusal).orElse(null);
+        if (refusal != null) throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refusal);
     }
 
     private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, Turn turn) {
@@ -235,7 +248,7 @@ public final class ConsumerGroups {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         ConsumerMember member = group == null ? null : group.member(memberId);
         if (member == null || !where.test(member)) return;
-        GroupChange change = new GroupChange(group, topics, turn);
+        GroupChange change = new GroupChange(group, topics, patterns, turn);
         change.draft().removeMember(memberId);
         change.rebalance().afterDeparture();
         commit(change);
@@ -274,7 +287,7 @@ public final class ConsumerGroups {
     }
 
     GroupChange change(String groupId, Turn turn) {
-        return new GroupChange(group(groupId), topics, turn);
+        return new GroupChange(group(groupId), topics, patterns, turn);
     }
 
     /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is none, because then nobody is in it */
@@ -288,8 +301,8 @@ public final class ConsumerGroups {
     /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
     private GroupChange changeOrBegin(String groupId, Turn turn) {
         Group present = registry.get(groupId);
-        if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, turn);
-        GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, turn);
+        if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, patterns, turn);
+        GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, patterns, turn);
         if (present == null) return change;
         change.after(present.tombstones());
         if (present.isEmpty()) return change;

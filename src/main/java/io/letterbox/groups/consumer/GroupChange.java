@@ -4,6 +4,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.Turn;
+import io.letterbox.groups.patterns.TopicPatterns;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,9 +16,9 @@ final class GroupChange {
     private final List<CoordinatorRecord> records = new ArrayList<>(0);
     private Runnable beforeWrite;
 
-    GroupChange(ConsumerGroup group, Topics topics, Turn turn) {
+    GroupChange(ConsumerGroup group, Topics topics, TopicPatterns patterns, Turn turn) {
         this.draft = new GroupDraft(group);
-        this.rebalance = new Rebalance(draft, topics, turn.wallMs());
+        this.rebalance = new Rebalance(draft, topics, patterns, turn.wallMs());
         this.turn = turn;
     }
 

@@ -1,5 +1,6 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.groups.patterns.BoundedPattern;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData.TopicPartitions;
 import org.apache.kafka.common.protocol.Errors;
@@ -35,7 +36,16 @@ final class HeartbeatCheck {
                     "There is no assignor " + data.serverAssignor() + " here, but " + Assignor.names() + ".");
         }
         if (data.subscribedTopicRegex() != null && !data.subscribedTopicRegex().isEmpty()) {
-            TopicPattern.of(data.subscribedTopicRegex());
+            checkPattern(data.subscribedTopicRegex());
+        }
+    }
+
+    /** Its size only; whether it is an expression of RE2 at all is found out with what it matches. */
+    private static void checkPattern(String regex) {
+        try {
+            BoundedPattern.check(regex);
+        } catch (BoundedPattern.Refused refused) {
+            throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refused.getMessage());
         }
     }
 

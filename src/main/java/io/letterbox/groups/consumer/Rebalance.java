@@ -1,10 +1,13 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.groups.patterns.TopicMatch;
+import io.letterbox.groups.patterns.TopicPatterns;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,9 +19,10 @@ import org.apache.kafka.common.Uuid;
  *
  * @param draft what the request changes
  * @param topics the cluster's topics now
+ * @param patterns what regular expressions stand for
  * @param wallMs milliseconds since 1970
  */
-record Rebalance(GroupDraft draft, Topics topics, long wallMs) {
+record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long wallMs) {
 
     /**
      * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets of
@@ -37,29 +41,37 @@ record Rebalance(GroupDraft draft, Topics topics, long wallMs) {
     }
 
     private void compare(boolean changed) {
-        resolve();
+        boolean resolved = resolve();
         long hash = topics.hash(draft.group().topics());
         if (changed || hash != draft.group().hash()) {
             draft.add(new ConsumerEvent.Epoch(draft.group().epoch() + 1, hash));
         }
-        draft.group().comparedWith(topics);
+        // Where something is not known yet, the next heartbeat compares again.
+        if (resolved) draft.group().comparedWith(topics);
     }
 
-    /** Looks up which topics the regular expressions stand for, and forgets those that nobody uses. */
-    private void resolve() {
+    /**
+     * Looks up which topics the regular expressions stand for, and forgets those that nobody uses. False where that is not
+     * known of all of them; these stand for what they stood for before.
+     */
+    private boolean resolve() {
+        boolean all = true;
         Set<String> used = new LinkedHashSet<>();
         for (ConsumerMember member : draft.group().members()) {
             if (member.profile().subscribedTopicRegex() != null)
                 used.add(member.profile().subscribedTopicRegex());
         }
         for (String regex : used) {
-            Set<String> matching = TopicPattern.of(regex).matching(topics.names());
-            if (matching.equals(draft.group().regexes().get(regex))) continue;
+            Optional<TopicMatch> found = patterns.find(regex, topics.image());
+            if (found.isEmpty()) all = false;
+            Set<String> matching = found.map(TopicMatch::topics).orElse(null);
+            if (matching == null || matching.equals(draft.group().regexes().get(regex))) continue;
             draft.add(new ConsumerEvent.Regex(regex, matching, topics.version(), wallMs));
         }
         Set<String> unused = new HashSet<>(draft.group().regexes().keySet());
         unused.removeAll(used);
         for (String regex : unused) draft.add(new ConsumerEvent.Regex(regex, null, 0, 0));
+        return all;
     }
 
     private void assign() {

@@ -2,7 +2,6 @@ package io.letterbox.groups.consumer;
 
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,8 +33,8 @@ public final class Topics {
         return image.version();
     }
 
-    Collection<String> names() {
-        return image.topics().keySet();
+    ClusterImage image() {
+        return image;
     }
 
     /** A topic by name, or null. */

@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
@@ -17,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 public final class GroupsKind implements CoordinatorKind {
     private final GroupSettings settings;
     private final StatePart memory;
+    private final TopicPatterns patterns;
 
     /** @param memory what all groups together may take */
-    public GroupsKind(GroupsConfig config, StatePart memory) {
+    public GroupsKind(GroupsConfig config, StatePart memory, TopicPatterns patterns) {
+        this.patterns = patterns;
         this.memory = memory;
         this.settings = new GroupSettings(
                 config.initialRebalanceDelayMs(),
@@ -38,7 +41,7 @@ public final class GroupsKind implements CoordinatorKind {
 
     @Override
     public Coordinator create(TopicPartition partition) {
-        return new GroupCoordinator(settings, memory, UUID::randomUUID);
+        return new GroupCoordinator(settings, memory, UUID::randomUUID, patterns);
     }
 
     @Override

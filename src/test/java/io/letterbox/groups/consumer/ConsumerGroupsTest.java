@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.patterns.BoundedPattern;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
@@ -229,8 +231,36 @@ class ConsumerGroupsTest {
         a.take(bench.heartbeat(a.request().setSubscribedTopicNames(null)));
         assertThat(a.owned().size()).isEqualTo(2);
         assertThat(error(a.request().setSubscribedTopicRegex("(u"))).isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
-        assertThat(error(a.request().setSubscribedTopicRegex("x".repeat(TopicPattern.MAX_CHARS + 1))))
+        assertThat(error(a.request().setSubscribedTopicRegex("x".repeat(BoundedPattern.MAX_CHARS + 1))))
                 .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+    }
+
+    @Test
+    void aRegularExpressionIsTakenUpWhenItIsMatched() {
+        Uuid u = bench.topic("upper", 2);
+        bench.patterns().holdBack();
+        a.take(bench.heartbeat(a.request().setSubscribedTopicNames(null).setSubscribedTopicRegex("u.*")));
+        assertThat(a.owned().isEmpty()).isTrue();
+
+        bench.patterns().letGo();
+        a.take(bench.heartbeat(a.request().setSubscribedTopicNames(null)));
+        a.take(bench.heartbeat(a.request().setSubscribedTopicNames(null)));
+        assertThat(a.owned().contains(u, 1)).isTrue();
+
+        bench.patterns().holdBack();
+        bench.topic("unknown", 1);
+        a.take(bench.heartbeat(a.request().setSubscribedTopicNames(null)));
+        assertThat(a.owned().size())
+                .as("what is not matched yet takes nothing away")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anExpressionThatWouldUnrollIsRefusedInWords() {
+        ConsumerGroupHeartbeatResponseData answer = bench.heartbeat(
+                a.request().setSubscribedTopicNames(null).setSubscribedTopicRegex("((a{1000}){1000}){1000}"));
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+        assertThat(answer.errorMessage()).contains("((a{1000}){1000}){1000}").contains("1000.");
     }
 
     @Test

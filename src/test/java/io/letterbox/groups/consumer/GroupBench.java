@@ -9,6 +9,7 @@ import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
@@ -37,6 +38,7 @@ public final class GroupBench implements CoordinatorOutbox {
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
     private StatePart memory = StatePart.unlimited();
+    private final MatchedAtOnce patterns = new MatchedAtOnce();
     private GroupCoordinator core;
     private long imageVersion = 1;
     private long ids;
@@ -52,10 +54,15 @@ public final class GroupBench implements CoordinatorOutbox {
         restart();
     }
 
+    /** What regular expressions are matched by. */
+    MatchedAtOnce patterns() {
+        return patterns;
+    }
+
     /** A new process replays the log. */
     public void restart() {
         if (core != null) core.close();
-        core = new GroupCoordinator(SETTINGS, memory, () -> new UUID(7, ids++));
+        core = new GroupCoordinator(SETTINGS, memory, () -> new UUID(7, ids++), patterns);
         for (CoordinatorRecord record : log) core.apply(record);
         core.activate(new Moment(nowMs, nowMs), this);
         follow();

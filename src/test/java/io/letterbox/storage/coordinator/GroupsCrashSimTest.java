@@ -10,6 +10,7 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.groups.TestGroups.Answer;
+import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
@@ -93,7 +94,8 @@ class GroupsCrashSimTest {
                     .log();
             log.flush();
             shell = new CoordinatorShell(
-                    new CoordinatorShell.Place(ID, log, new GroupsKind(config, StatePart.unlimited()), this::append),
+                    new CoordinatorShell.Place(
+                            ID, log, new GroupsKind(config, StatePart.unlimited(), new MatchedAtOnce()), this::append),
                     this,
                     new TestClock());
             groups.forEach((group, known) -> {

@@ -1,7 +1,6 @@
 package io.letterbox.ingress.kafka.transactions;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.letterbox.groups.patterns.BoundedPattern;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
@@ -9,6 +8,7 @@ import io.letterbox.transactions.ListedPage;
 import io.letterbox.transactions.TransactionCommand.Describe;
 import io.letterbox.transactions.TransactionCommand.ListAll;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -25,9 +25,11 @@ final class TransactionAdmin {
     private static final int LISTED_AT_ONCE = 100;
 
     private final KafkaBackend backend;
+    private final Vertx vertx;
 
-    TransactionAdmin(KafkaBackend backend) {
+    TransactionAdmin(KafkaBackend backend, Vertx vertx) {
         this.backend = backend;
+        this.vertx = vertx;
     }
 
     /** DescribeTransactions. */
@@ -42,23 +44,28 @@ final class TransactionAdmin {
                 .map(all -> new DescribeTransactionsResponseData().setTransactionStates(all.<TransactionState>list()));
     }
 
-    /** ListTransactions. */
+    /** ListTransactions. A pattern is matched on a worker: strangers write it, and an event loop would wait. */
     Future<ListTransactionsResponseData> list(KafkaRequest request) {
         ListTransactionsRequestData data = request.body(ListTransactionsRequestData.class);
-        Pattern pattern;
+        String regex = data.transactionalIdPattern();
         try {
-            pattern = pattern(data.transactionalIdPattern());
-        } catch (PatternSyntaxException wrong) {
-            return Future.succeededFuture(
-                    new ListTransactionsResponseData().setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code()));
+            BoundedPattern pattern = regex == null || regex.isEmpty() ? null : BoundedPattern.of(regex);
+            Future<ListTransactionsResponseData> all = listAll(data);
+            return pattern == null
+                    ? all
+                    : all.compose(whole -> vertx.executeBlocking(() -> matching(whole, pattern), false));
+        } catch (BoundedPattern.Refused refused) {
+            return Future.succeededFuture(refused());
         }
+    }
+
+    private Future<ListTransactionsResponseData> listAll(ListTransactionsRequestData data) {
         ListTransactionsResponseData whole = new ListTransactionsResponseData();
-        return listFrom(null, data, pattern, whole).map(whole);
+        return listFrom(null, data, whole).map(whole);
     }
 
     /** Between two pages, the loop and the shards see to others. */
-    private Future<Void> listFrom(
-            String after, ListTransactionsRequestData data, Pattern pattern, ListTransactionsResponseData whole) {
+    private Future<Void> listFrom(String after, ListTransactionsRequestData data, ListTransactionsResponseData whole) {
         return backend.transactions()
                 .askAll(new ListAll(data, after, LISTED_AT_ONCE))
                 .compose(pages -> {
@@ -68,29 +75,31 @@ final class TransactionAdmin {
                                     page -> page.response().transactionStates(),
                                     ListedPage::last,
                                     ListTransactionsResponseData.TransactionState::transactionalId));
-                    merge(pages, merged.items(), pattern, whole);
-                    return merged.next() == null
-                            ? Future.succeededFuture()
-                            : listFrom(merged.next(), data, pattern, whole);
+                    TreeSet<String> unknown = new TreeSet<>(whole.unknownStateFilters());
+                    for (ListedPage page : pages) unknown.addAll(page.response().unknownStateFilters());
+                    whole.setUnknownStateFilters(new ArrayList<>(unknown));
+                    whole.transactionStates().addAll(merged.items());
+                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, whole);
                 });
     }
 
-    /** Takes time in proportion to the text, whatever the expression: strangers write it, and an event loop waits. */
-    private static Pattern pattern(String expression) {
-        return expression == null || expression.isEmpty() ? null : Pattern.compile(expression);
+    private static ListTransactionsResponseData matching(ListTransactionsResponseData whole, BoundedPattern pattern) {
+        try {
+            List<ListTransactionsResponseData.TransactionState> matching = new ArrayList<>();
+            long steps = 0;
+            for (ListTransactionsResponseData.TransactionState state : whole.transactionStates()) {
+                steps += pattern.steps(state.transactionalId());
+                if (steps > BoundedPattern.MAX_STEPS) return refused();
+                if (pattern.matches(state.transactionalId())) matching.add(state);
+            }
+            return whole.setTransactionStates(matching);
+        } catch (BoundedPattern.Refused refused) {
+            return refused();
+        }
     }
 
-    private static void merge(
-            List<ListedPage> pages,
-            List<ListTransactionsResponseData.TransactionState> states,
-            Pattern pattern,
-            ListTransactionsResponseData whole) {
-        TreeSet<String> unknown = new TreeSet<>(whole.unknownStateFilters());
-        for (ListedPage page : pages) unknown.addAll(page.response().unknownStateFilters());
-        whole.setUnknownStateFilters(new ArrayList<>(unknown));
-        for (ListTransactionsResponseData.TransactionState state : states) {
-            if (pattern == null || pattern.matches(state.transactionalId()))
-                whole.transactionStates().add(state);
-        }
+    /** The answer has no place for a sentence that says what is wrong. */
+    private static ListTransactionsResponseData refused() {
+        return new ListTransactionsResponseData().setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code());
     }
 }

@@ -16,7 +16,7 @@ public final class TransactionApis implements ApiPart {
         ProducerRequests producers = new ProducerRequests(backend);
         AddPartitionsApi partitions = new AddPartitionsApi(backend);
         OffsetsInTransaction offsets = new OffsetsInTransaction(backend);
-        TransactionAdmin admin = new TransactionAdmin(backend);
+        TransactionAdmin admin = new TransactionAdmin(backend, vertx);
         DescribeProducersApi remembered = new DescribeProducersApi(backend, vertx);
         TxnMarkersApi markers = new TxnMarkersApi(backend, vertx);
         apis = List.of(
