@@ -6,6 +6,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.FetchReader;
+import io.letterbox.bus.FindProducer;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Transactions;
@@ -177,8 +178,13 @@ final class StorageAssembly {
 
     /** Deploys the shards and recovers their logs. */
     void start() throws IOException {
-        for (Class<?> type :
-                List.of(Append.class, Appends.class, Committed.class, DeleteRecords.class, DescribeProducers.class)) {
+        for (Class<?> type : List.of(
+                Append.class,
+                Appends.class,
+                Committed.class,
+                DeleteRecords.class,
+                DescribeProducers.class,
+                FindProducer.class)) {
             LocalCodec.register(vertx.eventBus(), type);
         }
         MetadataService.registerMessages(vertx.eventBus());

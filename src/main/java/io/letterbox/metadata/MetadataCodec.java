@@ -35,12 +35,16 @@ import java.util.UUID;
  *   |  4   | DeleteTopic: name text                                                   |
  *   |  5   | RegisterNode, as servers without a Kafka door wrote it: id int32,        |
  *   |      |   http endpoint                                                          |
- *   |  6   | image: version int64, clusterId text,                                    |
- *   |      |   nodes [id int32, http endpoint, kafka endpoint, fenced bool],          |
- *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
- *   |      |     partitions [leader int32, epoch int32, replicas [int32], isr [int32]]]|
+ *   |  6   | image, as servers wrote it that forgot former numbers of partitions:     |
+ *   |      |   like 9, its topics without their last list                             |
  *   |  7   | RegisterNode: id int32, http endpoint, kafka endpoint                    |
  *   |  8   | TakeProducerIds: nothing                                                 |
+ *   |  9   | image: version int64, clusterId text,                                    |
+ *   |      |   nodes [id int32, http endpoint, kafka endpoint, fenced bool],          |
+ *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
+ *   |      |     partitions [leader int32, epoch int32, replicas [int32],             |
+ *   |      |       isr [int32]],                                                      |
+ *   |      |     formerSizes [int32]]                                                 |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -51,9 +55,10 @@ final class MetadataCodec {
     private static final int ADD_PARTITIONS = 3;
     private static final int DELETE_TOPIC = 4;
     private static final int REGISTER_NODE_BEFORE_KAFKA = 5;
-    private static final int IMAGE = 6;
+    private static final int IMAGE_BEFORE_SIZES = 6;
     private static final int REGISTER_NODE = 7;
     private static final int TAKE_PRODUCER_IDS = 8;
+    private static final int IMAGE = 9;
 
     private MetadataCodec() {}
 
@@ -87,7 +92,7 @@ final class MetadataCodec {
     static ClusterImage replay(MetadataMachine machine, ClusterImage image, byte[] body) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             int kind = in.readByte();
-            boolean whole = kind == IMAGE || kind == IMAGE_BEFORE_KAFKA;
+            boolean whole = kind == IMAGE || kind == IMAGE_BEFORE_SIZES || kind == IMAGE_BEFORE_KAFKA;
             if (whole != (image == null)) throw new IOException("an image is not where it belongs");
             ClusterImage result = whole ? readImage(kind, in, machine) : machine.replay(image, readCommand(kind, in));
             if (in.available() > 0) throw new IOException(in.available() + " bytes are left over");
@@ -159,7 +164,7 @@ final class MetadataCodec {
         Map<Integer, NodeImage> nodes = new TreeMap<>();
         for (NodeImage node : readList(in, () -> readNode(kind, in))) nodes.put(node.id(), node);
         SortedMap<String, TopicImage> topics = new TreeMap<>();
-        for (TopicImage topic : readList(in, () -> readTopic(in, machine))) topics.put(topic.name(), topic);
+        for (TopicImage topic : readList(in, () -> readTopic(kind, in, machine))) topics.put(topic.name(), topic);
         return new ClusterImage(
                 version, clusterId, Collections.unmodifiableMap(nodes), Collections.unmodifiableSortedMap(topics));
     }
@@ -191,9 +196,10 @@ final class MetadataCodec {
             writeInts(out, partition.replicas());
             writeInts(out, partition.isr());
         }
+        writeInts(out, topic.formerSizes());
     }
 
-    private static TopicImage readTopic(DataInputStream in, MetadataMachine machine) throws IOException {
+    private static TopicImage readTopic(int kind, DataInputStream in, MetadataMachine machine) throws IOException {
         String name = in.readUTF();
         UUID id = readUuid(in);
         TopicConfig config = machine.config(readMap(in));
@@ -201,7 +207,8 @@ final class MetadataCodec {
                 in,
                 () -> new PartitionImage(
                         in.readInt(), in.readInt(), readList(in, in::readInt), readList(in, in::readInt)));
-        return new TopicImage(name, id, partitions, config);
+        List<Integer> formerSizes = kind == IMAGE ? readList(in, in::readInt) : List.of();
+        return new TopicImage(name, id, partitions, config, formerSizes);
     }
 
     private static void writeUuid(DataOutputStream out, UUID id) throws IOException {

@@ -3,7 +3,6 @@ package io.letterbox.metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicName;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +99,7 @@ public final class MetadataMachine {
             overrides.remove(key);
         }
         overrides.putAll(command.set());
-        return withTopic(image, new TopicImage(topic.name(), topic.id(), topic.partitions(), config(overrides)));
+        return withTopic(image, topic.withConfig(config(overrides)));
     }
 
     private ClusterImage addPartitions(ClusterImage image, Command.AddPartitions command) {
@@ -112,10 +111,8 @@ public final class MetadataMachine {
                     "The topic '" + command.name() + "' has " + now + " partitions already; " + command.total()
                             + " is not more.");
         }
-        List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
-        int replicationFactor = partitions.get(0).replicas().size();
-        partitions.addAll(Controller.place(image, now, command.total() - now, replicationFactor));
-        return withTopic(image, new TopicImage(topic.name(), topic.id(), List.copyOf(partitions), topic.config()));
+        int replicationFactor = topic.partitions().get(0).replicas().size();
+        return withTopic(image, topic.grown(Controller.place(image, now, command.total() - now, replicationFactor)));
     }
 
     private ClusterImage deleteTopic(ClusterImage image, Command.DeleteTopic command) {
@@ -140,7 +137,7 @@ public final class MetadataMachine {
         List<PartitionImage> partitions = topic.partitions().stream()
                 .map(partition -> Controller.onRegistered(partition, node))
                 .collect(Collectors.toUnmodifiableList());
-        return new TopicImage(topic.name(), topic.id(), partitions, topic.config());
+        return topic.withStates(partitions);
     }
 
     private void checkLimits(ClusterImage image, Command command) {

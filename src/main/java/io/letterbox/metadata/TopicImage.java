@@ -1,5 +1,6 @@
 package io.letterbox.metadata;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -10,5 +11,35 @@ import java.util.UUID;
  * @param id the topic's incarnation: a topic that is deleted and made again has another one
  * @param partitions the partitions; the index is the partition's number
  * @param config the topic's own settings and the defaults for the rest
+ * @param formerSizes how many partitions the topic had before it got more, ascending; the last
+ *     {@link #MAX_FORMER_SIZES} of them. What was placed by one of these numbers is looked for by it
  */
-public record TopicImage(String name, UUID id, List<PartitionImage> partitions, TopicConfig config) {}
+public record TopicImage(
+        String name, UUID id, List<PartitionImage> partitions, TopicConfig config, List<Integer> formerSizes) {
+    /** How many changes of the number of partitions are remembered. */
+    public static final int MAX_FORMER_SIZES = 16;
+
+    /** A topic that has as many partitions as it always had. */
+    public TopicImage(String name, UUID id, List<PartitionImage> partitions, TopicConfig config) {
+        this(name, id, partitions, config, List.of());
+    }
+
+    TopicImage withConfig(TopicConfig newConfig) {
+        return new TopicImage(name, id, partitions, newConfig, formerSizes);
+    }
+
+    /** The same partitions in another state. */
+    TopicImage withStates(List<PartitionImage> states) {
+        return new TopicImage(name, id, states, config, formerSizes);
+    }
+
+    /** @param more the partitions that come behind those that are there */
+    TopicImage grown(List<PartitionImage> more) {
+        List<PartitionImage> all = new ArrayList<>(partitions);
+        all.addAll(more);
+        List<Integer> sizes = new ArrayList<>(formerSizes);
+        sizes.add(partitions.size());
+        int from = Math.max(0, sizes.size() - MAX_FORMER_SIZES);
+        return new TopicImage(name, id, List.copyOf(all), config, List.copyOf(sizes.subList(from, sizes.size())));
+    }
+}

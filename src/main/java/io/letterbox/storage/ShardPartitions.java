@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.DescribeProducers;
+import io.letterbox.bus.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CorruptLogException;
@@ -9,6 +10,7 @@ import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.LogRestore;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.producers.ProducerState;
 import io.letterbox.log.wal.WalRemains;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
@@ -176,6 +178,21 @@ final class ShardPartitions {
         }
         remains.restored(id);
         return null;
+    }
+
+    void findProducer(FindProducer ask) {
+        Map<Integer, Integer> found = new HashMap<>();
+        for (int number = 0; number < ask.partitions(); number++) {
+            HostedPartition held = byId.get(new TopicPartition(ask.topic(), number));
+            if (held == null) continue;
+            if (held.quarantine() != null) {
+                found.put(number, FindProducer.UNREADABLE);
+                continue;
+            }
+            ProducerState known = held.log().producers().get(ask.producerId());
+            if (known != null) found.put(number, known.lastSequence());
+        }
+        ask.done().complete(found);
     }
 
     void describeProducers(DescribeProducers ask) {

@@ -6,6 +6,7 @@ import io.letterbox.bus.Appended;
 import io.letterbox.bus.Appends;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
+import io.letterbox.bus.FindProducer;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -109,6 +110,7 @@ public final class StorageVerticle extends VerticleBase {
         else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
         else if (body instanceof DeleteRecords deletion) onDelete(deletion);
         else if (body instanceof ApplyImage apply) onImage(apply);
+        else if (body instanceof FindProducer ask) partitions.findProducer(ask);
         else if (body instanceof DescribeProducers ask) partitions.describeProducers(ask);
         else throw new AssertionError("a shard does not understand " + body);
     }

@@ -59,6 +59,7 @@ public final class FakeStorage implements FetchReader {
         LocalCodec.register(vertx.eventBus(), Committed.class);
         LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
         LocalCodec.register(vertx.eventBus(), DescribeProducers.class);
+        LocalCodec.register(vertx.eventBus(), FindProducer.class);
         for (int shard = 0; shard < SHARDS; shard++) {
             vertx.eventBus().localConsumer(Addresses.shard(shard), message -> onMessage(message.body()));
         }
@@ -269,6 +270,7 @@ public final class FakeStorage implements FetchReader {
         if (message instanceof Append append) onAppend(append);
         else if (message instanceof Appends turn) onTurn(turn);
         else if (message instanceof DeleteRecords deletion) onDeleteRecords(deletion);
+        else if (message instanceof FindProducer question) question.done().complete(Map.of());
         else if (message instanceof DescribeProducers question) question.done().complete(List.of());
         else throw new AssertionError(message);
     }

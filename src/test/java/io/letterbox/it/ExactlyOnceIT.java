@@ -15,8 +15,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -179,6 +182,81 @@ class ExactlyOnceIT {
             assertThat(one.get().statusCode()).isEqualTo(200);
         assertThat(values("letters"))
                 .containsExactlyInAnyOrder("v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9");
+    }
+
+    private void grow(int partitions) throws Exception {
+        HttpRequest grow = request("/topics/letters")
+                .method("PATCH", BodyPublishers.ofString("{\"partitions\":" + partitions + "}"))
+                .header("Content-Type", "application/json")
+                .build();
+        assertThat(send(grow).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aRepetitionIsFoundThoughTheTopicHasMorePartitionsNow() throws Exception {
+        create("letters", 1);
+        String json = "application/vnd.kafka.json.v2+json";
+        String rest = "{\"records\":[{\"value\":1},{\"key\":\"a\",\"value\":2},{\"partition\":0,\"value\":3}]}";
+        List<String[]> requests = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            requests.add(new String[] {"/topics/letters", "keyless " + i, "Idempotency-Key", "a" + i});
+            requests.add(new String[] {"/topics/letters?key=k" + i, "keyed " + i, "Idempotency-Key", "b" + i});
+        }
+        requests.add(new String[] {
+            "/topics/letters", "1\n2\n", "Idempotency-Key", "l", "Content-Type", "application/x-ndjson"
+        });
+        requests.add(new String[] {"/topics/letters", rest, "Idempotency-Key", "r", "Content-Type", json});
+        List<JsonNode> first = new ArrayList<>();
+        for (String[] request : requests) first.add(answer(request));
+        grow(3);
+        String lines = "{\"k\":1}\n{\"k\":2}\n{\"k\":3}\n{\"k\":4}\n{\"k\":5}\n";
+        requests.add(new String[] {
+            "/topics/letters?keyField=/k", lines, "Idempotency-Key", "m", "Content-Type", "application/x-ndjson"
+        });
+        first.add(answer(requests.get(requests.size() - 1)));
+        grow(7);
+        assertThat(server.stop()).isZero();
+        server = server.restart();
+        List<String> written = values("letters");
+        for (int i = 0; i < requests.size(); i++)
+            assertThat(answer(requests.get(i))).isEqualTo(first.get(i));
+        assertThat(values("letters")).isEqualTo(written);
+        HttpResponse<String> other = post("/topics/letters", "another", "Idempotency-Key", "a3");
+        assertThat(json(other).get("code").asText()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        Set<Integer> used = new HashSet<>();
+        for (int i = 0; i < 40; i++) {
+            used.add(answer("/topics/letters", "new", "Idempotency-Key", "new" + i)
+                    .get("partition")
+                    .asInt());
+        }
+        assertThat(used).as("new requests use the new partitions").hasSize(7);
+    }
+
+    private JsonNode answer(String... request) throws Exception {
+        String[] headers = Arrays.copyOfRange(request, 2, request.length);
+        HttpResponse<String> response = post(request[0], request[1], headers);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return json(response);
+    }
+
+    @Test
+    void aProducerThatNamesNoPartitionStaysWhereItIsWhenTheTopicGetsMore() throws Exception {
+        create("letters", 1);
+        for (int producer = 0; producer < 6; producer++) {
+            String id = json(post("/producers", "")).get("producerId").asText();
+            JsonNode zero = unplaced(id, 0);
+            unplaced(id, 1);
+            grow(2 + producer * 2);
+            assertThat(unplaced(id, 0)).isEqualTo(zero);
+            assertThat(unplaced(id, 2).get("partition")).isEqualTo(zero.get("partition"));
+        }
+        assertThat(values("letters")).hasSize(18).doesNotHaveDuplicates();
+    }
+
+    private JsonNode unplaced(String id, int sequence) throws Exception {
+        String value = id + " " + sequence;
+        return answer(
+                "/topics/letters", value, "Producer-Id", id, "Producer-Epoch", "0", "Producer-Seq", "" + sequence);
     }
 
     private HttpResponse<String> numbered(long id, int epoch, int sequence, String body) throws Exception {

@@ -5,11 +5,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class MetadataCodecTest {
     private final MetadataMachine machine = new MetadataMachine(new Limits(4, 6, 12), Map.of());
+
+    @Test
+    void anImageRemembersFormerSizesAndOneFromBeforeThatIsRead() throws IOException {
+        ClusterImage image = MetadataMachine.empty("cluster");
+        image = machine.apply(image, new Command.RegisterNode(1, new Endpoint("h", 1), Endpoint.NONE))
+                .image();
+        image = machine.apply(image, new Command.CreateTopic("a", new UUID(1, 2), 1, 1, Map.of()))
+                .image();
+        image = machine.apply(image, new Command.AddPartitions("a", 3)).image();
+        byte[] bytes = MetadataCodec.encode(image);
+        TopicImage read = MetadataCodec.replay(machine, null, bytes).topics().get("a");
+        assertThat(read.formerSizes()).containsExactly(1);
+        assertThat(read.partitions()).isEqualTo(image.topics().get("a").partitions());
+
+        // The only topic ends with a list of one int32.
+        byte[] before = Arrays.copyOf(bytes, bytes.length - 8);
+        before[0] = 6;
+        TopicImage old = MetadataCodec.replay(machine, null, before).topics().get("a");
+        assertThat(old.formerSizes()).isEmpty();
+        assertThat(old.partitions()).hasSize(3);
+    }
 
     /** The kinds 0 and 5 are in the files of servers that had no Kafka door. */
     @Test

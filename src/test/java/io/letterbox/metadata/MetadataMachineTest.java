@@ -88,6 +88,31 @@ class MetadataMachineTest {
     }
 
     @Test
+    void aTopicRemembersHowManyPartitionsItHad() {
+        apply(create("a", 1));
+        assertThat(image.topics().get("a").formerSizes()).isEmpty();
+        apply(new Command.AddPartitions("a", 2));
+        apply(new Command.AddPartitions("a", 4));
+        apply(new Command.AlterTopic("a", Map.of("retention.ms", "5"), Set.of()));
+        assertThat(image.topics().get("a").formerSizes()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aTopicForgetsTheOldestOfManySizes() {
+        TopicImage topic = new TopicImage("a", new UUID(1, 2), List.of(partition()), null);
+        for (int i = 0; i < TopicImage.MAX_FORMER_SIZES + 3; i++) topic = topic.grown(List.of(partition()));
+        assertThat(topic.formerSizes())
+                .hasSize(TopicImage.MAX_FORMER_SIZES)
+                .startsWith(4)
+                .endsWith(19);
+        assertThat(topic.partitions()).hasSize(20);
+    }
+
+    private static PartitionImage partition() {
+        return new PartitionImage(1, 0, List.of(1), List.of(1));
+    }
+
+    @Test
     void aDeletedTopicComesBackUnderAnotherIncarnation() {
         apply(create("a", 1));
         apply(new Command.DeleteTopic("a"));

@@ -1,26 +1,32 @@
 package io.letterbox.ingress.http;
 
+import io.letterbox.bus.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.record.Partitioner;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Puts the records of one request into batches of their own, one per partition, which carry the request's numbers: a batch
- * is a repetition as a whole or not at all, so nobody else's records may be in it. Used once, on one event loop.
+ * is a repetition as a whole or not at all, so nobody else's records may be in it. Used once, on one event loop; nothing
+ * has happened before its {@link #end}.
  */
 final class NumberedPlacement implements Placement {
     private final PublishBatcher batcher;
     private final PublishRequest request;
     private final ProducerClaim claim;
+    private final int size;
     private final Map<Integer, OpenBatch> batches = new TreeMap<>();
     private int unsettled;
     private boolean fresh;
 
-    NumberedPlacement(PublishBatcher batcher, PublishRequest request, ProducerClaim claim) {
+    /** @param size how many partitions the topic has, or had when the request came first */
+    NumberedPlacement(PublishBatcher batcher, PublishRequest request, ProducerClaim claim, int size) {
         this.batcher = batcher;
         this.request = request;
         this.claim = claim;
+        this.size = size;
     }
 
     ProducerClaim claim() {
@@ -29,7 +35,7 @@ final class NumberedPlacement implements Placement {
 
     @Override
     public int choose(PublishTarget target, byte[] key) {
-        return key == null ? claim.choose(target.partitions.length) : target.choose(key);
+        return key == null ? claim.choose(size) : Partitioner.forKey(key, size);
     }
 
     @Override
@@ -64,6 +70,25 @@ final class NumberedPlacement implements Placement {
     public void end() {
         unsettled = batches.size();
         batches.values().forEach(batcher::send);
+    }
+
+    /**
+     * Whether this is how the partitions that know the publisher came to know it.
+     *
+     * @param known the number of its last record in each, as {@link FindProducer} gives them
+     */
+    boolean explains(Map<Integer, Integer> known) {
+        // A producer sends many requests, to partitions of its choice as well.
+        if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());
+        return covers(known)
+                && known.entrySet().stream()
+                        .allMatch(each -> each.getValue() == FindProducer.UNREADABLE
+                                || each.getValue() == batches.get(each.getKey()).lastSequence());
+    }
+
+    /** Whether something of this goes to each of the partitions that know the idempotency key. */
+    boolean covers(Map<Integer, Integer> known) {
+        return claim.keyed() && batches.keySet().containsAll(known.keySet());
     }
 
     /** A batch's fate is known. */

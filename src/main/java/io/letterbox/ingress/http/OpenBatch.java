@@ -71,6 +71,11 @@ final class OpenBatch {
         return records;
     }
 
+    /** The number of the last record, where the batch is numbered. */
+    int lastSequence() {
+        return numbered.claim().sequence() + builder.recordCount() - 1 & Integer.MAX_VALUE;
+    }
+
     /** Bytes of keys, values and headers in this batch. */
     long payloadBytes() {
         return payloadBytes;

@@ -83,6 +83,11 @@ final class PublishRequest implements Transfers.Transfer {
         refuse(new ApiException(ErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time."));
     }
 
+    /** Whether it has been answered, or its client has gone. */
+    boolean isOver() {
+        return over;
+    }
+
     String topic() {
         return topic;
     }

@@ -12,6 +12,9 @@ import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** Takes publishes on one event loop: from the request to the batcher, and back. Owned by that loop. */
 final class Publisher {
@@ -24,6 +27,7 @@ final class Publisher {
     private final Vertx vertx;
     private final PublishTargets targets;
     private final PublishBatcher batcher;
+    private final FormerPlaces formerPlaces;
     private final Transfers uploads;
     private final NdjsonForm ndjson;
     private final RestForm rest;
@@ -36,6 +40,7 @@ final class Publisher {
         this.vertx = vertx;
         this.targets = new PublishTargets(backend, vertx);
         this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
+        this.formerPlaces = new FormerPlaces(backend, vertx);
         this.uploads = Transfers.watched(vertx);
         this.ndjson = new NdjsonForm(backend.config().limits());
         this.rest = new RestForm(backend.config().limits());
@@ -76,22 +81,85 @@ final class Publisher {
     }
 
     private void place(PublishRequest request, PublishTarget target) {
+        ProducerHead producer = request.head().producer;
         try {
-            long wallMs = Clock.system().wallMs();
-            long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : wallMs;
-            target.requireTimestamp(timestampMs, wallMs, "The query parameter timestamp");
-            ProducerHead producer = request.head().producer;
-            Placement placement =
-                    producer == null ? batcher : new NumberedPlacement(batcher, request, producer.claim(request));
-            switch (request.head().form) {
-                case SINGLE -> single(request, target, placement, timestampMs);
-                case NDJSON -> ndjson.place(request, target, placement, timestampMs);
-                case REST_JSON, REST_BINARY -> rest.place(request, target, placement, wallMs);
-                default -> throw new AssertionError(request.head().form);
+            if (producer == null) {
+                fill(request, target, batcher);
+                batcher.end();
+                return;
             }
-            placement.end();
+            ProducerClaim claim = producer.claim(request);
+            boolean named = request.head().partition >= 0;
+            if (named || target.topic.formerSizes().isEmpty()) {
+                placeBy(target.partitions.length, request, target, claim).end();
+            } else {
+                formerPlaces
+                        .of(target, claim)
+                        .onSuccess(known -> placeWhereKnown(request, claim, known))
+                        .onFailure(request::refuse);
+            }
         } catch (ApiException refusal) {
             request.refuse(refusal);
+        }
+    }
+
+    /**
+     * Places what its publisher may have sent before by the number of partitions that the topic had then. So a request, and
+     * a producer that names no partition, stay where they were when the topic gets more.
+     */
+    private void placeWhereKnown(PublishRequest request, ProducerClaim claim, Map<Integer, Integer> known) {
+        if (request.isOver()) return;
+        try {
+            PublishTarget target = targets.find(request.topic());
+            if (target == null) throw PublishTargets.unknown(request.topic());
+            if (known.isEmpty()) {
+                placeBy(target.partitions.length, request, target, claim).end();
+                return;
+            }
+            List<Integer> sizes = new ArrayList<>(target.topic.formerSizes());
+            sizes.add(target.partitions.length);
+            NumberedPlacement chosen = null;
+            // Where nothing explains what is known, the key belongs to another request, which the partitions say.
+            NumberedPlacement otherwise = null;
+            // A request of which nothing can be written has been answered already.
+            for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
+                NumberedPlacement then = tryBy(sizes.get(i), request, target, claim);
+                if (then == null) continue;
+                if (then.explains(known)) chosen = then;
+                else if (otherwise == null || then.covers(known)) otherwise = then;
+            }
+            if (chosen != null) chosen.end();
+            else if (otherwise != null) otherwise.end();
+            else placeBy(target.partitions.length, request, target, claim).end();
+        } catch (ApiException refusal) {
+            request.refuse(refusal);
+        }
+    }
+
+    /** Null where the request cannot be placed by such a number of partitions, because of which others are looked at. */
+    private NumberedPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerClaim claim) {
+        try {
+            return placeBy(size, request, target, claim);
+        } catch (ApiException unfit) {
+            return null;
+        }
+    }
+
+    private NumberedPlacement placeBy(int size, PublishRequest request, PublishTarget target, ProducerClaim claim) {
+        NumberedPlacement placement = new NumberedPlacement(batcher, request, claim, size);
+        fill(request, target, placement);
+        return placement;
+    }
+
+    private void fill(PublishRequest request, PublishTarget target, Placement placement) {
+        long wallMs = Clock.system().wallMs();
+        long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : wallMs;
+        target.requireTimestamp(timestampMs, wallMs, "The query parameter timestamp");
+        switch (request.head().form) {
+            case SINGLE -> single(request, target, placement, timestampMs);
+            case NDJSON -> ndjson.place(request, target, placement, timestampMs);
+            case REST_JSON, REST_BINARY -> rest.place(request, target, placement, wallMs);
+            default -> throw new AssertionError(request.head().form);
         }
     }
 
