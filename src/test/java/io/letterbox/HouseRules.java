@@ -55,7 +55,7 @@ final class HouseRules {
             Map.entry("log", new Room(Set.of("record", "time", "text", "error", "memory"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "text", "error"), Set.of())),
             Map.entry("text", new Room(Set.of(), Set.of())),
-            Map.entry("host", new Room(Set.of("log"), Set.of())),
+            Map.entry("host", new Room(Set.of("log"), Set.of("com.sun.management."))),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(
@@ -101,7 +101,7 @@ final class HouseRules {
             Map.entry(
                     "cli",
                     new Room(
-                            Set.of("config", "host", "log", "record", "text", "error"),
+                            Set.of("config", "host", "time", "log", "record", "text", "error"),
                             Set.of(JACKSON, KAFKA, "picocli."))));
 
     /** Time, chance and threads are arguments there. */

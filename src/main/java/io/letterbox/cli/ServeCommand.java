@@ -1,13 +1,8 @@
 package io.letterbox.cli;
 
-import io.letterbox.config.ConfigException;
-import io.letterbox.config.ConfigLoader;
-import io.letterbox.config.LetterboxConfig;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Runs a server until it is told to stop. */
 @Command(
@@ -23,17 +18,8 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     private final Starter starter;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "A YAML file of settings. Without it every setting has its default.")
-    private Path file;
-
-    @Option(
-            names = {"-s", "--set"},
-            paramLabel = "KEY=VALUE",
-            description = "Sets one key, such as http.port=9000. Can be repeated.")
-    private List<String> overrides = List.of();
+    @Mixin
+    private SettingsOption settings = new SettingsOption();
 
     ServeCommand(Starter starter) {
         this.starter = starter;
@@ -41,15 +27,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Starter.Running server = starter.start(config());
+        Starter.Running server = starter.start(settings.load());
         return server.awaitStop();
-    }
-
-    private LetterboxConfig config() {
-        try {
-            return ConfigLoader.load(file, System.getenv(), overrides);
-        } catch (ConfigException e) {
-            throw new Failure(ExitCode.USAGE, "CONFIG", e.getMessage());
-        }
     }
 }
