@@ -24,7 +24,7 @@ final class KafkaAssembly {
     /** @param budget the one that the HTTP door draws on, too */
     KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget) {
         this.config = config.kafka();
-        this.sockets = new KafkaSockets(config.kafka().maxConnections());
+        this.sockets = new KafkaSockets();
         this.backend = new KafkaBackend(
                 config,
                 storage.metadata(),
@@ -34,7 +34,6 @@ final class KafkaAssembly {
                 budget,
                 storage.groups(),
                 storage.transactions());
-        meters.bindKafka(sockets::open);
     }
 
     /** The Kafka door of one more event loop. */

@@ -1,6 +1,12 @@
 package io.letterbox;
 
+import io.letterbox.config.HttpConfig;
+import io.letterbox.config.KafkaConfig;
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.Entrance;
+import io.letterbox.entrance.GuardedTransport;
+import io.letterbox.http.HttpVerticle;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ProcessMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -29,9 +35,37 @@ record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         var builder = ProcessMetrics.meter(Vertx.builder(), options, registry);
+        GuardedTransport transport = new GuardedTransport(
+                transport(), limits(config.http()), limits(config.kafka()), HttpVerticle.greeting(config.http()));
+        Meters meters = new Meters(registry);
+        bind(meters, transport.http());
+        bind(meters, transport.kafka());
+        return new VertxAssembly(builder.withTransport(transport).build(), meters, eventLoops);
+    }
+
+    private static Transport transport() {
         // io_uring is passed over on purpose: Vert.x turns file regions off with it.
-        if (Transport.EPOLL != null && Transport.EPOLL.available()) builder.withTransport(Transport.EPOLL);
-        return new VertxAssembly(builder.build(), new Meters(registry), eventLoops);
+        if (Transport.EPOLL != null && Transport.EPOLL.available()) return Transport.EPOLL;
+        return Transport.NIO;
+    }
+
+    private static DoorLimits limits(HttpConfig http) {
+        return new DoorLimits(
+                "http", http.maxConnections(), http.maxConnectionsPerAddress(), http.maxSilentPerAddress());
+    }
+
+    private static DoorLimits limits(KafkaConfig kafka) {
+        return new DoorLimits(
+                "kafka", kafka.maxConnections(), kafka.maxConnectionsPerAddress(), kafka.maxSilentPerAddress());
+    }
+
+    private static void bind(Meters meters, Entrance entrance) {
+        meters.bindConnections(
+                entrance.limits().section(),
+                entrance::open,
+                () -> entrance.limits().maxConnections(),
+                entrance::silent,
+                entrance::refused);
     }
 
     /** Half of the cores: the shards, the kernel and whoever talks to us need the others. */

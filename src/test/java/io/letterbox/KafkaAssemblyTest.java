@@ -31,7 +31,7 @@ class KafkaAssemblyTest {
     }
 
     private static Endpoint advertised(String host, String advertisedHost, int advertisedPort) {
-        KafkaConfig config = new KafkaConfig(true, host, 9092, advertisedHost, advertisedPort, 600, 10, 1 << 20);
+        KafkaConfig config = new KafkaConfig(true, host, 9092, advertisedHost, advertisedPort, 600, 10, 0, 10, 1 << 20);
         return KafkaAssembly.advertised(config, 9092);
     }
 

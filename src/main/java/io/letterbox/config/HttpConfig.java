@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  * @param h2c whether HTTP/2 is spoken without TLS, to clients that begin with it
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
+ * @param maxConnectionsPerAddress of them from one address, 0 (as many as there may be) to 1,000,000
+ * @param maxSilentPerAddress of them that have sent no whole request yet, 1 to 1,000,000
  * @param maxHeaderBytes all headers of a request together, 1024 to 1 MiB
  * @param maxUriBytes the first line of a request, 256 to 1 MiB
  */
@@ -27,6 +29,8 @@ public record HttpConfig(
         boolean h2c,
         int idleTimeoutSeconds,
         int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxSilentPerAddress,
         int maxHeaderBytes,
         int maxUriBytes) {
     private static final int MIB = 1 << 20;
@@ -58,12 +62,14 @@ public record HttpConfig(
         }
         Check.range("http.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
         Check.range("http.maxConnections", maxConnections, 1, 1_000_000);
+        Check.range("http.maxConnectionsPerAddress", maxConnectionsPerAddress, 0, 1_000_000);
+        Check.range("http.maxSilentPerAddress", maxSilentPerAddress, 1, 1_000_000);
         Check.range("http.maxHeaderBytes", maxHeaderBytes, 1024, MIB);
         Check.range("http.maxUriBytes", maxUriBytes, 256, MIB);
     }
 
     static HttpConfig standard() {
-        return new HttpConfig("127.0.0.1", 8080, List.of(), List.of(), false, 60, 20_000, 16_384, 8192);
+        return new HttpConfig("127.0.0.1", 8080, List.of(), List.of(), false, 60, 20_000, 0, 256, 16_384, 8192);
     }
 
     /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */

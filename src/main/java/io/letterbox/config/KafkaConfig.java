@@ -10,6 +10,8 @@ package io.letterbox.config;
  * @param advertisedPort what clients are told to connect to; 0: the port that is listened at
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
+ * @param maxConnectionsPerAddress of them from one address, 0 (as many as there may be) to 1,000,000
+ * @param maxSilentPerAddress of them that have sent no whole request yet, 1 to 1,000,000
  * @param maxRequestBytes the largest request, 64 KiB to 1 GiB
  */
 public record KafkaConfig(
@@ -20,6 +22,8 @@ public record KafkaConfig(
         int advertisedPort,
         int idleTimeoutSeconds,
         int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxSilentPerAddress,
         int maxRequestBytes) {
     private static final int MIB = 1 << 20;
 
@@ -29,10 +33,12 @@ public record KafkaConfig(
         Check.range("kafka.advertisedPort", advertisedPort, 0, 65535);
         Check.range("kafka.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
         Check.range("kafka.maxConnections", maxConnections, 1, 1_000_000);
+        Check.range("kafka.maxConnectionsPerAddress", maxConnectionsPerAddress, 0, 1_000_000);
+        Check.range("kafka.maxSilentPerAddress", maxSilentPerAddress, 1, 1_000_000);
         Check.range("kafka.maxRequestBytes", maxRequestBytes, 65_536, 1024 * MIB);
     }
 
     static KafkaConfig standard() {
-        return new KafkaConfig(true, "127.0.0.1", 9092, "", 0, 600, 10_000, 100 * MIB);
+        return new KafkaConfig(true, "127.0.0.1", 9092, "", 0, 600, 10_000, 0, 256, 100 * MIB);
     }
 }

@@ -16,7 +16,13 @@ final class Http1Pipeline {
         if (!(connection instanceof ConnectionBase base)) return;
         ChannelPipeline pipeline = base.channel().pipeline();
         if (pipeline.get(DECODER) == null) return;
-        if (!options.isHttp2ClearTextEnabled()) pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
+        // Where HTTP/2 is spoken, too, the first request is being decoded by now: H2cGate was here before.
+        if (!options.isHttp2ClearTextEnabled()) makeStrict(pipeline, options);
         pipeline.addBefore(DECODER, "slices", new InboundSlices());
+    }
+
+    /** Puts the decoder in place that forgives nothing; nothing may have been decoded yet. */
+    static void makeStrict(ChannelPipeline pipeline, HttpServerOptions options) {
+        pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
     }
 }

@@ -21,11 +21,8 @@ public final class HttpSockets {
         port = actualPort;
     }
 
-    /** Counts a connection; false where it is one too many, and then it is not counted. */
-    boolean tryOpen(int max) {
-        if (open.incrementAndGet() <= max) return true;
-        open.decrementAndGet();
-        return false;
+    void opened() {
+        open.incrementAndGet();
     }
 
     void closed() {

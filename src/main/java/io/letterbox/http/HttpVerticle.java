@@ -2,11 +2,13 @@ package io.letterbox.http;
 
 import io.letterbox.config.HttpConfig;
 import io.letterbox.error.ErrorCode;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +71,7 @@ public final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = router();
-        options = options();
+        options = options(config);
         server = vertx.createHttpServer(options)
                 .connectionHandler(this::onConnection)
                 .invalidRequestHandler(HttpVerticle::onInvalid)
@@ -93,7 +96,15 @@ public final class HttpVerticle extends VerticleBase {
         return drained.future();
     }
 
-    private HttpServerOptions options() {
+    /** What is done with a connection when it is accepted, before anything is read from it. */
+    public static Consumer<Channel> greeting(HttpConfig config) {
+        HttpServerOptions options = options(config);
+        return channel -> {
+            if (config.h2c()) channel.pipeline().addLast(new H2cGate(options));
+        };
+    }
+
+    private static HttpServerOptions options(HttpConfig config) {
         return new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port() == 0 ? ANY_SHARED_PORT : config.port())
@@ -101,6 +112,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
                 .setHttp2ClearTextEnabled(config.h2c())
+                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(Http2Limits.MAX_STREAMS))
                 .setHandle100ContinueAutomatically(false)
                 .setMaxInitialLineLength(config.maxUriBytes())
                 .setMaxHeaderSize(config.maxHeaderBytes())
@@ -119,12 +131,10 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void onConnection(HttpConnection connection) {
-        if (!sockets.tryOpen(config.maxConnections())) {
-            connection.close();
-            return;
-        }
+        sockets.opened();
         connection.closeHandler(closed -> sockets.closed());
         Http1Pipeline.extend(connection, options);
+        Http2Limits.apply(connection);
         // What a client's bytes or its going away lead to is answered, or nobody is there any more.
         connection.exceptionHandler(gone -> LOG.debug("{}: {}", connection.remoteAddress(), gone.toString()));
     }

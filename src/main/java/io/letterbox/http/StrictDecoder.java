@@ -1,5 +1,6 @@
 package io.letterbox.http;
 
+import io.letterbox.entrance.Guest;
 import io.letterbox.error.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -82,16 +83,17 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             }
             case REFUSED -> in.skipBytes(in.readableBytes());
         }
-        for (int i = before; i < out.size(); i++) follow(out.get(i));
+        for (int i = before; i < out.size(); i++) follow(context, out.get(i));
     }
 
     /** Notes down where what came out leaves the connection. */
-    private void follow(Object decoded) {
+    private void follow(ChannelHandlerContext context, Object decoded) {
         if (decoded instanceof DecoderResultProvider outcome
                 && outcome.decoderResult().isFailure()) {
             part = Part.REFUSED;
         } else if (decoded instanceof HttpMessage) {
             part = chunked ? Part.CHUNK_SIZE : Part.FIXED_BODY;
+            Guest.spoke(context.channel());
         } else if (decoded instanceof LastHttpContent) {
             part = Part.HEAD;
             lineRead = false;

@@ -6,6 +6,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.time.ClockGuard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -158,9 +159,26 @@ public final class Meters {
         kafkaRefused.inc();
     }
 
-    /** Exports how many Kafka clients are connected; call this once. */
-    public void bindKafka(DoubleSupplier connections) {
-        bindGauge("letterbox_kafka_connections", "Open connections of Kafka clients.", connections);
+    /**
+     * Exports who is connected to a door; call this once for each.
+     *
+     * @param door {@code http} or {@code kafka}, for the names
+     * @param open connections from when they were accepted
+     * @param limit how many there may be
+     * @param silent how many have sent no whole request yet
+     * @param refused how many were refused or closed for want of room
+     */
+    public void bindConnections(
+            String door, DoubleSupplier open, DoubleSupplier limit, DoubleSupplier silent, DoubleSupplier refused) {
+        String name = "letterbox_" + door + "_connections";
+        bindGauge(name, "Open connections of the door.", open);
+        bindGauge(name + "_limit", "How many connections of the door may be open.", limit);
+        bindGauge("letterbox_" + door + "_silent_connections", "Connections without a whole request so far.", silent);
+        CounterWithCallback.builder()
+                .name(name + "_refused")
+                .help("Connections that were refused or closed for want of room.")
+                .callback(callback -> callback.call(refused.getAsDouble()))
+                .register(registry);
     }
 
     /** The meters of the Server-Sent Events. */

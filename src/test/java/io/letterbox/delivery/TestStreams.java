@@ -54,7 +54,7 @@ final class TestStreams implements AutoCloseable {
         slots = new SubscriberSlots(maxSubscribers);
         // An idle timeout of one second: a stream has to outlive it.
         HttpConfig http = new HttpConfig(
-                "127.0.0.1", 0, List.of(), List.of("https://app.example"), h2c, 1, 20_000, 16_384, 8_192);
+                "127.0.0.1", 0, List.of(), List.of("https://app.example"), h2c, 1, 20_000, 0, 256, 16_384, 8_192);
         DeliveryRooms rooms =
                 new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, GROUP_SESSION_MS);
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));

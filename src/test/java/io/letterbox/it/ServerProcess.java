@@ -48,6 +48,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> jvmFlags = new ArrayList<>(List.of("-Xmx512m"));
     private Path config;
+    private int maxFiles;
     private Process process;
 
     private ServerProcess(Path directory) {
@@ -93,6 +94,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** How many files it may have open, sockets among them. */
+    public ServerProcess maxFiles(int count) {
+        maxFiles = count;
+        return this;
+    }
+
     /** Leaves it so little memory that what is held for rude clients would not fit, and ends it where something does not. */
     public ServerProcess littleMemory() {
         return jvm("-Xmx96m").jvm("-XX:MaxDirectMemorySize=64m").jvm("-XX:+ExitOnOutOfMemoryError");
@@ -128,6 +135,7 @@ public final class ServerProcess implements AutoCloseable {
     private List<String> command() {
         Path jar = jar();
         List<String> command = new ArrayList<>();
+        if (maxFiles > 0) command.addAll(List.of("sh", "-c", "ulimit -n " + maxFiles + " && exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
         command.addAll(List.of("-jar", jar.toString(), "serve"));

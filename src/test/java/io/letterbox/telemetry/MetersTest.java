@@ -61,12 +61,16 @@ class MetersTest {
         meters.kafkaRequest("Produce").answered(400_000);
         meters.kafkaRequest("Produce").answered(3_000_000_000L);
         meters.kafkaRequest("Metadata").answered(1);
-        meters.bindKafka(() -> 7);
+        meters.bindConnections("kafka", () -> 7, () -> 10, () -> 2, () -> 3);
         Exposition page = specimen.scrape();
         Map<String, String> produce = Map.of("api", "Produce");
         assertThat(page.value("letterbox_kafka_request_seconds_count", produce)).isEqualTo(2);
         assertThat(page.value("letterbox_kafka_request_seconds_sum", produce)).isEqualTo(3.0004);
         assertThat(page.value("letterbox_kafka_connections", Map.of())).isEqualTo(7);
+        assertThat(page.value("letterbox_kafka_connections_limit", Map.of())).isEqualTo(10);
+        assertThat(page.value("letterbox_kafka_silent_connections", Map.of())).isEqualTo(2);
+        assertThat(page.value("letterbox_kafka_connections_refused_total", Map.of()))
+                .isEqualTo(3);
     }
 
     @Test

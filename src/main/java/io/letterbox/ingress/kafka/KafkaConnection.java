@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.entrance.Guest;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.ingress.kafka.RequestDecoder.Decoded;
 import io.letterbox.telemetry.Connections;
@@ -158,6 +159,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private void begin(byte[] frame) {
         Decoded request = RequestDecoder.decode(frame);
+        Guest.spoke(socket.channelHandlerContext().channel());
         seen.client(request.clientId());
         seen.requested(request.api().name);
         int held = heldBytes;

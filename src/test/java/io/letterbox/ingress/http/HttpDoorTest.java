@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
@@ -20,11 +22,13 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.transport.Transport;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** What the server itself answers, whatever parts are mounted on it. */
 class HttpDoorTest {
     /** Servers of one Vert.x at any free port are one server; what has other settings needs another Vert.x. */
-    private final Vertx other = Vertx.vertx();
+    private Vertx other = Vertx.vertx();
 
     private TestDoor door;
 
@@ -186,6 +190,32 @@ class HttpDoorTest {
     }
 
     @Test
+    void whereHttp2IsSpokenHttp1IsAsStrict() throws IOException {
+        try (TestDoor clear = new TestDoor(LetterboxConfig.defaults().limits(), true, 60, true)) {
+            String upgrade = "GET /cluster HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+                    + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+            assertThat(clear.raw(upgrade)).startsWith("HTTP/1.1 200 ");
+            assertThat(clear.raw("POST /topics/t HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
+            String two = "GET /cluster HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "PATCH /cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            assertThat(clear.raw(two)).startsWith("HTTP/1.1 200 ").contains("HTTP/1.1 405 ");
+        }
+    }
+
+    /** Until it acknowledges the settings, a client is not bound to them by the protocol. */
+    @Test
+    void aClientThatAcknowledgesNothingIsHeldToItsStreamsAndClosed() throws IOException {
+        try (TestDoor clear = new TestDoor(LetterboxConfig.defaults().limits(), true, 60, true);
+                Http2Client client = new Http2Client(clear.port())) {
+            for (int stream = 1; stream < 300; stream += 2) client.open(stream, "/cluster");
+            Map<Integer, Integer> frames = client.framesUntilClosed();
+            assertThat(frames.get(Http2Client.HEADERS)).isEqualTo(100);
+            assertThat(frames.get(Http2Client.RST_STREAM)).isEqualTo(50);
+        }
+    }
+
+    @Test
     void aBodyThatIsTooLongIsRefusedOverHttp2() {
         try (TestDoor clear = new TestDoor(LetterboxConfig.defaults().limits(), true, 60, true)) {
             HttpClientAgent http2 = clear.vertx.createHttpClient(new HttpClientOptions()
@@ -205,17 +235,19 @@ class HttpDoorTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosed() throws IOException {
-        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 60, 1, 16_384, 8_192);
+        DoorLimits limits = new DoorLimits("http", 1, 0, 1);
+        other = Vertx.builder()
+                .withTransport(new GuardedTransport(Transport.NIO, limits, limits, channel -> {}))
+                .build();
+        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 60, 1, 0, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(new HttpVerticle(one, sockets, Hosts.of(one), List.of(), RouteObserver.NONE))
                 .await();
         try (Socket first = new Socket("127.0.0.1", sockets.port())) {
-            // A connection counts from its first request; one that never sends any ends by the idle timeout.
             first.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
             await().until(() -> sockets.open() == 1);
             try (Socket second = new Socket("127.0.0.1", sockets.port())) {
                 second.setSoTimeout(20_000);
-                second.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
                 assertThat(second.getInputStream().read()).isEqualTo(-1);
             }
             assertThat(first.isClosed()).isFalse();
@@ -225,7 +257,8 @@ class HttpDoorTest {
 
     @Test
     void aSilentConnectionIsClosed() throws IOException {
-        HttpConfig hasty = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 1, 10, 16_384, 8_192);
+        HttpConfig hasty =
+                new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 1, 10, 0, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(
                         new HttpVerticle(hasty, sockets, Hosts.of(hasty), List.of(new Endless()), RouteObserver.NONE))

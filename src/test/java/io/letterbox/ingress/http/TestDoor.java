@@ -8,6 +8,8 @@ import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.config.TopicsConfig;
+import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
@@ -22,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -45,8 +48,8 @@ final class TestDoor implements AutoCloseable {
     /** What tests write for Host where it does not matter to them. */
     static final List<String> NAMES = List.of("x", "h", "me");
 
-    final Vertx vertx = Vertx.vertx();
-    final FakeStorage storage = new FakeStorage(vertx);
+    final Vertx vertx;
+    final FakeStorage storage;
     final FakeGroups groups = new FakeGroups();
     final HttpSockets sockets = new HttpSockets();
     final ByteBudget budget;
@@ -76,7 +79,22 @@ final class TestDoor implements AutoCloseable {
     TestDoor(LimitsConfig limits, boolean autoCreate, int idleTimeoutSeconds, boolean h2c) {
         LetterboxConfig standard = LetterboxConfig.defaults();
         HttpConfig http = new HttpConfig(
-                "127.0.0.1", 0, NAMES, List.of("https://app.example"), h2c, idleTimeoutSeconds, 20_000, 16_384, 8_192);
+                "127.0.0.1",
+                0,
+                NAMES,
+                List.of("https://app.example"),
+                h2c,
+                idleTimeoutSeconds,
+                20_000,
+                0,
+                256,
+                16_384,
+                8_192);
+        DoorLimits door = new DoorLimits("http", 20_000, 0, 256);
+        vertx = Vertx.builder()
+                .withTransport(new GuardedTransport(Transport.NIO, door, door, HttpVerticle.greeting(http)))
+                .build();
+        storage = new FakeStorage(vertx);
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 http,

@@ -273,7 +273,7 @@ class KafkaDoorTest {
 
     @Test
     void nobodyIsLetInBeforeTheMetadataSaysWhereWeAre() {
-        KafkaSockets early = new KafkaSockets(10);
+        KafkaSockets early = new KafkaSockets();
         assertThat(early.tryOpen()).isFalse();
         assertThat(early.open()).isZero();
         early.admit();

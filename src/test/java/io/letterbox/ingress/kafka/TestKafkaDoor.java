@@ -8,6 +8,8 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.ByteBudget;
@@ -17,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.transport.Transport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TestKafkaDoor implements AutoCloseable {
     private static final int MIB = 1 << 20;
 
-    final Vertx vertx = Vertx.vertx();
-    final FakeStorage storage = new FakeStorage(vertx);
+    final Vertx vertx;
+    final FakeStorage storage;
     final KafkaSockets sockets;
     final ByteBudget budget;
     final KafkaBackend backend;
@@ -39,6 +42,10 @@ final class TestKafkaDoor implements AutoCloseable {
     }
 
     TestKafkaDoor(KafkaConfig kafka, LimitsConfig limits) {
+        DoorLimits door = new DoorLimits("kafka", kafka.maxConnections(), 0, kafka.maxSilentPerAddress());
+        GuardedTransport guarded = new GuardedTransport(Transport.NIO, door, door, channel -> {});
+        vertx = Vertx.builder().withTransport(guarded).build();
+        storage = new FakeStorage(vertx);
         LetterboxConfig standard = LetterboxConfig.defaults();
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
@@ -52,7 +59,7 @@ final class TestKafkaDoor implements AutoCloseable {
                 standard.transactions(),
                 standard.shutdown(),
                 standard.log());
-        sockets = new KafkaSockets(kafka.maxConnections());
+        sockets = new KafkaSockets();
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
         backend = new KafkaBackend(
@@ -63,7 +70,7 @@ final class TestKafkaDoor implements AutoCloseable {
     }
 
     static KafkaConfig settings(int maxConnections, int idleTimeoutSeconds) {
-        return new KafkaConfig(true, "127.0.0.1", 0, "", 0, idleTimeoutSeconds, maxConnections, MIB);
+        return new KafkaConfig(true, "127.0.0.1", 0, "", 0, idleTimeoutSeconds, maxConnections, 0, 256, MIB);
     }
 
     /** A budget of no more than the largest request. */

@@ -58,6 +58,14 @@ final class NodeSettings {
                     c -> c.kafka().maxConnections(),
                     "How many connections there may be."),
             new Setting(
+                    "max.connections.per.ip",
+                    "kafka.maxConnectionsPerAddress",
+                    ConfigType.INT,
+                    c -> c.kafka().maxConnectionsPerAddress() == 0
+                            ? Integer.MAX_VALUE
+                            : c.kafka().maxConnectionsPerAddress(),
+                    "How many connections there may be from one address."),
+            new Setting(
                     "socket.request.max.bytes",
                     "kafka.maxRequestBytes",
                     ConfigType.INT,

@@ -1,0 +1,145 @@
+package io.letterbox.entrance;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connections of one door, and who has to go. A connection is silent until its first whole request. Where room is short,
+ * those that have been silent longest go first, so whoever opens connections and says nothing keeps nobody out; but none
+ * goes for that in its first second, in which thousands may come back at once behind one balancer.
+ *
+ * @param <G> a connection, told by identity
+ */
+final class Guests<G> {
+    /** A connection has so long for its first whole request. */
+    static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** So long it is not sent away to make room, unless its address has more than the newcomer's. */
+    static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final DoorLimits limits;
+    private final Map<G, Address> open = new HashMap<>();
+
+    /** When each came, in that order. */
+    private final LinkedHashMap<G, Long> silent = new LinkedHashMap<>();
+
+    private final Map<InetAddress, Address> addresses = new HashMap<>();
+
+    private final class Address {
+        private final InetAddress address;
+        private final Set<G> silent = new LinkedHashSet<>();
+        private int open;
+
+        private Address(InetAddress address) {
+            this.address = address;
+        }
+    }
+
+    Guests(DoorLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Somebody comes.
+     *
+     * @param filesLeft whether the process can spare another descriptor
+     * @return who has to go for it; the newcomer itself where it may not come in. They count no more
+     */
+    List<G> arrive(G guest, InetAddress from, long nowNanos, boolean filesLeft) {
+        Address address = addresses.computeIfAbsent(from, Address::new);
+        List<G> leaving = new ArrayList<>(1);
+        boolean ownFull = limits.maxPerAddress() > 0 && address.open >= limits.maxPerAddress();
+        boolean ownSilent = address.silent.size() >= limits.maxSilentPerAddress();
+        if (ownFull || ownSilent) {
+            G oldest = first(address.silent);
+            if (oldest != null && isPastGrace(oldest, nowNanos)) leaving.add(oldest);
+            else if (ownFull) leaving.add(guest);
+        }
+        if (leaving.isEmpty() && (open.size() >= limits.maxConnections() || !filesLeft)) {
+            G oldest = dispensable(address, nowNanos);
+            leaving.add(oldest == null ? guest : oldest);
+        }
+        leaving.forEach(this::left);
+        if (leaving.contains(guest)) {
+            forget(address);
+        } else {
+            // Its address may have been forgotten with the one that left.
+            Address own = addresses.computeIfAbsent(from, Address::new);
+            own.open++;
+            own.silent.add(guest);
+            open.put(guest, own);
+            silent.put(guest, nowNanos);
+        }
+        return leaving;
+    }
+
+    /** Who can go for somebody of an address; null where nobody can. */
+    private G dispensable(Address newcomer, long nowNanos) {
+        G oldest = first(silent.keySet());
+        if (oldest == null || isPastGrace(oldest, nowNanos)) return oldest;
+        Address most = newcomer;
+        for (Address address : addresses.values()) {
+            if (address.silent.size() > most.silent.size()) most = address;
+        }
+        // All are young: then of the address that has most, as long as that evens them out.
+        return most.silent.size() > newcomer.silent.size() + 1 ? first(most.silent) : null;
+    }
+
+    private boolean isPastGrace(G guest, long nowNanos) {
+        return nowNanos - silent.get(guest) >= GRACE_NANOS;
+    }
+
+    private static <T> T first(Set<T> set) {
+        return set.isEmpty() ? null : set.iterator().next();
+    }
+
+    /** It has sent a whole request. */
+    void spoke(G guest) {
+        if (silent.remove(guest) != null) open.get(guest).silent.remove(guest);
+    }
+
+    /** It is gone, or has been sent away. */
+    void left(G guest) {
+        Address address = open.remove(guest);
+        if (address == null) return;
+        silent.remove(guest);
+        address.silent.remove(guest);
+        address.open--;
+        forget(address);
+    }
+
+    private void forget(Address address) {
+        if (address.open == 0) addresses.remove(address.address, address);
+    }
+
+    /** Those that have been silent for too long; they count no more. */
+    List<G> overdue(long nowNanos) {
+        List<G> overdue = new ArrayList<>();
+        for (Map.Entry<G, Long> guest : silent.entrySet()) {
+            if (nowNanos - guest.getValue() < SILENCE_NANOS) break;
+            overdue.add(guest.getKey());
+        }
+        overdue.forEach(this::left);
+        return overdue;
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    int silent() {
+        return silent.size();
+    }
+
+    /** How many addresses are remembered. */
+    int addresses() {
+        return addresses.size();
+    }
+}

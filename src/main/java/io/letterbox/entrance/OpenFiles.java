@@ -1,0 +1,72 @@
+package io.letterbox.entrance;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * How many files the process has open, connections among them, and how many it may have. Logs have to be opened and rolled
+ * while clients come; so connections leave a reserve. Counting means to list a directory, so it is done now and then, and
+ * what came since is added.
+ */
+final class OpenFiles {
+    /** This part of what may be open is kept for the server's own files, and no more than {@link #LARGEST_RESERVE}. */
+    private static final int RESERVED_PART = 4;
+
+    private static final long LARGEST_RESERVE = 4096;
+    private static final long RARELY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
+
+    private final long forConnections;
+    private final long reserve;
+    private long open;
+    private long countedNanos;
+
+    /** Reads the limit of this process, as it is when it starts. */
+    OpenFiles(long nowNanos) {
+        this(attribute("MaxFileDescriptorCount"), nowNanos);
+    }
+
+    private OpenFiles(long max, long nowNanos) {
+        this.reserve = Math.min(max / RESERVED_PART, LARGEST_RESERVE);
+        this.forConnections = max - reserve;
+        count(nowNanos);
+    }
+
+    /** Whether one more connection leaves the reserve whole; if so, it is taken to be there. */
+    boolean spares(long nowNanos) {
+        boolean near = open + reserve > forConnections;
+        if (nowNanos - countedNanos > (near ? OFTEN_NANOS : RARELY_NANOS)) count(nowNanos);
+        if (open >= forConnections) return false;
+        open++;
+        return true;
+    }
+
+    /** A connection was closed. */
+    void closed() {
+        open--;
+    }
+
+    /** How many files may be open before connections are refused. */
+    long forConnections() {
+        return forConnections;
+    }
+
+    private void count(long nowNanos) {
+        countedNanos = nowNanos;
+        open = attribute("OpenFileDescriptorCount");
+    }
+
+    /** A number that only Unix has; elsewhere there is no such limit to speak of. */
+    private static long attribute(String name) {
+        try {
+            Object value = BEANS.getAttribute(new ObjectName("java.lang:type=OperatingSystem"), name);
+            return value instanceof Number number ? number.longValue() : 0;
+        } catch (JMException notHere) {
+            return name.startsWith("Max") ? Long.MAX_VALUE : 0;
+        }
+    }
+}

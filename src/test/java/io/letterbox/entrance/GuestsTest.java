@@ -1,0 +1,124 @@
+package io.letterbox.entrance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class GuestsTest {
+    private static final InetAddress ONE = address(1);
+    private static final InetAddress TWO = address(2);
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Guests<String> guests = new Guests<>(new DoorLimits("http", 5, 0, 2));
+    private long now = -3 * SECOND; // A monotonic clock may be there, and pass zero.
+
+    private static InetAddress address(int last) {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private List<String> arrive(String guest, InetAddress from) {
+        return guests.arrive(guest, from, now, true);
+    }
+
+    @Test
+    void theOneThatWasSilentLongestMakesRoomForItsNeighbour() {
+        assertThat(arrive("a", ONE)).isEmpty();
+        now += SECOND;
+        assertThat(arrive("b", ONE)).isEmpty();
+        assertThat(arrive("x", TWO)).isEmpty();
+        assertThat(arrive("c", ONE)).containsExactly("a");
+        assertThat(guests.open()).isEqualTo(3);
+        assertThat(guests.silent()).isEqualTo(3);
+    }
+
+    @Test
+    void whoHasSpokenIsNotSentAway() {
+        for (String guest : List.of("a", "b", "c", "d", "e")) {
+            assertThat(arrive(guest, ONE)).isEmpty();
+            guests.spoke(guest);
+        }
+        now += 100 * SECOND;
+        assertThat(guests.silent()).isZero();
+        assertThat(guests.overdue(now)).isEmpty();
+        assertThat(arrive("f", TWO)).containsExactly("f"); // Full.
+        guests.left("a");
+        assertThat(arrive("f", TWO)).isEmpty();
+    }
+
+    @Test
+    void manyMayComeBackAtOnce() {
+        for (String guest : List.of("a", "b", "c", "d")) {
+            assertThat(arrive(guest, ONE)).isEmpty();
+        }
+        assertThat(arrive("e", TWO)).isEmpty();
+    }
+
+    @Test
+    void aFullDoorIsFullForThoseWhoFilledItWithSilence() {
+        for (String guest : List.of("a", "b", "c", "d", "e")) arrive(guest, ONE);
+        // All young, but of one address that has more than its share.
+        assertThat(arrive("honest", TWO)).containsExactly("a");
+        guests.spoke("honest");
+        now += SECOND;
+        assertThat(arrive("other", TWO)).containsExactly("b");
+        assertThat(guests.open()).isEqualTo(5);
+    }
+
+    @Test
+    void aWantOfFilesIsAFullDoor() {
+        guests.arrive("a", ONE, now, true);
+        assertThat(guests.arrive("b", TWO, now, false)).containsExactly("b");
+        now += SECOND;
+        assertThat(guests.arrive("b", TWO, now, false)).containsExactly("a");
+        guests.spoke("b");
+        assertThat(guests.arrive("c", TWO, now, false)).containsExactly("c");
+    }
+
+    @Test
+    void anAddressCanBeLimited() {
+        Guests<String> few = new Guests<>(new DoorLimits("kafka", 5, 2, 2));
+        few.arrive("a", ONE, now, true);
+        few.spoke("a");
+        few.arrive("b", ONE, now, true);
+        assertThat(few.arrive("c", ONE, now, true)).containsExactly("c");
+        assertThat(few.arrive("d", TWO, now, true)).isEmpty();
+        assertThat(few.arrive("c", ONE, now + SECOND, true)).containsExactly("b");
+    }
+
+    @Test
+    void silenceEnds() {
+        arrive("a", ONE);
+        now += SECOND;
+        arrive("b", TWO);
+        now += Guests.SILENCE_NANOS - SECOND;
+        assertThat(guests.overdue(now)).containsExactly("a");
+        assertThat(guests.open()).isEqualTo(1);
+        guests.left("a"); // Its socket is closed, which is told again.
+        assertThat(guests.open()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsKeptOfThoseWhoLeft() {
+        arrive("a", ONE);
+        arrive("b", ONE);
+        guests.spoke("a");
+        guests.left("a");
+        guests.left("b");
+        guests.spoke("b");
+        for (int i = 0; i < 5; i++) arrive("c" + i, TWO);
+        assertThat(guests.arrive("refused", ONE, now, true)).isNotEmpty();
+        for (int i = 0; i < 5; i++) guests.left("c" + i);
+        guests.left("refused");
+        assertThat(guests.open()).isZero();
+        assertThat(guests.silent()).isZero();
+        assertThat(guests.addresses()).isZero();
+    }
+}
