@@ -277,7 +277,6 @@ public final class ClassicGroups {
     /** A group with its members; one that is not there, or of another type, is dead. */
     public DescribedGroup describe(DescribeGroup command) {
         DescribedGroup described = new DescribedGroup().setGroupId(command.groupId());
-        if (command.groupId().isEmpty()) return described.setErrorCode(Errors.INVALID_GROUP_ID.code());
         ClassicGroup group = registry.get(command.groupId(), ClassicGroup.class);
         if (group == null) {
             described.setGroupState("Dead");

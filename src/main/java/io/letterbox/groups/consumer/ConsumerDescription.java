@@ -34,11 +34,16 @@ final class ConsumerDescription {
                 .setMembers(members);
     }
 
+    /** What nobody said is null on the wire, and may be empty here. */
+    private static String said(String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+
     private static Member member(ConsumerGroup group, ConsumerMember member, Topics topics) {
         return new Member()
                 .setMemberId(member.id())
-                .setInstanceId(member.instanceId())
-                .setRackId(member.profile().rackId())
+                .setInstanceId(said(member.instanceId()))
+                .setRackId(said(member.profile().rackId()))
                 .setMemberEpoch(member.current().epoch())
                 .setClientId(member.profile().clientId())
                 .setClientHost(member.profile().clientHost())

@@ -144,9 +144,7 @@ public final class OffsetCleanup {
         String groupId = command.groupId();
         DeletableGroupResult result = new DeletableGroupResult().setGroupId(groupId);
         Group group = registry.get(groupId);
-        Errors refusal = groupId.isEmpty()
-                ? Errors.INVALID_GROUP_ID
-                : group == null ? Errors.GROUP_ID_NOT_FOUND : group.deleteRefusal();
+        Errors refusal = group == null ? Errors.GROUP_ID_NOT_FOUND : group.deleteRefusal();
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
             for (TopicPartition partition : book.partitions(groupId)) {

@@ -159,7 +159,6 @@ public final class OffsetDesk {
         OffsetCommitRequestData data = command.data();
         short version = command.caller().version();
         int generation = data.generationIdOrMemberEpoch();
-        if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
         Group group = registry.get(data.groupId());
         if (group == null) {
             if (generation < 0) return Errors.NONE;
@@ -247,7 +246,6 @@ public final class OffsetDesk {
     public OffsetFetchResponseGroup fetch(FetchOffsets command) {
         OffsetFetchRequestGroup data = command.data();
         OffsetFetchResponseGroup response = new OffsetFetchResponseGroup().setGroupId(data.groupId());
-        if (data.groupId().isEmpty()) return response.setErrorCode(Errors.INVALID_GROUP_ID.code());
         Group group = registry.get(data.groupId());
         if (group != null) {
             Errors refusal = group.fetchRefusal(data.memberId(), data.memberEpoch());

@@ -25,19 +25,27 @@ final class ErrorResponses {
         return known;
     }
 
+    /** What a refusal says for people; null where nobody meant the failure for them. */
+    static String sentence(Throwable failure) {
+        boolean meant =
+                failure instanceof ApiException || failure instanceof org.apache.kafka.common.errors.ApiException;
+        return meant ? failure.getMessage() : null;
+    }
+
     /**
      * The error response of a request, with the error at every place where the API has one.
      *
+     * @param sentence what goes with the error where the API has room for it; null for Kafka's own
      * @return null where the request wants no answer
      * @throws InvalidRequestException where there is nothing to say it with, because the request itself is impossible
      */
-    static ApiMessage to(ApiKeys api, short version, ApiMessage request, Errors error) {
+    static ApiMessage to(ApiKeys api, short version, ApiMessage request, Errors error, String sentence) {
         try {
             // kafka-clients knows how, but only of requests that it has read itself.
             AbstractRequest again = AbstractRequest.parseRequest(
                             api, version, MessageUtil.toByteBufferAccessor(request, version))
                     .request;
-            var response = again.getErrorResponse(error.exception());
+            var response = again.getErrorResponse(error.exception(sentence));
             return response == null ? null : response.data();
         } catch (RuntimeException impossible) {
             // Some requests can be read, and neither be written again nor be what they say.

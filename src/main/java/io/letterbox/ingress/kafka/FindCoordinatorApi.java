@@ -37,7 +37,8 @@ final class FindCoordinatorApi {
         if (request.version() < FIRST_WITH_MANY_KEYS) {
             return find(data.keyType(), data.key()).map(found -> new FindCoordinatorResponseData()
                     .setErrorCode(found.errorCode())
-                    .setErrorMessage(found.errorMessage())
+                    // In these versions even what is right has a name.
+                    .setErrorMessage(found.errorCode() == 0 ? Errors.NONE.message() : found.errorMessage())
                     .setNodeId(found.nodeId())
                     .setHost(found.host())
                     .setPort(found.port()));

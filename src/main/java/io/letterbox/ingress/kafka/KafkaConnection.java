@@ -227,7 +227,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private KafkaResponse failed(Decoded request, Throwable failure) {
         Errors error = ErrorResponses.errorOf(failure, request.api());
-        ApiMessage body = ErrorResponses.to(request.api(), request.version(), request.body(), error);
+        String sentence = ErrorResponses.sentence(failure);
+        ApiMessage body = ErrorResponses.to(request.api(), request.version(), request.body(), error, sentence);
         return body == null ? KafkaResponse.NONE : KafkaResponse.of(body);
     }
 

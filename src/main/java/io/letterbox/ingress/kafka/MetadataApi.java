@@ -111,7 +111,7 @@ final class MetadataApi {
                 ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))
                 : Map.of();
         MetadataResponseData response = cluster(image, request);
-        for (MetadataRequestTopic asked : request.topics()) {
+        for (MetadataRequestTopic asked : new LinkedHashSet<>(request.topics())) {
             TopicImage topic = isById(asked)
                     ? byId.get(ClusterView.id(asked.topicId()))
                     : image.topics().get(asked.name());

@@ -262,7 +262,7 @@ class OffsetsTest {
     @Test
     void deletesAGroupWithItsOffsets() {
         assertThat(deleteGroup("nobody")).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
-        assertThat(deleteGroup("")).isEqualTo(Errors.INVALID_GROUP_ID);
+        assertThat(deleteGroup("")).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
         String member = groups.stable(G, 1).get(0);
         groups.commit(G, member, 1, 5);
         assertThat(deleteGroup(G)).isEqualTo(Errors.NON_EMPTY_GROUP);

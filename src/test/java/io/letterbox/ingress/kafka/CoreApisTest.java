@@ -55,7 +55,7 @@ class CoreApisTest {
             assertThat(produce.minVersion()).as("librdkafka wants 0 (KIP-896)").isZero();
             assertThat(produce.maxVersion()).isEqualTo((short) 13);
             assertThat(answer.apiKeys().find(ApiKeys.METADATA.id).maxVersion()).isEqualTo((short) 13);
-            assertThat(answer.apiKeys().find(ApiKeys.SHARE_FETCH.id)).isNull();
+            assertThat(answer.apiKeys().find(ApiKeys.PUSH_TELEMETRY.id)).isNull();
             for (ApiVersion served : answer.apiKeys()) {
                 ApiKeys api = ApiKeys.forId(served.apiKey());
                 assertThat(served.maxVersion()).as(api.name).isLessThanOrEqualTo(api.latestVersion());

@@ -221,14 +221,16 @@ class FetchApiTest {
     }
 
     @Test
-    void followersAreRefused() {
+    void followersAreRefusedByEachPartition() {
         publish(0, "a");
-        assertThat(ask(12, fetch(0, from(0, 0)).setReplicaId(1)).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
-        assertThat(only(ask(4, fetch(0, from(0, 0)).setReplicaId(1))).errorCode())
-                .isEqualTo(Errors.INVALID_REQUEST.code());
+        for (int version : new int[] {4, 12}) {
+            PartitionData refused = only(ask(version, fetch(0, from(0, 0)).setReplicaId(1)));
+            assertThat(refused.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+            assertThat(refused.abortedTransactions()).isNull();
+        }
         FetchRequestData later = byId(fetch(0, from(0, 0)), topicId());
         later.replicaState().setReplicaId(1);
-        assertThat(ask(15, later).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(only(ask(15, later)).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
     }
 
     @Test

@@ -24,7 +24,7 @@ public final class FrameClient implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
 
-    FrameClient(int port) {
+    public FrameClient(int port) {
         try {
             socket = new Socket("127.0.0.1", port);
             socket.setSoTimeout(PATIENCE_MS);
@@ -59,7 +59,7 @@ public final class FrameClient implements AutoCloseable {
         return write(frame(api, version, correlationId, body));
     }
 
-    FrameClient write(byte... bytes) {
+    public FrameClient write(byte... bytes) {
         try {
             out.write(bytes);
             out.flush();
@@ -82,7 +82,7 @@ public final class FrameClient implements AutoCloseable {
         return into;
     }
 
-    ByteBuffer receive() {
+    public ByteBuffer receive() {
         try {
             byte[] frame = new byte[in.readInt()];
             in.readFully(frame);

@@ -104,7 +104,7 @@ final class FuzzBench implements KafkaClient {
         Errors error = ErrorResponses.errorOf(failure, request.api());
         if (error == Errors.UNKNOWN_SERVER_ERROR) failures.add(name + ", " + request.api() + ": " + failure);
         try {
-            ApiMessage body = ErrorResponses.to(request.api(), request.version(), request.body(), error);
+            ApiMessage body = ErrorResponses.to(request.api(), request.version(), request.body(), error, null);
             if (body != null) encode(name, request, KafkaResponse.of(body));
         } catch (InvalidRequestException meaningless) {
             refused++;

@@ -17,10 +17,9 @@ import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitions;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.ElectLeadersResponseData.PartitionResult;
 import org.apache.kafka.common.message.ElectLeadersResponseData.ReplicaElectionResult;
-import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** DescribeCluster, ListPartitionReassignments and ElectLeaders. Owned by one event loop. */
+/** DescribeCluster and ElectLeaders. Owned by one event loop. */
 final class ClusterDescription {
     private static final byte BROKERS = 1;
     private static final byte CONTROLLERS = 2;
@@ -61,29 +60,25 @@ final class ClusterDescription {
         return response;
     }
 
-    /** Replicas stay where they were placed, so none is ever on its way. */
-    ListPartitionReassignmentsResponseData reassignments(KafkaRequest request) {
-        return new ListPartitionReassignmentsResponseData();
-    }
-
     /** Leaders are elected by the server; all that can be asked is whether the preferred one leads. */
     ElectLeadersResponseData elect(KafkaRequest request) {
         ElectLeadersRequestData data = request.body(ElectLeadersRequestData.class);
         ElectLeadersResponseData response = new ElectLeadersResponseData();
-        if (data.electionType() != PREFERRED && data.electionType() != UNCLEAN) {
-            return response.setErrorCode(Errors.INVALID_REQUEST.code());
-        }
+        boolean sensible = data.electionType() == PREFERRED || data.electionType() == UNCLEAN;
+        if (!sensible) response.setErrorCode(Errors.INVALID_REQUEST.code());
         ClusterImage image = backend.metadata().image();
         boolean everywhere = data.topicPartitions() == null;
+        if (everywhere && !sensible) return response;
         for (TopicPartitions wanted : everywhere ? all(image) : data.topicPartitions()) {
             List<PartitionResult> results = new ArrayList<>();
             for (int number : wanted.partitions()) {
-                PartitionResult result = elect(image.topics().get(wanted.topic()), number);
+                PartitionResult result = sensible
+                        ? elect(image.topics().get(wanted.topic()), number)
+                        : new PartitionResult().setPartitionId(number).setErrorCode(Errors.INVALID_REQUEST.code());
                 boolean needed = result.errorCode() != Errors.ELECTION_NOT_NEEDED.code();
                 // Who asks about everything wants to know of those that were not as they should be.
                 if (needed || !everywhere) results.add(result);
             }
-            if (results.isEmpty()) continue;
             response.replicaElectionResults()
                     .add(new ReplicaElectionResult().setTopic(wanted.topic()).setPartitionResult(results));
         }

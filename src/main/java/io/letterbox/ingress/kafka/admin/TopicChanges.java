@@ -10,7 +10,9 @@ import io.letterbox.telemetry.Meters;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -43,10 +46,15 @@ final class TopicChanges {
 
     Future<DeleteTopicsResponseData> delete(KafkaRequest request) {
         List<Future<DeletableTopicResult>> results = new ArrayList<>();
-        Set<Object> met = new HashSet<>();
         List<DeleteTopicState> wanted = wanted(request);
         Proposals.requireFew(wanted.size());
-        for (DeleteTopicState topic : wanted) results.add(deleteOne(topic, met));
+        Map<Object, Integer> times = new LinkedHashMap<>();
+        for (DeleteTopicState topic : wanted) times.merge(identity(topic), 1, Integer::sum);
+        for (DeleteTopicState topic : wanted) {
+            Integer often = times.remove(identity(topic));
+            // Once is enough to refuse what is there several times.
+            if (often != null) results.add(deleteOne(topic, often > 1));
+        }
         return Future.join(results).map(done -> {
             DeleteTopicsResponseData response = new DeleteTopicsResponseData();
             for (Future<DeletableTopicResult> result : results)
@@ -63,10 +71,18 @@ final class TopicChanges {
                 .collect(Collectors.toList());
     }
 
-    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, Set<Object> met) {
+    /** What a topic is that is asked for by one of several names or ids. */
+    private Object identity(DeleteTopicState wanted) {
+        TopicImage topic = wanted.name() == null ? find(wanted.topicId()) : null;
+        if (topic != null) return topic.name();
+        return wanted.name() == null ? wanted.topicId() : wanted.name();
+    }
+
+    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, boolean repeated) {
         DeletableTopicResult result =
                 new DeletableTopicResult().setName(wanted.name()).setTopicId(wanted.topicId());
         try {
+            if (repeated) throw new InvalidRequestException("The request has the topic more than once.");
             boolean byId = !wanted.topicId().equals(Uuid.ZERO_UUID);
             if (byId == (wanted.name() != null)) {
                 throw new InvalidRequestException("A topic is named by its name or by its id, and not by both.");
@@ -77,8 +93,7 @@ final class TopicChanges {
                 throw new UnknownTopicIdException("There is no topic with the id " + wanted.topicId() + ".");
             }
             String name = topic == null ? wanted.name() : topic.name();
-            if (!met.add(name)) throw new InvalidRequestException("The request has the topic " + name + " twice.");
-            TopicName.checkOwnedByClients(name);
+            requireKnown(name);
             result.setName(name);
             if (topic != null) result.setTopicId(ClusterView.id(topic.id()));
             return proposals.propose(new Command.DeleteTopic(name), false).map(error -> {
@@ -88,6 +103,14 @@ final class TopicChanges {
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(with(result, Refusals.of(refusal)));
         }
+    }
+
+    /** A name that no topic can have is that of no topic. */
+    private static void requireKnown(String name) {
+        if (!TopicName.isValid(name)) {
+            throw new UnknownTopicOrPartitionException("There is no topic '" + name + "'.");
+        }
+        TopicName.checkOwnedByClients(name);
     }
 
     private TopicImage find(Uuid id) {
@@ -126,7 +149,7 @@ final class TopicChanges {
         Command.AddPartitions command = new Command.AddPartitions(topic.name(), topic.count());
         try {
             if (repeated) throw new InvalidRequestException("The request has the topic " + topic.name() + " twice.");
-            TopicName.checkOwnedByClients(topic.name());
+            requireKnown(topic.name());
             TopicImage grown = proposals.rehearse(command).image().topics().get(topic.name());
             // Where the rehearsal is refused, the proposal is, too, and says why.
             boolean assigned = topic.assignments() != null

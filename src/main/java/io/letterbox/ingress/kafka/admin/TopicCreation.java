@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -87,7 +86,7 @@ final class TopicCreation {
             TopicImage made =
                     validateOnly ? rehearsed : proposals.image().topics().get(topic.name());
             // Somebody may have deleted it again in between; it was made all the same.
-            return described(made == null ? rehearsed : made, validateOnly);
+            return described(made == null ? rehearsed : made);
         });
     }
 
@@ -127,6 +126,10 @@ final class TopicCreation {
         }
         int factor = wanted.get(0).size();
         if (factor == 0) throw new InvalidReplicaAssignmentException("Partition 0 is assigned to no node.");
+        for (List<Integer> nodes : wanted.values()) {
+            if (new HashSet<>(nodes).size() == nodes.size()) continue;
+            throw new InvalidReplicaAssignmentException("A partition is assigned to one node twice: " + nodes + ".");
+        }
         Command.CreateTopic command =
                 new Command.CreateTopic(topic.name(), UUID.randomUUID(), partitions, factor, config);
         TopicImage placed = proposals.rehearse(command).image().topics().get(topic.name());
@@ -143,7 +146,7 @@ final class TopicCreation {
         }
     }
 
-    private CreatableTopicResult described(TopicImage topic, boolean validateOnly) {
+    private CreatableTopicResult described(TopicImage topic) {
         List<CreatableTopicConfigs> configs = Stream.of(TopicConfigKey.values())
                 .map(key -> new CreatableTopicConfigs()
                         .setName(key.key())
@@ -152,7 +155,9 @@ final class TopicCreation {
                 .collect(Collectors.toList());
         return new CreatableTopicResult()
                 .setName(topic.name())
-                .setTopicId(validateOnly ? Uuid.ZERO_UUID : ClusterView.id(topic.id()))
+                // Of a rehearsal, too: Kafka gives the id that would have been.
+                .setTopicId(ClusterView.id(topic.id()))
+                .setErrorMessage(null)
                 .setNumPartitions(topic.partitions().size())
                 .setReplicationFactor(
                         (short) topic.partitions().get(0).replicas().size())

@@ -37,12 +37,9 @@ final class TopicPartitionPages {
 
     DescribeTopicPartitionsResponseData describe(KafkaRequest request) {
         DescribeTopicPartitionsRequestData data = request.body(DescribeTopicPartitionsRequestData.class);
-        if (data.responsePartitionLimit() < 1) {
-            throw new InvalidRequestException("A page has 1 partition at least.");
-        }
         ClusterImage image = backend.metadata().image();
         DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
-        int left = Math.min(data.responsePartitionLimit(), PAGE_PARTITIONS);
+        int left = Math.max(1, Math.min(data.responsePartitionLimit(), PAGE_PARTITIONS));
         String first = data.cursor() == null ? "" : data.cursor().topicName();
         for (String name : names(data, image).tailSet(first)) {
             TopicImage topic = image.topics().get(name);
@@ -75,7 +72,10 @@ final class TopicPartitionPages {
 
     private static DescribeTopicPartitionsResponseTopic unknown(String name) {
         Errors error = TopicName.isValid(name) ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION;
-        return new DescribeTopicPartitionsResponseTopic().setName(name).setErrorCode(error.code());
+        return new DescribeTopicPartitionsResponseTopic()
+                .setName(name)
+                .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC)
+                .setErrorCode(error.code());
     }
 
     private static DescribeTopicPartitionsResponseTopic described(

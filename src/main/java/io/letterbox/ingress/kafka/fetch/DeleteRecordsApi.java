@@ -6,6 +6,7 @@ import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -59,7 +60,9 @@ final class DeleteRecordsApi {
     }
 
     private Future<Long> delete(KafkaRequest request, TopicPartition partition, long beforeOffset) {
-        Errors refusal = gate.check(partition, PartitionGate.NO_EPOCH);
+        Errors refusal = TopicName.isInternal(partition.topic())
+                ? Errors.INVALID_TOPIC_EXCEPTION
+                : gate.check(partition, PartitionGate.NO_EPOCH);
         if (refusal != Errors.NONE) return Future.failedFuture(refusal.exception());
         Promise<Long> done = ((ContextInternal) request.context()).promise();
         String shard = Addresses.shard(Addresses.shardOf(partition, backend.shards()));

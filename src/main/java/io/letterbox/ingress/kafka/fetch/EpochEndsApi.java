@@ -42,6 +42,8 @@ final class EpochEndsApi {
         TopicPartition partition = new TopicPartition(topic, wanted.partition());
         Errors refusal = gate.check(partition, wanted.currentLeaderEpoch());
         if (refusal != Errors.NONE) return answer.setErrorCode(refusal.code());
+        // Who knows no epoch learns none.
+        if (wanted.leaderEpoch() == PartitionGate.NO_EPOCH) return answer;
         int leaderEpoch = gate.image(partition).leaderEpoch();
         EpochEnd end = backend.reader().epochEnd(partition, wanted.leaderEpoch(), leaderEpoch);
         return end == null

@@ -41,6 +41,8 @@ final class FetchAnswer {
                 .setErrorCode(refusal.code())
                 .setHighWatermark(-1)
                 .setRecords(StoredRecords.NONE);
+        // As in Kafka: there is no list of a partition that exists and cannot be read.
+        if (partition.image != null) data.setAbortedTransactions(null);
         boolean newLeader = refusal == Errors.NOT_LEADER_OR_FOLLOWER || refusal == Errors.FENCED_LEADER_EPOCH;
         if (newLeader && version >= LEADERS_FROM && partition.image != null) {
             data.currentLeader().setLeaderId(partition.image.leader()).setLeaderEpoch(partition.image.leaderEpoch());

@@ -54,6 +54,7 @@ final class FetchLoop {
 
     Future<KafkaResponse> fetch(KafkaRequest request) {
         FetchRequestData body = request.body(FetchRequestData.class);
+        if (isFollower(body)) return Future.succeededFuture(refuseFollower(body, request.version()));
         Errors refusal = refusal(body);
         if (refusal != Errors.NONE) return refuse(body, request.version(), refusal);
         long elapsedMs = elapsedMs();
@@ -75,12 +76,28 @@ final class FetchLoop {
         return fetch.start();
     }
 
-    private static Errors refusal(FetchRequestData body) {
+    /** Whether a request calls itself that of a follower: those fetch from this server's own peers, not with this protocol. */
+    private static boolean isFollower(FetchRequestData body) {
         int replica = body.replicaState().replicaId() == CONSUMER
                 ? body.replicaId()
                 : body.replicaState().replicaId();
-        // Followers fetch from this server's own peers, not with this protocol.
-        if (replica >= 0) return Errors.INVALID_REQUEST;
+        return replica >= 0;
+    }
+
+    /** Kafka's answer to a follower that the partition has not: the request is right, and each partition is refused. */
+    private KafkaResponse refuseFollower(FetchRequestData body, short version) {
+        FetchAnswer answer = new FetchAnswer(version, 0, false);
+        FetchSession.partitions(body, version >= FetchSessions.TOPIC_IDS_FROM)
+                .values()
+                .forEach(partition -> {
+                    Errors found = gate.check(partition);
+                    Errors refusal = found == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : found;
+                    answer.add(partition, answer.refused(partition, refusal));
+                });
+        return answer.response();
+    }
+
+    private static Errors refusal(FetchRequestData body) {
         int partitions = 0;
         for (FetchRequestData.FetchTopic topic : body.topics())
             partitions += topic.partitions().size();

@@ -20,7 +20,7 @@ final class FetchSessions {
     private static final int LAST_EPOCH = -1;
 
     /** Versions from this one on name topics by id. */
-    private static final short TOPIC_IDS_FROM = 13;
+    static final short TOPIC_IDS_FROM = 13;
 
     private final int maxSessions;
     private final int maxPartitions;

@@ -10,9 +10,9 @@ import io.letterbox.metadata.PartitionImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -56,11 +56,13 @@ final class ListOffsetsApi {
         Isolation isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         List<Future<?>> asked = new ArrayList<>();
-        Set<TopicPartition> once = new HashSet<>();
+        Map<Asked, Integer> times = times(body.topics());
         for (ListOffsetsTopic topic : body.topics()) {
             ListOffsetsTopicResponse found = new ListOffsetsTopicResponse().setName(topic.name());
             response.topics().add(found);
             for (ListOffsetsPartition wanted : topic.partitions()) {
+                Integer often = times.remove(new Asked(topic.name(), wanted.partitionIndex()));
+                if (often == null) continue;
                 ListOffsetsPartitionResponse partition =
                         new ListOffsetsPartitionResponse().setPartitionIndex(wanted.partitionIndex());
                 found.partitions().add(partition);
@@ -74,12 +76,26 @@ final class ListOffsetsApi {
                         request.version(),
                         body.replicaId(),
                         isolation);
-                Errors refusal = once.add(question.partition) ? refusal(question) : Errors.INVALID_REQUEST;
+                Errors refusal = often == 1 ? refusal(question) : Errors.INVALID_REQUEST;
                 if (refusal != Errors.NONE) partition.setErrorCode(refusal.code());
                 else asked.add(find(question, partition));
             }
         }
         return Future.join(asked).map(response);
+    }
+
+    /** What is asked for, whether there can be such a partition or not. */
+    private record Asked(String topic, int partition) {}
+
+    /** How often each partition is asked for: once is right, and more often is answered once, with an error. */
+    private static Map<Asked, Integer> times(List<ListOffsetsTopic> topics) {
+        Map<Asked, Integer> times = new HashMap<>();
+        for (ListOffsetsTopic topic : topics) {
+            for (ListOffsetsPartition wanted : topic.partitions()) {
+                times.merge(new Asked(topic.name(), wanted.partitionIndex()), 1, Integer::sum);
+            }
+        }
+        return times;
     }
 
     private record Question(

@@ -5,10 +5,12 @@ import io.letterbox.bus.Metadata;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.ListedPage;
 import io.letterbox.ingress.MergedPage;
+import io.letterbox.ingress.kafka.AuthorizedOperations;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -44,14 +46,22 @@ final class GroupAdmin {
     }
 
     Future<DescribeGroupsResponseData> describe(KafkaRequest request) {
+        DescribeGroupsRequestData data = request.body(DescribeGroupsRequestData.class);
         List<Future<DescribedGroup>> answers = new ArrayList<>();
-        for (String groupId : request.body(DescribeGroupsRequestData.class).groups()) {
+        for (String groupId : data.groups()) {
             answers.add(groups.ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId))
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
                             .setErrorCode(Refusals.error(failure).code())));
         }
-        return Future.join(answers).map(all -> new DescribeGroupsResponseData().setGroups(all.list()));
+        return Future.join(answers).map(all -> {
+            List<DescribedGroup> described = all.list();
+            for (DescribedGroup group : described) {
+                boolean wanted = data.includeAuthorizedOperations() && group.errorCode() == Errors.NONE.code();
+                if (wanted) group.setAuthorizedOperations(AuthorizedOperations.GROUP);
+            }
+            return new DescribeGroupsResponseData().setGroups(described);
+        });
     }
 
     Future<ListGroupsResponseData> list(KafkaRequest request) {
@@ -77,7 +87,8 @@ final class GroupAdmin {
 
     Future<DeleteGroupsResponseData> delete(KafkaRequest request) {
         List<Future<DeletableGroupResult>> answers = new ArrayList<>();
-        for (String groupId : request.body(DeleteGroupsRequestData.class).groupsNames()) {
+        List<String> names = request.body(DeleteGroupsRequestData.class).groupsNames();
+        for (String groupId : new LinkedHashSet<>(names)) {
             answers.add(
                     groups.ask(new GroupCommand.DeleteGroup(groupId)).otherwise(failure -> new DeletableGroupResult()
                             .setGroupId(groupId)

@@ -15,6 +15,7 @@ import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /** What members of classic groups ask. Smooths out what differs between versions; the coordinator decides. */
 final class Membership {
@@ -26,6 +27,9 @@ final class Membership {
 
     /** From this version on, the protocol's name may be null. */
     private static final int NULL_PROTOCOL_VERSION = 7;
+
+    /** From this version on, a member says which protocol it believes in (KIP-559). */
+    private static final int NAMED_PROTOCOL_VERSION = 5;
 
     private final Groups groups;
 
@@ -42,13 +46,24 @@ final class Membership {
         JoinGroupRequestData data = request.body(JoinGroupRequestData.class);
         if (request.version() < REBALANCE_TIMEOUT_VERSION) data.setRebalanceTimeoutMs(data.sessionTimeoutMs());
         return groups.ask(new GroupCommand.JoinGroup(caller(request), data))
-                .map(answer -> answer.protocolName() == null && request.version() < NULL_PROTOCOL_VERSION
-                        ? answer.setProtocolName("")
-                        : answer)
+                .map(answer -> withProtocol(answer, request.version()))
                 .recover(Refusals::of);
     }
 
+    /** Who was refused has no protocol; older clients read that as an empty name. */
+    private static JoinGroupResponseData withProtocol(JoinGroupResponseData answer, short version) {
+        boolean none = answer.protocolName() == null || answer.protocolName().isEmpty();
+        if (!none) return answer;
+        return answer.setProtocolName(version < NULL_PROTOCOL_VERSION ? "" : null);
+    }
+
     Future<SyncGroupResponseData> sync(KafkaRequest request) {
+        SyncGroupRequestData data = request.body(SyncGroupRequestData.class);
+        boolean unnamed = data.protocolType() == null || data.protocolName() == null;
+        if (request.version() >= NAMED_PROTOCOL_VERSION && unnamed) {
+            return Future.succeededFuture(
+                    new SyncGroupResponseData().setErrorCode(Errors.INCONSISTENT_GROUP_PROTOCOL.code()));
+        }
         return groups.ask(new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)))
                 .recover(Refusals::of);
     }

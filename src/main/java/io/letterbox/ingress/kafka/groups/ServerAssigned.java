@@ -2,6 +2,7 @@ package io.letterbox.ingress.kafka.groups;
 
 import io.letterbox.bus.Groups;
 import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.ingress.kafka.AuthorizedOperations;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /** What groups are asked whose assignment the server decides (KIP-848). */
 final class ServerAssigned {
@@ -27,13 +29,25 @@ final class ServerAssigned {
     }
 
     Future<ConsumerGroupDescribeResponseData> describe(KafkaRequest request) {
+        ConsumerGroupDescribeRequestData data = request.body(ConsumerGroupDescribeRequestData.class);
         List<Future<DescribedGroup>> answers = new ArrayList<>();
-        for (String groupId :
-                request.body(ConsumerGroupDescribeRequestData.class).groupIds()) {
+        for (String groupId : data.groupIds()) {
+            if (groupId.isEmpty()) {
+                answers.add(Future.succeededFuture(
+                        new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));
+                continue;
+            }
             answers.add(groups.ask(new ConsumerCommand.Describe(groupId)).otherwise(failure -> new DescribedGroup()
                     .setGroupId(groupId)
                     .setErrorCode(Refusals.error(failure).code())));
         }
-        return Future.join(answers).map(all -> new ConsumerGroupDescribeResponseData().setGroups(all.list()));
+        return Future.join(answers).map(all -> {
+            List<DescribedGroup> described = all.list();
+            for (DescribedGroup group : described) {
+                boolean wanted = data.includeAuthorizedOperations() && group.errorCode() == Errors.NONE.code();
+                if (wanted) group.setAuthorizedOperations(AuthorizedOperations.GROUP);
+            }
+            return new ConsumerGroupDescribeResponseData().setGroups(described);
+        });
     }
 }

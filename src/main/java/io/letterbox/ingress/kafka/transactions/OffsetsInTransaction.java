@@ -7,8 +7,12 @@ import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.transactions.Verification.Writer;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -55,7 +59,47 @@ final class OffsetsInTransaction {
 
     /** TxnOffsetCommit. */
     Future<TxnOffsetCommitResponseData> commit(KafkaRequest request) {
-        TxnOffsetCommitRequestData data = request.body(TxnOffsetCommitRequestData.class);
+        TxnOffsetCommitRequestData asked = request.body(TxnOffsetCommitRequestData.class);
+        TxnOffsetCommitRequestData data = asked.duplicate();
+        List<TxnOffsetCommitResponseTopic> unknown = takeUnknown(data);
+        // Where nothing is left, nobody has to be asked.
+        if (data.topics().isEmpty() && !unknown.isEmpty()) {
+            return Future.succeededFuture(new TxnOffsetCommitResponseData().setTopics(unknown));
+        }
+        return committed(request, data).map(answer -> {
+            answer.topics().addAll(unknown);
+            return answer;
+        });
+    }
+
+    /** Takes out what does not exist, and gives what it is answered. */
+    private List<TxnOffsetCommitResponseTopic> takeUnknown(TxnOffsetCommitRequestData data) {
+        Map<String, TopicImage> images = backend.metadata().image().topics();
+        List<TxnOffsetCommitRequestTopic> known = new ArrayList<>();
+        List<TxnOffsetCommitResponseTopic> unknown = new ArrayList<>();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            TopicImage image = images.get(topic.name());
+            TxnOffsetCommitResponseTopic refused = new TxnOffsetCommitResponseTopic().setName(topic.name());
+            List<TxnOffsetCommitRequestPartition> existing = new ArrayList<>();
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                int index = partition.partitionIndex();
+                if (image != null && index >= 0 && index < image.partitions().size()) existing.add(partition);
+                else refused.partitions().add(answer(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+            }
+            if (!existing.isEmpty()) known.add(topic.setPartitions(existing));
+            if (!refused.partitions().isEmpty()) unknown.add(refused);
+        }
+        data.setTopics(known);
+        return unknown;
+    }
+
+    private static TxnOffsetCommitResponsePartition answer(TxnOffsetCommitRequestPartition asked, Errors error) {
+        return new TxnOffsetCommitResponsePartition()
+                .setPartitionIndex(asked.partitionIndex())
+                .setErrorCode(error.code());
+    }
+
+    private Future<TxnOffsetCommitResponseData> committed(KafkaRequest request, TxnOffsetCommitRequestData data) {
         return commit(request, data, null).recover(failure -> {
             if (!(failure instanceof UnverifiedTransactionException unverified)) return Future.failedFuture(failure);
             Intent intent = request.version() >= COMMIT_ADDS ? Intent.ADD : Intent.VERIFY;
@@ -91,10 +135,7 @@ final class OffsetsInTransaction {
         for (TxnOffsetCommitRequestTopic topic : data.topics()) {
             TxnOffsetCommitResponseTopic answer = new TxnOffsetCommitResponseTopic().setName(topic.name());
             for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
-                answer.partitions()
-                        .add(new TxnOffsetCommitResponsePartition()
-                                .setPartitionIndex(partition.partitionIndex())
-                                .setErrorCode(error.code()));
+                answer.partitions().add(answer(partition, error));
             }
             response.topics().add(answer);
         }

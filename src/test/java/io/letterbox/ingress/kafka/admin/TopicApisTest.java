@@ -78,7 +78,10 @@ class TopicApisTest extends AdminRequests {
                 .find("maybe");
         assertThat(result.errorCode()).isZero();
         assertThat(result.numPartitions()).isEqualTo(2);
-        assertThat(result.topicId()).isEqualTo(Uuid.ZERO_UUID);
+        assertThat(result.topicId()).as("the id that it would have").isNotEqualTo(Uuid.ZERO_UUID);
+        assertThat(result.errorMessage())
+                .as("null is what clients take for no error")
+                .isNull();
         assertThat(metadata.image().topics()).isEmpty();
         assertThat(one(ask(
                         ApiKeys.CREATE_TOPICS, 7, request(topic("maybe", 2, 9)).setValidateOnly(true))))
@@ -233,11 +236,15 @@ class TopicApisTest extends AdminRequests {
                                 new TopicRequest().setName("a b"))));
         assertThat(some.topics().stream().map(topic -> Errors.forCode(topic.errorCode())))
                 .containsExactly(Errors.INVALID_TOPIC_EXCEPTION, Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
-        assertThatThrownBy(() -> ask(
-                        ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
-                        0,
-                        new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(0)))
-                .isInstanceOf(InvalidRequestException.class);
+        for (int limit : new int[] {-1, 0}) {
+            DescribeTopicPartitionsResponseData least = ask(
+                    ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                    0,
+                    new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(limit));
+            assertThat(least.nextCursor().partitionIndex())
+                    .as("limit %s", limit)
+                    .isEqualTo(1);
+        }
     }
 
     @Test
@@ -251,9 +258,11 @@ class TopicApisTest extends AdminRequests {
                 .containsExactly(Errors.ELECTION_NOT_NEEDED, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         ElectLeadersResponseData all =
                 ask(ApiKeys.ELECT_LEADERS, 2, new ElectLeadersRequestData().setTopicPartitions(null));
-        assertThat(all.replicaElectionResults()).isEmpty();
+        assertThat(all.replicaElectionResults()).singleElement().matches(result -> result.partitionResult()
+                .isEmpty());
         ListPartitionReassignmentsResponseData moving =
                 ask(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, new ListPartitionReassignmentsRequestData());
         assertThat(moving.topics()).isEmpty();
+        assertThat(moving.errorMessage()).isNull();
     }
 }
