@@ -11,6 +11,8 @@ package io.letterbox.config;
  *     1 KiB to 16 MiB
  * @param chunkBytes the most that is written to one subscriber at a time, 1 KiB to 16 MiB
  * @param stallSeconds a subscriber that takes nothing for so long is disconnected, 1 to 86,400
+ * @param acknowledgeSeconds a member of a group that acknowledges by itself and has not done so for so long, although there
+ *     was something to acknowledge, is let go, 1 to 86,400
  */
 public record SseConfig(
         int heartbeatSeconds,
@@ -19,7 +21,8 @@ public record SseConfig(
         int maxAgeSeconds,
         int writeQueueBytes,
         int chunkBytes,
-        int stallSeconds) {
+        int stallSeconds,
+        int acknowledgeSeconds) {
     private static final int MIB = 1 << 20;
 
     public SseConfig {
@@ -30,9 +33,10 @@ public record SseConfig(
         Check.range("sse.writeQueueBytes", writeQueueBytes, 1024, 16 * MIB);
         Check.range("sse.chunkBytes", chunkBytes, 1024, 16 * MIB);
         Check.range("sse.stallSeconds", stallSeconds, 1, 86_400);
+        Check.range("sse.acknowledgeSeconds", acknowledgeSeconds, 1, 86_400);
     }
 
     static SseConfig standard() {
-        return new SseConfig(15, 2000, 5000, 3600, 32_768, 65_536, 600);
+        return new SseConfig(15, 2000, 5000, 3600, 32_768, 65_536, 600, 300);
     }
 }

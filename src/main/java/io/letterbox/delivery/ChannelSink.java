@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
@@ -28,14 +29,18 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     private final ChannelHandlerContext belowEncoder;
     private final ChannelPromise noPromise;
 
+    /** Null where nobody counts. */
+    private final AcknowledgedBytes bytes;
+
     /** Null once the subscriber wants to hear no more. */
     private Listener listener;
 
     private ChannelSink(
-            HttpServerResponse response, ChannelHandlerContext encoder, ChannelPromise noPromise, Listener listener) {
+            HttpServerResponse response, VertxConnection connection, AcknowledgedBytes bytes, Listener listener) {
         this.response = response;
-        this.belowEncoder = encoder;
-        this.noPromise = noPromise;
+        this.belowEncoder = connection.channel().pipeline().context(VERTX_ENCODER);
+        this.noPromise = connection.voidPromise;
+        this.bytes = bytes;
         this.listener = listener;
     }
 
@@ -46,16 +51,24 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
         return pipeline.context(VERTX_ENCODER) != null && pipeline.context(VERTX_HANDLER) != null;
     }
 
-    /** Begins the stream: the response's head is complete, {@code first} follows it. */
-    static ChannelSink open(HttpServerRequest request, Buffer first, WriteBufferWaterMark marks, Listener listener) {
+    /**
+     * Begins the stream: the response's head is complete, {@code first} follows it.
+     *
+     * @param bytes counts what the connection is given; null where nobody wants to know
+     */
+    static ChannelSink open(
+            HttpServerRequest request,
+            Buffer first,
+            WriteBufferWaterMark marks,
+            AcknowledgedBytes bytes,
+            Listener listener) {
         VertxConnection connection = (VertxConnection) request.connection();
         Channel channel = connection.channel();
         channel.config().setWriteBufferWaterMark(marks);
         HttpServerResponse response = request.response();
         response.setChunked(true).write(first);
-        ChannelPipeline pipeline = channel.pipeline();
-        ChannelSink sink = new ChannelSink(response, pipeline.context(VERTX_ENCODER), connection.voidPromise, listener);
-        pipeline.addBefore(VERTX_HANDLER, null, sink);
+        ChannelSink sink = new ChannelSink(response, connection, bytes, listener);
+        channel.pipeline().addBefore(VERTX_HANDLER, null, sink);
         return sink;
     }
 
@@ -65,7 +78,7 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
      * the stall has to tell.
      */
     static void noticeSilence(HttpServerRequest request, int timeoutMs) {
-        if (!(request.connection() instanceof VertxConnection connection)) return;
+        if (!(request.connection() instanceof ConnectionBase connection)) return;
         if (!(connection.channel() instanceof EpollSocketChannel channel)) return;
         channel.config().setTcpUserTimeout(timeoutMs);
     }
@@ -76,10 +89,13 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     }
 
     @Override
-    public void write(SseChunk chunk, Runnable taken) {
-        belowEncoder.writeAndFlush(chunk.framed()).addListener(written -> {
-            if (written.isSuccess()) taken.run();
-        });
+    public long written() {
+        return bytes.written();
+    }
+
+    @Override
+    public long acknowledged() {
+        return bytes.acknowledged();
     }
 
     @Override

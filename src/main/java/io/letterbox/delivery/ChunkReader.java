@@ -32,6 +32,10 @@ final class ChunkReader {
     private boolean envelope;
     private long[] next;
     private int[] recordsByTopic;
+
+    /** Null where nobody asks: a position alone may lie behind records that nobody gets to see. */
+    private long[] behindLast;
+
     private int scannedBytes;
     private int coldIndex;
     private int unreadableIndex;
@@ -72,7 +76,7 @@ final class ChunkReader {
                 return null;
             }
         }
-        SseChunk chunk = SseChunk.of(new Position(next), recordsByTopic, scratch);
+        SseChunk chunk = SseChunk.of(new Position(next), behindLast, recordsByTopic, scratch);
         if (scratch.array().length > SCRATCH_CHUNKS * chunkBytes) scratch = new JsonBytes(chunkBytes + chunkBytes / 4);
         return chunk;
     }
@@ -95,6 +99,7 @@ final class ChunkReader {
         envelope = feed.subscription().envelope();
         next = from.copy();
         recordsByTopic = new int[layout.topicCount()];
+        behindLast = layout.isShared() ? new long[layout.size()] : null;
         scannedBytes = 0;
         scratch.clear();
     }
@@ -150,6 +155,7 @@ final class ChunkReader {
                 if (key == null || hasKey(record)) {
                     SseEncoder.write(scratch, layout, index, next, record, envelope);
                     recordsByTopic[layout.topicOf(index)]++;
+                    if (behindLast != null) behindLast[index] = next[index];
                 }
                 keep = record.isWithinCompressed() && full();
                 if (keep || scratch.length() >= chunkBytes) return;

@@ -23,8 +23,23 @@ final class DeliveryLimits {
     /** How long a member on a stream may take to give partitions up. */
     static final int GROUP_REBALANCE_MS = 30_000;
 
-    /** So long of it is waited for a socket to take what was written of them. */
+    /** So long of it is waited for a client to have, or to acknowledge, what was written of them. */
     static final int GROUP_FLUSH_TICKS = 10;
+
+    /** How often it is looked whether a client that acknowledges by itself gets on. */
+    static final int GROUP_WATCH_TICKS = 5;
+
+    /** Positions of one stream of a group that wait to be confirmed; a slow reader's come less often. */
+    static final int GROUP_CHECKPOINTS = 16;
+
+    /** What the kernel may hold unsent for one stream of a group: it would be sent to nobody if the client went. */
+    static final int GROUP_UNSENT_BYTES = 65_536;
+
+    /**
+     * How long a member whose client acknowledges by itself stays when its stream has ended: the last acknowledgement comes
+     * on another connection, and a page that is left sends it at the last moment.
+     */
+    static final int GROUP_LINGER_MS = 500;
 
     /** Reads from the log at the same time, for subscribers that are behind what the storage keeps in memory. */
     static final int CATCH_UP_READS = 8;

@@ -210,10 +210,16 @@ final class DeliveryLoop {
         int heartbeat = config.heartbeatSeconds();
         subscriber.heartbeatTicks = heartbeat - random.nextInt(heartbeat / 5 + 1);
         subscriber.lastWriteTick = tick();
-        subscriber.endTick =
-                config.maxAgeSeconds() == 0 ? Integer.MAX_VALUE : tick() + jittered(config.maxAgeSeconds());
+        // A member of a group ends in an order of its own.
+        subscriber.endTick = subscriber.group() == null ? endTick() : Integer.MAX_VALUE;
         wheel.add(subscriber, Math.min(subscriber.heartbeatTicks, subscriber.endTick - tick()));
         catchUp.add(subscriber);
+    }
+
+    /** The tick at which a stream that begins now is old. */
+    int endTick() {
+        int maxAge = rooms.config().maxAgeSeconds();
+        return maxAge == 0 ? Integer.MAX_VALUE : tick() + jittered(maxAge);
     }
 
     private int jittered(int seconds) {
@@ -263,6 +269,11 @@ final class DeliveryLoop {
     static void control(Subscriber subscriber, SseChunk chunk) {
         subscriber.write(chunk);
         chunk.release();
+    }
+
+    /** Writes something that says nothing. */
+    void comment(Subscriber subscriber) {
+        subscriber.write(heartbeat);
     }
 
     /** A connection is gone. */
@@ -391,7 +402,7 @@ final class DeliveryLoop {
     private void beat(Subscriber subscriber) {
         TopicFeed feed = subscriber.feed;
         if (feed.subscription().key() == null) {
-            subscriber.write(heartbeat);
+            comment(subscriber);
             return;
         }
         JsonBytes text = new JsonBytes(64);

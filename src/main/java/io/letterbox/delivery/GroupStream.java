@@ -16,16 +16,18 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One stream as a member of a group: reads the partitions that the coordinator gives it, gives back what others are to
- * read, and has committed what its socket took.
+ * read, and has committed what its client has ({@link ConfirmedPositions}), unless the client does that itself.
  *
  * <pre>
- *   told of less:  stop writing of it ─► wait until the socket has taken what was written ─► commit ─► say so
+ *   told of less:  stop writing of it ─► wait until the client has what was written ─► commit ─► say so
  *   told of more:  ask where the group has got to ─► write from there
+ *   its end comes: give up all of it
  * </pre>
  *
  * <p>The next owner of a partition begins where the commit says, and is told of the partition only when this one has said
- * that it gave it up: nobody reads what another one still writes, and a slow socket costs time, not duplicates. Owned by
- * one event loop.
+ * that it gave it up: nobody reads what another one still writes, and a slow client costs time, not duplicates. That time
+ * is bounded ({@link DeliveryLimits#GROUP_FLUSH_TICKS}); what was not confirmed by then comes again. Owned by one event
+ * loop.
  */
 final class GroupStream implements SseSink.Listener {
     private final DeliveryLoop loop;
@@ -35,37 +37,41 @@ final class GroupStream implements SseSink.Listener {
     private final Map<String, Integer> known;
     private final int sessionTicks;
 
+    /** The tick at which it begins to retire because of its age. */
+    private final int endTick;
+
+    private SseSink sink;
+
     /** The present share; another one with every change of it. */
     private Subscriber current;
 
-    /** What the coordinator takes to be ours. */
+    /** Partitions last reported to the coordinator as owned. */
     private final SortedSet<TopicPartition> owned = new TreeSet<>();
 
-    /** The offset after the last record that the socket took. */
-    private final Map<TopicPartition, Long> taken = new HashMap<>();
+    private final ConfirmedPositions confirmed = new ConfirmedPositions();
 
+    /** Where the coordinator is known to have the group. */
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
-    /** Writes are numbered, and the socket takes them in order. */
-    private long lastWrite;
-
-    private long lastTaken;
+    /** Null where the server commits. */
+    private final Acknowledgements acknowledgements;
 
     /** What has to be given up, with where it was stopped; null where there is nothing. */
     private SortedMap<TopicPartition, Long> giving;
 
-    private long givingWrite;
     private int givingTick;
 
     private boolean beating;
     private boolean fetching;
     private boolean committing;
+    private boolean retiring;
     private boolean ended;
 
     /** Counts how often everything was lost; what was begun before means nothing afterwards. */
     private int life;
 
     private int heardTick;
+
     private Future<?> lastBeat = Future.succeededFuture();
 
     /** @param known how many partitions each topic has now */
@@ -77,6 +83,8 @@ final class GroupStream implements SseSink.Listener {
         this.known = known;
         this.sessionTicks = streams.sessionTicks();
         this.heardTick = loop.tick();
+        this.endTick = loop.endTick();
+        this.acknowledgements = request.group().manual() ? new Acknowledgements(loop.tick()) : null;
     }
 
     /** After how many ticks of silence it is given up. */
@@ -85,8 +93,9 @@ final class GroupStream implements SseSink.Listener {
     }
 
     /** The stream is open. */
-    void begin(SseSink sink, Connections.Entry seen, GroupMember.Answer joined) {
-        show(sink, seen, new TreeMap<>());
+    void begin(SseSink itsSink, Connections.Entry seen, GroupMember.Answer joined) {
+        sink = itsSink;
+        show(seen, new TreeMap<>());
         streams.add(this);
         heard(joined);
     }
@@ -103,36 +112,52 @@ final class GroupStream implements SseSink.Listener {
         loop.closed(current);
     }
 
-    /** Hands a chunk to the socket and remembers what it brings the client, for when it is taken. */
-    void write(SseSink sink, Layout layout, SseChunk chunk) {
-        long number = ++lastWrite;
-        int itsLife = life;
-        Position to = chunk.to();
-        sink.write(chunk, () -> {
-            lastTaken = Math.max(lastTaken, number);
-            if (itsLife == life && to != null) takenUpTo(layout, to);
-            if (giving != null) tryGive();
-        });
-    }
-
-    private void takenUpTo(Layout layout, Position to) {
-        for (int i = 0; i < layout.size(); i++) {
-            long next = to.next(i);
-            taken.computeIfPresent(layout.partition(i), (partition, before) -> Math.max(before, next));
-        }
+    /** A chunk has been handed to the sink. */
+    void wrote(Layout layout, SseChunk chunk) {
+        if (acknowledgements != null) acknowledgements.given(layout, chunk);
     }
 
     /** One second later. */
-    void tick() {
+    void tick(long nowNanos) {
         if (ended) return;
         if (loop.tick() - heardTick > sessionTicks) {
             // Its partitions may be somebody else's by now.
-            loop.finish(current, Disconnect.STORAGE, "");
+            loop.finish(current, Disconnect.COORDINATOR, "");
             return;
         }
+        confirm(nowNanos);
         if (giving != null) tryGive();
         else commitProgress();
-        beat();
+        if (loop.tick() >= endTick) retire();
+        if (retiring) goOnRetiring();
+        if (acknowledgements != null) watchClient();
+        if (!ended) beat();
+    }
+
+    private void confirm(long nowNanos) {
+        if (confirmed.isWaiting()) confirmed.acknowledged(sink.acknowledged(), nowNanos);
+        if (!confirmed.written(written(), nowNanos)) return;
+        loop.comment(current);
+        confirmed.writtenLater(sink.written(), nowNanos);
+    }
+
+    /** Gives up all partitions, because the end is near, so that what the client has by then does not come again. */
+    void retire() {
+        if (retiring || ended) return;
+        retiring = true;
+        goOnRetiring();
+    }
+
+    private void goOnRetiring() {
+        if (giving == null && !fetching && !owned.isEmpty()) stop(new TreeSet<>(owned));
+        boolean aged = loop.tick() >= endTick;
+        boolean late = loop.tick() - endTick > DeliveryLimits.GROUP_FLUSH_TICKS;
+        if (!ended && aged && (late || hasRetired())) loop.finish(current, Disconnect.MAX_AGE, "");
+    }
+
+    /** True when nothing would come again if the stream ended now, as far as the server can do something about it. */
+    boolean hasRetired() {
+        return retiring && owned.isEmpty();
     }
 
     private void beat() {
@@ -158,14 +183,15 @@ final class GroupStream implements SseSink.Listener {
         }
     }
 
-    /** Others may read all of it already. */
+    /** The coordinator has fenced this member: another may own its partitions, so nothing of them may be committed. */
     private void lose() {
         life++;
         giving = null;
         fetching = false;
         owned.clear();
-        taken.clear();
+        confirmed.clear();
         committed.clear();
+        if (acknowledgements != null) acknowledgements.clear();
         member.forget();
         if (show(new TreeMap<>())) {
             announce();
@@ -174,7 +200,7 @@ final class GroupStream implements SseSink.Listener {
     }
 
     private void follow(SortedSet<TopicPartition> assigned) {
-        if (giving != null || fetching) return;
+        if (giving != null || fetching || retiring) return;
         SortedSet<TopicPartition> less = new TreeSet<>(owned);
         less.removeAll(assigned);
         if (!less.isEmpty()) {
@@ -186,7 +212,7 @@ final class GroupStream implements SseSink.Listener {
         if (!more.isEmpty()) fetch(more);
     }
 
-    // Less.
+    // The coordinator takes partitions away.
 
     private void stop(SortedSet<TopicPartition> less) {
         SortedMap<TopicPartition, Long> positions = positions();
@@ -194,17 +220,21 @@ final class GroupStream implements SseSink.Listener {
         stopped.keySet().retainAll(less);
         positions.keySet().removeAll(less);
         giving = stopped;
-        givingWrite = lastWrite;
         givingTick = loop.tick();
         if (show(positions)) tryGive();
     }
 
     private void tryGive() {
         if (ended || committing) return;
-        boolean all = lastTaken >= givingWrite;
-        if (!all && loop.tick() - givingTick < DeliveryLimits.GROUP_FLUSH_TICKS) return;
-        if (all) taken.putAll(giving);
-        Map<TopicPartition, Long> last = new HashMap<>(request.group().manual() ? Map.of() : taken);
+        boolean late = loop.tick() - givingTick >= DeliveryLimits.GROUP_FLUSH_TICKS;
+        if (!late && !confirmed.covers(giving)) return;
+        if (acknowledgements == null) commitGiven();
+        else if (late || acknowledgements.isComplete(giving.keySet())) given();
+        else askWhatIsCommitted();
+    }
+
+    private void commitGiven() {
+        Map<TopicPartition, Long> last = new HashMap<>(confirmed.positions());
         last.keySet().retainAll(giving.keySet());
         int itsLife = life;
         committing = true;
@@ -217,16 +247,41 @@ final class GroupStream implements SseSink.Listener {
         });
     }
 
+    /** Lets a client go that was given records and does not acknowledge any more: it may be a page that cannot run. */
+    private void watchClient() {
+        if (ended) return;
+        if (acknowledgements.silentTicks(owned, loop.tick()) > streams.acknowledgeTicks()) {
+            loop.finish(current, Disconnect.UNACKNOWLEDGED, "");
+        } else if (!committing
+                && loop.tick() % DeliveryLimits.GROUP_WATCH_TICKS == 0
+                && !acknowledgements.isComplete(owned)) {
+            askWhatIsCommitted();
+        }
+    }
+
+    /** Asks how far a client that acknowledges by itself has got. */
+    private void askWhatIsCommitted() {
+        int itsLife = life;
+        committing = true;
+        member.committed(owned).onComplete(found -> {
+            committing = false;
+            if (ended || itsLife != life || found.failed()) return;
+            acknowledgements.acknowledged(found.result(), loop.tick());
+            if (giving != null && acknowledgements.isComplete(giving.keySet())) given();
+        });
+    }
+
     private void given() {
         owned.removeAll(giving.keySet());
-        taken.keySet().removeAll(giving.keySet());
+        confirmed.forget(giving.keySet());
         committed.keySet().removeAll(giving.keySet());
+        if (acknowledgements != null) acknowledgements.forget(giving.keySet());
         giving = null;
         announce();
         beat();
     }
 
-    // More.
+    // The coordinator gives partitions.
 
     private void fetch(SortedSet<TopicPartition> more) {
         fetching = true;
@@ -234,8 +289,11 @@ final class GroupStream implements SseSink.Listener {
         int itsLife = life;
         member.committed(more)
                 .compose(offsets -> GroupStart.of(more, offsets, request.from(), known, streams.reader())
+                        .compose(start -> pin(start, offsets))
                         .onSuccess(start -> {
-                            if (itsLife == life) committed.putAll(offsets);
+                            if (itsLife != life) return;
+                            committed.putAll(offsets);
+                            if (acknowledgements != null) acknowledgements.acknowledged(offsets, loop.tick());
                         }))
                 .onComplete(found -> {
                     if (ended || itsLife != life) return;
@@ -246,10 +304,23 @@ final class GroupStream implements SseSink.Listener {
                 });
     }
 
+    /**
+     * Commits where the group begins, before anything is read, unless that is at the earliest record: whoever comes next
+     * would begin at what is latest by then, and leave out what this one was given and did not handle.
+     */
+    private Future<GroupStart> pin(GroupStart start, Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, Long> begun = new HashMap<>(start.next());
+        begun.keySet().removeAll(offsets.keySet());
+        if (request.from() instanceof From.Earliest) return Future.succeededFuture(start);
+        return member.commit(begun)
+                .compose(error ->
+                        error == Errors.NONE ? Future.succeededFuture(start) : Future.failedFuture(error.exception()));
+    }
+
     private void take(GroupStart start) {
         SortedMap<TopicPartition, Long> positions = positions();
         positions.putAll(start.next());
-        taken.putAll(start.next());
+        confirmed.begin(start.next());
         if (!show(positions)) return;
         for (Gap gap : start.gaps()) {
             JsonBytes text = new JsonBytes(128);
@@ -260,7 +331,7 @@ final class GroupStream implements SseSink.Listener {
         announce();
     }
 
-    // Both.
+    // What is read, and what is said of it.
 
     /** Where the next records are written from. */
     private SortedMap<TopicPartition, Long> positions() {
@@ -269,6 +340,13 @@ final class GroupStream implements SseSink.Listener {
         Position standing = current.standing();
         for (int i = 0; i < layout.size(); i++) positions.put(layout.partition(i), standing.next(i));
         return positions;
+    }
+
+    /** Where the client has been written to, of what is read and of what is given up. */
+    private SortedMap<TopicPartition, Long> written() {
+        SortedMap<TopicPartition, Long> written = positions();
+        if (giving != null) written.putAll(giving);
+        return written;
     }
 
     /** Goes on with other partitions; false where that was the end of the stream. */
@@ -282,12 +360,12 @@ final class GroupStream implements SseSink.Listener {
             return false;
         }
         Subscriber before = current;
-        show(loop.withdraw(before), before.seen(), positions);
-        current.endTick = before.endTick;
+        loop.withdraw(before);
+        show(before.seen(), positions);
         return true;
     }
 
-    private void show(SseSink sink, Connections.Entry seen, SortedMap<TopicPartition, Long> positions) {
+    private void show(Connections.Entry seen, SortedMap<TopicPartition, Long> positions) {
         TopicFeed feed = loop.feed(subscription(positions));
         long[] next = new long[positions.size()];
         for (int i = 0; i < next.length; i++)
@@ -329,19 +407,16 @@ final class GroupStream implements SseSink.Listener {
 
     // Commits.
 
-    /** What the socket took and the coordinator does not know of. */
+    /** What the client has and the coordinator does not know of. */
     private Map<TopicPartition, Long> progress() {
-        // Records that nobody gets to see, such as those of aborted transactions, move the position without a write.
-        if (lastTaken == lastWrite) {
-            positions().forEach((partition, next) -> taken.computeIfPresent(partition, (p, before) -> next));
-        }
-        Map<TopicPartition, Long> progress = new HashMap<>(request.group().manual() ? Map.of() : taken);
+        if (acknowledgements != null) return Map.of();
+        Map<TopicPartition, Long> progress = new HashMap<>(confirmed.positions());
         progress.entrySet().removeIf(each -> each.getValue().equals(committed.get(each.getKey())));
         return progress;
     }
 
     private void commitProgress() {
-        if (committing || taken.isEmpty()) return;
+        if (committing) return;
         Map<TopicPartition, Long> progress = progress();
         if (progress.isEmpty()) return;
         int itsLife = life;
@@ -359,6 +434,8 @@ final class GroupStream implements SseSink.Listener {
         ended = true;
         streams.remove(this);
         // Behind a heartbeat that is under way, because it may bring the epoch that the commit has to name.
-        streams.departing(lastBeat.transform(beaten -> member.commit(progress)).transform(done -> member.leave()));
+        Future<?> said = lastBeat.transform(beaten -> member.commit(progress));
+        if (acknowledgements != null) said = said.transform(done -> streams.linger());
+        streams.departing(said.transform(done -> member.leave()));
     }
 }

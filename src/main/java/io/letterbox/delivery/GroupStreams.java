@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The streams of one event loop that are members of groups. Owned by that event loop. */
@@ -20,18 +21,26 @@ final class GroupStreams {
 
     private final DeliveryLoop loop;
     private final DeliveryRooms rooms;
+    private final Supplier<Future<?>> linger;
     private final Set<GroupStream> open = new LinkedHashSet<>();
 
     /** Members that have left, as far as the coordinator has not answered. */
     private final Set<Future<?>> departures = new HashSet<>();
 
-    GroupStreams(DeliveryLoop loop, DeliveryRooms rooms) {
+    /** @param linger completes after {@link DeliveryLimits#GROUP_LINGER_MS} */
+    GroupStreams(DeliveryLoop loop, DeliveryRooms rooms, Supplier<Future<?>> linger) {
         this.loop = loop;
         this.rooms = rooms;
+        this.linger = linger;
     }
 
     DeliveryLoop loop() {
         return loop;
+    }
+
+    /** Waits for a client's last word. */
+    Future<?> linger() {
+        return linger.get();
     }
 
     LogReader reader() {
@@ -40,6 +49,10 @@ final class GroupStreams {
 
     int sessionTicks() {
         return Math.max(1, rooms.groupSessionMs() / TICK_MS);
+    }
+
+    int acknowledgeTicks() {
+        return rooms.config().acknowledgeSeconds();
     }
 
     /** A member for a stream that wants to join. */
@@ -107,9 +120,14 @@ final class GroupStreams {
                 : Future.join(List.copyOf(departures)).transform(all -> Future.succeededFuture());
     }
 
-    /** One second later. */
-    void tick() {
+    /** The end is near: everybody gives up what they read, and stays for a while to learn that their clients have it. */
+    void retire() {
+        for (GroupStream stream : new ArrayList<>(open)) stream.retire();
+    }
+
+    /** One second later. @param nowNanos of a monotonic clock */
+    void tick(long nowNanos) {
         if (loop.tick() % DeliveryLimits.GROUP_BEAT_TICKS != 0) return;
-        for (GroupStream stream : new ArrayList<>(open)) stream.tick();
+        for (GroupStream stream : new ArrayList<>(open)) stream.tick(nowNanos);
     }
 }

@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -10,20 +11,41 @@ final class ResponseSink implements SseSink {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
 
+    /** What the connection is given, other streams' bytes included; null where nobody counts. */
+    private final AcknowledgedBytes bytes;
+
     /** Null once the subscriber wants to hear no more. */
     private Listener listener;
 
     private boolean closed;
 
-    private ResponseSink(HttpServerRequest request, Listener listener) {
+    // In bytes of this stream, as far as they are counted.
+    private long written;
+    private long acknowledged;
+
+    /** What flow control has let pass and the kernel has taken. */
+    private long sent;
+
+    /** What was {@link #sent} when the connection had been given {@link #sampledAt} bytes. */
+    private long sampled;
+
+    private long sampledAt;
+
+    private ResponseSink(HttpServerRequest request, AcknowledgedBytes bytes, Listener listener) {
         this.request = request;
+        this.bytes = bytes;
         this.response = request.response();
         this.listener = listener;
     }
 
-    /** Begins the stream: the response's head is complete, {@code first} follows it. */
-    static ResponseSink open(HttpServerRequest request, Buffer first, int writeQueueBytes, Listener listener) {
-        ResponseSink sink = new ResponseSink(request, listener);
+    /**
+     * Begins the stream: the response's head is complete, {@code first} follows it.
+     *
+     * @param bytes counts what the connection is given; null where nobody wants to know
+     */
+    static ResponseSink open(
+            HttpServerRequest request, Buffer first, int writeQueueBytes, AcknowledgedBytes bytes, Listener listener) {
+        ResponseSink sink = new ResponseSink(request, bytes, listener);
         HttpServerResponse response = request.response();
         response.closeHandler(gone -> sink.onClosed());
         response.exceptionHandler(failure -> sink.onClosed());
@@ -36,12 +58,28 @@ final class ResponseSink implements SseSink {
 
     @Override
     public void write(SseChunk chunk) {
-        if (!closed) response.write(chunk.plain());
+        if (closed) return;
+        Future<Void> passed = response.write(chunk.plain());
+        if (bytes == null) return;
+        written += chunk.bodyBytes();
+        long all = written;
+        passed.onSuccess(done -> sent = all);
     }
 
     @Override
-    public void write(SseChunk chunk, Runnable taken) {
-        if (!closed) response.write(chunk.plain()).onSuccess(written -> taken.run());
+    public long written() {
+        return written;
+    }
+
+    @Override
+    public long acknowledged() {
+        long ofConnection = bytes.acknowledged();
+        if (ofConnection < sampledAt) return acknowledged;
+        acknowledged = sampled;
+        sampled = sent;
+        sampledAt = bytes.written();
+        if (ofConnection >= sampledAt) acknowledged = sampled;
+        return acknowledged;
     }
 
     @Override

@@ -22,14 +22,16 @@ final class SseChunk {
     private static final byte[] CRLF = {'\r', '\n'};
 
     private final Position to;
+    private final long[] behindLast;
     private final int[] recordsByTopic;
     private final int records;
     private final int bodyBytes;
     private final ByteBuf framed;
     private Buffer plain;
 
-    private SseChunk(Position to, int[] recordsByTopic, byte[] body, int length) {
+    private SseChunk(Position to, long[] behindLast, int[] recordsByTopic, byte[] body, int length) {
         this.to = to;
+        this.behindLast = behindLast;
         this.recordsByTopic = recordsByTopic;
         int sum = 0;
         for (int count : recordsByTopic) sum += count;
@@ -41,21 +43,22 @@ final class SseChunk {
     /**
      * Events that bring a subscriber to a position.
      *
+     * @param behindLast the offset behind the last record of each partition, 0 where there is none; null where nobody asks
      * @param recordsByTopic how many records of each topic of the layout are in it
      */
-    static SseChunk of(Position to, int[] recordsByTopic, JsonBytes body) {
-        return new SseChunk(to, recordsByTopic, body.array(), body.length());
+    static SseChunk of(Position to, long[] behindLast, int[] recordsByTopic, JsonBytes body) {
+        return new SseChunk(to, behindLast, recordsByTopic, body.array(), body.length());
     }
 
     /** A comment or a control event: moves nobody. */
     static SseChunk control(JsonBytes body) {
-        return new SseChunk(null, new int[0], body.array(), body.length());
+        return new SseChunk(null, null, new int[0], body.array(), body.length());
     }
 
     /** A comment or a control event: moves nobody. */
     static SseChunk control(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return new SseChunk(null, new int[0], bytes, bytes.length);
+        return new SseChunk(null, null, new int[0], bytes, bytes.length);
     }
 
     private static ByteBuf frame(byte[] body, int length) {
@@ -71,6 +74,11 @@ final class SseChunk {
     /** Where a subscriber stands that has been given this; null for a control. */
     Position to() {
         return to;
+    }
+
+    /** The offset behind the last record of each partition, 0 where there is none; null where nobody asked. */
+    long[] behindLast() {
+        return behindLast;
     }
 
     /** How many records are in it, of one topic of the layout. */

@@ -24,12 +24,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The streams of one event loop: {@code GET /topics/{topic}/events} and {@code GET /events?topic=a&topic=b}. It answers
@@ -72,12 +74,12 @@ public final class SseDelivery implements HttpPart {
         vertx = itsVertx;
         Context context = vertx.getOrCreateContext();
         loop = new DeliveryLoop(rooms, random, task -> context.runOnContext(queued -> task.run()));
-        groups = new GroupStreams(loop, rooms);
+        groups = new GroupStreams(loop, rooms, () -> vertx.timer(DeliveryLimits.GROUP_LINGER_MS));
         vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> loop.committed(message.body()));
         rooms.metadata().onChange(image -> loop.syncImage());
         vertx.setPeriodic(TICK_MS, timer -> {
             loop.onTick();
-            groups.tick();
+            groups.tick(System.nanoTime());
         });
         // For the list of routes: other methods are refused with what is allowed.
         router.get(TOPICS + ":topic" + EVENTS).handler(SseDelivery::onStrangePath);
@@ -186,7 +188,9 @@ public final class SseDelivery implements HttpPart {
         head(request.response());
         GroupStream stream = groups.stream(member, wanted);
         Buffer first = Buffer.buffer(": letterbox\nretry: " + loop.retryMs() + "\n\n");
-        SseSink sink = open(request, first, stream);
+        boolean alone = request.version() != HttpVersion.HTTP_2;
+        AcknowledgedBytes bytes = AcknowledgedBytes.of(((ConnectionBase) request.connection()).channel(), alone);
+        SseSink sink = open(request, first, bytes, stream);
         ChannelSink.noticeSilence(request, rooms.groupSessionMs());
         rooms.meters().sse().connected(false);
         stream.begin(sink, seen(request, wanted.subscription()), joined);
@@ -213,7 +217,7 @@ public final class SseDelivery implements HttpPart {
         head(response);
         Position position = new Position(feed.layout().carryOver(layout, start.next()));
         Subscriber subscriber = new Subscriber(loop, feed, position);
-        SseSink sink = open(request, preamble(feed, position, start.gaps()), subscriber);
+        SseSink sink = open(request, preamble(feed, position, start.gaps()), null, subscriber);
         subscriber.attach(sink, seen(request, wanted.subscription()));
         rooms.meters().sse().connected(wanted.cursor() != null);
         loop.admit(subscriber);
@@ -238,12 +242,13 @@ public final class SseDelivery implements HttpPart {
         }
     }
 
-    private SseSink open(HttpServerRequest request, Buffer first, SseSink.Listener subscriber) {
+    private SseSink open(
+            HttpServerRequest request, Buffer first, AcknowledgedBytes bytes, SseSink.Listener subscriber) {
         LongLived.exempt(request);
         boolean direct = request.version() == HttpVersion.HTTP_1_1 && ChannelSink.fits(request);
         return direct
-                ? ChannelSink.open(request, first, marks, subscriber)
-                : ResponseSink.open(request, first, rooms.config().writeQueueBytes(), subscriber);
+                ? ChannelSink.open(request, first, marks, bytes, subscriber)
+                : ResponseSink.open(request, first, rooms.config().writeQueueBytes(), bytes, subscriber);
     }
 
     private static void head(HttpServerResponse response) {
@@ -273,24 +278,35 @@ public final class SseDelivery implements HttpPart {
     @Override
     public Future<Void> drain(long millis) {
         draining = true;
+        groups.retire();
         List<Subscriber> all = loop.subscribers();
         if (all.isEmpty()) return groups.departed();
         Collections.shuffle(all, random);
         ArrayDeque<Subscriber> left = new ArrayDeque<>(all);
-        int perStep = (all.size() + DeliveryLimits.DRAIN_STEPS - 1) / DeliveryLimits.DRAIN_STEPS;
+        AtomicInteger steps = new AtomicInteger(DeliveryLimits.DRAIN_STEPS);
         Promise<Void> ended = Promise.promise();
         // The last fifth of the time is left for what the sockets still have to take.
         long stepMs = Math.max(1, millis * 4 / 5 / DeliveryLimits.DRAIN_STEPS);
         vertx.setPeriodic(stepMs, timer -> {
-            for (int i = 0; i < perStep && !left.isEmpty(); i++) {
-                loop.finish(left.poll(), Disconnect.SHUTDOWN, "");
-            }
-            // A member of a group goes on as another subscriber when those that left have made room for it.
+            drainStep(left, Math.max(1, steps.getAndDecrement()));
+            // A member of a group goes on as another subscriber when its share changes.
             if (left.isEmpty()) left.addAll(loop.subscribers());
             if (!left.isEmpty()) return;
             vertx.cancelTimer(timer);
             ended.complete();
         });
         return ended.future().compose(gone -> groups.departed());
+    }
+
+    /** Ends some of those that are left. A member of a group stays until its client surely has what it was given. */
+    private void drainStep(ArrayDeque<Subscriber> left, int stepsLeft) {
+        int count = (left.size() + stepsLeft - 1) / stepsLeft;
+        for (int i = 0; i < count; i++) {
+            Subscriber next = left.poll();
+            boolean waits =
+                    next.isOpen() && next.group() != null && !next.group().hasRetired();
+            if (waits && stepsLeft > 1) left.add(next);
+            else loop.finish(next, Disconnect.SHUTDOWN, "");
+        }
     }
 }

@@ -14,12 +14,14 @@ interface SseSink {
     /** Hands over a chunk with a body. Allowed while {@link #writable} is false, but then memory is spent. */
     void write(SseChunk chunk);
 
+    /** How many bytes have been written, in a count of its own; only of a sink that was opened to count. */
+    long written();
+
     /**
-     * Like {@link #write(SseChunk)}.
-     *
-     * @param taken is run when the socket has taken all of it, in the order of the writes; never where it did not
+     * How many of the {@link #written} bytes the peer's kernel has acknowledged, as far as can be told; a system call. Only
+     * of a sink that was opened to count.
      */
-    void write(SseChunk chunk, Runnable taken);
+    long acknowledged();
 
     /** False while more waits for the socket than one subscriber may have waiting. */
     boolean writable();

@@ -80,8 +80,8 @@ final class Subscriber implements SseSink.Listener {
 
     void write(SseChunk chunk) {
         lastWriteTick = loop.tick();
-        if (group == null) sink.write(chunk);
-        else group.write(sink, feed.layout(), chunk);
+        sink.write(chunk);
+        if (group != null) group.wrote(feed.layout(), chunk);
     }
 
     /** Lets go of the connection; returns it, or null where that had happened before. */

@@ -33,7 +33,7 @@ final class TopicFeed {
     private Layout layout;
     private TopicMeters[] meters;
 
-    /** The high watermarks as far as known, by partition of the layout. */
+    /** The last stable offsets as far as known, by partition of the layout: readers get nothing beyond them. */
     private long[] end;
 
     /** Where everybody at the tail stands; means nothing while nobody is there. */

@@ -35,7 +35,7 @@ public record GroupView(
      * @param clientId what its client calls itself
      * @param host where it comes from, as Kafka shows it
      * @param epoch the generation or the epoch that it is in
-     * @param assignment the partitions that it reads; empty where the group is not of consumers
+     * @param assignment the partitions that it owns, those that it is about to give up included; empty where the group is not of consumers
      */
     public record Member(
             String id,

@@ -16,6 +16,10 @@ public enum Disconnect {
     TOPIC_DELETED,
     /** The records could not be read: a quarantined partition or a failed storage. */
     STORAGE,
+    /** The client, which acknowledges by itself for its group, has not done so for longer than it may. */
+    UNACKNOWLEDGED,
+    /** The coordinator of its group was silent for a session: its partitions may be another member's by now. */
+    COORDINATOR,
     /** A failure of our own. */
     ERROR;
 

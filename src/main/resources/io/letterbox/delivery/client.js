@@ -6,11 +6,12 @@
  *     onRecord(value, id) { … },     // the record's value; with ?format=envelope the parsed envelope
  *     onGap(gap) { … },              // records that are gone: {topic, partition, requested, resumedFrom, lost, reason}
  *     onUnreadable(record) { … },    // the next record cannot be read on the server: {topic, partition, offset, code, detail}
- *     onStatus(status) { … },        // "connecting", "open", "retrying", "ended" (topic deleted), "closed" (by you)
+ *     onStatus(status) { … },        // "connecting", "open", "retrying", "paused" (the page cannot run), "ended" (topic
+ *                                    // deleted), "closed" (by you)
  *     storage: "quakes",             // remember the cursor in localStorage under this name, or {get(), set(cursor)}
  *     from: "earliest",              // where to start without a cursor: earliest, latest (the default), offset, time
  *     group: "alarms",               // share the records with the other members of this consumer group
- *     ack: "manual",                 // with a group: commit nothing by itself, but what you acknowledge
+ *     ack: "manual",                 // with a group: acknowledge nothing by itself, you call ack
  *     onAssigned(assigned) { … }     // with a group: what this one reads now, {group, memberId, epoch, partitions}
  *   });
  *   stream.cursor;                   // everything up to here has been given to onRecord
@@ -22,17 +23,25 @@
  * The cursor is stored four times a second at most and when the page goes; after a crash of the browser the last records
  * may come again, none is left out.
  * A group remembers where it has got to, so there is no cursor then: an id names its record, topic/partition/offset.
+ * A record is acknowledged when onRecord has returned, or when the promise that it returned is kept, and all before it in
+ * its partition are. Where onRecord throws, or the promise is broken, the stream begins anew after a while, and the record
+ * and those behind it come again; catch what is to be passed over.
+ * A page that goes into the back/forward cache, or is frozen, lets go of its stream, so that others of its group get the
+ * records; it takes it up again when it is back.
  */
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
 const STORE_MS = 250;
+const ACK_MS = 500;
 
 export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storage, from, group, ack, onAssigned } = {}) {
-  const target = new URL(url, document.baseURI);
+  const target = new URL(url, globalThis.document?.baseURI ?? location.href);
   const envelope = target.searchParams.get("format") === "envelope";
   if (group !== undefined) target.searchParams.set("group", group);
-  if (ack !== undefined) target.searchParams.set("ack", ack);
   const shared = target.searchParams.get("group");
+  const acknowledges = shared !== null && (ack ?? target.searchParams.get("ack")) !== "manual";
+  if (shared !== null) target.searchParams.set("ack", "manual");
+  const root = new URL(target.pathname.replace(/(topics\/[^/]*\/)?events$/, ""), target);
   const store = shared !== null ? null : typeof storage === "string"
     ? { get: () => localStorage.getItem(storage), set: (cursor) => localStorage.setItem(storage, cursor) }
     : storage;
@@ -43,6 +52,13 @@ export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storag
   let storeTimer = 0;
   let status = "";
   let memberId = null;
+  let paused = false;
+  let failureDelayMs = FIRST_DELAY_MS;
+  // What this connection has been given and not acknowledged: by partition, the records in order; and what is to be said.
+  let given = new Map();
+  let due = new Map();
+  let ackTimer = 0;
+  let acking = false;
 
   function tell(next) {
     if (next === status) return;
@@ -56,13 +72,45 @@ export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storag
     if (store && cursor) store.set(cursor);
   }
 
-  function stop(why) {
+  function letGo() {
     clearTimeout(retryTimer);
+    acknowledgeHandled(true);
     if (source) source.close();
     source = null;
     save();
-    removeEventListener("pagehide", save);
+  }
+
+  function stop(why) {
+    letGo();
+    removeEventListener("pagehide", hide);
+    removeEventListener("pageshow", resume);
+    globalThis.document?.removeEventListener("freeze", pause);
+    globalThis.document?.removeEventListener("resume", resume);
     tell(why);
+  }
+
+  function pause() {
+    if (paused) return;
+    paused = true;
+    letGo();
+    tell("paused");
+  }
+
+  function resume() {
+    if (!paused) return;
+    paused = false;
+    tell("connecting");
+    open();
+  }
+
+  function hide(event) {
+    if (event.persisted) return pause();
+    acknowledgeHandled(true);
+    save();
+  }
+
+  function again(afterMs) {
+    retryTimer = setTimeout(open, afterMs * (0.5 + Math.random() / 2));
   }
 
   function open() {
@@ -71,17 +119,22 @@ export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storag
     const current = source = new EventSource(target);
     const mine = (handler) => (event) => { if (source === current) handler(event); };
     current.onopen = mine(() => {
+      // It is another member now, and what the former one did not acknowledge comes again.
+      forget();
       delayMs = FIRST_DELAY_MS;
       tell("open");
     });
     current.onmessage = mine((event) => {
-      if (onRecord) onRecord(envelope ? JSON.parse(event.data) : event.data, event.lastEventId);
+      const value = envelope ? JSON.parse(event.data) : event.data;
+      if (acknowledges) handle(value, event.lastEventId, current);
+      else if (onRecord) onRecord(value, event.lastEventId);
       if (shared === null) cursor = event.lastEventId;
       if (store && !storeTimer) storeTimer = setTimeout(save, STORE_MS);
     });
     current.addEventListener("assigned", mine((event) => {
       const assigned = JSON.parse(event.data);
       memberId = assigned.memberId;
+      keep(assigned.partitions.map(({ topic, partition }) => `${topic}/${partition}`));
       if (onAssigned) onAssigned(assigned);
     }));
     current.addEventListener("gap", mine((event) => { if (onGap) onGap(JSON.parse(event.data)); }));
@@ -89,23 +142,107 @@ export function subscribe(url, { onRecord, onGap, onUnreadable, onStatus, storag
     current.addEventListener("end", mine(() => stop("ended")));
     current.onerror = mine(() => {
       tell("retrying");
+      // Also where the page is about to be left.
+      acknowledgeHandled(true);
       if (current.readyState !== EventSource.CLOSED) return;
-      retryTimer = setTimeout(open, delayMs * (0.5 + Math.random() / 2));
+      again(delayMs);
       delayMs = Math.min(MAX_DELAY_MS, delayMs * 2);
     });
   }
 
-  async function acknowledge(id) {
+  function behind(id) {
     const [topic, partition, offset] = id.split("/");
-    const answer = await fetch(new URL(`/groups/${encodeURIComponent(shared)}/offsets`, target), {
+    return { topic, partition: Number(partition), offset: Number(offset) + 1 };
+  }
+
+  function forget() {
+    keep([]);
+    memberId = null;
+  }
+
+  function keep(partitions) {
+    const kept = (map) => new Map(partitions.filter((each) => map.has(each)).map((each) => [each, map.get(each)]));
+    given = kept(given);
+    due = kept(due);
+  }
+
+  async function handle(value, id, current) {
+    const end = behind(id);
+    const partition = `${end.topic}/${end.partition}`;
+    const record = { end, done: false };
+    if (!given.has(partition)) given.set(partition, []);
+    const records = given.get(partition);
+    records.push(record);
+    try {
+      if (onRecord) {
+        const working = onRecord(value, id);
+        if (working !== undefined) await working;
+      }
+    } catch (failure) {
+      globalThis.reportError?.(failure);
+      if (source !== current || given.get(partition) !== records) return;
+      letGo();
+      tell("retrying");
+      again(failureDelayMs);
+      failureDelayMs = Math.min(MAX_DELAY_MS, failureDelayMs * 2);
+      return;
+    }
+    failureDelayMs = FIRST_DELAY_MS;
+    record.done = true;
+    let last = null;
+    while (records.length > 0 && records[0].done) last = records.shift().end;
+    if (last === null || given.get(partition) !== records) return;
+    due.set(partition, last);
+    if (!ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), ACK_MS);
+  }
+
+  /** Says what has been handled; with the last breath even while an earlier word is under way. */
+  async function acknowledgeHandled(last = false) {
+    clearTimeout(ackTimer);
+    ackTimer = 0;
+    if (due.size === 0 || memberId === null || (acking && !last)) return;
+    const saying = due;
+    due = new Map();
+    acking = true;
+    let unsaid = [];
+    try {
+      unsaid = await sayEach(memberId, [...saying.entries()], last);
+    } finally {
+      acking = false;
+    }
+    // What could not be said is said again, unless more has been handled or the partition is not read here any more.
+    for (const [partition, end] of unsaid) if (given.has(partition) && !due.has(partition)) due.set(partition, end);
+    if (due.size > 0 && !ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), unsaid.length > 0 ? FIRST_DELAY_MS : ACK_MS);
+  }
+
+  async function sayEach(member, entries, last) {
+    const answer = await put(member, entries.map(([, end]) => end), last).catch(() => null);
+    if (answer?.ok) return [];
+    // Refused for one of them that is somebody else's by now.
+    if (answer?.status === 409) {
+      return entries.length === 1 ? [] : (await Promise.all(entries.map((each) => sayEach(member, [each], last)))).flat();
+    }
+    return entries;
+  }
+
+  function put(member, offsets, keepalive = false) {
+    return fetch(new URL(`groups/${encodeURIComponent(shared)}/offsets`, root), {
       method: "PUT",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ memberId, offsets: [{ topic, partition: Number(partition), offset: Number(offset) + 1 }] })
+      keepalive,
+      body: JSON.stringify({ memberId: member, offsets })
     });
+  }
+
+  async function acknowledge(id) {
+    const answer = await put(memberId, [behind(id)]);
     if (!answer.ok) throw new Error((await answer.json()).detail);
   }
 
-  addEventListener("pagehide", save);
+  addEventListener("pagehide", hide);
+  addEventListener("pageshow", resume);
+  globalThis.document?.addEventListener("freeze", pause);
+  globalThis.document?.addEventListener("resume", resume);
   tell("connecting");
   open();
   return { close: () => stop("closed"), ack: acknowledge, get cursor() { return cursor; } };

@@ -5,19 +5,27 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 
 /** One real coordinator without a storage, which answers at once. Thread-safe. */
 public final class FakeGroups implements Groups {
     private final TestGroups groups = new TestGroups();
+    private boolean silent;
 
     /** The coordinator, to be prepared before the door is used. */
     public TestGroups coordinator() {
         return groups;
     }
 
+    /** From now on nothing is answered. */
+    public synchronized void silence() {
+        silent = true;
+    }
+
     @Override
     public synchronized <R> Future<R> ask(CoordinatorCommand<R> command) {
+        if (silent) return Promise.<R>promise().future();
         return Future.succeededFuture(groups.ask((GroupCommand<R>) command).get());
     }
 

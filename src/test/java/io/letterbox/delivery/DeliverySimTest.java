@@ -24,7 +24,7 @@ class DeliverySimTest {
     private static final int SEEDS = Integer.getInteger("letterbox.simSeeds", 100);
     private static final int LOOPS = 2;
     private static final int STEPS = 1500;
-    private static final SseConfig CONFIG = new SseConfig(15, 2000, 5000, 300, 4096, 2048, 600);
+    private static final SseConfig CONFIG = new SseConfig(15, 2000, 5000, 300, 4096, 2048, 600, 300);
 
     @Test
     void everyoneGetsEverythingOnceAndInOrder() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.config.SseConfig;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.consumer.ConsumerMember;
@@ -84,6 +85,53 @@ class GroupStreamTest {
     }
 
     @Test
+    void overHttp10AStreamCommitsToo() throws Exception {
+        try (TestStream stream =
+                new TestStream(streams.sockets.port(), "HTTP/1.0", 0, "/topics/t/events?group=g&from=earliest")) {
+            assertThat(assigned(stream)).hasSize(4);
+            streams.publish("t", 0, "v");
+            assertThat(stream.next().data()).isEqualTo("v");
+            await().atMost(LIMIT).until(() -> committed().getOrDefault(0, 0L) == 1);
+        }
+    }
+
+    @Test
+    void aStreamThatIsOldHasCommittedAllBeforeItEnds() throws Exception {
+        streams.close();
+        streams = new TestStreams(new SseConfig(3600, 10, 20, 3, 32_768, 65_536, 600, 300), 100);
+        streams.createTopic("t", 4);
+        streams.groups
+                .coordinator()
+                .ask(new GroupCommand.ImageChanged(streams.storage.metadata().image()));
+        try (TestStream stream = streams.open("/topics/t/events?group=g&from=earliest")) {
+            assertThat(assigned(stream)).hasSize(4);
+            streams.publish("t", 0, "v");
+            assertThat(stream.next().data()).isEqualTo("v");
+            stream.awaitEnd();
+        }
+        assertThat(committed()).containsEntry(0, 1L);
+        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+    }
+
+    @Test
+    void aStreamWhoseCoordinatorIsSilentSaysSo() throws Exception {
+        streams.close();
+        streams = new TestStreams(TestStreams.CALM, 100, 2000);
+        streams.createTopic("t", 4);
+        streams.groups
+                .coordinator()
+                .ask(new GroupCommand.ImageChanged(streams.storage.metadata().image()));
+        try (TestStream stream = streams.open("/topics/t/events?group=g&from=earliest")) {
+            assertThat(assigned(stream)).hasSize(4);
+            streams.groups.silence();
+            stream.awaitEnd();
+        }
+        assertThat(streams.scrape())
+                .contains("letterbox_sse_disconnects_total{reason=\"coordinator\"} 1")
+                .contains("letterbox_sse_disconnects_total{reason=\"storage\"} 0");
+    }
+
+    @Test
     void twoStreamsShareAndTheOtherOneGoesOnWhereTheFirstStopped() throws Exception {
         try (TestStream first = streams.open("/topics/t/events?group=g")) {
             assertThat(assigned(first)).hasSize(4);
@@ -114,6 +162,44 @@ class GroupStreamTest {
         }
         await().atMost(LIMIT).until(() -> group().members().isEmpty());
         assertThat(committed()).isEmpty();
+    }
+
+    @Test
+    void whereAGroupBeginsIsCommittedBeforeItReads() throws Exception {
+        streams.publish("t", 0, "earlier");
+        try (TestStream stream = streams.open("/topics/t/events?group=g&ack=manual")) {
+            assertThat(assigned(stream)).hasSize(4);
+            assertThat(committed()).isEqualTo(Map.of(0, 1L, 1, 0L, 2, 0L, 3, 0L));
+            streams.publish("t", 0, "never acknowledged");
+            assertThat(stream.nextData()).isEqualTo("never acknowledged");
+        }
+        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        try (TestStream stream = streams.open("/topics/t/events?group=g&ack=manual")) {
+            assigned(stream);
+            assertThat(stream.nextData()).isEqualTo("never acknowledged");
+        }
+    }
+
+    /** As a page that cannot run any more, or a process that is stopped: its kernel takes everything. */
+    @Test
+    void aClientThatDoesNotAcknowledgeAnyMoreIsLetGo() throws Exception {
+        streams.close();
+        streams = new TestStreams(new SseConfig(3600, 10, 20, 0, 32_768, 65_536, 600, 2), 100);
+        streams.createTopic("t", 4);
+        streams.groups
+                .coordinator()
+                .ask(new GroupCommand.ImageChanged(streams.storage.metadata().image()));
+        try (TestStream frozen = streams.open("/topics/t/events?group=g&ack=manual&from=earliest")) {
+            assertThat(assigned(frozen)).hasSize(4);
+            streams.publish("t", 0, "for nobody");
+            frozen.awaitEnd();
+        }
+        assertThat(streams.scrape()).contains("letterbox_sse_disconnects_total{reason=\"unacknowledged\"} 1");
+        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        try (TestStream next = streams.open("/topics/t/events?group=g&ack=manual&from=earliest")) {
+            assigned(next);
+            assertThat(next.nextData()).isEqualTo("for nobody");
+        }
     }
 
     @Test

@@ -40,7 +40,12 @@ final class SimClient {
         }
 
         @Override
-        public void write(SseChunk chunk, Runnable taken) {
+        public long written() {
+            throw new AssertionError("Nobody here is in a group");
+        }
+
+        @Override
+        public long acknowledged() {
             throw new AssertionError("Nobody here is in a group");
         }
 

@@ -54,7 +54,7 @@ class StreamLifeTest {
 
     @Test
     void aStreamEndsAtItsMaximumAge() throws Exception {
-        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 1, 32_768, 65_536, 600), 10)) {
+        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 1, 32_768, 65_536, 600, 300), 10)) {
             server.createTopic("one", 1);
             try (TestStream stream = server.open("/topics/one/events")) {
                 stream.awaitEnd();
@@ -66,7 +66,7 @@ class StreamLifeTest {
 
     @Test
     void whoTakesNothingForTooLongIsCutOff() throws Exception {
-        try (TestStreams server = new TestStreams(new SseConfig(1, 10, 20, 0, 2048, 2048, 1), 10)) {
+        try (TestStreams server = new TestStreams(new SseConfig(1, 10, 20, 0, 2048, 2048, 1, 300), 10)) {
             server.createTopic("one", 1);
             byte[] large = "x".repeat(900_000).getBytes(StandardCharsets.US_ASCII);
             TestStream stream =
@@ -81,7 +81,7 @@ class StreamLifeTest {
 
     @Test
     void aSlowSubscriberLosesNothingAndHoldsNobodyUp() throws Exception {
-        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 0, 2048, 2048, 600), 10)) {
+        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 0, 2048, 2048, 600, 300), 10)) {
             server.createTopic("one", 1);
             int count = 3000;
             String filler = "x".repeat(3000);
@@ -122,7 +122,7 @@ class StreamLifeTest {
 
     @Test
     void aShutdownEndsEveryStreamInGoodOrder() throws Exception {
-        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 0, 32_768, 65_536, 600), 100)) {
+        try (TestStreams server = new TestStreams(new SseConfig(60, 10, 20, 0, 32_768, 65_536, 600, 300), 100)) {
             server.createTopic("one", 1);
             List<TestStream> streams = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -192,6 +192,6 @@ class StreamLifeTest {
     }
 
     private static SseConfig withHeartbeat(int seconds) {
-        return new SseConfig(seconds, 2000, 5000, 0, 32_768, 65_536, 600);
+        return new SseConfig(seconds, 2000, 5000, 0, 32_768, 65_536, 600, 300);
     }
 }

@@ -254,7 +254,7 @@ class StreamTest {
         HttpResponse<String> module = server.get("/client.js");
         assertThat(module.statusCode()).isEqualTo(200);
         assertThat(module.headers().firstValue("content-type")).contains("text/javascript; charset=utf-8");
-        assertThat(module.body()).contains("export function subscribe").hasSizeLessThan(6144);
+        assertThat(module.body()).contains("export function subscribe").hasSizeLessThan(12_288);
         String etag = module.headers().firstValue("etag").orElseThrow();
         assertThat(server.send(server.request("/client.js").header("If-None-Match", etag))
                         .statusCode())

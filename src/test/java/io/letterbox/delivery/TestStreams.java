@@ -30,7 +30,7 @@ final class TestStreams implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Silent for as long as a test lasts. */
-    static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600);
+    static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600, 300);
 
     private static final int GROUP_SESSION_MS = 45_000;
 
@@ -47,16 +47,24 @@ final class TestStreams implements AutoCloseable {
     }
 
     TestStreams(SseConfig config, int maxSubscribers) {
-        this(config, maxSubscribers, false);
+        this(config, maxSubscribers, GROUP_SESSION_MS, false);
     }
 
     TestStreams(SseConfig config, int maxSubscribers, boolean h2c) {
+        this(config, maxSubscribers, GROUP_SESSION_MS, h2c);
+    }
+
+    TestStreams(SseConfig config, int maxSubscribers, int groupSessionMs) {
+        this(config, maxSubscribers, groupSessionMs, false);
+    }
+
+    private TestStreams(SseConfig config, int maxSubscribers, int groupSessionMs, boolean h2c) {
         slots = new SubscriberSlots(maxSubscribers);
         // An idle timeout of one second: a stream has to outlive it.
         HttpConfig http = new HttpConfig(
                 "127.0.0.1", 0, List.of(), List.of("https://app.example"), h2c, 1, 20_000, 0, 256, 16_384, 8_192);
         DeliveryRooms rooms =
-                new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, GROUP_SESSION_MS);
+                new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, groupSessionMs);
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));
         verticle = new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();

@@ -85,6 +85,11 @@ final class Browser implements AutoCloseable {
         driver.get(url);
     }
 
+    /** As the button does. */
+    void back() {
+        driver.navigate().back();
+    }
+
     /** The size of the page in CSS pixels, and which colour scheme it should prefer. */
     void show(int width, int height, boolean dark) {
         driver.manage().window().setSize(new Dimension(Math.max(width, 500), height));

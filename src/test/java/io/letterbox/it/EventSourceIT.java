@@ -186,6 +186,72 @@ class EventSourceIT {
         assertThat(seen().get(0).get(2)).isEqualTo("value 12");
     }
 
+    @Test
+    void whatAPageHasNotHandledComesAgain() throws IOException {
+        client.create("slow", 1, Map.of());
+        publish("slow", 0, 10);
+        String subscribe =
+                """
+                const { subscribe } = await import("/client.js");
+                window.handled = [];
+                window.working = [];
+                window.stream = subscribe("/topics/slow/events", {group: "pages", from: "earliest", onRecord: (value, id) => {
+                  if (handled.includes(value)) handled.push("again");
+                  handled.push(value);
+                  if (given[0]) return new Promise((resolve, reject) => working.push({resolve, reject}));
+                }});
+                """;
+        assertThat(browser.await(subscribe, true)).isNull();
+        browser.until("ten records", () -> browser.script("return working.length === 10"));
+        // All are handled but the eighth.
+        browser.script("working.forEach(({resolve}, i) => { if (i !== 7) resolve(); })");
+        awaitCommitted("pages", 7);
+        browser.script("stream.close()");
+        awaitMembers("pages", 0);
+        assertThat(client.get("/groups/pages")
+                        .get("offsets")
+                        .get(0)
+                        .get("offset")
+                        .asInt())
+                .isEqualTo(7);
+        assertThat(browser.await(subscribe, true)).isNull();
+        browser.until("the other three", () -> browser.script("return working.length === 3"));
+        assertThat(browser.script("return handled")).isEqualTo(List.of("value 7", "value 8", "value 9"));
+        // The second of them fails: it and the third come again, the first does not.
+        browser.script("working[0].resolve(); working[1].reject(new Error('not now')); working[2].resolve()");
+        browser.until("a second try", () -> browser.script("return working.length === 5"));
+        assertThat(browser.script("return handled.slice(3)"))
+                .isEqualTo(List.of("again", "value 8", "again", "value 9"));
+        browser.script("working.forEach(({resolve}) => resolve())");
+        awaitCommitted("pages", 10);
+        browser.script("stream.close()");
+    }
+
+    @Test
+    void aPageInTheBackForwardCacheLetsOthersReadAndComesBack() throws IOException {
+        client.create("left", 1, Map.of());
+        // A page that may be stored, unlike those of the health check; browsers keep no others.
+        browser.open(server.base().resolve("/client.js").toString());
+        subscribe("/topics/left/events?format=envelope", "{group: 'visitors', from: 'earliest'}");
+        awaitMembers("visitors", 1);
+        publish("left", 0, 5);
+        browser.until("5 records", () -> seenCount() == 5);
+        browser.open(server.base().resolve("/health/ready").toString());
+        awaitMembers("visitors", 0);
+        awaitCommitted("visitors", 5);
+        publish("left", 5, 50);
+        browser.back();
+        assertThat(browser.script("return statuses"))
+                .as("the same page, out of the cache")
+                .isNotNull();
+        browser.until("the 50 that nobody read meanwhile", () -> seenCount() >= 55);
+        awaitCommitted("visitors", 55);
+        assertThat(seenCount()).isEqualTo(55);
+        assertThat(browser.script("return [statuses.includes('paused'), statuses.at(-1)]"))
+                .isEqualTo(List.of(true, "open"));
+        browser.script("stream.close()");
+    }
+
     private void awaitMembers(String group, int count) {
         browser.until(count + " members of " + group + " that read", () -> {
             JsonNode now = client.get("/groups/" + group);

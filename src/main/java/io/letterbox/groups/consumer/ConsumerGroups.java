@@ -158,7 +158,7 @@ public final class ConsumerGroups {
         for (ConsumerMember member : registry.get(groupId, ConsumerGroup.class).members()) {
             SortedSet<TopicPartition> assigned = new TreeSet<>();
             if (topics != null) {
-                topics.named(member.current().assigned())
+                topics.named(member.current().owned())
                         .forEach((topic, numbers) ->
                                 numbers.forEach(number -> assigned.add(new TopicPartition(topic, number))));
             }
