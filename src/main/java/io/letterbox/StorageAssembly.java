@@ -9,6 +9,7 @@ import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.FindProducer;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.Disk;
@@ -28,10 +29,12 @@ import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.Forces;
 import io.letterbox.storage.HostedPartitions;
+import io.letterbox.storage.LeftOverTopics;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
+import io.letterbox.storage.Shortages;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.WalClearance;
@@ -56,6 +59,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,7 +108,8 @@ final class StorageAssembly {
         metadata = new MetadataService(vertx, metadataLog, shards);
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
-        reader = new LogAccess(hosted, readers);
+        Shortages shortages = new Shortages(clockWatch.clock());
+        reader = new LogAccess(hosted, readers, shortages);
         transactions = new TransactionsRoute(
                 vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
         memory = StateBudget.of(
@@ -125,6 +130,7 @@ final class StorageAssembly {
                 hosted,
                 recovery,
                 disk,
+                shortages,
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
                 new Forces(forceThreads, recovery::forceFailed),
@@ -139,6 +145,9 @@ final class StorageAssembly {
         meters.bindPartitions(hosted::statuses);
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
+        meters.bindShortages(shortages::failing);
+        health.bindShortages(shortages::sentences);
+        metadataLog.onFailure(health::failed);
         health.bindPartitions(hosted::statuses);
         health.bindDisk(disk::isSpent);
         health.bindClock(clockWatch::doubt);
@@ -201,10 +210,16 @@ final class StorageAssembly {
         }
         Future.all(deployed).await();
         deployed.forEach(deployment -> deployments.add(deployment.result()));
+        boolean allDeleted = new LeftOverTopics(
+                        services.files(), directory.layout().topics(), metadataLog.image(), recovery)
+                .delete();
         metadata.start().await();
-        recovery.settled();
+        // The note of a failed force holds for logs that are to be opened later.
+        if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.settled();
         clearWal();
-        warnOfOrphans();
+        Set<UUID> deleted = metadataLog.image().deleted().keySet();
+        if (allDeleted && !deleted.isEmpty())
+            metadata.propose(new Command.ForgetDeleted(Set.copyOf(deleted))).await();
         diskCheck =
                 vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
         clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> lookAtClock());
@@ -241,16 +256,6 @@ final class StorageAssembly {
                             + " them there, or when the topic is deleted",
                     kept.file(),
                     kept.partition());
-        }
-    }
-
-    /** Metadata that was lost would look like topics that were deleted, so nothing is deleted for being unknown. */
-    private void warnOfOrphans() throws IOException {
-        for (String name : services.files().list(directory.layout().topics())) {
-            if (metadata.image().topics().containsKey(name)) continue;
-            LOG.warn(
-                    "{} belongs to no topic and is left alone; remove it if its topic was deleted",
-                    directory.layout().topics().resolve(name));
         }
     }
 

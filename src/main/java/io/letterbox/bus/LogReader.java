@@ -26,7 +26,8 @@ public interface LogReader {
     /**
      * Reads from the log, on one of the storage's reader threads; the future completes on the caller's context. Fails
      * with an {@link io.letterbox.error.ApiException}: {@code OFFSET_OUT_OF_RANGE} below the log start offset or above
-     * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code STORAGE_FAILED}.
+     * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code PARTITION_OFFLINE},
+     * and {@code OUT_OF_FILES} or {@code STORAGE_UNAVAILABLE} where a file could not be read for now.
      */
     Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 

@@ -1,5 +1,9 @@
 package io.letterbox.bus;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicPartition;
+
 /**
  * A snapshot of one hosted partition.
  *
@@ -10,7 +14,8 @@ package io.letterbox.bus;
  * @param logEndOffset the offset that the next record gets; above the high watermark while a group commit runs
  * @param sizeBytes the bytes of all segments, indexes not included
  * @param segments how many segments there are
- * @param quarantine why the partition refuses to serve, or null where it is sound
+ * @param quarantine why the partition refuses to serve, or null where it serves
+ * @param offline true where that passes by itself: the log could not be opened yet, and is tried again
  */
 public record PartitionStatus(
         long logStartOffset,
@@ -19,7 +24,19 @@ public record PartitionStatus(
         long logEndOffset,
         long sizeBytes,
         int segments,
-        String quarantine) {
+        String quarantine,
+        boolean offline) {
+
+    /** What everyone is told who asks for the partition; null where it serves. */
+    public ApiException refusal(TopicPartition id) {
+        if (quarantine == null) return null;
+        return offline
+                ? new ApiException(
+                        ErrorCode.PARTITION_OFFLINE,
+                        id + " cannot be opened yet, which is tried again until it can: " + quarantine)
+                : new ApiException(ErrorCode.PARTITION_QUARANTINED, id + " is quarantined: " + quarantine);
+    }
+
     /** The end of what a reader gets to see. */
     public long readableEnd(Isolation isolation) {
         return isolation == Isolation.COMMITTED ? lastStableOffset : highWatermark;

@@ -137,10 +137,8 @@ record Start(long[] next, List<Gap> gaps) {
             if (status == null) {
                 throw new ApiException(ErrorCode.NOT_LEADER, "This node does not serve " + where + " now.");
             }
-            if (status.quarantine() != null) {
-                throw new ApiException(
-                        ErrorCode.PARTITION_QUARANTINED, where + " is quarantined: " + status.quarantine());
-            }
+            ApiException refusal = status.refusal(where);
+            if (refusal != null) throw refusal;
             return status;
         }
     }

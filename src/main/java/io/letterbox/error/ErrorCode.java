@@ -61,8 +61,11 @@ public enum ErrorCode {
     NOT_ENOUGH_REPLICAS(19, 503, "Too few replicas are in sync"),
     PARTITION_QUARANTINED(56, 503, "The partition is quarantined: its log is damaged"),
     STORAGE_FAILED(56, 503, "The storage failed"),
+    PARTITION_OFFLINE(56, 503, "The partition cannot be opened for now"),
+    STORAGE_UNAVAILABLE(56, 503, "A file cannot be used for now"),
+    OUT_OF_FILES(56, 503, "The server has no file descriptors left"),
     SHUTTING_DOWN(7, 503, "The server is shutting down"),
-    DISK_FULL(56, 507, "The disk is below its reserve");
+    DISK_FULL(56, 507, "There is no room left on the disk");
 
     private final short kafkaCode;
     private final int httpStatus;

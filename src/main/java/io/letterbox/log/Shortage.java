@@ -1,8 +1,9 @@
 package io.letterbox.log;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 
 /**
  * What a file operation lacked that failed without being a force. All of it may pass by itself, so the operation is tried
@@ -18,19 +19,23 @@ public enum Shortage {
 
     /** Which of them a failed operation tells of. */
     public static Shortage of(IOException failed) {
-        String text = reason(failed);
+        String text = FileTrouble.reason(failed);
         if (text.contains("No space left") || text.contains("quota exceeded")) return SPACE;
         return text.contains("Too many open files") ? FILES : OTHER;
     }
 
-    /** The operating system's words, without the path that the exception names: for those who must not see it. */
-    public static String reason(IOException failed) {
-        if (failed instanceof ForceFailedException && failed.getCause() instanceof IOException cause)
-            return reason(cause);
-        if (failed instanceof NoSuchFileException) return "No such file or directory";
-        if (failed instanceof FileSystemException named) {
-            return named.getReason() == null ? named.getClass().getSimpleName() : named.getReason();
-        }
-        return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
+    /**
+     * What those are told who asked for something that could not be done for now. It names no path.
+     *
+     * @param what the beginning of a sentence, before its verb
+     */
+    public static ApiException refusal(String what, IOException failed) {
+        ErrorCode code =
+                switch (of(failed)) {
+                    case SPACE -> ErrorCode.DISK_FULL;
+                    case FILES -> ErrorCode.OUT_OF_FILES;
+                    case OTHER -> ErrorCode.STORAGE_UNAVAILABLE;
+                };
+        return new ApiException(code, what + " failed: " + FileTrouble.reason(failed) + ". Try again later.");
     }
 }

@@ -2,6 +2,7 @@ package io.letterbox.metadata;
 
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,9 +12,24 @@ import java.util.zip.CRC32C;
  * @param clusterId made once, at the first start
  * @param nodes the nodes by id
  * @param topics the topics by name, in order of name
+ * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
+ *     files that belong to no topic only these may be deleted, since metadata may also have been lost
  */
 public record ClusterImage(
-        long version, String clusterId, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
+        long version,
+        String clusterId,
+        Map<Integer, NodeImage> nodes,
+        SortedMap<String, TopicImage> topics,
+        Map<UUID, String> deleted) {
+
+    /** No more deletions are remembered than this: a start warns of older ones' files, and leaves them alone. */
+    static final int MAX_DELETED = 10_000;
+
+    /** One in which no topic was deleted. */
+    public ClusterImage(
+            long version, String clusterId, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
+        this(version, clusterId, nodes, topics, Map.of());
+    }
 
     /**
      * Eight hexadecimal digits that two nodes compare to know whether they agree. Equal images have equal digests;

@@ -19,6 +19,9 @@ public sealed interface Command {
     /** Removes a topic and its records. */
     record DeleteTopic(String name) implements Command {}
 
+    /** Nothing of these deleted topics' files is there any more. */
+    record ForgetDeleted(Set<UUID> ids) implements Command {}
+
     /** A node reports where it can be reached, at its start. */
     record RegisterNode(int id, Endpoint http, Endpoint kafka) implements Command {}
 

@@ -3,6 +3,8 @@ package io.letterbox.metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.Disk;
+import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.Shortage;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,7 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * The metadata log of a server that stands alone: a file. A command is in the file and forced before anybody hears of
- * it. When a write fails, the log takes no more commands: what the disk holds is not known any more.
+ * it. Where there is no room for one, or no descriptor, it is refused and nothing has changed. When a force fails, the log
+ * takes no more commands: what the disk holds is not known any more.
  */
 public final class LocalMetadataLog implements MetadataLog, Closeable {
     /** The file is begun anew, as one image, when it has grown by this much and by more than it began with. */
@@ -35,6 +38,8 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
     private MetadataFile file;
     private long firstSizeBytes;
     private String failure;
+
+    private volatile Consumer<String> onFailure = reason -> {};
 
     private LocalMetadataLog(Disk disk, Path path, MetadataMachine machine, Executor executor) {
         this.disk = disk;
@@ -59,6 +64,11 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         LocalMetadataLog log = new LocalMetadataLog(disk, path, machine, executor);
         log.reopen();
         return log;
+    }
+
+    /** Tells somebody, in a sentence, when the log takes no more commands; on a thread of the log's own. */
+    public void onFailure(Consumer<String> listener) {
+        onFailure = listener;
     }
 
     @Override
@@ -87,7 +97,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
     /** Closes the file; call it when no proposal is under way. */
     @Override
     public void close() throws IOException {
-        file.close();
+        if (file != null) file.close();
     }
 
     private Reply carryOut(Command command) {
@@ -103,13 +113,28 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
 
     private void write(byte[] command, ClusterImage after) {
         try {
+            if (file == null) reopen();
             file.append(command);
-            image = after;
-            rewriteWhenLong();
-        } catch (IOException failed) {
-            failure = FileTrouble.reason(failed);
+        } catch (ForceFailedException fatal) {
+            fail(fatal);
             throw failed();
+        } catch (IOException lacking) {
+            throw Shortage.refusal("Nothing has changed: writing to the metadata log", lacking);
         }
+        image = after;
+        try {
+            rewriteWhenLong();
+        } catch (ForceFailedException fatal) {
+            // The command is safe, the next one would not be.
+            fail(fatal);
+        } catch (IOException lacking) {
+            // The old file or the new one is there as a whole; the next command opens it.
+        }
+    }
+
+    private void fail(ForceFailedException fatal) {
+        failure = FileTrouble.reason(fatal);
+        onFailure.accept(failed().getMessage());
     }
 
     /** Alone, there is one node for good: under another number its partitions would have no leader. */
@@ -117,6 +142,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         if (!(command instanceof Command.RegisterNode register)) return null;
         if (image.nodes().isEmpty() || image.nodes().containsKey(register.id())) return null;
         return new Reply.Refused(
+                image.version(),
                 ErrorCode.INVALID_CONFIG,
                 "The data directory belongs to node "
                         + image.nodes().keySet().iterator().next() + ", but node.id is " + register.id() + ".");
@@ -125,7 +151,9 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
     private void rewriteWhenLong() throws IOException {
         if (file.sizeBytes() - firstSizeBytes <= Math.max(REWRITE_BYTES, firstSizeBytes)) return;
         // Closed first: not every system lets an open file be replaced.
-        file.close();
+        MetadataFile old = file;
+        file = null;
+        old.close();
         MetadataFile.replace(disk, path, MetadataCodec.encode(image));
         reopen();
     }

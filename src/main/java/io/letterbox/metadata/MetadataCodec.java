@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,9 @@ import java.util.UUID;
  *   |      |     partitions [leader int32, epoch int32, replicas [int32],             |
  *   |      |       isr [int32]],                                                      |
  *   |      |     formerSizes [int32]]                                                 |
+ *   | 10   | ForgetDeleted: [id 2 x int64]                                            |
+ *   | 11   | image in which topics were deleted: like 9, and after the topics         |
+ *   |      |   deleted [id 2 x int64, name text]                                      |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -59,12 +63,18 @@ final class MetadataCodec {
     private static final int REGISTER_NODE = 7;
     private static final int TAKE_PRODUCER_IDS = 8;
     private static final int IMAGE = 9;
+    private static final int FORGET_DELETED = 10;
+    private static final int IMAGE_WITH_DELETED = 11;
+
+    private static final Set<Integer> IMAGES =
+            Set.of(IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED);
 
     private MetadataCodec() {}
 
     static byte[] encode(ClusterImage image) {
         return bytes(out -> {
-            out.writeByte(IMAGE);
+            boolean deleted = !image.deleted().isEmpty();
+            out.writeByte(deleted ? IMAGE_WITH_DELETED : IMAGE);
             out.writeLong(image.version());
             out.writeUTF(image.clusterId());
             out.writeInt(image.nodes().size());
@@ -76,6 +86,7 @@ final class MetadataCodec {
             }
             out.writeInt(image.topics().size());
             for (TopicImage topic : image.topics().values()) writeTopic(out, topic);
+            if (deleted) writeDeleted(out, image.deleted());
         });
     }
 
@@ -92,7 +103,7 @@ final class MetadataCodec {
     static ClusterImage replay(MetadataMachine machine, ClusterImage image, byte[] body) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             int kind = in.readByte();
-            boolean whole = kind == IMAGE || kind == IMAGE_BEFORE_SIZES || kind == IMAGE_BEFORE_KAFKA;
+            boolean whole = IMAGES.contains(kind);
             if (whole != (image == null)) throw new IOException("an image is not where it belongs");
             ClusterImage result = whole ? readImage(kind, in, machine) : machine.replay(image, readCommand(kind, in));
             if (in.available() > 0) throw new IOException(in.available() + " bytes are left over");
@@ -132,6 +143,10 @@ final class MetadataCodec {
             writeEndpoint(out, register.kafka());
         } else if (command instanceof Command.TakeProducerIds) {
             out.writeByte(TAKE_PRODUCER_IDS);
+        } else if (command instanceof Command.ForgetDeleted forget) {
+            out.writeByte(FORGET_DELETED);
+            out.writeInt(forget.ids().size());
+            for (UUID id : forget.ids()) writeUuid(out, id);
         } else {
             throw new AssertionError(command);
         }
@@ -153,6 +168,8 @@ final class MetadataCodec {
                 return new Command.RegisterNode(in.readInt(), readEndpoint(in), readEndpoint(in));
             case TAKE_PRODUCER_IDS:
                 return new Command.TakeProducerIds();
+            case FORGET_DELETED:
+                return new Command.ForgetDeleted(Set.copyOf(readList(in, () -> readUuid(in))));
             default:
                 throw new IOException("the kind " + kind + " is unknown; a newer version may have written it");
         }
@@ -166,7 +183,26 @@ final class MetadataCodec {
         SortedMap<String, TopicImage> topics = new TreeMap<>();
         for (TopicImage topic : readList(in, () -> readTopic(kind, in, machine))) topics.put(topic.name(), topic);
         return new ClusterImage(
-                version, clusterId, Collections.unmodifiableMap(nodes), Collections.unmodifiableSortedMap(topics));
+                version,
+                clusterId,
+                Collections.unmodifiableMap(nodes),
+                Collections.unmodifiableSortedMap(topics),
+                kind == IMAGE_WITH_DELETED ? readDeleted(in) : Map.of());
+    }
+
+    private static void writeDeleted(DataOutputStream out, Map<UUID, String> deleted) throws IOException {
+        out.writeInt(deleted.size());
+        for (Map.Entry<UUID, String> topic : deleted.entrySet()) {
+            writeUuid(out, topic.getKey());
+            out.writeUTF(topic.getValue());
+        }
+    }
+
+    private static Map<UUID, String> readDeleted(DataInputStream in) throws IOException {
+        Map<UUID, String> deleted = new LinkedHashMap<>();
+        int count = readCount(in);
+        for (int i = 0; i < count; i++) deleted.put(readUuid(in), in.readUTF());
+        return Collections.unmodifiableMap(deleted);
     }
 
     private static NodeImage readNode(int kind, DataInputStream in) throws IOException {
@@ -207,7 +243,7 @@ final class MetadataCodec {
                 in,
                 () -> new PartitionImage(
                         in.readInt(), in.readInt(), readList(in, in::readInt), readList(in, in::readInt)));
-        List<Integer> formerSizes = kind == IMAGE ? readList(in, in::readInt) : List.of();
+        List<Integer> formerSizes = kind >= IMAGE ? readList(in, in::readInt) : List.of();
         return new TopicImage(name, id, partitions, config, formerSizes);
     }
 

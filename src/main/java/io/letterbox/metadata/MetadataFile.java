@@ -1,6 +1,7 @@
 package io.letterbox.metadata;
 
 import io.letterbox.log.Disk;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.LogFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -88,19 +89,36 @@ final class MetadataFile implements Closeable {
             throw damaged(path, position, "the frame there is not whole, but there is a whole one at byte " + later);
         }
         LogFile file = disk.open(path);
-        if (position < content.length) file.truncate(position);
-        // A process that was killed may have left frames, or the file's name, in the system's memory only. They count
-        // from now on, so they have to be durable from now on.
-        file.force();
-        disk.forceDirectory(path.getParent());
+        boolean durable = false;
+        try (Disk.OpenDirectory directory = disk.openDirectory(path.getParent())) {
+            if (position < content.length) file.truncate(position);
+            // A process that was killed may have left frames, or the file's name, in the system's memory only. They count
+            // from now on, so they have to be durable from now on.
+            file.force();
+            directory.force();
+            durable = true;
+        } finally {
+            if (!durable) file.close();
+        }
         return new MetadataFile(file, position);
     }
 
-    /** Adds a frame and makes it durable. After a failure the file must not be written any more. */
+    /**
+     * Adds a frame and makes it durable.
+     *
+     * @throws ForceFailedException where that failed; the file must not be written any more
+     * @throws IOException where the frame could not be written: it does not count, and the next one takes its place
+     */
     void append(byte[] body) throws IOException {
         ByteBuffer frame = frame(body);
         int length = frame.remaining();
-        file.write(frame, sizeBytes);
+        try {
+            file.write(frame, sizeBytes);
+        } catch (IOException lacking) {
+            // What is left of it is no whole frame, so it does no harm where it cannot be cut off.
+            file.truncate(sizeBytes);
+            throw lacking;
+        }
         file.force();
         sizeBytes += length;
     }

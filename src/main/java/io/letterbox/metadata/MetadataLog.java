@@ -9,8 +9,8 @@ public interface MetadataLog {
      * Proposes a change.
      *
      * @return completes when the command is durable and {@link #image()} shows it, or with {@link Reply.Refused}. Fails
-     *     with an {@link io.letterbox.error.ApiException} {@code STORAGE_FAILED} where the log cannot be written (any
-     *     more). Completed on a thread of the log's own.
+     *     with an {@link io.letterbox.error.ApiException}: {@code STORAGE_FAILED} where the log cannot be written any
+     *     more, another one where it cannot be written for now. Completed on a thread of the log's own.
      */
     CompletionStage<Reply> propose(Command command);
 

@@ -4,10 +4,12 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicName;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -45,7 +47,7 @@ public final class MetadataMachine {
             ClusterImage after = replay(image, command);
             return new Step(after, new Reply.Applied(after.version()));
         } catch (ApiException refusal) {
-            return new Step(image, new Reply.Refused(refusal.code(), refusal.getMessage()));
+            return new Step(image, new Reply.Refused(image.version(), refusal.code(), refusal.getMessage()));
         }
     }
 
@@ -59,6 +61,7 @@ public final class MetadataMachine {
         if (command instanceof Command.AlterTopic alter) return alterTopic(image, alter);
         if (command instanceof Command.AddPartitions add) return addPartitions(image, add);
         if (command instanceof Command.DeleteTopic delete) return deleteTopic(image, delete);
+        if (command instanceof Command.ForgetDeleted forget) return forgetDeleted(image, forget);
         if (command instanceof Command.RegisterNode register) return registerNode(image, register);
         if (command instanceof Command.TakeProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);
@@ -119,7 +122,17 @@ public final class MetadataMachine {
         TopicImage topic = topic(image, command.name());
         SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
         topics.remove(topic.name());
-        return next(image, image.nodes(), topics);
+        Map<UUID, String> deleted = new LinkedHashMap<>(image.deleted());
+        deleted.put(topic.id(), topic.name());
+        if (deleted.size() > ClusterImage.MAX_DELETED)
+            deleted.remove(deleted.keySet().iterator().next());
+        return next(image, image.nodes(), topics, deleted);
+    }
+
+    private ClusterImage forgetDeleted(ClusterImage image, Command.ForgetDeleted command) {
+        Map<UUID, String> deleted = new LinkedHashMap<>(image.deleted());
+        deleted.keySet().removeAll(command.ids());
+        return next(image, image.nodes(), image.topics(), deleted);
     }
 
     private ClusterImage registerNode(ClusterImage image, Command.RegisterNode command) {
@@ -189,10 +202,19 @@ public final class MetadataMachine {
 
     private static ClusterImage next(
             ClusterImage image, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
+        return next(image, nodes, topics, image.deleted());
+    }
+
+    private static ClusterImage next(
+            ClusterImage image,
+            Map<Integer, NodeImage> nodes,
+            SortedMap<String, TopicImage> topics,
+            Map<UUID, String> deleted) {
         return new ClusterImage(
                 image.version() + 1,
                 image.clusterId(),
                 Collections.unmodifiableMap(nodes),
-                Collections.unmodifiableSortedMap(topics));
+                Collections.unmodifiableSortedMap(topics),
+                Collections.unmodifiableMap(deleted));
     }
 }

@@ -4,9 +4,12 @@ import io.letterbox.error.ErrorCode;
 
 /** What became of a {@link Command}. */
 public sealed interface Reply {
+    /** The version of the image with which the reply was given: whoever hears of it may have to wait for that image. */
+    long version();
+
     /** The command changed the image; {@code version} is the image's version with the change in it. */
     record Applied(long version) implements Reply {}
 
-    /** The command was refused and changed nothing. */
-    record Refused(ErrorCode code, String detail) implements Reply {}
+    /** The command was refused and changed nothing; {@code version} is that of the image for which it does not fit. */
+    record Refused(long version, ErrorCode code, String detail) implements Reply {}
 }

@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.Flush;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,8 @@ public final class Forces {
     /**
      * Returns when all of them are over, so that no force runs beside what the shard does next.
      *
-     * @throws IOException where one failed, the first of them; its log is poisoned
+     * @throws ForceFailedException where one failed; its log is poisoned
+     * @throws IOException where one lacked something and may be tried again
      */
     void force(List<Flush> flushes) throws IOException {
         List<FutureTask<Void>> tasks = new ArrayList<>(flushes.size());
@@ -50,23 +52,32 @@ public final class Forces {
         awaitAll(tasks);
     }
 
-    /** Makes several logs durable one after the other, while the caller goes on; fails with the first that fails. */
+    /**
+     * Makes several logs durable one after the other, while the caller goes on. Those that lack something keep nobody else
+     * from it; fails with a failed force at once, otherwise with the first that lacked something.
+     */
     CompletableFuture<Void> forceInBackground(List<Flush> flushes) {
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        for (Flush flush : flushes) force(flush);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                threads);
+        return CompletableFuture.runAsync(() -> forceAll(flushes), threads);
+    }
+
+    private void forceAll(List<Flush> flushes) {
+        IOException first = null;
+        for (Flush flush : flushes) {
+            try {
+                force(flush);
+            } catch (ForceFailedException fatal) {
+                throw new UncheckedIOException(fatal);
+            } catch (IOException lacking) {
+                if (first == null) first = lacking;
+            }
+        }
+        if (first != null) throw new UncheckedIOException(first);
     }
 
     private void force(Flush flush) throws IOException {
         try {
             flush.force();
-        } catch (IOException | RuntimeException failed) {
+        } catch (ForceFailedException | RuntimeException failed) {
             onFailure.run();
             throw failed;
         }
@@ -81,7 +92,7 @@ public final class Forces {
                     task.get();
                     over = true;
                 } catch (ExecutionException e) {
-                    if (failure == null) failure = e.getCause();
+                    if (failure == null || !isLacking(e.getCause())) failure = e.getCause();
                     over = true;
                 } catch (InterruptedException e) {
                     interrupted = true;
@@ -91,5 +102,9 @@ public final class Forces {
         if (interrupted) Thread.currentThread().interrupt();
         if (failure instanceof IOException io) throw io;
         if (failure != null) throw new IOException(FileTrouble.reason(failure), failure);
+    }
+
+    private static boolean isLacking(Throwable failure) {
+        return failure instanceof IOException && !(failure instanceof ForceFailedException);
     }
 }

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Committed;
 import io.letterbox.log.Flush;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.TopicConfig;
@@ -73,7 +74,8 @@ final class GroupCommit {
     /**
      * Makes durable what topics want to be, moves the high watermarks and keeps the promises.
      *
-     * @throws IOException where a write failed; nothing may be acknowledged by this shard any more
+     * @throws ForceFailedException where a write failed; nothing may be acknowledged by this shard any more
+     * @throws IOException where something was lacking: nothing is acknowledged, and the group is to be committed again
      */
     Outcome commit(long elapsedMs) throws IOException {
         long start = System.nanoTime();
@@ -81,6 +83,7 @@ final class GroupCommit {
         long fsyncNanos = written ? System.nanoTime() - start : 0;
         List<Committed.Moved> moved = new ArrayList<>(dirty.size());
         for (HostedPartition partition : dirty.keySet()) {
+            if (partition.isGone()) continue;
             Input durable = new Input.Durable(partition.log().logEndOffset());
             partition.replica().step(durable, elapsedMs, output -> ShardOutputs.perform(partition, output, moved));
         }
@@ -103,7 +106,9 @@ final class GroupCommit {
         for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
             HostedPartition partition = each.getKey();
             Written written = each.getValue();
-            if (!wantsSync(partition)) continue;
+            if (partition.isGone() || !wantsSync(partition)) continue;
+            // What was tried before has succeeded for it, and not for all.
+            if (partition.log().durableOffset() >= partition.log().logEndOffset()) continue;
             // What is written ahead has to follow on what is durable, which the topic may not have wanted before.
             if (partition.log().durableOffset() < written.firstOffset) {
                 flushes.add(partition.log().startFlush());

@@ -5,7 +5,6 @@ import io.letterbox.bus.Appended;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.error.ApiException;
-import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
@@ -29,6 +28,7 @@ final class HostedPartition {
     private TopicConfig config;
     private int leaderEpoch;
     private long lastFlushMs;
+    private boolean gone;
 
     // The shard's thread writes, any thread reads.
     private final PartitionLog log;
@@ -36,6 +36,7 @@ final class HostedPartition {
     private volatile long highWatermark;
     private volatile long stableOffset;
     private volatile String quarantine;
+    private volatile boolean offline;
     private volatile long recoveryPoint;
 
     private record Waiting(long nextOffset, Appended reply, Append append) {}
@@ -58,6 +59,20 @@ final class HostedPartition {
         this.log = null;
         this.recoveryPoint = recoveryPoint;
         quarantine(quarantine);
+    }
+
+    private HostedPartition(TopicPartition id, UUID topicId, long recoveryPoint, String offline) {
+        this.id = id;
+        this.topicId = topicId;
+        this.log = null;
+        this.recoveryPoint = recoveryPoint;
+        this.quarantine = offline;
+        this.offline = true;
+    }
+
+    /** A partition whose log could not be opened yet, and is tried again: it is listed and refuses everything. */
+    static HostedPartition offline(TopicPartition id, UUID topicId, String reason, long recoveryPoint) {
+        return new HostedPartition(id, topicId, recoveryPoint, reason);
     }
 
     TopicPartition id() {
@@ -88,23 +103,43 @@ final class HostedPartition {
         return leaderEpoch;
     }
 
-    /** Null while the partition is sound, else why it refuses to serve. */
+    /** Null while the partition serves, else why it refuses to. */
     String quarantine() {
         return quarantine;
     }
 
-    /** Takes the partition out of service because its log is damaged. Any thread. */
-    void quarantine(String reason) {
-        quarantine = reason;
-        LOG.error("{} is quarantined, and nothing of it is changed: {}", id, reason);
+    /** True where its log is to be opened when that is possible. Any thread. */
+    boolean isOffline() {
+        return offline;
     }
 
-    /** What everyone is told who asks for a quarantined partition; null while it is sound. */
+    /** Takes the partition out of service because its log is damaged. Any thread. */
+    void quarantine(String reason) {
+        if (quarantine != null) return;
+        LOG.error("{} is quarantined, and nothing of it is changed: {}", id, reason);
+        quarantine = reason;
+    }
+
+    /** Takes the partition out of service because its files are not there any more: nothing of it is written again. */
+    void lose(String reason) {
+        quarantine(reason);
+        goes(quarantineRefusal());
+    }
+
+    /** Nothing of the partition is written any more; answers everything that waits. */
+    void goes(ApiException why) {
+        gone = true;
+        refuseWaiting(why);
+    }
+
+    /** True where nothing of it may be written any more. */
+    boolean isGone() {
+        return gone;
+    }
+
+    /** What everyone is told who asks for a partition that does not serve; null while it does. */
     ApiException quarantineRefusal() {
-        String reason = quarantine;
-        return reason == null
-                ? null
-                : new ApiException(ErrorCode.PARTITION_QUARANTINED, id + " is quarantined: " + reason);
+        return quarantine == null ? null : status().refusal(id);
     }
 
     void configure(TopicConfig newConfig, int newLeaderEpoch) {
@@ -145,14 +180,18 @@ final class HostedPartition {
         recoveryPoint = log.endCheckpoint();
     }
 
-    /** Closes the log; all of it is on disk then. */
+    /** Closes the log; all of it is on disk then, unless it has gone. */
     void close() throws IOException {
+        if (gone) {
+            log.abandon();
+            return;
+        }
         log.close();
         recoveryPoint = log.forcedOffset();
     }
 
     PartitionStatus status() {
-        if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, 0, quarantine);
+        if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, 0, quarantine, offline);
         // In this order, so that none of them shows above the next.
         long stable = stableOffset();
         long readable = highWatermark;
@@ -163,7 +202,8 @@ final class HostedPartition {
                 log.logEndOffset(),
                 log.sizeBytes(),
                 log.segmentCount(),
-                quarantine);
+                quarantine,
+                false);
     }
 
     void await(long nextOffset, Appended reply, Append append) {

@@ -16,10 +16,10 @@ import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.EpochHistory;
 import io.letterbox.log.LogRead;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.Shortage;
 import io.letterbox.log.TimedRecord;
 import io.letterbox.record.AbortedTransaction;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
@@ -39,13 +39,16 @@ public final class LogAccess implements FetchReader {
 
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
+    private final Shortages shortages;
     private final LogLocator locator = new LogLocator(this);
 
     /**
      * @param hosted what the shards of this node serve
      * @param readers bounded threads that may block on a disk
+     * @param shortages told what cannot be read for now
      */
-    public LogAccess(HostedPartitions hosted, WorkerExecutor readers) {
+    public LogAccess(HostedPartitions hosted, WorkerExecutor readers, Shortages shortages) {
+        this.shortages = shortages;
         this.hosted = hosted;
         this.readers = readers;
     }
@@ -227,8 +230,8 @@ public final class LogAccess implements FetchReader {
         }
         // A log that was closed under the reader belongs to a topic that has just been deleted.
         if (e instanceof ClosedChannelException && hosted.get(held.id()) != held) return unknown(held.id());
-        return new ApiException(
-                ErrorCode.STORAGE_FAILED, "Reading " + held.id() + " failed: " + FileTrouble.reason(e) + ".");
+        shortages.failed(Work.READING, held.id(), e);
+        return Shortage.refusal("Reading " + held.id(), e);
     }
 
     static ApiException unknown(TopicPartition partition) {

@@ -9,6 +9,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.Reply;
+import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Context;
@@ -19,13 +20,16 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Joins the metadata log with the shards: an image becomes visible when every shard of this node serves it, and a
- * proposal is answered after that. So whoever was told that a topic exists can publish to it at once.
+ * Joins the metadata log with the shards: an image becomes visible when every shard of this node has tried to serve it, and
+ * a proposal is answered after that. So whoever was told that a topic exists can publish to it at once, and whoever made
+ * one that cannot be served yet is told so; the shards go on trying.
  */
 public final class MetadataService implements Metadata {
     private final Vertx vertx;
@@ -39,10 +43,17 @@ public final class MetadataService implements Metadata {
 
     // The service's own context.
     private final List<Waiting> waiting = new ArrayList<>();
+    private Map<TopicPartition, ApiException> unserved = Map.of();
 
     private record Listener(Context context, Consumer<ClusterImage> consumer) {}
 
-    private record Waiting(Reply.Applied reply, Promise<Reply> promise) {}
+    /**
+     * An answer that is given when an image is visible.
+     *
+     * @param version of the image
+     * @param topic which the command makes, or makes larger; null where it does not
+     */
+    private record Waiting(long version, Reply reply, String topic, Promise<Reply> promise) {}
 
     /** Nothing is visible before {@link #start()} has completed. */
     public MetadataService(Vertx vertx, MetadataLog log, int shards) {
@@ -74,8 +85,9 @@ public final class MetadataService implements Metadata {
     @Override
     public Future<Reply> propose(Command command) {
         Promise<Reply> promise = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        String topic = made(command);
         log.propose(command)
-                .whenComplete((reply, failure) -> context.runOnContext(v -> answer(reply, failure, promise)));
+                .whenComplete((reply, failure) -> context.runOnContext(v -> answer(reply, failure, topic, promise)));
         return promise.future();
     }
 
@@ -84,28 +96,61 @@ public final class MetadataService implements Metadata {
         listeners.add(new Listener(vertx.getOrCreateContext(), listener));
     }
 
-    private void answer(Reply reply, Throwable failure, Promise<Reply> promise) {
-        if (failure != null) {
+    private static String made(Command command) {
+        if (command instanceof Command.CreateTopic create) return create.name();
+        return command instanceof Command.AddPartitions add ? add.name() : null;
+    }
+
+    private void answer(Reply reply, Throwable failure, String topic, Promise<Reply> promise) {
+        if (failure instanceof ApiException refusal) {
+            promise.fail(refusal);
+        } else if (failure != null) {
             promise.fail(new ApiException(
                     ErrorCode.STORAGE_FAILED, "The change could not be written: " + FileTrouble.reason(failure)));
-        } else if (reply instanceof Reply.Refused refused) {
-            promise.fail(new ApiException(refused.code(), refused.detail()));
-        } else if (reply instanceof Reply.Applied applied) {
-            if (visible.version() >= applied.version()) promise.complete(applied);
-            else waiting.add(new Waiting(applied, promise));
         } else {
-            throw new AssertionError(reply);
+            Waiting answer = new Waiting(reply.version(), reply, topic, promise);
+            if (visible.version() >= answer.version()) give(answer);
+            else waiting.add(answer);
         }
     }
 
+    private void give(Waiting answer) {
+        if (answer.reply() instanceof Reply.Refused refused) {
+            answer.promise().fail(new ApiException(refused.code(), refused.detail()));
+            return;
+        }
+        ApiException missing = answer.topic() == null ? null : unserved(answer.topic());
+        if (missing == null) answer.promise().complete(answer.reply());
+        else answer.promise().fail(missing);
+    }
+
+    /** Why a topic that was made just now is not served as a whole; null where it is. */
+    private ApiException unserved(String topic) {
+        for (Map.Entry<TopicPartition, ApiException> each : unserved.entrySet()) {
+            if (!each.getKey().topic().equals(topic)) continue;
+            return new ApiException(
+                    each.getValue().code(),
+                    "The change of the topic '" + topic + "' is made, but "
+                            + each.getValue().getMessage() + ". GET /health/ready shows it until then.");
+        }
+        return null;
+    }
+
     private Future<Void> apply(ClusterImage image) {
-        List<Future<Void>> applied = new ArrayList<>();
+        List<Future<Map<TopicPartition, ApiException>>> applied = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
-            Promise<Void> done = ((ContextInternal) context).promise();
+            Promise<Map<TopicPartition, ApiException>> done = ((ContextInternal) context).promise();
             vertx.eventBus().send(Addresses.shard(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
             applied.add(done.future());
         }
-        return Future.join(applied).<Void>mapEmpty().onComplete(outcome -> show(image));
+        return Future.join(applied)
+                .onSuccess(tried -> {
+                    Map<TopicPartition, ApiException> all = new HashMap<>();
+                    for (Future<Map<TopicPartition, ApiException>> each : applied) all.putAll(each.result());
+                    unserved = all;
+                    show(image);
+                })
+                .mapEmpty();
     }
 
     private void show(ClusterImage image) {
@@ -113,9 +158,9 @@ public final class MetadataService implements Metadata {
         for (Listener listener : listeners) {
             listener.context().runOnContext(v -> listener.consumer().accept(image));
         }
-        waiting.removeIf(w -> {
-            if (w.reply().version() > image.version()) return false;
-            w.promise().complete(w.reply());
+        waiting.removeIf(answer -> {
+            if (answer.version() > image.version()) return false;
+            give(answer);
             return true;
         });
     }

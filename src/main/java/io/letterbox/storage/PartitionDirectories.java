@@ -1,10 +1,12 @@
 package io.letterbox.storage;
 
+import io.letterbox.log.DataLayout;
 import io.letterbox.log.Disk;
 import io.letterbox.log.PartitionMarker;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.UUID;
 
 /** The directories of partitions, each with a marker that says which incarnation of its topic it belongs to. */
@@ -35,13 +37,24 @@ final class PartitionDirectories {
         return holder != null && !holder.isEmpty() && !holder.equals(topicId.toString());
     }
 
+    /** Whether the directory holds what one of these incarnations left in it. */
+    boolean isLeftOver(TopicPartition id, Set<UUID> deleted) throws IOException {
+        String holder = PartitionMarker.read(disk, of(id));
+        return holder != null && deleted.stream().anyMatch(topic -> holder.equals(topic.toString()));
+    }
+
     /** Makes the directory of a partition usable for an incarnation. */
     Found prepare(TopicPartition id, UUID topicId) throws IOException {
         Path directory = of(id);
-        Path marker = directory.resolve(PartitionMarker.NAME);
+        String marker = DataLayout.shown(directory.resolve(PartitionMarker.NAME));
         String holder = PartitionMarker.read(disk, directory);
         if (topicId.toString().equals(holder)) return new Found(true, null);
-        if (holder != null) return new Found(true, marker + " does not say that the directory belongs to " + topicId);
+        if (holder != null) {
+            return new Found(
+                    true,
+                    marker + " does not say that the directory belongs to " + topicId
+                            + ", and no topic that was deleted had it. Move the directory away where nobody needs it.");
+        }
         if (disk.list(directory).stream().anyMatch(name -> name.endsWith(".log"))) {
             return new Found(true, marker + " is missing beside segments");
         }
@@ -50,20 +63,35 @@ final class PartitionDirectories {
         return new Found(false, null);
     }
 
+    /**
+     * Deletes the directory that an incarnation of a partition has left; nothing where it holds another one.
+     *
+     * @throws IOException where something was left; to be called again
+     */
+    void destroy(TopicPartition id, UUID topicId) throws IOException {
+        String holder = PartitionMarker.read(disk, of(id));
+        if (holder == null || holder.isEmpty() || holder.equals(topicId.toString())) destroyOlder(id);
+    }
+
     /** Deletes a partition's directory with all files; the marker goes last, so that a crash leaves it recognisable. */
-    void destroy(TopicPartition id) throws IOException {
+    void destroyOlder(TopicPartition id) throws IOException {
         Path directory = of(id);
-        for (String name : disk.list(directory))
-            if (!name.equals(PartitionMarker.NAME)) disk.delete(directory.resolve(name));
-        // Deletions need not come to the disk in their order.
-        disk.forceDirectory(directory);
-        disk.delete(directory.resolve(PartitionMarker.NAME));
-        disk.delete(directory);
         Path topic = topics.resolve(id.topic());
+        if (!disk.exists(topic)) return;
+        if (disk.exists(directory)) empty(directory);
+        disk.delete(directory);
         disk.forceDirectory(topic);
         if (disk.list(topic).isEmpty()) {
             disk.delete(topic);
             disk.forceDirectory(topics);
         }
+    }
+
+    private void empty(Path directory) throws IOException {
+        for (String name : disk.list(directory))
+            if (!name.equals(PartitionMarker.NAME)) disk.delete(directory.resolve(name));
+        // Deletions need not come to the disk in their order.
+        disk.forceDirectory(directory);
+        disk.delete(directory.resolve(PartitionMarker.NAME));
     }
 }

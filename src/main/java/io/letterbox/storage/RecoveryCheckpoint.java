@@ -39,6 +39,9 @@ public final class RecoveryCheckpoint {
     private final AtomicInteger logsOpened = new AtomicInteger();
     private volatile boolean closedWell = true;
 
+    /** Gives its descriptor to the note of a failed force: nobody may lack one for that. */
+    private final Disk.OpenDirectory spare;
+
     /** Reads what the last process left, and takes its mark of a clean shutdown away. */
     public RecoveryCheckpoint(Disk disk, DataLayout layout, HostedPartitions hosted) throws IOException {
         this.disk = disk;
@@ -46,7 +49,8 @@ public final class RecoveryCheckpoint {
         this.hosted = hosted;
         // A killed process may have left points that only the cache knows; what is deleted because of them has to come
         // to the disk after them.
-        disk.forceDirectory(layout.meta());
+        spare = disk.openDirectory(layout.meta());
+        spare.force();
         this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints()));
         boolean clean = CleanShutdown.take(disk, layout.cleanShutdown());
         this.lastStop =
@@ -66,6 +70,7 @@ public final class RecoveryCheckpoint {
     public void forceFailed() {
         closedWell = false;
         try {
+            spare.close();
             disk.create(layout.forceFailed()).close();
         } catch (IOException e) {
             LOG.error("{} could not be made: restart the machine before the server", layout.forceFailed(), e);
@@ -85,6 +90,11 @@ public final class RecoveryCheckpoint {
     /** The partition is hosted, and knows its own point. */
     void opened(TopicPartition id) {
         unopened.remove(id);
+    }
+
+    /** The partition is not hosted any more, and its log stays where it is. */
+    void keep(TopicPartition id, long point) {
+        if (point > 0) unopened.put(id, point);
     }
 
     /** The log that the point belongs to is about to be deleted. */
@@ -146,6 +156,7 @@ public final class RecoveryCheckpoint {
 
     /** The last words of a clean stop, after all shards have closed their logs. */
     public void close() throws IOException {
+        spare.close();
         write();
         if (closedWell) CleanShutdown.mark(disk, layout.cleanShutdown());
     }

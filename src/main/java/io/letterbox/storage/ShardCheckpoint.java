@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Forces what one shard's logs have so far in the write-ahead log only, and the segments that they have closed, beside the
@@ -22,13 +20,14 @@ final class ShardCheckpoint {
     /** So many bytes are appended at the most before a checkpoint: what a restart may have to read. */
     private static final long CHECKPOINT_BYTES = 64L << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ShardCheckpoint.class);
-
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final WriteAheadLog wal;
     private CompletableFuture<Void> forcing;
     private long bytesSince;
+
+    /** The other write-ahead file is still needed, because what it holds has not been forced into the logs. */
+    private boolean unforced;
 
     ShardCheckpoint(StorageServices services, ShardPartitions partitions, WriteAheadLog wal) {
         this.services = services;
@@ -47,15 +46,19 @@ final class ShardCheckpoint {
      *
      * @param shard runs work on the shard's thread
      * @param onForced told there when {@link #finish} is to be called
-     * @throws IOException where a force failed; the shard must stop
+     * @throws ForceFailedException where a force failed; the shard must stop
+     * @throws IOException where something was lacking; to be called again
      */
     void begin(Executor shard, Runnable onForced) throws IOException {
         if (forcing != null || bytesSince == 0) return;
         bytesSince = 0;
-        wal.turn();
+        // One that did not get through has turned already.
+        if (!unforced) wal.turn();
+        unforced = true;
         List<Flush> flushes = new ArrayList<>();
         for (HostedPartition partition : partitions.all()) {
-            Flush flush = partition.log() == null ? null : partition.log().startCheckpoint();
+            boolean silent = partition.log() == null || partition.isGone();
+            Flush flush = silent ? null : partition.log().startCheckpoint();
             if (flush != null) flushes.add(flush);
         }
         forcing = flushes.isEmpty()
@@ -65,34 +68,39 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Lets the write-ahead file go and writes the recovery points.
+     * Lets the write-ahead file go and writes the recovery points. Where something is lacking, the next checkpoint does it:
+     * nothing rests on what is left over, a restart would only have more to read.
      *
-     * @throws IOException where a force failed; the shard must stop
+     * @throws ForceFailedException where a force failed; the shard must stop
      */
-    void finish() throws IOException {
+    void finish() throws ForceFailedException {
         if (forcing == null) return;
-        awaitForces();
-        forcing = null;
         try {
+            try {
+                join();
+            } finally {
+                forcing = null;
+            }
+            unforced = false;
             for (HostedPartition partition : partitions.all()) {
                 if (partition.quarantine() == null) partition.endCheckpoint();
             }
             services.recovery().write();
+            services.shortages().passed(Work.CHECKPOINT, partitions);
         } catch (ForceFailedException fatal) {
             throw fatal;
-        } catch (IOException full) {
-            // Nothing rests on what could not be written: a restart would only have more to read.
-            LOG.warn("The recovery points could not be written, and are tried again: {}", full.toString());
-            bytesSince = 1;
+        } catch (IOException lacking) {
+            services.shortages().failed(Work.CHECKPOINT, partitions, lacking);
+            bytesSince = Math.max(1, bytesSince);
         }
     }
 
     /**
      * The shard stops: waits for what is under way, of which {@link #finish} is to make nothing any more.
      *
-     * @throws IOException where a force failed
+     * @throws ForceFailedException where a force failed
      */
-    void abandon() throws IOException {
+    void abandon() throws ForceFailedException {
         awaitForces();
         forcing = null;
     }
@@ -100,14 +108,25 @@ final class ShardCheckpoint {
     /**
      * Waits until no force is under way, as nobody may close or delete a log before. Blocks.
      *
-     * @throws IOException where one failed; the shard must stop
+     * @throws ForceFailedException where one failed; the shard must stop
      */
-    void awaitForces() throws IOException {
+    void awaitForces() throws ForceFailedException {
         if (forcing == null) return;
+        try {
+            join();
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException lacking) {
+            // It is over, and finish makes of it what there is to be made.
+        }
+    }
+
+    private void join() throws IOException {
         try {
             forcing.join();
         } catch (CompletionException failure) {
-            throw failure.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(failure);
+            if (failure.getCause() instanceof UncheckedIOException io) throw io.getCause();
+            throw new ForceFailedException("A log", new IOException(failure.getCause()));
         }
     }
 }

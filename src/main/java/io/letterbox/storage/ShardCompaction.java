@@ -4,13 +4,14 @@ import io.letterbox.error.ApiException;
 import io.letterbox.log.Compaction;
 import io.letterbox.log.CompactionPlan;
 import io.letterbox.log.Compactor;
-import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,9 @@ final class ShardCompaction {
     private static final Logger LOG = LoggerFactory.getLogger(ShardCompaction.class);
 
     private final StorageServices services;
+    private final ShardFailures failures;
     private final Map<HostedPartition, Run> runs = new HashMap<>();
+    private Consumer<IOException> onFatal = fatal -> {};
 
     /** One partition's compactor, and the cleaning that is under way. */
     private static final class Run {
@@ -38,8 +41,14 @@ final class ShardCompaction {
         }
     }
 
-    ShardCompaction(StorageServices services) {
+    ShardCompaction(StorageServices services, ShardFailures failures) {
         this.services = services;
+        this.failures = failures;
+    }
+
+    /** Says who ends the shard where a force failed; before the first {@link #consider}. */
+    void onFatal(Consumer<IOException> listener) {
+        onFatal = listener;
     }
 
     /**
@@ -53,12 +62,9 @@ final class ShardCompaction {
         CompactionPlan plan = run.compactor.plan(now.wallMs(), partition.stableOffset());
         if (plan == null) return;
         if (services.disk().freeBytes() - plan.sizeBytes() < services.disk().reserveBytes()) {
-            LOG.warn(
-                    "{} is due for compaction, which may need {} bytes: too much now",
-                    partition.id(),
-                    plan.sizeBytes());
             run.compactor.abandon();
-            return;
+            throw new IOException(
+                    "No space left on device but the reserve: compaction may need " + plan.sizeBytes() + " bytes");
         }
         CompletableFuture<Void> cleaning = new CompletableFuture<>();
         run.cleaning = cleaning;
@@ -79,31 +85,44 @@ final class ShardCompaction {
     private void install(HostedPartition partition, Run run, Compaction compaction) {
         if (run.stopped) return;
         try {
-            run.compactor.install(compaction);
+            failures.attempt(Work.COMPACTION, partition, () -> install(partition, run.compactor, compaction));
             run.refused = false;
-            partition.tail().clearBelow(compaction.compactedUpTo());
-            LOG.info(
-                    "Compacted {} up to offset {}: {} of {} records dropped",
-                    partition.id(),
-                    compaction.compactedUpTo(),
-                    compaction.recordsDropped(),
-                    compaction.recordsRead());
-        } catch (IOException e) {
-            LOG.error("{}: the compacted segments could not take their places", partition.id(), e);
+        } catch (IOException fatal) {
+            onFatal.accept(fatal);
         }
     }
 
-    private static void abandon(HostedPartition partition, Run run, Throwable failure) {
+    private static void install(HostedPartition partition, Compactor compactor, Compaction compaction)
+            throws IOException {
+        compactor.install(compaction);
+        partition.tail().clearBelow(compaction.compactedUpTo());
+        LOG.info(
+                "Compacted {} up to offset {}: {} of {} records dropped",
+                partition.id(),
+                compaction.compactedUpTo(),
+                compaction.recordsDropped(),
+                compaction.recordsRead());
+    }
+
+    private void abandon(HostedPartition partition, Run run, Throwable failure) {
         run.compactor.abandon();
-        if (failure instanceof CorruptLogException) {
-            partition.quarantine(failure.getMessage());
-        } else if (failure instanceof ApiException refusal) {
-            // Not for what the bytes are, so every later run meets the same until somebody does something about it.
-            if (!run.refused) LOG.warn("{} cannot be compacted: {}", partition.id(), refusal.getMessage());
-            run.refused = true;
-        } else if (!(failure instanceof CancellationException)) {
-            LOG.error("{} could not be compacted", partition.id(), failure);
+        if (failure instanceof CancellationException || run.stopped) return;
+        try {
+            // The file whose force failed is deleted: nothing rests on it, and nothing of the log was forced.
+            if (failure instanceof ForceFailedException unused)
+                services.shortages().failed(Work.COMPACTION, partition.id(), unused);
+            else if (failure instanceof IOException failed) failures.judge(Work.COMPACTION, partition, failed);
+            else if (failure instanceof ApiException refusal) refused(partition, run, refusal);
+            else LOG.error("{} could not be compacted", partition.id(), failure);
+        } catch (IOException fatal) {
+            onFatal.accept(fatal);
         }
+    }
+
+    /** Not for what the bytes are, so every later run meets the same until somebody does something about it. */
+    private static void refused(HostedPartition partition, Run run, ApiException refusal) {
+        if (!run.refused) LOG.warn("{} cannot be compacted: {}", partition.id(), refusal.getMessage());
+        run.refused = true;
     }
 
     /** Ends what is under way for a partition that goes away; waits for the batch that is being cleaned. */

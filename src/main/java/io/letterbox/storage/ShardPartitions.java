@@ -6,6 +6,7 @@ import io.letterbox.bus.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.LogRestore;
@@ -17,13 +18,15 @@ import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
+import io.letterbox.replication.Output;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,15 +41,31 @@ final class ShardPartitions {
     private final int shard;
     private final StorageServices services;
     private final ShardCompaction compaction;
+    private final ShardFailures failures;
     private final PartitionDirectories directories;
     private final Map<TopicPartition, HostedPartition> byId = new HashMap<>();
 
-    ShardPartitions(int shard, StorageServices services, ShardCompaction compaction) {
+    /** Of topics that were deleted: out of service, their files still to be deleted. */
+    private final Map<TopicPartition, HostedPartition> deleted = new HashMap<>();
+
+    private boolean leaving;
+
+    /** Incarnations whose files may be deleted. */
+    private Set<UUID> deletedTopics = Set.of();
+
+    ShardPartitions(int shard, StorageServices services, ShardCompaction compaction, ShardFailures failures) {
         this.shard = shard;
+        this.failures = failures;
         this.services = services;
         this.compaction = compaction;
         this.directories = new PartitionDirectories(
                 services.files(), services.directory().layout().topics());
+    }
+
+    /** Performs what a replica wants done. */
+    @FunctionalInterface
+    interface ReplicaOutbox {
+        void perform(HostedPartition partition, Output output);
     }
 
     HostedPartition get(TopicPartition id) {
@@ -57,83 +76,175 @@ final class ShardPartitions {
         return byId.values();
     }
 
+    /** The shard as messages name it. */
+    @Override
+    public String toString() {
+        return "shard " + shard;
+    }
+
+    /** Whether a log takes no more writes, for good. */
+    boolean anyPoisoned() {
+        return byId.values().stream()
+                .anyMatch(held ->
+                        held.log() != null && !held.isGone() && held.log().isPoisoned());
+    }
+
     /** Where writing failed, as far as that is known: one of the partitions, or the shard as a whole. */
     String poisoned() {
         return byId.values().stream()
                 .filter(held -> held.log() != null && held.log().isPoisoned())
                 .map(held -> held.id().toString())
                 .findFirst()
-                .orElse("shard " + shard);
+                .orElse(toString());
     }
 
     /**
-     * Makes this shard serve what the image assigns to it, and nothing else.
+     * Makes this shard serve what the image assigns to it, and nothing else. What cannot be done for now keeps nobody else
+     * from it, and is done by a later call.
      *
-     * @param beforeDeleting run where logs are about to be deleted
+     * @param beforeDeleting run where logs are about to be closed
+     * @param outbox gets what the replicas of the partitions want done
+     * @return why what is not served is not: empty where all is as the image says
+     * @throws IOException where a force failed: the shard must end
      */
-    void apply(ClusterImage image, Chore beforeDeleting) throws IOException {
-        Set<TopicPartition> wanted = new HashSet<>();
+    Map<TopicPartition, ApiException> apply(ClusterImage image, Chore beforeDeleting, ReplicaOutbox outbox)
+            throws IOException {
+        deletedTopics = image.deleted().keySet();
+        letGo(image, beforeDeleting);
+        delete();
+        Map<TopicPartition, ApiException> unserved = new HashMap<>();
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitions().size(); p++) {
                 TopicPartition id = new TopicPartition(topic.name(), p);
                 PartitionImage partition = topic.partitions().get(p);
                 if (!isMine(id, partition)) continue;
-                HostedPartition held = byId.get(id);
-                if (held != null && held.topicId().equals(topic.id())) wanted.add(id);
+                HostedPartition held = serve(id, topic, partition, outbox);
+                if (held.isOffline()) unserved.put(id, held.quarantineRefusal());
             }
         }
-        destroyAllBut(wanted, beforeDeleting);
-        for (TopicImage topic : image.topics().values()) serve(topic);
+        return unserved;
+    }
+
+    /** True where something that an image has taken away is still there, so that it has to be applied once more. */
+    boolean isLeaving() {
+        return leaving || !deleted.isEmpty();
     }
 
     private boolean isMine(TopicPartition id, PartitionImage partition) {
         return Addresses.shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
     }
 
-    private void destroyAllBut(Set<TopicPartition> wanted, Chore beforeDeleting) throws IOException {
+    /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
+    private void letGo(ClusterImage image, Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
-        for (HostedPartition held : byId.values()) if (!wanted.contains(held.id())) gone.add(held);
-        if (gone.isEmpty()) return;
-        beforeDeleting.run();
-        for (HostedPartition held : gone) {
-            byId.remove(held.id());
-            services.hosted().remove(held);
-            held.refuseWaiting(
-                    new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
-            held.tail().clear();
+        List<HostedPartition> ledElsewhere = new ArrayList<>();
+        for (HostedPartition held : byId.values()) {
+            PartitionImage partition = of(held, image);
+            if (partition == null) gone.add(held);
+            else if (!isMine(held.id(), partition)) ledElsewhere.add(held);
         }
-        // Before the files go: a recovery point without its log would look like a log that was lost.
-        services.recovery().write();
+        leaving = false;
+        if (gone.isEmpty() && ledElsewhere.isEmpty()) return;
+        beforeClosing.run();
+        for (HostedPartition held : ledElsewhere) stopLeading(held);
         for (HostedPartition held : gone) {
-            compaction.stop(held);
-            if (held.log() != null) held.close();
-            directories.destroy(held.id());
+            unhost(held, new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
+            if (held.log() != null) held.log().abandon();
+            deleted.put(held.id(), held);
         }
     }
 
-    private void serve(TopicImage topic) throws IOException {
-        for (int p = 0; p < topic.partitions().size(); p++) {
-            TopicPartition id = new TopicPartition(topic.name(), p);
-            PartitionImage partition = topic.partitions().get(p);
-            if (!isMine(id, partition)) continue;
-            HostedPartition held = byId.get(id);
-            if (held == null) {
-                held = open(id, topic, partition);
-                byId.put(id, held);
-            } else if (held.log() != null && !held.config().equals(topic.config())) {
-                held.log().configure(logConfig(topic.config()));
-            }
-            held.configure(topic.config(), partition.leaderEpoch());
-            services.hosted().put(held);
-            services.recovery().opened(id);
+    /** The log stays, and with it everything that the write-ahead log has for it. */
+    private void stopLeading(HostedPartition held) throws IOException {
+        leaving = true;
+        failures.attempt(Work.CHECKPOINT, held, () -> {
+            compaction.stop(held);
+            if (held.log() != null && !held.isGone()) held.log().flush();
+            leaving = false;
+        });
+        if (leaving) return;
+        services.recovery().keep(held.id(), held.recoveryPoint());
+        unhost(held, new ApiException(ErrorCode.NOT_LEADER, "Another node leads " + held.id() + " now."));
+        if (held.log() != null) held.log().abandon();
+    }
+
+    /** What an image says of the very incarnation of a partition; null where that has been deleted. */
+    private static PartitionImage of(HostedPartition held, ClusterImage image) {
+        TopicImage topic = image.topics().get(held.id().topic());
+        boolean there = topic != null
+                && topic.id().equals(held.topicId())
+                && held.id().partition() < topic.partitions().size();
+        return there ? topic.partitions().get(held.id().partition()) : null;
+    }
+
+    private void unhost(HostedPartition held, ApiException why) {
+        byId.remove(held.id());
+        services.hosted().remove(held);
+        held.goes(why);
+        held.tail().clear();
+        compaction.stop(held);
+    }
+
+    private void delete() throws IOException {
+        if (deleted.isEmpty()) return;
+        HostedPartition any = deleted.values().iterator().next();
+        boolean[] pointsGone = {false};
+        // Before the files go: a recovery point without its log would look like a log that was lost.
+        failures.attempt(Work.DELETION, any, () -> {
+            services.recovery().write();
+            pointsGone[0] = true;
+        });
+        if (!pointsGone[0]) return;
+        for (HostedPartition held : List.copyOf(deleted.values())) {
+            failures.attempt(Work.DELETION, held, () -> {
+                directories.destroy(held.id(), held.topicId());
+                deleted.remove(held.id());
+            });
+        }
+    }
+
+    private HostedPartition serve(TopicPartition id, TopicImage topic, PartitionImage partition, ReplicaOutbox outbox)
+            throws IOException {
+        HostedPartition held = byId.get(id);
+        if (held == null || held.isOffline()) {
+            held = tryOpen(id, topic, partition);
+            byId.put(id, held);
+        } else if (held.log() != null && !held.config().equals(topic.config())) {
+            held.log().configure(logConfig(topic.config()));
+        }
+        held.configure(topic.config(), partition.leaderEpoch());
+        if (held.replica() != null) {
+            HostedPartition told = held;
+            Input changed = new Input.ImageChanged(
+                    partition.isr().size(), topic.config().minInsyncReplicas());
+            held.replica().step(changed, services.clock().wallMs(), output -> outbox.perform(told, output));
+        }
+        services.hosted().put(held);
+        if (!held.isOffline()) services.recovery().opened(id);
+        return held;
+    }
+
+    private HostedPartition tryOpen(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
+        long point = services.recovery().point(id);
+        try {
+            if (deleted.containsKey(id))
+                throw new IOException("the files of the deleted topic with this name cannot be removed yet");
+            HostedPartition opened = open(id, topic, image);
+            services.shortages().passed(Work.OPENING, id);
+            return opened;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException lacking) {
+            services.shortages().failed(Work.OPENING, id, lacking);
+            return HostedPartition.offline(id, topic.id(), FileTrouble.reason(lacking), point);
         }
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
-        if (directories.isOlder(id, topic.id())) {
+        if (directories.isLeftOver(id, deletedTopics)) {
             // In this order: a recovery point that outlived its log would look like a log that was lost.
             services.recovery().forget(id);
-            directories.destroy(id);
+            directories.destroyOlder(id);
         }
         PartitionDirectories.Found found = directories.prepare(id, topic.id());
         long point = services.recovery().point(id);
@@ -154,7 +265,14 @@ final class ShardPartitions {
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
         PartitionLog log = sound.log();
-        String loss = restore(id, topic.id(), log);
+        String loss;
+        try {
+            loss = restore(id, topic.id(), log);
+        } catch (IOException failed) {
+            // It is opened again, or the shard ends.
+            log.abandon();
+            throw failed;
+        }
         if (loss != null) return new HostedPartition(id, topic.id(), loss, point);
         int inSync = image.isr().size();
         Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
@@ -226,16 +344,17 @@ final class ShardPartitions {
             if (held.log() == null) continue;
             compaction.stop(held);
             // What a poisoned log ends with is not known: the next start has to look.
-            if (held.log().isPoisoned()) services.recovery().notClean();
-            well &= !held.log().isPoisoned();
+            well &= !held.log().isPoisoned() && !held.isGone();
             try {
                 held.close();
             } catch (IOException e) {
-                services.recovery().forceFailed();
+                if (e instanceof ForceFailedException) services.recovery().forceFailed();
                 well = false;
-                LOG.error("{} could not be closed", held.id(), e);
+                LOG.error("{} could not be closed; the next start looks through its end", held.id(), e);
             }
         }
+        well &= byId.values().stream().noneMatch(HostedPartition::isOffline);
+        if (!well) services.recovery().notClean();
         return well;
     }
 

@@ -4,6 +4,7 @@ import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Appends;
+import io.letterbox.bus.Committed;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.FindProducer;
@@ -12,10 +13,12 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AppendResult;
 import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.Shortage;
 import io.letterbox.log.producers.ProducerBatch;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
 import io.letterbox.storage.ShardMessage.ApplyImage;
@@ -28,6 +31,9 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +47,15 @@ public final class StorageVerticle extends VerticleBase {
     /** How often topics that flush at an interval are looked at: the finest interval that they can have. */
     private static final long FLUSH_TICK_MS = 100;
 
+    /** How soon is tried again what could not be done because something was lacking. */
+    private static final long RETRY_MS = 1000;
+
+    /** The same for records that somebody waits for. */
+    private static final long COMMIT_RETRY_MS = 100;
+
+    /** How long whoever published waits for that before he is told that it is not known yet. */
+    private static final long COMMIT_PATIENCE_MS = 5000;
+
     private final int shard;
     private final StorageServices services;
     private final ShardPartitions partitions;
@@ -50,6 +65,14 @@ public final class StorageVerticle extends VerticleBase {
     private final ShardChores chores;
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
+    private final ShardFailures failures;
+    private ClusterImage image;
+    private boolean unfinished;
+
+    /** Why nothing is taken while a group cannot be made durable for want of something; null as a rule. */
+    private ApiException blocked;
+
+    private long blockedSinceMs;
     private ApiException failure;
 
     /**
@@ -61,10 +84,12 @@ public final class StorageVerticle extends VerticleBase {
         this.services = services;
         this.wal = new WriteAheadLog(services.wal(), services.config().walBytes());
         this.group = new GroupCommit(wal, services.forces());
-        ShardCompaction compaction = new ShardCompaction(services);
-        this.partitions = new ShardPartitions(shard, services, compaction);
+        this.failures = new ShardFailures(services);
+        ShardCompaction compaction = new ShardCompaction(services, failures);
+        compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
+        this.partitions = new ShardPartitions(shard, services, compaction, failures);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new ShardChores(partitions, compaction);
+        this.chores = new ShardChores(partitions, compaction, failures);
         this.checkpoint = new ShardCheckpoint(services, partitions, wal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }
@@ -79,7 +104,12 @@ public final class StorageVerticle extends VerticleBase {
         vertx.setPeriodic(
                 services.config().housekeepingIntervalMs(),
                 t -> chore(() -> chores.keepHouse(services.clock().now())));
+        vertx.setPeriodic(RETRY_MS, t -> retry());
         return Future.succeededFuture();
+    }
+
+    private ShardPartitions partitions() {
+        return partitions;
     }
 
     /** Closes the logs; what was appended before has been committed, because the commit was queued behind it. */
@@ -87,6 +117,7 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> stop() {
         if (failure == null) commit();
         coordinators.close();
+        if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
         chore(checkpoint::abandon);
         closeFiles();
         return Future.succeededFuture();
@@ -150,6 +181,7 @@ public final class StorageVerticle extends VerticleBase {
                     append);
             partition.replica().step(new Input.Appended(nextOffset), elapsedMs, StorageVerticle::unexpected);
             if (group.add(partition, result.baseOffset(), stored, append.recordCount())) onShard(this::commit);
+            services.shortages().passed(Work.APPENDING, partition.id());
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
         }
@@ -181,6 +213,7 @@ public final class StorageVerticle extends VerticleBase {
 
     private ApiException refusal(Append append, HostedPartition partition) {
         if (failure != null) return failure;
+        if (blocked != null) return blocked;
         if (partition == null) return LogAccess.unknown(append.partition());
         ApiException quarantined = partition.quarantineRefusal();
         if (quarantined != null) return quarantined;
@@ -205,16 +238,15 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
-        if (partition.log().isPoisoned()) {
-            append.done().fail(storageFailed(partition.id().toString(), e));
-            fail(partition.id().toString(), e);
-        } else {
+        try {
             // The log took the partial write back, so it is as it was: a full disk is no reason to end the shard.
-            LOG.warn("{} could not append: {}", partition.id(), e.toString());
+            failures.judge(Work.APPENDING, partition, e);
+            ApiException quarantined = partition.quarantineRefusal();
             append.done()
-                    .fail(new ApiException(
-                            ErrorCode.DISK_FULL,
-                            "Appending to " + partition.id() + " failed: " + FileTrouble.reason(e)));
+                    .fail(quarantined != null ? quarantined : Shortage.refusal("Appending to " + partition.id(), e));
+        } catch (IOException fatal) {
+            append.done().fail(storageFailed(partition.id().toString(), fatal));
+            fail(partition.id().toString(), fatal);
         }
     }
 
@@ -228,9 +260,28 @@ public final class StorageVerticle extends VerticleBase {
             }
             services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
             if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
+            services.shortages().passed(Work.COMMITTING, partitions);
+            blocked = null;
         } catch (IOException e) {
-            fail(partitions.poisoned(), e);
+            if (isFatal(e)) fail(partitions.poisoned(), e);
+            else commitLater(e);
         }
+    }
+
+    private boolean isFatal(IOException e) {
+        return e instanceof ForceFailedException || partitions.anyPoisoned();
+    }
+
+    /** What was appended stays in the logs, unseen, until it can be made durable; meanwhile nothing is added to it. */
+    private void commitLater(IOException lacking) {
+        services.shortages().failed(Work.COMMITTING, partitions, lacking);
+        long nowMs = services.clock().elapsedMs();
+        if (blocked == null) blockedSinceMs = nowMs;
+        blocked = Shortage.refusal("Making records durable", lacking);
+        if (nowMs - blockedSinceMs > COMMIT_PATIENCE_MS) partitions.all().forEach(p -> p.refuseWaiting(blocked));
+        vertx.setTimer(COMMIT_RETRY_MS, t -> {
+            if (blocked != null) commit();
+        });
     }
 
     private void beginCheckpoint() {
@@ -246,6 +297,7 @@ public final class StorageVerticle extends VerticleBase {
      * is no second try: nothing is acknowledged any more, reads go on.
      */
     private void fail(String what, IOException e) {
+        if (failure != null) return;
         failure = storageFailed(what, e);
         LOG.error("Shard {} takes no more records: writing {} failed", shard, what, e);
         services.recovery().forceFailed();
@@ -273,37 +325,64 @@ public final class StorageVerticle extends VerticleBase {
         } catch (ApiException refusal) {
             request.done().fail(refusal);
         } catch (IOException e) {
-            request.done().fail(storageFailed(partition.id().toString(), e));
-            if (partition.log().isPoisoned()) fail(partition.id().toString(), e);
+            if (isFatal(e)) {
+                request.done().fail(storageFailed(partition.id().toString(), e));
+                fail(partition.id().toString(), e);
+            } else {
+                request.done().fail(Shortage.refusal("Deleting records of " + partition.id(), e));
+            }
         }
     }
 
     private void onImage(ApplyImage apply) {
         // Whatever was appended to a topic that goes away now is still acknowledged.
-        if (failure == null) commit();
-        try {
-            partitions.apply(apply.image(), checkpoint::awaitForces);
-            followWithCoordinators(apply.image());
-            apply.done().complete();
-        } catch (IOException | RuntimeException e) {
-            LOG.error("Shard {} could not follow the metadata", shard, e);
-            if (e instanceof ForceFailedException) services.recovery().forceFailed();
-            apply.done().fail(e);
-        }
+        if (failure == null && blocked == null) commit();
+        image = apply.image();
+        apply.done().complete(follow());
     }
 
-    private void followWithCoordinators(ClusterImage image) {
+    /** Serves what the image says, as far as that is possible now; returns what is not served, and why. */
+    private Map<TopicPartition, ApiException> follow() {
+        unfinished = true;
+        Map<TopicPartition, ApiException> unserved = Map.of();
+        List<Committed.Moved> moved = new ArrayList<>();
+        try {
+            unserved = partitions.apply(
+                    image,
+                    checkpoint::awaitForces,
+                    (partition, output) -> ShardOutputs.perform(partition, output, moved));
+            unfinished = !unserved.isEmpty() || partitions.isLeaving();
+        } catch (IOException fatal) {
+            fail(partitions.poisoned(), fatal);
+        } catch (RuntimeException unexpected) {
+            LOG.error("Shard {} could not follow the metadata, and tries again", shard, unexpected);
+        }
+        if (!moved.isEmpty()) vertx.eventBus().publish(Addresses.COMMITTED, new Committed(moved), LocalCodec.LOCAL);
+        followWithCoordinators();
+        return unserved;
+    }
+
+    private void followWithCoordinators() {
         coordinators.retain(id -> partitions.get(id) != null);
         for (HostedPartition held : partitions.all()) coordinators.served(held.id(), held.log(), held.config());
         coordinators.follow(image);
     }
 
+    private void retry() {
+        services.shortages().forget();
+        if (failure != null || image == null) return;
+        if (unfinished) follow();
+        else if (coordinators.gaveUp()) followWithCoordinators();
+    }
+
+    /** What is done from time to time, and done the next time where something is lacking now. */
     private void chore(Chore chore) {
         if (failure != null) return;
         try {
             chore.run();
         } catch (IOException e) {
-            fail(partitions.poisoned(), e);
+            if (isFatal(e)) fail(partitions.poisoned(), e);
+            else services.shortages().failed(Work.CHECKPOINT, partitions, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.Disk;
+import io.letterbox.log.PartitionMarker;
 import io.letterbox.log.wal.WalRemains;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
@@ -29,9 +30,12 @@ public final class WalClearance {
     }
 
     private boolean isDeleted(TopicPartition partition, UUID topicId) throws IOException {
+        if (image.deleted().containsKey(topicId)) return true;
         TopicImage topic = image.topics().get(partition.topic());
         // Metadata that was lost leaves directories behind, topics that were deleted do not.
         if (topic == null) return !disk.exists(topics.resolve(partition.topic()));
-        return !topic.id().equals(topicId);
+        if (topic.id().equals(topicId)) return false;
+        Path directory = topics.resolve(partition.topic()).resolve(Integer.toString(partition.partition()));
+        return !topicId.toString().equals(PartitionMarker.read(disk, directory));
     }
 }

@@ -47,6 +47,7 @@ public final class Health {
     private final AtomicReference<Condition> condition = new AtomicReference<>(new Condition(State.STARTING, null));
     private volatile BooleanSupplier diskBelowReserve = () -> false;
     private volatile Supplier<String> clockDoubt = () -> null;
+    private volatile Supplier<List<String>> shortages = List::of;
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
 
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
@@ -85,6 +86,11 @@ public final class Health {
         clockDoubt = Objects.requireNonNull(doubt);
     }
 
+    /** Asks from now on, at every look, what cannot be done on files for now: a sentence each. */
+    public void bindShortages(Supplier<List<String>> sentences) {
+        shortages = Objects.requireNonNull(sentences);
+    }
+
     /** Asks from now on, at every look, for the hosted partitions. */
     public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> hosted) {
         partitions = Objects.requireNonNull(hosted);
@@ -114,10 +120,11 @@ public final class Health {
         }
         String doubt = clockDoubt.get();
         if (doubt != null) warnings.add(new Warning("wall-clock-unconfirmed", doubt));
+        for (String lacking : shortages.get()) warnings.add(new Warning("storage-shortage", lacking));
         partitions.get().forEach((partition, status) -> {
             if (status.quarantine() != null) {
                 warnings.add(new Warning(
-                        "partition-quarantined",
+                        status.offline() ? "partition-offline" : "partition-quarantined",
                         partition.topic() + "/" + partition.partition() + ": " + status.quarantine()));
             }
         });

@@ -312,6 +312,18 @@ public final class Meters {
                 () -> guard.get().jumpMs() / 1000.0);
     }
 
+    /**
+     * Exports what cannot be done on files for now; call this once.
+     *
+     * @param failing how many logs and shards cannot do some of their work
+     */
+    public void bindShortages(DoubleSupplier failing) {
+        bindGauge(
+                "letterbox_storage_shortages",
+                "Logs and shards that cannot do some of their work for want of room, descriptors or files; tried again.",
+                failing);
+    }
+
     /** Exports whether the server is ready, as 1 or 0; call this once. */
     public void bindHealth(Health health) {
         bindGauge(

@@ -22,6 +22,7 @@ final class PartitionCollector implements MultiCollector {
     private static final String END = "letterbox_log_end_offset";
     private static final String HIGH_WATERMARK = "letterbox_log_high_watermark";
     private static final String QUARANTINED = "letterbox_quarantined_partitions";
+    private static final String OFFLINE = "letterbox_offline_partitions";
     private static final String PARTITIONS = "letterbox_partitions";
     private static final String TOPICS = "letterbox_topics";
 
@@ -33,7 +34,7 @@ final class PartitionCollector implements MultiCollector {
 
     @Override
     public List<String> getPrometheusNames() {
-        return List.of(SIZE, SEGMENTS, START, END, HIGH_WATERMARK, QUARANTINED, PARTITIONS, TOPICS);
+        return List.of(SIZE, SEGMENTS, START, END, HIGH_WATERMARK, QUARANTINED, OFFLINE, PARTITIONS, TOPICS);
     }
 
     @Override
@@ -46,6 +47,7 @@ final class PartitionCollector implements MultiCollector {
         GaugeSnapshot.Builder highWatermark =
                 gauge(HIGH_WATERMARK, "The offset after a partition's last record that can be read.");
         long quarantined = 0;
+        long offline = 0;
         for (Map.Entry<TopicPartition, PartitionStatus> entry : all.entrySet()) {
             Labels labels = labels(entry.getKey());
             PartitionStatus status = entry.getValue();
@@ -54,7 +56,8 @@ final class PartitionCollector implements MultiCollector {
             start.dataPoint(point(labels, status.logStartOffset()));
             end.dataPoint(point(labels, status.logEndOffset()));
             highWatermark.dataPoint(point(labels, status.highWatermark()));
-            quarantined += status.quarantine() == null ? 0 : 1;
+            quarantined += status.quarantine() == null || status.offline() ? 0 : 1;
+            offline += status.offline() ? 1 : 0;
         }
         long topics =
                 all.keySet().stream().map(TopicPartition::topic).distinct().count();
@@ -65,6 +68,7 @@ final class PartitionCollector implements MultiCollector {
                 end.build(),
                 highWatermark.build(),
                 single(QUARANTINED, "Partitions that refuse to serve because their log is damaged.", quarantined),
+                single(OFFLINE, "Partitions whose log cannot be opened for now, which is tried again.", offline),
                 single(PARTITIONS, "Partitions that this node hosts.", all.size()),
                 single(TOPICS, "Topics of which this node hosts a partition.", topics));
     }

@@ -125,7 +125,7 @@ public final class FakeStorage implements FetchReader {
         if (log == null) return null;
         long size = log.batches.stream().mapToLong(b -> b.bytes.remaining()).sum();
         return new PartitionStatus(
-                log.startOffset, log.endOffset, log.endOffset, log.endOffset, size, 1, log.quarantine);
+                log.startOffset, log.endOffset, log.endOffset, log.endOffset, size, 1, log.quarantine, false);
     }
 
     @Override

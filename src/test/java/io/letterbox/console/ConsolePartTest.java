@@ -138,8 +138,8 @@ class ConsolePartTest {
         topics.put(
                 "orders",
                 new TopicImage("orders", id, List.of(partition, partition, partition), new TopicConfig(Map.of())));
-        logs.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null));
-        logs.put(new TopicPartition("orders", 1), new PartitionStatus(0, 7, 7, 7, 100, 1, "a bad batch"));
+        logs.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null, false));
+        logs.put(new TopicPartition("orders", 1), new PartitionStatus(0, 7, 7, 7, 100, 1, "a bad batch", false));
         health.ready();
         JsonNode overview = Json.MAPPER.readTree(get("/console/api/overview").body());
         assertThat(overview.path("version").asText()).isEqualTo("1.2.3");

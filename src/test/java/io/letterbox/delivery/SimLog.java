@@ -167,7 +167,7 @@ final class SimLog implements LogReader, Metadata {
     @Override
     public PartitionStatus status(TopicPartition partition) {
         Log log = logs.get(partition);
-        return log == null ? null : new PartitionStatus(log.start, log.end, log.end, log.end, 0, 1, null);
+        return log == null ? null : new PartitionStatus(log.start, log.end, log.end, log.end, 0, 1, null, false);
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.letterbox.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
+import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimDisk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +87,79 @@ class LocalMetadataLogTest {
                     .isInstanceOf(RuntimeException.class);
             assertThat(propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE)))
                     .isInstanceOf(Reply.Applied.class);
+        }
+    }
+
+    @Test
+    void aShortageRefusesCommandsAndPasses() throws IOException {
+        SimDisk memory = new SimDisk(0);
+        Path path = Path.of("/meta/metadata.log");
+        LocalMetadataLog log = LocalMetadataLog.open(memory, path, machine, "c", Runnable::run);
+        propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
+        memory.capacity(memory.usedBytes() + 10);
+        assertThatThrownBy(() -> propose(log, create("a")))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.DISK_FULL));
+        assertThat(log.image().topics()).isEmpty();
+        memory.capacity(Long.MAX_VALUE);
+        propose(log, create("b"));
+        memory.crash();
+        LocalMetadataLog again = LocalMetadataLog.open(memory, path, machine, "c", Runnable::run);
+        assertThat(again.image()).isEqualTo(log.image());
+        assertThat(again.image().topics()).containsOnlyKeys("b");
+    }
+
+    /** Rooms and descriptors go at any step, also while a long file is begun anew. */
+    @Test
+    void noShortageLosesACommand() throws Exception {
+        Seeds.forEach(LocalMetadataLogTest.class, seed -> {
+            SimDisk memory = new SimDisk(seed);
+            Path path = Path.of("/meta/metadata.log");
+            LocalMetadataLog log = LocalMetadataLog.open(memory, path, machine, "c", Runnable::run);
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
+            propose(log, create("a"));
+            Map<String, String> large = Map.of("flush", "os");
+            for (int round = 0; round < 5; round++) {
+                memory.shortages(3 + round);
+                for (int command = 0; command < 20; command++) {
+                    try {
+                        propose(log, new Command.AlterTopic("a", large, Set.of()));
+                        propose(log, new Command.RegisterNode(1, new Endpoint("h".repeat(60_000), 1), Endpoint.NONE));
+                    } catch (RuntimeException lacking) {
+                        assertThat(lacking).hasCauseInstanceOf(ApiException.class);
+                    }
+                }
+                memory.shortages(0);
+                propose(log, new Command.TakeProducerIds());
+                ClusterImage before = log.image();
+                memory.crash();
+                log = LocalMetadataLog.open(memory, path, machine, "c", Runnable::run);
+                assertThat(log.image()).isEqualTo(before);
+            }
+        });
+    }
+
+    @Test
+    void whatWasDeletedIsRememberedUntilItsFilesAreGone() throws IOException {
+        UUID id;
+        try (LocalMetadataLog log = open("c")) {
+            propose(log, new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
+            propose(log, create("a"));
+            id = log.image().topics().get("a").id();
+            propose(log, new Command.DeleteTopic("a"));
+            assertThat(log.image().deleted()).containsExactly(Map.entry(id, "a"));
+        }
+        try (LocalMetadataLog log = open("c")) {
+            assertThat(log.image().deleted()).containsExactly(Map.entry(id, "a"));
+            ClusterImage coded = MetadataCodec.replay(machine, null, MetadataCodec.encode(log.image()));
+            assertThat(coded).isEqualTo(log.image());
+            propose(log, new Command.ForgetDeleted(Set.of(id)));
+            assertThat(log.image().deleted()).isEmpty();
+        }
+        try (LocalMetadataLog log = open("c")) {
+            assertThat(log.image().deleted()).isEmpty();
         }
     }
 

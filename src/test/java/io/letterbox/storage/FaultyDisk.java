@@ -6,29 +6,58 @@ import io.letterbox.log.ForwardingDisk;
 import io.letterbox.log.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The real disk, until a test breaks it. */
 final class FaultyDisk extends ForwardingDisk {
     volatile boolean forceFails;
     volatile boolean full;
+    /** Nothing can be opened, as for a process that has used up its descriptors. */
+    volatile boolean outOfFiles;
 
     FaultyDisk() {
         super(new FileDisk());
     }
 
+    private void needDescriptor(Path path) throws IOException {
+        if (outOfFiles) throw new FileSystemException(path.toString(), null, "Too many open files");
+    }
+
+    @Override
+    public OpenDirectory openDirectory(Path directory) throws IOException {
+        needDescriptor(directory);
+        return super.openDirectory(directory);
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        needDescriptor(directory);
+        return super.list(directory);
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        needDescriptor(directory);
+        super.createDirectories(directory);
+    }
+
     @Override
     public LogFile open(Path path) throws IOException {
+        needDescriptor(path);
         return new FaultyFile(super.open(path));
     }
 
     @Override
     public LogFile create(Path path) throws IOException {
+        needDescriptor(path);
         return new FaultyFile(super.create(path));
     }
 
     @Override
     public LogFile createDurable(Path path) throws IOException {
+        needDescriptor(path);
         return new FaultyFile(super.createDurable(path)) {
             @Override
             public void write(ByteBuffer source, long position) throws IOException {

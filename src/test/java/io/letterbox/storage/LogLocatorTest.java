@@ -12,6 +12,7 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Leader;
+import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ class LogLocatorTest {
         log = TestLogs.open(disk, temp.resolve("p"), TestLogs.small(1 << 20), 0).log();
         held = new HostedPartition(P0, topicId, log, new Leader(0, 1, 1), 0);
         hosted.put(held);
-        access = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers", 1));
+        access = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers", 1), new Shortages(Clock.system()));
     }
 
     @AfterEach

@@ -71,6 +71,7 @@ class ShardCrashSimTest {
         private final int walBytes;
         private final Map<String, UUID> topics = new TreeMap<>();
         private final Map<String, String> flushes = new TreeMap<>();
+        private final Map<UUID, String> deleted = new HashMap<>();
         private final Map<TopicPartition, LogModel> models = new HashMap<>();
         private final List<Pending> pending = new ArrayList<>();
         private SimShard shard;
@@ -91,7 +92,8 @@ class ShardCrashSimTest {
         }
 
         private void make(String topic) {
-            topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
+            UUID old = topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
+            if (old != null) deleted.put(old, topic);
             flushes.put(topic, "sync");
             for (int number = 0; number < 2; number++) models.put(new TopicPartition(topic, number), new LogModel());
         }
@@ -106,7 +108,7 @@ class ShardCrashSimTest {
                             id,
                             List.of(here, here),
                             new TopicConfig(Map.of("segment.bytes", "16384", "flush", flushes.get(name))))));
-            return new ClusterImage(1, "cluster", Map.of(), byName);
+            return new ClusterImage(1, "cluster", Map.of(), byName, deleted);
         }
 
         void all() throws IOException {

@@ -53,13 +53,15 @@ final class SimShard {
                 hosted,
                 recovery,
                 null,
+                new Shortages(Clock.system()),
                 null,
                 null,
                 new Forces(background::add, recovery::forceFailed),
                 failure -> {},
                 ProducerLimits.defaults(),
                 List.of());
-        partitions = new ShardPartitions(0, services, new ShardCompaction(services));
+        ShardFailures failures = new ShardFailures(services);
+        partitions = new ShardPartitions(0, services, new ShardCompaction(services, failures), failures);
         group = new GroupCommit(wal, services.forces());
         checkpoint = new ShardCheckpoint(services, partitions, wal);
     }
@@ -67,7 +69,7 @@ final class SimShard {
     /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
     int open(ClusterImage first) throws IOException {
         image = first;
-        partitions.apply(first, this::awaitForces);
+        apply(first);
         recovery.settled();
         return new WalClearance(disk, directory.layout().topics(), image)
                 .run(remains)
@@ -127,7 +129,11 @@ final class SimShard {
     void apply(ClusterImage next, long nowMs) throws IOException {
         commit(nowMs);
         image = next;
-        partitions.apply(next, this::awaitForces);
+        apply(next);
+    }
+
+    private void apply(ClusterImage any) throws IOException {
+        partitions.apply(any, this::awaitForces, (partition, output) -> {});
     }
 
     private void awaitForces() throws IOException {

@@ -68,6 +68,7 @@ class StorageVerticleTest {
     private Vertx vertx;
     private DataDirectory directory;
     private HostedPartitions hosted;
+    private Shortages shortages;
     private LogAccess reader;
     private RecoveryCheckpoint recovery;
     private String deployment;
@@ -114,6 +115,7 @@ class StorageVerticleTest {
     private void open(long diskReserveBytes) throws Exception {
         directory = DataDirectory.open(temp);
         hosted = new HostedPartitions();
+        shortages = new Shortages(clock);
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
         StorageConfig base = LetterboxConfig.defaults().storage();
         StorageConfig config =
@@ -129,13 +131,14 @@ class StorageVerticleTest {
                 hosted,
                 recovery,
                 new DiskReserve(temp, diskReserveBytes),
+                shortages,
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
                 new Forces(Runnable::run, recovery::forceFailed),
                 failures::add,
                 ProducerLimits.defaults(),
                 List.of());
-        reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"));
+        reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
         deployment = await(vertx.deployVerticle(
                 new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
     }
@@ -144,6 +147,7 @@ class StorageVerticleTest {
     void stop() throws Exception {
         files.forceFails = false;
         files.full = false;
+        files.outOfFiles = false;
         await(vertx.close());
         directory.close();
     }
@@ -232,6 +236,105 @@ class StorageVerticleTest {
         assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
                 .containsExactly("before", "after");
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void refusalsNameNoPath() throws Exception {
+        serve(Map.of("segment.bytes", "16384"));
+        publish("x".repeat(12_000));
+        files.outOfFiles = true;
+        // It needs another segment.
+        ApiException refusal = refusal("y".repeat(12_000));
+        assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_FILES);
+        assertThat(refusal).hasMessageContaining("Too many open files").hasMessageNotContaining(temp.toString());
+        files.outOfFiles = false;
+        files.forceFails = true;
+        assertThat(refusal("lost")).hasMessageNotContaining(temp.toString());
+        assertThat(failures).singleElement().asString().doesNotContain(temp.toString());
+    }
+
+    @Test
+    void aShortageOfDescriptorsEndsNothing() throws Exception {
+        serve(Map.of("segment.ms", "1", "retention.ms", "1"));
+        publish("before");
+        files.outOfFiles = true;
+        // Retention has to roll, and the checkpoint to write.
+        Awaitility.await().until(() -> shortages.failing() > 1);
+        assertThat(shortages.sentences()).allMatch(sentence -> sentence.contains("Too many open files"));
+        assertThat(shortages.sentences()).noneMatch(sentence -> sentence.contains(temp.toString()));
+        files.outOfFiles = false;
+        Awaitility.await().until(() -> reader.status(P0).logStartOffset() == 1);
+        assertThat(publish("after").baseOffset()).isEqualTo(1);
+        Awaitility.await().until(() -> shortages.failing() == 0);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aTopicMadeDuringAShortageIsServedWhenThatIsOver() throws Exception {
+        files.outOfFiles = true;
+        ClusterImage image = image(List.of(topic(topicId, Map.of())));
+        assertThat(apply(image)).containsOnlyKeys(P0);
+        assertThat(reader.status(P0).offline()).isTrue();
+        assertThat(refusal("too early").code()).isEqualTo(ErrorCode.PARTITION_OFFLINE);
+        assertThat(shortages.sentences()).anyMatch(sentence -> sentence.contains("quakes/0"));
+        files.outOfFiles = false;
+        Awaitility.await().until(() -> !reader.status(P0).offline());
+        assertThat(publish("at last").baseOffset()).isZero();
+        assertThat(shortages.failing()).isZero();
+    }
+
+    @Test
+    void aDeletionDuringAShortageIsEndedWhenThatIsOver() throws Exception {
+        serve(Map.of());
+        publish("to go");
+        Path topic = directory.layout().topics().resolve("quakes");
+        files.outOfFiles = true;
+        apply(image(List.of()));
+        assertThat(topic).exists();
+        // The same name, while files of the old one are there: it has to wait for them.
+        UUID again = new UUID(1, 1);
+        assertThat(apply(image(List.of(topic(again, Map.of()))))).containsOnlyKeys(P0);
+        files.outOfFiles = false;
+        Awaitility.await().until(() -> !reader.status(P0).offline());
+        assertThat(publish("new").baseOffset()).isZero();
+    }
+
+    @Test
+    void aDirectoryThatSomebodyRemovesIsThatPartitionsTrouble() throws Exception {
+        PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+        apply(image(List.of(new TopicImage("quakes", topicId, List.of(here, here), new TopicConfig(Map.of())))));
+        publish("before");
+        Path removed = directory.layout().topics().resolve("quakes").resolve("1");
+        for (String name : files.list(removed)) files.delete(removed.resolve(name));
+        files.delete(removed);
+        TopicPartition lost = new TopicPartition("quakes", 1);
+        Awaitility.await().until(() -> reader.status(lost).quarantine() != null);
+        assertThat(reader.status(lost).quarantine()).contains("removed");
+        assertThat(publish("after").baseOffset()).isEqualTo(1);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aChangedDemandForReplicasCountsAtOnce() throws Exception {
+        serve(Map.of());
+        publish("with one replica");
+        serve(Map.of("min.insync.replicas", "2"));
+        assertThat(refusal("with two").code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        serve(Map.of());
+        assertThat(publish("with one again").baseOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnotherNodeLeadsIsNotDeleted() throws Exception {
+        serve(Map.of());
+        publish("kept");
+        PartitionImage elsewhere = new PartitionImage(2, 1, List.of(2, 1), List.of(2, 1));
+        apply(image(List.of(new TopicImage("quakes", topicId, List.of(elsewhere), new TopicConfig(Map.of())))));
+        assertThat(reader.status(P0)).isNull();
+        assertThat(refusal("not here").code()).isEqualTo(ErrorCode.UNKNOWN_PARTITION);
+        serve(Map.of());
+        assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
+                .containsExactly("kept");
     }
 
     @Test
@@ -389,10 +492,10 @@ class StorageVerticleTest {
         apply(image(List.of(topic(topicId, config))));
     }
 
-    private void apply(ClusterImage image) throws Exception {
-        Promise<Void> done = Promise.promise();
+    private Map<TopicPartition, ApiException> apply(ClusterImage image) throws Exception {
+        Promise<Map<TopicPartition, ApiException>> done = Promise.promise();
         vertx.eventBus().send(Addresses.shard(0), new ApplyImage(image, done), LocalCodec.LOCAL);
-        await(done.future());
+        return await(done.future());
     }
 
     private static ClusterImage image(List<TopicImage> topics) {

@@ -37,8 +37,8 @@ class HealthTest {
         assertThat(health.warnings()).isEmpty();
         health.bindDisk(() -> true);
         health.bindPartitions(() -> Map.of(
-                new TopicPartition("a", 0), new PartitionStatus(0, 0, 0, 0, 0, 1, null),
-                new TopicPartition("b", 3), new PartitionStatus(0, 0, 0, 0, 0, 1, "checksum at offset 7")));
+                new TopicPartition("a", 0), new PartitionStatus(0, 0, 0, 0, 0, 1, null, false),
+                new TopicPartition("b", 3), new PartitionStatus(0, 0, 0, 0, 0, 1, "checksum at offset 7", false)));
         assertThat(health.warnings())
                 .extracting(Health.Warning::code)
                 .containsExactly("disk-below-reserve", "partition-quarantined");

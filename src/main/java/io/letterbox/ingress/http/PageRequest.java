@@ -274,9 +274,8 @@ final class PageRequest implements Transfers.Transfer {
                     "There is no partition " + query.partition().partition() + " of the topic "
                             + query.partition().topic() + ".");
         }
-        if (status.quarantine() != null) {
-            throw new ApiException(ErrorCode.PARTITION_QUARANTINED, status.quarantine());
-        }
+        ApiException refusal = status.refusal(query.partition());
+        if (refusal != null) throw refusal;
         return status;
     }
 

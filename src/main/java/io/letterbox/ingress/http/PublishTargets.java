@@ -7,7 +7,6 @@ import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -16,20 +15,13 @@ import java.util.UUID;
 final class PublishTargets {
     private static final int REPLICATION_FACTOR = 1;
 
-    /** How often and how long to look for a topic that somebody else is creating at the same time. */
-    private static final long LOOK_AGAIN_MS = 5;
-
-    private static final int MAX_LOOKS = 400;
-
     private final Backend backend;
-    private final Vertx vertx;
     private final Map<String, PublishTarget> targets = new HashMap<>();
     private final Map<String, Future<PublishTarget>> creating = new HashMap<>();
     private ClusterImage known;
 
-    PublishTargets(Backend backend, Vertx vertx) {
+    PublishTargets(Backend backend) {
         this.backend = backend;
-        this.vertx = vertx;
     }
 
     /** The target for a topic, or null where there is no such topic. */
@@ -68,24 +60,20 @@ final class PublishTargets {
         promise.future().onComplete(done -> creating.remove(topic));
         backend.metadata()
                 .propose(command)
-                .onSuccess(applied -> awaitTarget(topic, MAX_LOOKS, promise))
+                .onSuccess(applied -> give(topic, promise))
                 .onFailure(failure -> {
                     // Another loop or node was faster, which is as good.
-                    if (isExists(failure)) awaitTarget(topic, MAX_LOOKS, promise);
+                    if (isExists(failure)) give(topic, promise);
                     else promise.fail(failure);
                 });
         return promise.future();
     }
 
-    private void awaitTarget(String topic, int looks, Promise<PublishTarget> promise) {
+    /** Whoever is answered sees the image that the answer was given with; only a deletion can have come in between. */
+    private void give(String topic, Promise<PublishTarget> promise) {
         PublishTarget target = find(topic);
-        if (target != null) {
-            promise.complete(target);
-        } else if (looks == 0) {
-            promise.fail(unknown(topic));
-        } else {
-            vertx.setTimer(LOOK_AGAIN_MS, again -> awaitTarget(topic, looks - 1, promise));
-        }
+        if (target != null) promise.complete(target);
+        else promise.fail(unknown(topic));
     }
 
     private static boolean isExists(Throwable failure) {

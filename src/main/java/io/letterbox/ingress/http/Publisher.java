@@ -38,7 +38,7 @@ final class Publisher {
     Publisher(Backend backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
-        this.targets = new PublishTargets(backend, vertx);
+        this.targets = new PublishTargets(backend);
         this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
         this.formerPlaces = new FormerPlaces(backend, vertx);
         this.uploads = Transfers.watched(vertx);

@@ -20,13 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** The way to the coordinators of one internal topic, which it makes when somebody first asks. Safe from any thread. */
 public class CoordinatorRouter {
-    private static final int LOOKS = 200;
-    private static final long LOOK_AGAIN_MS = 10;
-
     /** Small segments are compacted soon, so that a replay at the next start has little to read. */
     private static final Map<String, String> CONFIG = Map.of("cleanup.policy", "compact", "segment.bytes", "104857600");
 
@@ -71,20 +67,16 @@ public class CoordinatorRouter {
         TopicImage known = known();
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
         Command create = new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, CONFIG);
-        return metadata.propose(create).transform(outcome -> known(LOOKS, outcome.cause()));
+        return metadata.propose(create).transform(outcome -> known(outcome.cause()));
     }
 
-    /** Whoever is told that somebody else has made the topic may be told before it can be seen here. */
-    private Future<TopicImage> known(int looks, Throwable failure) {
+    /** Whoever is told that somebody else has made the topic sees it here. */
+    private Future<TopicImage> known(Throwable failure) {
         TopicImage made = known();
         if (made != null) return Future.succeededFuture(made);
-        boolean exists = failure instanceof ApiException refusal && refusal.code() == ErrorCode.TOPIC_EXISTS;
-        if (looks == 0 || !exists) {
-            return Future.failedFuture(new ApiException(
-                    ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                    topic.name() + " cannot be made" + (failure == null ? "." : ": " + FileTrouble.reason(failure))));
-        }
-        return vertx.timer(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS).compose(again -> known(looks - 1, failure));
+        return Future.failedFuture(new ApiException(
+                ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                topic.name() + " cannot be made" + (failure == null ? "." : ": " + FileTrouble.reason(failure))));
     }
 
     private TopicImage known() {

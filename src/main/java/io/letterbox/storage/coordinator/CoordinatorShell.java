@@ -11,6 +11,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
@@ -56,6 +57,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private Replay replay;
     private ClusterImage image;
     private ApiException closed;
+    private boolean lacking;
     private long written;
     private long committed;
     private Moment now;
@@ -99,6 +101,11 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return closed != null;
     }
 
+    /** True where it is closed because something was lacking for the moment, so that another one may do better. */
+    boolean mayReopen() {
+        return closed != null && lacking;
+    }
+
     void configure(TopicConfig config) {
         batches.limit(config.maxMessageBytes());
     }
@@ -118,7 +125,9 @@ final class CoordinatorShell implements CoordinatorOutbox {
             }
             activate();
         } catch (IOException | RuntimeException e) {
-            LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
+            lacking = e instanceof IOException && !(e instanceof CorruptLogException);
+            if (lacking) LOG.warn("{} cannot be replayed, and is tried again: {}", place.id(), e.toString());
+            else LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
             close(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
                     "The state in " + place.id() + " cannot be read: " + FileTrouble.reason(e)));
@@ -237,8 +246,13 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (done.future().failed()) throw refusal(done.future().cause());
         written++;
         done.future().onComplete(outcome -> {
-            if (outcome.succeeded()) committed();
-            else close(refusal(outcome.cause()));
+            if (outcome.succeeded()) {
+                committed();
+                return;
+            }
+            ApiException why = refusal(outcome.cause());
+            lacking = why.code() != ErrorCode.STORAGE_FAILED;
+            close(why);
         });
     }
 

@@ -80,6 +80,11 @@ public final class ShardCoordinators {
         for (CoordinatorShell shell : byPartition.values()) shell.follow(image);
     }
 
+    /** True where one has lacked something, and should be served anew. */
+    public boolean gaveUp() {
+        return byPartition.values().stream().anyMatch(CoordinatorShell::mayReopen);
+    }
+
     /** Hands a question to its coordinator, which answers now or later. */
     public void ask(CoordinatorAsk message) {
         CoordinatorShell shell = byPartition.get(message.partition());

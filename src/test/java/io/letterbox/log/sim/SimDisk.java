@@ -175,7 +175,9 @@ public final class SimDisk implements Disk {
 
     @Override
     public boolean exists(Path path) {
-        return names.containsKey(path) || directories.contains(path);
+        if (names.containsKey(path) || directories.contains(path)) return true;
+        // A crash may have brought a name back, and the directory with it.
+        return names.keySet().stream().anyMatch(name -> name.startsWith(path));
     }
 
     @Override

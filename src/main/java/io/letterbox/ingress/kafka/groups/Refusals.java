@@ -28,6 +28,9 @@ final class Refusals {
             // A client that hears one of these looks for the coordinator again, and repeats.
             case DISK_FULL,
                     STORAGE_FAILED,
+                    STORAGE_UNAVAILABLE,
+                    OUT_OF_FILES,
+                    PARTITION_OFFLINE,
                     PARTITION_QUARANTINED,
                     NOT_LEADER,
                     NOT_ENOUGH_REPLICAS,

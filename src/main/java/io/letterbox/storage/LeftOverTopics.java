@@ -1,0 +1,88 @@
+package io.letterbox.storage;
+
+import io.letterbox.log.Disk;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicName;
+import io.letterbox.record.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends deletions of topics that an earlier process could not end. Only files of an incarnation are deleted of which the
+ * metadata says that it was: metadata that was lost would look like topics that were deleted. Used by the thread that
+ * starts, before logs are opened.
+ */
+public final class LeftOverTopics {
+    private static final Logger LOG = LoggerFactory.getLogger(LeftOverTopics.class);
+
+    private final Disk disk;
+    private final Path topics;
+    private final ClusterImage image;
+    private final RecoveryCheckpoint recovery;
+    private final PartitionDirectories directories;
+
+    /** @param topics the directory of all topics */
+    public LeftOverTopics(Disk disk, Path topics, ClusterImage image, RecoveryCheckpoint recovery) {
+        this.disk = disk;
+        this.topics = topics;
+        this.image = image;
+        this.recovery = recovery;
+        this.directories = new PartitionDirectories(disk, topics);
+    }
+
+    /**
+     * Deletes what may be deleted, and warns of the rest.
+     *
+     * @return true where nothing is left of any topic that was deleted
+     */
+    public boolean delete() {
+        boolean all = true;
+        try {
+            for (String topic : disk.list(topics)) all &= delete(topic);
+        } catch (IOException lacking) {
+            LOG.warn("{} cannot be looked through for topics that were deleted: {}", topics, lacking.toString());
+            return false;
+        }
+        return all;
+    }
+
+    private boolean delete(String topic) {
+        try {
+            for (String name : disk.list(topics.resolve(topic))) {
+                int number = number(name);
+                if (number >= 0 && TopicName.isValid(topic)) delete(new TopicPartition(topic, number));
+            }
+            boolean orphan = !image.topics().containsKey(topic) && disk.exists(topics.resolve(topic));
+            if (orphan && disk.list(topics.resolve(topic)).isEmpty()) {
+                disk.delete(topics.resolve(topic));
+            } else if (orphan) {
+                LOG.warn(
+                        "{} belongs to no topic that this server knows to be deleted, and is left alone; remove it where"
+                                + " nobody needs it",
+                        topics.resolve(topic));
+            }
+            return true;
+        } catch (IOException lacking) {
+            LOG.warn("Files of the deleted topic {} are left to the next start: {}", topic, lacking.toString());
+            return false;
+        }
+    }
+
+    private void delete(TopicPartition id) throws IOException {
+        boolean deleted = directories.isLeftOver(id, image.deleted().keySet());
+        List<String> files = disk.list(directories.of(id));
+        // The last steps of a deletion leave a directory in which there is nothing more to lose.
+        boolean empty = files.isEmpty() && !image.topics().containsKey(id.topic());
+        if (!deleted && !empty) return;
+        recovery.forget(id);
+        directories.destroyOlder(id);
+        LOG.info("The deletion of {}, which was interrupted, is over", id);
+    }
+
+    private static int number(String name) {
+        return name.matches("\\d{1,9}") ? Integer.parseInt(name) : -1;
+    }
+}

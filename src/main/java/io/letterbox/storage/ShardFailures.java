@@ -1,0 +1,67 @@
+package io.letterbox.storage;
+
+import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.ForceFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Decides what a failed file operation of one partition means: the end of the shard, the end of the partition, or something
+ * that passes. Owned by the shard's thread.
+ */
+final class ShardFailures {
+    private final StorageServices services;
+
+    ShardFailures(StorageServices services) {
+        this.services = services;
+    }
+
+    /** Something that is done to one partition. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws IOException;
+    }
+
+    /**
+     * Does something to a partition, so that others go on where it cannot be done.
+     *
+     * @throws IOException where a force failed: the shard must end
+     */
+    void attempt(Work work, HostedPartition partition, Step step) throws IOException {
+        try {
+            step.run();
+            services.shortages().passed(work, partition.id());
+        } catch (IOException failed) {
+            judge(work, partition, failed);
+        }
+    }
+
+    /** Takes note of a failure that the shard survives, and throws the others. */
+    void judge(Work work, HostedPartition partition, IOException failed) throws IOException {
+        if (endsShard(partition, failed)) throw failed;
+        boolean serves = partition.log() != null && !partition.isGone();
+        if (serves && failed instanceof CorruptLogException) {
+            partition.quarantine(failed.getMessage());
+        } else if (!serves || !isLost(partition)) {
+            services.shortages().failed(work, partition.id(), failed);
+        }
+        if (serves && partition.quarantine() != null) services.shortages().passed(work, partition.id());
+    }
+
+    private static boolean endsShard(HostedPartition partition, IOException failed) {
+        return failed instanceof ForceFailedException
+                || partition.log() != null
+                        && !partition.isGone()
+                        && partition.log().isPoisoned();
+    }
+
+    /** Whether somebody has removed the partition's directory, which is then taken out of service. */
+    boolean isLost(HostedPartition partition) throws IOException {
+        Path directory = partition.log().directory();
+        if (services.files().exists(directory)) return false;
+        partition.lose(
+                "its directory was removed while the server was running; restore it from a backup while the server"
+                        + " is stopped, or delete the topic");
+        return true;
+    }
+}
