@@ -24,6 +24,7 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.storage.Ballast;
 import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
@@ -130,6 +131,7 @@ final class StorageAssembly {
                 hosted,
                 recovery,
                 disk,
+                new Ballast(files, directory.layout().ballast(), disk),
                 shortages,
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
@@ -270,6 +272,7 @@ final class StorageAssembly {
     private Void measureDisk() throws IOException {
         boolean before = disk.isSpent();
         disk.measure();
+        services.ballast().restore();
         if (disk.isSpent() != before) {
             LOG.warn("The disk has {} bytes free: publishing {}", disk.freeBytes(), before ? "goes on" : "is refused");
         }

@@ -64,6 +64,11 @@ public record DataLayout(Path root) {
         return meta().resolve("last-served");
     }
 
+    /** Zeros that give their room away on a full disk. */
+    public Path ballast() {
+        return meta().resolve("ballast");
+    }
+
     /** Is there after a clean stop only. */
     public Path cleanShutdown() {
         return meta().resolve("clean-shutdown");

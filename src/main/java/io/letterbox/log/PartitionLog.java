@@ -118,7 +118,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /** Closes the active segment and begins another. Where that fails, the log is as it was. */
-    private void roll() throws IOException {
+    void roll() throws IOException {
         Segment old = segments.active();
         // Opened first: a file that is made and not named for sure could be neither used nor taken back.
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
@@ -129,6 +129,9 @@ public final class PartitionLog implements AutoCloseable {
             if (indexed) old.dropIndexes();
             sealed.add(old);
             segments = segments.with(fresh);
+        } catch (ForceFailedException cause) {
+            safety.poison(cause);
+            throw cause;
         }
     }
 
@@ -336,7 +339,10 @@ public final class PartitionLog implements AutoCloseable {
     public void deleteRecordsBefore(long offset) throws IOException {
         safety.requireSound();
         if (offset > logEndOffset) requireInRange(offset);
-        if (offset <= logStartOffset()) return;
+        if (offset <= logStartOffset()) {
+            deletion.finish();
+            return;
+        }
         // Or a crash could take the log back to before its start, which would be forgotten then.
         if (offset > safety.forcedOffset()) flush();
         try {

@@ -92,7 +92,8 @@ final class MetadataFile implements Closeable {
         boolean durable = false;
         try (Disk.OpenDirectory directory = disk.openDirectory(path.getParent())) {
             if (position < content.length) file.truncate(position);
-            // A process that was killed may have left frames, or the file's name, in the system's memory only. They count
+            // A process that was killed may have left frames, or the file's name, in the system's memory only. They
+            // count
             // from now on, so they have to be durable from now on.
             file.force();
             directory.force();

@@ -1,16 +1,24 @@
 package io.letterbox.storage;
 
+import io.letterbox.log.LogShrink;
 import io.letterbox.metadata.TopicConfig.Flush;
 import io.letterbox.time.Moment;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a shard does from time to time. Owned by the shard's thread. */
 final class ShardChores {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardChores.class);
+
     private final ShardPartitions partitions;
     private final ShardCompaction compaction;
     private final ShardFailures failures;
+    private final StorageServices services;
 
-    ShardChores(ShardPartitions partitions, ShardCompaction compaction, ShardFailures failures) {
+    ShardChores(
+            StorageServices services, ShardPartitions partitions, ShardCompaction compaction, ShardFailures failures) {
+        this.services = services;
         this.partitions = partitions;
         this.compaction = compaction;
         this.failures = failures;
@@ -27,9 +35,32 @@ final class ShardChores {
             partition.log().producers().expire(now.elapsedMs());
             failures.attempt(
                     Work.RETENTION, partition, () -> partition.log().applyRetention(now, partition.highWatermark()));
+            if (services.disk().isSpent() && partition.quarantine() == null)
+                failures.attempt(Work.RETENTION, partition, () -> shrink(partition));
             if (partition.quarantine() == null)
                 failures.attempt(Work.COMPACTION, partition, () -> compaction.consider(partition, now));
         }
+    }
+
+    /** While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest. */
+    private void shrink(HostedPartition partition) throws IOException {
+        LogShrink shrink = new LogShrink(services.files(), partition.log());
+        long needed = shrink.neededBytes();
+        if (needed < 0) return;
+        if (needed > services.disk().freeBytes()
+                && needed <= services.disk().freeBytes() + services.ballast().bytes())
+            services.ballast().release();
+        if (needed > services.disk().freeBytes())
+            throw new IOException("No space left on device: retention.bytes needs " + needed
+                    + " bytes to keep the newest records of the segment that is to go");
+        long before = partition.log().sizeBytes();
+        if (!shrink.run(partition.highWatermark())) return;
+        partition.tail().clearBelow(partition.log().logStartOffset());
+        LOG.info(
+                "{} was cut to retention.bytes because the disk is full: {} bytes are free again",
+                partition.id(),
+                before - partition.log().sizeBytes());
+        services.disk().measure();
     }
 
     /**

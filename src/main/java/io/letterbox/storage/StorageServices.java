@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * @param hosted where shards publish what they serve
  * @param recovery the recovery points, read at the start and written as the logs grow
  * @param disk how much room is left
+ * @param ballast room for retention on a full disk
  * @param shortages what cannot be done for now
  * @param meters what happens is counted here
  * @param background threads for compaction and deletion, which must not hold up a shard
@@ -43,6 +44,7 @@ public record StorageServices(
         HostedPartitions hosted,
         RecoveryCheckpoint recovery,
         DiskReserve disk,
+        Ballast ballast,
         Shortages shortages,
         Meters meters,
         WorkerExecutor background,

@@ -89,7 +89,7 @@ public final class StorageVerticle extends VerticleBase {
         compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
         this.partitions = new ShardPartitions(shard, services, compaction, failures);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new ShardChores(partitions, compaction, failures);
+        this.chores = new ShardChores(services, partitions, compaction, failures);
         this.checkpoint = new ShardCheckpoint(services, partitions, wal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }

@@ -99,9 +99,8 @@ class LocalMetadataLogTest {
         memory.capacity(memory.usedBytes() + 10);
         assertThatThrownBy(() -> propose(log, create("a")))
                 .cause()
-                .isInstanceOfSatisfying(
-                        ApiException.class,
-                        refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.DISK_FULL));
+                .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(ErrorCode.DISK_FULL));
         assertThat(log.image().topics()).isEmpty();
         memory.capacity(Long.MAX_VALUE);
         propose(log, create("b"));

@@ -19,8 +19,7 @@ class ShortagesTest {
         shortages.failed(Work.RETENTION, "a/1", full);
         assertThat(shortages.failing()).isEqualTo(2);
         assertThat(shortages.sentences())
-                .containsExactly(
-                        "Retention fails, and is tried again: a/0 and 1 more: No space left on device.");
+                .containsExactly("Retention fails, and is tried again: a/0 and 1 more: No space left on device.");
         shortages.passed(Work.RETENTION, "a/0");
         shortages.passed(Work.COMPACTION, "a/1");
         assertThat(shortages.failing()).isEqualTo(1);

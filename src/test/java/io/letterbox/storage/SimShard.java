@@ -53,6 +53,7 @@ final class SimShard {
                 hosted,
                 recovery,
                 null,
+                null,
                 new Shortages(Clock.system()),
                 null,
                 null,

@@ -120,6 +120,7 @@ class StorageVerticleTest {
         StorageConfig base = LetterboxConfig.defaults().storage();
         StorageConfig config =
                 new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
+        DiskReserve disk = new DiskReserve(temp, diskReserveBytes);
         StorageServices services = new StorageServices(
                 1,
                 clock,
@@ -130,7 +131,8 @@ class StorageVerticleTest {
                 WalDirectory.open(files, directory.layout().wal()),
                 hosted,
                 recovery,
-                new DiskReserve(temp, diskReserveBytes),
+                disk,
+                new Ballast(files, directory.layout().ballast(), disk),
                 shortages,
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
@@ -349,6 +351,26 @@ class StorageVerticleTest {
         assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
         assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
                 .containsExactly("before");
+    }
+
+    @Test
+    void retentionWorksBelowTheReserveAlsoWhereOneSegmentHoldsEverything() throws Exception {
+        serve(Map.of());
+        for (int index = 0; index < 100; index++) publish("x".repeat(20_000));
+        await(vertx.undeploy(deployment));
+        recovery.close();
+        directory.close();
+        open(1L << 40);
+        serve(Map.of());
+        assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
+        serve(Map.of("retention.bytes", "200000"));
+        Awaitility.await().until(() -> reader.status(P0).sizeBytes() < 250_000);
+        long start = reader.status(P0).logStartOffset();
+        assertThat(reader.status(P0).sizeBytes()).isGreaterThanOrEqualTo(200_000);
+        assertThat(start).isBetween(80L, 90L);
+        assertThat(values(await(reader.read(P0, start, 10_000_000, Isolation.UNCOMMITTED))))
+                .hasSize((int) (100 - start));
+        assertThat(failures).isEmpty();
     }
 
     @Test

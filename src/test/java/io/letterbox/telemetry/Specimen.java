@@ -40,7 +40,8 @@ final class Specimen implements AutoCloseable {
             meters.sse().disconnected(reason);
         }
         partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null, false));
-        partitions.put(new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7", false));
+        partitions.put(
+                new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7", false));
         meters.bindPartitions(() -> partitions);
         meters.groups(
                 List.of(new GroupLag(

@@ -6,6 +6,7 @@ import io.letterbox.log.Flush;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
+import io.letterbox.log.LogShrink;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.Segment;
@@ -112,6 +113,7 @@ class ShortageSimTest {
             else if (what < 80) attempt(this::checkpoint);
             else if (what < 85) attempt(this::deleteBefore);
             else if (what < 90) attempt(this::compact);
+            else if (what < 93) attempt(this::shrink);
             else attempt(this::retain);
             assertThat(log.isPoisoned()).isFalse();
         }
@@ -188,6 +190,16 @@ class ShortageSimTest {
                 // It did not take place, or the log would have said nothing.
                 model.doubtful.clear();
                 throw lacking;
+            }
+        }
+
+        private void shrink() throws IOException {
+            log.configure(TestLogs.keeping(config, -1, random.nextInt(500)));
+            model.startAtMost = Math.max(model.startAtMost, model.flushedUpTo);
+            try {
+                if (new LogShrink(disk, log).run(model.flushedUpTo)) startIs(log.logStartOffset());
+            } finally {
+                log.configure(config);
             }
         }
 

@@ -1,0 +1,47 @@
+package io.letterbox.storage;
+
+import io.letterbox.log.Disk;
+import io.letterbox.log.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A file of zeros that is deleted when the disk is full to the last block, so that retention has room for what it has to
+ * write before it can delete, and made again when there is room. Used by shards and by the timer that looks at the disk.
+ */
+public final class Ballast {
+    /** What a shortened log may be copied into. */
+    static final int BYTES = 8 << 20;
+
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final Path file;
+    private final DiskReserve room;
+
+    public Ballast(Disk disk, Path file, DiskReserve room) {
+        this.disk = disk;
+        this.file = file;
+        this.room = room;
+    }
+
+    /** What {@link #release} would free. */
+    long bytes() throws IOException {
+        return disk.exists(file) ? disk.size(file) : 0;
+    }
+
+    void release() throws IOException {
+        disk.delete(file);
+        room.measure();
+    }
+
+    /** Makes it where it is missing and there is room for it. Blocks. */
+    public void restore() throws IOException {
+        if (room.freeBytes() < room.reserveBytes() + 2L * BYTES || bytes() == BYTES) return;
+        try (LogFile made = disk.create(file)) {
+            ByteBuffer zeros = ByteBuffer.allocate(CHUNK_BYTES);
+            for (int at = 0; at < BYTES; at += CHUNK_BYTES) made.write(zeros.clear(), at);
+        }
+    }
+}
