@@ -14,13 +14,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The native code in the JAR: zstd, snappy and Netty's epoll transport. Their loaders unpack it into files, which works
  * only where files may be written and executed; a hardened machine mounts /tmp without execution, or read-only. So the
- * place is looked for before anything is loaded, everything is loaded while the server starts, and the files are deleted
- * again at once: what is loaded stays. Used by the thread that starts the server.
+ * place is looked for before anything is loaded, everything is loaded when the server starts, and the files are deleted
+ * again at once: what is loaded stays. Used by the thread that starts and closes the server.
  */
 final class NativeLibraries {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
     private final NativeDirectory directory;
+
+    /** Null where the start has not come so far. */
+    private Thread loading;
 
     private NativeLibraries(NativeDirectory directory) {
         this.directory = directory;
@@ -39,8 +42,22 @@ final class NativeLibraries {
         return new NativeLibraries(directory);
     }
 
-    /** Loads the codecs, and says which do not work and what that means. */
-    static void loadCodecs(Health health, Meters meters) {
+    /**
+     * Loads the codecs, says which do not work and what that means, and deletes the files: on a thread of its own, because a
+     * server that is ready need not wait for it. Who needs a codec in that moment does.
+     */
+    void loadCodecs(Health health, Meters meters) {
+        loading = new Thread(
+                () -> {
+                    tryCodecs(health, meters);
+                    delete();
+                },
+                "letterbox-codecs");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    private static void tryCodecs(Health health, Meters meters) {
         for (Codec codec : Codec.values()) {
             if (codec == Codec.NONE) continue;
             String absence = codec.absence();
@@ -61,7 +78,7 @@ final class NativeLibraries {
     }
 
     /** Says what it means where the native transport cannot be used although there is one for this machine. */
-    static void reportTransport(Health health, Meters meters) {
+    void reportTransport(Health health, Meters meters) {
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
         boolean available = Transport.EPOLL != null && Transport.EPOLL.available();
@@ -84,8 +101,20 @@ final class NativeLibraries {
                 "Native epoll does not work. " + consequence + ". " + NativeDirectory.CURE + ".");
     }
 
-    /** Deletes the files, which have been loaded. */
-    void delete() {
+    /** Deletes the files of a start that has failed; waits for one that has not. */
+    void close() {
+        if (loading == null) {
+            delete();
+            return;
+        }
+        try {
+            loading.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void delete() {
         try {
             directory.delete();
         } catch (IOException e) {

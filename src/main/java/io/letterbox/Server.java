@@ -39,6 +39,7 @@ public final class Server implements AutoCloseable {
     private final List<LongFunction<Future<Void>>> doors = new ArrayList<>();
 
     private final DataDirectory directory;
+    private NativeLibraries natives;
     private Vertx vertx;
     private StorageAssembly storage;
     private int kafkaPort = -1;
@@ -88,6 +89,7 @@ public final class Server implements AutoCloseable {
             storage.register(config.node().id(), here, Endpoint.NONE);
         }
         health.ready();
+        natives.loadCodecs(health, meters);
         LOG.info(
                 "Serving http://{}:{}/ from {}",
                 config.http().host(),
@@ -95,19 +97,14 @@ public final class Server implements AutoCloseable {
                 directory.layout().root().toAbsolutePath());
     }
 
-    /** Starts Vert.x and the codecs, and with them everything that is native. */
+    /** Starts Vert.x, which loads its native transport. */
     private VertxAssembly load() {
-        NativeLibraries natives = NativeLibraries.unpackedIn(
+        natives = NativeLibraries.unpackedIn(
                 Path.of(System.getProperty("java.io.tmpdir")),
                 directory.layout().natives().toAbsolutePath());
-        try {
-            VertxAssembly assembly = VertxAssembly.start(config);
-            NativeLibraries.reportTransport(health, assembly.meters());
-            NativeLibraries.loadCodecs(health, assembly.meters());
-            return assembly;
-        } finally {
-            natives.delete();
-        }
+        VertxAssembly assembly = VertxAssembly.start(config);
+        natives.reportTransport(health, assembly.meters());
+        return assembly;
     }
 
     private void openKafka(KafkaAssembly kafka, int eventLoops, Endpoint http) throws IOException {
@@ -163,6 +160,7 @@ public final class Server implements AutoCloseable {
             LOG.error("The stop was not clean; the next start will check the logs", e);
         } finally {
             if (vertx != null) vertx.close().await();
+            if (natives != null) natives.close();
             unlock();
         }
     }

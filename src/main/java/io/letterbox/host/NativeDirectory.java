@@ -2,11 +2,14 @@ package io.letterbox.host;
 
 import io.letterbox.log.OwnerOnly;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The directory in which the loaders of zstd, snappy and Netty unpack their native libraries. It has to be writable and may
@@ -28,6 +31,9 @@ public record NativeDirectory(Path path, List<String> refusals) {
     /** More than all libraries have together. */
     private static final long UNPACKED_BYTES = 8L << 20;
 
+    /** The process that made it, and a number. */
+    private static final Pattern NAME = Pattern.compile("letterbox-(\\d{1,18})-[0-9a-f]{1,16}");
+
     private interface Making {
         Path directory() throws IOException;
     }
@@ -40,9 +46,30 @@ public record NativeDirectory(Path path, List<String> refusals) {
      */
     public static NativeDirectory in(Path temporary, Path own) {
         List<String> refusals = new ArrayList<>();
-        Path path = usable(temporary, () -> Files.createTempDirectory(temporary, "letterbox-"), refusals);
+        clear(temporary);
+        Path path = usable(temporary, () -> Files.createDirectory(named(temporary), OwnerOnly.directory()), refusals);
         if (path == null) path = usable(own, () -> renewed(own), refusals);
         return new NativeDirectory(path, refusals);
+    }
+
+    /** Deletes what processes have left there that were killed while they loaded their libraries. */
+    private static void clear(Path temporary) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "letterbox-*-*")) {
+            for (Path directory : left) {
+                Matcher name = NAME.matcher(directory.getFileName().toString());
+                boolean gone = name.matches()
+                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+                if (gone) delete(directory);
+            }
+        } catch (IOException | DirectoryIteratorException notOurs) {
+            // Then they stay; nobody needs their names.
+        }
+    }
+
+    /** The JDK's own temporary names are made of secure chance, which takes a start as long as all libraries together. */
+    private static Path named(Path temporary) {
+        return temporary.resolve(
+                "letterbox-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
     }
 
     /** A new directory in a place, or null where libraries cannot be loaded from there, which is noted down. */

@@ -64,6 +64,7 @@ class HardenedHostIT {
         for (String codec : CODECS) produce("all", codec, "k-" + codec);
         assertThat(get("/topics/all/records?partition=0&offset=0").body()).contains("k-zstd", "k-snappy");
         assertThat(get("/health/ready").body()).contains("\"warnings\":[]");
+        awaitCodecs();
         assertThat(get("/metrics").body())
                 .contains("letterbox_codec_available{codec=\"zstd\"} 1.0", "letterbox_native_transport 1.0");
         assertThat(server.output()).contains("mounted noexec");
@@ -95,10 +96,14 @@ class HardenedHostIT {
                 .jvm("-Djava.io.tmpdir=" + temporary)
                 .start();
         for (String codec : CODECS) produce("all", codec, "k-" + codec);
-        try (Stream<Path> files = Files.walk(temporary)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .noneMatch(name -> name.contains("zstd") || name.contains("snappy") || name.contains("netty"));
-        }
+        awaitCodecs();
+        Awaitility.await().atMost(WAIT_S, TimeUnit.SECONDS).until(() -> {
+            try (Stream<Path> files = Files.walk(temporary)) {
+                return files.map(file -> file.getFileName().toString())
+                        .noneMatch(
+                                name -> name.contains("zstd") || name.contains("snappy") || name.contains("letterbox"));
+            }
+        });
     }
 
     /** The data directory allows no execution either, so there is no place left. */
@@ -142,6 +147,7 @@ class HardenedHostIT {
 
         hindered.jvmFlags(hindrances);
         hindered.start();
+        awaitCodecs();
         assertThat(get("/health/ready").body()).contains("codec-missing", "codec zstd", "codec snappy", "noexec");
         assertThat(get("/metrics").body()).contains("letterbox_codec_available{codec=\"zstd\"} 0.0");
         for (String codec : List.of("zstd", "snappy")) {
@@ -192,6 +198,16 @@ class HardenedHostIT {
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         }
+    }
+
+    /** They are tried in order when the server is ready; the metric of the last one comes last. */
+    private void awaitCodecs() {
+        Awaitility.await()
+                .atMost(WAIT_S, TimeUnit.SECONDS)
+                .until(() -> get("/metrics").body().contains("letterbox_codec_available{codec=\"zstd\"}"));
+        Awaitility.await()
+                .atMost(WAIT_S, TimeUnit.SECONDS)
+                .until(() -> !Files.exists(server.dataDir().resolve("natives")));
     }
 
     private HttpResponse<String> get(String path) throws Exception {
