@@ -47,7 +47,7 @@ final class HouseRules {
             "text");
     private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J, KAFKA);
 
-    /** The table of DESIGN's rooms. The root may import everything. */
+    /** The table of rooms, as in ARCHITECTURE.md. The root may import everything. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
             Map.entry("time", new Room(Set.of(), Set.of())),

@@ -19,7 +19,7 @@ public interface LogReader {
      * @param maxBytes how much to return at the most; the first batch is returned even where it is larger
      * @param isolation which records the reader gets to see
      * @return an empty slice where {@code offset} is the end of what can be read; null where the cache does not reach back that
-     *     far, so that {@link #read} has to be used
+     *     far, or the offset lies far within a large batch, so that {@link #read} has to be used
      */
     Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 

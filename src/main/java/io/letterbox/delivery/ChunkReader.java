@@ -37,6 +37,7 @@ final class ChunkReader {
     private long[] behindLast;
 
     private int scannedBytes;
+    private int scannedRecords;
     private int coldIndex;
     private int unreadableIndex;
 
@@ -101,6 +102,7 @@ final class ChunkReader {
         recordsByTopic = new int[layout.topicCount()];
         behindLast = layout.isShared() ? new long[layout.size()] : null;
         scannedBytes = 0;
+        scannedRecords = 0;
         scratch.clear();
     }
 
@@ -113,7 +115,9 @@ final class ChunkReader {
     }
 
     private boolean full() {
-        return scratch.length() >= chunkBytes || scannedBytes >= DeliveryLimits.SCAN_BYTES_PER_TURN;
+        return scratch.length() >= chunkBytes
+                || scannedBytes >= DeliveryLimits.SCAN_BYTES_PER_TURN
+                || scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
     }
 
     /** Goes on in one partition; false where it stopped because the log is not in memory there. */
@@ -152,13 +156,17 @@ final class ChunkReader {
                 }
                 next[index] = record.offset() + 1;
                 if (record.isWithinCompressed()) scannedBytes += record.sizeInBytes();
+                scannedRecords++;
                 if (key == null || hasKey(record)) {
                     SseEncoder.write(scratch, layout, index, next, record, envelope);
                     recordsByTopic[layout.topicOf(index)]++;
                     if (behindLast != null) behindLast[index] = next[index];
                 }
-                keep = record.isWithinCompressed() && full();
-                if (keep || scratch.length() >= chunkBytes) return;
+                boolean many = scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
+                boolean whole = scratch.length() >= chunkBytes;
+                boolean stop = whole || many || record.isWithinCompressed() && full();
+                keep = stop && record.isWorthKeeping();
+                if (keep || whole) return;
             }
         } finally {
             if (keep) parked.park(new Parked(layout.partition(index), next[index], slice, record));

@@ -53,11 +53,14 @@ final class DeliveryLimits {
     /** Record batches kept because they did not fit into one chunk. */
     static final int WARM_SLICE_BYTES = 4 << 20;
 
-    /** Cursors kept that stopped within a compressed batch. */
+    /** Cursors kept that stopped within a compressed batch, or one of many records. */
     static final int PARKED_CURSORS = 8;
 
     /** Bytes of record batches looked at in one go; a filter may skip all of them. */
     static final int SCAN_BYTES_PER_TURN = 1 << 20;
+
+    /** Records looked at in one go; of the smallest ones, a batch has a million. */
+    static final int SCAN_RECORDS_PER_TURN = 1 << 16;
 
     /** Streams are ended in so many groups, spread over the time that a shutdown may take. */
     static final int DRAIN_STEPS = 50;

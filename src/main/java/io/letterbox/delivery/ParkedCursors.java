@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 
 /**
- * Cursors that a full chunk stopped within a compressed batch: whoever goes on from there goes on with them, because
- * beginning again would decompress all that lies before, for every chunk anew. Bounded by number, oldest out first. Owned
- * by one event loop.
+ * Cursors that a full chunk stopped within a compressed batch, or one of many records: whoever goes on from there goes on
+ * with them, because beginning again would decompress or pass over all that lies before, for every chunk anew. Bounded by
+ * number, oldest out first. Owned by one event loop.
  */
 final class ParkedCursors {
     /**

@@ -1,6 +1,7 @@
 package io.letterbox.delivery;
 
 import io.letterbox.bus.Slice;
+import io.letterbox.record.BatchTail;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayDeque;
 
@@ -24,10 +25,11 @@ final class WarmSlices {
         this.maxBytes = maxBytes;
     }
 
-    /** A slice that begins at or before an offset and goes beyond it, or null. */
+    /** A slice that begins at or before an offset, not too far to look for it, and goes beyond it; or null. */
     Slice get(TopicPartition partition, long offset) {
         for (Warm warm : slices) {
-            if (warm.holds(partition, offset)) return warm.slice;
+            if (!warm.holds(partition, offset)) continue;
+            if (!BatchTail.isDeep(warm.slice.batches(), offset)) return warm.slice;
         }
         return null;
     }

@@ -52,6 +52,7 @@ public final class RecordBatch {
     /** Set where the base timestamp is a delete horizon. */
     static final int DELETE_HORIZON = 0x40;
 
+    private static final int COMPRESSION = 0x07;
     private static final int LOG_APPEND_TIME = 0x08;
 
     /** Set where the batch belongs to a transaction. */
@@ -163,7 +164,7 @@ public final class RecordBatch {
 
     /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 mean nothing. */
     public int compression() {
-        return attributes() & 0x07;
+        return attributes() & COMPRESSION;
     }
 
     /** True for a batch that belongs to a transaction. */
@@ -238,6 +239,15 @@ public final class RecordBatch {
     /** Says in the header what the greatest timestamp is, and makes the checksum anew. */
     void setMaxTimestamp(long timestampMs) {
         LONG.set(array, start + MAX_TIMESTAMP_AT, timestampMs);
+        INT.set(array, start + CRC_AT, checksum());
+    }
+
+    /** Says of this copy of a batch's header, with uncompressed records behind it, what they are. */
+    void becomeTail(int count, int lastDelta) {
+        INT.set(array, start + LENGTH_AT, available - LENGTH_FROM);
+        SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() & ~COMPRESSION));
+        INT.set(array, start + LAST_DELTA_AT, lastDelta);
+        INT.set(array, start + COUNT_AT, count);
         INT.set(array, start + CRC_AT, checksum());
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
  * end closes the cursor, because some codecs hold memory of the operating system.
  */
 public final class RecordCursor implements AutoCloseable {
+    private static final int FEW_RECORDS = 1024;
+
     private final BatchCursor batches;
     private final long fromOffset;
     private final AbortedFilter aborted;
@@ -84,7 +86,12 @@ public final class RecordCursor implements AutoCloseable {
         return true;
     }
 
-    /** True where more records of the same compressed batch follow: going on is cheaper than beginning again. */
+    /** True where more records of the same batch follow than it costs little to pass over again, or of a compressed one. */
+    public boolean isWorthKeeping() {
+        return left > 0 && (batch.compressed() || batch.recordCount() > FEW_RECORDS);
+    }
+
+    /** True where more records of the same compressed batch follow. */
     public boolean isWithinCompressed() {
         return left > 0 && batch.compressed();
     }

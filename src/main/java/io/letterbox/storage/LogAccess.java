@@ -19,10 +19,13 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.Shortage;
 import io.letterbox.log.TimedRecord;
 import io.letterbox.record.AbortedTransaction;
+import io.letterbox.record.BatchTail;
+import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -61,6 +64,12 @@ public final class LogAccess implements FetchReader {
 
     @Override
     public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
+        Slice slice = cachedBatches(partition, offset, maxBytes, isolation);
+        return slice == null || BatchTail.isDeep(slice.batches(), offset) ? null : slice;
+    }
+
+    /** Like {@link #readCached}, for those who do not look for the record within its batch. */
+    Slice cachedBatches(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         if (held == null || held.quarantine() != null) return null;
         AbortedView view = isolation == Isolation.COMMITTED ? held.log().aborted() : null;
@@ -196,12 +205,15 @@ public final class LogAccess implements FetchReader {
             try {
                 AbortedView view = held.log().aborted();
                 LogRead read = held.log().read(offset, maxBytes, upToOffset);
+                boolean deep = BatchTail.isDeep(read.batches(), offset);
+                ByteBuffer batches = deep ? BatchTail.of(read.batches(), offset) : read.batches();
+                long nextOffset = deep ? RecordBatch.nextOffset(batches, offset) : read.nextOffset();
                 return new Slice(
-                        read.batches(),
-                        read.nextOffset(),
+                        batches,
+                        nextOffset,
                         status.highWatermark(),
                         status.lastStableOffset(),
-                        committed ? view.between(offset, read.nextOffset()) : List.of());
+                        committed ? view.between(offset, nextOffset) : List.of());
             } catch (NoSuchFileException replaced) {
                 if (attempt == READ_ATTEMPTS) throw failure(held, replaced);
             } catch (IOException e) {

@@ -39,7 +39,7 @@ final class LogLocator {
         int granted = budget.grant(ask.maxBytes());
         int bytes = held.tail().bytes(ask.offset(), end, Math.min(granted, COPIED_BYTES + 1));
         if (bytes < 0 || bytes > COPIED_BYTES) return null;
-        Slice slice = access.readCached(ask.partition(), ask.offset(), granted, isolation);
+        Slice slice = access.cachedBatches(ask.partition(), ask.offset(), granted, isolation);
         if (slice == null || slice.isEmpty()) return null;
         if (!budget.take(slice.batches().remaining(), granted)) return Located.nothing(status);
         return new Located(slice.batches(), null, slice.nextOffset(), status, slice.aborted(), null);

@@ -24,6 +24,7 @@ import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
@@ -416,6 +417,31 @@ class StorageVerticleTest {
         assertThat(count(reader)).isEqualTo(60);
         clock.confirm();
         Awaitility.await().until(() -> count(reader) < 40);
+    }
+
+    @Test
+    void readsFarWithinALargeBatchOffTheEventLoop() throws Exception {
+        serve(Map.of("max.message.bytes", "100000000"));
+        int records = 300_000;
+        BatchBuilder builder = new BatchBuilder(1 << 20);
+        for (int i = 0; i < records; i++) builder.append(i, null, new byte[] {1}, List.of());
+        Promise<Appended> done = Promise.promise();
+        Append append = new Append(P0, builder.build(), records, null, done);
+        vertx.eventBus().send(Addresses.shard(0), append, LocalCodec.LOCAL);
+        await(done.future());
+        assertThat(reader.readCached(P0, 0, 100, Isolation.UNCOMMITTED)).isNotNull();
+        assertThat(reader.readCached(P0, 250_000, 100, Isolation.UNCOMMITTED)).isNull();
+        long next = 250_000;
+        while (next < records) {
+            Slice slice = await(reader.read(P0, next, 100, Isolation.UNCOMMITTED));
+            assertThat(RecordBatch.of(slice.batches()).recordCount()).isLessThan(records / 2);
+            RecordCursor record = new RecordCursor(slice.batches(), next);
+            assertThat(record.next()).isTrue();
+            assertThat(record.offset()).isEqualTo(next);
+            assertThat(slice.nextOffset()).isGreaterThan(next);
+            next = slice.nextOffset();
+        }
+        assertThat(next).isEqualTo(records);
     }
 
     private int count(LogAccess from) throws Exception {

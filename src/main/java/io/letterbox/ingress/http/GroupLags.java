@@ -6,6 +6,7 @@ import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
+import io.letterbox.error.ApiException;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupPage;
 import io.letterbox.groups.GroupView;
@@ -14,6 +15,7 @@ import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -132,16 +134,20 @@ final class GroupLags {
         Future<Slice> read = cached != null
                 ? Future.succeededFuture(cached)
                 : reader.read(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
-        return read.map(slice -> remember(next, slice, wallMs))
-                // Retention may have been faster, or the bytes are damaged: then nobody knows.
-                .otherwise((Double) null);
+        // A handler runs here, on the event loop; a mapping would run where the read ends, on a thread of the storage.
+        Promise<Double> seconds = Promise.promise();
+        read.onComplete(slice -> seconds.complete(slice.succeeded() ? remember(next, slice.result(), wallMs) : null));
+        return seconds.future();
     }
 
+    /** Retention may have been faster, or the bytes are damaged: then nobody knows. */
     private Double remember(Place next, Slice slice, long wallMs) {
         try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
             if (!cursor.next()) return null;
             times.put(next, cursor.timestampMs());
             return age(cursor.timestampMs(), wallMs);
+        } catch (ApiException damaged) {
+            return null;
         }
     }
 

@@ -229,8 +229,9 @@ final class PendingFetch {
             FetchPartition partition = partitions().get(index);
             if (found[index] == null) continue;
             PartitionData data = data(answer, partition, found[index]);
-            boolean news = wanted.session() == null | partition.tell(data) | !wanted.incremental();
-            if (news) answer.add(partition, data);
+            // The session remembers what was told (KIP-227), whether or not everything is told anyway.
+            boolean changed = partition.tell(data);
+            if (changed || wanted.session() == null || !wanted.incremental()) answer.add(partition, data);
             if (data.records().sizeInBytes() > 0) {
                 served.add(partition);
                 count(partition, found[index]);
