@@ -61,6 +61,7 @@ final class Specimen implements AutoCloseable {
         meters.bindPages(() -> 2000, () -> 33_554_432);
         meters.bindHealth(new Health());
         meters.bindClock(() -> ClockGuard.first(0, 0).at(0, 7_200_000));
+        meters.bindShortages(() -> 1);
         meters.bindDisk(() -> 5e9, () -> 268_435_456);
     }
 
