@@ -101,7 +101,10 @@ public final class Forces {
         }
         if (interrupted) Thread.currentThread().interrupt();
         if (failure instanceof IOException io) throw io;
-        if (failure != null) throw new IOException(FileTrouble.reason(failure), failure);
+        if (failure != null) {
+            // Nobody knows how far it got.
+            throw new ForceFailedException("A log", new IOException(FileTrouble.reason(failure), failure));
+        }
     }
 
     private static boolean isLacking(Throwable failure) {

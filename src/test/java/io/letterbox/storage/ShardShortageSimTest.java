@@ -1,0 +1,217 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.bus.Appended;
+import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.TestLogs;
+import io.letterbox.log.sim.LogModel;
+import io.letterbox.log.sim.Seeds;
+import io.letterbox.log.sim.SimCrash;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real shard on a simulated machine that lacks room and descriptors at random while it appends, commits, checkpoints,
+ * makes topics and deletes them, and that stops at times: no partition ends, nothing acknowledged is lost, and when the
+ * shortage is over everything is served and acknowledged.
+ */
+class ShardShortageSimTest {
+    private static final int ROUNDS = 5;
+    private static final int STEPS = 80;
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void aShortageEndsNothingAndLosesNothing() throws Exception {
+        int[] lacking = {0};
+        try (DataDirectory directory = DataDirectory.open(temp)) {
+            Seeds.forEach(ShardShortageSimTest.class, seed -> {
+                Run run = new Run(seed, directory);
+                run.all();
+                lacking[0] += run.lacking;
+            });
+        }
+        assertThat(lacking[0]).isPositive();
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private record Pending(LogModel model, long nextOffset, Promise<Appended> done) {}
+
+    private static final class Run {
+        private final Random random;
+        private final SimDisk disk;
+        private final DataDirectory directory;
+        private final Map<String, UUID> topics = new TreeMap<>();
+        private final Map<UUID, String> deleted = new HashMap<>();
+        private final Map<TopicPartition, LogModel> models = new TreeMap<>();
+        private final List<Pending> pending = new ArrayList<>();
+        private SimShard shard;
+        private long nowMs;
+        private int written;
+        private int lacking;
+
+        Run(long seed, DataDirectory directory) throws IOException {
+            this.random = new Random(seed);
+            this.disk = new SimDisk(seed ^ 0x5eed);
+            this.directory = directory;
+            disk.createDirectories(directory.layout().meta());
+            make("a");
+            make("b");
+        }
+
+        private void make(String topic) {
+            UUID old = topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
+            if (old != null) deleted.put(old, topic);
+            for (int number = 0; number < 2; number++) models.put(new TopicPartition(topic, number), new LogModel());
+        }
+
+        private ClusterImage image() {
+            TreeMap<String, TopicImage> byName = new TreeMap<>();
+            PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+            TopicConfig config = new TopicConfig(Map.of("segment.bytes", "16384"));
+            topics.forEach((name, id) -> byName.put(name, new TopicImage(name, id, List.of(here, here), config)));
+            return new ClusterImage(1, "cluster", Map.of(), byName, deleted);
+        }
+
+        void all() throws IOException {
+            for (int round = 0; round < ROUNDS; round++) {
+                open();
+                if (random.nextInt(3) > 0) disk.stopBefore(1 + random.nextInt(300));
+                disk.shortages(2 + random.nextInt(12));
+                try {
+                    for (int step = 0; step < STEPS; step++) attempt(this::step);
+                    disk.shortages(0);
+                    heal();
+                } catch (SimCrash stop) {
+                    // As planned.
+                } catch (ForceFailedException | UncheckedIOException failed) {
+                    // A stop in another thread looks like a failure.
+                    if (!isStop(failed)) throw failed;
+                }
+                disk.shortages(0);
+                noteAcknowledged();
+                pending.clear();
+                if (random.nextInt(3) > 0) disk.crash();
+                else disk.kill();
+            }
+            open();
+        }
+
+        private void open() throws IOException {
+            shard = new SimShard(disk, directory, 4096 * (2 + random.nextInt(12)));
+            assertThat(shard.open(image())).isZero();
+            for (Map.Entry<TopicPartition, LogModel> each : models.entrySet()) {
+                assertThat(shard.get(each.getKey()).quarantine()).isNull();
+                each.getValue().mustMatch(shard.get(each.getKey()).log(), 1 + random.nextInt(9000));
+                each.getValue().flushedUpTo = each.getValue().endOffset;
+            }
+        }
+
+        private void attempt(Step step) {
+            try {
+                step.run();
+            } catch (IOException failed) {
+                if (failed instanceof ForceFailedException) throw new UncheckedIOException(failed);
+                lacking++;
+            }
+        }
+
+        private static boolean isStop(Throwable failed) {
+            for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SimCrash) return true;
+            }
+            return false;
+        }
+
+        private void step() throws IOException {
+            nowMs += random.nextInt(1000);
+            int what = random.nextInt(100);
+            if (what < 50) append();
+            else if (what < 70) commit();
+            else if (what < 76) shard.beginCheckpoint();
+            else if (what < 88) shard.step();
+            else if (what < 92) remake();
+            else shard.apply(image(), nowMs);
+        }
+
+        private void append() throws IOException {
+            List<TopicPartition> ids = List.copyOf(models.keySet());
+            TopicPartition id = ids.get(random.nextInt(ids.size()));
+            HostedPartition held = shard.get(id);
+            if (held == null || held.isOffline() || !held.topicId().equals(topics.get(id.topic()))) return;
+            assertThat(held.quarantine()).isNull();
+            LogModel model = models.get(id);
+            long base = model.endOffset;
+            String[] values = new String[1 + random.nextInt(4)];
+            for (int index = 0; index < values.length; index++) {
+                values[index] = written++ + "-" + "x".repeat(random.nextInt(6) == 0 ? 4000 : random.nextInt(60));
+                model.records.put(base + index, values[index]);
+            }
+            model.endOffset += values.length;
+            try {
+                pending.add(new Pending(
+                        model, model.endOffset, shard.append(id, TestLogs.batch(nowMs, values), values.length, nowMs)));
+            } catch (IOException refused) {
+                model.records.tailMap(base).clear();
+                model.endOffset = base;
+                throw refused;
+            }
+        }
+
+        private void commit() throws IOException {
+            shard.commit(nowMs);
+            noteAcknowledged();
+        }
+
+        private void noteAcknowledged() {
+            for (Pending append : pending) {
+                if (append.done.future().succeeded())
+                    append.model.flushedUpTo = Math.max(append.model.flushedUpTo, append.nextOffset);
+            }
+            pending.removeIf(append -> append.done.future().isComplete());
+        }
+
+        private void remake() throws IOException {
+            attempt(this::commit);
+            make(random.nextBoolean() ? "a" : "b");
+            shard.apply(image(), nowMs);
+        }
+
+        private void heal() throws IOException {
+            shard.apply(image(), nowMs);
+            for (int round = 0; round < 3; round++) {
+                append();
+                commit();
+                shard.beginCheckpoint();
+                for (int step = 0; step < 10; step++) shard.step();
+            }
+            assertThat(pending).isEmpty();
+            for (Map.Entry<TopicPartition, LogModel> each : models.entrySet()) {
+                assertThat(shard.get(each.getKey()).quarantine()).isNull();
+                each.getValue().mustMatch(shard.get(each.getKey()).log(), 9000);
+            }
+        }
+    }
+}
