@@ -6,6 +6,7 @@ import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.KafkaRequestMeter;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,9 +17,13 @@ final class DoorLoop {
     /** How soon a connection looks again whether the budget has room for its request. */
     private static final long LOOK_AGAIN_MS = 2;
 
+    private static final String DECODER = "letterbox-kafka-decoder";
+
     private final Vertx vertx;
     private final KafkaBackend backend;
     private final FrameLimits limits;
+    private final RequestLimits requestLimits;
+    private final WorkerExecutor decoder;
     private final KafkaRequestMeter[] meters = new KafkaRequestMeter[ApiKeys.values().length];
     private final ApiTable table;
     private final Transfers uploads;
@@ -35,12 +40,23 @@ final class DoorLoop {
         this.vertx = vertx;
         this.backend = backend;
         this.limits = FrameLimits.of(backend.config());
+        this.requestLimits = new RequestLimits(backend.config());
+        this.decoder = vertx.createSharedWorkerExecutor(DECODER, 1);
         this.table = table;
         this.uploads = Transfers.watched(vertx);
     }
 
     FrameLimits limits() {
         return limits;
+    }
+
+    RequestLimits requestLimits() {
+        return requestLimits;
+    }
+
+    /** Reads frames of very many fields, one at a time for all loops, so that they take neither a loop nor all cores. */
+    WorkerExecutor decoder() {
+        return decoder;
     }
 
     ByteBudget budget() {

@@ -7,6 +7,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -44,7 +45,7 @@ final class FindCoordinatorApi {
                     .setPort(found.port()));
         }
         List<Future<Coordinator>> searches = new ArrayList<>();
-        for (String key : data.coordinatorKeys()) searches.add(find(data.keyType(), key));
+        for (String key : new LinkedHashSet<>(data.coordinatorKeys())) searches.add(find(data.keyType(), key));
         return Future.all(searches)
                 .map(all -> new FindCoordinatorResponseData().setCoordinators(all.<Coordinator>list()));
     }

@@ -25,11 +25,23 @@ final class FrameReader implements Readable {
 
     private final byte[] frame;
     private int position;
-    private int fieldsLeft = MAX_FIELDS;
+    private int fieldsLeft;
+    private boolean cutShort;
 
     /** @param frame a whole frame without its length; not written to from now on */
     FrameReader(byte[] frame) {
+        this(frame, MAX_FIELDS);
+    }
+
+    /** @param maxFields how many fields may be read */
+    FrameReader(byte[] frame, int maxFields) {
         this.frame = frame;
+        this.fieldsLeft = maxFields;
+    }
+
+    /** Whether reading may have failed only because there were too many fields. */
+    boolean isCutShort() {
+        return cutShort;
     }
 
     @Override
@@ -99,6 +111,7 @@ final class FrameReader implements Readable {
     /** How many elements a list may claim: not more than there are bytes, nor than a request may have fields. */
     @Override
     public int remaining() {
+        if (fieldsLeft < frame.length - position) cutShort = true;
         return Math.min(frame.length - position, fieldsLeft);
     }
 
@@ -109,9 +122,8 @@ final class FrameReader implements Readable {
 
     @Override
     public Readable slice() {
-        FrameReader rest = new FrameReader(frame);
+        FrameReader rest = new FrameReader(frame, fieldsLeft);
         rest.position = position;
-        rest.fieldsLeft = fieldsLeft;
         return rest;
     }
 
@@ -120,7 +132,10 @@ final class FrameReader implements Readable {
             throw new InvalidRequestException(
                     "a field of " + length + " bytes is announced where " + unread() + " are left");
         }
-        if (--fieldsLeft < 0) throw new InvalidRequestException("it has more than " + MAX_FIELDS + " fields");
+        if (--fieldsLeft < 0) {
+            cutShort = true;
+            throw new InvalidRequestException("it has more than " + MAX_FIELDS + " fields");
+        }
         int at = position;
         position += length;
         return at;

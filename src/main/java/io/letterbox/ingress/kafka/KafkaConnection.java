@@ -65,6 +65,9 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private boolean paused;
     private boolean draining;
 
+    /** Whether a frame is read elsewhere, because it has very many fields; nothing begins meanwhile. */
+    private boolean decoding;
+
     /** False as soon as the connection is being closed; then nothing is read any more. */
     private boolean alive = true;
 
@@ -150,7 +153,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private boolean mayBegin(short apiKey) {
-        if (draining || socket.writeQueueFull()) return false;
+        if (draining || decoding || socket.writeQueueFull()) return false;
         if (pending.isEmpty()) return true;
         // What is under way is all of one kind, because others begin only when nothing is.
         boolean produces = pending.peek().request.api() == ApiKeys.PRODUCE;
@@ -158,12 +161,35 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private void begin(byte[] frame) {
-        Decoded request = RequestDecoder.decode(frame);
+        Decoded request = RequestDecoder.decodeFew(frame);
         Guest.spoke(socket.channelHandlerContext().channel());
+        int held = heldBytes;
+        heldBytes = 0;
+        if (request != null) {
+            begin(request, held);
+            return;
+        }
+        decoding = true;
+        loop.decoder()
+                .executeBlocking(() -> RequestDecoder.decode(frame), false)
+                .onComplete(outcome -> onDecoded(outcome, held));
+    }
+
+    private void onDecoded(AsyncResult<Decoded> outcome, int held) {
+        decoding = false;
+        if (outcome.failed() || !alive) {
+            loop.budget().release(held);
+            if (alive) refuse(outcome.cause().getMessage());
+            return;
+        }
+        begin(outcome.result(), held);
+        readOn();
+    }
+
+    private void begin(Decoded request, int heldBytes) {
         seen.client(request.clientId());
         seen.requested(request.api().name);
         int held = heldBytes;
-        heldBytes = 0;
         if (request.api() != ApiKeys.PRODUCE) {
             loop.budget().release(held);
             held = 0;
@@ -188,9 +214,11 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private Future<KafkaResponse> handle(ApiHandler handler, Decoded request) {
         if (request.body() instanceof ApiVersionsRequestData introduction) introduce(introduction);
         try {
+            String excess = loop.requestLimits().refuse(request.api(), request.body());
+            if (excess != null) return Future.failedFuture(new InvalidRequestException(excess));
             return handler.handle(
                     new KafkaRequest(request.api(), request.version(), request.clientId(), request.body(), this));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError | AssertionError failure) {
             return Future.failedFuture(failure);
         }
     }
@@ -216,7 +244,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
         } catch (InvalidRequestException impossible) {
             refuse(impossible.getMessage());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError | AssertionError failure) {
             // An answer that cannot be written would keep all that follow it waiting.
             LOG.error("An answer to {} could not be written", request.request.api(), failure);
             end();

@@ -111,6 +111,7 @@ final class MetadataApi {
                 ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))
                 : Map.of();
         MetadataResponseData response = cluster(image, request);
+        // A few bytes of a name bring kilobytes of partitions, so nobody gets a topic twice.
         for (MetadataRequestTopic asked : new LinkedHashSet<>(request.topics())) {
             TopicImage topic = isById(asked)
                     ? byId.get(ClusterView.id(asked.topicId()))

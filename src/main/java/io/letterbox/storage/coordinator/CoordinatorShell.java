@@ -167,7 +167,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
                 turn(() -> core.handle(ask, now, this));
             } catch (ApiException refusal) {
                 refuse(ask, refusal);
-            } catch (RuntimeException | AssertionError e) {
+            } catch (RuntimeException | AssertionError | StackOverflowError e) {
                 LOG.error("The coordinator of {} failed at {}", place.id(), name(ask.command()), e);
                 refuse(ask, new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
             }
@@ -196,7 +196,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (closed != null) return;
         try {
             turn(() -> core.tick(now, this));
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
             LOG.error("The coordinator of {} failed at what was due", place.id(), e);
             // What is still due now would fail again at once.
             if (timer >= 0) timers.cancel(timer);

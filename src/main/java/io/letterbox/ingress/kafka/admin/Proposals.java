@@ -9,7 +9,6 @@ import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.Step;
 import io.vertx.core.Future;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
@@ -17,9 +16,6 @@ import org.apache.kafka.common.requests.ApiError;
  * would carry them out tries them on an image that is thrown away. Owned by one event loop.
  */
 final class Proposals {
-    /** Changes in one request; each is an entry of the metadata log, which takes its time. */
-    static final int MAX_CHANGES = 1_000;
-
     private final KafkaBackend backend;
     private final MetadataMachine machine;
 
@@ -31,17 +27,6 @@ final class Proposals {
                 config.limits().partitionsPerTopic(),
                 config.limits().partitions());
         this.machine = new MetadataMachine(limits, config.topics().defaults());
-    }
-
-    /**
-     * Lets requests pass that do not want too much at once.
-     *
-     * @throws InvalidRequestException about the whole request
-     */
-    static void requireFew(int changes) {
-        if (changes <= MAX_CHANGES) return;
-        throw new InvalidRequestException(
-                "The request has " + changes + " changes; one can have " + MAX_CHANGES + " at the most.");
     }
 
     /** What the shards serve now. */

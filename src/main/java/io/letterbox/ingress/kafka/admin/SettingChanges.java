@@ -44,7 +44,6 @@ final class SettingChanges {
 
     Future<IncrementalAlterConfigsResponseData> alterSome(KafkaRequest request) {
         IncrementalAlterConfigsRequestData data = request.body(IncrementalAlterConfigsRequestData.class);
-        Proposals.requireFew(data.resources().size());
         IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
         List<Future<?>> changes = new ArrayList<>();
         Set<String> met = new HashSet<>();
@@ -68,7 +67,6 @@ final class SettingChanges {
 
     Future<AlterConfigsResponseData> alterAll(KafkaRequest request) {
         AlterConfigsRequestData data = request.body(AlterConfigsRequestData.class);
-        Proposals.requireFew(data.resources().size());
         AlterConfigsResponseData response = new AlterConfigsResponseData();
         List<Future<?>> changes = new ArrayList<>();
         Set<String> met = new HashSet<>();

@@ -47,7 +47,6 @@ final class TopicChanges {
     Future<DeleteTopicsResponseData> delete(KafkaRequest request) {
         List<Future<DeletableTopicResult>> results = new ArrayList<>();
         List<DeleteTopicState> wanted = wanted(request);
-        Proposals.requireFew(wanted.size());
         Map<Object, Integer> times = new LinkedHashMap<>();
         for (DeleteTopicState topic : wanted) times.merge(identity(topic), 1, Integer::sum);
         for (DeleteTopicState topic : wanted) {
@@ -127,7 +126,6 @@ final class TopicChanges {
 
     Future<CreatePartitionsResponseData> createPartitions(KafkaRequest request) {
         CreatePartitionsRequestData data = request.body(CreatePartitionsRequestData.class);
-        Proposals.requireFew(data.topics().size());
         List<Future<CreatePartitionsTopicResult>> results = new ArrayList<>();
         Set<String> met = new HashSet<>();
         for (CreatePartitionsTopic topic : data.topics()) {

@@ -50,7 +50,6 @@ final class TopicCreation {
 
     Future<CreateTopicsResponseData> create(KafkaRequest request) {
         CreateTopicsRequestData data = request.body(CreateTopicsRequestData.class);
-        Proposals.requireFew(data.topics().size());
         Set<String> names = new HashSet<>();
         List<Future<CreatableTopicResult>> results = new ArrayList<>();
         for (CreatableTopic topic : data.topics()) {

@@ -48,7 +48,7 @@ final class GroupAdmin {
     Future<DescribeGroupsResponseData> describe(KafkaRequest request) {
         DescribeGroupsRequestData data = request.body(DescribeGroupsRequestData.class);
         List<Future<DescribedGroup>> answers = new ArrayList<>();
-        for (String groupId : data.groups()) {
+        for (String groupId : new LinkedHashSet<>(data.groups())) {
             answers.add(groups.ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId))
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)

@@ -6,6 +6,7 @@ import io.letterbox.ingress.kafka.AuthorizedOperations;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
@@ -31,7 +32,7 @@ final class ServerAssigned {
     Future<ConsumerGroupDescribeResponseData> describe(KafkaRequest request) {
         ConsumerGroupDescribeRequestData data = request.body(ConsumerGroupDescribeRequestData.class);
         List<Future<DescribedGroup>> answers = new ArrayList<>();
-        for (String groupId : data.groupIds()) {
+        for (String groupId : new LinkedHashSet<>(data.groupIds())) {
             if (groupId.isEmpty()) {
                 answers.add(Future.succeededFuture(
                         new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));

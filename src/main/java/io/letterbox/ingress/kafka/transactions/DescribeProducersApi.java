@@ -15,7 +15,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
@@ -36,11 +38,14 @@ final class DescribeProducersApi {
     Future<DescribeProducersResponseData> handle(KafkaRequest request) {
         DescribeProducersResponseData response = new DescribeProducersResponseData();
         List<Future<Void>> asked = new ArrayList<>();
+        Set<TopicPartition> once = new HashSet<>();
         for (TopicRequest topic :
                 request.body(DescribeProducersRequestData.class).topics()) {
             TopicResponse answers = new TopicResponse().setName(topic.name());
             response.topics().add(answers);
+            // A partition can have very many producers, so nobody gets one twice.
             for (int partition : topic.partitionIndexes()) {
+                if (!once.add(new TopicPartition(topic.name(), partition))) continue;
                 PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
                 answers.partitions().add(answer);
                 asked.add(ask(topic.name(), answer));

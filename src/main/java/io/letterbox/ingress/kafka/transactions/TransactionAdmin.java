@@ -10,6 +10,7 @@ import io.letterbox.transactions.TransactionCommand.ListAll;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
@@ -35,7 +36,8 @@ final class TransactionAdmin {
     /** DescribeTransactions. */
     Future<DescribeTransactionsResponseData> describe(KafkaRequest request) {
         List<Future<TransactionState>> each = new ArrayList<>();
-        for (String id : request.body(DescribeTransactionsRequestData.class).transactionalIds()) {
+        for (String id : new LinkedHashSet<>(
+                request.body(DescribeTransactionsRequestData.class).transactionalIds())) {
             each.add(backend.transactions().ask(new Describe(id)).otherwise(failure -> new TransactionState()
                     .setTransactionalId(id)
                     .setErrorCode(Verification.errorOf(failure).code())));

@@ -1,19 +1,16 @@
 package io.letterbox.ingress.kafka.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicConfigKey;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -124,14 +121,6 @@ class TopicApisTest extends AdminRequests {
         assertThat(created(nowhere)).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
         assertThat(created(assigned("t", NODE))).isEqualTo(Errors.NONE);
         assertThat(metadata.image().topics().get("t").partitions()).hasSize(2);
-    }
-
-    /** What Kafka Streams and Connect set at the topics that they create. */
-    @Test
-    void oneRequestChangesSoMuchAndNoMore() {
-        DeleteTopicsRequestData data =
-                new DeleteTopicsRequestData().setTopicNames(Collections.nCopies(Proposals.MAX_CHANGES + 1, "t"));
-        assertThatThrownBy(() -> ask(ApiKeys.DELETE_TOPICS, 5, data)).isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
