@@ -31,9 +31,6 @@ public record NativeDirectory(Path path, List<String> refusals) {
     /** More than all libraries have together. */
     private static final long UNPACKED_BYTES = 8L << 20;
 
-    /** The process that made it, and a number. */
-    private static final Pattern NAME = Pattern.compile("letterbox-(\\d{1,18})-[0-9a-f]{1,16}");
-
     private interface Making {
         Path directory() throws IOException;
     }
@@ -46,30 +43,25 @@ public record NativeDirectory(Path path, List<String> refusals) {
      */
     public static NativeDirectory in(Path temporary, Path own) {
         List<String> refusals = new ArrayList<>();
-        clear(temporary);
         Path path = usable(temporary, () -> Files.createDirectory(named(temporary), OwnerOnly.directory()), refusals);
         if (path == null) path = usable(own, () -> renewed(own), refusals);
         return new NativeDirectory(path, refusals);
     }
 
-    /** Deletes what processes have left there that were killed while they loaded their libraries. */
-    private static void clear(Path temporary) {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "letterbox-*-*")) {
-            for (Path directory : left) {
-                Matcher name = NAME.matcher(directory.getFileName().toString());
-                boolean gone = name.matches()
-                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
-                if (gone) delete(directory);
-            }
-        } catch (IOException | DirectoryIteratorException notOurs) {
-            // Then they stay; nobody needs their names.
-        }
+    /**
+     * {@code letterbox-<process>-<number>}. The JDK's own temporary names are made of secure chance, which takes a start as long
+     * as all libraries together, and its own way to the process' number takes a tenth of that.
+     */
+    private static Path named(Path temporary) {
+        return temporary.resolve("letterbox-" + processId() + "-" + Long.toHexString(System.nanoTime()));
     }
 
-    /** The JDK's own temporary names are made of secure chance, which takes a start as long as all libraries together. */
-    private static Path named(Path temporary) {
-        return temporary.resolve(
-                "letterbox-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
+    private static String processId() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self")).toString();
+        } catch (IOException | UnsupportedOperationException notLinux) {
+            return Long.toString(ProcessHandle.current().pid());
+        }
     }
 
     /** A new directory in a place, or null where libraries cannot be loaded from there, which is noted down. */
@@ -113,9 +105,27 @@ public record NativeDirectory(Path path, List<String> refusals) {
         }
     }
 
-    /** Deletes the directory with what has been unpacked there and is loaded. */
+    /** Deletes the directory with what has been unpacked there and is loaded, and what killed processes have left beside it. */
     public void delete() throws IOException {
-        if (path != null) delete(path);
+        if (path == null) return;
+        delete(path);
+        clear(path.getParent());
+    }
+
+    /** Deletes the directories of processes that were killed while they loaded their libraries. */
+    private static void clear(Path temporary) {
+        // The process that made it, and a number.
+        Pattern pattern = Pattern.compile("letterbox-(\\d{1,18})-[0-9a-f]{1,16}");
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "letterbox-*-*")) {
+            for (Path directory : left) {
+                Matcher name = pattern.matcher(directory.getFileName().toString());
+                boolean gone = name.matches()
+                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+                if (gone) delete(directory);
+            }
+        } catch (IOException | DirectoryIteratorException notOurs) {
+            // Then they stay; nobody needs their names.
+        }
     }
 
     private static void delete(Path directory) throws IOException {
