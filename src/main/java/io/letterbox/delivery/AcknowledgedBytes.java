@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
  * (include/uapi/linux/tcp.h, since 4.6; tcp(7), TCP_INFO):
  *
  * <pre>
+ *   offset  16  u32 tcpi_snd_mss        bytes of a segment at most
  *   offset  24  u32 tcpi_unacked        segments that are sent and not acknowledged
  *   offset 120  u64 tcpi_bytes_acked    RFC 4898, tcpEStatsAppHCThruOctetsAcked
  *   offset 144  u32 tcpi_notsent_bytes  bytes in the kernel that are not sent
@@ -29,6 +30,7 @@ import java.nio.ByteOrder;
  */
 final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     private static final String NAME = "acknowledgedBytes";
+    private static final int SEGMENT_BYTES = 16;
     private static final int UNACKED = 24;
     private static final int BYTES_ACKED = 120;
     private static final int NOT_SENT = 144;
@@ -38,13 +40,13 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     private static final RawUnixChannelOption INFO =
             new RawUnixChannelOption("TCP_INFO", IPPROTO_TCP, TCP_INFO, INFO_BYTES);
 
-    private static final long UNKNOWN = -1;
+    private static final long UNKNOWN = Long.MIN_VALUE;
 
     private final Channel channel;
     private long written;
     private long acknowledged;
 
-    /** What the kernel's count says more than ours, known since the first moment at which nothing was under way. */
+    /** What the kernel's count says more than ours: exactly since nothing was under way for a moment, before that at most. */
     private long kernelAhead = UNKNOWN;
 
     private AcknowledgedBytes(Channel channel) {
@@ -98,8 +100,11 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     private long acknowledged(EpollSocketChannel epoll, long taken) {
         ByteBuffer info = epoll.config().getOption(INFO).order(ByteOrder.nativeOrder());
         long kernel = info.getLong(BYTES_ACKED);
-        boolean quiet = taken == written && info.getInt(UNACKED) == 0 && info.getInt(NOT_SENT) == 0;
-        if (quiet) kernelAhead = kernel - written;
-        return kernelAhead == UNKNOWN ? 0 : kernel - kernelAhead;
+        long underWay = written
+                - taken
+                + Integer.toUnsignedLong(info.getInt(NOT_SENT))
+                + Integer.toUnsignedLong(info.getInt(UNACKED)) * info.getInt(SEGMENT_BYTES);
+        if (underWay == 0 || kernelAhead == UNKNOWN) kernelAhead = kernel + underWay - written;
+        return kernel - kernelAhead;
     }
 }

@@ -103,6 +103,21 @@ class AcknowledgedBytesTest {
     }
 
     @Test
+    void whatWasUnderWayBeforeIsNotTakenForWhatCameLater() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        connected(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, (channel, client) -> {
+            write(channel, MUCH);
+            AcknowledgedBytes bytes = on(channel, () -> AcknowledgedBytes.of(channel, false));
+            assertThat(on(channel, bytes::acknowledged)).isZero();
+            write(channel, 1000);
+            client.getInputStream().readNBytes(MUCH);
+            assertThat(on(channel, bytes::acknowledged)).isLessThanOrEqualTo(1000);
+            client.getInputStream().readNBytes(1000);
+            await().until(() -> on(channel, bytes::acknowledged) == 1000);
+        });
+    }
+
+    @Test
     void elsewhereWhatTheKernelTookCounts() throws Exception {
         connected(NioIoHandler.newFactory(), NioServerSocketChannel.class, (channel, client) -> {
             AcknowledgedBytes bytes = on(channel, () -> AcknowledgedBytes.of(channel, true));
