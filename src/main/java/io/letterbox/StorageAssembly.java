@@ -19,6 +19,7 @@ import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.log.wal.WalRemains;
 import io.letterbox.memory.StateBudget;
+import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
@@ -86,6 +87,10 @@ final class StorageAssembly {
     private final DiskReserve disk;
     private final FetchReader reader;
     private final StateBudget memory;
+
+    /** Used by the background thread. */
+    private final List<StateReport> reports = new ArrayList<>();
+
     private final StorageServices services;
     private final Groups groups;
     private final Transactions transactions;
@@ -118,7 +123,9 @@ final class StorageAssembly {
                 config.limits().groupBytes(),
                 config.limits().transactionBytes(),
                 Runtime.getRuntime().maxMemory());
+        for (StatePart part : memory.parts()) reports.add(new StateReport(part, Clock.system()));
         meters.bindState(memory);
+        health.bindState(memory);
         PatternDesk patterns = new PatternDesk(vertx);
         services = new StorageServices(
                 config.node().id(),
@@ -270,6 +277,7 @@ final class StorageAssembly {
     }
 
     private Void measureDisk() throws IOException {
+        reports.forEach(StateReport::look);
         boolean before = disk.isSpent();
         disk.measure();
         services.ballast().restore();

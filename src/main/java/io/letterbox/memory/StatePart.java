@@ -15,6 +15,8 @@ public final class StatePart {
     /** The part of the limit that accounts are sure of, all together. */
     private static final int SURE_PART = 4;
 
+    private static final double NEARLY_ALL = 0.95;
+
     private final String label;
     private final String setting;
     private final long limitBytes;
@@ -77,6 +79,11 @@ public final class StatePart {
     /** How many requests were refused for want of room, since the start. */
     public long refused() {
         return refused.sum();
+    }
+
+    /** Whether hardly anything is left but what accounts are sure of. */
+    public boolean isNearlyFull() {
+        return sharedBytes.get() > NEARLY_ALL * (limitBytes - limitBytes / SURE_PART);
     }
 
     // For accounts.

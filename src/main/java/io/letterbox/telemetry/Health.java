@@ -1,6 +1,8 @@
 package io.letterbox.telemetry;
 
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.memory.StateBudget;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class Health {
     private volatile BooleanSupplier diskBelowReserve = () -> false;
     private volatile Supplier<String> clockDoubt = () -> null;
     private volatile Supplier<List<String>> shortages = List::of;
+    private volatile List<StatePart> state = List.of();
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
 
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
@@ -91,6 +94,11 @@ public final class Health {
         shortages = Objects.requireNonNull(sentences);
     }
 
+    /** Asks from now on, at every look, whether there is room to remember more for clients. */
+    public void bindState(StateBudget budget) {
+        state = budget.parts();
+    }
+
     /** Asks from now on, at every look, for the hosted partitions. */
     public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> hosted) {
         partitions = Objects.requireNonNull(hosted);
@@ -128,6 +136,15 @@ public final class Health {
                         partition.topic() + "/" + partition.partition() + ": " + status.quarantine()));
             }
         });
+        for (StatePart part : state) {
+            if (part.isNearlyFull()) warnings.add(new Warning("state-near-limit", nearlyFull(part)));
+        }
         return warnings;
+    }
+
+    private static String nearlyFull(StatePart part) {
+        return "What is remembered of " + part.label() + " takes " + part.usedBytes() + " of " + part.limitBytes()
+                + " bytes (" + part.setting() + "): so far " + part.refused() + " requests were refused, and "
+                + part.dropped() + " of them forgotten for newer ones.";
     }
 }

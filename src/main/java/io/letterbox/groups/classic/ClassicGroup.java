@@ -21,7 +21,10 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class ClassicGroup implements Group {
     /** The objects, the place in the registry. */
-    private static final int BYTES = 560;
+    private static final int BYTES = 200;
+
+    /** The collections that a group has from its first member on. */
+    static final int COLLECTIONS_BYTES = 360;
 
     /** An id in two sets, and its deadline. */
     private static final int PROMISE_BYTES = 260;
@@ -32,10 +35,13 @@ public final class ClassicGroup implements Group {
     private final String id;
     private final StateWeight weight = new StateWeight();
     private final Sessions sessions;
-    private final Map<String, ClassicMember> members = new LinkedHashMap<>();
-    private final Map<String, String> memberByInstance = new HashMap<>();
+
+    // Most groups that there are in great number have offsets and never a member, and then these stay the shared empty
+    // ones.
+    private Map<String, ClassicMember> members = Collections.emptyMap();
+    private Map<String, String> memberByInstance = Collections.emptyMap();
     /** How many members speak each protocol. */
-    private final Map<String, Integer> speakers = new HashMap<>();
+    private Map<String, Integer> speakers = Collections.emptyMap();
 
     private ClassicState state = ClassicState.EMPTY;
     private long inStateSinceMs;
@@ -47,8 +53,9 @@ public final class ClassicGroup implements Group {
     private Set<String> topics;
 
     // What does not survive a restart.
-    private final Set<String> promisedIds = new LinkedHashSet<>();
-    private final Set<String> owingSync = new LinkedHashSet<>();
+    private Set<String> promisedIds = Collections.emptySet();
+    private Set<String> owingSync = Collections.emptySet();
+    private boolean collecting;
     private boolean initial;
     private boolean grewWhileDelayed;
 
@@ -83,7 +90,19 @@ public final class ClassicGroup implements Group {
         return memberByInstance.get(instanceId);
     }
 
+    private void collect() {
+        if (collecting) return;
+        collecting = true;
+        weight.add(COLLECTIONS_BYTES);
+        members = new LinkedHashMap<>();
+        memberByInstance = new HashMap<>();
+        speakers = new HashMap<>();
+        promisedIds = new LinkedHashSet<>();
+        owingSync = new LinkedHashSet<>();
+    }
+
     void add(ClassicMember member) {
+        collect();
         if (members.isEmpty()) protocolType = member.origin().protocolType();
         if (leader == null) leader = member.id();
         members.put(member.id(), member);
@@ -154,6 +173,7 @@ public final class ClassicGroup implements Group {
     }
 
     void promise(String memberId) {
+        collect();
         if (promisedIds.add(memberId)) weight.add(promiseBytes(memberId));
     }
 

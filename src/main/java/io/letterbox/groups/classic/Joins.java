@@ -88,7 +88,8 @@ final class Joins {
         long spoken = ClassicMember.weightBytes(request.protocols());
         if (known != null) return spoken - ClassicMember.weightBytes(known.protocols());
         ClassicMember stranger = stranger(request, memberId);
-        long made = group.size() == 0 && group.promisedIds().isEmpty() ? ClassicGroup.newBytes(group.id()) : 0;
+        boolean first = group.size() == 0 && group.promisedIds().isEmpty();
+        long made = first ? ClassicGroup.newBytes(group.id()) + ClassicGroup.COLLECTIONS_BYTES : 0;
         return stranger.weightBytes()
                 + spoken
                 + ClassicGroup.promiseBytes(stranger.origin().clientId())

@@ -22,10 +22,10 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
  */
 public final class OffsetBook {
     /** The first offset of a group: its map, and its place among the groups. */
-    private static final int FIRST_BYTES = 140;
+    private static final int FIRST_BYTES = 100;
 
     /** An offset and its place in a map; names and ids are shared. */
-    private static final int OFFSET_BYTES = 130;
+    private static final int OFFSET_BYTES = 105;
 
     /** What an offset in a transaction may bring besides: maps of its own. */
     private static final int PENDING_BYTES = 300;

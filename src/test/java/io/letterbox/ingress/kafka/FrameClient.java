@@ -24,6 +24,7 @@ public final class FrameClient implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
 
+    /** Connects to the Kafka door of a server on this machine. */
     public FrameClient(int port) {
         try {
             socket = new Socket("127.0.0.1", port);
@@ -93,7 +94,7 @@ public final class FrameClient implements AutoCloseable {
     }
 
     /** One request and its answer. */
-    <T extends ApiMessage> T ask(ApiKeys api, int version, ApiMessage body, T into) {
+    public <T extends ApiMessage> T ask(ApiKeys api, int version, ApiMessage body, T into) {
         return send(api, version, 7, body).receive(api, version, 7, into);
     }
 

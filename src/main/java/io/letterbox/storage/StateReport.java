@@ -1,0 +1,45 @@
+package io.letterbox.storage;
+
+import io.letterbox.memory.StatePart;
+import io.letterbox.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says in the log that what clients make the server remember has reached its limit: once when it begins, and now and then
+ * while it goes on, however many requests it meets. Owned by the thread that looks.
+ */
+public final class StateReport {
+    private static final Logger LOG = LoggerFactory.getLogger(StateReport.class);
+    private static final long INTERVAL_MS = TimeUnit.HOURS.toMillis(1);
+
+    private final StatePart part;
+    private final Clock clock;
+    private long told;
+    private long nextMs = Long.MIN_VALUE;
+
+    public StateReport(StatePart part, Clock clock) {
+        this.part = part;
+        this.clock = clock;
+    }
+
+    /** Looks whether anything was refused or forgotten since the last time. */
+    public void look() {
+        long refused = part.refused();
+        long dropped = part.dropped();
+        long nowMs = clock.elapsedMs();
+        if (refused + dropped == told || nowMs < nextMs) return;
+        told = refused + dropped;
+        nextMs = nowMs + INTERVAL_MS;
+        LOG.warn(
+                "What is remembered of {} takes {} of {} bytes that {} allows: {} requests were refused and {} of them"
+                        + " forgotten for newer ones since the start",
+                part.label(),
+                part.usedBytes(),
+                part.limitBytes(),
+                part.setting(),
+                refused,
+                dropped);
+    }
+}
