@@ -37,6 +37,7 @@ import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.Shortages;
+import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.WalClearance;

@@ -2,7 +2,6 @@ package io.letterbox.groups;
 
 import io.letterbox.memory.StateAccount;
 import io.letterbox.memory.StatePart;
-import java.util.function.Consumer;
 
 /**
  * How much memory the groups of one coordinator take, and whether there is room for more of them. What is refused is
@@ -13,8 +12,15 @@ public final class GroupMemory {
     static final long SWEEP_MS = 10_000;
 
     private final StateAccount account;
-    private Consumer<Turn> sweep = turn -> {};
+    private Sweep sweep = (but, turn) -> {};
     private long sweptMs = -SWEEP_MS;
+
+    /** Forgets groups that have nothing. */
+    @FunctionalInterface
+    interface Sweep {
+        /** @param but the group that stays, whatever it has */
+        void forgetEmpty(String but, Turn turn);
+    }
 
     /** @param part what the groups of all coordinators take together */
     public GroupMemory(StatePart part) {
@@ -22,16 +28,20 @@ public final class GroupMemory {
     }
 
     /** How groups are forgotten that have nothing: no members and no offsets. */
-    void onShortage(Consumer<Turn> forgetEmptyGroups) {
+    void onShortage(Sweep forgetEmptyGroups) {
         sweep = forgetEmptyGroups;
     }
 
-    /** Whether there is room for so many bytes more. A no is counted, and is to be followed by a refusal. */
-    public boolean admits(long growthBytes, Turn turn) {
+    /**
+     * Whether there is room for so many bytes more. A no is counted, and is to be followed by a refusal.
+     *
+     * @param groupId the group that is to become larger, which is not forgotten meanwhile
+     */
+    public boolean admits(long growthBytes, String groupId, Turn turn) {
         if (growthBytes <= 0 || account.hasRoom(growthBytes)) return true;
         if (turn.elapsedMs() - sweptMs >= SWEEP_MS) {
             sweptMs = turn.elapsedMs();
-            sweep.accept(turn);
+            sweep.forgetEmpty(groupId, turn);
             if (account.hasRoom(growthBytes)) return true;
         }
         account.refused();

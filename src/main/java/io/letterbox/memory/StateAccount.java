@@ -9,7 +9,6 @@ package io.letterbox.memory;
 public final class StateAccount {
     private final StatePart part;
     private long usedBytes;
-    private long sharedBytes;
     private boolean closed;
 
     StateAccount(StatePart part) {
@@ -20,19 +19,12 @@ public final class StateAccount {
     public void take(long bytes) {
         if (bytes == 0 || closed) return;
         usedBytes += bytes;
-        settle(bytes);
+        part.take(bytes);
     }
 
-    private void settle(long bytes) {
-        long shared = Math.max(0, usedBytes - part.sureBytes());
-        part.moved(bytes, shared - sharedBytes);
-        sharedBytes = shared;
-    }
-
-    /** Whether there is room for so much more; for 0 bytes: whether what was taken is within the limit. */
+    /** Whether there is room for so much more, 0 or more; for 0 bytes: whether what was taken is within the limit. */
     public boolean hasRoom(long bytes) {
-        long shared = Math.max(0, usedBytes + bytes - part.sureBytes());
-        return shared == 0 || part.canShare(shared - sharedBytes);
+        return part.hasRoom(bytes, usedBytes + bytes);
     }
 
     /** What was taken, estimated. */

@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The limit for one kind of state, and what is taken of it. A quarter of it is divided evenly among the accounts, so that
- * none is shut out by the others; the rest is for those that come first.
+ * The limit for one kind of state, and what is taken of it. An eighth of it is kept for accounts that have little: each may
+ * have its even share of that, whatever the others take, so that none is shut out. The rest is for those that come first.
  *
  * <p>Any thread. Accounts of several threads may each find the last room free at once, so the limit can be passed by what a
  * few requests bring.
  */
 public final class StatePart {
     /** The part of the limit that accounts are sure of, all together. */
-    private static final int SURE_PART = 4;
+    private static final int SURE_PART = 8;
 
     private static final double NEARLY_ALL = 0.95;
 
@@ -21,7 +21,6 @@ public final class StatePart {
     private final String setting;
     private final long limitBytes;
     private final AtomicLong usedBytes = new AtomicLong();
-    private final AtomicLong sharedBytes = new AtomicLong();
     private final AtomicInteger accounts = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -83,24 +82,30 @@ public final class StatePart {
 
     /** Whether hardly anything is left but what accounts are sure of. */
     public boolean isNearlyFull() {
-        return sharedBytes.get() > NEARLY_ALL * (limitBytes - limitBytes / SURE_PART);
+        return usedBytes.get() > NEARLY_ALL * sharedBytes();
     }
 
     // For accounts.
 
-    /** What each account has, whatever the others do. */
-    long sureBytes() {
-        return limitBytes / SURE_PART / Math.max(1, accounts.get());
+    /**
+     * Whether there is room for an account.
+     *
+     * @param growthBytes how much it would take, 0 or more
+     * @param ownBytes how much it would have then
+     */
+    boolean hasRoom(long growthBytes, long ownBytes) {
+        long thenBytes = usedBytes.get() + growthBytes;
+        if (thenBytes <= sharedBytes()) return true;
+        return thenBytes <= limitBytes && ownBytes <= limitBytes / SURE_PART / Math.max(1, accounts.get());
     }
 
-    /** Whether the part that is for those who come first has so much left. */
-    boolean canShare(long bytes) {
-        return sharedBytes.get() + bytes <= limitBytes - limitBytes / SURE_PART;
+    /** What is for those that come first. */
+    private long sharedBytes() {
+        return limitBytes - limitBytes / SURE_PART;
     }
 
-    void moved(long used, long shared) {
-        if (used != 0) usedBytes.addAndGet(used);
-        if (shared != 0) sharedBytes.addAndGet(shared);
+    void take(long bytes) {
+        usedBytes.addAndGet(bytes);
     }
 
     void closed() {

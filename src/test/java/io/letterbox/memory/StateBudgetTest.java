@@ -16,23 +16,38 @@ class StateBudgetTest {
     }
 
     @Test
-    void aPartOfTheLimitIsSharedAndARestIsSure() {
-        StatePart part = new StatePart("groups", "limits.groupBytes", 1000);
+    void whoHasLittleIsNotShutOutByWhoHasMuch() {
+        StatePart part = new StatePart("groups", "limits.groupBytes", 800);
         StateAccount first = part.open();
         StateAccount second = part.open();
-        // 125 that are sure, and all of the 750 that are shared.
-        assertThat(first.hasRoom(875)).isTrue();
-        assertThat(first.hasRoom(876)).isFalse();
-        first.take(875);
+        // All but 50 for each of both.
+        assertThat(first.hasRoom(700)).isTrue();
+        assertThat(first.hasRoom(701)).isFalse();
+        first.take(700);
+        assertThat(part.isNearlyFull()).isTrue();
         assertThat(first.hasRoom(0)).isTrue();
         assertThat(first.hasRoom(1)).isFalse();
-        assertThat(second.hasRoom(125)).isTrue();
-        assertThat(second.hasRoom(126)).isFalse();
-        second.take(125);
-        assertThat(part.usedBytes()).isEqualTo(1000);
-        first.take(-100);
-        assertThat(second.hasRoom(100)).isTrue();
-        assertThat(second.hasRoom(101)).isFalse();
+        assertThat(second.hasRoom(50)).isTrue();
+        assertThat(second.hasRoom(51)).isFalse();
+        second.take(50);
+        assertThat(part.usedBytes()).isEqualTo(750);
+        // Whoever has much has too much now.
+        assertThat(first.hasRoom(0)).isFalse();
+        first.take(-50);
+        assertThat(first.hasRoom(0)).isTrue();
+        first.take(-20);
+        assertThat(second.hasRoom(20)).isTrue();
+        assertThat(second.hasRoom(21)).isFalse();
+    }
+
+    @Test
+    void theLimitHoldsHoweverManyAccountsThereAre() {
+        StatePart part = new StatePart("groups", "limits.groupBytes", 80_000);
+        for (int number = 0; number < 500; number++) {
+            StateAccount account = part.open();
+            while (account.hasRoom(10)) account.take(10);
+        }
+        assertThat(part.usedBytes()).isBetween(70_000L, 80_000L);
     }
 
     @Test
@@ -41,9 +56,9 @@ class StateBudgetTest {
         StateAccount account = part.open();
         account.take(5000);
         assertThat(account.hasRoom(0)).isFalse();
-        account.take(-4000);
+        account.take(-4200);
         assertThat(account.hasRoom(0)).isTrue();
-        assertThat(part.usedBytes()).isEqualTo(1000);
+        assertThat(part.usedBytes()).isEqualTo(800);
     }
 
     @Test
@@ -55,7 +70,7 @@ class StateBudgetTest {
         gone.close();
         gone.take(50);
         assertThat(part.usedBytes()).isZero();
-        assertThat(part.open().hasRoom(1000)).isTrue();
+        assertThat(part.open().hasRoom(875)).isTrue();
     }
 
     @Test

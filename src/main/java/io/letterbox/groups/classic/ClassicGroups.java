@@ -174,7 +174,7 @@ public final class ClassicGroups {
             byte[] assignment = byMember.getOrDefault(member.id(), ClassicMember.NOTHING);
             growthBytes += assignment.length - member.assignment().length;
         }
-        if (!memory.admits(growthBytes, turn)) {
+        if (!memory.admits(growthBytes, group.id(), turn)) {
             rebalances.resetAssignments(group, Errors.GROUP_MAX_SIZE_REACHED, turn);
             rebalances.prepare(group, turn);
             return;

@@ -67,7 +67,7 @@ final class Joins {
             request.refuse(memberId, Errors.INVALID_REQUEST);
         } else if (!group.fits(command.data().protocolType(), request.protocols())) {
             request.refuse(memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
-        } else if (!memory.admits(growthBytes(request), turn)) {
+        } else if (!memory.admits(growthBytes(request), group.id(), turn)) {
             request.refuse(memberId, Errors.GROUP_MAX_SIZE_REACHED);
         } else if (memberId.isEmpty()) {
             joinNew(request);

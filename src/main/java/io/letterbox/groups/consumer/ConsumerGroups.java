@@ -276,7 +276,9 @@ public final class ConsumerGroups {
         ConsumerMember after = change.draft().group().member(memberId);
         // What a member is assigned, it is assigned because there was room for its subscription.
         boolean asksForMore = before == null || !before.profile().equals(after.profile());
-        if (asksForMore && !memory.admits(change.growthBytes(registry), turn)) {
+        if (asksForMore
+                && !memory.admits(
+                        change.growthBytes(registry), change.draft().group().id(), turn)) {
             throw new ConsumerRefusal(Errors.GROUP_MAX_SIZE_REACHED, memory.shortage());
         }
         return commit(change);

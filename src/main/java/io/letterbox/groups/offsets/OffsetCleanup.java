@@ -58,11 +58,16 @@ public final class OffsetCleanup {
         write(records, turn);
     }
 
-    /** Groups that have neither members nor offsets make room for others; how old they are does not matter. */
-    public void forgetEmpty(Turn turn) {
+    /**
+     * Groups that have neither members nor offsets make room for others; how old they are does not matter.
+     *
+     * @param but the group that stays, because somebody is about to join it
+     */
+    public void forgetEmpty(String but, Turn turn) {
         List<CoordinatorRecord> records = new ArrayList<>();
         for (Group group : registry.all()) {
-            boolean nothing = group.isEmpty()
+            boolean nothing = !group.id().equals(but)
+                    && group.isEmpty()
                     && group.size() == 0
                     && book.of(group.id()).isEmpty()
                     && !book.hasPending(group.id());

@@ -70,7 +70,7 @@ public final class OffsetDesk {
     public void commit(CommitOffsets command, Ask<OffsetCommitResponseData> ask, Turn turn) {
         OffsetCommitRequestData data = command.data();
         Errors refusal = commitRefusal(command, turn);
-        boolean hasRoom = refusal != Errors.NONE || memory.admits(growthBytes(data), turn);
+        boolean hasRoom = refusal != Errors.NONE || memory.admits(growthBytes(data), data.groupId(), turn);
         long expireMs = data.retentionTimeMs() < 0 ? -1 : turn.wallMs() + data.retentionTimeMs();
         List<CoordinatorRecord> records = new ArrayList<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
@@ -198,7 +198,7 @@ public final class OffsetDesk {
     private boolean admits(String groupId, String topic, TxnOffsetCommitRequestPartition partition, Turn turn) {
         TopicPartition id = new TopicPartition(topic, partition.partitionIndex());
         long bytes = book.pendingBytes(groupId, id, words(partition.committedMetadata()));
-        return memory.admits(bytes + newGroupBytes(groupId), turn);
+        return memory.admits(bytes + newGroupBytes(groupId), groupId, turn);
     }
 
     /** Whether there is room for offsets that are set by hand. */
@@ -209,7 +209,7 @@ public final class OffsetDesk {
                     command.groupId(), entry.getKey(), entry.getValue().metadata());
             bytes += Math.max(0, growth);
         }
-        return memory.admits(bytes, turn);
+        return memory.admits(bytes, command.groupId(), turn);
     }
 
     private static CoordinatorRecord record(
