@@ -453,7 +453,6 @@ public final class PartitionLog implements AutoCloseable {
             sealed.removeAll(neighbours);
             replacement.begin(by, swap, neighbours);
             replacement.tryFinish(names);
-            // What was aborted in there is gone, as far as it was in there: nobody has to leave it out any more.
             return by;
         } catch (ForceFailedException cause) {
             safety.poison(cause);

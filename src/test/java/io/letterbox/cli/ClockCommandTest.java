@@ -35,7 +35,7 @@ class ClockCommandTest {
                 .containsExactly(
                         "Time        2023-11-14T22:13:20Z",
                         "State       not confirmed: nothing is deleted for its age",
-                        "Jump        PT2H back",
+                        "Jump        2 h 0 min back",
                         "Confirmed   by itself in 30 min, or by: letterbox clock confirm");
         assertThat(server.asked().get(0).line()).isEqualTo("GET /clock");
     }

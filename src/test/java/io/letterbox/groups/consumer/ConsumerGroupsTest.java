@@ -112,6 +112,20 @@ class ConsumerGroupsTest {
     }
 
     @Test
+    void aSessionRunsByTheMonotonicClock() {
+        BenchMember.settle(List.of(a, b));
+        bench.step(3_600_000);
+        assertThat(a.beat()).as("forward").isEqualTo(Errors.NONE);
+        bench.step(-7_200_000);
+        bench.advance(GroupBench.SESSION_MS - 1);
+        b.beat();
+        bench.advance(1);
+        b.beat();
+        assertThat(b.owned().size()).isEqualTo(6);
+        assertThat(a.beat()).as("back").isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    }
+
+    @Test
     void aRestartGivesEverybodyTheirSessionAgain() {
         BenchMember.settle(List.of(a, b));
         DescribedGroup before = bench.describe("g");

@@ -15,6 +15,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.time.Moment;
+import io.letterbox.time.TestClock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,9 +44,19 @@ public final class GroupBench implements CoordinatorOutbox {
     private long imageVersion = 1;
     private long ids;
     private long nowMs = 1_000_000;
+    private long wallAheadMs = TestClock.WALL_MS;
 
     public GroupBench() {
         restart();
+    }
+
+    private Moment now() {
+        return new Moment(nowMs, nowMs + wallAheadMs);
+    }
+
+    /** Somebody sets the wall clock. */
+    void step(long ms) {
+        wallAheadMs += ms;
     }
 
     /** A new process that may take another amount of memory for groups. */
@@ -64,7 +75,7 @@ public final class GroupBench implements CoordinatorOutbox {
         if (core != null) core.close();
         core = new GroupCoordinator(SETTINGS, memory, () -> new UUID(7, ids++), patterns);
         for (CoordinatorRecord record : log) core.apply(record);
-        core.activate(new Moment(nowMs, nowMs), this);
+        core.activate(now(), this);
         follow();
     }
 
@@ -107,14 +118,14 @@ public final class GroupBench implements CoordinatorOutbox {
         long endMs = nowMs + ms;
         for (long next; (next = core.nextDeadlineMs()) <= endMs; ) {
             nowMs = Math.max(nowMs, next);
-            core.tick(new Moment(nowMs, nowMs), this);
+            core.tick(now(), this);
         }
         nowMs = endMs;
     }
 
     public <R> Answer<R> send(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
-        core.handle(new Ask<>(command, answer), new Moment(nowMs, nowMs), this);
+        core.handle(new Ask<>(command, answer), now(), this);
         return answer;
     }
 
