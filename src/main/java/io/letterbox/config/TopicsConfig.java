@@ -10,11 +10,15 @@ import java.util.Map;
  * What a topic is that says nothing about itself.
  *
  * @param autoCreate whether the first publish to a name makes a topic of it
+ * @param autoCreatePerMinute topics that are made so in a minute, on each event loop and by each door, 1 to 100,000
  * @param partitions of a topic that is created without saying how many, 1 to 4096
  * @param defaults settings for topics that do not set them, canonical texts under the names of {@link TopicConfigKey}
  */
-public record TopicsConfig(boolean autoCreate, int partitions, Map<String, String> defaults) {
+public record TopicsConfig(boolean autoCreate, int autoCreatePerMinute, int partitions, Map<String, String> defaults) {
+    private static final int STANDARD_PER_MINUTE = 200;
+
     public TopicsConfig {
+        Check.range("topics.autoCreatePerMinute", autoCreatePerMinute, 1, 100_000);
         Check.range("topics.partitions", partitions, 1, 4096);
         defaults = canonical(defaults);
     }
@@ -37,6 +41,6 @@ public record TopicsConfig(boolean autoCreate, int partitions, Map<String, Strin
     }
 
     static TopicsConfig standard() {
-        return new TopicsConfig(true, 1, Map.of());
+        return new TopicsConfig(true, STANDARD_PER_MINUTE, 1, Map.of());
     }
 }

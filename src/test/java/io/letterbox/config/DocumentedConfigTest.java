@@ -39,7 +39,7 @@ class DocumentedConfigTest {
                         defaults.node(),
                         defaults.http(),
                         defaults.kafka(),
-                        new TopicsConfig(true, 1, ofTopics),
+                        new TopicsConfig(true, 200, 1, ofTopics),
                         defaults.limits(),
                         defaults.storage(),
                         defaults.sse(),

@@ -2,6 +2,7 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.ingress.AutoCreation;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicImage;
@@ -18,10 +19,12 @@ final class PublishTargets {
     private final Backend backend;
     private final Map<String, PublishTarget> targets = new HashMap<>();
     private final Map<String, Future<PublishTarget>> creating = new HashMap<>();
+    private final AutoCreation creation;
     private ClusterImage known;
 
     PublishTargets(Backend backend) {
         this.backend = backend;
+        this.creation = new AutoCreation(backend.config().topics().autoCreatePerMinute(), System::nanoTime);
     }
 
     /** The target for a topic, or null where there is no such topic. */
@@ -53,6 +56,7 @@ final class PublishTargets {
     Future<PublishTarget> create(String topic) {
         Future<PublishTarget> running = creating.get(topic);
         if (running != null) return running;
+        if (!creation.tryOne()) return Future.failedFuture(tooMany());
         Command command = new Command.CreateTopic(
                 topic, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
         Promise<PublishTarget> promise = Promise.promise();
@@ -78,6 +82,14 @@ final class PublishTargets {
 
     private static boolean isExists(Throwable failure) {
         return failure instanceof ApiException refusal && refusal.code() == ErrorCode.TOPIC_EXISTS;
+    }
+
+    private ApiException tooMany() {
+        return new ApiException(
+                ErrorCode.TOO_MANY_REQUESTS,
+                "So many topics were created by their first use (topics.autoCreatePerMinute is "
+                        + backend.config().topics().autoCreatePerMinute()
+                        + ") that no other may be now. Create it, or try again later.");
     }
 
     /** The refusal of a topic that does not exist. */

@@ -2,6 +2,7 @@ package io.letterbox.ingress.kafka;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.ingress.AutoCreation;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.NodeImage;
@@ -9,7 +10,6 @@ import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,10 +36,15 @@ final class MetadataApi {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
     private static final int REPLICATION_FACTOR = 1;
 
+    /** Topics that one request brings into being; a client that needs more asks again. */
+    static final int CREATED_AT_ONCE = 100;
+
     private final KafkaBackend backend;
+    private final AutoCreation creation;
 
     MetadataApi(KafkaBackend backend) {
         this.backend = backend;
+        this.creation = new AutoCreation(backend.config().topics().autoCreatePerMinute(), System::nanoTime);
     }
 
     ApiSupport support() {
@@ -78,16 +83,30 @@ final class MetadataApi {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Makes topics with the server's defaults; gives the errors of those that could not be made. */
+    /**
+     * Makes topics with the server's defaults, one after the other, so that what others want of the shards comes in between;
+     * gives the errors of those that could not be made.
+     */
     private Future<Map<String, Errors>> create(Set<String> names) {
         Map<String, Errors> errors = new HashMap<>();
-        List<Future<?>> creations = new ArrayList<>();
+        Future<?> made = Future.succeededFuture();
+        int creations = 0;
         for (String name : names) {
-            Command command = new Command.CreateTopic(
-                    name, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
-            creations.add(backend.metadata().propose(command).onFailure(failure -> errors.put(name, error(failure))));
+            if (creations == CREATED_AT_ONCE || !creation.tryOne()) {
+                // As of one that is being made: clients ask again.
+                errors.put(name, Errors.LEADER_NOT_AVAILABLE);
+                continue;
+            }
+            creations++;
+            made = made.transform(before -> create(name, errors));
         }
-        return Future.join(creations).transform(settled -> Future.succeededFuture(errors));
+        return made.transform(settled -> Future.succeededFuture(errors));
+    }
+
+    private Future<?> create(String name, Map<String, Errors> errors) {
+        Command command = new Command.CreateTopic(
+                name, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
+        return backend.metadata().propose(command).onFailure(failure -> errors.put(name, error(failure)));
     }
 
     private static Errors error(Throwable failure) {

@@ -99,7 +99,7 @@ final class TestDoor implements AutoCloseable {
                 standard.node(),
                 http,
                 standard.kafka(),
-                new TopicsConfig(autoCreate, 1, Map.of()),
+                new TopicsConfig(autoCreate, 200, 1, Map.of()),
                 limits,
                 standard.storage(),
                 standard.sse(),

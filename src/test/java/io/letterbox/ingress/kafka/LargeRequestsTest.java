@@ -2,6 +2,7 @@ package io.letterbox.ingress.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Map;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -75,5 +76,30 @@ class LargeRequestsTest {
                     client.ask(ApiKeys.FIND_COORDINATOR, 4, same, new FindCoordinatorResponseData());
             assertThat(found.coordinators()).hasSize(1);
         }
+    }
+
+    @Test
+    void oneRequestMakesOnlySoManyTopics() {
+        try (TestKafkaDoor door = new TestKafkaDoor();
+                FrameClient client = door.connect()) {
+            MetadataRequestData request = new MetadataRequestData().setTopics(new ArrayList<>());
+            for (int i = 0; i < 990; i++) request.topics().add(new MetadataRequestTopic().setName("topic-" + i));
+
+            MetadataResponseData first = client.ask(ApiKeys.METADATA, 9, request, new MetadataResponseData());
+            assertThat(madeIn(first)).isEqualTo(MetadataApi.CREATED_AT_ONCE);
+            assertThat(first.topics())
+                    .filteredOn(topic -> topic.errorCode() != 0)
+                    .allMatch(topic -> topic.errorCode() == Errors.LEADER_NOT_AVAILABLE.code());
+
+            client.ask(ApiKeys.METADATA, 9, request, new MetadataResponseData());
+            MetadataResponseData third = client.ask(ApiKeys.METADATA, 9, request, new MetadataResponseData());
+            assertThat(madeIn(third)).as("in a minute").isBetween(200L, 300L);
+        }
+    }
+
+    private static long madeIn(MetadataResponseData metadata) {
+        return metadata.topics().stream()
+                .filter(topic -> topic.errorCode() == 0)
+                .count();
     }
 }

@@ -51,7 +51,7 @@ final class TestKafkaDoor implements AutoCloseable {
                 standard.node(),
                 standard.http(),
                 kafka,
-                new TopicsConfig(true, 3, Map.of()),
+                new TopicsConfig(true, 200, 3, Map.of()),
                 limits,
                 standard.storage(),
                 standard.sse(),

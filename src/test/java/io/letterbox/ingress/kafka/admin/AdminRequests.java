@@ -56,7 +56,7 @@ abstract class AdminRequests {
     @BeforeEach
     void open() {
         LetterboxConfig standard = LetterboxConfig.defaults();
-        TopicsConfig topics = new TopicsConfig(true, 3, Map.of("segment.ms", "5000"));
+        TopicsConfig topics = new TopicsConfig(true, 200, 3, Map.of("segment.ms", "5000"));
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),
                 standard.http(),
