@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.vertx.core.http.HttpServerOptions;
 
@@ -16,6 +17,12 @@ import io.vertx.core.http.HttpServerOptions;
  * <p>Owned by the connection's event loop.
  */
 final class H2cGate extends ChannelInboundHandlerAdapter {
+    /**
+     * What is read of a connection in one turn of its loop. A frame of nine bytes can be a second's work for a thousand of
+     * them (streams that are opened and reset), so everybody else has to have a turn in between.
+     */
+    private static final int READ_BYTES = 4096;
+
     private final HttpServerOptions options;
 
     /** What came and could be either; null where nothing did. */
@@ -23,6 +30,14 @@ final class H2cGate extends ChannelInboundHandlerAdapter {
 
     H2cGate(HttpServerOptions options) {
         this.options = options;
+    }
+
+    /** Before the connection's first read, which decides how all the others are done. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel()
+                .config()
+                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1));
     }
 
     @Override

@@ -175,8 +175,8 @@ public final class Meters {
         bindGauge(name + "_limit", "How many connections of the door may be open.", limit);
         bindGauge("letterbox_" + door + "_silent_connections", "Connections without a whole request so far.", silent);
         CounterWithCallback.builder()
-                .name(name + "_refused")
-                .help("Connections that were refused or closed for want of room.")
+                .name(name + "_turned_away")
+                .help("Connections that were turned away for want of room.")
                 .callback(callback -> callback.call(refused.getAsDouble()))
                 .register(registry);
     }

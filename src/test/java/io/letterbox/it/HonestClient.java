@@ -30,10 +30,10 @@ public final class HonestClient implements AutoCloseable {
     private static final int SLOWER_AT_MOST = 2;
 
     /**
-     * Up to here, a slow hundredth is blamed on the machine, whose cores attacker, server and other tests share: twice a
-     * few milliseconds would tell nothing.
+     * Up to here, a slow hundredth is blamed on the machine: attacker, server and other tests share its cores, and with five
+     * threads for each, one waits a few tenths of a second for its turn. Twice a few milliseconds is for a quiet machine.
      */
-    private static final Duration NOISE = Duration.ofMillis(100);
+    private static final Duration NOISE = Duration.ofMillis(500);
 
     private static final int ANSWER_LIMIT_MS = 10_000;
     private static final long KEPT_PAUSE_MS = 20;

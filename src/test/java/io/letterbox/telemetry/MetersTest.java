@@ -69,7 +69,7 @@ class MetersTest {
         assertThat(page.value("letterbox_kafka_connections", Map.of())).isEqualTo(7);
         assertThat(page.value("letterbox_kafka_connections_limit", Map.of())).isEqualTo(10);
         assertThat(page.value("letterbox_kafka_silent_connections", Map.of())).isEqualTo(2);
-        assertThat(page.value("letterbox_kafka_connections_refused_total", Map.of()))
+        assertThat(page.value("letterbox_kafka_connections_turned_away_total", Map.of()))
                 .isEqualTo(3);
     }
 
