@@ -175,11 +175,6 @@ public final class TopicConfig {
         return number(TopicConfigKey.FLUSH_INTERVAL_MS);
     }
 
-    /** The same server's settings for a topic with other overrides. */
-    TopicConfig withOverrides(Map<String, String> others) {
-        return new TopicConfig(others, defaults);
-    }
-
     private long number(TopicConfigKey key) {
         return numbers[key.ordinal()];
     }

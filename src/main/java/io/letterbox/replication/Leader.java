@@ -19,7 +19,7 @@ import io.letterbox.error.ErrorCode;
  *       readable counts as acknowledged.
  * </ul>
  */
-public final class Leader implements Replica {
+public final class Leader {
     // Owned by the partition's shard.
     private long highWatermark;
     private long durableOffset;
@@ -38,8 +38,13 @@ public final class Leader implements Replica {
         this.rejection = rejectionFor(inSyncReplicas, minInSyncReplicas);
     }
 
-    @Override
-    public void step(Input input, long elapsedMs, Outbox outbox) {
+    /**
+     * Takes note of something that happened and says what follows.
+     *
+     * @param input what happened
+     * @param outbox gets what has to be done, in order
+     */
+    public void step(Input input, Outbox outbox) {
         if (input instanceof Input.Appended appended) {
             onAppended(appended.logEndOffset());
         } else if (input instanceof Input.Durable durable) {
@@ -51,12 +56,12 @@ public final class Leader implements Replica {
         }
     }
 
-    @Override
+    /** The offset after the last record that counts as safe. */
     public long highWatermark() {
         return highWatermark;
     }
 
-    @Override
+    /** Why nothing may be appended now, or null where appends are welcome. Ask before every append. */
     public Output.Reject rejection() {
         return rejection;
     }

@@ -77,7 +77,7 @@ final class GroupCommit {
      * @throws ForceFailedException where a write failed; nothing may be acknowledged by this shard any more
      * @throws IOException where something was lacking: nothing is acknowledged, and the group is to be committed again
      */
-    Outcome commit(long elapsedMs) throws IOException {
+    Outcome commit() throws IOException {
         long start = System.nanoTime();
         boolean written = makeDurable();
         long fsyncNanos = written ? System.nanoTime() - start : 0;
@@ -85,7 +85,7 @@ final class GroupCommit {
         for (HostedPartition partition : dirty.keySet()) {
             if (partition.isGone()) continue;
             Input durable = new Input.Durable(partition.log().logEndOffset());
-            partition.replica().step(durable, elapsedMs, output -> ShardOutputs.perform(partition, output, moved));
+            partition.replica().step(durable, output -> ShardOutputs.perform(partition, output, moved));
         }
         Outcome outcome = new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, fsyncNanos);
         dirty.clear();

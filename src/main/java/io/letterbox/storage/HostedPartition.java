@@ -8,7 +8,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.replication.Replica;
+import io.letterbox.replication.Leader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.UUID;
@@ -24,7 +24,7 @@ final class HostedPartition {
 
     // The shard's thread.
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private Replica replica;
+    private Leader replica;
     private TopicConfig config;
     private int leaderEpoch;
     private long lastFlushMs;
@@ -42,7 +42,7 @@ final class HostedPartition {
     private record Waiting(long nextOffset, Appended reply, Append append) {}
 
     /** A partition that serves, and the recovery point with which its log was opened. */
-    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Replica replica, long recoveryPoint) {
+    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
         this.id = id;
         this.topicId = topicId;
         this.log = log;
@@ -91,7 +91,7 @@ final class HostedPartition {
         return tail;
     }
 
-    Replica replica() {
+    Leader replica() {
         return replica;
     }
 

@@ -217,7 +217,7 @@ final class ShardPartitions {
             HostedPartition told = held;
             Input changed = new Input.ImageChanged(
                     partition.isr().size(), topic.config().minInsyncReplicas());
-            held.replica().step(changed, services.clock().wallMs(), output -> outbox.perform(told, output));
+            held.replica().step(changed, output -> outbox.perform(told, output));
         }
         services.hosted().put(held);
         if (!held.isOffline()) services.recovery().opened(id);

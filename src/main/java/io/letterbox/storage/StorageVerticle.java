@@ -179,7 +179,7 @@ public final class StorageVerticle extends VerticleBase {
                     new Appended(
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
-            partition.replica().step(new Input.Appended(nextOffset), elapsedMs, StorageVerticle::unexpected);
+            partition.replica().step(new Input.Appended(nextOffset), StorageVerticle::unexpected);
             if (group.add(partition, result.baseOffset(), stored, append.recordCount())) onShard(this::commit);
             services.shortages().passed(Work.APPENDING, partition.id());
         } catch (IOException e) {
@@ -254,7 +254,7 @@ public final class StorageVerticle extends VerticleBase {
         if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
         if (failure != null) return;
         try {
-            GroupCommit.Outcome outcome = group.commit(services.clock().elapsedMs());
+            GroupCommit.Outcome outcome = group.commit();
             if (!outcome.committed().moved().isEmpty()) {
                 vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }

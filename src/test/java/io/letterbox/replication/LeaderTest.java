@@ -18,11 +18,11 @@ class LeaderTest {
     @Test
     void aloneTheHighWatermarkFollowsTheDisk() {
         Leader leader = new Leader(10, 1, 1);
-        leader.step(new Input.Appended(15), 0, outputs::add);
+        leader.step(new Input.Appended(15), outputs::add);
         assertThat(outputs).isEmpty();
-        leader.step(new Input.Durable(12), 0, outputs::add);
-        leader.step(new Input.Durable(12), 0, outputs::add);
-        leader.step(new Input.Durable(15), 0, outputs::add);
+        leader.step(new Input.Durable(12), outputs::add);
+        leader.step(new Input.Durable(12), outputs::add);
+        leader.step(new Input.Durable(15), outputs::add);
         assertThat(outputs).containsExactly(new Output.HighWatermarkMoved(12), new Output.HighWatermarkMoved(15));
         assertThat(leader.highWatermark()).isEqualTo(15);
     }
@@ -34,28 +34,28 @@ class LeaderTest {
         assertThat(leader.rejection().detail())
                 .contains("min.insync.replicas=2")
                 .contains("only 1 replica is");
-        leader.step(new Input.ImageChanged(1, 1), 0, outputs::add);
+        leader.step(new Input.ImageChanged(1, 1), outputs::add);
         assertThat(leader.rejection()).isNull();
     }
 
     @Test
     void whoWaitsWhenTheReplicasBecomeTooFewIsRefusedAndReadersWait() {
         Leader leader = new Leader(0, 1, 1);
-        leader.step(new Input.Appended(3), 0, outputs::add);
-        leader.step(new Input.ImageChanged(1, 2), 0, outputs::add);
-        leader.step(new Input.Durable(3), 0, outputs::add);
+        leader.step(new Input.Appended(3), outputs::add);
+        leader.step(new Input.ImageChanged(1, 2), outputs::add);
+        leader.step(new Input.Durable(3), outputs::add);
         assertThat(outputs).containsExactly(leader.rejection());
         outputs.clear();
-        leader.step(new Input.ImageChanged(1, 1), 0, outputs::add);
+        leader.step(new Input.ImageChanged(1, 1), outputs::add);
         assertThat(outputs).containsExactly(new Output.HighWatermarkMoved(3));
     }
 
     @Test
     void whatCannotBeIsNotBelieved() {
         Leader leader = new Leader(5, 1, 1);
-        assertThatThrownBy(() -> leader.step(new Input.Appended(4), 0, outputs::add))
+        assertThatThrownBy(() -> leader.step(new Input.Appended(4), outputs::add))
                 .hasMessageContaining("moved back");
-        assertThatThrownBy(() -> leader.step(new Input.Durable(6), 0, outputs::add))
+        assertThatThrownBy(() -> leader.step(new Input.Durable(6), outputs::add))
                 .hasMessageContaining("the log ends at 5");
     }
 
@@ -72,13 +72,13 @@ class LeaderTest {
             List<Output> said = new ArrayList<>();
             if (step < 10) {
                 end += step;
-                leader.step(new Input.Appended(end), 0, said::add);
+                leader.step(new Input.Appended(end), said::add);
             } else if (step < 20) {
                 durable = Math.max(durable, end - (step - 10) % 3);
-                leader.step(new Input.Durable(durable), 0, said::add);
+                leader.step(new Input.Durable(durable), said::add);
             } else {
                 demandMet = step % 2 == 0;
-                leader.step(new Input.ImageChanged(1, demandMet ? 1 : 2), 0, said::add);
+                leader.step(new Input.ImageChanged(1, demandMet ? 1 : 2), said::add);
             }
             long before = seen;
             for (Output output : said) {

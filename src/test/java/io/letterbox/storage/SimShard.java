@@ -98,14 +98,14 @@ final class SimShard {
         long next = result.lastOffset() + 1;
         partition.await(
                 next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
-        partition.replica().step(new Input.Appended(next), nowMs, output -> {});
+        partition.replica().step(new Input.Appended(next), output -> {});
         group.add(partition, result.baseOffset(), stored, records);
         return done;
     }
 
     void commit(long nowMs) throws IOException {
         if (group.wantsCheckpoint()) beginCheckpoint();
-        GroupCommit.Outcome outcome = group.commit(nowMs);
+        GroupCommit.Outcome outcome = group.commit();
         checkpoint.wrote(outcome.bytes());
     }
 
