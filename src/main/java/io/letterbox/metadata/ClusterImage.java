@@ -1,5 +1,6 @@
 package io.letterbox.metadata;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -14,21 +15,43 @@ import java.util.zip.CRC32C;
  * @param topics the topics by name, in order of name
  * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
  *     files that belong to no topic only these may be deleted, since metadata may also have been lost
+ * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not in it
  */
 public record ClusterImage(
         long version,
         String clusterId,
         Map<Integer, NodeImage> nodes,
         SortedMap<String, TopicImage> topics,
-        Map<UUID, String> deleted) {
+        Map<UUID, String> deleted,
+        SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
 
     /** No more deletions are remembered than this: a start warns of older ones' files, and leaves them alone. */
     static final int MAX_DELETED = 10_000;
 
-    /** One in which no topic was deleted. */
+    /** One in which no topic was deleted, and nothing was set but for topics. */
     public ClusterImage(
             long version, String clusterId, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
-        this(version, clusterId, nodes, topics, Map.of());
+        this(version, clusterId, nodes, topics, Map.of(), Collections.emptySortedMap());
+    }
+
+    /** One in which nothing was set but for topics. */
+    public ClusterImage(
+            long version,
+            String clusterId,
+            Map<Integer, NodeImage> nodes,
+            SortedMap<String, TopicImage> topics,
+            Map<UUID, String> deleted) {
+        this(version, clusterId, nodes, topics, deleted, Collections.emptySortedMap());
+    }
+
+    /** The same with other settings of nodes and groups. */
+    public ClusterImage withSettings(SortedMap<SettingsOwner, SortedMap<String, String>> changed) {
+        return new ClusterImage(version, clusterId, nodes, topics, deleted, Collections.unmodifiableSortedMap(changed));
+    }
+
+    /** What was set for one owner; empty where nothing was. */
+    public SortedMap<String, String> settings(SettingsOwner owner) {
+        return settings.getOrDefault(owner, Collections.emptySortedMap());
     }
 
     /**

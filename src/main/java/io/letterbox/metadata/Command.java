@@ -13,6 +13,9 @@ public sealed interface Command {
     /** Sets some of a topic's settings and returns others to their defaults. */
     record AlterTopic(String name, Map<String, String> set, Set<String> unset) implements Command {}
 
+    /** Sets some of the settings of a node, of all nodes or of a group, and returns others to what applies without. */
+    record AlterSettings(SettingsOwner owner, Map<String, String> set, Set<String> unset) implements Command {}
+
     /** Raises the number of a topic's partitions. */
     record AddPartitions(String name, int total) implements Command {}
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Commands and images as bytes: the bodies of the frames that {@link MetadataFile} keeps. Numbers are big-endian, texts
@@ -49,6 +50,11 @@ import java.util.UUID;
  *   | 10   | ForgetDeleted: [id 2 x int64]                                            |
  *   | 11   | image in which topics were deleted: like 9, and after the topics         |
  *   |      |   deleted [id 2 x int64, name text]                                      |
+ *   | 12   | AlterSettings: kind int8 (0 node, 1 group), name text,                   |
+ *   |      |   set [key text, value text], unset [text]                               |
+ *   | 13   | image in which something was set for nodes or groups: like 11, and after |
+ *   |      |   the nodes settings [kind int8, name text, values [key text,            |
+ *   |      |   value text]]                                                           |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -65,16 +71,19 @@ final class MetadataCodec {
     private static final int IMAGE = 9;
     private static final int FORGET_DELETED = 10;
     private static final int IMAGE_WITH_DELETED = 11;
+    private static final int ALTER_SETTINGS = 12;
+    private static final int IMAGE_WITH_SETTINGS = 13;
 
     private static final Set<Integer> IMAGES =
-            Set.of(IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED);
+            Set.of(IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED, IMAGE_WITH_SETTINGS);
 
     private MetadataCodec() {}
 
     static byte[] encode(ClusterImage image) {
         return bytes(out -> {
-            boolean deleted = !image.deleted().isEmpty();
-            out.writeByte(deleted ? IMAGE_WITH_DELETED : IMAGE);
+            boolean set = !image.settings().isEmpty();
+            boolean deleted = set || !image.deleted().isEmpty();
+            out.writeByte(set ? IMAGE_WITH_SETTINGS : deleted ? IMAGE_WITH_DELETED : IMAGE);
             out.writeLong(image.version());
             out.writeUTF(image.clusterId());
             out.writeInt(image.nodes().size());
@@ -84,6 +93,7 @@ final class MetadataCodec {
                 writeEndpoint(out, node.kafka());
                 out.writeBoolean(node.fenced());
             }
+            if (set) writeSettings(out, image.settings());
             out.writeInt(image.topics().size());
             for (TopicImage topic : image.topics().values()) writeTopic(out, topic);
             if (deleted) writeDeleted(out, image.deleted());
@@ -129,6 +139,12 @@ final class MetadataCodec {
             writeMap(out, alter.set());
             out.writeInt(alter.unset().size());
             for (String key : alter.unset()) out.writeUTF(key);
+        } else if (command instanceof Command.AlterSettings alter) {
+            out.writeByte(ALTER_SETTINGS);
+            writeOwner(out, alter.owner());
+            writeMap(out, alter.set());
+            out.writeInt(alter.unset().size());
+            for (String key : alter.unset()) out.writeUTF(key);
         } else if (command instanceof Command.AddPartitions add) {
             out.writeByte(ADD_PARTITIONS);
             out.writeUTF(add.name());
@@ -158,6 +174,8 @@ final class MetadataCodec {
                 return new Command.CreateTopic(in.readUTF(), readUuid(in), in.readInt(), in.readInt(), readMap(in));
             case ALTER_TOPIC:
                 return new Command.AlterTopic(in.readUTF(), readMap(in), Set.copyOf(readList(in, in::readUTF)));
+            case ALTER_SETTINGS:
+                return new Command.AlterSettings(readOwner(in), readMap(in), Set.copyOf(readList(in, in::readUTF)));
             case ADD_PARTITIONS:
                 return new Command.AddPartitions(in.readUTF(), in.readInt());
             case DELETE_TOPIC:
@@ -180,14 +198,50 @@ final class MetadataCodec {
         String clusterId = in.readUTF();
         Map<Integer, NodeImage> nodes = new TreeMap<>();
         for (NodeImage node : readList(in, () -> readNode(kind, in))) nodes.put(node.id(), node);
+        SortedMap<SettingsOwner, SortedMap<String, String>> settings =
+                kind == IMAGE_WITH_SETTINGS ? readSettings(in) : Collections.emptySortedMap();
         SortedMap<String, TopicImage> topics = new TreeMap<>();
-        for (TopicImage topic : readList(in, () -> readTopic(kind, in, machine))) topics.put(topic.name(), topic);
+        for (TopicImage topic : readList(in, () -> readTopic(kind, in, config -> machine.config(config, settings)))) {
+            topics.put(topic.name(), topic);
+        }
         return new ClusterImage(
                 version,
                 clusterId,
                 Collections.unmodifiableMap(nodes),
                 Collections.unmodifiableSortedMap(topics),
-                kind == IMAGE_WITH_DELETED ? readDeleted(in) : Map.of());
+                kind >= IMAGE_WITH_DELETED ? readDeleted(in) : Map.of(),
+                settings);
+    }
+
+    private static void writeSettings(
+            DataOutputStream out, SortedMap<SettingsOwner, SortedMap<String, String>> settings) throws IOException {
+        out.writeInt(settings.size());
+        for (Map.Entry<SettingsOwner, SortedMap<String, String>> entry : settings.entrySet()) {
+            writeOwner(out, entry.getKey());
+            writeMap(out, entry.getValue());
+        }
+    }
+
+    private static SortedMap<SettingsOwner, SortedMap<String, String>> readSettings(DataInputStream in)
+            throws IOException {
+        SortedMap<SettingsOwner, SortedMap<String, String>> settings = new TreeMap<>();
+        int owners = readCount(in);
+        for (int i = 0; i < owners; i++) {
+            settings.put(readOwner(in), Collections.unmodifiableSortedMap(new TreeMap<>(readMap(in))));
+        }
+        return Collections.unmodifiableSortedMap(settings);
+    }
+
+    private static void writeOwner(DataOutputStream out, SettingsOwner owner) throws IOException {
+        out.writeByte(owner.kind().ordinal());
+        out.writeUTF(owner.name());
+    }
+
+    private static SettingsOwner readOwner(DataInputStream in) throws IOException {
+        int kind = in.readByte();
+        SettingsOwner.Kind[] kinds = SettingsOwner.Kind.values();
+        if (kind < 0 || kind >= kinds.length) throw new IOException("nothing of the kind " + kind + " has settings");
+        return new SettingsOwner(kinds[kind], in.readUTF());
     }
 
     private static void writeDeleted(DataOutputStream out, Map<UUID, String> deleted) throws IOException {
@@ -235,10 +289,11 @@ final class MetadataCodec {
         writeInts(out, topic.formerSizes());
     }
 
-    private static TopicImage readTopic(int kind, DataInputStream in, MetadataMachine machine) throws IOException {
+    private static TopicImage readTopic(
+            int kind, DataInputStream in, Function<Map<String, String>, TopicConfig> configs) throws IOException {
         String name = in.readUTF();
         UUID id = readUuid(in);
-        TopicConfig config = machine.config(readMap(in));
+        TopicConfig config = configs.apply(readMap(in));
         List<PartitionImage> partitions = readList(
                 in,
                 () -> new PartitionImage(

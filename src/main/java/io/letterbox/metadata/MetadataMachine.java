@@ -4,6 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicName;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
  * again what was once done: it asks about the image but not about the limits, which may have been lowered since.
  */
 public final class MetadataMachine {
+    /** So many nodes and groups can have settings of their own. */
+    private static final int MAX_OWNERS = 10_000;
+
     private final Limits limits;
     private final Map<String, String> topicDefaults;
 
@@ -32,7 +36,7 @@ public final class MetadataMachine {
     public MetadataMachine(Limits limits, Map<String, String> topicDefaults) {
         this.limits = limits;
         this.topicDefaults = Map.copyOf(topicDefaults);
-        config(Map.of());
+        config(Map.of(), Collections.emptySortedMap());
     }
 
     /** An image in which nothing has happened yet. */
@@ -59,6 +63,7 @@ public final class MetadataMachine {
     ClusterImage replay(ClusterImage image, Command command) {
         if (command instanceof Command.CreateTopic create) return createTopic(image, create);
         if (command instanceof Command.AlterTopic alter) return alterTopic(image, alter);
+        if (command instanceof Command.AlterSettings alter) return alterSettings(image, alter);
         if (command instanceof Command.AddPartitions add) return addPartitions(image, add);
         if (command instanceof Command.DeleteTopic delete) return deleteTopic(image, delete);
         if (command instanceof Command.ForgetDeleted forget) return forgetDeleted(image, forget);
@@ -67,9 +72,44 @@ public final class MetadataMachine {
         throw new AssertionError(command);
     }
 
-    /** A topic's settings on this server. */
-    TopicConfig config(Map<String, String> overrides) {
-        return new TopicConfig(overrides, topicDefaults);
+    /**
+     * A topic's settings on this server: its own, or else what was set for nodes, or else what the configuration says.
+     *
+     * @param settings the image's
+     */
+    TopicConfig config(Map<String, String> overrides, SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
+        Map<String, String> defaults = new HashMap<>(topicDefaults);
+        // Those of all nodes come first in their order. Alone, a node's settings are this one's.
+        settings.forEach((owner, values) -> {
+            if (owner.kind() == SettingsOwner.Kind.NODE) defaults.putAll(values);
+        });
+        return new TopicConfig(overrides, defaults);
+    }
+
+    private ClusterImage alterSettings(ClusterImage image, Command.AlterSettings command) {
+        SettingsOwner owner = command.owner();
+        boolean ofGroup = owner.kind() == SettingsOwner.Kind.GROUP;
+        SortedMap<String, String> values = new TreeMap<>(image.settings(owner));
+        values.keySet().removeAll(command.unset());
+        command.set().forEach((name, text) -> {
+            values.put(
+                    name,
+                    ofGroup
+                            ? GroupConfigKey.require(name).canonical(text)
+                            : TopicConfigKey.require(name).canonical(text));
+        });
+        SortedMap<SettingsOwner, SortedMap<String, String>> settings = new TreeMap<>(image.settings());
+        if (values.isEmpty()) settings.remove(owner);
+        else settings.put(owner, Collections.unmodifiableSortedMap(values));
+        SortedMap<String, TopicImage> topics = image.topics();
+        if (!ofGroup) {
+            topics = new TreeMap<>();
+            for (TopicImage topic : image.topics().values()) {
+                TopicConfig config = config(topic.config().overrides(), settings);
+                topics.put(topic.name(), topic.withConfig(config));
+            }
+        }
+        return next(image, image.nodes(), topics).withSettings(settings);
     }
 
     private ClusterImage createTopic(ClusterImage image, Command.CreateTopic command) {
@@ -88,7 +128,7 @@ public final class MetadataMachine {
                         command.name(),
                         command.id(),
                         Controller.place(image, 0, command.partitions(), command.replicationFactor()),
-                        config(command.config())));
+                        config(command.config(), image.settings())));
     }
 
     private ClusterImage alterTopic(ClusterImage image, Command.AlterTopic command) {
@@ -102,7 +142,7 @@ public final class MetadataMachine {
             overrides.remove(key);
         }
         overrides.putAll(command.set());
-        return withTopic(image, topic.withConfig(config(overrides)));
+        return withTopic(image, topic.withConfig(config(overrides, image.settings())));
     }
 
     private ClusterImage addPartitions(ClusterImage image, Command.AddPartitions command) {
@@ -162,6 +202,14 @@ public final class MetadataMachine {
                                 + limits.topics() + ".");
             }
             checkPartitions(image, create.partitions(), create.partitions());
+        } else if (command instanceof Command.AlterSettings alter) {
+            boolean another =
+                    !image.settings().containsKey(alter.owner()) && !alter.set().isEmpty();
+            if (another && image.settings().size() >= MAX_OWNERS) {
+                throw new ApiException(
+                        ErrorCode.POLICY_VIOLATION,
+                        MAX_OWNERS + " groups have settings of their own already, and no more can.");
+            }
         } else if (command instanceof Command.AddPartitions add) {
             TopicImage topic = image.topics().get(add.name());
             int now = topic == null ? 0 : topic.partitions().size();
@@ -215,6 +263,7 @@ public final class MetadataMachine {
                 image.clusterId(),
                 Collections.unmodifiableMap(nodes),
                 Collections.unmodifiableSortedMap(topics),
-                Collections.unmodifiableMap(deleted));
+                Collections.unmodifiableMap(deleted),
+                image.settings());
     }
 }

@@ -6,7 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,31 @@ class MetadataCodecTest {
         TopicImage old = MetadataCodec.replay(machine, null, before).topics().get("a");
         assertThat(old.formerSizes()).isEmpty();
         assertThat(old.partitions()).hasSize(3);
+    }
+
+    @Test
+    void settingsOfNodesAndGroupsAreRemembered() throws IOException {
+        ClusterImage image = MetadataMachine.empty("cluster");
+        image = machine.apply(image, new Command.RegisterNode(1, new Endpoint("h", 1), Endpoint.NONE))
+                .image();
+        image = machine.apply(image, new Command.CreateTopic("a", new UUID(1, 2), 1, 1, Map.of()))
+                .image();
+        List<Command> changes = List.of(
+                new Command.AlterSettings(SettingsOwner.ALL_NODES, Map.of("retention.ms", "5"), Set.of()),
+                new Command.AlterSettings(SettingsOwner.node(1), Map.of("retention.ms", "7"), Set.of()),
+                new Command.AlterSettings(
+                        SettingsOwner.group("g"), Map.of("consumer.session.timeout.ms", "9000"), Set.of()),
+                new Command.AlterSettings(SettingsOwner.group("none"), Map.of(), Set.of("nothing.that.is.set")));
+        long[] retentions = {5, 7, 7, 7};
+        for (int i = 0; i < changes.size(); i++) {
+            image = MetadataCodec.replay(machine, image, MetadataCodec.encode(changes.get(i)));
+            assertThat(image.topics().get("a").config().retentionMs()).isEqualTo(retentions[i]);
+        }
+        assertThat(image.settings()).hasSize(3);
+        ClusterImage read = MetadataCodec.replay(machine, null, MetadataCodec.encode(image));
+        assertThat(read.settings()).isEqualTo(image.settings());
+        assertThat(read.digest()).isEqualTo(image.digest());
+        assertThat(read.topics().get("a").config().retentionMs()).isEqualTo(7);
     }
 
     /** The kinds 0 and 5 are in the files of servers that had no Kafka door. */

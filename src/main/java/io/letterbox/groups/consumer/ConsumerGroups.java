@@ -16,9 +16,12 @@ import io.letterbox.groups.classic.Handover;
 import io.letterbox.groups.patterns.TopicMatch;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.GroupConfigKey;
+import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -66,8 +69,21 @@ public final class ConsumerGroups {
         this.classic = classic;
         this.patterns = surroundings.patterns();
         this.membership = new ConsumerMembership(settings);
-        this.deadlines = new MemberDeadlines(deadlines, settings.sessionTimeoutMs(), this::fence);
+        this.deadlines = new MemberDeadlines(deadlines, this::sessionTimeoutMs, this::fence);
         this.guests = new ClassicGuests(this, new ClassicMembership(settings), ids);
+    }
+
+    private int sessionTimeoutMs(String groupId) {
+        return GroupConfigKey.SESSION_TIMEOUT.in(ownSettings(groupId), settings.sessionTimeoutMs());
+    }
+
+    private int heartbeatIntervalMs(String groupId) {
+        return GroupConfigKey.HEARTBEAT_INTERVAL.in(ownSettings(groupId), settings.heartbeatIntervalMs());
+    }
+
+    /** What was set for a group; in force from its members' next heartbeats on. */
+    private Map<String, String> ownSettings(String groupId) {
+        return topics == null ? Map.of() : topics.image().settings(SettingsOwner.group(groupId));
     }
 
     /** Answers those who speak the classic protocol. */
@@ -217,7 +233,7 @@ public final class ConsumerGroups {
                 || data.rebalanceTimeoutMs() != -1
                         && (data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null)
                         && data.topicPartitions() != null;
-        return HeartbeatAnswer.of(member, settings.heartbeatIntervalMs(), everything || stepped);
+        return HeartbeatAnswer.of(member, heartbeatIntervalMs(group.id()), everything || stepped);
     }
 
     private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, Turn turn) {

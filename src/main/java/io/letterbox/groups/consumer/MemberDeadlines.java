@@ -3,6 +3,7 @@ package io.letterbox.groups.consumer;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Turn;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * What happens to members that do not do what they have to in time: they are taken out. Owned by the coordinator, like
@@ -29,11 +30,11 @@ final class MemberDeadlines {
     }
 
     private final Deadlines deadlines;
-    private final int sessionTimeoutMs;
+    private final ToIntFunction<String> sessionTimeoutMs;
     private final Fence fence;
 
-    /** @param sessionTimeoutMs of members that do not choose it */
-    MemberDeadlines(Deadlines deadlines, int sessionTimeoutMs, Fence fence) {
+    /** @param sessionTimeoutMs of members that do not choose it, by the id of their group */
+    MemberDeadlines(Deadlines deadlines, ToIntFunction<String> sessionTimeoutMs, Fence fence) {
         this.deadlines = deadlines;
         this.sessionTimeoutMs = sessionTimeoutMs;
         this.fence = fence;
@@ -41,8 +42,9 @@ final class MemberDeadlines {
 
     /** A member was heard of. */
     void heard(String groupId, ConsumerMember member, long elapsedMs) {
-        int timeoutMs =
-                member.isClassic() ? member.profile().classicMemberMetadata().sessionTimeoutMs() : sessionTimeoutMs;
+        int timeoutMs = member.isClassic()
+                ? member.profile().classicMemberMetadata().sessionTimeoutMs()
+                : sessionTimeoutMs.applyAsInt(groupId);
         set(groupId, member, Kind.SESSION, elapsedMs + timeoutMs, any -> true);
     }
 

@@ -51,6 +51,23 @@ class ConsumerGroupsTest {
     }
 
     @Test
+    void whatIsSetForAGroupIsInForceFromTheNextHeartbeatOn() {
+        a.beat();
+        bench.set("g", "consumer.heartbeat.interval.ms", "700");
+        ConsumerGroupHeartbeatRequestData brief = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId("g")
+                .setMemberId("a")
+                .setMemberEpoch(1);
+        assertThat(bench.heartbeat(brief).heartbeatIntervalMs()).isEqualTo(700);
+        bench.set("g", "consumer.session.timeout.ms", "2000");
+        bench.heartbeat(brief);
+        bench.advance(1_999);
+        assertThat(bench.describe("g").members()).hasSize(1);
+        bench.advance(1);
+        assertThat(bench.describe("g").members()).isEmpty();
+    }
+
+    @Test
     void aPartitionIsGivenOnlyWhenItsOwnerHasSaidThatItGaveItUp() {
         a.beat();
         assertThat(b.beat()).isEqualTo(Errors.NONE);

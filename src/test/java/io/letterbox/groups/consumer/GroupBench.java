@@ -13,6 +13,7 @@ import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.time.Moment;
 import io.letterbox.time.TestClock;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
@@ -38,6 +40,7 @@ public final class GroupBench implements CoordinatorOutbox {
 
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
+    private final SortedMap<SettingsOwner, SortedMap<String, String>> settings = new TreeMap<>();
     private StatePart memory = StatePart.unlimited();
     private final MatchedAtOnce patterns = new MatchedAtOnce();
     private GroupCoordinator core;
@@ -105,8 +108,14 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     private void follow() {
-        ask(new GroupCommand.ImageChanged(
-                new ClusterImage(imageVersion++, "cluster", Map.of(), new TreeMap<>(topics))));
+        ask(new GroupCommand.ImageChanged(new ClusterImage(imageVersion++, "cluster", Map.of(), new TreeMap<>(topics))
+                .withSettings(new TreeMap<>(settings))));
+    }
+
+    /** Something is set for a group while the server runs. */
+    public void set(String groupId, String key, String value) {
+        settings.put(SettingsOwner.group(groupId), new TreeMap<>(Map.of(key, value)));
+        follow();
     }
 
     public long nowMs() {

@@ -61,6 +61,7 @@ final class AdminQuestions {
         questions.cluster();
         questions.descriptions();
         questions.changes();
+        questions.changesOfTheServerAndGroups();
     }
 
     /** Makes a topic on both sides and waits until it has leaders there. */
@@ -320,12 +321,16 @@ final class AdminQuestions {
         describe(TOPIC, "nowhere");
         describe(TOPIC, "bad name!");
         describe(TOPIC, "");
+        describe(BROKER, "1", "num.partitions", "message.max.bytes", "log.retention.ms", "log.cleanup.policy");
+        describe(BROKER, "");
         describe(BROKER, "77");
         describe(BROKER, "abc");
         describe(LOGGER, "1", "nonsense");
         describe(LOGGER, "77", "nonsense");
         describe(METRICS, "m");
         describe(METRICS, "");
+        describe(GROUP, "g", "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
+        describe(GROUP, "g");
         describe(GROUP, "");
         describe(1, "x");
         describe(99, "x");
@@ -407,5 +412,44 @@ final class AdminQuestions {
         replace("set", "retention.ms", null);
         replace("set", "nonsense", "1");
         replace("nowhere", "retention.ms", "1");
+    }
+
+    private void changesOfTheServerAndGroups() {
+        for (String broker : List.of("", "1")) {
+            change(BROKER, broker, new Step("log.retention.ms", SET, "86400000"));
+            describe(BROKER, broker, "log.retention.ms");
+            describe(TOPIC, "set", "retention.ms");
+        }
+        change(BROKER, "", new Step("log.retention.ms", SET, "abc"));
+        change(BROKER, "", new Step("nonsense.of.a.plugin", SET, "1"));
+        change(BROKER, "", new Step("nonsense.of.a.plugin", DELETE, null));
+        change(BROKER, "1", new Step("broker.id", SET, "5"));
+        change(BROKER, "1", new Step("log.cleanup.policy", APPEND, "compact"));
+        change(BROKER, "77", new Step("log.retention.ms", SET, "1"));
+        change(BROKER, "abc", new Step("log.retention.ms", SET, "1"));
+        change(BROKER, "1", new Step("log.retention.ms", DELETE, null));
+        describe(BROKER, "1", "log.retention.ms");
+        change(BROKER, "", new Step("log.retention.ms", DELETE, null));
+        change(BROKER, "1", new Step("log.cleanup.policy", DELETE, null));
+        change(BROKER, "", new Step("log.retention.ms", DELETE, null));
+        describe(TOPIC, "set", "retention.ms");
+
+        change(GROUP, "tuned", new Step("consumer.session.timeout.ms", SET, "50000"));
+        change(GROUP, "tuned", new Step("consumer.heartbeat.interval.ms", SET, "6000"));
+        describe(GROUP, "tuned", "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
+        change(GROUP, "tuned", new Step("consumer.session.timeout.ms", SET, "1"));
+        change(GROUP, "tuned", new Step("consumer.session.timeout.ms", SET, "99999999"));
+        change(GROUP, "tuned", new Step("consumer.heartbeat.interval.ms", SET, "1"));
+        change(GROUP, "tuned", new Step("consumer.heartbeat.interval.ms", SET, "abc"));
+        change(GROUP, "tuned", new Step("consumer.heartbeat.interval.ms", SET, null));
+        change(GROUP, "tuned", new Step("nonsense", SET, "1"));
+        change(GROUP, "tuned", new Step("nonsense", DELETE, null));
+        change(GROUP, "", new Step("consumer.session.timeout.ms", SET, "50000"));
+        peers.flow(
+                "of groups that are set", ApiKeys.LIST_CONFIG_RESOURCES, 1, side -> new ListConfigResourcesRequestData()
+                        .setResourceTypes(List.of((byte) GROUP)));
+        change(GROUP, "tuned", new Step("consumer.session.timeout.ms", DELETE, null));
+        describe(GROUP, "tuned", "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
+        change(GROUP, "tuned", new Step("consumer.heartbeat.interval.ms", DELETE, null));
     }
 }

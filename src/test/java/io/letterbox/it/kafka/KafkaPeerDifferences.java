@@ -36,6 +36,15 @@ final class KafkaPeerDifferences {
                     ".*/synonyms/log\\.(retention\\.(ms|hours)|roll\\.(ms|hours))#.*",
                     "one unit, not three"),
             may(".*", "/.*/configs/min.insync.replicas#0/.*", "Kafka writes this default down for the whole cluster"),
+            may("DESCRIBE_CONFIGS type 4 .*", ".*/log.retention.ms#0/value", "one unit, not three"),
+            may(
+                    "DESCRIBE_CONFIGS type 4  null.*",
+                    ".*/min.insync.replicas#0",
+                    "Kafka writes this default down for all"),
+            may("DESCRIBE_CONFIGS type 32 .*", ".*/(share|streams)\\..*", "of groups that are switched off"),
+            may("DESCRIBE_CONFIGS type 32 .*", ".*/consumer.assignment.interval.ms#0", "who joins is assigned at once"),
+            may("INCREMENTAL_.*type 4 .*value=abc.*", ".*", "a wrong value has one code here"),
+            may("INCREMENTAL_.*type 4 .*nonsense.of.a.plugin, operation=0.*", ".*", "there are no plugins"),
             // What is not there at all.
             may("API_VERSIONS .*", "/finalizedFeaturesEpoch", "a counter of Kafka's log"),
             may(

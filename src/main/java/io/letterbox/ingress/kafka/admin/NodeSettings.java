@@ -1,12 +1,14 @@
 package io.letterbox.ingress.kafka.admin;
 
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.config.TopicsConfig;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.TopicConfigKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
@@ -14,7 +16,7 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /**
  * A node's settings under the names that Kafka's brokers have for them; the documentation tells the name in Letterbox' own
- * file. All of them can be read, and none changed from outside: they are the file's.
+ * file. All of them can be read; changed from outside can be those that say what topics get.
  */
 final class NodeSettings {
     private static final LetterboxConfig DEFAULTS = LetterboxConfig.defaults();
@@ -162,7 +164,7 @@ final class NodeSettings {
      * @param advertised where clients are told to connect
      */
     static List<DescribeConfigsResourceResult> describe(
-            LetterboxConfig config, Endpoint advertised, boolean synonyms, boolean documentation) {
+            LetterboxConfig config, ServerValues server, Endpoint advertised, boolean synonyms, boolean documentation) {
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
         for (Setting setting : SETTINGS) results.add(one(setting, config, synonyms, documentation));
         Setting address = new Setting(
@@ -173,15 +175,34 @@ final class NodeSettings {
                         c == DEFAULTS ? new Endpoint(c.kafka().host(), c.kafka().port()) : advertised),
                 "Where clients are told to connect to.");
         results.add(one(address, config, synonyms, documentation));
-        TopicsConfig topics = config.topics();
-        for (TopicConfigKey key : TopicConfigKey.values()) {
-            results.add(readOnly(TopicSettings.serverName(key), TopicSettings.type(key))
-                    .setValue(TopicSettings.serverValue(topics, key))
-                    .setConfigSource(TopicSettings.serverSource(topics, key).id())
-                    .setSynonyms(synonyms ? TopicSettings.serverSynonyms(topics, key) : List.of())
-                    .setDocumentation(documentation ? key.doc() : null));
-        }
+        for (TopicConfigKey key : TopicConfigKey.values()) results.add(ofTopics(key, server, synonyms, documentation));
         return results;
+    }
+
+    /** What was set for all nodes while they ran, and nothing else. */
+    static List<DescribeConfigsResourceResult> describeAllNodes(
+            ServerValues server, boolean synonyms, boolean documentation) {
+        ServerValues ofAll = new ServerValues(Map.of(), server.allNodes(), server.file());
+        return Stream.of(TopicConfigKey.values())
+                .filter(key -> server.allNodes().containsKey(key.key()))
+                .map(key -> ofTopics(key, ofAll, synonyms, documentation))
+                .collect(Collectors.toList());
+    }
+
+    private static DescribeConfigsResourceResult ofTopics(
+            TopicConfigKey key, ServerValues server, boolean synonyms, boolean documentation) {
+        return new DescribeConfigsResourceResult()
+                .setName(TopicSettings.serverName(key))
+                .setConfigType(TopicSettings.type(key).id())
+                .setValue(server.value(key))
+                .setConfigSource(server.source(key).id())
+                .setSynonyms(synonyms ? TopicSettings.serverSynonyms(server, key) : List.of())
+                .setDocumentation(documentation ? key.doc() : null);
+    }
+
+    /** Whether a setting is in the configuration file, or fixed. */
+    static boolean isOfFile(String name) {
+        return SETTINGS.stream().anyMatch(setting -> setting.name().equals(name));
     }
 
     private static String address(Endpoint endpoint) {

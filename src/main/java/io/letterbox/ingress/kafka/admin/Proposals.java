@@ -29,6 +29,16 @@ final class Proposals {
         this.machine = new MetadataMachine(limits, config.topics().defaults());
     }
 
+    /** How this node is configured. */
+    LetterboxConfig config() {
+        return backend.config();
+    }
+
+    /** What topics get that say nothing. */
+    ServerValues server() {
+        return ServerValues.of(image(), backend.config());
+    }
+
     /** What the shards serve now. */
     ClusterImage image() {
         return backend.metadata().image();

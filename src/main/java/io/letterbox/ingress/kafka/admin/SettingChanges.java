@@ -1,10 +1,7 @@
 package io.letterbox.ingress.kafka.admin;
 
 import io.letterbox.ingress.kafka.KafkaRequest;
-import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicConfigKey;
-import io.letterbox.metadata.TopicImage;
-import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +14,6 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
@@ -28,7 +24,7 @@ import org.apache.kafka.common.requests.ApiError;
 
 /**
  * IncrementalAlterConfigs (KIP-339), which changes what it names, and AlterConfigs, which replaces all. Each resource is
- * changed as a whole or not at all. Only topics have settings that can be changed. Owned by one event loop.
+ * changed as a whole or not at all. What is set for nodes is what topics get that say nothing. Owned by one event loop.
  */
 final class SettingChanges {
     private final Proposals proposals;
@@ -39,7 +35,14 @@ final class SettingChanges {
 
     /** What one resource is asked to become, not yet checked against the table of settings. */
     private interface Change {
-        Command.AlterTopic of(TopicImage topic);
+        Wanted of(Target target);
+    }
+
+    /** What a resource is to get, and what it is to lose. */
+    private record Wanted(Map<String, String> set, Set<String> unset) {
+        boolean isNothing() {
+            return set.isEmpty() && unset.isEmpty();
+        }
     }
 
     Future<IncrementalAlterConfigsResponseData> alterSome(KafkaRequest request) {
@@ -57,7 +60,7 @@ final class SettingChanges {
                             Type.forId(resource.resourceType()),
                             resource.resourceName(),
                             first,
-                            topic -> some(topic, resource),
+                            target -> some(target, resource),
                             data.validateOnly())
                     .onSuccess(
                             error -> result.setErrorCode(error.error().code()).setErrorMessage(message(error))));
@@ -80,7 +83,7 @@ final class SettingChanges {
                             Type.forId(resource.resourceType()),
                             resource.resourceName(),
                             first,
-                            topic -> all(topic, resource),
+                            target -> all(target, resource),
                             data.validateOnly())
                     .onSuccess(
                             error -> result.setErrorCode(error.error().code()).setErrorMessage(message(error))));
@@ -95,22 +98,16 @@ final class SettingChanges {
     private Future<ApiError> change(Type type, String name, boolean first, Change change, boolean validateOnly) {
         try {
             if (!first) throw new InvalidRequestException("The request has this resource more than once.");
-            if (type != Type.TOPIC) {
-                throw new InvalidRequestException("Only the settings of topics can be changed from outside; those of"
-                        + " the server are in its configuration file.");
-            }
-            TopicName.checkOwnedByClients(name);
-            TopicImage topic = proposals.image().topics().get(name);
-            if (topic == null) throw new UnknownTopicOrPartitionException("There is no topic " + name + ".");
-            Command.AlterTopic command = change.of(topic);
-            if (command.set().isEmpty() && command.unset().isEmpty()) return Future.succeededFuture(ApiError.NONE);
-            return proposals.propose(command, validateOnly);
+            Target target = Target.of(type, name, proposals.image(), proposals.config());
+            Wanted wanted = change.of(target);
+            if (wanted.isNothing()) return Future.succeededFuture(ApiError.NONE);
+            return proposals.propose(target.command(wanted.set(), wanted.unset()), validateOnly);
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(Refusals.of(refusal));
         }
     }
 
-    private static Command.AlterTopic some(TopicImage topic, AlterConfigsResource resource) {
+    private static Wanted some(Target target, AlterConfigsResource resource) {
         Map<String, String> set = new TreeMap<>();
         Set<String> unset = new HashSet<>();
         Set<String> met = new HashSet<>();
@@ -125,24 +122,25 @@ final class SettingChanges {
             }
             if (operation == OpType.DELETE) {
                 // What does not exist is as it should be.
-                if (TopicConfigKey.of(name).isPresent()) unset.add(name);
+                if (target.own(name) != null) unset.add(target.own(name));
                 continue;
             }
             if (config.value() == null) throw new InvalidRequestException("The setting " + name + " gets no value.");
-            set.put(name, operation == OpType.SET ? config.value() : list(topic, operation, name, config.value()));
+            String own = target.require(name);
+            set.put(own, operation == OpType.SET ? config.value() : list(target, operation, own, config.value()));
         }
-        return new Command.AlterTopic(topic.name(), set, unset);
+        return new Wanted(set, unset);
     }
 
     /** What a list becomes; one that nobody has set begins with what is in force. */
-    private static String list(TopicImage topic, OpType operation, String name, String words) {
-        TopicConfigKey key = TopicConfigKey.require(name);
-        if (!key.isList()) {
+    private static String list(Target target, OpType operation, String name, String words) {
+        TopicConfigKey key = TopicConfigKey.of(name).orElse(null);
+        if (key == null || !key.isList()) {
             throw new InvalidConfigurationException(
                     name + " is not a list, so nothing can be appended to it or subtracted from it.");
         }
         List<String> parts = new ArrayList<>();
-        String current = topic.config().get(key);
+        String current = target.inForce(key);
         if (!current.isEmpty()) parts.addAll(Arrays.asList(current.split(",")));
         for (String word : words.split(",")) {
             String part = word.trim();
@@ -152,16 +150,16 @@ final class SettingChanges {
         return String.join(",", parts);
     }
 
-    private static Command.AlterTopic all(TopicImage topic, AlterConfigsRequestData.AlterConfigsResource resource) {
+    private static Wanted all(Target target, AlterConfigsRequestData.AlterConfigsResource resource) {
         Map<String, String> set = new TreeMap<>();
         for (AlterConfigsRequestData.AlterableConfig config : resource.configs()) {
             if (config.value() == null) {
                 throw new InvalidRequestException("The setting " + config.name() + " gets no value.");
             }
-            set.put(config.name(), config.value());
+            set.put(target.require(config.name()), config.value());
         }
-        Set<String> unset = new HashSet<>(topic.config().overrides().keySet());
+        Set<String> unset = new HashSet<>(target.settings().keySet());
         unset.removeAll(set.keySet());
-        return new Command.AlterTopic(topic.name(), set, unset);
+        return new Wanted(set, unset);
     }
 }

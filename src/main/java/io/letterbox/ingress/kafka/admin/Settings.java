@@ -5,6 +5,7 @@ import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.NodeImage;
+import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
@@ -76,17 +77,22 @@ final class Settings {
             case TOPIC:
                 return ofTopic(name, synonyms, documentation);
             case BROKER:
-                // Without a name: what is set for all nodes at run time, which is nothing.
-                if (name.isEmpty()) return List.of();
+                if (name.isEmpty()) return NodeSettings.describeAllNodes(server(), synonyms, documentation);
                 requireThisNode(name);
-                return NodeSettings.describe(backend.config(), advertised(), synonyms, documentation);
+                return NodeSettings.describe(backend.config(), server(), advertised(), synonyms, documentation);
             case BROKER_LOGGER:
                 requireThisNode(name);
                 return List.of();
             case CLIENT_METRICS:
-            case GROUP:
                 if (name.isEmpty()) throw new InvalidRequestException("The resource has no name.");
                 return List.of();
+            case GROUP:
+                if (name.isEmpty()) throw new InvalidRequestException("The group has no name.");
+                return GroupSettings.describe(
+                        backend.metadata().image().settings(SettingsOwner.group(name)),
+                        backend.config().groups(),
+                        synonyms,
+                        documentation);
             default:
                 throw new InvalidRequestException(
                         "There are no settings of resources of type " + resource.resourceType() + ".");
@@ -97,10 +103,14 @@ final class Settings {
         TopicName.check(name);
         TopicImage topic = backend.metadata().image().topics().get(name);
         if (topic == null) throw new UnknownTopicOrPartitionException("There is no topic " + name + ".");
+        ServerValues server = server();
         return Stream.of(TopicConfigKey.values())
-                .map(key ->
-                        TopicSettings.describe(topic.config(), backend.config().topics(), key, synonyms, documentation))
+                .map(key -> TopicSettings.describe(topic.config(), server, key, synonyms, documentation))
                 .collect(Collectors.toList());
+    }
+
+    private ServerValues server() {
+        return ServerValues.of(backend.metadata().image(), backend.config());
     }
 
     private void requireThisNode(String name) {
@@ -128,6 +138,12 @@ final class Settings {
         List<ConfigResource> found = new ArrayList<>();
         if (types.contains(Type.TOPIC.id())) {
             backend.metadata().image().topics().keySet().forEach(name -> found.add(resource(Type.TOPIC, name)));
+        }
+        if (types.contains(Type.GROUP.id())) {
+            for (SettingsOwner owner : backend.metadata().image().settings().keySet()) {
+                boolean ofGroup = owner.kind() == SettingsOwner.Kind.GROUP;
+                if (ofGroup) found.add(resource(Type.GROUP, owner.name()));
+            }
         }
         for (Type ofNodes : List.of(Type.BROKER, Type.BROKER_LOGGER)) {
             if (!types.contains(ofNodes.id())) continue;

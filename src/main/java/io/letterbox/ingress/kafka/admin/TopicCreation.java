@@ -164,7 +164,7 @@ final class TopicCreation {
     }
 
     private byte source(TopicImage topic, TopicConfigKey key) {
-        return TopicSettings.source(topic.config(), defaults, key).id();
+        return TopicSettings.source(topic.config(), proposals.server(), key).id();
     }
 
     private static CreatableTopicResult refused(String name, ApiError error) {

@@ -1,6 +1,5 @@
 package io.letterbox.ingress.kafka.admin;
 
-import io.letterbox.config.TopicsConfig;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicConfigKey;
 import java.util.ArrayList;
@@ -27,27 +26,22 @@ final class TopicSettings {
         return SERVER_NAMES.get(key);
     }
 
+    /** Which of a topic's settings the server's own one is about; null where it is about none. */
+    static TopicConfigKey byServerName(String name) {
+        for (Map.Entry<TopicConfigKey, String> entry : SERVER_NAMES.entrySet()) {
+            if (entry.getValue().equals(name)) return entry.getKey();
+        }
+        return null;
+    }
+
     /** Where the value in force comes from. */
-    static ConfigSource source(TopicConfig config, TopicsConfig server, TopicConfigKey key) {
+    static ConfigSource source(TopicConfig config, ServerValues server, TopicConfigKey key) {
         if (config.overrides().containsKey(key.key())) return ConfigSource.TOPIC_CONFIG;
-        return serverSource(server, key);
-    }
-
-    /** Where the value comes from that topics have which say nothing. */
-    static ConfigSource serverSource(TopicsConfig server, TopicConfigKey key) {
-        String value = server.defaults().get(key.key());
-        return value == null || value.equals(key.defaultValue())
-                ? ConfigSource.DEFAULT_CONFIG
-                : ConfigSource.STATIC_BROKER_CONFIG;
-    }
-
-    /** The value that topics have which say nothing. */
-    static String serverValue(TopicsConfig server, TopicConfigKey key) {
-        return server.defaults().getOrDefault(key.key(), key.defaultValue());
+        return server.source(key);
     }
 
     static DescribeConfigsResourceResult describe(
-            TopicConfig config, TopicsConfig server, TopicConfigKey key, boolean synonyms, boolean documentation) {
+            TopicConfig config, ServerValues server, TopicConfigKey key, boolean synonyms, boolean documentation) {
         return new DescribeConfigsResourceResult()
                 .setName(key.key())
                 .setValue(config.get(key))
@@ -57,7 +51,7 @@ final class TopicSettings {
                 .setDocumentation(documentation ? key.doc() : null);
     }
 
-    private static List<DescribeConfigsSynonym> synonyms(TopicConfig config, TopicsConfig server, TopicConfigKey key) {
+    private static List<DescribeConfigsSynonym> synonyms(TopicConfig config, ServerValues server, TopicConfigKey key) {
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
         if (config.overrides().containsKey(key.key())) {
             synonyms.add(synonym(key.key(), config.get(key), ConfigSource.TOPIC_CONFIG));
@@ -66,14 +60,18 @@ final class TopicSettings {
         return synonyms;
     }
 
-    /** The server's own value where it has one, and the one that it has without. */
-    static List<DescribeConfigsSynonym> serverSynonyms(TopicsConfig server, TopicConfigKey key) {
+    /** The server's own values, those that go first at first, and the one that it has without. */
+    static List<DescribeConfigsSynonym> serverSynonyms(ServerValues server, TopicConfigKey key) {
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
-        ConfigSource source = serverSource(server, key);
-        if (source == ConfigSource.STATIC_BROKER_CONFIG) {
-            synonyms.add(synonym(serverName(key), serverValue(server, key), source));
+        String name = serverName(key);
+        String ofNode = server.node().get(key.key());
+        if (ofNode != null) synonyms.add(synonym(name, ofNode, ConfigSource.DYNAMIC_BROKER_CONFIG));
+        String ofAll = server.allNodes().get(key.key());
+        if (ofAll != null) synonyms.add(synonym(name, ofAll, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG));
+        if (server.isConfigured(key)) {
+            synonyms.add(synonym(name, server.configured(key), ConfigSource.STATIC_BROKER_CONFIG));
         }
-        synonyms.add(synonym(serverName(key), key.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+        synonyms.add(synonym(name, key.defaultValue(), ConfigSource.DEFAULT_CONFIG));
         return synonyms;
     }
 

@@ -74,12 +74,65 @@ class SettingApisTest extends AdminRequests {
         assertThat(altered("nope", op("retention.ms", OpType.SET, "5"))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(altered("t", new AlterableConfig().setName("retention.ms").setConfigOperation((byte) 9)))
                 .isEqualTo(Errors.INVALID_REQUEST);
-        assertThat(alter(Type.BROKER.id(), "1", false, op("log.retention.ms", OpType.SET, "5")))
+        assertThat(alter(Type.BROKER.id(), "1", false, op("broker.id", OpType.SET, "5")))
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(alter(Type.BROKER_LOGGER.id(), "1", false, op("root", OpType.SET, "INFO")))
                 .isEqualTo(Errors.INVALID_REQUEST);
         assertThat(alter(TOPIC, "t", true, op("retention.ms", OpType.SET, "5"))).isEqualTo(Errors.NONE);
         assertThat(alter(TOPIC, "t", true, op("retention.ms", OpType.SET, "-5")))
                 .isEqualTo(Errors.INVALID_CONFIG);
         assertThat(config("t").overrides()).isEmpty();
+    }
+
+    @Test
+    void whatIsSetForNodesAppliesToTopicsThatSayNothing() {
+        made("t");
+        byte node = Type.BROKER.id();
+        assertThat(alter(node, "", false, op("log.retention.ms", OpType.SET, "6")))
+                .isEqualTo(Errors.NONE);
+        assertThat(config("t").retentionMs()).isEqualTo(6);
+        assertThat(alter(node, "1", false, op("log.retention.ms", OpType.SET, "7")))
+                .isEqualTo(Errors.NONE);
+        assertThat(config("t").retentionMs()).isEqualTo(7);
+        DescribeConfigsResourceResult described = named(described(node, "1", null), "log.retention.ms");
+        assertThat(described.value()).isEqualTo("7");
+        assertThat(described.readOnly()).isFalse();
+        assertThat(described.configSource()).isEqualTo(ConfigSource.DYNAMIC_BROKER_CONFIG.id());
+        assertThat(described(node, "", null).configs())
+                .singleElement()
+                .matches(all -> all.value().equals("6")
+                        && all.configSource() == ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id());
+        assertThat(alter(node, "1", false, op("log.retention.ms", OpType.DELETE, null)))
+                .isEqualTo(Errors.NONE);
+        assertThat(config("t").retentionMs()).isEqualTo(6);
+        assertThat(altered("t", op("retention.ms", OpType.SET, "5"))).isEqualTo(Errors.NONE);
+        assertThat(config("t").retentionMs()).as("the topic's own").isEqualTo(5);
+        assertThat(alter(node, "", false, op("log.retention.ms", OpType.SET, "soon")))
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(node, "", false, op("never.heard.of", OpType.SET, "1")))
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(node, "2", false, op("log.retention.ms", OpType.SET, "1")))
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
+    void aGroupHasSettingsOfItsOwn() {
+        byte group = Type.GROUP.id();
+        String session = "consumer.session.timeout.ms";
+        assertThat(alter(group, "g", false, op(session, OpType.SET, "50000"))).isEqualTo(Errors.NONE);
+        assertThat(named(described(group, "g", null), session).value()).isEqualTo("50000");
+        assertThat(named(described(group, "g", null), session).configSource())
+                .isEqualTo(ConfigSource.GROUP_CONFIG.id());
+        assertThat(named(described(group, "other", null), session).configSource())
+                .isEqualTo(ConfigSource.DEFAULT_CONFIG.id());
+        for (String wrong : List.of("1", "soon", "99999999")) {
+            assertThat(alter(group, "g", false, op(session, OpType.SET, wrong))).isEqualTo(Errors.INVALID_CONFIG);
+        }
+        assertThat(alter(group, "g", false, op("never.heard.of", OpType.SET, "1")))
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(group, "", false, op(session, OpType.SET, "50000"))).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(alter(group, "g", false, op(session, OpType.DELETE, null))).isEqualTo(Errors.NONE);
+        assertThat(metadata.image().settings()).isEmpty();
     }
 
     @Test
@@ -145,7 +198,8 @@ class SettingApisTest extends AdminRequests {
     void aNodeTellsItsSettingsUnderKafkasNames() {
         DescribeConfigsResult result = described(Type.BROKER.id(), "1", null);
         assertThat(result.configs()).extracting("name").doesNotHaveDuplicates();
-        assertThat(result.configs()).allMatch(DescribeConfigsResourceResult::readOnly);
+        assertThat(named(result, "num.partitions").readOnly()).isTrue();
+        assertThat(named(result, "log.roll.ms").readOnly()).isFalse();
         assertThat(named(result, "num.partitions").value()).isEqualTo("3");
         assertThat(named(result, "num.partitions").configSource()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG.id());
         assertThat(named(result, "log.roll.ms").value()).isEqualTo("5000");
