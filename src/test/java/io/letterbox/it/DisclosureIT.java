@@ -75,7 +75,7 @@ class DisclosureIT {
         flip(segment("late"));
         for (String topic : List.of("damaged", "missing", "late")) askEverything(topic);
         assertThat(answers).anySatisfy(answer -> assertThat(answer).contains("PARTITION_QUARANTINED"));
-        assertThat(answers).anySatisfy(answer -> assertThat(answer).contains("STORAGE_FAILED"));
+        assertThat(answers).anySatisfy(answer -> assertThat(answer).contains("STORAGE_UNAVAILABLE"));
         noneNamesThePlace();
     }
 
