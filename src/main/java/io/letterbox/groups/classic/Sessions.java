@@ -19,7 +19,14 @@ final class Sessions {
         void promise(ClassicGroup group, String memberId, Turn turn);
     }
 
-    private record Promise(String groupId, String memberId) {}
+    /** Comparable, so that strangers who choose ids of one hash do not slow the map of deadlines down. */
+    private record Promise(String groupId, String memberId) implements Comparable<Promise> {
+        @Override
+        public int compareTo(Promise other) {
+            int byGroup = groupId.compareTo(other.groupId);
+            return byGroup != 0 ? byGroup : memberId.compareTo(other.memberId);
+        }
+    }
 
     Sessions(Deadlines deadlines) {
         this.deadlines = deadlines;

@@ -21,7 +21,16 @@ final class MemberDeadlines {
         SYNC
     }
 
-    private record Key(String groupId, String memberId, Kind kind) {}
+    /** Comparable, so that strangers who choose ids of one hash do not slow the map of deadlines down. */
+    private record Key(String groupId, String memberId, Kind kind) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int byGroup = groupId.compareTo(other.groupId);
+            if (byGroup != 0) return byGroup;
+            int byMember = memberId.compareTo(other.memberId);
+            return byMember != 0 ? byMember : kind.compareTo(other.kind);
+        }
+    }
 
     /** Takes a member out of its group. */
     @FunctionalInterface

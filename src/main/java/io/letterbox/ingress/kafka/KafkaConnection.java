@@ -182,6 +182,12 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             if (alive) refuse(outcome.cause().getMessage());
             return;
         }
+        if (!loop.requestLimits().knows(outcome.result().api())) {
+            loop.budget().release(held);
+            refuse("no client sends " + outcome.result().api() + " with more than " + RequestDecoder.FEW_FIELDS
+                    + " fields");
+            return;
+        }
         begin(outcome.result(), held);
         readOn();
     }

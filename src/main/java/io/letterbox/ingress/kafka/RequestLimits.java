@@ -426,6 +426,11 @@ final class RequestLimits {
                 AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
     }
 
+    /** Whether requests of an API may have long lists; of all others, a short list is all that clients send. */
+    boolean knows(ApiKeys api) {
+        return rules.containsKey(api);
+    }
+
     /**
      * Looks whether a request names more than it may; then it is shortened, and fit for nothing but a refusal.
      *
