@@ -71,6 +71,8 @@ final class KafkaPeerDifferences {
                     ".*/(logEndOffset|highWatermark|leaderEpoch|replicaDirectoryId|.*Timestamp)",
                     "another log"),
             may("DESCRIBE_QUORUM .*", "/nodes/.*", "no listener for controllers alone"),
+            may("FIND_COORDINATOR .*keys \\[a, , a\\].*", "/coordinators/a#1", "nothing is answered twice"),
+            may("(CONSUMER_GROUP_DESCRIBE|DESCRIBE_GROUPS) groups \\[odd, odd, \\].*", "/groups/odd#1", "the same"),
             // Logs.
             may("FETCH isolation 9.*", "/errorCode", "Kafka fails at a level that does not exist"),
             may("FETCH replica .*", ".*/currentLeader", "says who leads to whoever can read it"),
