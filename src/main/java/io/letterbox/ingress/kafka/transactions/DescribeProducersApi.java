@@ -35,17 +35,20 @@ final class DescribeProducersApi {
         this.vertx = vertx;
     }
 
+    /** A partition as a request names it; there may be none. */
+    private record Named(String topic, int partition) {}
+
     Future<DescribeProducersResponseData> handle(KafkaRequest request) {
         DescribeProducersResponseData response = new DescribeProducersResponseData();
         List<Future<Void>> asked = new ArrayList<>();
-        Set<TopicPartition> once = new HashSet<>();
+        Set<Named> once = new HashSet<>();
         for (TopicRequest topic :
                 request.body(DescribeProducersRequestData.class).topics()) {
             TopicResponse answers = new TopicResponse().setName(topic.name());
             response.topics().add(answers);
             // A partition can have very many producers, so nobody gets one twice.
             for (int partition : topic.partitionIndexes()) {
-                if (!once.add(new TopicPartition(topic.name(), partition))) continue;
+                if (!once.add(new Named(topic.name(), partition))) continue;
                 PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
                 answers.partitions().add(answer);
                 asked.add(ask(topic.name(), answer));
