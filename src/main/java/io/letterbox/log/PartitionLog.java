@@ -7,8 +7,6 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +23,6 @@ public final class PartitionLog implements AutoCloseable {
     /** No batch may be larger; doors have far lower limits. */
     public static final int MAX_BATCH_BYTES = BatchScan.MAX_BATCH_BYTES;
 
-    /** How often a read starts again because retention or compaction took its segment away. */
-    private static final int READ_ATTEMPTS = 5;
-
     // Immutable.
     private final Disk disk;
     private final Path directory;
@@ -35,7 +30,7 @@ public final class PartitionLog implements AutoCloseable {
     private final ProducerJournal journal;
 
     // Written by the owner, read by any thread.
-    private volatile SegmentList segments;
+    private final PublishedSegments segments;
     private final LogStart start;
     private volatile long logEndOffset;
     private volatile long compactedUpTo;
@@ -68,13 +63,13 @@ public final class PartitionLog implements AutoCloseable {
         this.start = new LogStart(disk, directory);
         this.config = config;
         this.epochs = found.epochs;
-        this.segments = found.segments;
+        this.segments = new PublishedSegments(found.segments);
         this.logEndOffset = segments.active().nextOffset();
         this.safety = new LogSafety(directory, logEndOffset);
         start.recovered(Math.min(
-                logEndOffset, Math.max(found.startOffset, segments.get(0).baseOffset())));
+                logEndOffset, Math.max(found.startOffset, segments.list().get(0).baseOffset())));
         this.compactedUpTo = found.compactedUpTo;
-        this.journal = ProducerJournal.open(disk, directory, config, segments, compactedUpTo);
+        this.journal = ProducerJournal.open(disk, directory, config, segments.list(), compactedUpTo);
     }
 
     /**
@@ -128,7 +123,7 @@ public final class PartitionLog implements AutoCloseable {
             names.force();
             if (indexed) old.dropIndexes();
             sealed.add(old);
-            segments = segments.with(fresh);
+            segments.show(segments.list().with(fresh));
         } catch (ForceFailedException cause) {
             safety.poison(cause);
             throw cause;
@@ -208,17 +203,17 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The bytes of all segments, indexes not included. Any thread. */
     public long sizeBytes() {
-        return segments.sizeBytes();
+        return segments.list().sizeBytes();
     }
 
     /** How many segments there are, 1 or more. Any thread. */
     public int segmentCount() {
-        return segments.size();
+        return segments.list().size();
     }
 
     /** Oldest first, the active one last; an immutable snapshot. Any thread. */
     public List<Segment> segments() {
-        return segments.toList();
+        return segments.list().toList();
     }
 
     /**
@@ -232,7 +227,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws CorruptLogException where bytes are not what was written: quarantine the partition
      */
     public LogRead read(long offset, int maxBytes, long upToOffset) throws IOException {
-        return look(list -> {
+        return segments.look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return SegmentRead.nothing(offset);
             return list.read(offset, maxBytes, upToOffset, compactedUpTo);
@@ -244,35 +239,16 @@ public final class PartitionLog implements AutoCloseable {
      * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
      */
     public LogRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
-        return look(list -> {
+        return segments.look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return LogRegion.nothing(offset);
             return list.locate(offset, maxBytes, upToOffset, compactedUpTo);
         });
     }
 
-    /** Something that is done with the segments that there are at one moment. */
-    private interface Look<R> {
-        R at(SegmentList list) throws IOException;
-    }
-
-    private <R> R look(Look<R> look) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            SegmentList list = segments;
-            try {
-                return look.at(list);
-            } catch (ClosedChannelException | NoSuchFileException taken) {
-                if (attempt == READ_ATTEMPTS) throw taken;
-            } catch (CorruptLogException wrong) {
-                // A truncation may have cut a file under this look: then the list has changed before.
-                if (attempt == READ_ATTEMPTS || list == segments) throw wrong;
-            }
-        }
-    }
-
     /** The aborted transactions, to be taken before records are read. Any thread; does not block. */
     public AbortedView aborted() {
-        return new AbortedView(segments);
+        return new AbortedView(segments.list());
     }
 
     private void requireInRange(long offset) {
@@ -291,7 +267,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param timestampMs milliseconds since 1970
      */
     public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
-        return look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo));
+        return segments.look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo));
     }
 
     /**
@@ -299,7 +275,7 @@ public final class PartitionLog implements AutoCloseable {
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
-        return look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo));
+        return segments.look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo));
     }
 
     /**
@@ -313,17 +289,17 @@ public final class PartitionLog implements AutoCloseable {
         if (offset >= logEndOffset) return;
         try {
             replacement.finish();
-            LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments, offset, compactedUpTo, config);
-            segments = cut.left();
+            LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments.list(), offset, compactedUpTo, config);
+            segments.show(cut.left());
             logEndOffset = segments.active().nextOffset();
             safety.cut(logEndOffset);
             checkpointOffset = Math.min(checkpointOffset, logEndOffset);
             checkpointGoal = Math.min(checkpointGoal, logEndOffset);
-            sealed.removeIf(segment -> !segments.toList().contains(segment));
+            sealed.removeIf(segment -> !segments.list().toList().contains(segment));
             cut.finish();
             if (logStartOffset() > logEndOffset) start.move(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments, compactedUpTo, safety.forcedOffset());
+            journal.rebuild(segments.list(), compactedUpTo, safety.forcedOffset());
         } catch (IOException | RuntimeException cause) {
             safety.poison(cause);
             throw cause;
@@ -349,10 +325,10 @@ public final class PartitionLog implements AutoCloseable {
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
             if (!start.tryMove(offset)) {
                 // The segments that go make room for saying so.
-                deleteFirst(Retention.below(segments, offset));
+                deleteFirst(Retention.below(segments.list(), offset));
                 start.move(offset);
             }
-            deleteFirst(Retention.below(segments, offset));
+            deleteFirst(Retention.below(segments.list(), offset));
         } catch (ForceFailedException cause) {
             safety.poison(cause);
             throw cause;
@@ -379,8 +355,8 @@ public final class PartitionLog implements AutoCloseable {
                 roll();
                 if (expired) deleted.addAll(deleteDue(now, highWatermark));
             }
-            for (int index = 0; index < segments.size() - 1; index++) {
-                Segment closed = segments.get(index);
+            for (int index = 0; index < segments.list().size() - 1; index++) {
+                Segment closed = segments.list().get(index);
                 boolean idle = closed.nextOffset() <= safety.forcedOffset() && !replacement.needsOpen(closed);
                 if (idle) closed.closeWhenIdle();
                 if (closed.indexes() != null) closed.storeRepairedIndexes();
@@ -393,7 +369,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private List<Long> deleteDue(Moment now, long highWatermark) throws IOException {
-        return deleteFirst(Retention.deletable(segments, config, now, logStartOffset(), highWatermark));
+        return deleteFirst(Retention.deletable(segments.list(), config, now, logStartOffset(), highWatermark));
     }
 
     /**
@@ -406,12 +382,12 @@ public final class PartitionLog implements AutoCloseable {
         List<Long> deleted = new ArrayList<>(count);
         while (deleted.size() < count) {
             int left = count - deleted.size();
-            long newStart = segments.get(left).baseOffset();
+            long newStart = segments.list().get(left).baseOffset();
             int now = newStart <= logStartOffset() || start.tryMove(newStart) ? left : 1;
-            List<Segment> oldest = segments.toList().subList(0, now);
+            List<Segment> oldest = segments.list().toList().subList(0, now);
             deletion.begin(oldest);
-            segments = segments.withoutFirst(now);
-            start.atLeast(segments.get(0).baseOffset());
+            segments.show(segments.list().withoutFirst(now));
+            start.atLeast(segments.list().get(0).baseOffset());
             sealed.removeAll(oldest);
             for (Segment segment : oldest) deleted.add(segment.baseOffset());
             deletion.finish();
@@ -449,7 +425,7 @@ public final class PartitionLog implements AutoCloseable {
                 throw unchanged;
             }
             names.force();
-            segments = segments.replacing(neighbours, by);
+            segments.show(segments.list().replacing(neighbours, by));
             sealed.removeAll(neighbours);
             replacement.begin(by, swap, neighbours);
             replacement.tryFinish(names);
@@ -516,6 +492,6 @@ public final class PartitionLog implements AutoCloseable {
     public void abandon() throws IOException {
         safety.poison(new IOException("It is closed."));
         journal.forget();
-        for (Segment segment : segments.toList()) segment.close();
+        for (Segment segment : segments.list().toList()) segment.close();
     }
 }

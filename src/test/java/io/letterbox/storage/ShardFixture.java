@@ -1,0 +1,223 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.Appends;
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.DeleteRecords;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Slice;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.config.StorageConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.wal.WalDirectory;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.ProcessMetrics;
+import io.letterbox.time.Clock;
+import io.letterbox.time.GuardedClock;
+import io.letterbox.time.Moment;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A shard with its storage, on a disk that a test can spoil and with a wall clock that it can set. */
+abstract class ShardFixture {
+    static final TopicPartition P0 = new TopicPartition("quakes", 0);
+
+    @TempDir
+    Path temp;
+
+    final FaultyDisk files = new FaultyDisk();
+    final SteppedClock system = new SteppedClock();
+    final GuardedClock clock = new GuardedClock(system, -1, guard -> {});
+    final List<String> failures = new ArrayList<>();
+    final UUID topicId = UUID.fromString("5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11");
+    Vertx vertx;
+    DataDirectory directory;
+    HostedPartitions hosted;
+    Shortages shortages;
+    LogAccess reader;
+    RecoveryCheckpoint recovery;
+    String deployment;
+
+    /** The clocks of this machine, of which somebody sets the wall clock. */
+    static final class SteppedClock implements Clock {
+        private final AtomicLong looks = new AtomicLong();
+        volatile long stepMs;
+
+        @Override
+        public long elapsedMs() {
+            return Clock.system().elapsedMs();
+        }
+
+        @Override
+        public long wallMs() {
+            return Clock.system().wallMs() + stepMs;
+        }
+
+        @Override
+        public Moment now() {
+            looks.incrementAndGet();
+            return Clock.super.now();
+        }
+
+        /** Waits until the shard has kept house, and once more. */
+        void awaitHousekeeping() {
+            long before = looks.get();
+            Awaitility.await().until(() -> looks.get() >= before + 3);
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        LocalCodec.register(vertx.eventBus(), Append.class);
+        LocalCodec.register(vertx.eventBus(), Appends.class);
+        LocalCodec.register(vertx.eventBus(), Committed.class);
+        LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
+        MetadataService.registerMessages(vertx.eventBus());
+        open(0);
+    }
+
+    void open(long diskReserveBytes) throws Exception {
+        directory = DataDirectory.open(temp);
+        hosted = new HostedPartitions();
+        shortages = new Shortages(clock);
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
+        StorageConfig base = LetterboxConfig.defaults().storage();
+        StorageConfig config =
+                new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
+        DiskReserve disk = new DiskReserve(temp, diskReserveBytes);
+        StorageServices services = new StorageServices(
+                1,
+                clock,
+                1,
+                config,
+                directory,
+                files,
+                WalDirectory.open(files, directory.layout().wal()),
+                hosted,
+                recovery,
+                disk,
+                new Ballast(files, directory.layout().ballast(), disk),
+                shortages,
+                new Meters(ProcessMetrics.newRegistry()),
+                vertx.createSharedWorkerExecutor("background"),
+                new Forces(Runnable::run, recovery::forceFailed),
+                failures::add,
+                ProducerLimits.defaults(),
+                List.of());
+        reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
+        deployment = await(vertx.deployVerticle(
+                new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        files.forceFails = false;
+        files.full = false;
+        files.outOfFiles = false;
+        await(vertx.close());
+        directory.close();
+    }
+
+    void restart(boolean clean) throws Exception {
+        await(vertx.undeploy(deployment));
+        if (clean) recovery.close();
+        directory.close();
+        open(0);
+    }
+
+    void serve(Map<String, String> config) throws Exception {
+        apply(image(List.of(topic(topicId, config))));
+    }
+
+    Map<TopicPartition, ApiException> apply(ClusterImage image) throws Exception {
+        Promise<Map<TopicPartition, ApiException>> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new ApplyImage(image, done), LocalCodec.LOCAL);
+        return await(done.future());
+    }
+
+    static ClusterImage image(List<TopicImage> topics) {
+        TreeMap<String, TopicImage> byName = new TreeMap<>();
+        topics.forEach(topic -> byName.put(topic.name(), topic));
+        return new ClusterImage(1, "cluster", Map.of(), byName);
+    }
+
+    static TopicImage topic(UUID id, Map<String, String> config) {
+        return new TopicImage(
+                "quakes", id, List.of(new PartitionImage(1, 0, List.of(1), List.of(1))), new TopicConfig(config));
+    }
+
+    Appended publish(String... values) throws Exception {
+        return await(send(values));
+    }
+
+    void publishKeyed(String key, String value) throws Exception {
+        BatchBuilder builder = new BatchBuilder(256);
+        builder.append(
+                System.currentTimeMillis(),
+                key.getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8),
+                List.of());
+        Promise<Appended> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), new Append(P0, builder.build(), 1, null, done), LocalCodec.LOCAL);
+        await(done.future());
+    }
+
+    ApiException refusal(String value) {
+        return catchThrowableOfType(ApiException.class, () -> await(send(value)));
+    }
+
+    Future<Appended> send(String... values) {
+        Promise<Appended> done = Promise.promise();
+        vertx.eventBus().send(Addresses.shard(0), append(done, values), LocalCodec.LOCAL);
+        return done.future();
+    }
+
+    static Append append(Promise<Appended> done, String... values) {
+        BatchBuilder builder = new BatchBuilder(256);
+        for (String value : values) {
+            builder.append(System.currentTimeMillis(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        }
+        return new Append(P0, builder.build(), values.length, null, done);
+    }
+
+    static List<String> values(Slice slice) {
+        List<String> values = new ArrayList<>();
+        RecordCursor record = new RecordCursor(slice.batches(), 0);
+        while (record.next()) values.add(new String(record.value(), StandardCharsets.UTF_8));
+        return values;
+    }
+
+    static <T> T await(Future<T> future) throws Exception {
+        return future.await(20, TimeUnit.SECONDS);
+    }
+}
