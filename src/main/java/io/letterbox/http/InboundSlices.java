@@ -49,8 +49,10 @@ final class InboundSlices extends ChannelDuplexHandler {
         }
     }
 
+    /** A turn of its own: the last slice may be a short one, and Vert.x goes on only when it hears of the turn's end. */
     private void resume(ChannelHandlerContext context) {
         deliver(context);
+        if (handedOn > 0) endTurn(context);
         if (held.isEmpty() && context.channel().config().isAutoRead()) context.read();
     }
 

@@ -109,6 +109,17 @@ class InboundSlicesTest {
     }
 
     @Test
+    void aShortSliceThatWaitedEndsItsTurn() {
+        reader.turnsLeft = 1;
+        channel.writeInbound(bytes(SLICE + 5));
+        int before = reader.turns;
+
+        reader.wantTurns(channel, Integer.MAX_VALUE);
+        assertThat(reader.slices).containsExactly(SLICE, 5);
+        assertThat(reader.turns).isEqualTo(before + 1);
+    }
+
+    @Test
     void whatIsHeldIsReleasedWithTheConnection() {
         reader.turnsLeft = 1;
         ByteBuf large = bytes(3 * SLICE);

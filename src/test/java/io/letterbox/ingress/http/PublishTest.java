@@ -144,20 +144,31 @@ class PublishTest {
 
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+        assertAnsweredInOrder(50, "");
+    }
+
+    /** The decoder gets them in slices, the last of which is a short one. */
+    @Test
+    void pipelinedRequestsThatComeInSeveralSlicesAreAllAnswered() throws IOException {
+        assertAnsweredInOrder(60, "\r\nX-Padding: " + "p".repeat(40));
+    }
+
+    private void assertAnsweredInOrder(int count, String header) throws IOException {
         StringBuilder requests = new StringBuilder();
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < count; i++) {
             String body = "v" + i;
             requests.append("POST /topics/t?key=")
                     .append(i)
                     .append(" HTTP/1.1\r\nHost: x\r\nContent-Length: ")
                     .append(body.length())
-                    .append(i == 49 ? "\r\nConnection: close" : "")
+                    .append(header)
+                    .append(i == count - 1 ? "\r\nConnection: close" : "")
                     .append("\r\n\r\n")
                     .append(body);
         }
         String answers = door.raw(requests.toString());
         int from = 0;
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < count; i++) {
             from = answers.indexOf("\"offset\":" + i + ",", from);
             assertThat(from).as("offset %d in its place", i).isPositive();
         }

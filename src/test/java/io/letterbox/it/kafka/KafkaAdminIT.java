@@ -48,7 +48,6 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -229,8 +228,8 @@ class KafkaAdminIT {
                         .partitions()))
                 .hasEntrySatisfying(partition, failure -> assertThat(failure.orElseThrow())
                         .isInstanceOf(ElectionNotNeededException.class));
-        assertThatThrownBy(() -> Clients.get(admin.describeMetadataQuorum().quorumInfo()))
-                .isInstanceOf(UnsupportedVersionException.class);
+        assertThat(Clients.get(admin.describeMetadataQuorum().quorumInfo()).leaderId())
+                .isEqualTo(node);
     }
 
     private static void create(NewTopic topic) {
