@@ -8,6 +8,8 @@ import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +22,11 @@ import org.slf4j.LoggerFactory;
 final class NativeLibraries {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
+    /** The first requests come when the server is ready, and want the processors that trying the codecs would take. */
+    private static final long SETTLING_MS = 1000;
+
     private final NativeDirectory directory;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /** Null where the start has not come so far. */
     private Thread loading;
@@ -43,18 +49,27 @@ final class NativeLibraries {
     }
 
     /**
-     * Loads the codecs, says which do not work and what that means, and deletes the files: on a thread of its own, because a
-     * server that is ready need not wait for it. Who needs a codec in that moment does.
+     * Loads the codecs, says which do not work and what that means, and deletes the files: on a thread of its own and a second
+     * later, because a server that is ready need not wait for it. Who needs a codec before does.
      */
     void loadCodecs(Health health, Meters meters) {
         loading = new Thread(
                 () -> {
-                    tryCodecs(health, meters);
+                    if (settled()) tryCodecs(health, meters);
                     delete();
                 },
                 "letterbox-codecs");
         loading.setDaemon(true);
         loading.start();
+    }
+
+    /** Waits until the first requests are through; false where the server ends before. */
+    private boolean settled() {
+        try {
+            return !closing.await(SETTLING_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException ended) {
+            return false;
+        }
     }
 
     private static void tryCodecs(Health health, Meters meters) {
@@ -107,6 +122,7 @@ final class NativeLibraries {
             delete();
             return;
         }
+        closing.countDown();
         try {
             loading.join();
         } catch (InterruptedException e) {

@@ -1,10 +1,8 @@
 package io.letterbox.entrance;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 
 /**
  * How many files the process has open, connections among them, and how many it may have. Logs have to be opened and rolled
@@ -18,7 +16,10 @@ final class OpenFiles {
     private static final long LARGEST_RESERVE = 4096;
     private static final long RARELY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
+
+    /** Null elsewhere than on Unix, where there is no such limit to speak of. */
+    private static final UnixOperatingSystemMXBean UNIX =
+            ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix : null;
 
     private final long forConnections;
     private final long reserve;
@@ -27,7 +28,7 @@ final class OpenFiles {
 
     /** Reads the limit of this process, as it is when it starts. */
     OpenFiles(long nowNanos) {
-        this(attribute("MaxFileDescriptorCount"), nowNanos);
+        this(UNIX == null ? Long.MAX_VALUE : UNIX.getMaxFileDescriptorCount(), nowNanos);
     }
 
     private OpenFiles(long max, long nowNanos) {
@@ -57,16 +58,6 @@ final class OpenFiles {
 
     private void count(long nowNanos) {
         countedNanos = nowNanos;
-        open = attribute("OpenFileDescriptorCount");
-    }
-
-    /** A number that only Unix has; elsewhere there is no such limit to speak of. */
-    private static long attribute(String name) {
-        try {
-            Object value = BEANS.getAttribute(new ObjectName("java.lang:type=OperatingSystem"), name);
-            return value instanceof Number number ? number.longValue() : 0;
-        } catch (JMException notHere) {
-            return name.startsWith("Max") ? Long.MAX_VALUE : 0;
-        }
+        open = UNIX == null ? 0 : UNIX.getOpenFileDescriptorCount();
     }
 }

@@ -34,6 +34,9 @@ public final class Hosts {
     /** Host names without ports, in lower case. */
     private volatile Set<String> names;
 
+    /** What was found to be this server last: clients ask for the same again and again. Any thread may have set it. */
+    private volatile String lastOurs;
+
     /** Names in any case; {@code configured} may have ports, {@code others} do not. */
     public Hosts(Collection<String> configured, Collection<String> others) {
         this.configured = Set.copyOf(configured.stream().map(Hosts::lower).toList());
@@ -56,6 +59,13 @@ public final class Hosts {
 
     /** Whether an authority (RFC 3986, section 3.2: a host and perhaps a port) is this server, whatever the port. */
     public boolean isOurs(String authority) {
+        if (authority != null && authority.equals(lastOurs)) return true;
+        boolean ours = isKnown(authority);
+        if (ours) lastOurs = authority;
+        return ours;
+    }
+
+    private boolean isKnown(String authority) {
         String host = authority == null ? null : host(lower(authority));
         if (host == null || host.isEmpty()) return false;
         if (host.charAt(0) == '[') return IPV6.matcher(host).matches();
