@@ -95,6 +95,8 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
     }
 
     /** With the elements that an iterator gives. */
+    @SuppressWarnings(
+            "this-escape") // A subclass is asked only whether it takes equal keys, for which it needs no state.
     public ImplicitLinkedHashCollection(Iterator<E> added) {
         while (added.hasNext()) mustAdd(added.next());
     }
