@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The connections of one door, and who has to go. A connection is silent until its first whole request. Where room is short,
  * those that have been silent longest go first, so whoever opens connections and says nothing keeps nobody out; but none
- * goes for that in its first second, in which thousands may come back at once behind one balancer.
+ * goes for that in its first second, in which thousands may come back at once behind one balancer. Where there is room for
+ * all, an address with many silent ones loses one only after ten seconds: clients that start together on one machine open
+ * hundreds of connections, and may take seconds to use them all.
  *
  * @param <G> a connection, told by identity
  */
@@ -23,6 +25,9 @@ final class Guests<G> {
 
     /** So long it is not sent away to make room, unless its address has more than the newcomer's. */
     static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** So long it stays where nothing is short but its address has more silent ones than it may. */
+    static final long ROOMY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final DoorLimits limits;
     private final Map<G, Address> open = new HashMap<>();
@@ -59,7 +64,8 @@ final class Guests<G> {
         boolean ownSilent = address.silent.size() >= limits.maxSilentPerAddress();
         if (ownFull || ownSilent) {
             G oldest = first(address.silent);
-            if (oldest != null && isPastGrace(oldest, nowNanos)) leaving.add(oldest);
+            long grace = ownFull ? GRACE_NANOS : ROOMY_GRACE_NANOS;
+            if (oldest != null && silentFor(oldest, nowNanos) >= grace) leaving.add(oldest);
             else if (ownFull) leaving.add(guest);
         }
         if (leaving.isEmpty() && (open.size() >= limits.maxConnections() || !filesLeft)) {
@@ -83,7 +89,7 @@ final class Guests<G> {
     /** Who can go for somebody of an address; null where nobody can. */
     private G dispensable(Address newcomer, long nowNanos) {
         G oldest = first(silent.keySet());
-        if (oldest == null || isPastGrace(oldest, nowNanos)) return oldest;
+        if (oldest == null || silentFor(oldest, nowNanos) >= GRACE_NANOS) return oldest;
         Address most = newcomer;
         for (Address address : addresses.values()) {
             if (address.silent.size() > most.silent.size()) most = address;
@@ -92,8 +98,8 @@ final class Guests<G> {
         return most.silent.size() > newcomer.silent.size() + 1 ? first(most.silent) : null;
     }
 
-    private boolean isPastGrace(G guest, long nowNanos) {
-        return nowNanos - silent.get(guest) >= GRACE_NANOS;
+    private long silentFor(G guest, long nowNanos) {
+        return nowNanos - silent.get(guest);
     }
 
     private static <T> T first(Set<T> set) {

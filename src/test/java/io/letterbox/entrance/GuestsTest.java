@@ -31,7 +31,7 @@ class GuestsTest {
     @Test
     void theOneThatWasSilentLongestMakesRoomForItsNeighbour() {
         assertThat(arrive("a", ONE)).isEmpty();
-        now += SECOND;
+        now += 10 * SECOND;
         assertThat(arrive("b", ONE)).isEmpty();
         assertThat(arrive("x", TWO)).isEmpty();
         assertThat(arrive("c", ONE)).containsExactly("a");
@@ -59,6 +59,15 @@ class GuestsTest {
             assertThat(arrive(guest, ONE)).isEmpty();
         }
         assertThat(arrive("e", TWO)).isEmpty();
+    }
+
+    @Test
+    void manyOfOneAddressMayTakeSecondsWhileThereIsRoom() {
+        arrive("a", ONE);
+        arrive("b", ONE);
+        now += 9 * SECOND;
+        assertThat(arrive("c", ONE)).isEmpty();
+        assertThat(guests.silent()).isEqualTo(3);
     }
 
     @Test
