@@ -125,6 +125,31 @@ class ExactlyOnceIT {
         assertThat(values("others")).containsExactly("hello");
     }
 
+    /** A tombstone can be repeated, too, and is no repetition of a publish without a body. */
+    @Test
+    void aTombstoneIsWrittenOnce() throws Exception {
+        create("letters", 5);
+        HttpResponse<String> value = post("/topics/letters?key=k", "", "Idempotency-Key", "a");
+        HttpRequest tombstone = request("/topics/letters/records?key=k")
+                .header("Idempotency-Key", "b")
+                .DELETE()
+                .build();
+        HttpResponse<String> first = send(tombstone);
+        assertThat(json(first).get("partition")).isEqualTo(json(value).get("partition"));
+        assertThat(json(first).get("offset").asLong()).isEqualTo(1);
+        server.kill();
+        server = server.restart();
+        HttpResponse<String> again = send(tombstone);
+        assertThat(json(again)).isEqualTo(json(first));
+        assertThat(again.headers().firstValue("Idempotent-Replayed")).hasValue("true");
+        HttpResponse<String> other = send(request("/topics/letters/records?key=k")
+                .header("Idempotency-Key", "a")
+                .DELETE()
+                .build());
+        assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+        assertThat(values("letters")).containsExactly("", "null");
+    }
+
     @Test
     void aKeyIsForOneRequestOnly() throws Exception {
         create("letters", 3);

@@ -36,7 +36,9 @@ public final class HttpIngress implements HttpPart {
         new GroupRoutes(backend, new GroupLags(backend)).mount(router);
         // For paths that are not written plainly, such as with percent sequences; and for the list of routes.
         router.post("/topics/:topic")
-                .handler(context -> publisher.begin(context.request(), context.pathParam("topic")));
+                .handler(context -> publisher.begin(context.request(), context.pathParam("topic"), true));
+        router.delete("/topics/:topic/records")
+                .handler(context -> publisher.begin(context.request(), context.pathParam("topic"), true));
     }
 
     /** Answers the long polls; publishes end by themselves. */
@@ -63,7 +65,7 @@ public final class HttpIngress implements HttpPart {
         if (path == null || !path.startsWith(PREFIX)) return false;
         String topic = path.substring(PREFIX.length());
         if (!TopicName.isValid(topic)) return false;
-        publisher.begin(request, topic);
+        publisher.begin(request, topic, false);
         return true;
     }
 }

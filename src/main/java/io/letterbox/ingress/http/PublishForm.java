@@ -4,7 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.util.Locale;
 
-/** How the body of a publish is to be understood; its content type says so. */
+/** How the body of a publish is to be understood; its method or its content type says so. */
 enum PublishForm {
     /** The body is one record's value, whatever it is. */
     SINGLE,
@@ -13,7 +13,9 @@ enum PublishForm {
     /** The batch form of Confluent's REST proxy v2 with JSON keys and values. */
     REST_JSON,
     /** The batch form of Confluent's REST proxy v2 with base64 keys and values. */
-    REST_BINARY;
+    REST_BINARY,
+    /** There is no body: a key whose record has no value, so that compaction removes what the key had before. */
+    TOMBSTONE;
 
     /**
      * The form of a content type, parameters not regarded except the character set.

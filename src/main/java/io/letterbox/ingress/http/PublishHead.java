@@ -7,6 +7,7 @@ import io.letterbox.http.Percent;
 import io.letterbox.http.Query;
 import io.letterbox.record.RecordHeader;
 import io.netty.util.AsciiString;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Set;
  * What the head of a publish says, read in one pass over its headers. Query parameters:
  *
  * <pre>
- * key        of the record (one value) or of all of them (NDJSON); its UTF-8 bytes
+ * key        of the record (one value, tombstone) or of all of them (NDJSON); its UTF-8 bytes
  * partition  where to, else the key decides, else the server
  * timestamp  of the record or of all of them: milliseconds since 1970 or an ISO time; else now
  * keyField   NDJSON: a JSON pointer (RFC 6901) to the member of each line that is its key
@@ -101,11 +102,12 @@ final class PublishHead {
             head.recordHeader(name, header.getValue());
         }
         if (head.producer != null) head.producer.check();
-        head.form = PublishForm.of(contentType);
+        head.form = request.method() == HttpMethod.DELETE ? PublishForm.TOMBSTONE : PublishForm.of(contentType);
         if (head.form == PublishForm.SINGLE && contentType != null) {
             head.addHeader("content-type", contentType.getBytes(StandardCharsets.ISO_8859_1));
         }
         if (request.query() != null) head.query(request);
+        if (head.form == PublishForm.TOMBSTONE && head.key == null) throw lacksKey();
         return head;
     }
 
@@ -118,7 +120,7 @@ final class PublishHead {
         Query query = Query.of(
                 request,
                 switch (form) {
-                    case SINGLE -> SINGLE_PARAMETERS;
+                    case SINGLE, TOMBSTONE -> SINGLE_PARAMETERS;
                     case NDJSON -> NDJSON_PARAMETERS;
                     default -> REST_PARAMETERS;
                 });
@@ -136,6 +138,13 @@ final class PublishHead {
             throw refused("The query parameter ack has to be records or runs.");
         }
         ackRuns = ack.equals("runs");
+    }
+
+    private static ApiException lacksKey() {
+        return refused(
+                "A tombstone needs the query parameter key, as in ?key=A-17, of the record that it takes back. All"
+                        + " records before an offset are deleted by Kafka's DeleteRecords (kafka-delete-records.sh), old ones by"
+                        + " the topic's retention.ms and retention.bytes.");
     }
 
     private static long timestamp(String text) {

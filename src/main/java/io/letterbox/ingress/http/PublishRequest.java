@@ -27,17 +27,20 @@ final class PublishRequest implements Transfers.Transfer {
     private final HttpServerRequest request;
     private final String topic;
     private final PublishHead head;
+    private final boolean routed;
     private final BodySink body;
     private final long startNanos = System.nanoTime();
     private boolean over;
     private boolean replayed;
     private boolean watched;
 
-    PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head) {
+    /** @param routed whether the request came through the router, which meters its answer */
+    PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head, boolean routed) {
         this.publisher = publisher;
         this.request = request;
         this.topic = topic;
         this.head = head;
+        this.routed = routed;
         this.body =
                 new BodySink(publisher.backend().budget(), publisher.limits().requestBytes());
     }
@@ -119,7 +122,7 @@ final class PublishRequest implements Transfers.Transfer {
             response.headers().add(HttpHeaders.CONTENT_TYPE, contentType);
             response.end(document);
         }
-        publisher.answered(startNanos, status);
+        if (!routed) publisher.answered(startNanos, status);
         end();
     }
 
@@ -130,7 +133,7 @@ final class PublishRequest implements Transfers.Transfer {
         Object expected = problem.members().get(Problem.EXPECTED_SEQUENCE);
         if (expected != null) request.response().putHeader(EXPECTED, expected.toString());
         Refusal.send(publisher.vertx(), request, problem);
-        publisher.answered(startNanos, problem.code().httpStatus());
+        if (!routed) publisher.answered(startNanos, problem.code().httpStatus());
         end();
     }
 

@@ -2,6 +2,7 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Refusal;
@@ -51,19 +52,25 @@ final class Publisher {
      * Takes a request over.
      *
      * @param topic as it stands in the path, decoded
+     * @param routed whether the request came through the router, which meters its answer
      */
-    void begin(HttpServerRequest request, String topic) {
+    void begin(HttpServerRequest request, String topic, boolean routed) {
         PublishHead head;
         try {
             TopicName.checkOwnedByClients(topic);
             head = PublishHead.of(request);
-            if (!targets.createsTopics() && targets.find(topic) == null) throw PublishTargets.unknown(topic);
+            if (!creates(head) && targets.find(topic) == null) throw PublishTargets.unknown(topic);
         } catch (ApiException refusal) {
             Refusal.send(vertx, request, Problem.of(refusal));
-            meter.record(0, refusal.code().httpStatus());
+            if (!routed) meter.record(0, refusal.code().httpStatus());
             return;
         }
-        new PublishRequest(this, request, topic, head).read();
+        new PublishRequest(this, request, topic, head, routed).read();
+    }
+
+    /** Whether the request may bring its topic into being: where there is no topic, there is nothing to take back. */
+    private boolean creates(PublishHead head) {
+        return head.form != PublishForm.TOMBSTONE && targets.createsTopics();
     }
 
     /** The body is complete. */
@@ -71,7 +78,7 @@ final class Publisher {
         PublishTarget target = targets.find(request.topic());
         if (target != null) {
             place(request, target);
-        } else if (targets.createsTopics()) {
+        } else if (creates(request.head())) {
             targets.create(request.topic())
                     .onSuccess(created -> place(request, created))
                     .onFailure(request::refuse);
@@ -156,18 +163,33 @@ final class Publisher {
         long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : wallMs;
         target.requireTimestamp(timestampMs, wallMs, "The query parameter timestamp");
         switch (request.head().form) {
-            case SINGLE -> single(request, target, placement, timestampMs);
+            case SINGLE ->
+                single(request, target, placement, timestampMs, request.body().array());
+            case TOMBSTONE -> {
+                requireNoBody(request);
+                single(request, target, placement, timestampMs, null);
+            }
             case NDJSON -> ndjson.place(request, target, placement, timestampMs);
             case REST_JSON, REST_BINARY -> rest.place(request, target, placement, wallMs);
             default -> throw new AssertionError(request.head().form);
         }
     }
 
-    private void single(PublishRequest request, PublishTarget target, Placement placement, long timestampMs) {
+    private static void requireNoBody(PublishRequest request) {
+        if (request.body().length() == 0) return;
+        throw new ApiException(
+                ErrorCode.INVALID_REQUEST,
+                "A tombstone has no value: send DELETE without a body. A value is published with POST /topics/"
+                        + request.topic() + ".");
+    }
+
+    /** @param source the array that the body lies in, or null for a record without a value */
+    private void single(
+            PublishRequest request, PublishTarget target, Placement placement, long timestampMs, byte[] source) {
         PublishHead head = request.head();
         draft.timestampMs = timestampMs;
         draft.key = head.key;
-        draft.source = request.body().array();
+        draft.source = source;
         draft.valueOffset = request.body().offset();
         draft.valueLength = request.body().length();
         draft.headers = head.headers;

@@ -14,7 +14,6 @@ import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
-import io.letterbox.http.RouteObserver;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.GuardedClock;
@@ -54,6 +53,8 @@ final class TestDoor implements AutoCloseable {
     final HttpSockets sockets = new HttpSockets();
     final ByteBudget budget;
     final ByteBudget pages;
+    final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Meters meters = new Meters(metrics);
     final HttpIngress ingress;
 
     /** Where everything of the door runs. */
@@ -109,7 +110,6 @@ final class TestDoor implements AutoCloseable {
                 standard.log());
         budget = new ByteBudget(limits.ingressBytes());
         pages = new ByteBudget(limits.pageBytes());
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Backend backend = new Backend(
                 new GuardedClock(clock, -1, guard -> {}),
                 config,
@@ -127,7 +127,7 @@ final class TestDoor implements AutoCloseable {
                 sockets,
                 Hosts.of(http),
                 List.of(ingress, (router, on) -> loop = on.getOrCreateContext()),
-                RouteObserver.NONE);
+                (route, status, nanos) -> meters.route(route).record(nanos, status));
         vertx.deployVerticle(verticle).await();
     }
 
