@@ -11,6 +11,7 @@ import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.Proxies;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.http.Backend;
 import io.letterbox.ingress.http.GroupSurvey;
@@ -94,7 +95,8 @@ final class HttpAssembly {
                         slots,
                         config.sse(),
                         storage.groups(),
-                        config.groups().sessionTimeoutMs()),
+                        config.groups().sessionTimeoutMs(),
+                        Proxies.of(config.http())),
                 new Random());
     }
 }

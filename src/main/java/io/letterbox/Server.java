@@ -149,6 +149,11 @@ public final class Server implements AutoCloseable {
         return kafkaPort;
     }
 
+    /** Asks for no more traffic, and goes on serving what comes. Optional before {@link #close()}. */
+    void retire() {
+        health.draining();
+    }
+
     /** Drains and stops: streams end, what was accepted is committed, the logs are closed. */
     @Override
     public void close() {

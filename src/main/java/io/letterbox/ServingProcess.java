@@ -6,7 +6,8 @@ import io.letterbox.cli.Version;
 import io.letterbox.config.LetterboxConfig;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,15 +18,22 @@ import org.slf4j.LoggerFactory;
 final class ServingProcess implements Starter.Running {
     private static final Logger LOG = LoggerFactory.getLogger(ServingProcess.class);
 
-    private final Server server;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final AtomicBoolean closing = new AtomicBoolean();
+    /** A second signal counts from then on: what ends whole groups of processes may well send the first one twice. */
+    private static final long SECOND_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private ServingProcess(Server server) {
+    private final Server server;
+    private final int notReadySeconds;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** When closing began; null before. */
+    private final AtomicReference<Long> closingNanos = new AtomicReference<>();
+
+    private ServingProcess(Server server, int notReadySeconds) {
         this.server = server;
+        this.notReadySeconds = notReadySeconds;
     }
 
-    /** Starts a server that ends with SIGTERM or SIGINT; returns when it serves. */
+    /** Starts a server that ends with SIGTERM, SIGINT or SIGHUP; returns when it serves. */
     static ServingProcess start(LetterboxConfig config) throws IOException {
         LogOutput.follow(config.log());
         LOG.info(
@@ -33,18 +41,49 @@ final class ServingProcess implements Starter.Running {
                 Version.read(),
                 Runtime.version().feature(),
                 config.node().dataDir().toAbsolutePath().normalize());
-        ServingProcess process = new ServingProcess(Server.start(config));
-        Runtime.getRuntime().addShutdownHook(new Thread(process::onSignal, "letterbox-stop"));
+        ServingProcess process =
+                new ServingProcess(Server.start(config), config.shutdown().notReadySeconds());
+        StopSignals.listen(process::onSignal);
+        Runtime.getRuntime().addShutdownHook(new Thread(process::onExit, "letterbox-stop"));
         return process;
     }
 
-    private void onSignal() {
-        if (!closing.compareAndSet(false, true)) return;
+    private void onSignal(boolean terminal) {
+        long now = System.nanoTime();
+        if (!closingNanos.compareAndSet(null, now)) {
+            if (now - closingNanos.get() < SECOND_SIGNAL_NANOS) return;
+            LOG.warn("Ended by a second signal, without closing the logs; the next start checks them");
+            Runtime.getRuntime().halt(ExitCode.FAILED);
+        }
+        if (!terminal) announce();
+        stop();
+    }
+
+    /** The JVM ends for another reason, or leaves no signals to us. */
+    private void onExit() {
+        if (closingNanos.compareAndSet(null, System.nanoTime())) stop();
+    }
+
+    private void stop() {
         LOG.info("Stopping: draining connections, closing logs");
         server.close();
         LOG.info("Stopped");
         // The JVM would report the signal as a failure, although this is how a server is meant to end.
         Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    /** Lets balancers see that nothing more should come, while everything that comes is still served. */
+    private void announce() {
+        server.retire();
+        if (notReadySeconds == 0) return;
+        LOG.info(
+                "Not ready from now on, but serving for {} s more (shutdown.notReadySeconds); a second signal ends at once",
+                notReadySeconds);
+        try {
+            TimeUnit.SECONDS.sleep(notReadySeconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -65,7 +104,7 @@ final class ServingProcess implements Starter.Running {
 
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) server.close();
+        if (closingNanos.compareAndSet(null, System.nanoTime())) server.close();
         stopped.countDown();
     }
 }

@@ -14,6 +14,7 @@ import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
+import io.letterbox.http.Proxies;
 import io.letterbox.http.RouteTable;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.http.Backend;
@@ -74,7 +75,8 @@ class OpenApiTest {
                                 new SubscriberSlots(1),
                                 config.sse(),
                                 new FakeGroups(),
-                                45_000),
+                                45_000,
+                                Proxies.of(config.http())),
                         new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
                 new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"));

@@ -3,6 +3,7 @@ package io.letterbox.bus;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicPartition;
+import java.util.Map;
 
 /**
  * A snapshot of one hosted partition.
@@ -35,6 +36,18 @@ public record PartitionStatus(
                         ErrorCode.PARTITION_OFFLINE,
                         id + " cannot be opened yet, which is tried again until it can: " + quarantine)
                 : new ApiException(ErrorCode.PARTITION_QUARANTINED, id + " is quarantined: " + quarantine);
+    }
+
+    /**
+     * The refusal of an offset that is not in the log.
+     *
+     * @param detail a whole sentence for a person
+     */
+    public ApiException outOfRange(String detail) {
+        return new ApiException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                detail,
+                Map.of("logStartOffset", logStartOffset, "highWatermark", highWatermark));
     }
 
     /** The end of what a reader gets to see. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  *     where a proxy in front listens at one that it does not pass on; there is no wildcard
  * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
  *     it, {@code https://example.org}; there is no wildcard
+ * @param proxies the proxies that are believed when they say for whom they ask, IP addresses or networks
  * @param h2c whether HTTP/2 is spoken without TLS, to clients that begin with it
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
@@ -26,6 +27,7 @@ public record HttpConfig(
         int port,
         List<String> names,
         List<String> corsOrigins,
+        List<String> proxies,
         boolean h2c,
         int idleTimeoutSeconds,
         int maxConnections,
@@ -57,7 +59,17 @@ public record HttpConfig(
                 throw new InvalidSetting(
                         "http.corsOrigins",
                         origin,
-                        "a list of origins such as https://example.org, each named by itself, without a wildcard");
+                        "a list of origins such as https://example.org, each named by itself, without a wildcard"
+                                + " and without a slash at the end");
+            }
+        }
+        proxies = List.copyOf(proxies);
+        for (String proxy : proxies) {
+            if (Network.parse(proxy) == null) {
+                throw new InvalidSetting(
+                        "http.proxies",
+                        proxy,
+                        "a list of IP addresses or networks such as 127.0.0.1, 10.0.0.0/8 or fd00::/8, without names");
             }
         }
         Check.range("http.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
@@ -69,7 +81,8 @@ public record HttpConfig(
     }
 
     static HttpConfig standard() {
-        return new HttpConfig("127.0.0.1", 8080, List.of(), List.of(), false, 60, 20_000, 0, 256, 16_384, 8192);
+        return new HttpConfig(
+                "127.0.0.1", 8080, List.of(), List.of(), List.of(), false, 75, 20_000, 0, 256, 16_384, 8192);
     }
 
     /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */

@@ -11,7 +11,8 @@ import io.vertx.core.buffer.Buffer;
  * <pre>
  * {"kafka":12, "sse":3,                       how many there are
  *  "connections":[{"id":7, "door":"kafka",    at most {@value #MOST} of them
- *                  "host":"127.0.0.1",
+ *                  "host":"203.0.113.7",
+ *                  "proxy":"127.0.0.1",       who says that it is this host; null where the socket does
  *                  "client":"my-app",         what it calls itself
  *                  "software":"apache-kafka-java 4.3.1",
  *                  "ageSeconds":12.5,
@@ -40,6 +41,9 @@ final class ConnectionList {
             out.ascii("{\"id\":").number(entry.id());
             out.ascii(",\"door\":\"").ascii(entry.door().label());
             out.ascii("\",\"host\":").string(entry.host());
+            out.ascii(",\"proxy\":");
+            if (entry.proxy() == null) out.ascii("null");
+            else out.string(entry.proxy());
             out.ascii(",\"client\":").string(entry.client());
             out.ascii(",\"software\":").string(entry.software());
             // In tenths: a person reads it, and JsonBytes writes whole numbers.

@@ -4,6 +4,7 @@ import io.letterbox.bus.Groups;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
 import io.letterbox.config.SseConfig;
+import io.letterbox.http.Proxies;
 import io.letterbox.telemetry.Meters;
 
 /**
@@ -12,6 +13,7 @@ import io.letterbox.telemetry.Meters;
  * @param slots the one that all of them share
  * @param groups the way to the coordinators
  * @param groupSessionMs after which time of silence a member of a group is given up
+ * @param proxies who may say for whom it asks
  */
 public record DeliveryRooms(
         LogReader reader,
@@ -20,4 +22,5 @@ public record DeliveryRooms(
         SubscriberSlots slots,
         SseConfig config,
         Groups groups,
-        int groupSessionMs) {}
+        int groupSessionMs,
+        Proxies proxies) {}

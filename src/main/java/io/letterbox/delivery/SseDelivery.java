@@ -10,6 +10,7 @@ import io.letterbox.http.JsonBytes;
 import io.letterbox.http.LongLived;
 import io.letterbox.http.Percent;
 import io.letterbox.http.Problem;
+import io.letterbox.http.Proxies;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Disconnect;
 import io.letterbox.telemetry.Door;
@@ -162,7 +163,8 @@ public final class SseDelivery implements HttpPart {
     }
 
     private void join(HttpServerRequest request, SubscribeRequest wanted) {
-        GroupMember member = groups.member(wanted, request.remoteAddress().hostAddress());
+        GroupMember member =
+                groups.member(wanted, rooms.proxies().client(request).host());
         groups.join(member).onComplete(joined -> {
             HttpServerResponse response = request.response();
             boolean there = !response.closed() && !response.ended();
@@ -224,9 +226,9 @@ public final class SseDelivery implements HttpPart {
     }
 
     private Connections.Entry seen(HttpServerRequest request, Subscription subscription) {
-        Connections.Entry entry = rooms.meters()
-                .connections()
-                .opened(Door.SSE, request.remoteAddress().hostAddress(), System.nanoTime());
+        Proxies.Client client = rooms.proxies().client(request);
+        Connections.Entry entry = rooms.meters().connections().opened(Door.SSE, client.host(), System.nanoTime());
+        entry.proxy(client.proxy());
         entry.client(request.getHeader(HttpHeaders.USER_AGENT));
         entry.doing(String.join(", ", subscription.topics()));
         return entry;

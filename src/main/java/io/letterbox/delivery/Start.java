@@ -93,21 +93,19 @@ record Start(long[] next, List<Gap> gaps) {
             PartitionStatus status = status(index);
             if (from instanceof From.Earliest) next[index] = status.logStartOffset();
             else if (from instanceof From.Latest) next[index] = status.lastStableOffset();
-            else if (from instanceof From.Offset start) beginAt(index, start.offset(), status.highWatermark());
+            else if (from instanceof From.Offset start) beginAt(index, start.offset(), status);
             else throw new AssertionError(from);
         }
 
-        private void beginAt(int index, long offset, long highWatermark) {
+        private void beginAt(int index, long offset, PartitionStatus status) {
             if (layout.size() > 1) {
                 throw new ApiException(
                         ErrorCode.INVALID_REQUEST,
                         "An offset to start from is for one partition; add partition=, or start from a time.");
             }
-            if (offset > highWatermark) {
-                throw new ApiException(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        "Offset " + offset + " lies behind the end of " + layout.partition(index) + ", which is "
-                                + highWatermark + ".");
+            if (offset > status.highWatermark()) {
+                throw status.outOfRange("Offset " + offset + " lies behind the end of " + layout.partition(index)
+                        + ", which is " + status.highWatermark() + ".");
             }
             at(index, offset);
         }

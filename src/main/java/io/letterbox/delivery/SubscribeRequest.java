@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -31,10 +33,17 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
     /** What {@code EventSource} sends when it comes back (WHATWG HTML, section 9.2.4). */
     private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
+    /** The same as a query parameter, for what cannot send the header. */
+    private static final String CURSOR = "last_event_id";
+
     private static final Set<String> ONE_TOPIC =
-            Set.of("last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key", "group", "ack");
-    private static final Set<String> MANY_TOPICS = Set.of(
-            "topic", "last_event_id", "lastEventId", From.PARAMETER, "format", "partition", "key", "group", "ack");
+            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack");
+    private static final Set<String> MANY_TOPICS =
+            Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack");
+
+    /** What the polyfill of npm's eventsource-polyfill begins its parameters with; they speak of buffers and padding. */
+    private static final String POLYFILL = "evs_";
+
     private static final int MAX_PARTITION = 100_000;
 
     /**
@@ -45,7 +54,7 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
      */
     static SubscribeRequest of(HttpServerRequest request, String pathTopic) {
         checkAccept(request.getHeader(HttpHeaders.ACCEPT));
-        Query query = Query.of(request, pathTopic == null ? MANY_TOPICS : ONE_TOPIC);
+        Query query = Query.of(request, pathTopic == null ? MANY_TOPICS : ONE_TOPIC, SubscribeRequest::name);
         TreeSet<String> topics = new TreeSet<>(pathTopic == null ? query.all("topic") : List.of(pathTopic));
         if (topics.isEmpty()) throw refused("Name the topics to follow: /events?topic=a&topic=b.");
         if (topics.size() > DeliveryLimits.TOPICS_PER_SUBSCRIPTION) {
@@ -59,6 +68,18 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         // A group remembers itself where it has got to, whoever reads for it now.
         String cursor = group == null ? cursorText(request, query) : null;
         return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query), group);
+    }
+
+    /**
+     * What a parameter is called here. Stand-ins for EventSource each have a name of their own for the cursor
+     * ({@code lastEventId}, {@code lastEventID}, {@code Last-Event-ID}, {@code evs_last_event_id}), and some add what is meant
+     * for other servers. They show nobody a refusal, but are silent for good, so they are understood.
+     */
+    private static String name(String written) {
+        String lower = written.toLowerCase(Locale.ROOT);
+        String plain = lower.startsWith(POLYFILL) ? lower.substring(POLYFILL.length()) : lower;
+        if (plain.replace("_", "").replace("-", "").equals("lasteventid")) return CURSOR;
+        return lower.startsWith(POLYFILL) ? null : written;
     }
 
     /**
@@ -99,9 +120,10 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
     private static String cursorText(HttpServerRequest request, Query query) {
         String header = request.getHeader(LAST_EVENT_ID);
         if (header != null && !header.isEmpty()) return header;
-        String parameter = query.text("last_event_id", "");
-        if (parameter.isEmpty()) parameter = query.text("lastEventId", "");
-        return parameter.isEmpty() ? null : parameter;
+        // A polyfill that comes back adds where it is to an address that may say where it began.
+        String newest = null;
+        for (String given : query.all(CURSOR)) if (!given.isEmpty()) newest = given;
+        return newest;
     }
 
     private static String key(String key) {
@@ -118,13 +140,16 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         throw refused("The query parameter format has to be value or envelope.");
     }
 
-    private static void checkAccept(String accept) {
-        if (accept == null
-                || accept.isEmpty()
+    private static void checkAccept(String header) {
+        String accept = header == null ? "" : header.toLowerCase(Locale.ROOT);
+        if (accept.isEmpty()
                 || accept.contains("text/event-stream")
                 || accept.contains("*/*")
                 || accept.contains("text/*")) return;
-        throw new ApiException(ErrorCode.NOT_ACCEPTABLE, "This is a stream of events: accept text/event-stream.");
+        throw new ApiException(
+                ErrorCode.NOT_ACCEPTABLE,
+                "This is a stream of events: accept text/event-stream.",
+                Map.of("available", "text/event-stream"));
     }
 
     private static ApiException refused(String detail) {

@@ -1,5 +1,6 @@
 package io.letterbox.error;
 
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -11,17 +12,35 @@ public class ApiException extends RuntimeException {
 
     private final ErrorCode code;
 
+    // Not sent anywhere as an object.
+    private final transient Map<String, Object> facts;
+
     /**
      * @param code what kind of refusal this is
      * @param detail a whole sentence for a person
      */
     public ApiException(ErrorCode code, String detail) {
+        this(code, detail, Map.of());
+    }
+
+    /**
+     * @param code what kind of refusal this is
+     * @param detail a whole sentence for a person
+     * @param facts of the sentence, for a program: texts and numbers by the names that they have in a problem document
+     */
+    public ApiException(ErrorCode code, String detail, Map<String, Object> facts) {
         super(detail, null, false, false);
         this.code = Objects.requireNonNull(code);
+        this.facts = Map.copyOf(facts);
     }
 
     /** What kind of refusal this is. */
     public ErrorCode code() {
         return code;
+    }
+
+    /** What a program can use of the sentence; mostly empty. */
+    public Map<String, Object> facts() {
+        return facts;
     }
 }

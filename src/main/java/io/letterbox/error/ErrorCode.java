@@ -41,6 +41,8 @@ public enum ErrorCode {
     REQUEST_TOO_LARGE(18, 413, "The request is too large"),
     URI_TOO_LONG(42, 414, "The URI is too long"),
     UNSUPPORTED_MEDIA_TYPE(42, 415, "The media type is not supported"),
+    UNSUPPORTED_CONTENT_CODING(42, 415, "The content coding is not supported"),
+    EXPECTATION_FAILED(42, 417, "The expectation cannot be met"),
     INCONSISTENT_TOPIC_ID(103, 409, "The topic has been deleted and made again"),
     OFFSET_OUT_OF_RANGE(1, 416, "The offset is outside the log"),
     MISDIRECTED(42, 421, "The request is meant for another host"),

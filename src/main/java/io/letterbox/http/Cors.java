@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -18,7 +19,12 @@ import java.util.Set;
  */
 public final class Cors {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-    private static final String EXPOSED = "Location, Retry-After, Allow, Idempotent-Replayed, Producer-Expected-Seq";
+
+    /** What answers have beyond what every page may read; with credentials, a star would stand for itself. */
+    static final String EXPOSED =
+            "Location, Retry-After, Allow, Accept, Accept-Post, Accept-Encoding, Content-Range, ETag, "
+                    + "Idempotent-Replayed, Producer-Expected-Seq";
+
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;
@@ -29,21 +35,47 @@ public final class Cors {
      * @param hosts by which this server's own pages are told
      */
     public Cors(List<String> origins, Hosts hosts) {
-        this.origins = Set.copyOf(origins);
+        this.origins = Set.copyOf(origins.stream().map(Cors::asSent).toList());
         this.hosts = hosts;
     }
 
+    /** An origin as browsers write it: in lower case, and without the port where it is the scheme's own. */
+    private static String asSent(String origin) {
+        String lower = origin.toLowerCase(Locale.ROOT);
+        String usual = lower.startsWith("https:") ? ":443" : ":80";
+        return lower.endsWith(usual) ? lower.substring(0, lower.length() - usual.length()) : lower;
+    }
+
     /**
-     * Adds what a page's browser has to see, and answers what needs no further look.
+     * Adds what the browser of a page has to see, whatever is answered: without it, the page does not even learn why it was
+     * refused. Cookies and other credentials may come with its requests (section 3.2.2): a proxy in front may ask for them.
+     */
+    public void show(HttpServerRequest request) {
+        if (origins.isEmpty()) return;
+        HttpServerResponse response = request.response();
+        response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        String origin = granted(request);
+        if (origin == null) return;
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+
+    /** The origin of the page that asks, where it is one of those that were configured; else null. */
+    private String granted(HttpServerRequest request) {
+        String origin = origins.isEmpty() ? null : request.getHeader(HttpHeaders.ORIGIN);
+        return origin != null && origins.contains(origin) ? origin : null;
+    }
+
+    /**
+     * Answers what needs no further look.
      *
      * @param changes whether the request changes anything, whatever its method says
      * @return true where the request has been answered: it was a preflight, or it came from a foreign page
      */
     public boolean answers(HttpServerRequest request, boolean changes) {
         HttpServerResponse response = request.response();
-        if (!origins.isEmpty()) response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin != null && origins.contains(origin)) return grant(request, response, origin);
+        if (granted(request) != null) return isPreflight(request) && allow(request, response);
         if (!changes || !Visit.of(request).isForeign(hosts)) return false;
         Problem.of(
                         ErrorCode.ORIGIN_NOT_ALLOWED,
@@ -54,12 +86,12 @@ public final class Cors {
         return true;
     }
 
-    private static boolean grant(HttpServerRequest request, HttpServerResponse response, String origin) {
-        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        boolean preflight = request.method() == HttpMethod.OPTIONS
+    private static boolean isPreflight(HttpServerRequest request) {
+        return request.method() == HttpMethod.OPTIONS
                 && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null;
-        if (!preflight) return false;
+    }
+
+    private static boolean allow(HttpServerRequest request, HttpServerResponse response) {
         String headers = request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
         if (headers != null) response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, headers);
         response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)

@@ -1,6 +1,7 @@
 package io.letterbox.http;
 
 import io.letterbox.config.HttpConfig;
+import io.letterbox.config.Network;
 import io.letterbox.error.ErrorCode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,8 +20,6 @@ import java.util.regex.Pattern;
  * <p>Thread-safe; names may be added while it is in use.
  */
 public final class Hosts {
-    private static final Pattern IPV4 =
-            Pattern.compile("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+(%[0-9A-Za-z%._~-]+)?]");
 
     /** What balancers and monitors ask for, by whatever name; it tells pages nothing that is worth keeping from them. */
@@ -74,7 +73,7 @@ public final class Hosts {
         return names.contains(host)
                 || host.equals("localhost")
                 || host.endsWith(".localhost")
-                || IPV4.matcher(host).matches();
+                || Network.IPV4.matcher(host).matches();
     }
 
     /** Whether an authority stands in {@code http.names} as it is. */

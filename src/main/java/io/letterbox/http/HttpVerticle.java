@@ -74,7 +74,7 @@ public final class HttpVerticle extends VerticleBase {
         options = options(config);
         server = vertx.createHttpServer(options)
                 .connectionHandler(this::onConnection)
-                .invalidRequestHandler(HttpVerticle::onInvalid)
+                .invalidRequestHandler(this::onInvalid)
                 .requestHandler(request -> onRequest(request, router));
         return server.listen().onSuccess(listening -> sockets.listening(listening.actualPort()));
     }
@@ -141,6 +141,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private void onRequest(HttpServerRequest request, Router router) {
         String path = request.path();
+        cors.show(request);
         Problem misdirected = hosts.refusal(request);
         if (misdirected != null) {
             Refusal.send(vertx, request, misdirected);
@@ -246,15 +247,17 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     /** Answers what the HTTP decoder gave up on. The bytes behind it have no meaning, so the connection ends. */
-    private static void onInvalid(HttpServerRequest request) {
+    private void onInvalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         Problem problem;
         if (cause instanceof ProblemException refusal) {
             problem = refusal.problem();
         } else if (cause instanceof TooLongHttpLineException) {
-            problem = Problem.of(ErrorCode.URI_TOO_LONG, "The request line is longer than http.maxUriBytes.");
+            problem = Problem.of(ErrorCode.URI_TOO_LONG, "The request line is longer than http.maxUriBytes.")
+                    .with(Problem.LIMIT, config.maxUriBytes());
         } else if (cause instanceof TooLongHttpHeaderException) {
-            problem = Problem.of(ErrorCode.HEADERS_TOO_LARGE, "The headers are larger than http.maxHeaderBytes.");
+            problem = Problem.of(ErrorCode.HEADERS_TOO_LARGE, "The headers are larger than http.maxHeaderBytes.")
+                    .with(Problem.LIMIT, config.maxHeaderBytes());
         } else {
             problem = Problem.of(ErrorCode.INVALID_REQUEST, "This is not a well-formed HTTP request.");
         }

@@ -1,18 +1,21 @@
 package io.letterbox.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Reads the small JSON objects that administrative requests carry. Owned by the connection's event loop. */
 public final class JsonBody {
     private final RoutingContext context;
     private final int maxBytes;
-    private final Buffer body = Buffer.buffer();
+    private Buffer body = Buffer.buffer();
+    private ContentCoding coding;
     private boolean refused;
 
     private JsonBody(RoutingContext context, int maxBytes) {
@@ -25,11 +28,19 @@ public final class JsonBody {
      * is an empty object. A body that is too long or no JSON object is answered here, and so is a failure of what comes
      * next.
      *
-     * @param maxBytes a longer body is refused while it arrives
+     * @param maxBytes a longer body is refused while it arrives, or while it is decompressed
      */
     public static void read(RoutingContext context, int maxBytes, Consumer<ObjectNode> then) {
         JsonBody reader = new JsonBody(context, maxBytes);
         HttpServerRequest request = context.request();
+        try {
+            for (String named : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+                reader.coding = ContentCoding.of(reader.coding, named);
+            }
+        } catch (ApiException unknown) {
+            Refusal.send(context.vertx(), request, Problem.of(unknown));
+            return;
+        }
         request.handler(reader::onChunk);
         request.endHandler(arrived -> reader.onEnd(then));
         request.exceptionHandler(gone -> reader.refused = true);
@@ -42,19 +53,33 @@ public final class JsonBody {
             return;
         }
         refused = true;
-        Vertx vertx = context.vertx();
-        Refusal.send(
-                vertx,
-                context.request(),
-                Problem.of(ErrorCode.REQUEST_TOO_LARGE, "The body is larger than " + maxBytes + " bytes."));
+        Refusal.send(context.vertx(), context.request(), Problem.of(tooLarge()));
+    }
+
+    private ApiException tooLarge() {
+        return new ApiException(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "The body is larger than " + maxBytes + " bytes.",
+                Map.of(Problem.LIMIT, maxBytes));
     }
 
     private void onEnd(Consumer<ObjectNode> then) {
         if (refused) return;
         try {
+            if (coding != null) decode();
             then.accept(body.length() == 0 ? Json.MAPPER.createObjectNode() : Json.parseObject(body));
         } catch (RuntimeException failure) {
             Problem.send(context, failure);
         }
+    }
+
+    /** At once: these bodies are short, compressed or not. */
+    private void decode() {
+        Buffer whole = Buffer.buffer();
+        coding.decode(body.getBytes(), 0, body.length(), (bytes, count) -> {
+            if (whole.length() + count > maxBytes) throw tooLarge();
+            whole.appendBytes(bytes, 0, count);
+        });
+        body = whole;
     }
 }

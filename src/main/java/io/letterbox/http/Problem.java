@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,17 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** How many seconds a client should wait where a limit of this server is used up. */
     public static final int RETRY_AFTER_SECONDS = 1;
 
-    /** The member that says which number a producer's next record has to have. */
-    public static final String EXPECTED_SEQUENCE = "expectedSequence";
+    /** The member with what may be sent instead, as in the header {@code Accept}. */
+    public static final String ACCEPTED = "accepted";
+
+    /** The member with what a request may have at the most: bytes, records, whatever the sentence counts. */
+    public static final String LIMIT = "limit";
+
+    /** With a refusal because of a gap: the Producer-Seq that would be right. */
+    private static final CharSequence EXPECTED = HttpHeaders.createOptimized("Producer-Expected-Seq");
+
+    /** W3C Linked Data Platform 1.0, section 7.1. */
+    private static final CharSequence ACCEPT_POST = HttpHeaders.createOptimized("Accept-Post");
 
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
@@ -49,10 +59,9 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** What to tell a client about a failure. One that nobody expected is logged here, and the client learns no more. */
     public static Problem of(Throwable failure) {
         if (failure instanceof ProblemException refusal) return refusal.problem();
-        if (failure instanceof OutOfOrderSequenceException gap) {
-            return of(gap.code(), gap.getMessage()).with(EXPECTED_SEQUENCE, gap.expected());
+        if (failure instanceof ApiException refusal) {
+            return new Problem(refusal.code(), refusal.getMessage(), new TreeMap<>(refusal.facts()));
         }
-        if (failure instanceof ApiException refusal) return of(refusal.code(), refusal.getMessage());
         LOG.error("A request failed for a reason that is not the client's", failure);
         return of(ErrorCode.INTERNAL, "The server failed in a way that it did not expect; its log says more.");
     }
@@ -79,13 +88,39 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** Answers with this problem, unless the answer has begun or the client has gone. */
     public void send(HttpServerResponse response) {
         if (response.headWritten() || response.ended() || response.closed()) return;
-        if (code.httpStatus() == 429 || code.httpStatus() == 503 || code.httpStatus() == 507) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
-        }
+        instruct(response);
         response.setStatusCode(code.httpStatus())
                 .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(toBuffer());
+    }
+
+    /** Says in headers what a client has to do that never looks into a body. {@code Allow} is the router's. */
+    private void instruct(HttpServerResponse response) {
+        switch (code.httpStatus()) {
+            case 429, 503, 507 -> response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
+            case 416 -> {
+                // RFC 9110, section 14.4, in a unit of our own.
+                Object end = members.get("highWatermark");
+                if (end != null) response.putHeader(HttpHeaders.CONTENT_RANGE, "offsets */" + end);
+            }
+            default -> {}
+        }
+        switch (code) {
+            case UNSUPPORTED_CONTENT_CODING ->
+                response.putHeader(HttpHeaders.ACCEPT_ENCODING, ContentCoding.accepted());
+            case UNSUPPORTED_MEDIA_TYPE -> {
+                Object types = members.get(ACCEPTED);
+                if (types == null) return;
+                response.putHeader(HttpHeaders.ACCEPT, types.toString());
+                response.putHeader(ACCEPT_POST, types.toString());
+            }
+            case OUT_OF_ORDER_SEQUENCE -> {
+                Object expected = members.get(OutOfOrderSequenceException.EXPECTED_SEQUENCE);
+                if (expected != null) response.putHeader(EXPECTED, expected.toString());
+            }
+            default -> {}
+        }
     }
 
     /** Answers a routed request with what a failure means. */

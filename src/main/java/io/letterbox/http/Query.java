@@ -11,16 +11,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The query parameters of a request, decoded strictly: a name that nobody knows, a broken percent sequence, bytes that
  * are not UTF-8 or a number out of range are refused with a sentence that says what would be right. (A misspelt
- * {@code partiton=3} that is silently ignored puts records where nobody looks for them.) All methods throw an
- * {@link ApiException} with INVALID_REQUEST.
+ * {@code partiton=3} that is silently ignored puts records where nobody looks for them.) Only {@code _} means nothing
+ * anywhere. All methods throw an {@link ApiException} with INVALID_REQUEST.
  */
 public final class Query {
     /** The most parameters that a query may have. */
     public static final int MAX_PARAMETERS = 1_000;
+
+    /** What jQuery and others add to addresses, so that no cache knows them. It means nothing, and nobody misspells it. */
+    private static final String CACHE_BUSTER = "_";
 
     private final Map<String, List<String>> values;
 
@@ -38,12 +42,26 @@ public final class Query {
     }
 
     /**
+     * Reads a request's parameters, some of which have several names.
+     *
+     * @param known the names that this route understands
+     * @param naming the name that stands for a name, or null where the parameter means nothing and is left out
+     */
+    public static Query of(HttpServerRequest request, Set<String> known, UnaryOperator<String> naming) {
+        return parse(request.query(), known, naming);
+    }
+
+    /**
      * Reads the part of a URI behind the question mark.
      *
      * @param query null or empty where there is none
      * @param known the names that are understood
      */
     public static Query parse(String query, Set<String> known) {
+        return parse(query, known, UnaryOperator.identity());
+    }
+
+    private static Query parse(String query, Set<String> known, UnaryOperator<String> naming) {
         if (query == null || query.isEmpty()) return new Query(Map.of());
         Map<String, List<String>> values = new LinkedHashMap<>();
         int count = 0;
@@ -56,10 +74,12 @@ public final class Query {
                 }
                 int equals = query.indexOf('=', from);
                 if (equals < 0 || equals > end) equals = end;
-                String name = Percent.decodeForm(query, from, equals);
-                String value = equals == end ? "" : Percent.decodeForm(query, equals + 1, end);
-                if (!known.contains(name)) throw unknown(name, known);
-                values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+                String name = naming.apply(Percent.decodeForm(query, from, equals));
+                if (name != null && !name.equals(CACHE_BUSTER)) {
+                    String value = equals == end ? "" : Percent.decodeForm(query, equals + 1, end);
+                    if (!known.contains(name)) throw unknown(name, known);
+                    values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+                }
             }
             from = end + 1;
         }

@@ -1,5 +1,6 @@
 package io.letterbox.http;
 
+import io.letterbox.error.ErrorCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,7 +38,8 @@ public final class Refusal {
             problem.send(request.response());
             return;
         }
-        boolean ends = !isShort(request);
+        // Whoever was too slow does not get more time because little is left (RFC 9110, section 15.5.9).
+        boolean ends = problem.code() == ErrorCode.REQUEST_TIMEOUT || !isShort(request);
         Refusal refusal = new Refusal(request);
         request.handler(chunk -> refusal.drop(chunk.length()));
         request.exceptionHandler(gone -> {});

@@ -40,7 +40,9 @@ public final class RouteTable {
 
     /** The methods that a path answers, in order of name; empty where it answers none. */
     Set<String> allowed(String path) {
-        String[] segments = path.split("/", -1);
+        // The router does not look at a slash at the end.
+        int end = path.length() > 1 && path.endsWith("/") ? path.length() - 1 : path.length();
+        String[] segments = path.substring(0, end).split("/", -1);
         Set<String> methods = new TreeSet<>();
         for (Entry entry : entries) {
             if (matches(entry, segments)) entry.methods.forEach(method -> methods.add(method.name()));

@@ -126,6 +126,15 @@ public enum Codec {
     }
 
     /**
+     * A stream of what something else than records was compressed from; close it.
+     *
+     * @throws ApiException CODEC_MISSING
+     */
+    public InputStream open(ByteBuffer compressed) {
+        return open(compressed, BufferSupplier.NO_CACHING);
+    }
+
+    /**
      * A stream that compresses into {@code target}; what it was given is complete when it is closed.
      *
      * @throws ApiException CODEC_MISSING

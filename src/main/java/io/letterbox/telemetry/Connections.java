@@ -29,6 +29,7 @@ public final class Connections {
         private volatile String client = "";
         private volatile String software = "";
         private volatile String doing = "";
+        private volatile String proxy;
         private volatile long requests;
 
         private Entry(Door door, String host, long sinceNanos) {
@@ -45,6 +46,11 @@ public final class Connections {
         /** What the client is made with. */
         public void software(String name) {
             software = shortened(name);
+        }
+
+        /** The proxy that told the client's address, or null. */
+        public void proxy(String address) {
+            proxy = address;
         }
 
         /** What it does or asked for last; a constant text where this is called often. */
@@ -75,6 +81,10 @@ public final class Connections {
 
         public String host() {
             return host;
+        }
+
+        public String proxy() {
+            return proxy;
         }
 
         /** How long it has been open, on a clock that never goes back. */

@@ -103,6 +103,7 @@ public final class TelemetryRoutes implements HttpPart {
 
     private void answer(RoutingContext context, boolean good) {
         context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (!good) context.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(Problem.RETRY_AFTER_SECONDS));
         Json.send(context.response(), good ? 200 : 503, document(health));
     }
 

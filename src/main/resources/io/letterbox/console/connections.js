@@ -9,7 +9,7 @@ const COLUMNS = [
   { text: "Client", value: (c) => c.client },
   { text: "Door", value: (c) => c.door },
   { text: "Software", kind: "wide", value: (c) => c.software },
-  { text: "From", value: (c) => c.host },
+  { text: "From", value: (c) => (c.proxy === null ? c.host : `${c.host} through ${c.proxy}`) },
   { text: "For", kind: "number wide", value: (c) => duration(c.ageSeconds) },
   { text: "Requests", kind: "number wide", value: (c) => (c.requests === null ? "–" : compact(c.requests)) },
   { text: "Last", value: (c) => c.doing },

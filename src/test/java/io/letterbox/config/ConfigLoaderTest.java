@@ -123,6 +123,16 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aProxyThatIsNoAddressIsExplained() throws Exception {
+        for (String nonsense : List.of("proxy.example", "10.0.0.0/33", "*")) {
+            assertThat(problems("http:\n  proxies: [127.0.0.1, '" + nonsense + "']\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("line 2: http.proxies is ", nonsense, "10.0.0.0/8");
+        }
+    }
+
+    @Test
     void anUnknownSectionIsNamedOnce() throws Exception {
         assertThat(problems("htpp:\n  port: 80\n  host: b\n"))
                 .singleElement()

@@ -81,7 +81,7 @@ class ConsolePartTest {
         kafka.client("my \"app\"");
         kafka.software("apache-kafka-java 4.3.1");
         kafka.requested("Fetch");
-        meters.connections().opened(Door.SSE, "10.0.0.2", System.nanoTime());
+        meters.connections().opened(Door.SSE, "10.0.0.2", System.nanoTime()).proxy("127.0.0.1");
         meters.connections().opened(Door.SSE, "10.0.0.3", System.nanoTime()).close();
         JsonNode document = Json.MAPPER.readTree(get("/console/api/connections").body());
         assertThat(document.at("/kafka").asInt()).isEqualTo(1);
@@ -92,6 +92,8 @@ class ConsolePartTest {
         assertThat(document.at("/connections/0/requests").asInt()).isEqualTo(1);
         assertThat(document.at("/connections/0/ageSeconds").asDouble()).isBetween(0.0, 60.0);
         assertThat(document.at("/connections/1/requests").isNull()).isTrue();
+        assertThat(document.at("/connections/0/proxy").isNull()).isTrue();
+        assertThat(document.at("/connections/1/proxy").asText()).isEqualTo("127.0.0.1");
     }
 
     @Test

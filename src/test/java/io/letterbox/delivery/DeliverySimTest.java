@@ -61,7 +61,8 @@ class DeliverySimTest {
                 new SubscriberSlots(LetterboxConfig.defaults().limits().subscribers()),
                 CONFIG,
                 null,
-                0);
+                0,
+                null);
         private final List<DeliveryLoop> loops = new ArrayList<>();
         private final List<SimClient> clients = new ArrayList<>();
 

@@ -104,6 +104,44 @@ class RefusedStreamTest {
         assertThat(server.slots.taken()).isZero();
     }
 
+    /** What stands in for EventSource adds parameters of its own, and shows nobody that they were refused. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lastEventId=",
+                "lastEventID=",
+                "Last-Event-ID=",
+                "last-event-id=",
+                "evs_last_event_id=",
+                "last_event_id=AQnonsense&evs_buffer_size_limit=262144&evs_preamble=2056&evs_last_event_id=",
+                "evs_buffer_size_limit=262144&_=1795991570&last_event_id=nonsense&lastEventId=",
+            })
+    void understandsWhatPolyfillsAdd(String query) throws Exception {
+        server.publish("three", 0, "before");
+        String cursor;
+        try (TestStream stream = server.open("/topics/three/events")) {
+            cursor = stream.nextCursor();
+        }
+        await().until(() -> server.slots.taken() == 0);
+        server.publish("three", 0, "after");
+        try (TestStream stream = server.open("/topics/three/events?" + query + cursor)) {
+            assertThat(stream.status).isEqualTo(200);
+            assertThat(stream.nextData()).isEqualTo("after");
+        }
+        await().until(() -> server.slots.taken() == 0);
+        HttpResponse<String> unknown = server.get("/topics/three/events?ev_buffer=1");
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(unknown.body()).contains("ev_buffer", "last_event_id");
+    }
+
+    @Test
+    void acceptsMediaTypesInAnyCase() throws Exception {
+        try (TestStream stream = server.open("/topics/one/events", "Accept: Text/Event-Stream")) {
+            assertThat(stream.status).isEqualTo(200);
+        }
+        await().until(() -> server.slots.taken() == 0);
+    }
+
     @Test
     void refusesACursorOfOtherTopics() throws Exception {
         String cursor;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.http.Json;
 import io.letterbox.metadata.Command;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Connections;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -45,6 +46,17 @@ class StreamTest {
             stream.nextCursor();
             assertThat(stream.parser.comments()).isEqualTo(1);
             assertThat(Integer.parseInt(stream.parser.retry())).isBetween(2000, 5000);
+        }
+    }
+
+    /** The loopback network is a configured proxy's here. */
+    @Test
+    void itIsShownForWhomAProxyAsks() throws Exception {
+        try (TestStream stream = server.open("/topics/one/events", "X-Forwarded-For: 1.1.1.1, 203.0.113.7")) {
+            stream.nextCursor();
+            Connections.Entry entry = server.meters.connections().list(2).get(0);
+            assertThat(entry.host()).isEqualTo("203.0.113.7");
+            assertThat(entry.proxy()).isEqualTo("127.0.0.1");
         }
     }
 

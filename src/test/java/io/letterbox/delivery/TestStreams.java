@@ -7,6 +7,7 @@ import io.letterbox.config.SseConfig;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.Proxies;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Meters;
@@ -62,9 +63,20 @@ final class TestStreams implements AutoCloseable {
         slots = new SubscriberSlots(maxSubscribers);
         // An idle timeout of one second: a stream has to outlive it.
         HttpConfig http = new HttpConfig(
-                "127.0.0.1", 0, List.of(), List.of("https://app.example"), h2c, 1, 20_000, 0, 256, 16_384, 8_192);
-        DeliveryRooms rooms =
-                new DeliveryRooms(storage, storage.metadata(), meters, slots, config, groups, groupSessionMs);
+                "127.0.0.1",
+                0,
+                List.of(),
+                List.of("https://app.example"),
+                List.of("127.0.0.0/8"),
+                h2c,
+                1,
+                20_000,
+                0,
+                256,
+                16_384,
+                8_192);
+        DeliveryRooms rooms = new DeliveryRooms(
+                storage, storage.metadata(), meters, slots, config, groups, groupSessionMs, Proxies.of(http));
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));
         verticle = new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();

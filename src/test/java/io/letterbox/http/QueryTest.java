@@ -39,6 +39,14 @@ class QueryTest {
     }
 
     @Test
+    void whatKeepsCachesAwayMeansNothing() {
+        Query query = parse("_=1795991570&key=a&_&_=%zz");
+        assertThat(query.text("key")).isEqualTo("a");
+        assertThat(query.has("_")).isFalse();
+        refuses(() -> parse("__=1"), "'__'");
+    }
+
+    @Test
     void whatIsNotUnderstoodIsRefused() {
         refuses(() -> parse("partiton=1"), "partiton", "did you mean partition?");
         refuses(() -> parse("zzzzzzzzzzz=1"), "here. Understood are key, on, partition.");

@@ -57,6 +57,8 @@ public final class ServerProcess implements AutoCloseable {
         set("http.port", port);
         set("kafka.port", kafkaPort);
         set("node.dataDir", dataDir());
+        // No balancer has to notice that a test stops it.
+        set("shutdown.notReadySeconds", 0);
     }
 
     /** A server that is not started yet; its data directory and its output live below a directory of the test. */

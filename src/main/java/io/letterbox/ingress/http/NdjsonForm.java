@@ -5,10 +5,12 @@ import io.letterbox.config.LimitsConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Json;
+import io.letterbox.http.Problem;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * A record a line. Lines end with LF or CR LF, the last one may do without; empty ones are passed over. A line is the
@@ -95,7 +97,8 @@ final class NdjsonForm {
             throw new ApiException(
                     ErrorCode.REQUEST_TOO_LARGE,
                     "There are more lines in the body than limits.requestRecords allows, " + limits.requestRecords()
-                            + ".");
+                            + ".",
+                    Map.of(Problem.LIMIT, limits.requestRecords()));
         }
         if (lines == starts.length) {
             starts = Arrays.copyOf(starts, lines * 2);

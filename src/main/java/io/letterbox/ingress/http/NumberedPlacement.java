@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
 import io.letterbox.record.Partitioner;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +57,8 @@ final class NumberedPlacement implements Placement {
                     ErrorCode.REQUEST_TOO_LARGE,
                     "What can be repeated has to fit into one batch per partition, and partition " + partition
                             + " would get more than max.message.bytes of the topic, "
-                            + target.topic.config().maxMessageBytes() + ".");
+                            + target.topic.config().maxMessageBytes() + ".",
+                    Map.of(Problem.LIMIT, target.topic.config().maxMessageBytes()));
         }
         return batch.add(draft, receipt);
     }

@@ -102,10 +102,8 @@ final class OffsetGoals {
     /** Below the log's start is where a slow reader may be; beyond its end nobody has been. */
     private static long within(TopicPartition partition, long offset, PartitionStatus status) {
         if (offset <= status.highWatermark()) return offset;
-        throw new ApiException(
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "Offset " + offset + " of " + partition + " is beyond the end of the log, " + status.highWatermark()
-                        + ".");
+        throw status.outOfRange("Offset " + offset + " of " + partition + " is beyond the end of the log, "
+                + status.highWatermark() + ".");
     }
 
     private long shifted(TopicPartition partition, long by, PartitionStatus status) {

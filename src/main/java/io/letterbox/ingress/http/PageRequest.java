@@ -9,7 +9,6 @@ import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.LongLived;
 import io.letterbox.http.Problem;
-import io.letterbox.http.ProblemException;
 import io.letterbox.http.RecordEnvelope;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.record.RecordCursor;
@@ -246,7 +245,7 @@ final class PageRequest implements Transfers.Transfer {
         end();
         if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // Retention was faster than the read.
-            outside(backend.reader().status(query.partition())).send(context.response());
+            Problem.send(context, outside(backend.reader().status(query.partition())));
         } else {
             Problem.send(context, failure);
         }
@@ -281,17 +280,13 @@ final class PageRequest implements Transfers.Transfer {
 
     private void requireInside(PartitionStatus status) {
         if (offset < status.logStartOffset() || offset > status.highWatermark()) {
-            throw new ProblemException(outside(status));
+            throw outside(status);
         }
     }
 
-    private Problem outside(PartitionStatus status) {
-        if (status == null) return Problem.of(ErrorCode.UNKNOWN_PARTITION, "The partition has gone.");
-        return Problem.of(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        "The log has the offsets " + status.logStartOffset() + " to " + status.highWatermark()
-                                + " (exclusive); " + offset + " is outside.")
-                .with("logStartOffset", status.logStartOffset())
-                .with("highWatermark", status.highWatermark());
+    private ApiException outside(PartitionStatus status) {
+        if (status == null) return new ApiException(ErrorCode.UNKNOWN_PARTITION, "The partition has gone.");
+        return status.outOfRange("The log has the offsets " + status.logStartOffset() + " to " + status.highWatermark()
+                + " (exclusive); " + offset + " is outside.");
     }
 }

@@ -2,7 +2,9 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
 import io.letterbox.ingress.ByteBudget;
+import java.util.Map;
 
 /** What one page holds of the node's budget for pages. Owned by one event loop. */
 final class PageShare {
@@ -23,7 +25,8 @@ final class PageShare {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,
                     "The record at this offset takes " + bytes + " bytes of JSON, more than the " + budget.limitBytes()
-                            + " that limits.pageBytes allows all pages together.");
+                            + " that limits.pageBytes allows all pages together.",
+                    Map.of(Problem.LIMIT, budget.limitBytes()));
         }
         if (bytes <= held) {
             budget.release(held - bytes);

@@ -2,7 +2,9 @@ package io.letterbox.ingress.http;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
 import java.util.Locale;
+import java.util.Map;
 
 /** How the body of a publish is to be understood; its method or its content type says so. */
 enum PublishForm {
@@ -16,6 +18,10 @@ enum PublishForm {
     REST_BINARY,
     /** There is no body: a key whose record has no value, so that compaction removes what the key had before. */
     TOMBSTONE;
+
+    /** All that is understood, as in the header {@code Accept}; as a single value, whatever there is. */
+    private static final String ACCEPTED =
+            "application/x-ndjson, application/vnd.kafka.json.v2+json," + " application/vnd.kafka.binary.v2+json, */*";
 
     /**
      * The form of a content type, parameters not regarded except the character set.
@@ -38,10 +44,8 @@ enum PublishForm {
                     default -> SINGLE;
                 };
         if (type.startsWith("application/vnd.kafka.") && form == SINGLE) {
-            throw new ApiException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "Of the REST proxy's forms, application/vnd.kafka.json.v2+json and"
-                            + " application/vnd.kafka.binary.v2+json are understood.");
+            throw refused("Of the REST proxy's forms, application/vnd.kafka.json.v2+json and"
+                    + " application/vnd.kafka.binary.v2+json are understood.");
         }
         if (form != SINGLE && semicolon >= 0) requireUtf8(contentType.substring(semicolon));
         return form;
@@ -51,6 +55,10 @@ enum PublishForm {
         String lower = parameters.toLowerCase(Locale.ROOT).replace("\"", "").replace(" ", "");
         int charset = lower.indexOf("charset=");
         if (charset < 0 || lower.startsWith("utf-8", charset + 8) || lower.startsWith("us-ascii", charset + 8)) return;
-        throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Batches have to be in UTF-8.");
+        throw refused("Batches have to be in UTF-8.");
+    }
+
+    private static ApiException refused(String detail) {
+        return new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, detail, Map.of(Problem.ACCEPTED, ACCEPTED));
     }
 }

@@ -3,6 +3,7 @@ package io.letterbox.ingress.http;
 import com.fasterxml.jackson.core.JsonPointer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.ContentCoding;
 import io.letterbox.http.Percent;
 import io.letterbox.http.Query;
 import io.letterbox.record.RecordHeader;
@@ -48,6 +49,9 @@ final class PublishHead {
     /** From Content-Length, or -1 where the body is chunked. */
     long contentLength = -1;
 
+    /** How the body is compressed, or null where it comes as it is. */
+    ContentCoding coding;
+
     boolean expectsContinue;
     byte[] key;
 
@@ -69,7 +73,8 @@ final class PublishHead {
     /**
      * Reads a request's head.
      *
-     * @throws ApiException INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or REQUEST_TOO_LARGE
+     * @throws ApiException INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_CONTENT_CODING, EXPECTATION_FAILED or
+     *     REQUEST_TOO_LARGE
      */
     static PublishHead of(HttpServerRequest request) {
         PublishHead head = new PublishHead();
@@ -95,7 +100,9 @@ final class PublishHead {
                     if (is(name, "expect")) head.expect(header.getValue());
                 }
                 case 16 -> {
-                    if (is(name, "content-encoding")) refuseEncoding(header.getValue());
+                    if (is(name, "content-encoding")) {
+                        head.coding = ContentCoding.of(head.coding, header.getValue());
+                    }
                 }
                 default -> {}
             }
@@ -168,7 +175,9 @@ final class PublishHead {
     }
 
     private void expect(String value) {
-        if (!value.equalsIgnoreCase("100-continue")) throw refused("Only Expect: 100-continue can be met.");
+        if (!value.equalsIgnoreCase("100-continue")) {
+            throw new ApiException(ErrorCode.EXPECTATION_FAILED, "Only Expect: 100-continue can be met.");
+        }
         expectsContinue = true;
     }
 
@@ -201,13 +210,6 @@ final class PublishHead {
         for (int i = 0; i < value.length(); i++) digits &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
         if (!digits) throw refused("Content-Length has to be a number of bytes.");
         return Long.parseLong(value);
-    }
-
-    private static void refuseEncoding(String value) {
-        if (value.isEmpty() || value.equalsIgnoreCase("identity")) return;
-        throw new ApiException(
-                ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                "Bodies are taken as they are; send this one without Content-Encoding.");
     }
 
     private static ApiException refused(String detail) {

@@ -4,6 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Refusal;
+import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.Transfers;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -20,15 +21,15 @@ final class PublishRequest implements Transfers.Transfer {
     /** In an answer that was given before: nothing was written this time. */
     private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotent-Replayed");
 
-    /** With a refusal because of a gap: the Producer-Seq that would be right. */
-    private static final CharSequence EXPECTED = HttpHeaders.createOptimized("Producer-Expected-Seq");
-
     private final Publisher publisher;
     private final HttpServerRequest request;
     private final String topic;
     private final PublishHead head;
     private final boolean routed;
-    private final BodySink body;
+
+    /** What has come; then, where that was compressed, what it was compressed from. */
+    private BodySink body;
+
     private final long startNanos = System.nanoTime();
     private boolean over;
     private boolean replayed;
@@ -41,8 +42,9 @@ final class PublishRequest implements Transfers.Transfer {
         this.topic = topic;
         this.head = head;
         this.routed = routed;
-        this.body =
-                new BodySink(publisher.backend().budget(), publisher.limits().requestBytes());
+        int limitBytes = publisher.limits().requestBytes();
+        ByteBudget budget = publisher.backend().budget();
+        this.body = head.coding == null ? new BodySink(budget, limitBytes) : BodySink.compressed(budget, limitBytes);
     }
 
     /** Begins to read the body. */
@@ -76,7 +78,33 @@ final class PublishRequest implements Transfers.Transfer {
 
     private void onBody() {
         if (watched) publisher.uploads().remove(this);
-        if (!over) publisher.publish(this);
+        if (over) return;
+        if (head.coding == null) publisher.publish(this);
+        else decode();
+    }
+
+    /** On a worker: what comes out of a small body may be large. */
+    private void decode() {
+        BodySink compressed = body;
+        BodySink whole =
+                new BodySink(publisher.backend().budget(), publisher.limits().requestBytes());
+        publisher
+                .vertx()
+                .executeBlocking(() -> {
+                    head.coding.decode(compressed.array(), compressed.offset(), compressed.length(), whole::append);
+                    return whole;
+                })
+                .onComplete(decoded -> {
+                    if (over || decoded.failed()) whole.release();
+                    if (over) return;
+                    if (decoded.failed()) {
+                        refuse(decoded.cause());
+                        return;
+                    }
+                    compressed.release();
+                    body = whole;
+                    publisher.publish(this);
+                });
     }
 
     /** The body takes too long. */
@@ -130,8 +158,6 @@ final class PublishRequest implements Transfers.Transfer {
     void refuse(Throwable failure) {
         if (over) return;
         Problem problem = Problem.of(failure);
-        Object expected = problem.members().get(Problem.EXPECTED_SEQUENCE);
-        if (expected != null) request.response().putHeader(EXPECTED, expected.toString());
         Refusal.send(publisher.vertx(), request, problem);
         if (!routed) publisher.answered(startNanos, problem.code().httpStatus());
         end();

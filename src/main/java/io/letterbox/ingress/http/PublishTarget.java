@@ -3,12 +3,14 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Addresses;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Partitioner;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.TopicMeters;
+import java.util.Map;
 
 /** A topic as the publish path needs it: everything looked up once. Owned by one event loop. */
 final class PublishTarget {
@@ -113,14 +115,16 @@ final class PublishTarget {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,
                     what + " has " + draft.payloadBytes()
-                            + " bytes of key, value and headers; limits.recordBytes allows " + maxRecordBytes + ".");
+                            + " bytes of key, value and headers; limits.recordBytes allows " + maxRecordBytes + ".",
+                    Map.of(Problem.LIMIT, maxRecordBytes));
         }
         int alone = RecordBatch.HEADER_BYTES + draft.batchBytes();
         if (alone > topic.config().maxMessageBytes()) {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,
                     what + " would make a batch of up to " + alone + " bytes; max.message.bytes of the topic allows "
-                            + topic.config().maxMessageBytes() + ".");
+                            + topic.config().maxMessageBytes() + ".",
+                    Map.of(Problem.LIMIT, topic.config().maxMessageBytes()));
         }
         if (lacksKey(draft)) {
             throw new ApiException(

@@ -10,6 +10,7 @@ import io.letterbox.http.Problem;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -75,7 +76,8 @@ final class RestForm {
             throw new ApiException(
                     ErrorCode.REQUEST_TOO_LARGE,
                     "There are " + records.size() + " records in the body; limits.requestRecords allows "
-                            + limits.requestRecords() + ".");
+                            + limits.requestRecords() + ".",
+                    Map.of(Problem.LIMIT, limits.requestRecords()));
         }
         return records;
     }

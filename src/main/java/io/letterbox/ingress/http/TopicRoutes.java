@@ -74,7 +74,10 @@ final class TopicRoutes {
         backend.metadata()
                 .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()))
                 .onSuccess(created -> {
-                    context.response().putHeader(HttpHeaders.LOCATION, "/topics/" + name);
+                    context.response()
+                            .putHeader(
+                                    HttpHeaders.LOCATION,
+                                    location(context.request().path(), name));
                     answer(context, 201, name);
                 })
                 .onFailure(failure -> {
@@ -83,6 +86,13 @@ final class TopicRoutes {
                     if (other != null) exists(context, other, spec);
                     else Problem.send(context, failure);
                 });
+    }
+
+    /** Relative to what was asked for: a proxy may have taken a part of the path away (RFC 9110, section 10.2.2). */
+    static String location(String path, String name) {
+        int end = path.length();
+        while (path.charAt(end - 1) == '/') end--;
+        return "../".repeat(path.length() - end) + name;
     }
 
     private void exists(RoutingContext context, TopicImage topic, TopicSpec spec) {

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,7 +158,66 @@ class HttpDoorTest {
                 .startsWith("HTTP/1.1 204 ")
                 .contains("access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE")
                 .contains("access-control-allow-headers: content-type")
+                .contains("access-control-allow-credentials: true")
                 .contains("vary: origin");
+    }
+
+    /** Whatever is answered: a page that may not see its refusal learns nothing. */
+    @Test
+    void aConfiguredOriginMayUseCredentialsOnEveryRoute() throws IOException {
+        for (String request : List.of(
+                "GET /topics",
+                "GET /topics/none",
+                "GET /topics/none/records",
+                "GET /nowhere",
+                "PATCH /topics",
+                "PUT /topics/t",
+                "POST /topics/t?partition=x",
+                "POST /topics/t",
+                "OPTIONS /topics",
+                "OPTIONS *",
+                "GET nowhere",
+                "GET http://evil.test/topics")) {
+            String answer = door.raw(request + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n"
+                    + "Origin: https://app.example\r\nCookie: session=1\r\n\r\n");
+            assertThat(answer.toLowerCase(Locale.ROOT))
+                    .as(request)
+                    .contains(
+                            "access-control-allow-origin: https://app.example\r\n",
+                            "access-control-allow-credentials: true\r\n",
+                            "vary: origin\r\n");
+            assertThat(door.raw(request + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n"
+                            + "Origin: https://evil.example\r\n\r\n"))
+                    .as(request)
+                    .doesNotContain("access-control-allow-")
+                    .contains("vary: origin\r\n");
+        }
+    }
+
+    @Test
+    void originsAreComparedAsBrowsersWriteThem() throws IOException {
+        HttpConfig http = new HttpConfig(
+                "127.0.0.1",
+                0,
+                TestDoor.NAMES,
+                List.of("https://Shop.Example:443", "http://shop.example:80", "http://shop.example:8080"),
+                List.of(),
+                false,
+                60,
+                10,
+                0,
+                10,
+                16_384,
+                8_192);
+        HttpSockets sockets = new HttpSockets();
+        other.deployVerticle(new HttpVerticle(http, sockets, Hosts.of(http), List.of(), RouteObserver.NONE))
+                .await();
+        for (String origin : List.of("https://shop.example", "http://shop.example", "http://shop.example:8080")) {
+            assertThat(TestDoor.raw(
+                            sockets.port(),
+                            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: " + origin + "\r\n\r\n"))
+                    .contains("access-control-allow-origin: " + origin + "\r\n");
+        }
     }
 
     @Test
@@ -239,7 +299,8 @@ class HttpDoorTest {
         other = Vertx.builder()
                 .withTransport(new GuardedTransport(Transport.NIO, limits, limits, channel -> {}))
                 .build();
-        HttpConfig one = new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 60, 1, 0, 1, 16_384, 8_192);
+        HttpConfig one =
+                new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 60, 1, 0, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(new HttpVerticle(one, sockets, Hosts.of(one), List.of(), RouteObserver.NONE))
                 .await();
@@ -257,8 +318,8 @@ class HttpDoorTest {
 
     @Test
     void aSilentConnectionIsClosed() throws IOException {
-        HttpConfig hasty =
-                new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), false, 1, 10, 0, 10, 16_384, 8_192);
+        HttpConfig hasty = new HttpConfig(
+                "127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 1, 10, 0, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(
                         new HttpVerticle(hasty, sockets, Hosts.of(hasty), List.of(new Endless()), RouteObserver.NONE))

@@ -84,6 +84,7 @@ final class TestDoor implements AutoCloseable {
                 0,
                 NAMES,
                 List.of("https://app.example"),
+                List.of(),
                 h2c,
                 idleTimeoutSeconds,
                 20_000,
@@ -193,7 +194,12 @@ final class TestDoor implements AutoCloseable {
 
     /** Sends bytes as they are and returns everything that comes back until the server closes the connection. */
     String raw(String bytes) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port())) {
+        return raw(port(), bytes);
+    }
+
+    /** The same to any server of this machine. */
+    static String raw(int port, String bytes) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();

@@ -4,7 +4,9 @@ import static io.letterbox.ingress.http.TestDoor.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ class TopicRoutesTest {
         String spec = "{\"partitions\":3,\"config\":{\"retention.ms\":1000}}";
         HttpResponse<String> created = door.method("PUT", "/topics/t", spec);
         assertThat(created.statusCode()).isEqualTo(201);
-        assertThat(created.headers().firstValue("location")).hasValue("/topics/t");
+        assertThat(created.headers().firstValue("location")).hasValue("t");
         assertThat(door.method("PUT", "/topics/t", spec).statusCode()).isEqualTo(200);
         refused(door.method("PUT", "/topics/t", "{\"partitions\":4}"), 409, "TOPIC_EXISTS");
         refused(door.method("PUT", "/topics/t", "{}"), 409, "TOPIC_EXISTS");
@@ -122,5 +124,18 @@ class TopicRoutesTest {
         assertThat(cluster.path("clusterId").asText()).isEqualTo("test-cluster");
         assertThat(cluster.path("nodes").get(0).path("id").asInt()).isEqualTo(1);
         assertThat(json(door.get("/openapi.json")).path("openapi").asText()).startsWith("3.1");
+    }
+
+    /** RFC 3986, section 5.2, as clients do it; a proxy may have put /letterbox before it. */
+    @Test
+    void aNewTopicsLocationHoldsBelowAnyPath() {
+        for (String asked : List.of("/topics/n", "/topics/n/", "/topics/%6e", "/topics/./n", "/letterbox/topics/n")) {
+            URI base = URI.create("http://h.example" + asked);
+            assertThat(base.resolve(TopicRoutes.location(asked, "n"))
+                            .normalize()
+                            .getPath())
+                    .as(asked)
+                    .isEqualTo(asked.startsWith("/letterbox") ? "/letterbox/topics/n" : "/topics/n");
+        }
     }
 }

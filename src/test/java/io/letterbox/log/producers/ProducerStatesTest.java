@@ -161,8 +161,9 @@ class ProducerStatesTest {
         Guard guard = guardFor(transactional(1, 0, 0, 5));
         assertThat(guardFor(transactional(1, 0, 5, 5))).isSameAs(guard);
         assertThatThrownBy(() -> states.check(transactional(1, 0, 5, 5), guard, nowMs))
-                .isInstanceOfSatisfying(OutOfOrderSequenceException.class, gap -> assertThat(gap.expected())
-                        .isZero());
+                .isInstanceOfSatisfying(OutOfOrderSequenceException.class, gap -> assertThat(
+                                gap.facts().get(OutOfOrderSequenceException.EXPECTED_SEQUENCE))
+                        .isEqualTo(0));
         begin(transactional(1, 0, 0, 5));
         write(transactional(1, 0, 5, 5));
     }
@@ -380,7 +381,8 @@ class ProducerStatesTest {
 
     private void assertGap(RecordBatch batch, int expected) {
         assertThatThrownBy(() -> check(batch))
-                .isInstanceOfSatisfying(OutOfOrderSequenceException.class, gap -> assertThat(gap.expected())
+                .isInstanceOfSatisfying(OutOfOrderSequenceException.class, gap -> assertThat(
+                                gap.facts().get(OutOfOrderSequenceException.EXPECTED_SEQUENCE))
                         .isEqualTo(expected));
     }
 

@@ -1,0 +1,122 @@
+package io.letterbox.http;
+
+import io.letterbox.config.HttpConfig;
+import io.letterbox.config.Network;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Who asks, where proxies that were configured stand in between and tell. Whatever they tell is for people to see: nothing may be
+ * allowed or refused because of it. What anybody else says of itself is not even looked at.
+ *
+ * <p>Immutable; safe on any thread.
+ */
+public final class Proxies {
+    private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
+    private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
+
+    /** Addresses and, where a proxy hides them, names that it made up (RFC 7239, section 6). */
+    private static final Pattern PRESENTABLE = Pattern.compile("[A-Za-z0-9._:%-]{1,100}");
+
+    private static final String UNKNOWN = "unknown";
+
+    private final List<Network> networks;
+
+    private Proxies(List<Network> networks) {
+        this.networks = networks;
+    }
+
+    /** Those of the configuration. */
+    public static Proxies of(HttpConfig config) {
+        return new Proxies(config.proxies().stream().map(Network::parse).toList());
+    }
+
+    /**
+     * One who asks.
+     *
+     * @param host its address, as the socket says or as a proxy does; the latter may be any short text
+     * @param proxy the address of the proxy that says so, or null where none is in between
+     */
+    public record Client(String host, String proxy) {
+        @Override
+        public String toString() {
+            return proxy == null ? host : host + " through " + proxy;
+        }
+    }
+
+    /** Who sent a request. */
+    public Client client(HttpServerRequest request) {
+        return client(request.remoteAddress().hostAddress(), request.headers());
+    }
+
+    Client client(String peer, MultiMap headers) {
+        if (networks.isEmpty() || !isProxy(peer)) return new Client(peer, null);
+        String told = null;
+        List<String> hops = hops(headers);
+        // Each adds to the end what it sees; what stands before the first stranger is the stranger's word.
+        for (int i = hops.size() - 1; i >= 0 && (told == null || isProxy(told)); i--) told = hops.get(i);
+        return told == null ? new Client(peer, null) : new Client(told, peer);
+    }
+
+    private boolean isProxy(String address) {
+        return networks.stream().anyMatch(network -> network.contains(address));
+    }
+
+    private static List<String> hops(MultiMap headers) {
+        // Most write this one, and pass a Forwarded on that a client made up.
+        List<String> lines = headers.getAll(X_FORWARDED_FOR);
+        boolean standard = lines.isEmpty();
+        if (standard) lines = headers.getAll(FORWARDED);
+        List<String> hops = new ArrayList<>();
+        for (String line : lines) {
+            for (String element : split(line, ',')) {
+                String named = standard ? named(element) : element;
+                if (!named.isBlank()) hops.add(presentable(named));
+            }
+        }
+        return hops;
+    }
+
+    /** The value of {@code for} in an element of Forwarded (RFC 7239, section 4). */
+    private static String named(String element) {
+        for (String pair : split(element, ';')) {
+            String text = pair.strip();
+            if (text.toLowerCase(Locale.ROOT).startsWith("for=")) return text.substring(4);
+        }
+        return UNKNOWN;
+    }
+
+    /** Takes a text apart where a character stands outside of quotes. */
+    private static List<String> split(String text, char separator) {
+        List<String> parts = new ArrayList<>();
+        boolean quoted = false;
+        int from = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            if (next == '"') quoted = !quoted;
+            else if (next == '\\' && quoted) i++;
+            else if (next == separator && !quoted) {
+                parts.add(text.substring(from, i));
+                from = i + 1;
+            }
+        }
+        parts.add(text.substring(from));
+        return parts;
+    }
+
+    /** A node without quotes, brackets and port. */
+    private static String presentable(String node) {
+        String host = node.strip();
+        if (host.length() > 1 && host.startsWith("\"") && host.endsWith("\""))
+            host = host.substring(1, host.length() - 1);
+        int colon = host.indexOf(':');
+        if (host.startsWith("[") && host.indexOf(']') > 0) host = host.substring(1, host.indexOf(']'));
+        else if (colon > 0 && host.indexOf(':', colon + 1) < 0) host = host.substring(0, colon);
+        return PRESENTABLE.matcher(host).matches() ? host : UNKNOWN;
+    }
+}
