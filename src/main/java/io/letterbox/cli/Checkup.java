@@ -59,10 +59,14 @@ final class Checkup {
         if (limits.descriptors() < 0) return ok(subject, "this system does not say how many files may be open");
         long sockets = (long) config.http().maxConnections()
                 + (config.kafka().enabled() ? config.kafka().maxConnections() : 0);
-        long wanted = OWN_DESCRIPTORS + sockets + config.limits().partitions();
+        long logFiles = config.storage().openLogFilesOf(limits.descriptors());
+        // Where it is not set, it grows with the limit.
+        long wanted = config.storage().openLogFiles() > 0
+                ? OWN_DESCRIPTORS + sockets + logFiles
+                : OWN_DESCRIPTORS + sockets + config.storage().openLogFilesOf(2 * (OWN_DESCRIPTORS + sockets));
         String found = String.format(Locale.ROOT, "%,d files and sockets may be open", limits.descriptors());
         String cure = "Raise the limit to " + wanted + " (ulimit -n, or LimitNOFILE= of a systemd service), or lower"
-                + " http.maxConnections, kafka.maxConnections and limits.partitions: those and the server's own files may"
+                + " http.maxConnections and kafka.maxConnections: they and the server's own files (storage.openLogFiles) may"
                 + " want so many.";
         if (limits.descriptors() >= wanted) return ok(subject, found);
         boolean few = limits.descriptors() < DESCRIPTORS_AT_LEAST;

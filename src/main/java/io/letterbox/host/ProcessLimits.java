@@ -19,16 +19,22 @@ public record ProcessLimits(
     /** Those of this process. */
     public static ProcessLimits ofThisProcess() {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long descriptors = system instanceof UnixOperatingSystemMXBean unix ? unix.getMaxFileDescriptorCount() : -1;
         long heap = Runtime.getRuntime().maxMemory();
         long direct = Long.parseLong(flag("MaxDirectMemorySize"));
         return new ProcessLimits(
-                descriptors,
+                ofDescriptors(),
                 system.getTotalMemorySize(),
                 heap,
                 // 0 stands for as much as the heap.
                 direct == 0 ? heap : direct,
                 Boolean.parseBoolean(flag("ExitOnOutOfMemoryError")));
+    }
+
+    /** The first of them alone: the others would make a start wait for the bean server. */
+    public static long ofDescriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : -1;
     }
 
     private static String flag(String name) {

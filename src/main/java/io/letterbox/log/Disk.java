@@ -24,6 +24,9 @@ public interface Disk {
                 .slice();
     }
 
+    /** The files of segments on this disk that are open, and how many may be. */
+    OpenFiles openFiles();
+
     /** Opens an existing file for reading and writing. Throws NoSuchFileException. */
     LogFile open(Path path) throws IOException;
 

@@ -20,6 +20,9 @@ public final class FileDisk implements Disk {
     /** Windows has no handle of a directory that could be forced; it writes directory changes through by itself. */
     private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
 
+    /** Enough for who only looks at files. */
+    private static final int SOME_LOG_FILES = 1024;
+
     /** What opens a file past the page cache: an option of the JDK that is not everywhere, so null where it is not here. */
     private static final OpenOption DIRECT = direct();
 
@@ -32,6 +35,23 @@ public final class FileDisk implements Disk {
             // Then the cache is in between.
         }
         return null;
+    }
+
+    private final OpenFiles openFiles;
+
+    /** @param openLogFiles how many files of segments may stay open though nobody uses them, 1 or more */
+    public FileDisk(int openLogFiles) {
+        openFiles = new OpenFiles(openLogFiles);
+    }
+
+    /** One for somebody with few logs. */
+    public FileDisk() {
+        this(SOME_LOG_FILES);
+    }
+
+    @Override
+    public OpenFiles openFiles() {
+        return openFiles;
     }
 
     @Override

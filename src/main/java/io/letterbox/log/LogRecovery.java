@@ -199,6 +199,9 @@ public final class LogRecovery {
         for (EpochHistory.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         PartitionLog.Found found =
                 new PartitionLog.Found(epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
-        return new PartitionLog(disk, directory, config, found);
+        PartitionLog log = new PartitionLog(disk, directory, config, found);
+        // A start opens very many; whoever writes to one, or reads it, opens it again.
+        for (Segment segment : opened) segment.close();
+        return log;
     }
 }

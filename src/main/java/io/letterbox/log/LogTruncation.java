@@ -22,8 +22,9 @@ final class LogTruncation {
          */
         void finish() throws IOException {
             if (stale != null) {
-                stale.retire();
+                // Before the file is closed that may have bytes which were not forced.
                 left.active().cutFile();
+                stale.retire();
             }
             for (Segment segment : rest) segment.delete();
             disk.forceDirectory(directory);

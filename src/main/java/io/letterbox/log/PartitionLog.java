@@ -143,10 +143,12 @@ public final class PartitionLog implements AutoCloseable {
     /**
      * Begins a checkpoint: writes the active segment's indexes out, and prepares a flush of them and of what is durable
      * elsewhere only or lies in closed segments, whatever the topic wants; null where there is nothing of it.
+     *
+     * @param whole whether of everything, whatever the topic wants
      */
-    public Flush startCheckpoint() throws IOException {
+    public Flush startCheckpoint(boolean whole) throws IOException {
         long activeFrom = segments.active().baseOffset();
-        long upTo = safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
+        long upTo = whole || safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
         // What an earlier one set out for and did not get to does not count.
         checkpointGoal = checkpointOffset;
         if (upTo <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
@@ -355,12 +357,7 @@ public final class PartitionLog implements AutoCloseable {
                 roll();
                 if (expired) deleted.addAll(deleteDue(now, highWatermark));
             }
-            for (int index = 0; index < segments.list().size() - 1; index++) {
-                Segment closed = segments.list().get(index);
-                boolean idle = closed.nextOffset() <= safety.forcedOffset() && !replacement.needsOpen(closed);
-                if (idle) closed.closeWhenIdle();
-                if (closed.indexes() != null) closed.storeRepairedIndexes();
-            }
+            segments.list().keepHouse(safety.forcedOffset(), replacement);
             return deleted;
         } catch (ForceFailedException cause) {
             safety.poison(cause);
@@ -488,10 +485,16 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    /** Whether an append would find its file open. Any thread. */
+    public boolean isOpen() {
+        return segments.active().isOpen();
+    }
+
     /** Closes all files and writes nothing, because the log is opened again or deleted. Owner only. */
     public void abandon() throws IOException {
         safety.poison(new IOException("It is closed."));
         journal.forget();
-        for (Segment segment : segments.list().toList()) segment.close();
+        // For good: a reader must not open what nobody would close again.
+        for (Segment segment : segments.list().toList()) segment.retire();
     }
 }

@@ -4,10 +4,8 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One file of record batches and its two indexes. The newest segment of a log is active: it grows, and its indexes are
@@ -18,7 +16,6 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Segment {
     private static final long UNKNOWN = -2;
     private static final long NEVER = Long.MIN_VALUE;
-    private static final int FORCE_ATTEMPTS = 3;
 
     /** Both indexes of a segment, in memory. */
     record Indexes(OffsetIndex offsets, TimeIndex times) {}
@@ -29,8 +26,8 @@ public final class Segment {
 
     private final AbortedFile aborted = new AbortedFile(this);
 
-    // Any thread: whoever needs the file opens it; one wins.
-    private final AtomicReference<SharedFile> file = new AtomicReference<>();
+    // Any thread.
+    private final SegmentFile file;
 
     // Written by the owner, read by any thread. A closed segment whose indexes on disk are missing or wrong gets new
     // ones
@@ -39,8 +36,6 @@ public final class Segment {
     private volatile long sizeBytes;
     private volatile long nextOffset;
     private volatile long maxTimestampMs;
-    private volatile boolean gone;
-    private volatile boolean used;
 
     // Set by the owner, taken back by whoever forces them.
     private volatile boolean indexesWritten;
@@ -63,13 +58,14 @@ public final class Segment {
         this.baseOffset = baseOffset;
         this.nextOffset = baseOffset;
         this.indexes = indexes;
+        this.file = new SegmentFile(disk, SegmentFiles.log(directory, baseOffset));
         this.maxTimestampMs = indexes == null ? UNKNOWN : -1;
     }
 
     /** Makes a new, empty segment; durable once the directory is forced. */
     static Segment create(Disk disk, Path directory, long baseOffset) throws IOException {
         Segment segment = new Segment(disk, directory, baseOffset, new Indexes(new OffsetIndex(), new TimeIndex()));
-        segment.file.set(new SharedFile(disk.create(segment.logPath())));
+        segment.file.take(disk.create(segment.logPath()));
         segment.aborted.begin();
         return segment;
     }
@@ -86,7 +82,7 @@ public final class Segment {
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
-        segment.file.set(new SharedFile(disk.open(from)));
+        segment.file.takeUnnamed(disk.open(from));
         return segment;
     }
 
@@ -120,7 +116,7 @@ public final class Segment {
 
     /** The path of the {@code .log} file. */
     public Path logPath() {
-        return SegmentFiles.log(directory, baseOffset);
+        return file.path();
     }
 
     /** The newest timestamp in the segment, -1 where there is none. Any thread; may read the end of the time index. */
@@ -131,14 +127,11 @@ public final class Segment {
 
     /** Reads raw bytes at a position of the log file, as {@link LogFile#read} does. Any thread. */
     public int read(ByteBuffer target, long position) throws IOException {
-        if (!used) used = true;
-        SharedFile open = file();
+        SharedFile open = file.pin();
         try {
             return open.read(target, position);
-        } catch (ClosedChannelException closed) {
-            // Forget it, so that the next reader opens it again; where the segment is gone, that fails.
-            file.compareAndSet(open, null);
-            throw closed;
+        } finally {
+            open.unpin();
         }
     }
 
@@ -147,25 +140,26 @@ public final class Segment {
      * Fails where the segment is deleted.
      */
     SharedFile pin() throws IOException {
-        if (!used) used = true;
-        while (true) {
-            SharedFile open = file();
-            if (open.pin()) return open;
-            // The owner closed it in between.
-            file.compareAndSet(open, null);
-        }
+        return file.pin();
+    }
+
+    /** Whether the file is open. Any thread. */
+    boolean isOpen() {
+        return file.isOpen();
     }
 
     /** Owner only: writes one batch at the end. A failure leaves the file as it was, or throws {@link TornWriteException}. */
     void append(ByteBuffer bytes, RecordBatch batch, LogConfig config, long elapsedMs) throws IOException {
         long position = sizeBytes;
         int size = bytes.remaining();
-        LogFile open = file();
+        SharedFile open = file.pin();
         try {
             open.write(bytes, position);
         } catch (IOException | RuntimeException cause) {
             undo(open, position, cause);
             throw cause;
+        } finally {
+            open.unpin();
         }
         if (sizeBytes == 0) firstAppendMs = elapsedMs;
         account(batch, position, size, config.indexIntervalBytes());
@@ -299,7 +293,7 @@ public final class Segment {
             if (!indexesNamed) disk.forceDirectory(directory);
             indexesNamed = true;
         } catch (NoSuchFileException deleted) {
-            if (gone) return;
+            if (file.isGone()) return;
             indexesWritten = true;
             throw deleted;
         } catch (IOException notForced) {
@@ -344,29 +338,38 @@ public final class Segment {
 
     /** Forces the batches. Owner, or the one thread that runs a {@link Flush}. */
     void force() throws IOException {
-        for (int attempt = 1; !gone; attempt++) {
-            SharedFile open = null;
+        try {
+            SharedFile open = file.pin();
             try {
-                open = file();
                 open.force();
-                return;
-            } catch (ClosedChannelException | NoSuchFileException closed) {
-                // The owner closed an idle file, or deleted the segment: then there is nothing to force any more.
-                file.compareAndSet(open, null);
-                if (attempt == FORCE_ATTEMPTS && !gone) throw closed;
+            } finally {
+                open.unpin();
             }
+        } catch (NoSuchFileException deleted) {
+            // Then there is nothing to force any more.
+            if (!file.isGone()) throw deleted;
         }
     }
 
     /** Owner only, while nobody else knows the segment: cuts the file behind its last good batch, durably. */
     void cutFile() throws IOException {
-        file().truncate(sizeBytes);
-        force();
+        SharedFile open = file.pin();
+        try {
+            open.truncate(sizeBytes);
+            open.force();
+        } finally {
+            open.unpin();
+        }
     }
 
     /** Recovery only: writes what is there once more. */
     void overwrite(ByteBuffer same, long position) throws IOException {
-        file().write(same, position);
+        SharedFile open = file.pin();
+        try {
+            open.write(same, position);
+        } finally {
+            open.unpin();
+        }
     }
 
     /** The aborted transactions whose markers are in the segment. */
@@ -398,29 +401,28 @@ public final class Segment {
 
     /** True once the segment is deleted or replaced. Any thread. */
     boolean isGone() {
-        return gone;
+        return file.isGone();
     }
 
-    /** Owner only: closes the file where no reader has used it since the last call. */
-    void closeWhenIdle() throws IOException {
-        if (used) {
-            used = false;
-            return;
-        }
-        close();
-        aborted.unload();
+    /** Owner only, of a closed segment: closes the file where nobody has used it since the last call. */
+    void closeWhenIdle() {
+        if (file.closeWhenIdle()) aborted.unload();
     }
 
-    /** Owner only. A reader that still wants it opens it again. */
+    /** Owner only: the same for the active segment, whose aborted transactions stay in memory. */
+    void closeFileWhenIdle() throws IOException {
+        forceEnd();
+        file.closeWhenIdle();
+    }
+
+    /** Owner only. Whoever still wants the file opens it again. */
     void close() throws IOException {
-        SharedFile open = file.getAndSet(null);
-        if (open != null) open.close();
+        file.close();
     }
 
     /** Owner only: closes for good, because another object stands for the same files now. */
     void retire() throws IOException {
-        gone = true;
-        close();
+        file.retire();
     }
 
     /** Owner only: closes for good, then deletes the files; not durable before the directory is forced. */
@@ -435,21 +437,5 @@ public final class Segment {
         disk.delete(offsetIndexPath());
         disk.delete(timeIndexPath());
         aborted.delete();
-    }
-
-    private SharedFile file() throws IOException {
-        SharedFile open = file.get();
-        while (open == null) {
-            if (gone) throw new NoSuchFileException(logPath().toString());
-            SharedFile fresh = new SharedFile(disk.open(logPath()));
-            if (file.compareAndSet(null, fresh)) {
-                if (gone) close();
-                else return fresh;
-            } else {
-                fresh.close();
-            }
-            open = file.get();
-        }
-        return open;
     }
 }

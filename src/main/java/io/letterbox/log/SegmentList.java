@@ -98,6 +98,21 @@ final class SegmentList {
         return newest;
     }
 
+    /**
+     * Closes files that nobody has used since the last call, and puts indexes on disk that could not be written before.
+     * Log's owner only.
+     *
+     * @param pending a segment whose file has to stay open
+     */
+    void keepHouse(long forcedOffset, SegmentReplacement pending) throws IOException {
+        for (int index = 0; index < segments.length - 1; index++) {
+            Segment closed = segments[index];
+            if (closed.nextOffset() <= forcedOffset && !pending.needsOpen(closed)) closed.closeWhenIdle();
+            if (closed.indexes() != null) closed.storeRepairedIndexes();
+        }
+        active().closeFileWhenIdle();
+    }
+
     SegmentList with(Segment active) {
         List<Segment> more = new ArrayList<>(toList());
         more.add(active);

@@ -56,6 +56,9 @@ final class SegmentReplacement {
         names.force();
         disk.rename(swap, by.logPath());
         names.force();
+        Segment named = by;
         by = null;
+        // Until now it could not be opened again, so nobody else has closed it.
+        named.close();
     }
 }

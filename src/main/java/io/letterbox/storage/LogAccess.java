@@ -241,7 +241,8 @@ public final class LogAccess implements FetchReader {
             return held.quarantineRefusal();
         }
         // A log that was closed under the reader belongs to a topic that has just been deleted.
-        if (e instanceof ClosedChannelException && hosted.get(held.id()) != held) return unknown(held.id());
+        boolean closed = e instanceof ClosedChannelException || e instanceof NoSuchFileException;
+        if (closed && hosted.get(held.id()) != held) return unknown(held.id());
         shortages.failed(Work.READING, held.id(), e);
         return Shortage.refusal("Reading " + held.id(), e);
     }

@@ -20,6 +20,9 @@ final class ShardCheckpoint {
     /** So many bytes are appended at the most before a checkpoint: what a restart may have to read. */
     private static final long CHECKPOINT_BYTES = 64L << 20;
 
+    /** So many logs are forced at once where no other file may be opened before. */
+    private static final int FORCED_FOR_ROOM = 64;
+
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final WriteAheadLog wal;
@@ -41,6 +44,29 @@ final class ShardCheckpoint {
         return bytesSince >= CHECKPOINT_BYTES;
     }
 
+    /** True where a checkpoint is due for the number of files that cannot be closed before it. */
+    boolean isDueForFiles() {
+        return services.files().openFiles().wantForce();
+    }
+
+    /**
+     * Before an append to a partition: where as many files are open as may be, and none of them could be closed, forces some.
+     * Blocks; seldom, as a checkpoint has been due since half of them were.
+     *
+     * @throws ForceFailedException where a force failed; the shard must stop
+     */
+    void makeRoomFor(HostedPartition partition) throws IOException {
+        if (!services.files().openFiles().needForce() || partition.log().isOpen()) return;
+        List<Flush> flushes = new ArrayList<>(FORCED_FOR_ROOM);
+        for (HostedPartition held : partitions.all()) {
+            if (flushes.size() == FORCED_FOR_ROOM) break;
+            boolean silent = held.log() == null || held.isGone() || !held.log().isOpen();
+            if (!silent && held.log().forcedOffset() < held.log().logEndOffset())
+                flushes.add(held.log().startFlush());
+        }
+        services.forces().force(flushes);
+    }
+
     /**
      * Begins a checkpoint where anything was appended since the last one and none is under way.
      *
@@ -56,9 +82,10 @@ final class ShardCheckpoint {
         if (!unforced) wal.turn();
         unforced = true;
         List<Flush> flushes = new ArrayList<>();
+        boolean whole = isDueForFiles();
         for (HostedPartition partition : partitions.all()) {
             boolean silent = partition.log() == null || partition.isGone();
-            Flush flush = silent ? null : partition.log().startCheckpoint();
+            Flush flush = silent ? null : partition.log().startCheckpoint(whole);
             if (flush != null) flushes.add(flush);
         }
         forcing = flushes.isEmpty()

@@ -269,8 +269,12 @@ final class ShardPartitions {
         try {
             loss = restore(id, topic.id(), log);
         } catch (IOException failed) {
-            // It is opened again, or the shard ends.
-            log.abandon();
+            // It is opened again, or the shard ends. No file is closed with bytes that nobody has forced.
+            try {
+                if (!log.isPoisoned()) log.flush();
+            } finally {
+                log.abandon();
+            }
             throw failed;
         }
         if (loss != null) return new HostedPartition(id, topic.id(), loss, point);

@@ -98,8 +98,7 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> start() {
         coordinators.start(vertx, context, this::onAppend);
         vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
-        vertx.setPeriodic(
-                FLUSH_TICK_MS, t -> chore(() -> chores.flushDue(services.clock().elapsedMs())));
+        vertx.setPeriodic(FLUSH_TICK_MS, t -> tick());
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(
                 services.config().housekeepingIntervalMs(),
@@ -110,6 +109,11 @@ public final class StorageVerticle extends VerticleBase {
 
     private ShardPartitions partitions() {
         return partitions;
+    }
+
+    private void tick() {
+        chore(() -> chores.flushDue(services.clock().elapsedMs()));
+        if (checkpoint.isDueForFiles()) beginCheckpoint();
     }
 
     /** Closes the logs; what was appended before has been committed, because the commit was queued behind it. */
@@ -171,6 +175,7 @@ public final class StorageVerticle extends VerticleBase {
                     partition.config().logAppendTime() ? services.clock().wallMs() : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
             ByteBuffer stored = append.batch().duplicate();
+            checkpoint.makeRoomFor(partition);
             AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), elapsedMs);
             long nextOffset = result.lastOffset() + 1;
             tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);

@@ -14,6 +14,11 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public OpenFiles openFiles() {
+        return disk.openFiles();
+    }
+
+    @Override
     public LogFile open(Path path) throws IOException {
         return disk.open(path);
     }

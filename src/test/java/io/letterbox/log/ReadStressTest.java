@@ -34,6 +34,9 @@ class ReadStressTest {
     private static final int READERS = 4;
     private static final int ROUNDS = Integer.getInteger("letterbox.stressRounds", 300);
 
+    /** So few that readers and owner close each other's. */
+    private static final int OPEN_FILES = 2;
+
     @TempDir
     Path temp;
 
@@ -69,7 +72,7 @@ class ReadStressTest {
     }
 
     private void stress(boolean compact) throws Exception {
-        FileDisk disk = new FileDisk();
+        FileDisk disk = new FileDisk(OPEN_FILES);
         Path directory = temp.resolve("p");
         disk.createDirectories(directory);
         PartitionLog log = open(disk, directory, config(compact), 0).log();
@@ -89,6 +92,8 @@ class ReadStressTest {
             assertThat(reader.get()).as("batches that a reader has seen").isGreaterThan(100);
         }
         log.close();
+        assertThat(disk.openFiles().open()).as("files that nobody will close").isZero();
+        assertThat(disk.openFiles().unforced()).isZero();
     }
 
     /** What the shard does to its log. */

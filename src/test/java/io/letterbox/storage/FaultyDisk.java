@@ -16,9 +16,14 @@ final class FaultyDisk extends ForwardingDisk {
     volatile boolean full;
     /** Nothing can be opened, as for a process that has used up its descriptors. */
     volatile boolean outOfFiles;
+    /** The most files of segments that were open at once. */
+    volatile int mostOpen;
+
+    /** Few, so that logs meet the limit. */
+    private static final int OPEN_LOG_FILES = 16;
 
     FaultyDisk() {
-        super(new FileDisk());
+        super(new FileDisk(OPEN_LOG_FILES));
     }
 
     private void needDescriptor(Path path) throws IOException {
@@ -46,6 +51,7 @@ final class FaultyDisk extends ForwardingDisk {
     @Override
     public LogFile open(Path path) throws IOException {
         needDescriptor(path);
+        mostOpen = Math.max(mostOpen, openFiles().open() + 1);
         return new FaultyFile(super.open(path));
     }
 

@@ -113,7 +113,7 @@ abstract class ShardFixture {
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
         StorageConfig base = LetterboxConfig.defaults().storage();
         StorageConfig config =
-                new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, diskReserveBytes, 100, 100);
+                new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, 0, diskReserveBytes, 100, 100);
         DiskReserve disk = new DiskReserve(temp, diskReserveBytes);
         StorageServices services = new StorageServices(
                 1,

@@ -94,6 +94,7 @@ final class SimShard {
         HostedPartition partition = partitions.get(id);
         Promise<Appended> done = Promise.promise();
         ByteBuffer stored = batch.duplicate();
+        checkpoint.makeRoomFor(partition);
         AppendResult result = partition.log().append(batch, partition.leaderEpoch(), nowMs);
         long next = result.lastOffset() + 1;
         partition.await(
@@ -104,7 +105,7 @@ final class SimShard {
     }
 
     void commit(long nowMs) throws IOException {
-        if (group.wantsCheckpoint()) beginCheckpoint();
+        if (group.wantsCheckpoint() || checkpoint.isDueForFiles()) beginCheckpoint();
         GroupCommit.Outcome outcome = group.commit();
         checkpoint.wrote(outcome.bytes());
     }

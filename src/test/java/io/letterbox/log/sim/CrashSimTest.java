@@ -130,7 +130,7 @@ class CrashSimTest {
         }
 
         private void checkpoint() throws IOException {
-            Flush flush = log.startCheckpoint();
+            Flush flush = log.startCheckpoint(random.nextInt(4) == 0);
             if (random.nextBoolean()) append();
             if (flush != null) flush.force();
             model.flushedUpTo = log.durableOffset();

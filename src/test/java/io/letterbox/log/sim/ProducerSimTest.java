@@ -166,7 +166,7 @@ class ProducerSimTest {
         }
 
         private void checkpoint() throws IOException {
-            Flush flush = log.startCheckpoint();
+            Flush flush = log.startCheckpoint(random.nextInt(4) == 0);
             if (flush != null) flush.force();
             flushed = Math.max(flushed, log.durableOffset());
             recoveryPoint = log.endCheckpoint();

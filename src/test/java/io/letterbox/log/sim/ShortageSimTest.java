@@ -162,7 +162,7 @@ class ShortageSimTest {
         }
 
         private void checkpoint() throws IOException {
-            Flush flush = log.startCheckpoint();
+            Flush flush = log.startCheckpoint(random.nextInt(4) == 0);
             if (random.nextBoolean()) attempt(this::append);
             if (flush != null) flush.force();
             model.flushedUpTo = Math.max(model.flushedUpTo, log.durableOffset());

@@ -3,6 +3,7 @@ package io.letterbox.log.sim;
 import io.letterbox.log.Disk;
 import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.LogFile;
+import io.letterbox.log.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -22,7 +23,9 @@ import java.util.stream.Stream;
  * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
  * that were made, changed or deleted since their directory was forced take effect or not, each for itself. On demand a
  * force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors run out at random,
- * a bit flips, the machine stops before any chosen operation. Deleting a file that somebody has open fails, as on Windows. For one thread.
+ * a bit flips, the machine stops before any chosen operation. A segment's file that is closed with bytes that nobody has forced may lose
+ * them, and no later force says so. Few files of segments may be open. Deleting a file that somebody has open fails, as on
+ * Windows. For one thread.
  */
 public final class SimDisk implements Disk {
     /** A name's new meaning; null deletes it. */
@@ -42,11 +45,17 @@ public final class SimDisk implements Disk {
     private boolean forceFailed;
     private long capacityBytes = Long.MAX_VALUE;
     private final Random shortageRandom;
+    private final Random closeRandom;
+    private final int mostOpen;
+    private OpenFiles openFiles;
     private int shortageOneIn;
 
     public SimDisk(long seed) {
         random = new Random(seed);
         shortageRandom = new Random(seed ^ 0x5407);
+        closeRandom = new Random(seed ^ 0xc105e);
+        mostOpen = 1 + closeRandom.nextInt(4);
+        openFiles = new OpenFiles(mostOpen);
     }
 
     /**
@@ -112,15 +121,24 @@ public final class SimDisk implements Disk {
 
     /** The process dies but the operating system lives: nothing is lost, all open files are closed. */
     public void kill() {
-        for (SimFile file : names.values()) file.openHandles = 0;
+        for (SimFile file : names.values()) {
+            file.openHandles = 0;
+            file.writtenHere = false;
+        }
         restart();
     }
 
     private void restart() {
         generation++;
+        openFiles = new OpenFiles(mostOpen);
         forceFailed = false;
         operationsLeft = Integer.MAX_VALUE;
         forcesLeft = Integer.MAX_VALUE;
+    }
+
+    @Override
+    public OpenFiles openFiles() {
+        return openFiles;
     }
 
     @Override
@@ -324,6 +342,7 @@ public final class SimDisk implements Disk {
                 byte[] some = new byte[source.remaining() / 2];
                 source.get(some);
                 file.write((int) position, some);
+                file.writtenHere = true;
                 throw new IOException(NO_ROOM);
             }
             writeNow(source, position);
@@ -338,6 +357,7 @@ public final class SimDisk implements Disk {
             byte[] bytes = new byte[Math.max(0, taken)];
             source.get(bytes);
             file.write((int) position, bytes);
+            file.writtenHere = true;
             if (source.hasRemaining()) throw new IOException(NO_ROOM);
         }
 
@@ -346,6 +366,7 @@ public final class SimDisk implements Disk {
             requireOpen();
             step();
             file.cut((int) sizeBytes);
+            file.writtenHere = true;
         }
 
         @Override
@@ -357,12 +378,16 @@ public final class SimDisk implements Disk {
                 throw new ForceFailedException(path.toString(), new IOException("EIO"));
             }
             file.force();
+            file.writtenHere = false;
         }
 
         @Override
         public void close() {
-            if (!closed && opened == generation) file.openHandles--;
+            if (closed || opened != generation) return;
             closed = true;
+            file.openHandles--;
+            boolean risk = file.writtenHere && file.openHandles == 0 && operationsLeft > 0;
+            if (risk && path.toString().endsWith(".log") && closeRandom.nextInt(3) == 0) file.failForce();
         }
     }
 }

@@ -19,6 +19,9 @@ final class SimFile {
     private boolean lying;
     int openHandles;
 
+    /** Whether this process has written what nobody has forced. */
+    boolean writtenHere;
+
     int size() {
         return now.length;
     }
@@ -84,6 +87,7 @@ final class SimFile {
         pending.clear();
         lying = false;
         openHandles = 0;
+        writtenHere = false;
     }
 
     private static byte[] apply(byte[] to, Change change, int atMostBytes) {

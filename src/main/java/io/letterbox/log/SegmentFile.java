@@ -1,0 +1,126 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenFiles}, or by the log's owner, when
+ * nobody does. Any thread.
+ */
+final class SegmentFile {
+    private final Disk disk;
+    private final Path path;
+    private final AtomicReference<SharedFile> file = new AtomicReference<>();
+    private final AtomicBoolean listed = new AtomicBoolean();
+    private volatile boolean used;
+    private volatile boolean gone;
+
+    SegmentFile(Disk disk, Path path) {
+        this.disk = disk;
+        this.path = path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Takes a file that has been made or opened for this. It stays open until it is closed, or forced and idle. */
+    void take(LogFile open) {
+        file.set(new SharedFile(open, disk.openFiles()));
+        disk.openFiles().add(this);
+    }
+
+    /** Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it. */
+    void takeUnnamed(LogFile open) {
+        file.set(new SharedFile(open, disk.openFiles()));
+    }
+
+    /**
+     * The file, open until it is unpinned, even where the segment is closed or deleted meanwhile.
+     *
+     * @throws NoSuchFileException where the segment is gone
+     */
+    SharedFile pin() throws IOException {
+        if (!used) used = true;
+        while (true) {
+            SharedFile open = file.get();
+            if (open == null) {
+                SharedFile fresh = openPinned();
+                if (fresh != null) return fresh;
+            } else if (open.pin()) {
+                return open;
+            } else {
+                // It was closed in between.
+                file.compareAndSet(open, null);
+            }
+        }
+    }
+
+    /** Null where somebody else has opened it first. */
+    private SharedFile openPinned() throws IOException {
+        requireThere();
+        SharedFile fresh = new SharedFile(disk.open(path), disk.openFiles());
+        // Before anybody finds it, who might close it again.
+        fresh.pin();
+        boolean first = file.compareAndSet(null, fresh);
+        // Whoever retires it from here on finds it.
+        if (first && !gone) {
+            disk.openFiles().add(this);
+            return fresh;
+        }
+        if (first) close();
+        else fresh.close();
+        fresh.unpin();
+        requireThere();
+        return null;
+    }
+
+    private void requireThere() throws NoSuchFileException {
+        if (gone) throw new NoSuchFileException(path.toString());
+    }
+
+    boolean isOpen() {
+        return file.get() != null;
+    }
+
+    /** False where it is on the list of open files already. */
+    boolean list() {
+        return listed.compareAndSet(false, true);
+    }
+
+    void delist() {
+        listed.set(false);
+    }
+
+    /** Closes the file where nobody has used it since the last call, and nobody needs it; true where it is closed now. */
+    boolean closeWhenIdle() {
+        if (used) {
+            used = false;
+            return false;
+        }
+        SharedFile open = file.get();
+        if (open == null) return true;
+        if (!open.closeUnused()) return false;
+        file.compareAndSet(open, null);
+        return true;
+    }
+
+    /** Log's owner only: closes, whether the content is forced or not. Whoever still wants it opens it again. */
+    void close() throws IOException {
+        SharedFile open = file.getAndSet(null);
+        if (open != null) open.close();
+    }
+
+    /** Log's owner only: closes for good. */
+    void retire() throws IOException {
+        gone = true;
+        close();
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+}
