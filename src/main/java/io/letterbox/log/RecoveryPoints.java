@@ -31,11 +31,11 @@ public final class RecoveryPoints {
 
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, Map<TopicPartition, Long> points) throws IOException {
+        // As they come: there may be very many, and nobody needs an order.
         Checkpoint.write(
                 disk,
                 file,
                 points.entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey())
                         .map(point ->
                                 point.getKey().topic() + " " + point.getKey().partition() + " " + point.getValue())
                         .toList());

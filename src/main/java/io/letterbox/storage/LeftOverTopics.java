@@ -72,6 +72,8 @@ public final class LeftOverTopics {
     }
 
     private void delete(TopicPartition id) throws IOException {
+        // There may be very many directories, and what is in them is looked at when they are opened.
+        if (image.deleted().isEmpty() && image.topics().containsKey(id.topic())) return;
         boolean deleted = directories.isLeftOver(id, image.deleted().keySet());
         List<String> files = disk.list(directories.of(id));
         // The last steps of a deletion leave a directory in which there is nothing more to lose.

@@ -7,8 +7,8 @@ import io.letterbox.log.LastStop;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -138,7 +138,7 @@ public final class RecoveryCheckpoint {
     public void write() throws IOException {
         turn.lock();
         try {
-            Map<TopicPartition, Long> points = new TreeMap<>(unopened);
+            Map<TopicPartition, Long> points = new HashMap<>(unopened);
             for (HostedPartition partition : hosted.all()) {
                 long point = partition.recoveryPoint();
                 if (point > 0) points.put(partition.id(), point);

@@ -1,15 +1,18 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.LogShrink;
-import io.letterbox.metadata.TopicConfig.Flush;
 import io.letterbox.time.Moment;
 import java.io.IOException;
+import java.util.Iterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a shard does from time to time. Owned by the shard's thread. */
 final class ShardChores {
     private static final Logger LOG = LoggerFactory.getLogger(ShardChores.class);
+
+    /** So long one look at partitions may take; what is left comes behind everything that waits then. */
+    private static final long SLICE_NANOS = 2_000_000;
 
     private final ShardPartitions partitions;
     private final ShardCompaction compaction;
@@ -25,21 +28,33 @@ final class ShardChores {
     }
 
     /**
-     * Applies retention, rolls by age, and starts compactions.
+     * Applies retention, rolls by age, and starts compactions, for some partitions: those who publish must not wait for
+     * very many.
      *
+     * @param round goes on behind the last one
+     * @return false where there are none left
      * @throws IOException where a force failed: the shard must end
      */
-    void keepHouse(Moment now) throws IOException {
-        for (HostedPartition partition : partitions.all()) {
-            if (partition.quarantine() != null || failures.isLost(partition)) continue;
-            partition.log().producers().expire(now.elapsedMs());
-            failures.attempt(
-                    Work.RETENTION, partition, () -> partition.log().applyRetention(now, partition.highWatermark()));
-            if (services.disk().isSpent() && partition.quarantine() == null)
-                failures.attempt(Work.RETENTION, partition, () -> shrink(partition));
-            if (partition.quarantine() == null)
-                failures.attempt(Work.COMPACTION, partition, () -> compaction.consider(partition, now));
+    boolean keepHouse(Iterator<HostedPartition> round, Moment now) throws IOException {
+        long start = System.nanoTime();
+        while (round.hasNext()) {
+            HostedPartition partition = round.next();
+            // It may have been deleted since the round began.
+            if (partitions.get(partition.id()) == partition) keepHouse(partition, now);
+            if (System.nanoTime() - start > SLICE_NANOS) break;
         }
+        return round.hasNext();
+    }
+
+    private void keepHouse(HostedPartition partition, Moment now) throws IOException {
+        if (partition.quarantine() != null || failures.isLost(partition)) return;
+        partition.log().producers().expire(now.elapsedMs());
+        failures.attempt(
+                Work.RETENTION, partition, () -> partition.log().applyRetention(now, partition.highWatermark()));
+        if (services.disk().isSpent() && partition.quarantine() == null)
+            failures.attempt(Work.RETENTION, partition, () -> shrink(partition));
+        if (partition.quarantine() == null)
+            failures.attempt(Work.COMPACTION, partition, () -> compaction.consider(partition, now));
     }
 
     /** While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest. */
@@ -69,8 +84,8 @@ final class ShardChores {
      * @throws IOException where a force failed: the shard must end
      */
     void flushDue(long elapsedMs) throws IOException {
-        for (HostedPartition partition : partitions.all()) {
-            if (partition.quarantine() != null || partition.config().flush() != Flush.INTERVAL) continue;
+        for (HostedPartition partition : partitions.forcedAtIntervals()) {
+            if (partition.quarantine() != null) continue;
             if (elapsedMs - partition.lastFlushMs() < partition.config().flushIntervalMs()) continue;
             if (partition.log().durableOffset() < partition.log().logEndOffset())
                 failures.attempt(Work.FLUSHING, partition, partition.log()::flush);

@@ -7,6 +7,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.ForceFailedException;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.LogRestore;
@@ -27,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +47,15 @@ final class ShardPartitions {
     private final ShardFailures failures;
     private final PartitionDirectories directories;
     private final Map<TopicPartition, HostedPartition> byId = new HashMap<>();
+
+    /** Those whose topics are forced at an interval. */
+    private final Set<HostedPartition> forcedAtIntervals = new LinkedHashSet<>();
+
+    /** The topics of the image that was applied last, by name. */
+    private final Map<String, TopicImage> applied = new HashMap<>();
+
+    /** Names of topics of which a partition could not be opened yet. */
+    private final Set<String> unopened = new HashSet<>();
 
     /** Of topics that were deleted: out of service, their files still to be deleted. */
     private final Map<TopicPartition, HostedPartition> deleted = new HashMap<>();
@@ -74,6 +86,11 @@ final class ShardPartitions {
 
     Collection<HostedPartition> all() {
         return byId.values();
+    }
+
+    /** Those whose topics are forced at an interval. */
+    Collection<HostedPartition> forcedAtIntervals() {
+        return forcedAtIntervals;
     }
 
     /** The shard as messages name it. */
@@ -110,19 +127,43 @@ final class ShardPartitions {
     Map<TopicPartition, ApiException> apply(ClusterImage image, Chore beforeDeleting, ReplicaOutbox outbox)
             throws IOException {
         deletedTopics = image.deleted().keySet();
-        letGo(image, beforeDeleting);
+        // Most commands change one topic of very many.
+        List<TopicImage> changed = new ArrayList<>();
+        int known = 0;
+        int same = 0;
+        for (TopicImage topic : image.topics().values()) {
+            TopicImage before = applied.get(topic.name());
+            if (before != null) known++;
+            if (before == topic) same++;
+            if (before != topic || unopened.contains(topic.name())) changed.add(topic);
+        }
+        if (same < applied.size() || leaving) letGo(image, beforeDeleting);
+        if (known < applied.size()) {
+            applied.keySet().retainAll(image.topics().keySet());
+            unopened.retainAll(image.topics().keySet());
+        }
         delete();
         Map<TopicPartition, ApiException> unserved = new HashMap<>();
-        for (TopicImage topic : image.topics().values()) {
-            for (int p = 0; p < topic.partitions().size(); p++) {
-                TopicPartition id = new TopicPartition(topic.name(), p);
-                PartitionImage partition = topic.partitions().get(p);
-                if (!isMine(id, partition)) continue;
-                HostedPartition held = serve(id, topic, partition, outbox);
-                if (held.isOffline()) unserved.put(id, held.quarantineRefusal());
-            }
-        }
+        for (TopicImage topic : changed) serve(topic, outbox, unserved);
         return unserved;
+    }
+
+    private void serve(TopicImage topic, ReplicaOutbox outbox, Map<TopicPartition, ApiException> unserved)
+            throws IOException {
+        // Until it is through: a failure must not look like a topic that is served.
+        applied.put(topic.name(), topic);
+        unopened.add(topic.name());
+        boolean all = true;
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            TopicPartition id = new TopicPartition(topic.name(), p);
+            PartitionImage partition = topic.partitions().get(p);
+            if (!isMine(id, partition)) continue;
+            HostedPartition held = serve(id, topic, partition, outbox);
+            if (!held.isOffline()) continue;
+            unserved.put(id, held.quarantineRefusal());
+            all = false;
+        }
+        if (all) unopened.remove(topic.name());
     }
 
     /** True where something that an image has taken away is still there, so that it has to be applied once more. */
@@ -179,6 +220,7 @@ final class ShardPartitions {
 
     private void unhost(HostedPartition held, ApiException why) {
         byId.remove(held.id());
+        forcedAtIntervals.remove(held);
         services.hosted().remove(held);
         held.goes(why);
         held.tail().clear();
@@ -213,6 +255,8 @@ final class ShardPartitions {
             held.log().configure(logConfig(topic.config()));
         }
         held.configure(topic.config(), partition.leaderEpoch());
+        if (topic.config().flush() == TopicConfig.Flush.INTERVAL) forcedAtIntervals.add(held);
+        else forcedAtIntervals.remove(held);
         if (held.replica() != null) {
             HostedPartition told = held;
             Input changed = new Input.ImageChanged(
@@ -241,7 +285,7 @@ final class ShardPartitions {
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
-        if (directories.isLeftOver(id, deletedTopics)) {
+        if (!deletedTopics.isEmpty() && directories.isLeftOver(id, deletedTopics)) {
             // In this order: a recovery point that outlived its log would look like a log that was lost.
             services.recovery().forget(id);
             directories.destroyOlder(id);
@@ -259,7 +303,8 @@ final class ShardPartitions {
                 directory,
                 logConfig(topic.config()),
                 point,
-                services.recovery().lastStop());
+                // What was made just now has nothing in it that could be in doubt.
+                found.kept() ? services.recovery().lastStop() : LastStop.CLEAN);
         if (outcome instanceof LogRecovery.Quarantined bad)
             return new HostedPartition(id, topic.id(), bad.reason(), point);
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;

@@ -17,6 +17,7 @@ import io.letterbox.log.Shortage;
 import io.letterbox.log.producers.ProducerBatch;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
@@ -32,6 +33,7 @@ import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -69,6 +71,9 @@ public final class StorageVerticle extends VerticleBase {
     private ClusterImage image;
     private boolean unfinished;
 
+    /** Whether a round of housekeeping is under way. */
+    private boolean housekeeping;
+
     /** Why nothing is taken while a group cannot be made durable for want of something; null as a rule. */
     private ApiException blocked;
 
@@ -100,15 +105,23 @@ public final class StorageVerticle extends VerticleBase {
         vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> tick());
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
-        vertx.setPeriodic(
-                services.config().housekeepingIntervalMs(),
-                t -> chore(() -> chores.keepHouse(services.clock().now())));
+        vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> keepHouse());
         vertx.setPeriodic(RETRY_MS, t -> retry());
         return Future.succeededFuture();
     }
 
     private ShardPartitions partitions() {
         return partitions;
+    }
+
+    private void keepHouse() {
+        if (!housekeeping) keepHouse(List.copyOf(partitions.all()).iterator());
+    }
+
+    private void keepHouse(Iterator<HostedPartition> round) {
+        housekeeping = false;
+        chore(() -> housekeeping = chores.keepHouse(round, services.clock().now()));
+        if (housekeeping) onShard(() -> keepHouse(round));
     }
 
     private void tick() {
@@ -369,7 +382,13 @@ public final class StorageVerticle extends VerticleBase {
 
     private void followWithCoordinators() {
         coordinators.retain(id -> partitions.get(id) != null);
-        for (HostedPartition held : partitions.all()) coordinators.served(held.id(), held.log(), held.config());
+        for (String name : coordinators.topics()) {
+            TopicImage topic = image.topics().get(name);
+            for (int p = 0; topic != null && p < topic.partitions().size(); p++) {
+                HostedPartition held = partitions.get(new TopicPartition(name, p));
+                if (held != null) coordinators.served(held.id(), held.log(), held.config());
+            }
+        }
         coordinators.follow(image);
     }
 

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -46,6 +47,11 @@ public final class ShardCoordinators {
     public void start(Vertx vertx, Context context, Consumer<Append> appender) {
         this.timers = ShellTimers.of(vertx, context);
         this.appender = appender;
+    }
+
+    /** The topics whose partitions have coordinators. */
+    public Set<String> topics() {
+        return kinds.keySet();
     }
 
     /** The shard serves a partition, new or as before; where it holds coordinated state, its coordinator is opened. */
