@@ -30,10 +30,7 @@ class ShardFilesTest extends ShardFixture {
     private void servePartitions(String flush) throws Exception {
         PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
         apply(image(List.of(new TopicImage(
-                "quakes",
-                topicId,
-                Collections.nCopies(PARTITIONS, here),
-                new TopicConfig(Map.of("flush", flush))))));
+                "quakes", topicId, Collections.nCopies(PARTITIONS, here), new TopicConfig(Map.of("flush", flush))))));
     }
 
     private static TopicPartition partition(int number) {

@@ -64,6 +64,7 @@ public final class ClassicGuests {
     }
 
     private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, Turn turn) {
+        groups.dismissUnread(command.data().groupId(), turn);
         GroupChange change = groups.change(command.data().groupId(), turn);
         membership.join(change.rebalance(), memberId, command.caller(), command.data());
         ConsumerGroup group = groups.commitWithinLimit(change, memberId, turn);
@@ -89,6 +90,7 @@ public final class ClassicGuests {
     }
 
     private SyncGroupResponseData sync(SyncGroupRequestData data, Turn turn) {
+        groups.dismissUnread(data.groupId(), turn);
         ConsumerGroup group = groups.group(data.groupId());
         ConsumerMember member =
                 ClassicMembership.present(group, data.memberId(), data.groupInstanceId(), data.generationId());
@@ -109,6 +111,7 @@ public final class ClassicGuests {
     public void heartbeat(Ask<HeartbeatResponseData> ask, GroupCommand.Heartbeat command, Turn turn) {
         Errors error = Errors.NONE;
         try {
+            groups.dismissUnread(command.data().groupId(), turn);
             ConsumerGroup group = groups.group(command.data().groupId());
             ConsumerMember member = ClassicMembership.present(
                     group,

@@ -2,6 +2,7 @@ package io.letterbox.groups.consumer;
 
 import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupMemory;
@@ -20,8 +21,10 @@ import io.letterbox.metadata.GroupConfigKey;
 import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -49,6 +52,10 @@ public final class ConsumerGroups {
     private final TopicPatterns patterns;
     private Topics topics;
     private boolean active;
+
+    /** Groups with members of whom the log says more than there was room for. */
+    private final Set<String> unreadGroups = new HashSet<>();
+
     private boolean streamsDismissed;
 
     /**
@@ -107,29 +114,33 @@ public final class ConsumerGroups {
             group = new ConsumerGroup(read.groupId());
             registry.put(group);
         }
-        event(read.event()).applyTo(group);
+        event(read).applyTo(group);
         if (!(read.event() instanceof ConsumerEvent.GroupRemoved)) return;
         registry.remove(group);
         removed.accept(group.id());
     }
 
     /** While the log is read, what a member said of itself is taken over only where there is room for it. */
-    private ConsumerEvent event(ConsumerEvent read) {
-        boolean says = !active && read instanceof ConsumerEvent.Profile profile && profile.profile() != null;
-        if (!says || memory.hasRoom(1)) return read;
-        return new ConsumerEvent.Profile(((ConsumerEvent.Profile) read).memberId(), ConsumerMember.UNREAD);
+    private ConsumerEvent event(ConsumerEventCodec.Keyed read) {
+        boolean says = !active && read.event() instanceof ConsumerEvent.Profile profile && profile.profile() != null;
+        if (!says || memory.hasRoom(1)) return read.event();
+        unreadGroups.add(read.groupId());
+        return new ConsumerEvent.Profile(((ConsumerEvent.Profile) read.event()).memberId(), ConsumerMember.UNREAD);
     }
 
-    /** Members of whom the log says more than there was room for join again; that they are gone is written down. */
-    private void dismissUnread(Turn turn) {
-        for (Group each : List.copyOf(registry.all())) {
-            if (!(each instanceof ConsumerGroup group)) continue;
-            for (ConsumerMember member : List.copyOf(group.members())) {
-                if (member.profile() != ConsumerMember.UNREAD) continue;
-                memory.dropped(1);
-                fence(group.id(), member.id(), unread -> true, turn);
-            }
+    /**
+     * Members of whom the log says more than there was room for join again; that they are gone is written down. To be called
+     * before a member of the group is answered.
+     */
+    void dismissUnread(String groupId, Turn turn) {
+        if (!unreadGroups.contains(groupId)) return;
+        ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
+        for (ConsumerMember member : group == null ? List.<ConsumerMember>of() : List.copyOf(group.members())) {
+            if (member.profile() != ConsumerMember.UNREAD) continue;
+            fence(groupId, member.id(), unread -> true, turn);
+            memory.dropped(1);
         }
+        unreadGroups.remove(groupId);
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
@@ -138,14 +149,19 @@ public final class ConsumerGroups {
         if (active && !streamsDismissed) dismissSome(turn);
     }
 
+    /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
     private void dismissSome(Turn turn) {
-        dismissUnread(turn);
-        dismissStreams(turn);
+        try {
+            for (String groupId : List.copyOf(unreadGroups)) dismissUnread(groupId, turn);
+            dismissStreams(turn);
+            streamsDismissed = true;
+        } catch (ApiException refused) {
+            // A coordinator that ended for it would serve nobody, and members that are silent end with their sessions.
+        }
     }
 
     /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
     private void dismissStreams(Turn turn) {
-        streamsDismissed = true;
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : List.copyOf(group.members())) {
@@ -219,6 +235,7 @@ public final class ConsumerGroups {
     private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, Turn turn) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
+        dismissUnread(data.groupId(), turn);
         GroupChange change = joins ? changeOrBegin(data.groupId(), turn) : change(data.groupId(), turn);
         String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
         ConsumerMember before = change.draft().group().member(memberId);

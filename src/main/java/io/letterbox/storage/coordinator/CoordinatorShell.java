@@ -55,6 +55,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private Replay replay;
+    private Runnable onLoaded;
     private ClusterImage image;
     private ApiException closed;
     private boolean lacking;
@@ -85,7 +86,21 @@ final class CoordinatorShell implements CoordinatorOutbox {
         this.core = place.kind().create(place.id());
         this.batches = new CoordinatorBatches();
         this.replay = new Replay(place.log(), core);
+    }
+
+    /**
+     * Begins to read what is in the log.
+     *
+     * @param over told once, when that is over, well or not; may be at once
+     */
+    void load(Runnable over) {
+        onLoaded = over;
         replaySome();
+    }
+
+    /** True while what is in the log has not been read to its end. */
+    boolean isLoading() {
+        return closed == null && replay != null;
     }
 
     TopicPartition id() {
@@ -139,6 +154,14 @@ final class CoordinatorShell implements CoordinatorOutbox {
         replay = null;
         turn(() -> core.activate(now, this));
         if (image != null) tellImage();
+        loaded();
+    }
+
+    private void loaded() {
+        if (onLoaded == null) return;
+        Runnable told = onLoaded;
+        onLoaded = null;
+        told.run();
     }
 
     // ---- what comes in
@@ -300,6 +323,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         held.forEach(waiting -> waiting.drop().accept(why));
         held.clear();
         core.close();
+        loaded();
     }
 
     /** For the shell's own commands. */

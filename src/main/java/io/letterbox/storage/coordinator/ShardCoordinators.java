@@ -11,6 +11,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,11 @@ import java.util.function.Predicate;
 public final class ShardCoordinators {
     private final Map<String, CoordinatorKind> kinds = new HashMap<>();
     private final Map<TopicPartition, CoordinatorShell> byPartition = new HashMap<>();
+
+    /** Those that have to read their logs, one after the other: what was deleted since is in memory meanwhile. */
+    private final ArrayDeque<CoordinatorShell> toLoad = new ArrayDeque<>();
+
+    private CoordinatorShell loading;
     private final Clock clock;
     private Consumer<Append> appender;
     private ShellTimers timers;
@@ -45,8 +51,12 @@ public final class ShardCoordinators {
      *     before it returns
      */
     public void start(Vertx vertx, Context context, Consumer<Append> appender) {
-        this.timers = ShellTimers.of(vertx, context);
-        this.appender = appender;
+        start(ShellTimers.of(vertx, context), appender);
+    }
+
+    void start(ShellTimers shellTimers, Consumer<Append> shardAppender) {
+        timers = shellTimers;
+        appender = shardAppender;
     }
 
     /** The topics whose partitions have coordinators. */
@@ -69,6 +79,16 @@ public final class ShardCoordinators {
                 new CoordinatorShell(new CoordinatorShell.Place(id, log, kind, appender), timers, clock);
         opened.configure(config);
         byPartition.put(id, opened);
+        toLoad.add(opened);
+        loadNext();
+    }
+
+    private void loadNext() {
+        while (loading == null || !loading.isLoading()) {
+            loading = toLoad.poll();
+            if (loading == null) return;
+            if (!loading.isClosed()) loading.load(this::loadNext);
+        }
     }
 
     /** The shard serves no other partitions than these any more. */

@@ -1,7 +1,10 @@
 package io.letterbox.groups.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.memory.StatePart;
 import java.util.List;
@@ -63,6 +66,27 @@ class ConsumerMemoryTest {
         bench.restart(memory(400_000));
         assertThat(bench.heartbeat(heartbeat(joined - 1).setMemberEpoch(1)).errorCode())
                 .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+    }
+
+    @Test
+    void membersThatDoNotFitAreWrittenOffAlsoWhereTheLogTakesNothingForNow() {
+        bench.topic("a", 4);
+        bench.restart(memory);
+        int joined = joinUntilRefused();
+        StatePart less = memory(100_000);
+        bench.refusal = new ApiException(ErrorCode.DISK_FULL, "full");
+        bench.restart(less);
+        assertThat(less.dropped()).isZero();
+        // Who is known goes on; of the other one nothing is known but that it was a member.
+        assertThat(bench.heartbeat(heartbeat(0).setMemberEpoch(1)).errorCode()).isZero();
+        assertThatThrownBy(() -> bench.heartbeat(heartbeat(joined - 1).setMemberEpoch(1)))
+                .isSameAs(bench.refusal);
+        bench.refusal = null;
+        assertThat(bench.heartbeat(heartbeat(joined - 1).setMemberEpoch(1)).errorCode())
+                .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+        assertThat(less.dropped()).isOne();
+        bench.deleteTopic("a");
+        assertThat(less.dropped()).as("with the next image, all").isGreaterThan(joined / 2);
     }
 
     private int joinUntilRefused() {

@@ -4,6 +4,7 @@ import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
@@ -41,6 +42,9 @@ public final class GroupBench implements CoordinatorOutbox {
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
     private final SortedMap<SettingsOwner, SortedMap<String, String>> settings = new TreeMap<>();
+    /** While it is set, the log takes nothing. */
+    ApiException refusal;
+
     private StatePart memory = StatePart.unlimited();
     private final MatchedAtOnce patterns = new MatchedAtOnce();
     private GroupCoordinator core;
@@ -162,6 +166,7 @@ public final class GroupBench implements CoordinatorOutbox {
 
     @Override
     public void write(List<CoordinatorRecord> records) {
+        if (refusal != null) throw refusal;
         for (CoordinatorRecord record : records) {
             log.add(record);
             core.apply(record);

@@ -52,6 +52,7 @@ class CoordinatorShellTest {
     private Runnable timer;
     private Words core;
     private CoordinatorShell shell;
+    private int loaded;
 
     /** What is asked: a word to be written down; an empty one only reads. */
     private record Say(String word, boolean inTransaction) implements CoordinatorCommand<String> {
@@ -187,6 +188,7 @@ class CoordinatorShellTest {
                 .log();
         shell = new CoordinatorShell(
                 new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), clock);
+        shell.load(() -> loaded++);
         shell.configure(new TopicConfig(Map.of()));
     }
 
@@ -299,11 +301,17 @@ class CoordinatorShellTest {
         log.flush();
         shell = new CoordinatorShell(
                 new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), new ASecondALook());
+        loaded = 0;
+        shell.load(() -> loaded++);
         assertThat(soon).hasSize(1);
+        assertThat(loaded).isZero();
+        assertThat(shell.isLoading()).isTrue();
         Answer<String> early = say("");
         assertThatThrownBy(early::get).hasMessageContaining("still being read");
         while (!soon.isEmpty()) soon.remove().run();
         assertThat(core.words).hasSize(40);
+        assertThat(loaded).isOne();
+        assertThat(shell.isLoading()).isFalse();
         assertThat(say("").isThere()).isTrue();
     }
 

@@ -98,6 +98,7 @@ class GroupsCrashSimTest {
                             ID, log, new GroupsKind(config, StatePart.unlimited(), new MatchedAtOnce()), this::append),
                     this,
                     new TestClock());
+            shell.load(() -> {});
             groups.forEach((group, known) -> {
                 long found = fetch(group);
                 List<Long> possible = new ArrayList<>(known.asked);

@@ -1,0 +1,176 @@
+package io.letterbox.storage.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorOutbox;
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.TestLogs;
+import io.letterbox.log.sim.SimDisk;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Clock;
+import io.letterbox.time.Moment;
+import io.letterbox.time.TestClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The coordinators of a shard, which read what is in their logs before they serve. */
+class ShardCoordinatorsTest {
+    private static final String TOPIC = "__kept";
+    private static final int COORDINATORS = 3;
+    private static final int RECORDS = 40;
+
+    private final SimDisk disk = new SimDisk(1);
+    private final TestClock clock = new TestClock();
+    private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
+    private final int[] read = new int[COORDINATORS];
+    private final List<Integer> active = new ArrayList<>();
+    private ShardCoordinators coordinators;
+
+    private final class Timers implements ShellTimers {
+        @Override
+        public long after(long delayMs, Runnable work) {
+            return 1;
+        }
+
+        @Override
+        public void cancel(long id) {
+            // None is waited for.
+        }
+
+        @Override
+        public void soon(Runnable work) {
+            soon.add(work);
+        }
+    }
+
+    /** Each look finds that a second has passed, so that every step of a replay is a slice. */
+    private final class ASecondALook implements Clock {
+        @Override
+        public long elapsedMs() {
+            clock.pass(1000);
+            return clock.elapsedMs();
+        }
+
+        @Override
+        public long wallMs() {
+            return clock.wallMs();
+        }
+    }
+
+    private final class Kind implements CoordinatorKind {
+        @Override
+        public String topic() {
+            return TOPIC;
+        }
+
+        @Override
+        public Coordinator create(TopicPartition partition) {
+            return new Counter(partition.partition());
+        }
+
+        @Override
+        public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+            throw new AssertionError(effect);
+        }
+    }
+
+    private final class Counter implements Coordinator {
+        private final int number;
+
+        Counter(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public void apply(CoordinatorRecord record) {
+            read[number]++;
+        }
+
+        @Override
+        public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {
+            throw new AssertionError(record);
+        }
+
+        @Override
+        public void applyMarker(long producerId, short producerEpoch, boolean commit) {
+            throw new AssertionError(producerId);
+        }
+
+        @Override
+        public void activate(Moment now, CoordinatorOutbox outbox) {
+            active.add(number);
+        }
+
+        @Override
+        public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+            throw new AssertionError(ask);
+        }
+
+        @Override
+        public long nextDeadlineMs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void tick(Moment now, CoordinatorOutbox outbox) {
+            throw new AssertionError("nothing is due");
+        }
+
+        @Override
+        public void close() {
+            // It holds nothing.
+        }
+    }
+
+    private static TopicPartition id(int number) {
+        return new TopicPartition(TOPIC, number);
+    }
+
+    @BeforeEach
+    void serveThem() throws IOException {
+        coordinators = new ShardCoordinators(List.of(new Kind()), new ASecondALook());
+        coordinators.start(new Timers(), append -> {
+            throw new AssertionError("nothing is written");
+        });
+        for (int number = 0; number < COORDINATORS; number++) {
+            PartitionLog log = TestLogs.open(disk, Path.of("/data/" + number), LogConfig.defaults(), 0)
+                    .log();
+            for (int record = 0; record < RECORDS; record++) log.append(TestLogs.batch(1, "x".repeat(100_000)), 0, 1);
+            log.flush();
+            coordinators.served(id(number), log, new TopicConfig(Map.of()));
+        }
+    }
+
+    /** What was deleted later in the log is in memory until a replay comes to that: of one coordinator, not of all. */
+    @Test
+    void readTheirLogsOneAfterTheOther() {
+        assertThat(read[0]).isBetween(1, RECORDS - 1);
+        while (!soon.isEmpty()) {
+            soon.remove().run();
+            for (int number = 1; number < COORDINATORS; number++)
+                assertThat(read[number]).isLessThanOrEqualTo(active.contains(number - 1) ? RECORDS : 0);
+        }
+        assertThat(active).containsExactly(0, 1, 2);
+        assertThat(read).containsOnly(RECORDS);
+    }
+
+    @Test
+    void goOnBehindOneThatIsClosedMeanwhile() {
+        coordinators.retain(id -> id.partition() == 2);
+        while (!soon.isEmpty()) soon.remove().run();
+        assertThat(active).containsExactly(2);
+        assertThat(read[1]).isZero();
+    }
+}
