@@ -12,7 +12,7 @@ import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.host.ProcessLimits;
+import io.letterbox.host.Descriptors;
 import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
 import io.letterbox.log.LastStop;
@@ -105,7 +105,7 @@ final class StorageAssembly {
             throws IOException {
         this.vertx = vertx;
         this.directory = directory;
-        Disk files = new FileDisk(config.storage().openLogFilesOf(ProcessLimits.ofDescriptors()));
+        Disk files = new FileDisk(config.storage().openLogFilesOf(Descriptors.most()));
         int shards = shards(config);
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(Forces.THREADS, work -> new Thread(work, "letterbox-force"));

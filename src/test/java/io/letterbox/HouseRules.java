@@ -69,7 +69,7 @@ final class HouseRules {
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON))),
             Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
-            Map.entry("entrance", new Room(Set.of(), Set.of(VERTX, NETTY, SLF4J, "com.sun.management."))),
+            Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
             Map.entry("http", new Room(Set.of("error", "config", "record", "entrance"), DOOR_LIBRARIES)),
             Map.entry(
                     "telemetry",

@@ -1,7 +1,6 @@
 package io.letterbox.entrance;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import io.letterbox.host.Descriptors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,10 +16,6 @@ final class OpenFiles {
     private static final long RARELY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Null elsewhere than on Unix, where there is no such limit to speak of. */
-    private static final UnixOperatingSystemMXBean UNIX =
-            ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix : null;
-
     private final long forConnections;
     private final long reserve;
     private long open;
@@ -28,7 +23,7 @@ final class OpenFiles {
 
     /** Reads the limit of this process, as it is when it starts. */
     OpenFiles(long nowNanos) {
-        this(UNIX == null ? Long.MAX_VALUE : UNIX.getMaxFileDescriptorCount(), nowNanos);
+        this(Descriptors.most() < 0 ? Long.MAX_VALUE : Descriptors.most(), nowNanos);
     }
 
     private OpenFiles(long max, long nowNanos) {
@@ -58,6 +53,6 @@ final class OpenFiles {
 
     private void count(long nowNanos) {
         countedNanos = nowNanos;
-        open = UNIX == null ? 0 : UNIX.getOpenFileDescriptorCount();
+        open = Descriptors.open();
     }
 }

@@ -2,7 +2,6 @@ package io.letterbox.host;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -22,19 +21,12 @@ public record ProcessLimits(
         long heap = Runtime.getRuntime().maxMemory();
         long direct = Long.parseLong(flag("MaxDirectMemorySize"));
         return new ProcessLimits(
-                ofDescriptors(),
+                Descriptors.most(),
                 system.getTotalMemorySize(),
                 heap,
                 // 0 stands for as much as the heap.
                 direct == 0 ? heap : direct,
                 Boolean.parseBoolean(flag("ExitOnOutOfMemoryError")));
-    }
-
-    /** The first of them alone: the others would make a start wait for the bean server. */
-    public static long ofDescriptors() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
-                : -1;
     }
 
     private static String flag(String name) {

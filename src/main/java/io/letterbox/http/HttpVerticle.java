@@ -131,8 +131,6 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void onConnection(HttpConnection connection) {
-        sockets.opened();
-        connection.closeHandler(closed -> sockets.closed());
         Http1Pipeline.extend(connection, options);
         Http2Limits.apply(connection);
         // What a client's bytes or its going away lead to is answered, or nobody is there any more.

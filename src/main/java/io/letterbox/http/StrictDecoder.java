@@ -53,9 +53,6 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     /** Whether the request line of the head is through. */
     private boolean lineRead;
 
-    /** Whether a whole head has come on this connection. */
-    private boolean spoken;
-
     private int lengths; // Content-Length headers of this head.
     private boolean chunked;
     private int extensionBytes; // Of the chunks of this request.
@@ -96,8 +93,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             part = Part.REFUSED;
         } else if (decoded instanceof HttpMessage) {
             part = chunked ? Part.CHUNK_SIZE : Part.FIXED_BODY;
-            if (!spoken) Guest.spoke(context.channel());
-            spoken = true;
+            Guest.spoke(context.channel());
         } else if (decoded instanceof LastHttpContent) {
             part = Part.HEAD;
             lineRead = false;

@@ -1,17 +1,9 @@
 package io.letterbox.ingress.kafka;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
-/** What the servers of all event loops have in common: how many connections are open, and the port. Thread-safe. */
+/** What the servers of all event loops have in common: the port, and whether clients may come in. Thread-safe. */
 public final class KafkaSockets {
-    private final AtomicInteger open = new AtomicInteger();
     private volatile int port;
     private volatile boolean ready;
-
-    /** How many connections are open on all loops together. */
-    public int open() {
-        return open.get();
-    }
 
     /** The port that is listened on, which matters where port 0 was configured; 0 before the start. */
     public int port() {
@@ -30,14 +22,8 @@ public final class KafkaSockets {
         port = actualPort;
     }
 
-    /** Counts a connection; false where it may not stay, and then it is not counted. */
-    boolean tryOpen() {
-        if (!ready) return false;
-        open.incrementAndGet();
-        return true;
-    }
-
-    void closed() {
-        open.decrementAndGet();
+    /** Whether a connection may stay. */
+    boolean admits() {
+        return ready;
     }
 }

@@ -63,15 +63,12 @@ public final class KafkaVerticle extends VerticleBase {
     }
 
     private void onConnect(NetSocket socket) {
-        if (!sockets.tryOpen()) {
+        if (!sockets.admits()) {
             socket.close();
             return;
         }
         KafkaConnection connection = new KafkaConnection((NetSocketInternal) socket, context, loop);
-        socket.closeHandler(closed -> {
-            sockets.closed();
-            connection.onClosed();
-        });
+        socket.closeHandler(closed -> connection.onClosed());
         connection.start();
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.Entrance;
 import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
@@ -296,9 +297,7 @@ class HttpDoorTest {
     @Test
     void connectionsBeyondTheLimitAreClosed() throws IOException {
         DoorLimits limits = new DoorLimits("http", 1, 0, 1);
-        other = Vertx.builder()
-                .withTransport(new GuardedTransport(Transport.NIO, limits, limits, channel -> {}))
-                .build();
+        Entrance entrance = guard(limits);
         HttpConfig one =
                 new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 60, 1, 0, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
@@ -306,18 +305,19 @@ class HttpDoorTest {
                 .await();
         try (Socket first = new Socket("127.0.0.1", sockets.port())) {
             first.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
-            await().until(() -> sockets.open() == 1);
+            await().until(() -> entrance.open() == 1);
             try (Socket second = new Socket("127.0.0.1", sockets.port())) {
                 second.setSoTimeout(20_000);
                 assertThat(second.getInputStream().read()).isEqualTo(-1);
             }
             assertThat(first.isClosed()).isFalse();
         }
-        await().until(() -> sockets.open() == 0);
+        await().until(() -> entrance.open() == 0);
     }
 
     @Test
     void aSilentConnectionIsClosed() throws IOException {
+        Entrance entrance = guard(new DoorLimits("http", 10, 0, 10));
         HttpConfig hasty = new HttpConfig(
                 "127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 1, 10, 0, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
@@ -332,9 +332,17 @@ class HttpDoorTest {
             assertThat(stream.getInputStream().read()).isEqualTo('H');
             assertThat(silent.getInputStream().read()).isEqualTo(-1);
             // The stream is as old as the silent one and was not closed with it.
-            await().until(() -> sockets.open() == 1);
+            await().until(() -> entrance.open() == 1);
             stream.getOutputStream().write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
         }
+    }
+
+    /** The entrance of another Vert.x. */
+    private Entrance guard(DoorLimits limits) {
+        GuardedTransport guarded = new GuardedTransport(Transport.NIO, limits, limits, channel -> {});
+        other.close().await();
+        other = Vertx.builder().withTransport(guarded).build();
+        return guarded.http();
     }
 
     /** Begins an answer, and leaves it at that. */

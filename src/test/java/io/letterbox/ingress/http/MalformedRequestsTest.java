@@ -44,7 +44,7 @@ class MalformedRequestsTest {
                 assertThat(answered.get()).isGreaterThan(REQUESTS / 2);
             }
             assertThat(failures).isEmpty();
-            await().until(() -> door.sockets.open() == 0);
+            await().until(() -> door.entrance.open() == 0);
             await().until(() -> door.budget.usedBytes() == 0);
             assertThat(door.ingress.waitingPages()).isZero();
             assertThat(door.storage.metadata().image().topics().keySet()).allMatch(TopicName::isValid);

@@ -96,7 +96,7 @@ class PageBudgetTest {
         open(1);
         flood(4);
         await().until(() -> untaken() > 0);
-        await().until(() -> door.pages.usedBytes() == 0 && door.sockets.open() == 0);
+        await().until(() -> door.pages.usedBytes() == 0 && door.entrance.open() == 0);
         assertThat(page().statusCode()).isEqualTo(200);
     }
 
@@ -108,7 +108,7 @@ class PageBudgetTest {
         door.onLoop(() -> door.ingress
                 .untakenPages()
                 .expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(Transfers.MAX_SECONDS)));
-        await().until(() -> door.sockets.open() == 0 && door.pages.usedBytes() == 0);
+        await().until(() -> door.entrance.open() == 0 && door.pages.usedBytes() == 0);
     }
 
     private int untaken() {

@@ -27,7 +27,7 @@ class PublishLimitsTest {
     void nothingIsHeld() {
         await().until(() -> door.budget.usedBytes() == 0);
         door.close();
-        await().until(() -> door.sockets.open() == 0);
+        await().until(() -> door.entrance.open() == 0);
     }
 
     private static byte[] ascii(String text) {

@@ -163,6 +163,6 @@ class RecordRoutesTest {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(answer).startsWith("HTTP/1.1 200 OK").contains("\"nextOffset\":10");
         }
-        await().until(() -> door.sockets.open() == 0);
+        await().until(() -> door.entrance.open() == 0);
     }
 }

@@ -9,6 +9,7 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.Entrance;
 import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
@@ -51,6 +52,10 @@ final class TestDoor implements AutoCloseable {
     final FakeStorage storage;
     final FakeGroups groups = new FakeGroups();
     final HttpSockets sockets = new HttpSockets();
+
+    /** Before the door: it counts who is connected. */
+    final Entrance entrance;
+
     final ByteBudget budget;
     final ByteBudget pages;
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -93,9 +98,9 @@ final class TestDoor implements AutoCloseable {
                 16_384,
                 8_192);
         DoorLimits door = new DoorLimits("http", 20_000, 0, 256);
-        vertx = Vertx.builder()
-                .withTransport(new GuardedTransport(Transport.NIO, door, door, HttpVerticle.greeting(http)))
-                .build();
+        GuardedTransport guarded = new GuardedTransport(Transport.NIO, door, door, HttpVerticle.greeting(http));
+        entrance = guarded.http();
+        vertx = Vertx.builder().withTransport(guarded).build();
         storage = new FakeStorage(vertx);
         LetterboxConfig config = new LetterboxConfig(
                 standard.node(),

@@ -337,7 +337,7 @@ class FetchApiTest {
                 other.send(ApiKeys.FETCH, 12, 1, fetch(LONG_MS, from(0, 0)).setSessionEpoch(i % 2 - 1));
             }
         }
-        Awaitility.await().until(() -> door.sockets.open() == 1);
+        Awaitility.await().until(() -> door.entrance.open() == 1);
         publish(0, "a");
         assertThat(values(only(ask(12, fetch(LONG_MS, from(0, 0)))))).containsExactly("a");
     }

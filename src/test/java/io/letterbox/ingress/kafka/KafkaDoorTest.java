@@ -264,7 +264,7 @@ class KafkaDoorTest {
                     third.awaitClose();
                 }
             }
-            Awaitility.await().until(() -> door.sockets.open() == 1);
+            Awaitility.await().until(() -> door.entrance.open() == 1);
             try (FrameClient again = door.connect()) {
                 assertAlive(again);
             }
@@ -274,11 +274,9 @@ class KafkaDoorTest {
     @Test
     void nobodyIsLetInBeforeTheMetadataSaysWhereWeAre() {
         KafkaSockets early = new KafkaSockets();
-        assertThat(early.tryOpen()).isFalse();
-        assertThat(early.open()).isZero();
+        assertThat(early.admits()).isFalse();
         early.admit();
-        assertThat(early.tryOpen()).isTrue();
-        assertThat(early.open()).isEqualTo(1);
+        assertThat(early.admits()).isTrue();
     }
 
     @Test
@@ -370,7 +368,7 @@ class KafkaDoorTest {
             Awaitility.await().until(() -> door.budget.usedBytes() > 100_000);
         }
         Awaitility.await().until(() -> door.budget.usedBytes() == 0);
-        Awaitility.await().until(() -> door.sockets.open() == 0);
+        Awaitility.await().until(() -> door.entrance.open() == 0);
     }
 
     /** What a client sent is carried out although it does not wait for the answer. */
@@ -386,7 +384,7 @@ class KafkaDoorTest {
         assertThat(door.budget.usedBytes()).isPositive();
         door.storage.release();
         Awaitility.await().until(() -> door.budget.usedBytes() == 0);
-        Awaitility.await().until(() -> door.sockets.open() == 0);
+        Awaitility.await().until(() -> door.entrance.open() == 0);
         assertThat(door.storage.status(T0).highWatermark()).isEqualTo(1);
     }
 

@@ -133,7 +133,7 @@ class KafkaFuzzTest {
         assertThat(unexpected.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .isEmpty();
-        await().atMost(Duration.ofSeconds(30)).until(() -> door.sockets.open() == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> door.entrance.open() == 0);
         await().atMost(Duration.ofSeconds(30)).until(() -> door.budget.usedBytes() == 0);
         try (FrameClient client = door.connect()) {
             client.ask(

@@ -9,6 +9,7 @@ import io.letterbox.config.LimitsConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.entrance.DoorLimits;
+import io.letterbox.entrance.Entrance;
 import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -29,6 +30,10 @@ final class TestKafkaDoor implements AutoCloseable {
     private static final int MIB = 1 << 20;
 
     final Vertx vertx;
+
+    /** Before the door: it counts who is connected. */
+    final Entrance entrance;
+
     final FakeStorage storage;
     final KafkaSockets sockets;
     final ByteBudget budget;
@@ -44,6 +49,7 @@ final class TestKafkaDoor implements AutoCloseable {
     TestKafkaDoor(KafkaConfig kafka, LimitsConfig limits) {
         DoorLimits door = new DoorLimits("kafka", kafka.maxConnections(), 0, kafka.maxSilentPerAddress());
         GuardedTransport guarded = new GuardedTransport(Transport.NIO, door, door, channel -> {});
+        entrance = guarded.kafka();
         vertx = Vertx.builder().withTransport(guarded).build();
         storage = new FakeStorage(vertx);
         LetterboxConfig standard = LetterboxConfig.defaults();
