@@ -22,6 +22,7 @@ final class EventStream implements AutoCloseable {
 
     private static final int BUFFER_CHARS = 1 << 16;
 
+    private final InputStream in;
     private final BufferedReader reader;
     private String lastId;
     private long retryMs = -1;
@@ -29,6 +30,7 @@ final class EventStream implements AutoCloseable {
 
     /** @param lastId the id that was resumed after; empty for none */
     EventStream(InputStream in, String lastId) {
+        this.in = in;
         this.reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), BUFFER_CHARS);
         this.lastId = lastId;
     }
@@ -79,9 +81,10 @@ final class EventStream implements AutoCloseable {
         return lastHeardNs;
     }
 
+    /** From any thread: the reader itself could not be closed while somebody waits in it for a line. */
     @Override
     public void close() throws IOException {
-        reader.close();
+        in.close();
     }
 
     private static String field(String line) {

@@ -14,7 +14,14 @@ import java.util.function.Consumer;
 final class Subscription {
     private static final long FIRST_PAUSE_MS = 500;
     private static final long LONGEST_PAUSE_MS = 15_000;
+
+    /** How long a stream may be silent before its heartbeats have said how long that may be. */
     private static final long SILENCE_MS = 90_000;
+
+    /** So many heartbeats have to be missing. */
+    private static final int MISSED_HEARTBEATS = 3;
+
+    private static final long LOOK_MS = 1000;
     private static final int MAX_PROBLEM_BYTES = 1 << 16;
 
     private final ServerClient server;
@@ -112,6 +119,7 @@ final class Subscription {
             EventStream.Event event;
             while ((event = stream.next()) != null) {
                 pauseMs = FIRST_PAUSE_MS;
+                if (event.type().equals("heartbeat")) watch.heartbeat(event.data());
                 if (!handler.handle(event, stream.ready())) {
                     lastId = event.id();
                     return false;
@@ -128,6 +136,7 @@ final class Subscription {
     /** Closes a stream that has gone silent: a connection can be dead without anybody having said so. */
     private static final class Watch {
         private final Thread thread;
+        private volatile long silenceMs = SILENCE_MS;
 
         Watch(EventStream stream) {
             thread = new Thread(() -> watch(stream), "letterbox-silence");
@@ -135,11 +144,17 @@ final class Subscription {
             thread.start();
         }
 
-        private static void watch(EventStream stream) {
+        /** The server says after how many seconds of silence it beats. */
+        void heartbeat(String data) throws IOException {
+            long seconds = ServerClient.JSON.readTree(data).path("seconds").asLong();
+            if (seconds > 0) silenceMs = MISSED_HEARTBEATS * seconds * 1000;
+        }
+
+        private void watch(EventStream stream) {
             try {
                 long silentMs = 0;
-                while (silentMs < SILENCE_MS) {
-                    Thread.sleep(SILENCE_MS - silentMs);
+                while (silentMs < silenceMs) {
+                    Thread.sleep(LOOK_MS);
                     silentMs = (System.nanoTime() - stream.lastHeardNs()) / 1_000_000;
                 }
                 stream.close();

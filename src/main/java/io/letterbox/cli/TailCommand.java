@@ -95,7 +95,7 @@ final class TailCommand implements Callable<Integer> {
             topics.forEach(topic ->
                     path.append("topic=").append(ServerClient.segment(topic)).append('&'));
         }
-        return path.append("format=envelope&from=")
+        return path.append("format=envelope&heartbeat=event&from=")
                 .append(ServerClient.segment(from))
                 .toString();
     }
@@ -107,7 +107,7 @@ final class TailCommand implements Callable<Integer> {
         } else if (event.type().equals("unreadable")) {
             throw unreadable(ServerClient.JSON.readTree(event.data()));
         } else if (!event.type().equals("message")) {
-            return true;
+            return more || !terminal.out().checkError();
         }
         terminal.out().write(format.line(event.data()));
         terminal.out().write('\n');

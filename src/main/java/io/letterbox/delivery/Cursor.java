@@ -24,6 +24,9 @@ import java.util.UUID;
  *
  * <p>Name and incarnation are tags (hashes), not the name and the id themselves: they have to tell the few topics of one
  * subscription apart and a topic from its successor of the same name. Varints are unsigned LEB128.
+ *
+ * <p>{@code client-hub.js} takes cursors apart and puts them together again, topic by topic; another version needs
+ * another one there.
  */
 final class Cursor {
     private static final int VERSION = 1;

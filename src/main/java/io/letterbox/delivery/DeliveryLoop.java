@@ -27,9 +27,6 @@ final class DeliveryLoop {
     /** One partition of one feed. */
     private record FeedPartition(TopicFeed feed, int index) {}
 
-    /** The last event of a stream whose topic is gone. */
-    static final String DELETED = "event: end\ndata: {\"reason\":\"deleted\"}\n\n";
-
     private final DeliveryRooms rooms;
     private final RandomGenerator random;
     private final Executor eventLoop;
@@ -39,7 +36,7 @@ final class DeliveryLoop {
     private final ChunkReader chunkReader;
     private final CatchUp catchUp = new CatchUp(this);
     private final TimerWheel wheel;
-    private final SseChunk heartbeat = SseChunk.control(":\n\n");
+    private final SseChunk heartbeat = SseChunk.control(":\n");
 
     private final Map<Subscription, TopicFeed> feeds = new HashMap<>();
     private final Map<TopicPartition, List<FeedPartition>> feedsOf = new HashMap<>();
@@ -149,9 +146,20 @@ final class DeliveryLoop {
             return;
         }
         cache.forget(feed);
-        for (Subscriber subscriber : feed.members()) {
-            finish(subscriber, Disconnect.TOPIC_DELETED, DELETED);
+        String last = deletion(feed.layout());
+        for (Subscriber subscriber : feed.members()) finish(subscriber, Disconnect.TOPIC_DELETED, last);
+    }
+
+    /** The last event of a stream of whose topics some are gone, which it names. */
+    String deletion(Layout layout) {
+        JsonBytes out = new JsonBytes(128);
+        out.ascii("event: end\ndata: {\"reason\":\"deleted\",\"topics\":[");
+        String separator = "";
+        for (String gone : layout.goneFrom(image)) {
+            out.ascii(separator).string(gone);
+            separator = ",";
         }
+        return out.ascii("]}\n\n").take().toString();
     }
 
     private void grow(TopicFeed feed, Layout layout) {
@@ -252,17 +260,14 @@ final class DeliveryLoop {
         rooms.meters().gapEvent();
         subscriber.position = behindGap;
         if (!subscriber.feed.layout().isShared()) writeId(text, subscriber.feed.layout(), behindGap);
-        control(subscriber, SseChunk.control(text));
+        control(subscriber, SseChunk.control(text.ascii('\n')));
     }
 
-    /**
-     * Appends an id without data: it changes the client's last event id and dispatches nothing (WHATWG HTML, section
-     * 9.2.6).
-     */
+    /** Appends an id; the client takes it when the block ends that it stands in. */
     static void writeId(JsonBytes out, Layout layout, Position position) {
         out.ascii("id: ");
         layout.writeCursor(out, position.offsets());
-        out.ascii("\n\n");
+        out.ascii('\n');
     }
 
     /** Writes an event that moves nobody. */
@@ -282,35 +287,29 @@ final class DeliveryLoop {
     }
 
     /**
-     * Ends a stream, after a last event and a {@code retry:} if the socket takes them.
+     * Ends a stream, after a last event if the socket takes it. When to come back was said at the beginning.
      *
-     * @param lastEvent whole events or nothing
+     * @param lastEvent a whole event or nothing
      */
     void finish(Subscriber subscriber, Disconnect reason, String lastEvent) {
-        finish(subscriber, reason, lastEvent, retryMs());
-    }
-
-    private void finish(Subscriber subscriber, Disconnect reason, String lastEvent, int retryMs) {
         SseSink sink = leave(subscriber, reason);
         if (sink == null) return;
         if (!sink.writable()) {
             sink.abort();
             return;
         }
-        SseChunk last = SseChunk.control(lastEvent + "retry: " + retryMs + "\n\n");
-        sink.write(last);
-        last.release();
+        if (!lastEvent.isEmpty()) {
+            SseChunk last = SseChunk.control(lastEvent);
+            sink.write(last);
+            last.release();
+        }
         sink.end();
     }
 
     /** Ends a stream whose next record cannot be read; where that will stay so, it is told, and comes back seldom. */
     void unreadable(Subscriber subscriber, TopicPartition partition, long offset, Throwable failure) {
         Unreadable unreadable = Unreadable.of(partition, offset, failure);
-        if (unreadable == null) {
-            finish(subscriber, Disconnect.STORAGE, "");
-            return;
-        }
-        finish(subscriber, Disconnect.STORAGE, unreadable.event(), Unreadable.RETRY_MS + retryMs());
+        finish(subscriber, Disconnect.STORAGE, unreadable == null ? "" : unreadable.event(retryMs()));
     }
 
     private SseSink leave(Subscriber subscriber, Disconnect reason) {
@@ -396,17 +395,29 @@ final class DeliveryLoop {
     }
 
     /**
-     * Breaks the silence. A subscriber whose filter passes nothing would otherwise keep an old cursor for ever, so it is
-     * given the new one.
+     * Breaks the silence ({@link Heartbeat}). A subscriber whose filter passes nothing would otherwise keep an old cursor
+     * for ever, so it is given the new one.
      */
     private void beat(Subscriber subscriber) {
-        TopicFeed feed = subscriber.feed;
-        if (feed.subscription().key() == null) {
+        boolean event = subscriber.heartbeat == Heartbeat.EVENT;
+        boolean filters = subscriber.feed.subscription().key() != null;
+        if (!event && !filters) {
             comment(subscriber);
             return;
         }
-        JsonBytes text = new JsonBytes(64);
-        writeId(text, feed.layout(), subscriber.position == null ? feed.tailPosition() : subscriber.position);
+        JsonBytes text = new JsonBytes(128);
+        if (event) Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), subscriber.position == null);
+        else if (subscriber.heartbeat == Heartbeat.COMMENT) text.ascii(":\n");
+        Layout layout = subscriber.feed.layout();
+        if (!layout.isShared()) writeId(text, layout, subscriber.standing());
+        if (subscriber.heartbeat != Heartbeat.COMMENT) text.ascii('\n');
         control(subscriber, SseChunk.control(text));
+    }
+
+    /** A subscriber has come to the tail; one that sees heartbeats is told so, the first time. */
+    void live(Subscriber subscriber) {
+        if (subscriber.heartbeat != Heartbeat.EVENT || subscriber.toldLive || subscriber.group() != null) return;
+        subscriber.toldLive = true;
+        beat(subscriber);
     }
 }

@@ -40,7 +40,7 @@ record Gap(TopicPartition partition, long requested, long resumedFrom, long lost
         return new Gap(partition, requested, highWatermark, -1, Reason.TRUNCATED);
     }
 
-    /** Appends the event. It has no id: the cursor is what it was until a record is delivered. */
+    /** Appends the fields of the event; the cursor behind the gap may follow, and an empty line ends it. */
     void writeTo(JsonBytes out) {
         out.ascii("event: gap\ndata: {\"topic\":").string(partition.topic());
         out.ascii(",\"partition\":").number(partition.partition());
@@ -51,6 +51,6 @@ record Gap(TopicPartition partition, long requested, long resumedFrom, long lost
         else out.number(lost);
         out.ascii(",\"reason\":\"")
                 .ascii(reason.name().toLowerCase(Locale.ROOT))
-                .ascii("\"}\n\n");
+                .ascii("\"}\n");
     }
 }

@@ -326,7 +326,7 @@ final class GroupStream implements SseSink.Listener {
             JsonBytes text = new JsonBytes(128);
             gap.writeTo(text);
             loop.meters().gapEvent();
-            say(text);
+            say(text.ascii('\n'));
         }
         announce();
     }
@@ -356,7 +356,7 @@ final class GroupStream implements SseSink.Listener {
         try {
             loop.feed(subscription(positions));
         } catch (ApiException gone) {
-            loop.finish(current, Disconnect.TOPIC_DELETED, DeliveryLoop.DELETED);
+            loop.finish(current, Disconnect.TOPIC_DELETED, loop.deletion(current.feed.layout()));
             return false;
         }
         Subscriber before = current;
@@ -370,7 +370,7 @@ final class GroupStream implements SseSink.Listener {
         long[] next = new long[positions.size()];
         for (int i = 0; i < next.length; i++)
             next[i] = positions.get(feed.layout().partition(i));
-        current = new Subscriber(loop, feed, new Position(next), this);
+        current = new Subscriber(loop, feed, new Position(next), request.heartbeat(), this);
         current.attach(sink, seen);
         loop.admit(current);
     }

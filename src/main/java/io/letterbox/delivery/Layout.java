@@ -156,6 +156,16 @@ final class Layout {
         cursor.writeTo(out);
     }
 
+    /** Which of the topics are not there any more, or there under another id. */
+    List<String> goneFrom(ClusterImage image) {
+        List<String> gone = new ArrayList<>();
+        for (Topic topic : topics) {
+            TopicImage now = image.topics().get(topic.name);
+            if (now == null || !now.id().equals(topic.id)) gone.add(topic.name);
+        }
+        return gone;
+    }
+
     /** True where both have the same incarnations of the same topics, be it with more partitions. */
     boolean continues(Layout earlier) {
         if (topics.size() != earlier.topics.size()) return false;

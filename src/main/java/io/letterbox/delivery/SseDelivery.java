@@ -128,7 +128,7 @@ public final class SseDelivery implements HttpPart {
         if (draining) {
             // Not a refusal, which would end an EventSource for good: come back when the server is there again.
             head(request.response());
-            Buffer body = Buffer.buffer("retry: " + loop.retryMs() + "\n\n");
+            Buffer body = Buffer.buffer("retry: " + loop.retryMs() + "\n");
             if (request.method() == HttpMethod.HEAD) request.response().end();
             else request.response().end(body);
             return;
@@ -189,10 +189,14 @@ public final class SseDelivery implements HttpPart {
             HttpServerRequest request, SubscribeRequest wanted, GroupMember member, GroupMember.Answer joined) {
         head(request.response());
         GroupStream stream = groups.stream(member, wanted);
-        Buffer first = Buffer.buffer(": letterbox\nretry: " + loop.retryMs() + "\n\n");
+        JsonBytes first = preamble();
+        if (wanted.heartbeat() == Heartbeat.EVENT) {
+            Heartbeat.writeEvent(first, rooms.config().heartbeatSeconds(), false);
+            first.ascii('\n');
+        }
         boolean alone = request.version() != HttpVersion.HTTP_2;
         AcknowledgedBytes bytes = AcknowledgedBytes.of(((ConnectionBase) request.connection()).channel(), alone);
-        SseSink sink = open(request, first, bytes, stream);
+        SseSink sink = open(request, first.take(), bytes, stream);
         ChannelSink.noticeSilence(request, rooms.groupSessionMs());
         rooms.meters().sse().connected(false);
         stream.begin(sink, seen(request, wanted.subscription()), joined);
@@ -218,8 +222,8 @@ public final class SseDelivery implements HttpPart {
         }
         head(response);
         Position position = new Position(feed.layout().carryOver(layout, start.next()));
-        Subscriber subscriber = new Subscriber(loop, feed, position);
-        SseSink sink = open(request, preamble(feed, position, start.gaps()), null, subscriber);
+        Subscriber subscriber = new Subscriber(loop, feed, position, wanted.heartbeat(), null);
+        SseSink sink = open(request, preamble(subscriber, start.gaps()), null, subscriber);
         subscriber.attach(sink, seen(request, wanted.subscription()));
         rooms.meters().sse().connected(wanted.cursor() != null);
         loop.admit(subscriber);
@@ -261,18 +265,34 @@ public final class SseDelivery implements HttpPart {
     }
 
     /**
-     * What every stream begins with: a comment, so that proxies and {@code onopen} see something at once; when to come
-     * back; what is missing; and the cursor, so that a client that is cut off before the first record resumes here and not
-     * at what is latest by then.
+     * What every stream begins with: a comment, so that proxies and {@code onopen} see something at once, and when to come
+     * back. No empty line follows, because a block without data is an empty event for many clients ({@link Heartbeat}).
      */
-    private Buffer preamble(TopicFeed feed, Position position, List<Gap> gaps) {
-        JsonBytes text = new JsonBytes(128);
-        text.ascii(": letterbox\nretry: ").number(loop.retryMs()).ascii("\n\n");
-        for (Gap gap : gaps) {
-            gap.writeTo(text);
+    private JsonBytes preamble() {
+        return new JsonBytes(256)
+                .ascii(": letterbox\nretry: ")
+                .number(loop.retryMs())
+                .ascii('\n');
+    }
+
+    /**
+     * The preamble, what is missing, and the cursor, so that a client that is cut off before the first record resumes here
+     * and not at what is latest by then. With gaps, the cursor stands in the block of the last one.
+     */
+    private Buffer preamble(Subscriber subscriber, List<Gap> gaps) {
+        JsonBytes text = preamble();
+        for (int i = 0; i < gaps.size(); i++) {
+            if (i > 0) text.ascii('\n');
+            gaps.get(i).writeTo(text);
             rooms.meters().gapEvent();
         }
-        DeliveryLoop.writeId(text, feed.layout(), position);
+        Layout layout = subscriber.feed.layout();
+        if (subscriber.heartbeat == Heartbeat.EVENT) {
+            if (!gaps.isEmpty()) text.ascii('\n');
+            Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), false);
+        }
+        DeliveryLoop.writeId(text, layout, subscriber.position);
+        if (subscriber.heartbeat != Heartbeat.COMMENT || !gaps.isEmpty()) text.ascii('\n');
         return text.take();
     }
 

@@ -20,8 +20,10 @@ import java.util.TreeSet;
  * @param cursor where it stands, or null where it starts afresh
  * @param from where to start without a cursor
  * @param group how the stream takes part in a group, or null where it is on its own
+ * @param heartbeat how the client is shown that the stream lives
  */
-record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, From from, Group group) {
+record SubscribeRequest(
+        Subscription subscription, List<Cursor.Entry> cursor, From from, Group group, Heartbeat heartbeat) {
     /**
      * A share in a group.
      *
@@ -37,9 +39,9 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
     private static final String CURSOR = "last_event_id";
 
     private static final Set<String> ONE_TOPIC =
-            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack");
+            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
     private static final Set<String> MANY_TOPICS =
-            Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack");
+            Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
 
     /** What the polyfill of npm's eventsource-polyfill begins its parameters with; they speak of buffers and padding. */
     private static final String POLYFILL = "evs_";
@@ -67,7 +69,8 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         Group group = group(query, subscription);
         // A group remembers itself where it has got to, whoever reads for it now.
         String cursor = group == null ? cursorText(request, query) : null;
-        return new SubscribeRequest(subscription, cursor == null ? null : Cursor.parse(cursor), From.of(query), group);
+        List<Cursor.Entry> entries = cursor == null ? null : Cursor.parse(cursor);
+        return new SubscribeRequest(subscription, entries, From.of(query), group, heartbeat(query, request));
     }
 
     /**
@@ -138,6 +141,14 @@ record SubscribeRequest(Subscription subscription, List<Cursor.Entry> cursor, Fr
         if (format.equals("envelope")) return true;
         if (format.equals("value")) return false;
         throw refused("The query parameter format has to be value or envelope.");
+    }
+
+    private static Heartbeat heartbeat(Query query, HttpServerRequest request) {
+        String wanted = query.text("heartbeat");
+        if (wanted == null) return Heartbeat.fitting(request);
+        if (wanted.equals("comment")) return Heartbeat.COMMENT;
+        if (wanted.equals("event")) return Heartbeat.EVENT;
+        throw refused("The query parameter heartbeat has to be comment or event.");
     }
 
     private static void checkAccept(String header) {

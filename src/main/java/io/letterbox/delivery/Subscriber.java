@@ -31,17 +31,20 @@ final class Subscriber implements SseSink.Listener {
     int endTick;
     int heartbeatTicks;
 
+    /** How its client is shown that the stream lives. */
+    final Heartbeat heartbeat;
+
+    /** Whether a client that sees heartbeats was told that it has all that there is. */
+    boolean toldLive;
+
     private final DeliveryLoop loop;
     private final GroupStream group;
     private SseSink sink;
     private Connections.Entry seen;
 
-    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position) {
-        this(loop, feed, position, null);
-    }
-
     /** @param group whose share this is, or null for a subscriber on its own */
-    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, GroupStream group) {
+    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, Heartbeat heartbeat, GroupStream group) {
+        this.heartbeat = heartbeat;
         this.loop = loop;
         this.feed = feed;
         this.position = position;

@@ -124,6 +124,7 @@ final class TopicFeed {
         subscriber.position = null;
         swap(subscriber, tailCount++);
         if (isBehind(position, end)) queueRound();
+        loop.live(subscriber);
     }
 
     /** A member has seen more than the tail has: it is told to go on when the tail has moved. */

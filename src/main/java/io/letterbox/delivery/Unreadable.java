@@ -13,6 +13,7 @@ import java.util.Set;
  * ends with this event: a browser's EventSource shows nothing else, and would come back every few seconds for ever.
  *
  * <pre>
+ * retry: 62000
  * event: unreadable
  * data: {"topic":"quakes","partition":0,"offset":17,"code":"CODEC_MISSING","detail":"The codec zstd …"}
  * </pre>
@@ -23,7 +24,7 @@ import java.util.Set;
  */
 record Unreadable(TopicPartition partition, long offset, ApiException refusal) {
     /** After how long a client comes back at the earliest: nothing changes before somebody has changed it. */
-    static final int RETRY_MS = 60_000;
+    private static final int RETRY_MS = 60_000;
 
     private static final Set<ErrorCode> LASTING = EnumSet.of(
             ErrorCode.CODEC_MISSING,
@@ -38,10 +39,15 @@ record Unreadable(TopicPartition partition, long offset, ApiException refusal) {
         return lasting ? new Unreadable(partition, offset, (ApiException) failure) : null;
     }
 
-    /** The event. It has no id: the cursor is what it was. */
-    String event() {
+    /**
+     * The event. It has no id: the cursor is what it was.
+     *
+     * @param retryMs after how long the client is to come back, besides what it waits in any case
+     */
+    String event(int retryMs) {
         JsonBytes out = new JsonBytes(256);
-        out.ascii("event: unreadable\ndata: {\"topic\":").string(partition.topic());
+        out.ascii("retry: ").number(RETRY_MS + retryMs);
+        out.ascii("\nevent: unreadable\ndata: {\"topic\":").string(partition.topic());
         out.ascii(",\"partition\":").number(partition.partition());
         out.ascii(",\"offset\":").number(offset);
         out.ascii(",\"code\":").string(refusal.code().name());

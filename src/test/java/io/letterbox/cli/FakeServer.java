@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -20,7 +21,11 @@ final class FakeServer implements AutoCloseable {
     /** What came: method and path with query, the headers that matter, the body. */
     record Asked(String line, String contentType, String lastEventId, String body) {}
 
-    private record Answer(int status, String contentType, String body, String retryAfter) {}
+    private record Answer(int status, String contentType, String body, String retryAfter, boolean staysOpen) {
+        Answer(int status, String contentType, String body, String retryAfter) {
+            this(status, contentType, body, retryAfter, false);
+        }
+    }
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
@@ -56,6 +61,12 @@ final class FakeServer implements AutoCloseable {
         return this;
     }
 
+    /** Events, and then nothing more, on a connection that stands. */
+    FakeServer silentEvents(String... lines) {
+        answers.add(new Answer(200, "text/event-stream", String.join("\n", lines) + "\n", null, true));
+        return this;
+    }
+
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
@@ -86,11 +97,26 @@ final class FakeServer implements AutoCloseable {
         if (answer.retryAfter() != null) {
             exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
         }
+        if (answer.staysOpen()) {
+            exchange.sendResponseHeaders(answer.status(), 0);
+            exchange.getResponseBody().write(bytes);
+            exchange.getResponseBody().flush();
+            stay();
+            return;
+        }
         exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
         if (bytes.length > 0) {
             try (OutputStream out = exchange.getResponseBody()) {
                 out.write(bytes);
             }
+        }
+    }
+
+    private static void stay() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException closed) {
+            // The test is over.
         }
     }
 

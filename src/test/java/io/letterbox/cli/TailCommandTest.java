@@ -43,7 +43,8 @@ class TailCommandTest {
 
         assertThat(tail("quakes", "--from", "earliest", "--max", "3")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n\n");
-        assertThat(server.asked().get(0).line()).isEqualTo("GET /topics/quakes/events?format=envelope&from=earliest");
+        assertThat(server.asked().get(0).line())
+                .isEqualTo("GET /topics/quakes/events?format=envelope&heartbeat=event&from=earliest");
     }
 
     /** A record must not be able to do to the reader's terminal what it likes; a file gets what was published. */
@@ -103,6 +104,19 @@ class TailCommandTest {
         assertThat(screen.err()).contains("coming back");
     }
 
+    /** The connection stands and nobody is there any more: a proxy has lost its server, or the machine has slept. */
+    @Test
+    void comesBackWhenHeartbeatsAreMissing() {
+        server.silentEvents("id: c0", "event: heartbeat", "data: {\"seconds\":1}", "")
+                .events("data: " + FIRST, "");
+
+        assertThat(tail("t", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("a\n");
+        // Nothing that was published meanwhile is left out.
+        assertThat(server.asked()).extracting(FakeServer.Asked::lastEventId).containsExactly(null, "c0");
+        assertThat(screen.err()).contains("coming back");
+    }
+
     @Test
     void beginsAfterACursor() {
         server.events("data: " + FIRST, "");
@@ -135,7 +149,8 @@ class TailCommandTest {
         server.events("data: " + FIRST, "");
 
         assertThat(tail("a", "b", "--max", "1")).isEqualTo(ExitCode.OK);
-        assertThat(server.asked().get(0).line()).isEqualTo("GET /events?topic=a&topic=b&format=envelope&from=latest");
+        assertThat(server.asked().get(0).line())
+                .isEqualTo("GET /events?topic=a&topic=b&format=envelope&heartbeat=event&from=latest");
     }
 
     @Test

@@ -23,6 +23,7 @@ final class EventStreamParser {
     private String lastEventId;
     private String retry = "";
     private int comments;
+    private int blocksWithoutData;
     private final List<Event> events = new ArrayList<>();
 
     /** @param lastEventId what an event source has from its earlier connections */
@@ -68,6 +69,11 @@ final class EventStreamParser {
         return comments;
     }
 
+    /** How many blocks have ended without data; clients that are no browsers make empty events of them. */
+    int blocksWithoutData() {
+        return blocksWithoutData;
+    }
+
     private void onLine(String text) {
         if (text.isEmpty()) {
             dispatch();
@@ -92,7 +98,9 @@ final class EventStreamParser {
 
     private void dispatch() {
         lastEventId = idBuffer;
-        if (!data.isEmpty()) {
+        if (data.isEmpty()) {
+            blocksWithoutData++;
+        } else {
             data.setLength(data.length() - 1);
             events.add(new Event(type.isEmpty() ? "message" : type, data.toString(), lastEventId));
         }

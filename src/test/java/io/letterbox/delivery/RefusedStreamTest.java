@@ -84,6 +84,7 @@ class RefusedStreamTest {
         "/events, 400, INVALID_REQUEST",
         "/topics/one/events?partition=-1, 400, INVALID_REQUEST",
         "/topics/one/events?format=xml, 400, INVALID_REQUEST",
+        "/topics/one/events?heartbeat=loud, 400, INVALID_REQUEST",
         "/topics/one/events?form=earliest, 400, INVALID_REQUEST",
         "/topics/one/events?topic=three, 400, INVALID_REQUEST",
         "/topics/one/events?from=yesterday, 400, INVALID_REQUEST",

@@ -73,6 +73,10 @@ final class SimClient {
 
     private final Map<TopicPartition, Long> incarnation = new HashMap<>();
     private String lastEventId = "";
+
+    /** The last id before the event that is looked at: a gap has the cursor behind it. */
+    private String standing = "";
+
     private EventStreamParser parser;
     private Sink sink;
     private Subscriber subscriber;
@@ -99,7 +103,8 @@ final class SimClient {
     /** Asks for the stream, as the part of the server that speaks HTTP would; false where it is refused. */
     boolean connect(DeliveryLoop loop, SimLog log, DeliveryRooms rooms) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
-        SubscribeRequest request = new SubscribeRequest(subscription, cursor, new From.Earliest(), null);
+        SubscribeRequest request =
+                new SubscribeRequest(subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }
@@ -114,19 +119,28 @@ final class SimClient {
             for (int i = 0; i < layout.size(); i++) next.put(layout.partition(i), start.next()[i]);
         }
         parser = new EventStreamParser(lastEventId);
+        standing = lastEventId.isEmpty() ? cursor(layout, position) : lastEventId;
         sink = new Sink();
         JsonBytes first = new JsonBytes(64);
-        start.gaps().forEach(gap -> gap.writeTo(first));
-        first.ascii("id: ");
-        layout.writeCursor(first, position.offsets());
-        SseChunk preamble = SseChunk.control(first.ascii("\n\n"));
+        for (Gap gap : start.gaps()) {
+            if (first.length() > 0) first.ascii('\n');
+            gap.writeTo(first);
+        }
+        DeliveryLoop.writeId(first, layout, position);
+        SseChunk preamble = SseChunk.control(first.ascii('\n'));
         sink.write(preamble);
         preamble.release();
-        subscriber = new Subscriber(loop, feed, position);
+        subscriber = new Subscriber(loop, feed, position, Heartbeat.BARE_ID, null);
         subscriber.attach(sink, SEEN.opened(Door.SSE, "127.0.0.1", 0));
         rooms.meters().sse().connected(cursor != null);
         loop.admit(subscriber);
         return true;
+    }
+
+    private static String cursor(Layout layout, Position position) {
+        JsonBytes text = new JsonBytes(64);
+        layout.writeCursor(text, position.offsets());
+        return text.take().toString();
     }
 
     /** Reads everything that was written, and lets the server know that there is room. */
@@ -167,10 +181,11 @@ final class SimClient {
         for (EventStreamParser.Event event : parser.take()) {
             switch (event.type()) {
                 case "message" -> onRecord(event.data());
-                case "gap" -> onGap(event.data(), event.lastEventId());
+                case "gap" -> onGap(event.data(), standing);
                 case "end" -> assertThat(event.data()).contains("deleted");
                 default -> throw new AssertionError("unknown type " + event.type());
             }
+            standing = event.lastEventId();
         }
     }
 

@@ -9,10 +9,17 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** One connection that reads an event stream, with every byte between the socket and the parser in view. */
+/**
+ * One connection that reads an event stream, with every byte between the socket and the parser in view. It asks as a
+ * browser's EventSource does, unless it is given another User-Agent.
+ */
 final class TestStream implements AutoCloseable {
     private static final int PATIENCE_MS = 20_000;
+
+    /** WHATWG HTML, section 9.2.2, and WHATWG Fetch, section 4.6. */
+    private static final String BROWSER = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nCache-Control: no-cache\r\n";
 
     private final Socket socket;
     private final BufferedInputStream in;
@@ -36,6 +43,7 @@ final class TestStream implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
         StringBuilder request =
                 new StringBuilder("GET " + path + " " + version + "\r\nHost: 127.0.0.1:" + port + "\r\n");
+        if (Stream.of(extraHeaders).noneMatch(header -> header.startsWith("User-Agent:"))) request.append(BROWSER);
         for (String header : extraHeaders) request.append(header).append("\r\n");
         socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         status = Integer.parseInt(line().split(" ")[1]);
