@@ -8,37 +8,49 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.UUID;
 
-/** Serves {@code /client.js}, the ES module for browsers. Immutable; safe on any thread. */
+/**
+ * Serves {@code /client.js}, the ES module for browsers, and {@code /client-hub.js}, the shared worker that it runs.
+ * Immutable; safe on any thread.
+ */
 final class ClientModule {
-    private static final String PATH = "/client.js";
-    private static final Buffer SOURCE = Buffer.buffer(read());
+    /**
+     * A file of the module.
+     *
+     * @param etag changes with the content, so that an upgrade of the server reaches browsers as soon as they ask
+     */
+    private record Script(String path, Buffer source, String etag) {
+        static Script named(String name) {
+            Buffer source = Buffer.buffer(read(name));
+            return new Script("/" + name, source, "\"" + UUID.nameUUIDFromBytes(source.getBytes()) + "\"");
+        }
+    }
 
-    /** Changes with the content, so that an upgrade of the server reaches browsers as soon as they ask. */
-    private static final String ETAG = "\"" + UUID.nameUUIDFromBytes(SOURCE.getBytes()) + "\"";
+    private static final List<Script> SCRIPTS = List.of(Script.named("client.js"), Script.named("client-hub.js"));
 
     private ClientModule() {}
 
     static void mount(Router router) {
-        router.get(PATH).handler(ClientModule::send);
+        for (Script script : SCRIPTS) router.get(script.path()).handler(context -> send(context, script));
     }
 
-    private static void send(RoutingContext context) {
+    private static void send(RoutingContext context, Script script) {
         HttpServerResponse response = context.response()
-                .putHeader(HttpHeaders.ETAG, ETAG)
+                .putHeader(HttpHeaders.ETAG, script.etag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("x-content-type-options", "nosniff");
-        if (ETAG.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+        if (script.etag().equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
             return;
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, "text/javascript; charset=utf-8")
-                .end(SOURCE);
+                .end(script.source());
     }
 
-    private static byte[] read() {
-        try (InputStream in = ClientModule.class.getResourceAsStream("client.js")) {
+    private static byte[] read(String name) {
+        try (InputStream in = ClientModule.class.getResourceAsStream(name)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

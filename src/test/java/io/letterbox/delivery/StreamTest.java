@@ -266,7 +266,7 @@ class StreamTest {
         HttpResponse<String> module = server.get("/client.js");
         assertThat(module.statusCode()).isEqualTo(200);
         assertThat(module.headers().firstValue("content-type")).contains("text/javascript; charset=utf-8");
-        assertThat(module.body()).contains("export function subscribe").hasSizeLessThan(12_288);
+        assertThat(module.body()).contains("export function subscribe").hasSizeLessThan(20_480);
         String etag = module.headers().firstValue("etag").orElseThrow();
         assertThat(server.send(server.request("/client.js").header("If-None-Match", etag))
                         .statusCode())

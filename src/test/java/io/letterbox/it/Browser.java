@@ -19,6 +19,7 @@ import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -159,6 +160,21 @@ final class Browser implements AutoCloseable {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .toList();
+    }
+
+    /** Opens an empty tab and goes on in it; returns how to come back to it. */
+    String newTab() {
+        return driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+    }
+
+    /** Goes on in another tab. */
+    void goTo(String tab) {
+        driver.switchTo().window(tab);
+    }
+
+    /** Closes the tab that is open now; somebody has to go on in another one. */
+    void closeTab() {
+        driver.close();
     }
 
     void screenshot(Path file) throws IOException {
