@@ -79,6 +79,7 @@ final class RequestLimits {
         limitGroups();
         limitOffsets();
         limitTransactions();
+        SwitchedOffLimits.add(this);
     }
 
     /**
@@ -130,7 +131,7 @@ final class RequestLimits {
         }
     }
 
-    private <T extends ApiMessage, E> void nested(
+    <T extends ApiMessage, E> void nested(
             ApiKeys api,
             Class<T> type,
             String things,
@@ -140,7 +141,7 @@ final class RequestLimits {
         rules.computeIfAbsent(api, key -> new ArrayList<>()).add(new Rule<>(type, things, most, outer, inner));
     }
 
-    private <T extends ApiMessage> void list(
+    <T extends ApiMessage> void list(
             ApiKeys api, Class<T> type, String things, int most, Function<T, ? extends Collection<?>> list) {
         Function<T, Collection<Object>> elements = body -> {
             @SuppressWarnings("unchecked") // They are counted, and not looked at.

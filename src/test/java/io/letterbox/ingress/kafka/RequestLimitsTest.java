@@ -6,6 +6,7 @@ import io.letterbox.config.LetterboxConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -100,6 +101,64 @@ class RequestLimitsTest {
             }
         }
         assertThat(unlimited).isSubsetOf(WITHOUT_HARM);
+    }
+
+    /** What names much and gets the same refusal for each is either limited or answered in one sentence. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ApiKeys.class,
+            names = {
+                "SASL_HANDSHAKE",
+                "SASL_AUTHENTICATE",
+                "DESCRIBE_ACLS",
+                "CREATE_ACLS",
+                "DELETE_ACLS",
+                "CREATE_DELEGATION_TOKEN",
+                "RENEW_DELEGATION_TOKEN",
+                "EXPIRE_DELEGATION_TOKEN",
+                "DESCRIBE_DELEGATION_TOKEN",
+                "ADD_RAFT_VOTER",
+                "REMOVE_RAFT_VOTER",
+                "SHARE_GROUP_HEARTBEAT",
+                "SHARE_GROUP_DESCRIBE",
+                "SHARE_FETCH",
+                "SHARE_ACKNOWLEDGE",
+                "DESCRIBE_SHARE_GROUP_OFFSETS",
+                "ALTER_SHARE_GROUP_OFFSETS",
+                "DELETE_SHARE_GROUP_OFFSETS",
+                "STREAMS_GROUP_HEARTBEAT",
+                "STREAMS_GROUP_DESCRIBE",
+                "DESCRIBE_CLIENT_QUOTAS",
+                "ALTER_CLIENT_QUOTAS",
+                "DESCRIBE_USER_SCRAM_CREDENTIALS",
+                "ALTER_USER_SCRAM_CREDENTIALS",
+                "ALTER_PARTITION_REASSIGNMENTS",
+                "ALTER_REPLICA_LOG_DIRS",
+                "UPDATE_FEATURES"
+            })
+    void whatIsNotHereIsRefusedShortly(ApiKeys api) {
+        Schema[] versions = api.messageType.requestSchemas();
+        for (short version = api.oldestVersion(); version <= api.latestVersion(true); version++) {
+            for (LongLists.Place place : LongLists.places(versions[version])) {
+                ApiMessage body = api.messageType.newRequest();
+                body.read(new FrameReader(place.message(TOO_MANY, false)), version);
+                String refusal = limits.refuse(api, body);
+                Errors error = refusal == null ? Errors.SECURITY_DISABLED : Errors.INVALID_REQUEST;
+                ApiMessage answer;
+                try {
+                    answer = ErrorResponses.to(api, version, body, error, refusal);
+                } catch (InvalidRequestException impossible) {
+                    // Made-up numbers are no access rules; the connection is closed.
+                    assertThat(refusal).as("%s of %s", place, api).isNotNull();
+                    continue;
+                }
+                assertThat(MessageUtil.toByteBufferAccessor(answer, version)
+                                .buffer()
+                                .remaining())
+                        .as("answer to %s of %s", place, api)
+                        .isLessThan(SMALL_ANSWER_BYTES);
+            }
+        }
     }
 
     @Test
