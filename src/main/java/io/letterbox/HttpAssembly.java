@@ -7,6 +7,8 @@ import io.letterbox.console.ConsolePart;
 import io.letterbox.delivery.DeliveryRooms;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
+import io.letterbox.files.StaticFiles;
+import io.letterbox.files.StaticRoot;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
@@ -19,8 +21,12 @@ import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Puts the parts of the HTTP door together, once for each event loop. */
 final class HttpAssembly {
@@ -34,15 +40,22 @@ final class HttpAssembly {
     private final Backend backend;
     private final SubscriberSlots slots;
     private final Assets assets = Assets.load();
+    private final StaticRoot files;
+    private final AtomicInteger transfers = new AtomicInteger();
 
+    /** @throws IOException where the files that are to be served cannot be */
     HttpAssembly(
             LetterboxConfig config,
             StorageAssembly storage,
             Meters meters,
             Health health,
             HttpSockets sockets,
-            Hosts hosts) {
+            Hosts hosts)
+            throws IOException {
         this.config = config;
+        this.files = config.http().servesFiles()
+                ? StaticRoot.open(config.http().staticDir(), config.node().dataDir())
+                : null;
         this.storage = storage;
         this.meters = meters;
         this.health = health;
@@ -73,13 +86,19 @@ final class HttpAssembly {
 
     /** The HTTP door of one more event loop. */
     HttpVerticle door() {
-        List<HttpPart> parts = List.of(
+        List<HttpPart> parts = new ArrayList<>(List.of(
                 new HttpIngress(backend),
                 delivery(),
                 new TelemetryRoutes(meters, health, new GroupSurvey(backend)::update),
-                console());
+                console()));
+        if (files != null) parts.add(new StaticFiles(files, transfers));
         return new HttpVerticle(config.http(), sockets, hosts, parts, (route, status, nanos) -> meters.route(route)
                 .record(nanos, status));
+    }
+
+    /** The directory whose files are served; null where there is none. */
+    Path files() {
+        return files == null ? null : files.path();
     }
 
     private ConsolePart console() {

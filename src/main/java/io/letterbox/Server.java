@@ -1,6 +1,7 @@
 package io.letterbox;
 
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.files.StaticFiles;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
@@ -90,11 +91,20 @@ public final class Server implements AutoCloseable {
         }
         health.ready();
         natives.loadCodecs(health, meters);
-        LOG.info(
-                "Serving http://{}:{}/ from {}",
-                config.http().host(),
-                httpPort(),
-                directory.layout().root().toAbsolutePath());
+        String url = url(config.http().host(), httpPort());
+        LOG.info("Serving {}/ from {}", url, directory.layout().root().toAbsolutePath());
+        if (http.files() != null) {
+            LOG.info(
+                    "Serving the files of {} at {}{}; their pages may do everything that the API can",
+                    http.files(),
+                    url,
+                    StaticFiles.PREFIX);
+        }
+    }
+
+    /** An address of IPv6 stands in brackets (RFC 3986, section 3.2.2). */
+    private static String url(String host, int port) {
+        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 
     /** Starts Vert.x, which loads its native transport. */

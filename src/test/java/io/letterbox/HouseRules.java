@@ -32,6 +32,7 @@ final class HouseRules {
     private static final String SLF4J = "org.slf4j.";
     private static final String KAFKA = "org.apache.kafka.";
     private static final Set<String> DOOR_ROOMS = Set.of(
+            "audit",
             "bus",
             "record",
             "metadata",
@@ -50,6 +51,7 @@ final class HouseRules {
     /** The table of rooms, as in ARCHITECTURE.md. The root may import everything. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
+            Map.entry("audit", new Room(Set.of("metadata", "text"), Set.of(SLF4J))),
             Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("memory", new Room(Set.of(), Set.of())),
@@ -68,9 +70,10 @@ final class HouseRules {
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON))),
-            Map.entry("bus", new Room(Set.of("coordinator", "record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry("bus", new Room(Set.of("audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
-            Map.entry("http", new Room(Set.of("error", "config", "record", "entrance"), DOOR_LIBRARIES)),
+            Map.entry("http", new Room(Set.of("audit", "error", "config", "record", "entrance"), DOOR_LIBRARIES)),
+            Map.entry("files", new Room(Set.of("http", "error", "text"), Set.of(VERTX))),
             Map.entry(
                     "telemetry",
                     new Room(
@@ -80,6 +83,7 @@ final class HouseRules {
                     "storage",
                     new Room(
                             Set.of(
+                                    "audit",
                                     "log",
                                     "replication",
                                     "metadata",

@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 
@@ -10,9 +11,10 @@ import io.vertx.core.Promise;
  *
  * @param partition whose
  * @param beforeOffset the first offset to keep; -1: the high watermark
+ * @param by who wants it, for the log
  * @param done the log start offset afterwards. Make it on the context that wants the answer
  */
-public record DeleteRecords(TopicPartition partition, long beforeOffset, Promise<Long> done) {
+public record DeleteRecords(TopicPartition partition, long beforeOffset, Actor by, Promise<Long> done) {
     /** Everything that can be read. */
     public static final long UP_TO_HIGH_WATERMARK = -1;
 }

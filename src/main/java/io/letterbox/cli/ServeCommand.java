@@ -1,8 +1,11 @@
 package io.letterbox.cli;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs a server until it is told to stop. */
 @Command(
@@ -18,6 +21,13 @@ import picocli.CommandLine.Mixin;
 final class ServeCommand implements Callable<Integer> {
     private final Starter starter;
 
+    @Option(
+            names = "--static",
+            paramLabel = "DIR",
+            description = "Serves the files of a directory at /static/, such as pages that read topics"
+                    + " (http.staticDir).")
+    private Path files;
+
     @Mixin
     private SettingsOption settings = new SettingsOption();
 
@@ -27,7 +37,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Starter.Running server = starter.start(settings.load());
+        List<String> more = files == null ? List.of() : List.of("http.staticDir=" + files);
+        Starter.Running server = starter.start(settings.load(more));
         return server.awaitStop();
     }
 }

@@ -4,6 +4,7 @@ import io.letterbox.config.ConfigException;
 import io.letterbox.config.ConfigLoader;
 import io.letterbox.config.LetterboxConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -27,8 +28,19 @@ final class SettingsOption {
      * @throws Failure where some of them are wrong; it names all of those
      */
     LetterboxConfig load() {
+        return load(List.of());
+    }
+
+    /**
+     * The same, and settings of further options, which win.
+     *
+     * @param more as {@code http.port=9000} each
+     */
+    LetterboxConfig load(List<String> more) {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(more);
         try {
-            return ConfigLoader.load(file, System.getenv(), overrides);
+            return ConfigLoader.load(file, System.getenv(), all);
         } catch (ConfigException e) {
             throw new Failure(ExitCode.USAGE, "CONFIG", e.getMessage());
         }

@@ -1,6 +1,7 @@
 package io.letterbox.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
  *     it, {@code https://example.org}; there is no wildcard
  * @param proxies the proxies that are believed when they say for whom they ask, IP addresses or networks
+ * @param staticDir a directory whose files are served below {@code /static/}; empty: none
  * @param h2c whether HTTP/2 is spoken without TLS, to clients that begin with it
  * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
@@ -28,6 +30,7 @@ public record HttpConfig(
         List<String> names,
         List<String> corsOrigins,
         List<String> proxies,
+        Path staticDir,
         boolean h2c,
         int idleTimeoutSeconds,
         int maxConnections,
@@ -72,6 +75,7 @@ public record HttpConfig(
                         "a list of IP addresses or networks such as 127.0.0.1, 10.0.0.0/8 or fd00::/8, without names");
             }
         }
+        Check.present("http.staticDir", staticDir, "the path of a directory, or nothing");
         Check.range("http.idleTimeoutSeconds", idleTimeoutSeconds, 1, 86_400);
         Check.range("http.maxConnections", maxConnections, 1, 1_000_000);
         Check.range("http.maxConnectionsPerAddress", maxConnectionsPerAddress, 0, 1_000_000);
@@ -80,9 +84,26 @@ public record HttpConfig(
         Check.range("http.maxUriBytes", maxUriBytes, 256, MIB);
     }
 
+    /** Whether files are served. */
+    public boolean servesFiles() {
+        return !staticDir.toString().isBlank();
+    }
+
     static HttpConfig standard() {
         return new HttpConfig(
-                "127.0.0.1", 8080, List.of(), List.of(), List.of(), false, 75, 20_000, 0, 256, 16_384, 8192);
+                "127.0.0.1",
+                8080,
+                List.of(),
+                List.of(),
+                List.of(),
+                Path.of(""),
+                false,
+                75,
+                20_000,
+                0,
+                256,
+                16_384,
+                8192);
     }
 
     /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */

@@ -40,6 +40,9 @@ public final class Assets {
             "topic.js",
             "topics.js");
 
+    /** The files of the page at {@code /try}, in {@code io/letterbox/tryout}. */
+    static final List<String> TRY_FILES = List.of("index.html", "snippets.js", "try.css", "try.js");
+
     /** The files of WebJars, below {@code META-INF/resources}; the version in the path makes them immutable. */
     static final List<String> WEB_JARS =
             List.of("/webjars/uplot/1.6.30/dist/uPlot.esm.js", "/webjars/uplot/1.6.30/dist/uPlot.min.css");
@@ -65,6 +68,9 @@ public final class Assets {
         Assets assets = new Assets();
         for (String file : FILES) {
             assets.add(file.equals("index.html") ? "/" : "/console/" + file, "/io/letterbox/console/" + file, false);
+        }
+        for (String file : TRY_FILES) {
+            assets.add(file.equals("index.html") ? "/try" : "/try/" + file, "/io/letterbox/tryout/" + file, false);
         }
         for (String path : WEB_JARS) {
             assets.add(path, "/META-INF/resources" + path, true);

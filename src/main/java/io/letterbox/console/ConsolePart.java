@@ -45,8 +45,9 @@ public final class ConsolePart implements HttpPart {
 
     @Override
     public void mount(Router router, Vertx vertx) {
-        // Three routes and not one per file, because routes are labels of metrics.
-        for (String path : new String[] {"/", "/console/:file", "/webjars/:name/:version/dist/:file"}) {
+        // Not one route per file, because routes are labels of metrics.
+        for (String path :
+                new String[] {"/", "/console/:file", "/try", "/try/:file", "/webjars/:name/:version/dist/:file"}) {
             router.get(path).handler(this::serve);
         }
         router.get("/console/api/overview").handler(context -> context.response()

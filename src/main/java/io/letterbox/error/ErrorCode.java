@@ -45,6 +45,7 @@ public enum ErrorCode {
     EXPECTATION_FAILED(42, 417, "The expectation cannot be met"),
     INCONSISTENT_TOPIC_ID(103, 409, "The topic has been deleted and made again"),
     OFFSET_OUT_OF_RANGE(1, 416, "The offset is outside the log"),
+    RANGE_NOT_SATISFIABLE(42, 416, "The range is outside the file"),
     MISDIRECTED(42, 421, "The request is meant for another host"),
     IDEMPOTENCY_KEY_REUSED(42, 422, "The idempotency key belongs to another request"),
     POLICY_VIOLATION(44, 422, "A limit of this server forbids it"),

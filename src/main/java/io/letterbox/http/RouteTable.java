@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** The routes that are mounted, for the answers to requests that meet none of them. Immutable once built. */
 public final class RouteTable {
-    private record Entry(String template, String[] segments, Set<HttpMethod> methods) {}
+    /** @param exact false where everything below the path is the route's, too */
+    private record Entry(String template, String[] segments, boolean exact, Set<HttpMethod> methods) {}
 
     private static final Pattern PARAMETER = Pattern.compile(":([A-Za-z]+)");
 
@@ -23,7 +24,8 @@ public final class RouteTable {
         for (Route route : router.getRoutes()) {
             if (route.getPath() == null || route.methods() == null) continue;
             if (route.methods().contains(HttpMethod.GET)) route.method(HttpMethod.HEAD);
-            entries.add(new Entry(route.getPath(), route.getPath().split("/", -1), route.methods()));
+            entries.add(
+                    new Entry(route.getPath(), route.getPath().split("/", -1), route.isExactPath(), route.methods()));
         }
     }
 
@@ -66,8 +68,10 @@ public final class RouteTable {
     }
 
     private static boolean matches(Entry entry, String[] segments) {
-        if (entry.segments.length != segments.length) return false;
-        for (int i = 0; i < segments.length; i++) {
+        // The path of a route for everything below ends with a slash, behind which nothing has to match.
+        int compared = entry.exact ? entry.segments.length : entry.segments.length - 1;
+        if (entry.exact ? segments.length != compared : segments.length <= compared) return false;
+        for (int i = 0; i < compared; i++) {
             boolean parameter = entry.segments[i].startsWith(":") && !segments[i].isEmpty();
             if (!parameter && !entry.segments[i].equals(segments[i])) return false;
         }

@@ -365,6 +365,11 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    /** Whether the oldest segment is older than retention keeps; the newest one never goes before it is closed. */
+    public boolean isOldestExpired(Moment now) throws IOException {
+        return Retention.isExpired(segments.list().get(0), config, now);
+    }
+
     private List<Long> deleteDue(Moment now, long highWatermark) throws IOException {
         return deleteFirst(Retention.deletable(segments.list(), config, now, logStartOffset(), highWatermark));
     }

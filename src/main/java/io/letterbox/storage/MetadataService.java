@@ -1,5 +1,7 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Actor;
+import io.letterbox.audit.Audit;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Metadata;
@@ -45,7 +47,16 @@ public final class MetadataService implements Metadata {
     private final List<Waiting> waiting = new ArrayList<>();
     private Map<TopicPartition, ApiException> unserved = Map.of();
 
+    /** What the log has shown last. */
+    private ClusterImage newest;
+
+    /** By version, what the commands led to whose answers are still to come. */
+    private final Map<Long, Led> untold = new HashMap<>();
+
     private record Listener(Context context, Consumer<ClusterImage> consumer) {}
+
+    /** What a command led to: the images before and after it. */
+    private record Led(ClusterImage before, ClusterImage after) {}
 
     /**
      * An answer that is given when an image is visible.
@@ -62,6 +73,7 @@ public final class MetadataService implements Metadata {
         this.shards = shards;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.visible = log.image();
+        this.newest = visible;
     }
 
     /** Lets shards be told about images on this bus; once per process. */
@@ -72,7 +84,11 @@ public final class MetadataService implements Metadata {
     /** Applies the image that the log begins with, and follows it from there. */
     public Future<Void> start() {
         Promise<Void> started = Promise.promise();
-        log.onChange(image -> context.runOnContext(v -> apply(image)));
+        log.onChange(image -> context.runOnContext(v -> {
+            untold.put(image.version(), new Led(newest, image));
+            newest = image;
+            apply(image);
+        }));
         context.runOnContext(v -> apply(log.image()).onComplete(started));
         return started.future();
     }
@@ -83,11 +99,14 @@ public final class MetadataService implements Metadata {
     }
 
     @Override
-    public Future<Reply> propose(Command command) {
+    public Future<Reply> propose(Command command, Actor by) {
         Promise<Reply> promise = ((ContextInternal) vertx.getOrCreateContext()).promise();
         String topic = made(command);
         log.propose(command)
-                .whenComplete((reply, failure) -> context.runOnContext(v -> answer(reply, failure, topic, promise)));
+                .whenComplete((reply, failure) -> context.runOnContext(v -> {
+                    tell(command, reply, by);
+                    answer(reply, failure, topic, promise);
+                }));
         return promise.future();
     }
 
@@ -99,6 +118,13 @@ public final class MetadataService implements Metadata {
     private static String made(Command command) {
         if (command instanceof Command.CreateTopic create) return create.name();
         return command instanceof Command.AddPartitions add ? add.name() : null;
+    }
+
+    private void tell(Command command, Reply reply, Actor by) {
+        if (!(reply instanceof Reply.Applied)) return;
+        // The log shows an image before it answers whose command led to it.
+        Led step = untold.remove(reply.version());
+        if (step != null) Audit.record(command, step.before(), step.after(), by);
     }
 
     private void answer(Reply reply, Throwable failure, String topic, Promise<Reply> promise) {

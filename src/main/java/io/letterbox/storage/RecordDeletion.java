@@ -1,9 +1,12 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.bus.DeleteRecords;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.io.IOException;
+import java.util.Map;
 
 /** Cuts off the beginning of a log because a client wants it (KIP-107). Works on the thread of the partition's shard. */
 final class RecordDeletion {
@@ -32,7 +35,13 @@ final class RecordDeletion {
                     "Records of " + partition.id() + " can be deleted up to the high watermark, "
                             + partition.highWatermark() + ", and not up to " + offset + ".");
         }
+        long before = partition.log().logStartOffset();
         partition.log().deleteRecordsBefore(offset);
-        return partition.log().logStartOffset();
+        long after = partition.log().logStartOffset();
+        if (after > before) {
+            Map<String, String> range = Map.of("offsets", before + "–" + (after - 1));
+            Audit.record(new Change("records of", partition.id().toString(), "deleted", range), request.by());
+        }
+        return after;
     }
 }

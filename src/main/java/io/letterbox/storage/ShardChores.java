@@ -1,16 +1,17 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Actor;
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.log.LogShrink;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.util.Iterator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a shard does from time to time. Owned by the shard's thread. */
 final class ShardChores {
-    private static final Logger LOG = LoggerFactory.getLogger(ShardChores.class);
-
     /** So long one look at partitions may take; what is left comes behind everything that waits then. */
     private static final long SLICE_NANOS = 2_000_000;
 
@@ -18,6 +19,9 @@ final class ShardChores {
     private final ShardCompaction compaction;
     private final ShardFailures failures;
     private final StorageServices services;
+
+    /** What this round of housekeeping has removed so far. */
+    private RetentionTally removed = new RetentionTally();
 
     ShardChores(
             StorageServices services, ShardPartitions partitions, ShardCompaction compaction, ShardFailures failures) {
@@ -43,18 +47,47 @@ final class ShardChores {
             if (partitions.get(partition.id()) == partition) keepHouse(partition, now);
             if (System.nanoTime() - start > SLICE_NANOS) break;
         }
+        if (!round.hasNext()) tell();
         return round.hasNext();
+    }
+
+    /** A topic's partitions may lie in several slices of a round, and are one line. */
+    private void tell() {
+        for (Change change : removed.changes()) Audit.record(change, Actor.SERVER);
+        removed = new RetentionTally();
     }
 
     private void keepHouse(HostedPartition partition, Moment now) throws IOException {
         if (partition.quarantine() != null || failures.isLost(partition)) return;
         partition.log().producers().expire(now.elapsedMs());
-        failures.attempt(
-                Work.RETENTION, partition, () -> partition.log().applyRetention(now, partition.highWatermark()));
+        retain(partition, now);
         if (services.disk().isSpent() && partition.quarantine() == null)
             failures.attempt(Work.RETENTION, partition, () -> shrink(partition));
         if (partition.quarantine() == null)
             failures.attempt(Work.COMPACTION, partition, () -> compaction.consider(partition, now));
+    }
+
+    private void retain(HostedPartition partition, Moment now) throws IOException {
+        long start = partition.log().logStartOffset();
+        long bytes = partition.log().sizeBytes();
+        String[] rule = new String[1];
+        failures.attempt(Work.RETENTION, partition, () -> {
+            rule[0] = rule(partition, now);
+            partition.log().applyRetention(now, partition.highWatermark());
+        });
+        if (rule[0] == null || partition.quarantine() != null) return;
+        long less = bytes - partition.log().sizeBytes();
+        removed.removed(partition.id(), rule[0], start, partition.log().logStartOffset(), less);
+    }
+
+    /** The setting that takes away the oldest records, where one does. */
+    private static String rule(HostedPartition partition, Moment now) throws IOException {
+        TopicConfig config = partition.config();
+        boolean both = config.retentionMs() >= 0 && config.retentionBytes() >= 0;
+        boolean byAge = both ? partition.log().isOldestExpired(now) : config.retentionBytes() < 0;
+        return byAge
+                ? TopicConfigKey.RETENTION_MS.key() + " " + config.retentionMs()
+                : TopicConfigKey.RETENTION_BYTES.key() + " " + config.retentionBytes();
     }
 
     /** While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest. */
@@ -69,12 +102,13 @@ final class ShardChores {
             throw new IOException("No space left on device: retention.bytes needs " + needed
                     + " bytes to keep the newest records of the segment that is to go");
         long before = partition.log().sizeBytes();
+        long start = partition.log().logStartOffset();
         if (!shrink.run(partition.highWatermark())) return;
         partition.tail().clearBelow(partition.log().logStartOffset());
-        LOG.info(
-                "{} was cut to retention.bytes because the disk is full: {} bytes are free again",
-                partition.id(),
-                before - partition.log().sizeBytes());
+        long less = before - partition.log().sizeBytes();
+        String rule = TopicConfigKey.RETENTION_BYTES.key() + " "
+                + partition.config().retentionBytes() + ", at once because the disk is full";
+        removed.removed(partition.id(), rule, start, partition.log().logStartOffset(), less);
         services.disk().measure();
     }
 

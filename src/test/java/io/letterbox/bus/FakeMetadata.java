@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
@@ -49,7 +50,7 @@ public final class FakeMetadata implements Metadata {
     }
 
     @Override
-    public Future<Reply> propose(Command command) {
+    public Future<Reply> propose(Command command, Actor by) {
         Promise<Reply> promise = Promise.promise();
         Runnable work = () -> {
             try {

@@ -28,7 +28,7 @@ class AssetsTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(Assets.FILES);
         }
-        assertThat(assets.byPath()).hasSize(Assets.FILES.size() + Assets.WEB_JARS.size());
+        assertThat(assets.byPath()).hasSize(Assets.FILES.size() + Assets.TRY_FILES.size() + Assets.WEB_JARS.size());
         assertThat(assets.byPath().get("/").contentType()).startsWith("text/html");
     }
 
@@ -48,14 +48,18 @@ class AssetsTest {
 
     @Test
     void nothingParsesMarkupAndNothingComesFromElsewhere() {
-        for (String file : Assets.FILES) {
-            String path = file.equals("index.html") ? "/" : "/console/" + file;
-            String text = assets.byPath().get(path).content().toString();
+        List<String> own = assets.byPath().keySet().stream()
+                .filter(path -> !path.startsWith("/webjars/"))
+                .toList();
+        assertThat(own).hasSize(Assets.FILES.size() + Assets.TRY_FILES.size());
+        for (String file : own) {
+            String text = assets.byPath().get(file).content().toString();
             assertThat(PARSERS.matcher(text).find()).as("a parser in " + file).isFalse();
             String foreign = text.replace("http://www.w3.org/2000/svg", "");
             assertThat(foreign).as(file).doesNotContain("http://", "https://");
         }
-        String page = assets.byPath().get("/").content().toString();
+        String page = assets.byPath().get("/").content().toString()
+                + assets.byPath().get("/try").content();
         assertThat(Pattern.compile("\\son\\w+=|style=|<script(?![^>]* src=)")
                         .matcher(page)
                         .find())

@@ -3,6 +3,7 @@ package io.letterbox.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
@@ -171,7 +172,7 @@ class ConsolePartTest {
         }
 
         @Override
-        public Future<Reply> propose(Command command) {
+        public Future<Reply> propose(Command command, Actor by) {
             throw new AssertionError("the console changes nothing by itself");
         }
 

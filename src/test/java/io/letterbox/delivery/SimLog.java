@@ -1,5 +1,6 @@
 package io.letterbox.delivery;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
@@ -226,7 +227,7 @@ final class SimLog implements LogReader, Metadata {
     }
 
     @Override
-    public Future<Reply> propose(Command command) {
+    public Future<Reply> propose(Command command, Actor by) {
         throw new AssertionError("nobody proposes here");
     }
 

@@ -21,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ final class TestStreams implements AutoCloseable {
                 List.of(),
                 List.of("https://app.example"),
                 List.of("127.0.0.0/8"),
+                Path.of(""),
                 h2c,
                 1,
                 20_000,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.http.Proxies.Client;
 import io.vertx.core.MultiMap;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,19 @@ class ProxiesTest {
 
     private static Proxies of(String... networks) {
         return Proxies.of(new HttpConfig(
-                "127.0.0.1", 0, List.of(), List.of(), List.of(networks), false, 60, 10, 0, 10, 16_384, 8_192));
+                "127.0.0.1",
+                0,
+                List.of(),
+                List.of(),
+                List.of(networks),
+                Path.of(""),
+                false,
+                60,
+                10,
+                0,
+                10,
+                16_384,
+                8_192));
     }
 
     private Client client(String peer, String... headers) {

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -34,7 +35,7 @@ class ProducerIdsTest {
         }
 
         @Override
-        public Future<Reply> propose(Command command) {
+        public Future<Reply> propose(Command command, Actor by) {
             assertThat(command).isEqualTo(new Command.TakeProducerIds());
             if (refuses) return Future.failedFuture(new ApiException(ErrorCode.STORAGE_FAILED, "The disk is gone."));
             return Future.succeededFuture(new Reply.Applied(++version));

@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
@@ -241,7 +242,8 @@ class StorageVerticleTest extends ShardFixture {
 
     private long delete(long beforeOffset) throws Exception {
         Promise<Long> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new DeleteRecords(P0, beforeOffset, done), LocalCodec.LOCAL);
+        vertx.eventBus()
+                .send(Addresses.shard(0), new DeleteRecords(P0, beforeOffset, Actor.SERVER, done), LocalCodec.LOCAL);
         return await(done.future());
     }
 }

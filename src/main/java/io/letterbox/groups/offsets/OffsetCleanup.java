@@ -11,6 +11,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -51,11 +52,18 @@ public final class OffsetCleanup {
 
     private void expire(Turn turn) {
         List<CoordinatorRecord> records = new ArrayList<>();
+        Map<String, Integer> expired = new LinkedHashMap<>();
+        int further = 0;
         for (Group group : List.copyOf(registry.all())) {
+            int before = records.size();
             boolean nothingLeft = expire(group, turn.wallMs(), records);
+            int offsets = records.size() - before;
+            if (offsets > 0 && expired.size() < OffsetsExpired.MAX_NAMED) expired.put(group.id(), offsets);
+            else if (offsets > 0) further++;
             if (nothingLeft && group.isEmpty()) records.addAll(group.tombstones());
         }
         write(records, turn);
+        if (!expired.isEmpty()) turn.outbox().perform(new OffsetsExpired(expired, further));
     }
 
     /**

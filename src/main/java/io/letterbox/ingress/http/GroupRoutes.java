@@ -1,12 +1,16 @@
 package io.letterbox.ingress.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCommand.SetOffsets;
 import io.letterbox.groups.GroupView;
+import io.letterbox.http.HttpActor;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
@@ -18,7 +22,9 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
@@ -85,9 +91,29 @@ final class GroupRoutes {
                     .compose(group -> new OffsetGoals(backend, group).find(spec).compose(offsets -> set(
                                     groupId, spec.memberId(), offsets, dryRun)
                             .map(done -> changes(groupId, group, offsets))))
+                    .onSuccess(answer -> {
+                        // A member that acknowledges moves nothing but itself.
+                        if (!dryRun && spec.memberId() == null) tell(context, groupId, answer);
+                    })
                     .onSuccess(answer -> Json.send(context.response(), 200, answer))
                     .onFailure(failure -> Problem.send(context, failure));
         });
+    }
+
+    private void tell(RoutingContext context, String groupId, ObjectNode answer) {
+        Map<String, String> moved = new LinkedHashMap<>();
+        for (JsonNode change : answer.path("offsets")) {
+            JsonNode before = change.path("before");
+            String from = before.isNull() ? "nothing" : before.asText();
+            String to = change.path("offset").asText();
+            String id = change.path("topic").asText() + "/"
+                    + change.path("partition").asText();
+            if (!from.equals(to)) moved.put(id, Change.moved(from, to));
+        }
+        if (moved.isEmpty()) return;
+        Audit.record(
+                new Change("group", groupId, "moved", moved),
+                HttpActor.of(context.request(), backend.config().http()));
     }
 
     private Future<Void> set(
@@ -123,16 +149,26 @@ final class GroupRoutes {
         }
         existing(context.pathParam("group"))
                 .compose(group -> deleteOffsets(group, topic, partition))
+                .onSuccess(deleted -> {
+                    if (deleted.isEmpty()) return;
+                    Change change = new Change("group", context.pathParam("group"), "changed", deleted);
+                    Audit.record(
+                            change,
+                            HttpActor.of(context.request(), backend.config().http()));
+                })
                 .onSuccess(done -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    private Future<Void> deleteOffsets(GroupView group, String topic, int partition) {
+    /** Deletes, and says what. */
+    private Future<Map<String, String>> deleteOffsets(GroupView group, String topic, int partition) {
+        Map<String, String> deleted = new LinkedHashMap<>();
         OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
         for (TopicPartition known : group.offsets().keySet()) {
             if (topic != null && !topic.equals(known.topic())) continue;
             if (partition >= 0 && partition != known.partition()) continue;
             if (topics.find(known.topic()) == null) topics.add(new OffsetDeleteRequestTopic().setName(known.topic()));
+            deleted.put(known.topic() + "/" + known.partition(), "offset deleted");
             topics.find(known.topic())
                     .partitions()
                     .add(new OffsetDeleteRequestPartition().setPartitionIndex(known.partition()));
@@ -140,13 +176,16 @@ final class GroupRoutes {
         OffsetDeleteRequestData data =
                 new OffsetDeleteRequestData().setGroupId(group.id()).setTopics(topics);
         return backend.groups().ask(new GroupCommand.DeleteOffsets(data)).compose(answer -> {
-            if (answer.errorCode() != 0) return done(group.id(), Errors.forCode(answer.errorCode()));
-            for (var deleted : answer.topics()) {
-                for (var result : deleted.partitions()) {
-                    if (result.errorCode() != 0) return done(group.id(), Errors.forCode(result.errorCode()));
+            if (answer.errorCode() != 0) {
+                return Future.failedFuture(refusal(group.id(), Errors.forCode(answer.errorCode())));
+            }
+            for (var asked : answer.topics()) {
+                for (var result : asked.partitions()) {
+                    if (result.errorCode() == 0) continue;
+                    return Future.failedFuture(refusal(group.id(), Errors.forCode(result.errorCode())));
                 }
             }
-            return Future.succeededFuture();
+            return Future.succeededFuture(deleted);
         });
     }
 
@@ -155,7 +194,10 @@ final class GroupRoutes {
         existing(context.pathParam("group"))
                 .compose(group -> backend.groups()
                         .ask(new GroupCommand.DeleteGroup(group.id()))
-                        .compose(answer -> done(group.id(), Errors.forCode(answer.errorCode()))))
+                        .compose(answer -> done(group.id(), Errors.forCode(answer.errorCode())))
+                        .onSuccess(deleted -> Audit.record(
+                                new Change("group", group.id(), "deleted", Map.of()),
+                                HttpActor.of(context.request(), backend.config().http()))))
                 .onSuccess(done -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> Problem.send(context, failure));
     }

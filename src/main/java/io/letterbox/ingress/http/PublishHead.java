@@ -33,6 +33,9 @@ import java.util.Set;
  * Names are in lower case, because HTTP/2 knows no other. Those that let a request be repeated are at {@link ProducerHead}.
  */
 final class PublishHead {
+    /** What curl -d says where nobody has said what the body is; so it says nothing, and becomes no header of the record. */
+    private static final String UNTOLD = "application/x-www-form-urlencoded";
+
     private static final Set<String> SINGLE_PARAMETERS = Set.of("key", "partition", "timestamp");
     private static final Set<String> NDJSON_PARAMETERS = Set.of("key", "partition", "timestamp", "keyField", "ack");
     private static final Set<String> REST_PARAMETERS = Set.of();
@@ -110,7 +113,7 @@ final class PublishHead {
         }
         if (head.producer != null) head.producer.check();
         head.form = request.method() == HttpMethod.DELETE ? PublishForm.TOMBSTONE : PublishForm.of(contentType);
-        if (head.form == PublishForm.SINGLE && contentType != null) {
+        if (head.form == PublishForm.SINGLE && contentType != null && !contentType.equals(UNTOLD)) {
             head.addHeader("content-type", contentType.getBytes(StandardCharsets.ISO_8859_1));
         }
         if (request.query() != null) head.query(request);

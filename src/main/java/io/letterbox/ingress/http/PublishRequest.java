@@ -1,7 +1,9 @@
 package io.letterbox.ingress.http;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.HttpActor;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Refusal;
 import io.letterbox.ingress.ByteBudget;
@@ -45,6 +47,11 @@ final class PublishRequest implements Transfers.Transfer {
         int limitBytes = publisher.limits().requestBytes();
         ByteBudget budget = publisher.backend().budget();
         this.body = head.coding == null ? new BodySink(budget, limitBytes) : BodySink.compressed(budget, limitBytes);
+    }
+
+    /** Who publishes. */
+    Actor actor() {
+        return HttpActor.of(request, publisher.backend().config().http());
     }
 
     /** Begins to read the body. */

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.http;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.AutoCreation;
@@ -53,7 +54,7 @@ final class PublishTargets {
     }
 
     /** Makes a topic with the server's defaults; requests that come meanwhile wait for the same creation. */
-    Future<PublishTarget> create(String topic) {
+    Future<PublishTarget> create(String topic, Actor by) {
         Future<PublishTarget> running = creating.get(topic);
         if (running != null) return running;
         if (!creation.tryOne()) return Future.failedFuture(tooMany());
@@ -63,7 +64,7 @@ final class PublishTargets {
         creating.put(topic, promise.future());
         promise.future().onComplete(done -> creating.remove(topic));
         backend.metadata()
-                .propose(command)
+                .propose(command, by.because("because it published to it"))
                 .onSuccess(applied -> give(topic, promise))
                 .onFailure(failure -> {
                     // Another loop or node was faster, which is as good.

@@ -79,7 +79,7 @@ final class Publisher {
         if (target != null) {
             place(request, target);
         } else if (creates(request.head())) {
-            targets.create(request.topic())
+            targets.create(request.topic(), request.actor())
                     .onSuccess(created -> place(request, created))
                     .onFailure(request::refuse);
         } else {

@@ -2,8 +2,10 @@ package io.letterbox.ingress.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.HttpActor;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
@@ -69,10 +71,11 @@ final class TopicRoutes {
             exists(context, existing, spec);
             return;
         }
+        Actor actor = HttpActor.of(context.request(), backend.config().http());
         int partitions = spec.partitions() == null ? backend.config().topics().partitions() : spec.partitions();
         int factor = spec.replicationFactor() == null ? REPLICATION_FACTOR : spec.replicationFactor();
         backend.metadata()
-                .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()))
+                .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()), actor)
                 .onSuccess(created -> {
                     context.response()
                             .putHeader(
@@ -119,14 +122,15 @@ final class TopicRoutes {
         if (spec.replicationFactor() != null && spec.replicationFactor() != factor) {
             throw new ApiException(ErrorCode.INVALID_REPLICATION_FACTOR, "The replication factor cannot be changed.");
         }
+        Actor actor = HttpActor.of(context.request(), backend.config().http());
         // Partitions first: it is the step that limits may forbid, and then nothing has been changed.
         boolean grows = spec.partitions() != null && spec.partitions() > current;
         Future<Reply> grown = grows
-                ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()))
+                ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()), actor)
                 : Future.succeededFuture();
         boolean alters = !spec.set().isEmpty() || !spec.unset().isEmpty();
         grown.compose(done -> alters
-                        ? backend.metadata().propose(new Command.AlterTopic(name, spec.set(), spec.unset()))
+                        ? backend.metadata().propose(new Command.AlterTopic(name, spec.set(), spec.unset()), actor)
                         : Future.succeededFuture(done))
                 .onSuccess(done -> answer(context, 200, name))
                 .onFailure(failure -> Problem.send(context, failure));
@@ -137,7 +141,9 @@ final class TopicRoutes {
         String name = ownName(context);
         require(name);
         backend.metadata()
-                .propose(new Command.DeleteTopic(name))
+                .propose(
+                        new Command.DeleteTopic(name),
+                        HttpActor.of(context.request(), backend.config().http()))
                 .onSuccess(done -> {
                     backend.meters().forgetTopic(name);
                     context.response().setStatusCode(204).end();

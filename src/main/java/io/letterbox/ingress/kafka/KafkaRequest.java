@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.audit.Actor;
 import io.vertx.core.Context;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -18,6 +19,11 @@ public record KafkaRequest(ApiKeys api, short version, String clientId, ApiMessa
     /** The body as what it is. */
     public <T extends ApiMessage> T body(Class<T> type) {
         return type.cast(body);
+    }
+
+    /** Who asks, for the log. */
+    public Actor actor() {
+        return Actor.of("Kafka", client.host(), clientId);
     }
 
     /** The context of the connection, on which handlers run and answers are expected. */

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.AutoCreation;
@@ -61,7 +62,7 @@ final class MetadataApi {
                         ? missing(data.topics())
                         : Set.of();
         if (missing.isEmpty()) return Future.succeededFuture(answer(data, Map.of()));
-        return create(missing).map(errors -> answer(data, errors));
+        return create(missing, request.actor()).map(errors -> answer(data, errors));
     }
 
     private static void checkNames(MetadataRequestData data, short version) {
@@ -87,7 +88,7 @@ final class MetadataApi {
      * Makes topics with the server's defaults, one after the other, so that what others want of the shards comes in between;
      * gives the errors of those that could not be made.
      */
-    private Future<Map<String, Errors>> create(Set<String> names) {
+    private Future<Map<String, Errors>> create(Set<String> names, Actor by) {
         Map<String, Errors> errors = new HashMap<>();
         Future<?> made = Future.succeededFuture();
         int creations = 0;
@@ -98,15 +99,17 @@ final class MetadataApi {
                 continue;
             }
             creations++;
-            made = made.transform(before -> create(name, errors));
+            made = made.transform(before -> create(name, by, errors));
         }
         return made.transform(settled -> Future.succeededFuture(errors));
     }
 
-    private Future<?> create(String name, Map<String, Errors> errors) {
+    private Future<?> create(String name, Actor by, Map<String, Errors> errors) {
         Command command = new Command.CreateTopic(
                 name, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
-        return backend.metadata().propose(command).onFailure(failure -> errors.put(name, error(failure)));
+        return backend.metadata()
+                .propose(command, by.because("because it asked for a topic of that name"))
+                .onFailure(failure -> errors.put(name, error(failure)));
     }
 
     private static Errors error(Throwable failure) {

@@ -1,16 +1,22 @@
 package io.letterbox.storage.coordinator;
 
+import io.letterbox.audit.Actor;
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.bus.Groups;
 import io.letterbox.config.GroupsConfig;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
 import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.offsets.OffsetsExpired;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +48,17 @@ public final class GroupsKind implements CoordinatorKind {
     @Override
     public Coordinator create(TopicPartition partition) {
         return new GroupCoordinator(settings, memory, UUID::randomUUID, patterns);
+    }
+
+    @Override
+    public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+        if (!(effect instanceof OffsetsExpired expired)) throw new AssertionError("nobody performs " + effect);
+        expired.groups().forEach((group, offsets) -> tell("group", group, "expired offsets", offsets));
+        if (expired.further() > 0) tell("further groups", "", "groups with expired offsets", expired.further());
+    }
+
+    private static void tell(String kind, String name, String what, int count) {
+        Audit.record(new Change(kind, name, "changed", Map.of(what, Integer.toString(count))), Actor.SERVER);
     }
 
     @Override

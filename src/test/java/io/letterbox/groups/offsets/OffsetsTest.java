@@ -335,8 +335,12 @@ class OffsetsTest {
                 .get();
         groups.restart();
         assertThat(groups.offset(G)).isEqualTo(3);
+        assertThat(groups.effects).isEmpty();
         groups.pass(OffsetCleanup.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(-1);
+        assertThat(groups.effects).containsExactly(new OffsetsExpired(Map.of(G, 1), 0));
+        groups.pass(OffsetCleanup.INTERVAL_MS);
+        assertThat(groups.effects).hasSize(1);
     }
 
     @Test

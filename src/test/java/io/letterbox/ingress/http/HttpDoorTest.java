@@ -28,6 +28,7 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -203,6 +204,7 @@ class HttpDoorTest {
                 TestDoor.NAMES,
                 List.of("https://Shop.Example:443", "http://shop.example:80", "http://shop.example:8080"),
                 List.of(),
+                Path.of(""),
                 false,
                 60,
                 10,
@@ -298,8 +300,8 @@ class HttpDoorTest {
     void connectionsBeyondTheLimitAreClosed() throws IOException {
         DoorLimits limits = new DoorLimits("http", 1, 0, 1);
         Entrance entrance = guard(limits);
-        HttpConfig one =
-                new HttpConfig("127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 60, 1, 0, 1, 16_384, 8_192);
+        HttpConfig one = new HttpConfig(
+                "127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), Path.of(""), false, 60, 1, 0, 1, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(new HttpVerticle(one, sockets, Hosts.of(one), List.of(), RouteObserver.NONE))
                 .await();
@@ -319,7 +321,7 @@ class HttpDoorTest {
     void aSilentConnectionIsClosed() throws IOException {
         Entrance entrance = guard(new DoorLimits("http", 10, 0, 10));
         HttpConfig hasty = new HttpConfig(
-                "127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), false, 1, 10, 0, 10, 16_384, 8_192);
+                "127.0.0.1", 0, TestDoor.NAMES, List.of(), List.of(), Path.of(""), false, 1, 10, 0, 10, 16_384, 8_192);
         HttpSockets sockets = new HttpSockets();
         other.deployVerticle(
                         new HttpVerticle(hasty, sockets, Hosts.of(hasty), List.of(new Endless()), RouteObserver.NONE))

@@ -70,6 +70,12 @@ class PublishTest {
     }
 
     @Test
+    void whatCurlSaysOfAnyBodyIsNotKept() {
+        door.post("/topics/t", "application/x-www-form-urlencoded", "{}");
+        assertThat(only("t").path("headers")).isEmpty();
+    }
+
+    @Test
     void bytesThatAreNoTextComeBackAsBase64() {
         door.post("/topics/t?key=%C3%A9", null, new byte[] {(byte) 0xff, 0, 1});
         JsonNode record = only("t");

@@ -35,6 +35,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,7 @@ final class TestDoor implements AutoCloseable {
                 NAMES,
                 List.of("https://app.example"),
                 List.of(),
+                Path.of(""),
                 h2c,
                 idleTimeoutSeconds,
                 20_000,

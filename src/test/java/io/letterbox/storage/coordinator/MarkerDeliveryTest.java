@@ -2,6 +2,7 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
@@ -66,7 +67,7 @@ class MarkerDeliveryTest {
         }
 
         @Override
-        public Future<Reply> propose(Command command) {
+        public Future<Reply> propose(Command command, Actor by) {
             throw new UnsupportedOperationException();
         }
 

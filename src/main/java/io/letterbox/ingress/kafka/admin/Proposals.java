@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.metadata.ClusterImage;
@@ -49,14 +50,21 @@ final class Proposals {
         return machine.apply(image(), command);
     }
 
-    /** Carries a command out, or only says what would become of it; never fails. */
-    Future<ApiError> propose(Command command, boolean validateOnly) {
+    /**
+     * Carries a command out, or only says what would become of it; never fails.
+     *
+     * @param by who wants it, for the log
+     */
+    Future<ApiError> propose(Command command, Actor by, boolean validateOnly) {
         if (validateOnly) {
             Reply reply = rehearse(command).reply();
             if (!(reply instanceof Reply.Refused refused)) return Future.succeededFuture(ApiError.NONE);
             return Future.succeededFuture(
                     Refusals.of(new io.letterbox.error.ApiException(refused.code(), refused.detail())));
         }
-        return backend.metadata().propose(command).map(applied -> ApiError.NONE).otherwise(Refusals::of);
+        return backend.metadata()
+                .propose(command, by)
+                .map(applied -> ApiError.NONE)
+                .otherwise(Refusals::of);
     }
 }

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicConfigKey;
 import io.vertx.core.Future;
@@ -61,7 +62,7 @@ final class SettingChanges {
                             resource.resourceName(),
                             first,
                             target -> some(target, resource),
-                            data.validateOnly())
+                            data.validateOnly() ? null : request.actor())
                     .onSuccess(
                             error -> result.setErrorCode(error.error().code()).setErrorMessage(message(error))));
         }
@@ -84,7 +85,7 @@ final class SettingChanges {
                             resource.resourceName(),
                             first,
                             target -> all(target, resource),
-                            data.validateOnly())
+                            data.validateOnly() ? null : request.actor())
                     .onSuccess(
                             error -> result.setErrorCode(error.error().code()).setErrorMessage(message(error))));
         }
@@ -95,13 +96,14 @@ final class SettingChanges {
         return error.isFailure() ? error.messageWithFallback() : null;
     }
 
-    private Future<ApiError> change(Type type, String name, boolean first, Change change, boolean validateOnly) {
+    /** @param by who wants it; null where it is only asked what would become of it */
+    private Future<ApiError> change(Type type, String name, boolean first, Change change, Actor by) {
         try {
             if (!first) throw new InvalidRequestException("The request has this resource more than once.");
             Target target = Target.of(type, name, proposals.image(), proposals.config());
             Wanted wanted = change.of(target);
             if (wanted.isNothing()) return Future.succeededFuture(ApiError.NONE);
-            return proposals.propose(target.command(wanted.set(), wanted.unset()), validateOnly);
+            return proposals.propose(target.command(wanted.set(), wanted.unset()), by, by == null);
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(Refusals.of(refusal));
         }

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.ingress.kafka.KafkaBackend;
 import io.letterbox.ingress.kafka.KafkaRequest;
@@ -52,7 +53,7 @@ final class TopicChanges {
         for (DeleteTopicState topic : wanted) {
             Integer often = times.remove(identity(topic));
             // Once is enough to refuse what is there several times.
-            if (often != null) results.add(deleteOne(topic, often > 1));
+            if (often != null) results.add(deleteOne(topic, request.actor(), often > 1));
         }
         return Future.join(results).map(done -> {
             DeleteTopicsResponseData response = new DeleteTopicsResponseData();
@@ -77,7 +78,7 @@ final class TopicChanges {
         return wanted.name() == null ? wanted.topicId() : wanted.name();
     }
 
-    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, boolean repeated) {
+    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, Actor by, boolean repeated) {
         DeletableTopicResult result =
                 new DeletableTopicResult().setName(wanted.name()).setTopicId(wanted.topicId());
         try {
@@ -95,7 +96,7 @@ final class TopicChanges {
             requireKnown(name);
             result.setName(name);
             if (topic != null) result.setTopicId(ClusterView.id(topic.id()));
-            return proposals.propose(new Command.DeleteTopic(name), false).map(error -> {
+            return proposals.propose(new Command.DeleteTopic(name), by, false).map(error -> {
                 if (error.isSuccess()) meters.forgetTopic(name);
                 return with(result, error);
             });
@@ -131,7 +132,7 @@ final class TopicChanges {
         for (CreatePartitionsTopic topic : data.topics()) {
             if (!met.add(topic.name())) continue;
             boolean repeated = data.topics().findAll(topic.name()).size() > 1;
-            results.add(grow(topic, repeated, data.validateOnly()));
+            results.add(grow(topic, request.actor(), repeated, data.validateOnly()));
         }
         return Future.join(results).map(done -> {
             CreatePartitionsResponseData response = new CreatePartitionsResponseData();
@@ -142,7 +143,7 @@ final class TopicChanges {
     }
 
     private Future<CreatePartitionsTopicResult> grow(
-            CreatePartitionsTopic topic, boolean repeated, boolean validateOnly) {
+            CreatePartitionsTopic topic, Actor by, boolean repeated, boolean validateOnly) {
         CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
         Command.AddPartitions command = new Command.AddPartitions(topic.name(), topic.count());
         try {
@@ -157,7 +158,7 @@ final class TopicChanges {
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(with(result, Refusals.of(refusal)));
         }
-        return proposals.propose(command, validateOnly).map(error -> with(result, error));
+        return proposals.propose(command, by, validateOnly).map(error -> with(result, error));
     }
 
     private void requireAsPlaced(CreatePartitionsTopic topic, TopicImage grown) {

@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.ingress.kafka.ClusterView;
 import io.letterbox.ingress.kafka.KafkaBackend;
@@ -55,7 +56,10 @@ final class TopicCreation {
         for (CreatableTopic topic : data.topics()) {
             if (!names.add(topic.name())) continue;
             boolean repeated = data.topics().findAll(topic.name()).size() > 1;
-            results.add(repeated ? Future.succeededFuture(repeated(topic.name())) : one(topic, data.validateOnly()));
+            results.add(
+                    repeated
+                            ? Future.succeededFuture(repeated(topic.name()))
+                            : one(topic, request.actor(), data.validateOnly()));
         }
         return Future.join(results).map(done -> {
             CreateTopicsResponseData response = new CreateTopicsResponseData();
@@ -70,7 +74,7 @@ final class TopicCreation {
                 name, new ApiError(Errors.INVALID_REQUEST, "The request has the topic " + name + " more than once."));
     }
 
-    private Future<CreatableTopicResult> one(CreatableTopic topic, boolean validateOnly) {
+    private Future<CreatableTopicResult> one(CreatableTopic topic, Actor by, boolean validateOnly) {
         Command.CreateTopic command;
         try {
             command = command(topic);
@@ -80,7 +84,7 @@ final class TopicCreation {
         // What a rehearsal would make is what is described: the real one has another place in the log, and no other
         // content.
         TopicImage rehearsed = proposals.rehearse(command).image().topics().get(topic.name());
-        return proposals.propose(command, validateOnly).map(error -> {
+        return proposals.propose(command, by, validateOnly).map(error -> {
             if (error.isFailure()) return refused(topic.name(), error);
             TopicImage made =
                     validateOnly ? rehearsed : proposals.image().topics().get(topic.name());

@@ -66,7 +66,8 @@ final class DeleteRecordsApi {
         if (refusal != Errors.NONE) return Future.failedFuture(refusal.exception());
         Promise<Long> done = ((ContextInternal) request.context()).promise();
         String shard = Addresses.shard(Addresses.shardOf(partition, backend.shards()));
-        vertx.eventBus().send(shard, new DeleteRecords(partition, beforeOffset, done), LocalCodec.LOCAL);
+        vertx.eventBus()
+                .send(shard, new DeleteRecords(partition, beforeOffset, request.actor(), done), LocalCodec.LOCAL);
         return done.future();
     }
 

@@ -1,5 +1,7 @@
 package io.letterbox.ingress.kafka.groups;
 
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
 import io.letterbox.groups.GroupCommand;
@@ -10,8 +12,10 @@ import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
@@ -89,8 +93,12 @@ final class GroupAdmin {
         List<Future<DeletableGroupResult>> answers = new ArrayList<>();
         List<String> names = request.body(DeleteGroupsRequestData.class).groupsNames();
         for (String groupId : new LinkedHashSet<>(names)) {
-            answers.add(
-                    groups.ask(new GroupCommand.DeleteGroup(groupId)).otherwise(failure -> new DeletableGroupResult()
+            answers.add(groups.ask(new GroupCommand.DeleteGroup(groupId))
+                    .onSuccess(result -> {
+                        if (result.errorCode() != Errors.NONE.code()) return;
+                        Audit.record(new Change("group", groupId, "deleted", Map.of()), request.actor());
+                    })
+                    .otherwise(failure -> new DeletableGroupResult()
                             .setGroupId(groupId)
                             .setErrorCode(Refusals.error(failure).code())));
         }
@@ -120,8 +128,22 @@ final class GroupAdmin {
             if (!refused.partitions().isEmpty()) unknown.add(refused);
         }
         return groups.ask(new GroupCommand.DeleteOffsets(data.duplicate().setTopics(known)))
+                .onSuccess(answer -> tell(request, data.groupId(), answer))
                 .map(answer -> withUnknown(answer, unknown))
                 .recover(Refusals::of);
+    }
+
+    private static void tell(KafkaRequest request, String groupId, OffsetDeleteResponseData answer) {
+        if (answer.errorCode() != Errors.NONE.code()) return;
+        Map<String, String> deleted = new LinkedHashMap<>();
+        for (OffsetDeleteResponseTopic topic : answer.topics()) {
+            for (OffsetDeleteResponsePartition partition : topic.partitions()) {
+                if (partition.errorCode() != Errors.NONE.code()) continue;
+                deleted.put(topic.name() + "/" + partition.partitionIndex(), "offset deleted");
+            }
+        }
+        if (deleted.isEmpty()) return;
+        Audit.record(new Change("group", groupId, "changed", deleted), request.actor());
     }
 
     private static OffsetDeleteResponsePartition unknown(int index) {

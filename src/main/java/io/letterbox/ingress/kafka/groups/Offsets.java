@@ -28,7 +28,10 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 
-/** Commits and fetches offsets. Topics that do not exist are answered here; the coordinator knows names only. */
+/**
+ * Commits and fetches offsets. Topics that do not exist are answered here; the coordinator knows names only. Owned by one
+ * event loop.
+ */
 final class Offsets {
     /** From this version on, both requests name topics by id. */
     private static final int TOPIC_ID_VERSION = 10;
@@ -40,6 +43,7 @@ final class Offsets {
 
     private final Groups groups;
     private final Metadata metadata;
+    private final OutsideCommits outsiders = new OutsideCommits();
 
     Offsets(Groups groups, Metadata metadata) {
         this.groups = groups;
@@ -72,9 +76,28 @@ final class Offsets {
                     .setPartitions(existing));
         }
         data.setTopics(known);
-        return groups.ask(new GroupCommand.CommitOffsets(Membership.caller(request), data))
-                .map(answer -> withRefused(answer, refused))
-                .recover(Offsets::commitRefusal);
+        return commit(request, data).map(answer -> withRefused(answer, refused)).recover(Offsets::commitRefusal);
+    }
+
+    private Future<OffsetCommitResponseData> commit(KafkaRequest request, OffsetCommitRequestData data) {
+        var command = new GroupCommand.CommitOffsets(Membership.caller(request), data);
+        if (!OutsideCommits.isOne(data)) return groups.ask(command);
+        OffsetFetchRequestGroup all =
+                new OffsetFetchRequestGroup().setGroupId(data.groupId()).setTopics(topics(data));
+        return groups.ask(new GroupCommand.FetchOffsets(all, false))
+                .otherwise(unknown -> null)
+                .compose(before -> groups.ask(command).onSuccess(done -> outsiders.made(request, before, done)));
+    }
+
+    private static List<OffsetFetchRequestTopics> topics(OffsetCommitRequestData data) {
+        return data.topics().stream()
+                .map(topic -> new OffsetFetchRequestTopics()
+                        .setName(topic.name())
+                        .setTopicId(topic.topicId())
+                        .setPartitionIndexes(topic.partitions().stream()
+                                .map(OffsetCommitRequestPartition::partitionIndex)
+                                .toList()))
+                .toList();
     }
 
     private static Errors refusal(TopicImage image, OffsetCommitRequestPartition partition, TopicNames names) {

@@ -1,5 +1,7 @@
 package io.letterbox.ingress.kafka.transactions;
 
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
@@ -16,7 +18,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
@@ -56,7 +60,26 @@ final class TxnMarkersApi {
                 }
             }
         }
-        return Future.join(written).map(all -> response);
+        return Future.join(written).map(all -> response).onSuccess(answer -> tell(request, answer));
+    }
+
+    private static void tell(KafkaRequest request, WriteTxnMarkersResponseData answer) {
+        List<WritableTxnMarker> markers =
+                request.body(WriteTxnMarkersRequestData.class).markers();
+        for (int index = 0; index < markers.size(); index++) {
+            String what = markers.get(index).transactionResult() ? "committed" : "aborted";
+            Map<String, String> where = new LinkedHashMap<>();
+            for (WritableTxnMarkerTopicResult topic :
+                    answer.markers().get(index).topics()) {
+                for (WritableTxnMarkerPartitionResult partition : topic.partitions()) {
+                    if (partition.errorCode() != Errors.NONE.code()) continue;
+                    where.put(topic.name() + "/" + partition.partitionIndex(), what);
+                }
+            }
+            if (where.isEmpty()) continue;
+            String producer = Long.toString(markers.get(index).producerId());
+            Audit.record(new Change("transaction of producer", producer, "ended by hand", where), request.actor());
+        }
     }
 
     private Future<Void> write(WritableTxnMarker marker, String topic, WritableTxnMarkerPartitionResult answer) {

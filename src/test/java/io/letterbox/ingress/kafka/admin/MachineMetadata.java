@@ -1,5 +1,6 @@
 package io.letterbox.ingress.kafka.admin;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.bus.Metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
@@ -25,7 +26,7 @@ final class MachineMetadata implements Metadata {
     }
 
     @Override
-    public Future<Reply> propose(Command command) {
+    public Future<Reply> propose(Command command, Actor by) {
         Step step = machine.apply(image, command);
         image = step.image();
         if (step.reply() instanceof Reply.Refused refused) {

@@ -1,0 +1,29 @@
+package io.letterbox.audit;
+
+/**
+ * Who makes a change.
+ *
+ * @param door through which the wish came, such as {@code HTTP}; empty: none, the server does it by itself
+ * @param address of the client, in digits
+ * @param client what the client calls itself, a user agent or a client id; null where it says nothing
+ * @param why the change was not asked for in so many words but follows from something else: a phrase that continues a
+ *     sentence; null where it was asked for
+ */
+public record Actor(String door, String address, String client, String why) {
+    /** The server itself. */
+    public static final Actor SERVER = new Actor("", "", null, null);
+
+    /** A client that wants the change. */
+    public static Actor of(String door, String address, String client) {
+        return new Actor(door, address, client, null);
+    }
+
+    /** The same client, where the change only follows from what it does. */
+    public Actor because(String reason) {
+        return new Actor(door, address, client, reason);
+    }
+
+    boolean isServer() {
+        return door.isEmpty();
+    }
+}

@@ -1,0 +1,88 @@
+package io.letterbox.audit;
+
+import io.letterbox.text.Printable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One thing that was changed, in words:
+ *
+ * <pre>
+ * Topic payments changed (retention.ms: default → 3600000) by HTTP client 127.0.0.1 (curl/8.14.1)
+ * └kind ┘ └name ┘└action┘ └details                      ┘    └actor                              ┘
+ * </pre>
+ *
+ * What clients chose is made printable and shortened. Immutable.
+ *
+ * @param kind what it is, such as {@code topic}
+ * @param name which one
+ * @param action what was done, a participle
+ * @param details the rest, in order
+ */
+public record Change(String kind, String name, String action, Map<String, String> details) {
+    /** The longest name or value that is shown; Kafka's topics have 249 characters at the most. */
+    static final int MAX_TEXT = 256;
+
+    /** Details beyond so many are counted. */
+    static final int MAX_DETAILS = 24;
+
+    public Change {
+        Map<String, String> shown = new LinkedHashMap<>();
+        details.forEach((key, value) -> {
+            if (shown.size() < MAX_DETAILS) shown.put(clean(key), clean(value));
+        });
+        if (details.size() > shown.size()) shown.put("further", Integer.toString(details.size() - shown.size()));
+        name = clean(name);
+        details = shown;
+    }
+
+    /** From one value to another. */
+    public static String moved(Object from, Object to) {
+        return from + " → " + to;
+    }
+
+    String text(Actor by) {
+        StringBuilder line = new StringBuilder(160);
+        line.append(Character.toUpperCase(kind.charAt(0))).append(kind, 1, kind.length());
+        if (!name.isEmpty()) line.append(' ').append(name);
+        line.append(' ').append(action);
+        String before = " (";
+        for (Map.Entry<String, String> detail : details.entrySet()) {
+            line.append(before).append(detail.getKey()).append(": ").append(detail.getValue());
+            before = "; ";
+        }
+        if (!details.isEmpty()) line.append(')');
+        append(line, by);
+        return line.toString();
+    }
+
+    private static void append(StringBuilder line, Actor by) {
+        line.append(" by ");
+        if (by.isServer()) line.append("the server itself");
+        else line.append(by.door()).append(" client ").append(clean(by.address()));
+        if (by.client() != null && !by.client().isBlank())
+            line.append(" (").append(clean(by.client())).append(')');
+        if (by.why() != null) line.append(", ").append(by.why());
+    }
+
+    /** The same for machines, in order. */
+    Map<String, String> fields(Actor by) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("kind", kind);
+        if (!name.isEmpty()) fields.put("name", name);
+        fields.put("action", action);
+        fields.putAll(details);
+        fields.put("door", by.isServer() ? "server" : by.door());
+        if (!by.isServer()) fields.put("address", clean(by.address()));
+        if (by.client() != null) fields.put("client", clean(by.client()));
+        if (by.why() != null) fields.put("why", by.why());
+        return fields;
+    }
+
+    private static String clean(String text) {
+        int end = Math.min(text.length(), MAX_TEXT);
+        // Half of a pair would be no character.
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) end--;
+        return Printable.line(text.substring(0, end)) + (end < text.length() ? "…" : "");
+    }
+}

@@ -1,0 +1,41 @@
+package io.letterbox.files;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.http.Percent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the path of a URL names below a directory. Names are taken as they are written between slashes: one that is hidden
+ * (it begins with a dot), empty, or contains a separator or a control character once it is decoded, names nothing.
+ *
+ * @param names of the directories and the file, from the top; decoded
+ * @param directory whether the path ends with a slash, so that a directory is meant
+ */
+record FilePath(List<String> names, boolean directory) {
+    /**
+     * Reads a path.
+     *
+     * @param path percent-encoded (RFC 3986, section 2.1), without its first slash; empty: the top directory
+     * @return null where the path can name no file
+     * @throws ApiException INVALID_REQUEST for broken percent sequences
+     */
+    static FilePath of(String path) {
+        List<String> names = new ArrayList<>();
+        int from = 0;
+        while (from < path.length()) {
+            int slash = path.indexOf('/', from);
+            int to = slash < 0 ? path.length() : slash;
+            String name = Percent.decodePath(path.substring(from, to));
+            if (!isPlain(name)) return null;
+            names.add(name);
+            from = to + 1;
+        }
+        return new FilePath(List.copyOf(names), path.isEmpty() || path.endsWith("/"));
+    }
+
+    private static boolean isPlain(String name) {
+        if (name.isEmpty() || name.charAt(0) == '.') return false;
+        return name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
+}

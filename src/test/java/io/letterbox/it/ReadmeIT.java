@@ -1,0 +1,95 @@
+package io.letterbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command of the README's first part, one after the other as a newcomer would, against one server. */
+class ReadmeIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** Other tests run these: the launcher, the demonstration, Kafka's own tools, the measurements. */
+    private static final Pattern ELSEWHERE =
+            Pattern.compile("scripts/(test|demo|bench|letterbox( serve.*)? *(#.*)?$).*|kafka-.*\\.sh .*");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyCommandDoesWhatItSays() throws Exception {
+        List<String> commands = commands(Files.readString(Path.of("README.md")));
+        assertThat(commands).hasSizeGreaterThan(12);
+        assertThat(commands).anyMatch(command -> command.contains("| kcat"));
+        try (ServerProcess server = ServerProcess.in(directory).start()) {
+            for (String command : commands) run(server, command);
+            // The example says where the first record went; nothing before it has taken that place.
+            assertThat(server.page("/topics/payments/records?partition=0&offset=0&limit=1"))
+                    .contains("A-17", "\\\"amount\\\":120");
+        }
+    }
+
+    /** The lines of all blocks for a shell; one that ends with a pipe goes on in the next. */
+    private static List<String> commands(String text) {
+        List<String> commands = new ArrayList<>();
+        for (String block : text.split("(?m)^```")) {
+            if (!block.startsWith("sh\n")) continue;
+            String joined = block.substring(3).replace("|\n", "|");
+            for (String line : joined.split("\n")) {
+                if (line.isBlank()
+                        || line.startsWith("#")
+                        || ELSEWHERE.matcher(line).matches()) continue;
+                commands.add(line.strip());
+            }
+        }
+        return commands;
+    }
+
+    private void run(ServerProcess server, String command) throws IOException, InterruptedException {
+        String here = command.replace("localhost:8080", "127.0.0.1:" + server.port())
+                .replace("localhost:9092", server.bootstrap())
+                // What is refused fails.
+                .replaceAll("\\bcurl ", "curl -sS --fail-with-body ")
+                .replace(
+                        "scripts/letterbox",
+                        Path.of(System.getProperty("java.home"), "bin", "java") + " -Xmx128m -jar "
+                                + ServerProcess.jar());
+        Path output = Files.createTempFile(directory, "output", "");
+        ProcessBuilder shell = new ProcessBuilder("bash", "-o", "pipefail", "-c", here)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        shell.environment().put("LETTERBOX_SERVER", server.base().toString());
+        Process process = shell.start();
+        try {
+            if (command.startsWith("curl -N")) {
+                // It goes on until somebody ends it.
+                await(command).atMost(LIMIT).until(() -> Files.readString(output)
+                        .contains("data:"));
+                assertThat(process.isAlive()).as(command).isTrue();
+            } else {
+                assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .as(command)
+                        .isTrue();
+                assertThat(process.exitValue())
+                        .as(command + "\n" + Files.readString(output))
+                        .isZero();
+            }
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        // Whoever types notices nothing of how long it takes until a reader that was ended has left its group.
+        if (command.contains("?group=auditors")) {
+            await().atMost(LIMIT).until(() -> server.page("/groups/auditors").contains("\"members\":[]"));
+        }
+    }
+}
