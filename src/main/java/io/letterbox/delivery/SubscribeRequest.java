@@ -46,6 +46,9 @@ record SubscribeRequest(
     /** What the polyfill of npm's eventsource-polyfill begins its parameters with; they speak of buffers and padding. */
     private static final String POLYFILL = "evs_";
 
+    /** A random number by which older event-source-polyfills keep caches away, as others do by {@code _}. */
+    private static final String RANDOM = "r";
+
     private static final int MAX_PARTITION = 100_000;
 
     /**
@@ -82,7 +85,7 @@ record SubscribeRequest(
         String lower = written.toLowerCase(Locale.ROOT);
         String plain = lower.startsWith(POLYFILL) ? lower.substring(POLYFILL.length()) : lower;
         if (plain.replace("_", "").replace("-", "").equals("lasteventid")) return CURSOR;
-        return lower.startsWith(POLYFILL) ? null : written;
+        return lower.startsWith(POLYFILL) || written.equals(RANDOM) ? null : written;
     }
 
     /**

@@ -116,6 +116,7 @@ class RefusedStreamTest {
                 "evs_last_event_id=",
                 "last_event_id=AQnonsense&evs_buffer_size_limit=262144&evs_preamble=2056&evs_last_event_id=",
                 "evs_buffer_size_limit=262144&_=1795991570&last_event_id=nonsense&lastEventId=",
+                "r=4417325&lastEventId=",
             })
     void understandsWhatPolyfillsAdd(String query) throws Exception {
         server.publish("three", 0, "before");
