@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -27,14 +26,9 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/**
- * Debian's Chromium without a window, with a fresh profile. Waits for conditions and never for a time. Owned by the
- * test's thread.
- */
-final class Browser implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+/** Debian's Chromium, driven by Selenium: what it shows can be looked at as well. Owned by the test's thread. */
+final class Browser implements Page {
     private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(90);
-    private static final Duration POLL = Duration.ofMillis(50);
 
     /** Selenium warns that it does not know this Chromium's debugging protocol by heart; nothing here needs it to. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
@@ -47,7 +41,7 @@ final class Browser implements AutoCloseable {
 
     Browser() {
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(program("chromium"));
+        options.setBinary(ForeignProcess.find("chromium", "chromium"));
         // No sandbox, because tests also run as root in containers; no background traffic, because nothing answers it.
         options.addArguments(
                 "--headless",
@@ -64,30 +58,21 @@ final class Browser implements AutoCloseable {
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.WARNING);
         options.setCapability("goog:loggingPrefs", logs);
+        options.setAcceptInsecureCerts(true);
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(new File(program("chromedriver")))
+                .usingDriverExecutable(new File(ForeignProcess.find("chromium-driver", "chromedriver")))
                 .build();
         driver = new ChromeDriver(service, options);
         driver.manage().timeouts().scriptTimeout(SCRIPT_LIMIT);
     }
 
-    /** Where a program is; says how to get it where it is not. */
-    private static String program(String name) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        name + " is not on the PATH: apt-get install chromium chromium-driver"));
-    }
-
-    void open(String url) {
+    @Override
+    public void open(String url) {
         driver.get(url);
     }
 
-    /** As the button does. */
-    void back() {
+    @Override
+    public void back() {
         driver.navigate().back();
     }
 
@@ -102,12 +87,13 @@ final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
-    Object script(String script, Object... arguments) {
+    @Override
+    public Object script(String script, Object... arguments) {
         return ((JavascriptExecutor) driver).executeScript(script, arguments);
     }
 
-    /** Runs the body of an async function and returns what it returns. */
-    Object await(String body, Object... arguments) {
+    @Override
+    public Object await(String body, Object... arguments) {
         return ((JavascriptExecutor) driver)
                 .executeAsyncScript(
                         "const done = arguments[arguments.length - 1]; const given = arguments;" + "(async () => {"
@@ -145,8 +131,9 @@ final class Browser implements AutoCloseable {
         element.sendKeys(text);
     }
 
-    /** Asks until the answer is neither null nor false; an element that was replaced meanwhile is asked for again. */
-    <T> T until(String what, Supplier<T> question) {
+    /** As every page does; an element that was replaced meanwhile is asked for again. */
+    @Override
+    public <T> T until(String what, Supplier<T> question) {
         return Awaitility.await(what)
                 .atMost(LIMIT)
                 .pollInterval(POLL)
@@ -155,8 +142,9 @@ final class Browser implements AutoCloseable {
                 .until(question::get, answer -> answer != null && !Boolean.FALSE.equals(answer));
     }
 
-    /** What the page complained of since the last call: errors of scripts, violations of the policy, failed requests. */
-    List<String> complaints() {
+    /** Failed requests among them. */
+    @Override
+    public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .toList();

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,9 @@ final class SseReader implements AutoCloseable {
     record Event(String id, String type, String data) {}
 
     private static final long RECONNECT_MS = 50;
+
+    /** What is not there yet or any more, and what a proxy says of a server that is not there. */
+    private static final Set<Integer> NOT_NOW = Set.of(404, 502, 503, 504);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -82,7 +86,7 @@ final class SseReader implements AutoCloseable {
         }
         HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            if (response.statusCode() == 503 || response.statusCode() == 404) {
+            if (NOT_NOW.contains(response.statusCode())) {
                 throw new IOException("not now: " + response.statusCode());
             }
             if (response.statusCode() != 200) {
