@@ -139,6 +139,7 @@ public final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (maxFiles > 0) command.addAll(List.of("sh", "-c", "ulimit -n " + maxFiles + " && exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.FLAGS);
         command.addAll(jvmFlags);
         command.addAll(List.of("-jar", jar.toString(), "serve"));
         if (config != null) {
