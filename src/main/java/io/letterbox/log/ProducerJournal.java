@@ -28,6 +28,9 @@ final class ProducerJournal {
 
     private static final int LEAST_PART_OF_SEGMENT = 8;
 
+    /** With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take minutes. */
+    private static final int FEW_BYTES = 16 << 10;
+
     private final Disk disk;
     private final Path directory;
     private final LogConfig config;
@@ -175,10 +178,10 @@ final class ProducerJournal {
         return bytesSince >= least && bytesSince >= GROWTH_PER_SNAPSHOT * snapshotBytes;
     }
 
-    /** The log is being closed, and all of it is durable. */
+    /** The log is being closed, and all of it is durable. A few batches are read as fast as a snapshot of them. */
     void close(Segment active) throws IOException {
         active.aborted().force();
-        if (bytesSince > 0) take(active, active.nextOffset());
+        if (bytesSince > FEW_BYTES) take(active, active.nextOffset());
     }
 
     /** The active segment is closed and another begins; the caller forces the directory. */

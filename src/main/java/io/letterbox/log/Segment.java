@@ -232,6 +232,8 @@ public final class Segment {
         finishTimes();
         try {
             writeIndexes();
+            // A closed segment without them would be read as a whole to make them.
+            ensureIndexFiles();
             // Until the caller is done the segment is active, and a checkpoint would force the names.
             indexesWritten = true;
             forceIndexFiles();
@@ -279,8 +281,10 @@ public final class Segment {
         timeEntriesOnDisk = memory.times().count();
         SegmentIndexes.extend(disk, offsetIndexPath(), (long) offsetEntriesOnDisk * OffsetIndex.ENTRY_BYTES, offsets);
         offsetEntriesOnDisk = memory.offsets().count();
+        if (!news) return;
+        ensureIndexFiles();
         // After the writing: who forces them beside takes this back first.
-        if (news) indexesWritten = true;
+        indexesWritten = true;
     }
 
     /** Makes durable what was written to the index files. Owner, or the thread that runs a checkpoint's {@link Flush}. */
@@ -301,6 +305,11 @@ public final class Segment {
             indexesWritten = true;
             throw notForced;
         }
+    }
+
+    private void ensureIndexFiles() throws IOException {
+        SegmentIndexes.ensure(disk, timeIndexPath());
+        SegmentIndexes.ensure(disk, offsetIndexPath());
     }
 
     private void forceIndexFiles() throws IOException {

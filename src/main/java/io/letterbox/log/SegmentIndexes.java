@@ -79,13 +79,18 @@ final class SegmentIndexes {
         return new CorruptLogException(DataLayout.shown(segment.logPath()) + " at byte " + position + ": " + defect);
     }
 
+    /** Makes an empty file where there is none; durable when it is forced, and its directory. */
+    static void ensure(Disk disk, Path path) throws IOException {
+        if (!disk.exists(path)) disk.create(path).close();
+    }
+
     /**
-     * Writes entries behind those that a file has. What lies there already is from before a crash or a truncation; it is
+     * Writes entries behind those that a file has; where there are none of either, there need be no file. What lies there already is from before a crash or a truncation; it is
      * cut off durably first, because old entries among new ones could not be told apart after the next crash.
      */
     static void extend(Disk disk, Path path, long fromBytes, ByteBuffer entries) throws IOException {
         boolean absent = fromBytes == 0 && !disk.exists(path);
-        if (!absent && !entries.hasRemaining() && disk.size(path) == fromBytes) return;
+        if (!entries.hasRemaining() && (absent || disk.size(path) == fromBytes)) return;
         try (LogFile file = absent ? disk.create(path) : disk.open(path)) {
             if (file.size() > fromBytes) {
                 file.truncate(fromBytes);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -39,17 +40,35 @@ public final class Forces {
      * @throws IOException where one lacked something and may be tried again
      */
     void force(List<Flush> flushes) throws IOException {
-        List<FutureTask<Void>> tasks = new ArrayList<>(flushes.size());
+        List<Callable<Void>> works = new ArrayList<>(flushes.size());
         for (Flush flush : flushes) {
-            tasks.add(new FutureTask<>(() -> {
-                force(flush);
+            works.add(() -> {
+                try {
+                    force(flush);
+                } catch (RuntimeException | Error failed) {
+                    // Nobody knows how far it got.
+                    throw new ForceFailedException("A log", new IOException(FileTrouble.reason(failed), failed));
+                }
                 return null;
-            }));
+            });
         }
+        all(works);
+    }
+
+    /**
+     * Does several things that wait for a disk, as many at the same time as are useful. Returns when all of them are over,
+     * with what they gave, in order.
+     *
+     * @throws ForceFailedException where a force failed
+     * @throws IOException where one lacked something
+     */
+    <R> List<R> all(List<Callable<R>> works) throws IOException {
+        List<FutureTask<R>> tasks = new ArrayList<>(works.size());
+        for (Callable<R> work : works) tasks.add(new FutureTask<>(work));
         for (int index = 1; index < tasks.size(); index++) threads.execute(tasks.get(index));
         // Whatever no thread has begun yet, this one does: a busy pool costs speed, never a wait for a free thread.
-        for (FutureTask<Void> task : tasks) task.run();
-        awaitAll(tasks);
+        for (FutureTask<R> task : tasks) task.run();
+        return awaitAll(tasks);
     }
 
     /**
@@ -83,13 +102,14 @@ public final class Forces {
         }
     }
 
-    private static void awaitAll(List<FutureTask<Void>> tasks) throws IOException {
+    private static <R> List<R> awaitAll(List<FutureTask<R>> tasks) throws IOException {
+        List<R> results = new ArrayList<>(tasks.size());
         Throwable failure = null;
         boolean interrupted = false;
-        for (FutureTask<Void> task : tasks) {
+        for (FutureTask<R> task : tasks) {
             for (boolean over = false; !over; ) {
                 try {
-                    task.get();
+                    results.add(task.get());
                     over = true;
                 } catch (ExecutionException e) {
                     if (failure == null || !isLacking(e.getCause())) failure = e.getCause();
@@ -101,10 +121,10 @@ public final class Forces {
         }
         if (interrupted) Thread.currentThread().interrupt();
         if (failure instanceof IOException io) throw io;
-        if (failure != null) {
-            // Nobody knows how far it got.
-            throw new ForceFailedException("A log", new IOException(FileTrouble.reason(failure), failure));
-        }
+        if (failure instanceof RuntimeException unexpected) throw unexpected;
+        if (failure instanceof Error unexpected) throw unexpected;
+        if (failure != null) throw new IOException(failure);
+        return results;
     }
 
     private static boolean isLacking(Throwable failure) {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,12 +145,33 @@ final class ShardPartitions {
         }
         delete();
         Map<TopicPartition, ApiException> unserved = new HashMap<>();
-        for (TopicImage topic : changed) serve(topic, outbox, unserved);
+        Map<TopicPartition, HostedPartition> opened = open(changed);
+        for (TopicImage topic : changed) serve(topic, opened, outbox, unserved);
         return unserved;
     }
 
-    private void serve(TopicImage topic, ReplicaOutbox outbox, Map<TopicPartition, ApiException> unserved)
-            throws IOException {
+    /** Opens what is not open yet, several logs at a time: most of that is waiting for the disk. */
+    private Map<TopicPartition, HostedPartition> open(List<TopicImage> topics) throws IOException {
+        List<Callable<HostedPartition>> openings = new ArrayList<>();
+        for (TopicImage topic : topics) {
+            for (int p = 0; p < topic.partitions().size(); p++) {
+                TopicPartition id = new TopicPartition(topic.name(), p);
+                PartitionImage partition = topic.partitions().get(p);
+                HostedPartition held = byId.get(id);
+                if (isMine(id, partition) && (held == null || held.isOffline()))
+                    openings.add(() -> tryOpen(id, topic, partition));
+            }
+        }
+        Map<TopicPartition, HostedPartition> opened = new HashMap<>();
+        for (HostedPartition each : services.forces().all(openings)) opened.put(each.id(), each);
+        return opened;
+    }
+
+    private void serve(
+            TopicImage topic,
+            Map<TopicPartition, HostedPartition> opened,
+            ReplicaOutbox outbox,
+            Map<TopicPartition, ApiException> unserved) {
         // Until it is through: a failure must not look like a topic that is served.
         applied.put(topic.name(), topic);
         unopened.add(topic.name());
@@ -158,7 +180,7 @@ final class ShardPartitions {
             TopicPartition id = new TopicPartition(topic.name(), p);
             PartitionImage partition = topic.partitions().get(p);
             if (!isMine(id, partition)) continue;
-            HostedPartition held = serve(id, topic, partition, outbox);
+            HostedPartition held = serve(id, topic, opened.get(id), outbox);
             if (!held.isOffline()) continue;
             unserved.put(id, held.quarantineRefusal());
             all = false;
@@ -245,12 +267,12 @@ final class ShardPartitions {
         }
     }
 
-    private HostedPartition serve(TopicPartition id, TopicImage topic, PartitionImage partition, ReplicaOutbox outbox)
-            throws IOException {
-        HostedPartition held = byId.get(id);
-        if (held == null || held.isOffline()) {
-            held = tryOpen(id, topic, partition);
-            byId.put(id, held);
+    /** @param opened what was opened just now; null where it was open */
+    private HostedPartition serve(TopicPartition id, TopicImage topic, HostedPartition opened, ReplicaOutbox outbox) {
+        PartitionImage partition = topic.partitions().get(id.partition());
+        HostedPartition held = opened == null ? byId.get(id) : opened;
+        if (opened != null) {
+            byId.put(id, opened);
         } else if (held.log() != null && !held.config().equals(topic.config())) {
             held.log().configure(logConfig(topic.config()));
         }
@@ -268,6 +290,7 @@ final class ShardPartitions {
         return held;
     }
 
+    /** On any thread, while the shard waits. */
     private HostedPartition tryOpen(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
         long point = services.recovery().point(id);
         try {
@@ -389,21 +412,34 @@ final class ShardPartitions {
      */
     boolean closeAll() {
         boolean well = true;
+        List<Callable<Boolean>> closings = new ArrayList<>();
         for (HostedPartition held : byId.values()) {
             if (held.log() == null) continue;
             compaction.stop(held);
-            // What a poisoned log ends with is not known: the next start has to look.
-            well &= !held.log().isPoisoned() && !held.isGone();
-            try {
-                held.close();
-            } catch (IOException e) {
-                if (e instanceof ForceFailedException) services.recovery().forceFailed();
-                well = false;
-                LOG.error("{} could not be closed; the next start looks through its end", held.id(), e);
-            }
+            closings.add(() -> close(held));
+        }
+        try {
+            for (boolean closed : services.forces().all(closings)) well &= closed;
+        } catch (IOException unexpected) {
+            LOG.error("Shard {} could not close its logs", shard, unexpected);
+            well = false;
         }
         well &= byId.values().stream().noneMatch(HostedPartition::isOffline);
         if (!well) services.recovery().notClean();
+        return well;
+    }
+
+    /** On any thread, while the shard waits. */
+    private boolean close(HostedPartition held) {
+        // What a poisoned log ends with is not known: the next start has to look.
+        boolean well = !held.log().isPoisoned() && !held.isGone();
+        try {
+            held.close();
+        } catch (IOException e) {
+            if (e instanceof ForceFailedException) services.recovery().forceFailed();
+            LOG.error("{} could not be closed; the next start looks through its end", held.id(), e);
+            return false;
+        }
         return well;
     }
 

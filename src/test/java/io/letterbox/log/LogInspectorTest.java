@@ -97,7 +97,12 @@ class LogInspectorTest {
 
     @Test
     void aDamagedSnapshotIsNoDamageToTheLog() throws IOException {
-        Path file = partition.resolve("00000000000000000041.snapshot");
+        String snapshot = new FileDisk()
+                .list(partition).stream()
+                        .filter(name -> name.endsWith(".snapshot"))
+                        .findFirst()
+                        .orElseThrow();
+        Path file = partition.resolve(snapshot);
         byte[] bytes = Files.readAllBytes(file);
         bytes[5] ^= 1;
         Files.write(file, bytes);
