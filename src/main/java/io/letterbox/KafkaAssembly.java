@@ -87,10 +87,8 @@ final class KafkaAssembly {
     void admit(Endpoint advertised) {
         sockets.admit();
         LOG.info(
-                "Serving Kafka clients at {}:{}; they are told to connect to {}:{}",
-                config.host(),
-                port(),
-                advertised.host(),
-                advertised.port());
+                "Serving Kafka clients at {}; they are told to connect to {}",
+                new Endpoint(config.host(), port()).authority(),
+                advertised.authority());
     }
 }

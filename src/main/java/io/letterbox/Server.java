@@ -91,7 +91,7 @@ public final class Server implements AutoCloseable {
         }
         health.ready();
         natives.loadCodecs(health, meters);
-        String url = url(config.http().host(), httpPort());
+        String url = "http://" + here.authority();
         LOG.info("Serving {}/ from {}", url, directory.layout().root().toAbsolutePath());
         if (http.files() != null) {
             LOG.info(
@@ -100,11 +100,6 @@ public final class Server implements AutoCloseable {
                     url,
                     StaticFiles.PREFIX);
         }
-    }
-
-    /** An address of IPv6 stands in brackets (RFC 3986, section 3.2.2). */
-    private static String url(String host, int port) {
-        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 
     /** Starts Vert.x, which loads its native transport. */
@@ -138,7 +133,9 @@ public final class Server implements AutoCloseable {
         if (failure == null) return;
         String reason = FileTrouble.reason(failure);
         throw new IOException(
-                "Cannot listen on " + host + ":" + port + " (" + reason + "). " + listeningHint(reason, door), failure);
+                "Cannot listen on " + new Endpoint(host, port).authority() + " (" + reason + "). "
+                        + listeningHint(reason, door),
+                failure);
     }
 
     private static String listeningHint(String reason, String door) {

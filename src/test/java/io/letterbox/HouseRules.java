@@ -69,7 +69,7 @@ final class HouseRules {
             Map.entry(
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
-            Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON))),
+            Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON, "org.yaml.snakeyaml."))),
             Map.entry("bus", new Room(Set.of("audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
             Map.entry("http", new Room(Set.of("audit", "error", "config", "record", "entrance"), DOOR_LIBRARIES)),
@@ -108,7 +108,7 @@ final class HouseRules {
                     "cli",
                     new Room(
                             Set.of("config", "host", "time", "log", "record", "text", "error"),
-                            Set.of(JACKSON, KAFKA, "picocli."))));
+                            Set.of(JACKSON, KAFKA, "picocli.", "javax.net.ssl."))));
 
     /** Time, chance and threads are arguments there. */
     private static final Set<String> PURE = Set.of(

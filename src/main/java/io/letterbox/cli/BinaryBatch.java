@@ -9,15 +9,16 @@ import java.util.Base64;
  * The body of a request in the REST proxy's binary form: any bytes come through it unchanged.
  *
  * <pre>
- * {"records":[{"key":"base64","value":"base64"},…]}   the key only where lines have keys
+ * {"records":[{"key":"base64","value":"base64"},…]}   the key only where lines have keys; the value may be null
  * </pre>
  */
 final class BinaryBatch implements LineBatch {
     private static final byte[] HEAD = "{\"records\":[".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY = "{\"key\":\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] VALUE_BEHIND_KEY = "\",\"value\":\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] VALUE = "{\"value\":\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] RECORD_END = "\"}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VALUE_BEHIND_KEY = "\",\"value\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VALUE = "{\"value\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RECORD_END = "}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TAIL = "]}".getBytes(StandardCharsets.US_ASCII);
 
     private final ByteArrayOutputStream json = new ByteArrayOutputStream(1 << 16);
@@ -31,8 +32,9 @@ final class BinaryBatch implements LineBatch {
      * Adds a record.
      *
      * @param keyOrNull null for a record without a key
+     * @param valueOrNull null for a tombstone
      */
-    void add(byte[] keyOrNull, byte[] value) {
+    void add(byte[] keyOrNull, byte[] valueOrNull) {
         if (records++ > 0) {
             json.write(',');
         }
@@ -43,7 +45,13 @@ final class BinaryBatch implements LineBatch {
             json.writeBytes(Base64.getEncoder().encode(keyOrNull));
             json.writeBytes(VALUE_BEHIND_KEY);
         }
-        json.writeBytes(Base64.getEncoder().encode(value));
+        if (valueOrNull == null) {
+            json.writeBytes(NULL);
+        } else {
+            json.write('"');
+            json.writeBytes(Base64.getEncoder().encode(valueOrNull));
+            json.write('"');
+        }
         json.writeBytes(RECORD_END);
     }
 

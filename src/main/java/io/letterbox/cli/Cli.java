@@ -1,5 +1,6 @@
 package io.letterbox.cli;
 
+import io.letterbox.config.Nearest;
 import io.letterbox.error.ApiException;
 import io.letterbox.text.FileTrouble;
 import io.letterbox.text.Printable;
@@ -7,12 +8,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,10 +27,13 @@ public final class Cli {
 
     private Cli(Starter starter, Terminal terminal) {
         this.terminal = terminal;
-        commands.put("serve", () -> new ServeCommand(starter));
+        commands.put("serve", () -> new ServeCommand(starter, terminal));
+        commands.put("status", () -> new StatusCommand(terminal));
         commands.put("topics", () -> new TopicsCommand(terminal));
+        commands.put("groups", () -> new GroupsCommand(terminal));
         commands.put("publish", () -> new PublishCommand(terminal));
         commands.put("tail", () -> new TailCommand(terminal));
+        commands.put("config", () -> new ConfigCommand(terminal));
         commands.put("log", () -> new LogCommand(terminal));
         commands.put("clock", () -> new ClockCommand(terminal));
         commands.put("doctor", () -> new DoctorCommand(terminal));
@@ -54,14 +60,18 @@ public final class Cli {
     }
 
     private int run(String[] args) {
-        CommandLine line = new CommandLine(new RootCommand());
+        CommandLine line = new CommandLine(new RootCommand()).setCommandName(CommandName.get());
         String wanted = args.length == 0 ? "" : args[0];
+        if (wanted.equals("help")) return run(helpOf(args));
         // Building a command reads its annotations, which takes time: only the help of the whole needs all of them.
         List<String> names = commands.containsKey(wanted) ? List.of(wanted) : List.copyOf(commands.keySet());
         names.forEach(name -> line.addSubcommand(name, commands.get(name).get()));
+        if (!wanted.isEmpty() && !wanted.startsWith("-") && names.size() > 1) return unknown(line, wanted);
         line.setOut(new PrintWriter(terminal.own().out(), true));
         line.setErr(new PrintWriter(terminal.own().err(), true));
         line.setUsageHelpAutoWidth(true);
+        // A key may begin with @, and no file is meant.
+        line.setExpandAtFiles(false);
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
         line.setParameterExceptionHandler((wrong, given) -> misused(wrong));
@@ -74,10 +84,24 @@ public final class Cli {
         }
     }
 
+    /** {@code help topics} for {@code topics --help}. */
+    private static String[] helpOf(String[] args) {
+        String[] asked = Arrays.copyOfRange(args, 1, args.length + 1);
+        asked[asked.length - 1] = "--help";
+        return asked;
+    }
+
     private int execute(ParseResult parsed) {
         List<CommandLine> path = parsed.asCommandLineList();
         CommandLine last = path.get(path.size() - 1);
         Object command = last.getCommand();
+        // Beside a wish for help nothing is looked at, so a name that nobody knows would get the help of its family.
+        List<String> strange = last.getParseResult().unmatched();
+        if (isFamily(last) && !strange.isEmpty()) return unknown(last, strange.get(0));
+        if (last.isVersionHelpRequested()) {
+            path.get(0).printVersionHelp(path.get(0).getOut());
+            return ExitCode.OK;
+        }
         // A command is a class that can be called, or a method of the class of its family.
         if (last.isUsageHelpRequested() || command instanceof Callable || command instanceof Method) {
             return new CommandLine.RunLast().execute(parsed);
@@ -89,9 +113,34 @@ public final class Cli {
     private int misused(ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
+        boolean name = wrong instanceof UnmatchedArgumentException && isFamily(command);
+        String strange =
+                name ? ((UnmatchedArgumentException) wrong).getUnmatched().get(0) : "-";
+        if (!strange.startsWith("-")) return unknown(command, strange);
         err.println("letterbox: " + Printable.lines(String.valueOf(wrong.getMessage())));
         UnmatchedArgumentException.printSuggestions(wrong, err);
         err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static boolean isFamily(CommandLine command) {
+        return !command.getSubcommands().isEmpty();
+    }
+
+    /** Names a command that does not exist, and those that do. */
+    private int unknown(CommandLine family, String name) {
+        List<String> known = family.getSubcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.usageMessage().hidden())
+                .map(CommandSpec::name)
+                .sorted()
+                .toList();
+        String meant = Nearest.to(name, known)
+                .map(near -> " Did you mean " + near + "?")
+                .orElse("");
+        say("there is no command " + Printable.line(name) + "." + meant);
+        say("commands are " + String.join(", ", known));
+        terminal.err().println("See: " + family.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  letterbox clock show", "  letterbox clock confirm"})
+        footer = {"  ${ROOT-COMMAND-NAME} clock show", "  ${ROOT-COMMAND-NAME} clock confirm"})
 final class ClockCommand {
     private final Terminal terminal;
 
@@ -54,7 +54,9 @@ final class ClockCommand {
         long minutes = (clock.path("confirmedInMs").asLong() + 59_999) / 60_000;
         terminal.out().println("State       not confirmed: nothing is deleted for its age");
         terminal.out().println("Jump        " + words(jump.abs()) + (jump.isNegative() ? " back" : " forward"));
-        terminal.out().println("Confirmed   by itself in " + minutes + " min, or by: letterbox clock confirm");
+        terminal.out()
+                .println(
+                        "Confirmed   by itself in " + minutes + " min, or by: " + CommandName.get() + " clock confirm");
         return ExitCode.OK;
     }
 

@@ -38,7 +38,7 @@ import picocli.CommandLine.Mixin;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  letterbox doctor", "  letterbox doctor --config /etc/letterbox.yaml"})
+        footer = {"  ${ROOT-COMMAND-NAME} doctor", "  ${ROOT-COMMAND-NAME} doctor --config /etc/letterbox.yaml"})
 final class DoctorCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -54,7 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Finding> findings = examine(settings.load());
+        List<Finding> findings = examine(settings.load(terminal));
         if (json.wanted()) printObject(findings);
         else findings.forEach(this::print);
         terminal.out().flush();

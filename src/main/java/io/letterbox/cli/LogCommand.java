@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
         name = "log",
         header = "Check and print the log files of a server that is not running.",
         footerHeading = "%nExamples:%n",
-        footer = {"  letterbox log verify data", "  letterbox log dump data/topics/quakes/0 --from 1000 | head"})
+        footer = {
+            "  ${ROOT-COMMAND-NAME} log verify data",
+            "  ${ROOT-COMMAND-NAME} log dump data/topics/quakes/0 --from 1000 | head"
+        })
 final class LogCommand {
     private static final String DIR = "A data directory, its topics directory, a topic's directory or a partition's.";
 

@@ -10,7 +10,19 @@ import java.util.List;
  */
 final class NdjsonBatch implements LineBatch {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 16);
+    private final String keyQuery;
+    private final boolean runs;
     private int records;
+
+    /**
+     * @param keyQuery what gives the records their keys, with its ampersand; empty for none
+     * @param runs whether all records go to one partition, so that the answer may be short: one entry for each run of
+     *     successive offsets
+     */
+    NdjsonBatch(String keyQuery, boolean runs) {
+        this.keyQuery = keyQuery;
+        this.runs = runs;
+    }
 
     /** Whether all of these lines come through this form unchanged. */
     static boolean suits(List<byte[]> lines) {
@@ -25,7 +37,7 @@ final class NdjsonBatch implements LineBatch {
 
     @Override
     public String query() {
-        return "?ack=runs";
+        return (runs ? "?ack=runs" : "?ack=records") + keyQuery;
     }
 
     @Override
@@ -43,26 +55,30 @@ final class NdjsonBatch implements LineBatch {
         return body.toByteArray();
     }
 
-    /** Runs come in the order of their first records, and without keys a run's records are neighbours. */
+    /** Results come in the order of the records, and the records of a run are neighbours where all have one partition. */
     @Override
     public int acknowledged(JsonNode answer) {
         int acknowledged = 0;
-        for (JsonNode run : answer.path("runs")) {
-            if (!run.hasNonNull("offset")) {
+        for (JsonNode result : results(answer)) {
+            if (!result.hasNonNull("offset")) {
                 break;
             }
-            acknowledged += run.path("count").asInt();
+            acknowledged += runs ? result.path("count").asInt() : 1;
         }
         return Math.min(acknowledged, records);
     }
 
     @Override
     public String refusal(JsonNode answer) {
-        for (JsonNode run : answer.path("runs")) {
-            if (!run.hasNonNull("offset")) {
-                return run.path("detail").asText("no reason given");
+        for (JsonNode result : results(answer)) {
+            if (!result.hasNonNull("offset")) {
+                return result.path("detail").asText("no reason given");
             }
         }
         return "no reason given";
+    }
+
+    private JsonNode results(JsonNode answer) {
+        return answer.path(runs ? "runs" : "records");
     }
 }

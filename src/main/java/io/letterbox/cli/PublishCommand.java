@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,23 +14,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a record of every line of standard input. */
+/** Makes a record of every line of standard input, or tombstones of keys. */
 @Command(
         name = "publish",
-        header = "Publish the lines of standard input, a record each.",
+        header = "Publish the lines of standard input, a record each, or take keys back.",
         description = {
             "",
             "Order is kept: a request leaves when the one before it was acknowledged, with all lines that have come"
                     + " meanwhile. An acknowledged record is on the server's disk.",
             "When it ends early, by a failure or by Ctrl-C, it says how many lines were acknowledged and with which"
                     + " --skip the same input goes on from there.",
+            "With --tombstone nothing is read: records without a value are written, which in a topic with"
+                    + " cleanup.policy=compact take back what the keys had.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  echo hello | letterbox publish greetings",
-            "  letterbox publish quakes < quakes.ndjson",
-            "  printf 'k1:a\\nk2:b\\n' | letterbox publish pairs --key-separator :"
+            "  echo hello | ${ROOT-COMMAND-NAME} publish greetings",
+            "  ${ROOT-COMMAND-NAME} publish quakes < quakes.ndjson",
+            "  printf 'k1:a\\nk2:b\\n' | ${ROOT-COMMAND-NAME} publish pairs --key-separator :",
+            "  ${ROOT-COMMAND-NAME} publish pairs --tombstone k1"
         })
 final class PublishCommand implements Callable<Integer> {
     /** A person who pressed Ctrl-C waits no longer than this for the request under way. */
@@ -44,6 +49,35 @@ final class PublishCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             description = "A line is key, TEXT, value. Records with the same key go to the same partition, in order.")
     private String keySeparator;
+
+    @Option(names = "--key", paramLabel = "KEY", description = "The key of every record.")
+    private String key;
+
+    @Option(
+            names = "--key-field",
+            paramLabel = "POINTER",
+            description =
+                    "Lines are JSON, and the key of each is what this JSON pointer finds in it, such as /user/id.")
+    private String keyField;
+
+    @Option(
+            names = "--null-marker",
+            paramLabel = "TEXT",
+            description =
+                    "A line, or what stands behind its key, that is exactly TEXT becomes a record without a value.")
+    private String nullMarker;
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "NAME=VALUE",
+            description = "A header of every record, its name in small letters. Can be repeated.")
+    private List<String> headers = List.of();
+
+    @Option(
+            names = "--tombstone",
+            paramLabel = "KEY",
+            description = "Writes a record without a value for KEY, and reads no input. Can be repeated.")
+    private List<String> tombstones = List.of();
 
     @Option(names = "--skip", paramLabel = "N", description = "Leaves out the first N lines, which are there already.")
     private long skip;
@@ -66,10 +100,15 @@ final class PublishCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         check();
-        byte[] separator = keySeparator == null ? null : keySeparator.getBytes(StandardCharsets.UTF_8);
-        Publishing publishing = new Publishing(server.connect(), topic, separator, batch, skip);
+        ServerClient client = server.connect();
+        if (!tombstones.isEmpty())
+            return new Tombstones(client, topic, shape().headers()).write(tombstones, terminal, json);
+        if (terminal.watched() && terminal.typed()) {
+            terminal.err().println("letterbox: reads records from the keyboard, one a line; Ctrl-D ends");
+        }
+        Publishing publishing = new Publishing(client, topic, shape(), batch, skip);
         CountDownLatch reported = new CountDownLatch(1);
         Thread hook = new Thread(() -> stop(publishing, reported), "letterbox-interrupted");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -91,6 +130,30 @@ final class PublishCommand implements Callable<Integer> {
         if (keySeparator != null && keySeparator.isEmpty()) {
             throw new Failure(ExitCode.USAGE, "--key-separator is empty");
         }
+        exclusive("--key", key, "--key-separator", keySeparator);
+        exclusive("--key", key, "--key-field", keyField);
+        exclusive("--key-separator", keySeparator, "--key-field", keyField);
+        exclusive("--key-field", keyField, "--null-marker", nullMarker);
+        if (tombstones.isEmpty()) return;
+        for (String other : Arrays.asList(keySeparator, key, keyField, nullMarker, skip == 0 ? null : "")) {
+            if (other != null) {
+                throw new Failure(ExitCode.USAGE, "--tombstone reads no lines, so options about lines have no meaning");
+            }
+        }
+    }
+
+    private static void exclusive(String name, String value, String otherName, String otherValue) {
+        if (value != null && otherValue != null) {
+            throw new Failure(ExitCode.USAGE, name + " and " + otherName + " exclude each other");
+        }
+    }
+
+    private RecordShape shape() {
+        return new RecordShape(bytes(keySeparator), key, keyField, bytes(nullMarker), RecordHeaders.of(headers));
+    }
+
+    private static byte[] bytes(String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private int run(Publishing publishing) {

@@ -2,11 +2,13 @@ package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Sends lines to a topic, one request after the other, and knows at any time how many were acknowledged. Runs on one
@@ -16,13 +18,12 @@ final class Publishing {
     /** Well below the server's default limit of a request, and base64 adds a third. */
     private static final int BATCH_BYTES = 1 << 20;
 
-    private static final int MAX_TRIES = 20;
-    private static final long SHORTEST_PAUSE_MS = 100;
-    private static final long LONGEST_PAUSE_MS = 10_000;
+    /** How the server begins a sentence about one record of a request. */
+    private static final Pattern PLACE = Pattern.compile("^(Line|Record) (\\d{1,9})\\b");
 
     private final ServerClient server;
     private final String path;
-    private final byte[] keySeparator;
+    private final RecordShape shape;
     private final int batchLines;
     private final long skip;
 
@@ -31,13 +32,13 @@ final class Publishing {
     private volatile boolean stopped;
 
     /**
-     * @param keySeparator between key and value of a line; null where lines have no keys
+     * @param shape how a line becomes a record
      * @param skip how many lines to leave out at the beginning
      */
-    Publishing(ServerClient server, String topic, byte[] keySeparator, int batchLines, long skip) {
+    Publishing(ServerClient server, String topic, RecordShape shape, int batchLines, long skip) {
         this.server = server;
         this.path = "/topics/" + ServerClient.segment(topic);
-        this.keySeparator = keySeparator;
+        this.shape = shape;
         this.batchLines = batchLines;
         this.skip = skip;
     }
@@ -82,10 +83,15 @@ final class Publishing {
     }
 
     private void publish(List<byte[]> lines) throws InterruptedException {
-        if (keySeparator == null && NdjsonBatch.suits(lines)) {
-            NdjsonBatch batch = new NdjsonBatch();
-            lines.forEach(batch::add);
-            deliver(batch);
+        if (shape.keyField() != null || shape.wholeLines() && NdjsonBatch.suits(lines)) {
+            NdjsonBatch batch = new NdjsonBatch(shape.keyQuery(), shape.keyField() == null);
+            Failure blank = fill(batch, lines);
+            if (batch.records() > 0) {
+                deliver(batch);
+            }
+            if (blank != null) {
+                throw blank;
+            }
             return;
         }
         BinaryBatch batch = new BinaryBatch();
@@ -98,63 +104,73 @@ final class Publishing {
         }
     }
 
-    /** Lines before a malformed one still go out, so that the report can say exactly where it is. */
-    private Failure fill(BinaryBatch batch, List<byte[]> lines) {
+    /** The server would pass over an empty line, and then its results would not be those of the lines. */
+    private Failure fill(NdjsonBatch batch, List<byte[]> lines) {
         for (byte[] line : lines) {
-            if (keySeparator == null) {
-                batch.add(null, line);
-                continue;
-            }
-            int at = indexOf(line, keySeparator);
-            if (at < 0) {
-                long number = skip + acknowledged + batch.records() + 1;
-                return new Failure(ExitCode.USAGE, "line " + number + " has no key: the separator is not in it");
-            }
-            byte[] value = Arrays.copyOfRange(line, at + keySeparator.length, line.length);
-            batch.add(Arrays.copyOf(line, at), value);
+            boolean blank = line.length == 0 || line.length == 1 && line[0] == '\r';
+            if (blank) return malformed(batch, "is empty, so there is no key in it");
+            batch.add(line);
         }
         return null;
     }
 
-    private void deliver(LineBatch batch) throws InterruptedException {
-        byte[] body = batch.finish();
-        HttpResponse<byte[]> response = send(batch, body);
-        // A server that is busy says so before it writes anything, so the same request may be repeated after a while.
-        for (int attempt = 1; response.statusCode() == 429 && attempt < MAX_TRIES && !stopped; attempt++) {
-            Thread.sleep(pauseMs(response));
-            response = send(batch, body);
+    private Failure fill(BinaryBatch batch, List<byte[]> lines) {
+        for (byte[] line : lines) {
+            int start = shape.valueStart(line);
+            if (start < 0) return malformed(batch, "has no key: the separator is not in it");
+            batch.add(shape.keyOf(line, start), shape.valueOf(line, start));
         }
-        settle(batch, response);
+        return null;
     }
 
-    private HttpResponse<byte[]> send(LineBatch batch, byte[] body) {
+    /** Lines before a malformed one still go out, so that the report can say exactly where it is. */
+    private Failure malformed(LineBatch batch, String what) {
+        long number = skip + acknowledged + batch.records() + 1;
+        return new Failure(ExitCode.USAGE, "line " + number + " " + what);
+    }
+
+    private void deliver(LineBatch batch) throws InterruptedException {
+        byte[] body = batch.finish();
+        HttpResponse<byte[]> response;
         try {
-            return server.send(server.request(path + batch.query())
-                    .header("Content-Type", batch.contentType())
-                    .POST(BodyPublishers.ofByteArray(body)));
+            response = server.sendPatiently(() -> request(batch, body), this::stopped);
         } catch (Failure e) {
             uncertain = batch.records();
             throw e;
         }
+        settle(batch, response);
     }
 
-    private static long pauseMs(HttpResponse<byte[]> response) {
-        long seconds = response.headers().firstValueAsLong("Retry-After").orElse(1);
-        return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, seconds * 1000));
+    private HttpRequest.Builder request(LineBatch batch, byte[] body) {
+        HttpRequest.Builder request = server.request(path + batch.query())
+                .header("Content-Type", batch.contentType())
+                .POST(BodyPublishers.ofByteArray(body));
+        shape.headers().forEach((name, value) -> request.header(RecordHeaders.PREFIX + name, value));
+        return request;
     }
 
     private void settle(LineBatch batch, HttpResponse<byte[]> response) {
         if (response.statusCode() / 100 != 2) {
             uncertain = response.statusCode() >= 500 ? batch.records() : 0;
-            throw ServerClient.refusal(response.statusCode(), response.body());
+            Failure refusal = ServerClient.refusal(response, response.body());
+            throw new Failure(refusal.exitCode(), refusal.code(), located(refusal.getMessage(), skip + acknowledged));
         }
         JsonNode answer = answer(response.body());
         int taken = batch.acknowledged(answer);
+        long before = skip + acknowledged;
         acknowledged += taken;
         if (taken < batch.records()) {
             uncertain = batch.records() - taken;
-            throw new Failure(ExitCode.FAILED, "the server did not take every record: " + batch.refusal(answer));
+            String reason = located(batch.refusal(answer), before);
+            throw new Failure(ExitCode.FAILED, "the server did not take every record: " + reason);
         }
+    }
+
+    /** The server counts the lines of a request; the person who reads this counts those of the input. */
+    private static String located(String sentence, long linesBefore) {
+        Matcher place = PLACE.matcher(sentence);
+        if (!place.find()) return sentence;
+        return "Line " + (linesBefore + Long.parseLong(place.group(2))) + sentence.substring(place.end());
     }
 
     private static JsonNode answer(byte[] body) {
@@ -163,14 +179,5 @@ final class Publishing {
         } catch (IOException e) {
             throw new Failure(ExitCode.FAILED, "the answer is not JSON; is this a Letterbox server?");
         }
-    }
-
-    private static int indexOf(byte[] line, byte[] wanted) {
-        for (int i = 0; i + wanted.length <= line.length; i++) {
-            if (Arrays.equals(line, i, i + wanted.length, wanted, 0, wanted.length)) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

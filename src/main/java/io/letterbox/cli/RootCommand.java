@@ -23,10 +23,11 @@ import picocli.CommandLine.ScopeType;
         },
         footerHeading = "%nTo begin:%n",
         footer = {
-            "  letterbox serve                          run a server at http://127.0.0.1:8080",
-            "  echo hello | letterbox publish greetings      put a record into a topic",
-            "  letterbox tail greetings --from earliest      read the topic and wait for more"
-        })
+            "  ${ROOT-COMMAND-NAME} serve                            run a server at http://127.0.0.1:8080",
+            "  echo hello | ${ROOT-COMMAND-NAME} publish greetings   put a record into a topic",
+            "  ${ROOT-COMMAND-NAME} tail greetings --from earliest   read the topic and wait for more"
+        },
+        versionProvider = VersionCommand.Provider.class)
 final class RootCommand {
     @Option(
             names = {"-h", "--help"},
@@ -34,4 +35,11 @@ final class RootCommand {
             scope = ScopeType.INHERIT,
             description = "Shows this help.")
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows the version.")
+    private boolean version;
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
         })
 final class ServeCommand implements Callable<Integer> {
     private final Starter starter;
+    private final Terminal terminal;
 
     @Option(
             names = "--static",
@@ -31,14 +32,15 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private SettingsOption settings = new SettingsOption();
 
-    ServeCommand(Starter starter) {
+    ServeCommand(Starter starter, Terminal terminal) {
         this.starter = starter;
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws Exception {
         List<String> more = files == null ? List.of() : List.of("http.staticDir=" + files);
-        Starter.Running server = starter.start(settings.load(more));
+        Starter.Running server = starter.start(settings.load(terminal, more));
         return server.awaitStop();
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,10 +13,10 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A server as the commands see it: JSON in and out, and every refusal as a {@link Failure} with the server's own words
@@ -29,6 +28,10 @@ final class ServerClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final int MAX_PROBLEM_BYTES = 64 * 1024;
+
+    private static final int MAX_TRIES = 20;
+    private static final long SHORTEST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 10_000;
 
     private final URI base;
     private final HttpClient http;
@@ -52,6 +55,10 @@ final class ServerClient {
 
     JsonNode put(String path, JsonNode body) {
         return json(request(path).PUT(bodyOf(body)).header("Content-Type", "application/json"));
+    }
+
+    JsonNode patch(String path, JsonNode body) {
+        return json(request(path).method("PATCH", bodyOf(body)).header("Content-Type", "application/json"));
     }
 
     JsonNode post(String path) {
@@ -82,6 +89,23 @@ final class ServerClient {
     }
 
     /**
+     * As {@link #send}, and again after a while where the server is busy (429). It says that before it writes anything, so
+     * the same request may be repeated.
+     *
+     * @param stopped whether nobody wants to wait any more
+     */
+    HttpResponse<byte[]> sendPatiently(Supplier<HttpRequest.Builder> request, BooleanSupplier stopped)
+            throws InterruptedException {
+        HttpResponse<byte[]> response = send(request.get());
+        for (int tries = 1; response.statusCode() == 429 && tries < MAX_TRIES && !stopped.getAsBoolean(); tries++) {
+            long seconds = response.headers().firstValueAsLong("Retry-After").orElse(1);
+            Thread.sleep(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, seconds * 1000)));
+            response = send(request.get());
+        }
+        return response;
+    }
+
+    /**
      * Sends a request whose answer goes on and on; the caller closes its body.
      *
      * @throws IOException when there is no answer
@@ -96,21 +120,14 @@ final class ServerClient {
 
     /** What a failed connection means to the person who called. */
     Failure unreachable(IOException e) {
-        boolean nobody = e instanceof ConnectException || e.getCause() instanceof UnresolvedAddressException;
-        if (nobody && !(e instanceof HttpTimeoutException)) {
-            return new Failure(
-                    ExitCode.UNREACHABLE,
-                    "UNREACHABLE",
-                    "no server answers at " + base + "; is it running? (start one: letterbox serve)");
-        }
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new Failure(ExitCode.UNREACHABLE, "UNREACHABLE", "the server at " + base + " went away: " + reason);
+        return new Failure(ExitCode.UNREACHABLE, "UNREACHABLE", Unreachable.sentence(base, e));
     }
 
     /** What a status that is not 2xx means: the problem document's sentence, where there is one. */
-    static Failure refusal(int status, byte[] body) {
+    static Failure refusal(HttpResponse<?> response, byte[] body) {
+        int status = response.statusCode();
         String code = "HTTP_" + status;
-        String sentence = "the server answered " + status;
+        String sentence = "the server answered " + status + withoutWords(response, body);
         try {
             JsonNode problem = body.length > MAX_PROBLEM_BYTES ? null : JSON.readTree(body);
             if (problem != null && problem.isObject()) {
@@ -125,10 +142,22 @@ final class ServerClient {
         return new Failure(status < 500 ? ExitCode.REFUSED : ExitCode.FAILED, code, sentence);
     }
 
+    /** What can be said of an answer that did not come from a Letterbox server itself. */
+    private static String withoutWords(HttpResponse<?> response, byte[] body) {
+        int status = response.statusCode();
+        if (status / 100 == 3) {
+            String place = response.headers().firstValue("Location").orElse("nowhere");
+            return ", which leads to " + place + "; name the right address with --server";
+        }
+        String text = new String(body, 0, Math.min(body.length, MAX_PROBLEM_BYTES), StandardCharsets.ISO_8859_1);
+        boolean wantsTls = status == 400 && (text.contains("HTTPS") || text.contains("SSL-enabled"));
+        return wantsTls ? ": it speaks TLS there; begin the address with https://" : "";
+    }
+
     private JsonNode json(HttpRequest.Builder request) {
         HttpResponse<byte[]> response = send(request.header("Accept", "application/json"));
         if (response.statusCode() / 100 != 2) {
-            throw refusal(response.statusCode(), response.body());
+            throw refusal(response, response.body());
         }
         try {
             JsonNode answer = JSON.readTree(response.body());

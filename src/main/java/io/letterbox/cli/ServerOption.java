@@ -5,31 +5,37 @@ import picocli.CommandLine.Option;
 
 /** The option that says which server a command talks to. */
 final class ServerOption {
+    private static final String USUAL = "http://127.0.0.1:8080";
+    private static final int MAX_PORT = 65_535;
+
     @Option(
             names = "--server",
             paramLabel = "URL",
-            defaultValue = "${env:LETTERBOX_SERVER:-http://127.0.0.1:8080}",
-            description =
-                    "The server to talk to: http://127.0.0.1:8080 unless LETTERBOX_SERVER or this says otherwise.")
+            defaultValue = "${env:LETTERBOX_SERVER:-" + USUAL + "}",
+            description = "The server to talk to, such as localhost:9000 or https://events.example.org: " + USUAL
+                    + " unless the variable LETTERBOX_SERVER or this says otherwise.")
     private String server;
 
     ServerClient connect() {
-        URI base;
-        try {
-            base = URI.create(server.endsWith("/") ? server.substring(0, server.length() - 1) : server);
-        } catch (IllegalArgumentException e) {
-            throw wrong();
-        }
-        boolean http = "http".equals(base.getScheme()) || "https".equals(base.getScheme());
-        if (!http || base.getHost() == null || base.getRawQuery() != null) {
-            throw wrong();
-        }
-        return new ServerClient(base);
+        return new ServerClient(address(server.isBlank() ? USUAL : server.strip()));
     }
 
-    private Failure wrong() {
-        return new Failure(
+    /** The address without a slash at its end; {@code http://} may be left out. */
+    private static URI address(String written) {
+        String text = written.contains("://") ? written : "http://" + written;
+        while (text.endsWith("/")) text = text.substring(0, text.length() - 1);
+        try {
+            URI base = URI.create(text);
+            boolean http = "http".equals(base.getScheme()) || "https".equals(base.getScheme());
+            boolean bare = base.getRawQuery() == null && base.getRawFragment() == null && base.getRawUserInfo() == null;
+            if (http && bare && base.getHost() != null && base.getPort() != 0 && base.getPort() <= MAX_PORT)
+                return base;
+        } catch (IllegalArgumentException e) {
+            // Falls through to the one sentence for all that is wrong with an address.
+        }
+        throw new Failure(
                 ExitCode.USAGE,
-                "--server " + server + " is not the address of a server, such as http://127.0.0.1:8080");
+                written + " (--server or the variable LETTERBOX_SERVER) is not the address of a server, such as "
+                        + USUAL + ", localhost:8080, [::1]:8080 or https://events.example.org/letterbox");
     }
 }

@@ -6,6 +6,7 @@ import io.letterbox.config.LetterboxConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The options that say with which settings a server runs, or would run. */
@@ -23,12 +24,12 @@ final class SettingsOption {
     private List<String> overrides = List.of();
 
     /**
-     * The settings of file, environment and options.
+     * The settings of file, environment and options; what is strange about them is said on standard error.
      *
      * @throws Failure where some of them are wrong; it names all of those
      */
-    LetterboxConfig load() {
-        return load(List.of());
+    LetterboxConfig load(Terminal terminal) {
+        return load(terminal, List.of());
     }
 
     /**
@@ -36,13 +37,34 @@ final class SettingsOption {
      *
      * @param more as {@code http.port=9000} each
      */
-    LetterboxConfig load(List<String> more) {
-        List<String> all = new ArrayList<>(overrides);
-        all.addAll(more);
+    LetterboxConfig load(Terminal terminal, List<String> more) {
         try {
-            return ConfigLoader.load(file, System.getenv(), all);
+            return read(more, warning -> {
+                terminal.err().println("letterbox: warning: " + warning);
+                terminal.err().flush();
+            });
         } catch (ConfigException e) {
             throw new Failure(ExitCode.USAGE, "CONFIG", e.getMessage());
         }
+    }
+
+    /**
+     * The same, for whoever wants to know what is wrong.
+     *
+     * @param warning is told what is strange but no hindrance, a sentence each
+     */
+    LetterboxConfig read(Consumer<String> warning) throws ConfigException {
+        return read(List.of(), warning);
+    }
+
+    private LetterboxConfig read(List<String> more, Consumer<String> warning) throws ConfigException {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(more);
+        return ConfigLoader.load(file, System.getenv(), all, warning);
+    }
+
+    /** Where the settings come from. */
+    String sources() {
+        return (file == null ? "no file, so defaults" : "the file " + file) + ", variables and options";
     }
 }

@@ -64,7 +64,11 @@ final class Subscription {
     void run(Handler handler) throws IOException, InterruptedException {
         while (true) {
             try (EventStream stream = connect()) {
-                if (stream == null || !handle(stream, handler)) {
+                if (stream == null) {
+                    return;
+                }
+                handler.connected();
+                if (!handle(stream, handler)) {
                     return;
                 }
                 notice.accept("the stream ended; coming back");
@@ -86,6 +90,9 @@ final class Subscription {
          * @return false when this was the last one that is wanted
          */
         boolean handle(EventStream.Event event, boolean more) throws IOException;
+
+        /** The server has begun to answer, for the first time or again. */
+        default void connected() {}
     }
 
     /** Null when the server says that the stream is over for good (status 204). */
@@ -104,7 +111,7 @@ final class Subscription {
             if (status == 204) {
                 return null;
             }
-            Failure refusal = ServerClient.refusal(status, body.readNBytes(MAX_PROBLEM_BYTES));
+            Failure refusal = ServerClient.refusal(response, body.readNBytes(MAX_PROBLEM_BYTES));
             boolean passing = status == 429 || status >= 500;
             if (wasConnected && passing) {
                 throw new IOException(refusal.getMessage());

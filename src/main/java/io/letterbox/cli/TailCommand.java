@@ -17,13 +17,16 @@ import picocli.CommandLine.Parameters;
             "",
             "When the connection is lost it comes back where it was: nothing is missed and nothing repeated. Records that"
                     + " retention has deleted meanwhile are reported on standard error.",
+            "With --group it shares the topic's records with the other members of a consumer group, and begins where the"
+                    + " group stands; --from counts where the group has not read yet.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  letterbox tail quakes --from earliest",
-            "  letterbox tail quakes --from 2026-11-23T12:00:00Z --max 10",
-            "  letterbox tail quakes --format json | jq .value.mag"
+            "  ${ROOT-COMMAND-NAME} tail quakes --from earliest",
+            "  ${ROOT-COMMAND-NAME} tail quakes --from 2026-11-23T12:00:00Z --max 10",
+            "  ${ROOT-COMMAND-NAME} tail quakes --format json | jq .value.mag",
+            "  ${ROOT-COMMAND-NAME} tail payments --group auditors"
         })
 final class TailCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -47,6 +50,15 @@ final class TailCommand implements Callable<Integer> {
     private String after;
 
     @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = "Reads as a member of this consumer group, which remembers what was read.")
+    private String group;
+
+    @Option(names = "--key", paramLabel = "KEY", description = "Only records with this key.")
+    private String key;
+
+    @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "value",
@@ -67,6 +79,12 @@ final class TailCommand implements Callable<Integer> {
     private RecordFormat format;
     private long printed;
 
+    /** Null for a reader of its own. */
+    private Acknowledgements acknowledgements;
+
+    /** Set when the first record comes; the thread that waits for that reads it. */
+    private volatile boolean began;
+
     TailCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -74,13 +92,23 @@ final class TailCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         format = RecordFormat.named(json.wanted() ? "json" : formatName);
-        Subscription subscription = new Subscription(server.connect(), path(), after, this::notice, Thread::sleep);
+        if (group != null && !after.isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "--after is for readers of their own: a group remembers where it stands");
+        }
+        if (group != null && key != null) {
+            throw new Failure(ExitCode.USAGE, "--key has no meaning with --group: its members share all records");
+        }
+        ServerClient client = server.connect();
+        if (group != null) acknowledgements = new Acknowledgements(client, group);
+        Subscription subscription = new Subscription(client, path(), after, this::notice, Thread::sleep);
+        Printing printing = new Printing();
         try {
-            subscription.run(this::handle);
+            subscription.run(printing);
         } finally {
+            printing.end();
             terminal.out().flush();
         }
-        if (terminal.watched() && !subscription.lastId().isEmpty()) {
+        if (terminal.watched() && group == null && !subscription.lastId().isEmpty()) {
             notice("go on from here with --after " + subscription.lastId());
         }
         return ExitCode.OK;
@@ -95,9 +123,46 @@ final class TailCommand implements Callable<Integer> {
             topics.forEach(topic ->
                     path.append("topic=").append(ServerClient.segment(topic)).append('&'));
         }
-        return path.append("format=envelope&heartbeat=event&from=")
-                .append(ServerClient.segment(from))
-                .toString();
+        path.append("format=envelope&heartbeat=event&from=").append(ServerClient.segment(from));
+        if (group != null) path.append("&ack=manual&group=").append(ServerClient.segment(group));
+        if (key != null) path.append("&key=").append(ServerClient.segment(key));
+        return path.toString();
+    }
+
+    /** Prints what comes, and says so where nothing does: a person cannot tell waiting from hanging. */
+    private final class Printing implements Subscription.Handler {
+        private static final long PATIENCE_MS = 2000;
+
+        private Thread waiting;
+
+        @Override
+        public void connected() {
+            if (!terminal.watched() || waiting != null) return;
+            waiting = new Thread(this::await, "letterbox-waiting");
+            waiting.setDaemon(true);
+            waiting.start();
+        }
+
+        private void await() {
+            try {
+                Thread.sleep(PATIENCE_MS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            if (began) return;
+            boolean older = from.equals("latest") && after.isEmpty() && group == null;
+            notice("no record has come yet; waiting for the next"
+                    + (older ? " (--from earliest shows older ones)" : ""));
+        }
+
+        @Override
+        public boolean handle(EventStream.Event event, boolean more) throws IOException {
+            return TailCommand.this.handle(event, more);
+        }
+
+        void end() {
+            if (waiting != null) waiting.interrupt();
+        }
     }
 
     private boolean handle(EventStream.Event event, boolean more) throws IOException {
@@ -106,18 +171,26 @@ final class TailCommand implements Callable<Integer> {
             return true;
         } else if (event.type().equals("unreadable")) {
             throw unreadable(ServerClient.JSON.readTree(event.data()));
+        } else if (event.type().equals("assigned") && acknowledgements != null) {
+            acknowledgements.assigned(ServerClient.JSON.readTree(event.data()));
+            return true;
         } else if (!event.type().equals("message")) {
             return more || !terminal.out().checkError();
         }
+        began = true;
         terminal.out().write(format.line(event.data()));
         terminal.out().write('\n');
         printed++;
+        if (acknowledgements != null) acknowledgements.printed(event.id());
         boolean enough = printed == max;
-        if (more && !enough) {
+        if (more && !enough && (acknowledgements == null || !acknowledgements.late())) {
             return true;
         }
-        // Flushes, too. A reader that has gone, as in "| head", is no failure.
-        return !terminal.out().checkError() && !enough;
+        // Flushes, too. A reader that has gone, as in "| head", is no failure, but has not read what was printed last.
+        if (terminal.out().checkError()) return false;
+        boolean told = acknowledgements == null || acknowledgements.tell();
+        if (enough && !told) notice("the group could not be told what was printed last; that will come again");
+        return !enough;
     }
 
     private void gap(String data) throws IOException {

@@ -20,8 +20,9 @@ import java.nio.file.Path;
  * @param err complaints; what a terminal would obey is made visible
  * @param own the same two for what this program draws itself, such as progress and coloured help
  * @param watched whether a person looks at {@code err}, so that progress may be drawn
+ * @param typed whether a person types what {@code in} gives
  */
-record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boolean watched) {
+record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boolean watched, boolean typed) {
     private static final int BUFFER_BYTES = 1 << 16;
 
     /** Standard output and error as they are: nothing from outside may go there. */
@@ -30,7 +31,7 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boole
     static Terminal ofProcess() {
         // System.out hands every line to the system, which is slow for a stream of them; whoever writes, flushes.
         OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
-        return of(System.in, out, System.err, isTerminal(1), isTerminal(2));
+        return of(System.in, out, System.err, isTerminal(1), isTerminal(2)).withKeyboard(isTerminal(0));
     }
 
     /**
@@ -39,7 +40,13 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boole
      */
     static Terminal of(InputStream in, OutputStream out, OutputStream err, boolean outWatched, boolean errWatched) {
         PrintStream results = print(outWatched ? new PrintableStream(out) : out);
-        return new Terminal(in, results, print(new PrintableStream(err)), new Own(print(out), print(err)), errWatched);
+        return new Terminal(
+                in, results, print(new PrintableStream(err)), new Own(print(out), print(err)), errWatched, false);
+    }
+
+    /** The same, with or without a person at the keyboard; {@link #of} makes one without. */
+    Terminal withKeyboard(boolean present) {
+        return new Terminal(in, out, err, own, watched, present);
     }
 
     private static PrintStream print(OutputStream out) {
@@ -48,12 +55,12 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Own own, boole
 
     /** The same, but nobody looks at it. */
     Terminal unwatched() {
-        return new Terminal(in, out, err, own, false);
+        return new Terminal(in, out, err, own, false, typed);
     }
 
     /** Whether somebody can be asked: a question needs an answer from a keyboard. */
     boolean canAsk() {
-        return watched && isTerminal(0);
+        return watched && typed;
     }
 
     /** Java itself only knows whether input and output both are terminals, which they are not in a pipe. */

@@ -1,26 +1,25 @@
 package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists, describes, creates and deletes topics. */
+/** Lists, describes, creates, changes and deletes topics. */
 @Command(
         name = "topics",
-        header = "List, describe, create and delete topics.",
+        header = "List, describe, create, change and delete topics.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  letterbox topics list",
-            "  letterbox topics create quakes --partitions 3 --config retention.ms=86400000",
-            "  letterbox topics delete quakes"
+            "  ${ROOT-COMMAND-NAME} topics list",
+            "  ${ROOT-COMMAND-NAME} topics create quakes --partitions 3 --config retention.ms=86400000",
+            "  ${ROOT-COMMAND-NAME} topics alter quakes --config retention.ms=3600000",
+            "  ${ROOT-COMMAND-NAME} topics delete quakes"
         })
 final class TopicsCommand {
     private final Terminal terminal;
@@ -30,14 +29,21 @@ final class TopicsCommand {
     }
 
     @Command(name = "list", header = "List all topics.")
-    int list(@Mixin ServerOption server, @Mixin JsonOption json) {
-        JsonNode topics = server.connect().get("/topics");
+    int list(
+            @Option(names = "--internal", description = "Also the topics in which the server itself keeps its state.")
+                    boolean internal,
+            @Mixin ServerOption server,
+            @Mixin JsonOption json) {
+        ArrayNode topics = ServerClient.JSON.createArrayNode();
+        for (JsonNode topic : server.connect().get("/topics").path("topics")) {
+            if (internal || !topic.path("internal").asBoolean()) topics.add(topic);
+        }
         if (json.wanted()) {
-            terminal.out().println(topics.path("topics"));
+            terminal.out().println(topics);
             return ExitCode.OK;
         }
         Table table = new Table("TOPIC", "PARTITIONS", "RECORDS", "SIZE");
-        for (JsonNode topic : topics.path("topics")) {
+        for (JsonNode topic : topics) {
             table.row(
                     topic.path("name").asText(),
                     topic.path("partitions").asInt(),
@@ -99,6 +105,34 @@ final class TopicsCommand {
     }
 
     @Command(
+            name = "alter",
+            header = "Change a topic's settings, or give it more partitions.",
+            description = {
+                "",
+                "With more partitions the same key may go to another partition than before; their number never shrinks.",
+                ""
+            })
+    int alter(
+            @Parameters(paramLabel = "TOPIC", description = "The topic.") String topic,
+            @Mixin TopicChange change,
+            @Mixin ServerOption server,
+            @Mixin JsonOption json) {
+        ObjectNode wanted = change.spec();
+        JsonNode changed = server.connect().patch(path(topic), wanted);
+        if (json.wanted()) {
+            terminal.out().println(changed);
+        } else {
+            int count = changed.path("partitions").size();
+            terminal.out()
+                    .println("The topic " + topic + " is changed; it has " + Texts.count(count, "partition") + ".");
+            wanted.path("config").fieldNames().forEachRemaining(key -> terminal.out()
+                    .println(key + " = "
+                            + changed.path("config").path(key).path("value").asText()));
+        }
+        return ExitCode.OK;
+    }
+
+    @Command(
             name = "delete",
             header = "Delete a topic with everything in it.",
             description = {"", "Asks for the topic's name again; --yes answers beforehand, for scripts.", ""})
@@ -114,7 +148,9 @@ final class TopicsCommand {
         ServerClient client = server.connect();
         JsonNode description = client.get(path(topic));
         if (!yes) {
-            confirm(topic, description);
+            String loss =
+                    "This deletes " + Texts.count(description.path("records").asLong(), "record") + " for good";
+            Confirmation.require(terminal, loss, "topic", topic);
         }
         client.delete(path(topic));
         if (json.wanted()) {
@@ -123,20 +159,6 @@ final class TopicsCommand {
             terminal.out().println("The topic " + topic + " is deleted.");
         }
         return ExitCode.OK;
-    }
-
-    private void confirm(String topic, JsonNode description) throws IOException {
-        if (!terminal.canAsk()) {
-            throw new Failure(ExitCode.USAGE, "nobody can be asked here; --yes deletes without asking");
-        }
-        terminal.err()
-                .print("This deletes " + Texts.count(description.path("records").asLong(), "record")
-                        + " for good. Type the topic's name to go on: ");
-        terminal.err().flush();
-        String answer = new BufferedReader(new InputStreamReader(terminal.in(), Charset.defaultCharset())).readLine();
-        if (answer == null || !answer.strip().equals(topic)) {
-            throw new Failure(ExitCode.FAILED, "nothing was deleted");
-        }
     }
 
     private void print(JsonNode topic) {

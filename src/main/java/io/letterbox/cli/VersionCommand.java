@@ -5,11 +5,20 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /** Says what this is. */
 @Command(name = "version", header = "Show the version of Letterbox and of the Java that runs it.")
 final class VersionCommand implements Callable<Integer> {
+    /** The same line, for {@code --version}. */
+    static final class Provider implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {line()};
+        }
+    }
+
     private final Terminal terminal;
 
     @Mixin
@@ -21,20 +30,26 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String version = Version.read();
-        String java = System.getProperty("java.version");
         if (!json.wanted()) {
-            terminal.out().println("letterbox " + version + " (Java " + java + ")");
+            terminal.out().println(line());
             return ExitCode.OK;
         }
         try (JsonGenerator generator =
                 new JsonFactory().createGenerator(terminal.out()).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
             generator.writeStartObject();
-            generator.writeStringField("version", version);
-            generator.writeStringField("java", java);
+            generator.writeStringField("version", Version.read());
+            generator.writeStringField("java", java());
             generator.writeEndObject();
         }
         terminal.out().println();
         return ExitCode.OK;
+    }
+
+    private static String line() {
+        return "letterbox " + Version.read() + " (Java " + java() + ")";
+    }
+
+    private static String java() {
+        return System.getProperty("java.version");
     }
 }

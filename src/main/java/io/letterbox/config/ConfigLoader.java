@@ -5,21 +5,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Puts the settings together: the defaults, over them the file, over it the environment, over it the command line.
- * Whatever is unknown or wrong ends the start, and all of it is said at once.
+ * Whatever is unknown or wrong ends the start, and all of it is said at once. A variable that is no setting does not: it may
+ * be meant for something else, as those that container platforms make.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}
+
+    /** As the other; what is strange but no hindrance is not told. */
+    public static LetterboxConfig load(Path fileOrNull, Map<String, String> environment, List<String> overrides)
+            throws ConfigException {
+        return load(fileOrNull, environment, overrides, warning -> {});
+    }
 
     /**
      * @param fileOrNull a YAML file; null for the defaults alone
      * @param environment the process's variables; those that begin with {@code LETTERBOX_} are settings
      * @param overrides as given to {@code --set}, {@code http.port=9000} each
+     * @param warning is told what is strange but no hindrance, a sentence each
      * @throws ConfigException with one line for each problem
      */
-    public static LetterboxConfig load(Path fileOrNull, Map<String, String> environment, List<String> overrides)
+    public static LetterboxConfig load(
+            Path fileOrNull, Map<String, String> environment, List<String> overrides, Consumer<String> warning)
             throws ConfigException {
         List<String> problems = new ArrayList<>();
         Map<String, Setting> settings = new LinkedHashMap<>();
@@ -28,7 +38,7 @@ public final class ConfigLoader {
             checkRepeated(inFile, problems);
             layer(settings, inFile, problems);
         }
-        layer(settings, Overrides.fromEnvironment(environment, problems), problems);
+        layer(settings, Overrides.fromEnvironment(environment, warning), problems);
         layer(settings, Overrides.fromArguments(overrides, problems), problems);
         LetterboxConfig config = Assembly.of(settings, problems);
         if (!problems.isEmpty()) {

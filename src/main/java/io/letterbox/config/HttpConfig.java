@@ -63,7 +63,7 @@ public record HttpConfig(
                         "http.corsOrigins",
                         origin,
                         "a list of origins such as https://example.org, each named by itself, without a wildcard"
-                                + " and without a slash at the end");
+                                + tooLong(origin));
             }
         }
         proxies = List.copyOf(proxies);
@@ -104,6 +104,13 @@ public record HttpConfig(
                 256,
                 16_384,
                 8192);
+    }
+
+    /** What is wrong with an address that begins with an origin and goes on. */
+    private static String tooLong(String text) {
+        int path = text.indexOf('/', text.indexOf("://") + 3);
+        if (path < 0 || !isOrigin(text.substring(0, path))) return "";
+        return "; it ends before the slash: " + text.substring(0, path);
     }
 
     /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,8 +32,12 @@ final class Overrides {
 
     private Overrides() {}
 
-    /** {@code LETTERBOX_HTTP_PORT=9000}: underscores may also be left out, as in {@code LETTERBOX_NODE_DATADIR}. */
-    static List<Setting> fromEnvironment(Map<String, String> environment, List<String> problems) {
+    /**
+     * {@code LETTERBOX_HTTP_PORT=9000}: underscores may also be left out, as in {@code LETTERBOX_NODE_DATADIR}.
+     *
+     * @param warning is told of variables that are no settings
+     */
+    static List<Setting> fromEnvironment(Map<String, String> environment, Consumer<String> warning) {
         Map<String, String> paths =
                 paths().collect(Collectors.toMap(path -> squeezed(ConfigKey.variable(path)), Function.identity()));
         List<Setting> settings = new ArrayList<>();
@@ -41,7 +46,7 @@ final class Overrides {
             String path = paths.get(squeezed(name));
             String origin = "environment variable " + name;
             if (path == null) {
-                problems.add(origin + ": there is no such setting" + meant(name));
+                warning.accept(origin + " is ignored: there is no such setting" + meant(name));
             } else {
                 settings.add(Setting.scalar(path, value, origin));
             }

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads the YAML file token by token, because only a token knows the line that it stands in. Values stay texts: what a
@@ -44,15 +46,26 @@ final class YamlSettings {
                 return reader.settings;
             }
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-            problems.add(at(file, line) + ": this is not valid YAML: " + reason);
+            problems.add(notYaml(file, e));
+        } catch (CharacterCodingException e) {
+            problems.add(file + ": the file is not text in UTF-8");
         } catch (NoSuchFileException e) {
             problems.add(file + ": the file does not exist");
         } catch (IOException e) {
             problems.add(file + ": the file cannot be read: " + FileTrouble.reason(e));
         }
         return List.of();
+    }
+
+    /** The parser says first where it was, and then, of a place that may be further down, what it found there. */
+    private static String notYaml(Path file, JsonProcessingException e) {
+        if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+            int line = marked.getProblemMark().getLine() + 1;
+            return at(file, line) + ": this is not valid YAML: " + marked.getProblem();
+        }
+        int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+        String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+        return at(file, line) + ": this is not valid YAML: " + reason;
     }
 
     private void readDocument() throws IOException {

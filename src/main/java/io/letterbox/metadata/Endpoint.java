@@ -14,4 +14,10 @@ public record Endpoint(String host, int port) {
     public boolean exists() {
         return port != 0;
     }
+
+    /** Host and port as an address has them (RFC 3986, section 3.2.2): an IPv6 address in brackets. */
+    public String authority() {
+        boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
+        return (bare ? "[" + host + "]" : host) + ":" + port;
+    }
 }

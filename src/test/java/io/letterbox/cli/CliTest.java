@@ -24,6 +24,16 @@ class CliTest {
     }
 
     @Test
+    void saysItsVersionAsAnOption() {
+        for (String[] args :
+                new String[][] {{"--version"}, {"-V"}, {"topics", "--version"}, {"topics", "list", "-V"}}) {
+            Screen own = new Screen();
+            assertThat(Cli.run(args, this::start, own.terminal())).isEqualTo(ExitCode.OK);
+            assertThat(own.out()).matches("letterbox \\S+ \\(Java \\S+\\)\n");
+        }
+    }
+
+    @Test
     void saysItsVersionAsJson() {
         assertThat(run("version", "--json")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).matches("\\{\"version\":\"[^\"]+\",\"java\":\"[^\"]+\"}\n");
@@ -48,7 +58,50 @@ class CliTest {
     @Test
     void anUnknownCommandGetsTheNearestOne() {
         assertThat(run("sevre")).isEqualTo(ExitCode.USAGE);
-        assertThat(screen.err()).contains("sevre").contains("Did you mean").contains("serve");
+        assertThat(screen.err())
+                .contains("there is no command sevre. Did you mean serve?")
+                .contains(
+                        "commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics, version")
+                .doesNotContain("rehearse");
+    }
+
+    /** Help for a command that does not exist is no help, and no success. */
+    @Test
+    void helpForAnUnknownCommandNamesThoseThatExist() {
+        for (String[] args : new String[][] {{"bogus", "--help"}, {"--help", "bogus"}, {"help", "bogus"}}) {
+            Screen own = new Screen();
+            assertThat(Cli.run(args, this::start, own.terminal())).isEqualTo(ExitCode.USAGE);
+            assertThat(own.err()).contains("there is no command bogus", "commands are clock,");
+            assertThat(own.out()).isEmpty();
+        }
+        for (String[] args : new String[][] {{"topics", "lst"}, {"topics", "lst", "--help"}}) {
+            Screen own = new Screen();
+            assertThat(Cli.run(args, this::start, own.terminal())).isEqualTo(ExitCode.USAGE);
+            assertThat(own.err())
+                    .contains("there is no command lst. Did you mean list?")
+                    .contains("commands are alter, create, delete, describe, list")
+                    .contains("topics --help");
+        }
+    }
+
+    @Test
+    void everyCommandHasAHelpOfItsOwn() {
+        for (String command : new String[] {
+            "serve", "status", "topics", "groups", "publish", "tail", "config", "log", "clock", "doctor", "version"
+        }) {
+            for (String[] args : new String[][] {{command, "--help"}, {"help", command}}) {
+                Screen own = new Screen();
+                assertThat(Cli.run(args, this::start, own.terminal())).isEqualTo(ExitCode.OK);
+                assertThat(own.out()).contains("Usage: letterbox " + command).doesNotContain("ROOT-COMMAND");
+                assertThat(own.err()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aNameFromOutsideMovesNoCursor() {
+        assertThat(run("\u001b[2J")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("there is no command \\u001b[2J").doesNotContain("\u001b");
     }
 
     @Test
@@ -74,6 +127,28 @@ class CliTest {
         assertThat(screen.err())
                 .contains("letterbox: --set http.port=-1: http.port is -1; allowed is a whole number from 0 to 65535")
                 .contains("letterbox: --set htp.port=1: unknown key htp.port; did you mean http.port?");
+        assertThat(started.get()).isNull();
+    }
+
+    @Test
+    void settingsAreCheckedWithoutAStart() throws IOException {
+        Path file = directory.resolve("my.yaml");
+        Files.writeString(file, "http: {port: 1}\n");
+        assertThat(run("config", "check", "-c", file.toString())).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).contains("The settings are sound: the file " + file);
+        assertThat(run("config", "check", "-c", file.toString(), "--json")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).contains("{\"sound\":true,\"problems\":[],\"warnings\":[");
+
+        Files.writeString(file, "http: {prot: 1}\nnode: {id: x}\n");
+        assertThat(run("config", "check", "-c", file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err())
+                .contains("letterbox: " + file + ", line 1: unknown key http.prot; did you mean http.port?")
+                .contains("letterbox: " + file + ", line 2: node.id is \"x\"");
+        assertThat(run("config", "check", "-c", file.toString(), "--json")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.out()).contains("\"sound\":false");
+        assertThat(run("config", "check", "-c", directory.resolve("none.yaml").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("none.yaml: the file does not exist");
         assertThat(started.get()).isNull();
     }
 

@@ -1,5 +1,6 @@
 package io.letterbox.cli;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -31,6 +32,8 @@ final class FakeServer implements AutoCloseable {
     private final HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final CountDownLatch broken = new CountDownLatch(1);
+    private volatile Headers headers;
 
     FakeServer() {
         try {
@@ -61,10 +64,19 @@ final class FakeServer implements AutoCloseable {
         return this;
     }
 
-    /** Events, and then nothing more, on a connection that stands. */
+    /** Events, and then nothing more, on a connection that stands until {@link #breakSilence}. */
     FakeServer silentEvents(String... lines) {
         answers.add(new Answer(200, "text/event-stream", String.join("\n", lines) + "\n", null, true));
         return this;
+    }
+
+    void breakSilence() {
+        broken.countDown();
+    }
+
+    /** The headers of the last request. */
+    Headers headers() {
+        return headers;
     }
 
     String url() {
@@ -77,6 +89,7 @@ final class FakeServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            headers = exchange.getRequestHeaders();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             asked.add(new Asked(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI(),
@@ -91,7 +104,7 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    private void send(HttpExchange exchange, Answer answer) throws IOException {
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", answer.contentType());
         if (answer.retryAfter() != null) {
@@ -112,9 +125,9 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    private static void stay() {
+    private void stay() {
         try {
-            new CountDownLatch(1).await();
+            broken.await();
         } catch (InterruptedException closed) {
             // The test is over.
         }
@@ -122,6 +135,7 @@ final class FakeServer implements AutoCloseable {
 
     @Override
     public void close() {
+        breakSilence();
         server.stop(0);
         threads.shutdownNow();
     }

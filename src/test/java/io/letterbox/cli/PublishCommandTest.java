@@ -59,6 +59,113 @@ class PublishCommandTest {
     }
 
     @Test
+    void aKeyOfAllLinesNeedsNoOtherForm() {
+        server.answer(200, "{\"runs\":[{\"count\":2,\"partition\":0,\"offset\":5}]}")
+                .answer(200, "{\"offsets\":[{\"partition\":0,\"offset\":7}]}");
+
+        assertThat(publish("a\nb\n", "t", "--key", "A&17 @x")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).line()).isEqualTo("POST /topics/t?ack=runs&key=A%2617%20%40x");
+        assertThat(publish("\n", "t", "--key", "k")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(1).body()).isEqualTo("{\"records\":[{\"key\":\"aw==\",\"value\":\"\"}]}");
+    }
+
+    @Test
+    void aFieldOfEachLineMayBeItsKey() {
+        server.answer(200, "{\"records\":[{\"partition\":1,\"offset\":5},{\"partition\":0,\"offset\":0}]}");
+
+        assertThat(publish("{\"id\":1}\r\n{\"id\":2}\n\n", "t", "--key-field", "/id"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(server.asked().get(0).line()).isEqualTo("POST /topics/t?ack=records&keyField=%2Fid");
+        assertThat(server.asked().get(0).body()).isEqualTo("{\"id\":1}\r\n{\"id\":2}\n");
+        assertThat(screen.err()).contains("line 3 is empty", "2 records acknowledged", "--skip 2");
+    }
+
+    @Test
+    void aLineThatTheServerNamesIsTheInputsLine() {
+        server.answer(200, "{\"runs\":[{\"count\":2,\"partition\":0,\"offset\":5}]}")
+                .problem(400, "INVALID_RECORD", "Line 2 is too large.");
+        assertThat(publish("x\na\nb\nc\nd\n", "t", "--batch", "2", "--skip", "1"))
+                .isEqualTo(ExitCode.REFUSED);
+        assertThat(screen.err()).contains("letterbox: Line 4 is too large.", "--skip 2");
+    }
+
+    @Test
+    void headersGoWithEveryRecord() {
+        server.answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":5}]}");
+        assertThat(publish("a\n", "t", "--header", "Trace-Id=a=b c", "-H", "empty="))
+                .isEqualTo(ExitCode.OK);
+        assertThat(server.headers().getFirst("Letterbox-Header-Trace-Id")).isEqualTo("a=b c");
+        assertThat(server.headers().getFirst("Letterbox-Header-empty")).isEmpty();
+
+        for (String wrong : List.of("x", "=x", "a b=c", "a= x", "a=x ", "a=\u00fc", "a=\u0007", "a\r\nb=c")) {
+            assertThat(publish("a\n", "t", "-H", wrong)).as(wrong).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(publish("a\n", "t", "-H", "a=1", "-H", "A=2")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("expected name=value", "printable ASCII", "do not differ by capitals");
+        assertThat(server.asked()).hasSize(1);
+    }
+
+    @Test
+    void aMarkerStandsForNoValue() {
+        server.answer(
+                200,
+                "{\"offsets\":[{\"partition\":0,\"offset\":5},{\"partition\":0,\"offset\":6},{\"partition\":0,\"offset\":7}]}");
+
+        assertThat(publish("k:NULL\nk:\nl:NULLx\n", "t", "-k", ":", "--null-marker", "NULL"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).body())
+                .isEqualTo("{\"records\":[{\"key\":\"aw==\",\"value\":null},{\"key\":\"aw==\",\"value\":\"\"},"
+                        + "{\"key\":\"bA==\",\"value\":\"TlVMTHg=\"}]}");
+    }
+
+    @Test
+    void tombstonesNeedNoInput() {
+        server.answer(200, "{\"partition\":0,\"offset\":5}").answer(200, "{\"partition\":1,\"offset\":0}");
+
+        assertThat(publish("never read\n", "t", "--tombstone", "A 17", "--tombstone", "b", "-H", "why=closed"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(server.asked())
+                .extracting(FakeServer.Asked::line)
+                .containsExactly("DELETE /topics/t/records?key=A%2017", "DELETE /topics/t/records?key=b");
+        assertThat(server.headers().getFirst("Letterbox-Header-why")).isEqualTo("closed");
+        assertThat(screen.err()).isEqualTo("letterbox: 2 tombstones acknowledged\n");
+
+        server.problem(429, "TOO_MANY_REQUESTS", "Later.")
+                .answer(200, "{\"partition\":0}")
+                .problem(404, "UNKNOWN_TOPIC", "There is no topic t.");
+        assertThat(publish("", "t", "--tombstone", "a", "--tombstone", "b", "--json"))
+                .isEqualTo(ExitCode.REFUSED);
+        assertThat(screen.out()).isEqualTo("{\"partition\":0}\n");
+        assertThat(screen.err()).endsWith("1 tombstone acknowledged\nletterbox: There is no topic t.\n");
+    }
+
+    @Test
+    void optionsThatContradictEachOtherAreNamed() {
+        assertThat(publish("", "t", "--key", "a", "-k", ":")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "--key", "a", "--key-field", "/a")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "-k", ":", "--key-field", "/a")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "--null-marker", "x", "--key-field", "/a")).isEqualTo(ExitCode.USAGE);
+        assertThat(publish("", "t", "--tombstone", "a", "--key", "b")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("--key and --key-separator exclude each other", "--tombstone reads no lines");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    /** Whoever types sees that it is waited for them; a pipe is told nothing. */
+    @Test
+    void saysThatItReadsTheKeyboard() {
+        Terminal person = screen.terminal(InputStream.nullInputStream(), true).withKeyboard(true);
+        assertThat(Cli.run(new String[] {"publish", "t", "--server", server.url()}, config -> null, person))
+                .isEqualTo(ExitCode.OK);
+        assertThat(screen.err()).startsWith("letterbox: reads records from the keyboard, one a line; Ctrl-D ends\n");
+        Screen piped = new Screen();
+        Cli.run(
+                new String[] {"publish", "t", "--server", server.url()},
+                config -> null,
+                piped.terminal(InputStream.nullInputStream(), true));
+        assertThat(piped.err()).isEqualTo("letterbox: 0 records acknowledged\n");
+    }
+
+    @Test
     void aLineWithoutTheSeparatorIsNamedAndThoseBeforeItArePublished() {
         server.answer(200, "{\"offsets\":[{\"partition\":0,\"offset\":5}]}");
 

@@ -1,6 +1,7 @@
 package io.letterbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -151,6 +152,79 @@ class TailCommandTest {
         assertThat(tail("a", "b", "--max", "1")).isEqualTo(ExitCode.OK);
         assertThat(server.asked().get(0).line())
                 .isEqualTo("GET /events?topic=a&topic=b&format=envelope&heartbeat=event&from=latest");
+    }
+
+    @Test
+    void filtersByKey() {
+        server.events("data: " + FIRST, "");
+        assertThat(tail("t", "--key", "A&17", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).line())
+                .isEqualTo("GET /topics/t/events?format=envelope&heartbeat=event&from=latest&key=A%2617");
+    }
+
+    /** The group goes on behind what was printed, and not behind what happened to be on its way. */
+    @Test
+    void aMemberOfAGroupAcknowledgesWhatItPrinted() {
+        server.events(
+                        "event: assigned",
+                        "data: {\"group\":\"g\",\"memberId\":\"m-1\",\"epoch\":1,\"partitions\":["
+                                + "{\"topic\":\"t\",\"partition\":0,\"offset\":1},{\"topic\":\"t\",\"partition\":3,\"offset\":0}]}",
+                        "",
+                        "id: t/0/1",
+                        "data: " + FIRST,
+                        "",
+                        "id: t/3/41",
+                        "data: " + JSON,
+                        "",
+                        "id: t/0/2",
+                        "data: " + NULL,
+                        "")
+                .answer(200, "{}");
+
+        assertThat(tail("t", "--group", "g h", "--max", "2")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n");
+        assertThat(server.asked().get(0).line())
+                .isEqualTo("GET /topics/t/events?format=envelope&heartbeat=event&from=latest&ack=manual&group=g%20h");
+        assertThat(server.asked()).hasSize(2);
+        assertThat(server.asked().get(1).line()).isEqualTo("PUT /groups/g%20h/offsets");
+        assertThat(server.asked().get(1).body())
+                .isEqualTo("{\"memberId\":\"m-1\",\"offsets\":[{\"topic\":\"t\",\"partition\":0,\"offset\":2},"
+                        + "{\"topic\":\"t\",\"partition\":3,\"offset\":42}]}");
+    }
+
+    @Test
+    void whatTheGroupDidNotTakeIsSaid() {
+        server.events(
+                        "event: assigned",
+                        "data: {\"memberId\":\"m\",\"partitions\":[{\"topic\":\"t\",\"partition\":0}]}",
+                        "",
+                        "id: t/0/1",
+                        "data: " + FIRST,
+                        "")
+                .problem(409, "UNKNOWN_MEMBER", "No.");
+        assertThat(tail("t", "-g", "g", "--max", "1")).isEqualTo(ExitCode.OK);
+        assertThat(screen.err()).contains("could not be told", "will come again");
+    }
+
+    @Test
+    void aGroupHasItsOwnPlaceAndAllKeys() {
+        assertThat(tail("t", "--group", "g", "--after", "c1")).isEqualTo(ExitCode.USAGE);
+        assertThat(tail("t", "--group", "g", "--key", "k")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("a group remembers", "share all records");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void saysThatItWaits() throws Exception {
+        server.silentEvents(": nothing yet", "").answer(204, "");
+        Thread tail = new Thread(() -> run(screen.terminal(InputStream.nullInputStream(), true), "tail", "t"));
+        tail.setDaemon(true);
+        tail.start();
+        await().until(() -> screen.err()
+                .contains(
+                        "letterbox: no record has come yet; waiting for the next (--from earliest shows older ones)"));
+        server.breakSilence();
+        tail.join();
     }
 
     @Test

@@ -46,6 +46,39 @@ class TopicsCommandTest {
     }
 
     @Test
+    void internalTopicsAreListedOnlyWhenAskedFor() {
+        String both =
+                "{\"topics\":[{\"name\":\"__consumer_offsets\",\"internal\":true},{\"name\":\"a\",\"internal\":false}]}";
+        server.answer(200, both).answer(200, both).answer(200, both);
+
+        assertThat(topics("list")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).contains("a ").doesNotContain("__consumer_offsets");
+        assertThat(topics("list", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).doesNotContain("__consumer_offsets");
+        assertThat(topics("list", "--internal")).isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).contains("__consumer_offsets");
+    }
+
+    @Test
+    void changesSettingsAndPartitions() {
+        server.answer(200, WHOLE);
+
+        assertThat(topics("alter", "t", "-p", "2", "-c", "retention.ms=5", "--unset", "flush"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(server.asked().get(0).line()).isEqualTo("PATCH /topics/t");
+        assertThat(server.asked().get(0).body())
+                .isEqualTo("{\"partitions\":2,\"config\":{\"retention.ms\":\"5\",\"flush\":null}}");
+        assertThat(screen.out()).startsWith("The topic t is changed; it has 2 partitions.\nretention.ms = 5\n");
+    }
+
+    @Test
+    void changingNothingIsExplained() {
+        assertThat(topics("alter", "t")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("nothing to change", "--config", "--partitions");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
     void describesATopic() {
         server.answer(200, WHOLE);
 
@@ -104,12 +137,6 @@ class TopicsCommandTest {
 
         assertThat(topics("describe", "a/b c?d")).isEqualTo(ExitCode.REFUSED);
         assertThat(server.asked().get(0).line()).isEqualTo("GET /topics/a%2Fb%20c%3Fd");
-    }
-
-    @Test
-    void anAddressThatIsNoneIsExplained() {
-        assertThat(run("topics", "list", "--server", "example.org")).isEqualTo(ExitCode.USAGE);
-        assertThat(screen.err()).contains("--server example.org is not the address of a server");
     }
 
     @Test

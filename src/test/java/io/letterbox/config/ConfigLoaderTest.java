@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -207,18 +208,56 @@ class ConfigLoaderTest {
         ConfigException refused = catchThrowableOfType(
                 ConfigException.class,
                 () -> ConfigLoader.load(
-                        write("http: {port: x}\nnode: {idd: 1}\n"),
-                        Map.of("LETTERBOX_HTTP_PROT", "1"),
-                        List.of("port=1", "nonsense")));
+                        write("http: {port: x}\nnode: {idd: 1}\n"), Map.of(), List.of("port=1", "nonsense")));
 
-        assertThat(refused.problems()).hasSize(5);
+        assertThat(refused.problems()).hasSize(4);
         assertThat(refused)
                 .hasMessageContaining("line 1: http.port is")
                 .hasMessageContaining("line 2: unknown key node.idd; did you mean node.id?")
-                .hasMessageContaining(
-                        "environment variable LETTERBOX_HTTP_PROT: there is no such setting; did you mean LETTERBOX_HTTP_PORT?")
                 .hasMessageContaining("--set port=1: unknown key port; did you mean http.port?")
                 .hasMessageContaining("--set nonsense: expected key=value");
+    }
+
+    /** It may be meant for something else: the server starts, and says that it is no setting of it. */
+    @Test
+    void aVariableThatIsNoSettingIsWarnedOf() throws Exception {
+        List<String> warnings = new ArrayList<>();
+        Map<String, String> environment = Map.of("LETTERBOX_HTTP_PROT", "1", "LETTERBOX_URL", "http://x:1");
+        assertThat(ConfigLoader.load(null, environment, List.of(), warnings::add))
+                .isEqualTo(LetterboxConfig.defaults());
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.get(0))
+                .isEqualTo("environment variable LETTERBOX_HTTP_PROT is ignored: there is no such setting;"
+                        + " did you mean LETTERBOX_HTTP_PORT?");
+        assertThat(warnings.get(1)).contains("LETTERBOX_URL is ignored");
+    }
+
+    @Test
+    void aTabIsNamedWhereItStands() throws Exception {
+        assertThat(problems("http:\n\tport: 1\n").get(0)).contains("line 2").contains("TAB");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsRefusedInWords() throws Exception {
+        Path file = directory.resolve("letterbox.yaml");
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 'h', 0});
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(file, Map.of(), List.of()));
+        assertThat(refused.problems()).containsExactly(file + ": the file is not text in UTF-8");
+        refused = catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(directory, Map.of(), List.of()));
+        assertThat(refused.problems()).containsExactly(directory + ": the file cannot be read: Is a directory");
+    }
+
+    @Test
+    void anOriginEndsBeforeTheSlash() throws Exception {
+        assertThat(problems("http: {corsOrigins: [\"https://a.example:8443/\"]}\n")
+                        .get(0))
+                .endsWith("; it ends before the slash: https://a.example:8443");
+        assertThat(problems("http: {corsOrigins: [\"https://a.example/app\"]}\n")
+                        .get(0))
+                .endsWith("; it ends before the slash: https://a.example");
+        assertThat(problems("http: {corsOrigins: [\"*\"]}\n").get(0)).endsWith("without a wildcard");
+        assertThat(problems("http: {corsOrigins: [\"/app\"]}\n").get(0)).endsWith("without a wildcard");
     }
 
     @Test

@@ -104,6 +104,95 @@ class CliIT {
         assertThat(Files.readString(printed)).isEqualTo(numbers(1, 200));
     }
 
+    /** Two members of a group, one after the other: the second goes on behind what the first has printed. */
+    @Test
+    void aGroupIsReadMovedAndDeleted() throws Exception {
+        server();
+        publish(1, 20);
+        for (int from : new int[] {1, 6}) {
+            assertThat(finish(cli("tail", "numbers", "--group", "g", "--from", "earliest", "--max", "5")
+                            .start()))
+                    .as(error())
+                    .isZero();
+            assertThat(Files.readString(output())).isEqualTo(numbers(from, from + 4));
+        }
+        assertThat(finish(cli("groups", "list").start())).isZero();
+        assertThat(Files.readString(output())).containsPattern("g +\\S+ +\\S+ +\\d+ +10 +numbers");
+        assertThat(finish(cli("groups", "describe", "g", "--json").start())).isZero();
+        assertThat(Files.readString(output())).contains("\"offset\":10", "\"lag\":10");
+        // The member has gone, but the group may not know it yet.
+        TestClient client = new TestClient(server.base());
+        await().atMost(LIMIT)
+                .until(() -> client.get("/groups/g").path("members").isEmpty());
+        assertThat(finish(cli("groups", "reset", "g", "--shift", "-3", "--dry-run")
+                        .start()))
+                .as(error())
+                .isZero();
+        assertThat(Files.readString(output()))
+                .containsPattern("numbers/0 +10 +7")
+                .contains("nothing was changed");
+        assertThat(finish(cli("groups", "reset", "g", "--to", "2", "--topic", "numbers")
+                        .start()))
+                .as(error())
+                .isZero();
+        assertThat(client.get("/groups/g").path("offsets").get(0).path("offset").asLong())
+                .isEqualTo(2);
+        assertThat(finish(cli("groups", "delete", "g", "--yes").start()))
+                .as(error())
+                .isZero();
+        assertThat(finish(cli("groups", "describe", "g").start())).isEqualTo(3);
+    }
+
+    @Test
+    void keysHeadersAndTombstonesComeOutAsTheyWentIn() throws Exception {
+        server();
+        Path input = Files.writeString(directory.resolve("input"), "{\"id\":7}\n{\"id\":8}\n");
+        assertThat(finish(cli("publish", "keyed", "--key-field", "/id", "--header", "trace=x 1")
+                        .redirectInput(input.toFile())
+                        .start()))
+                .as(error())
+                .isZero();
+        assertThat(finish(cli("topics", "alter", "keyed", "-c", "cleanup.policy=compact", "-p", "3")
+                        .start()))
+                .as(error())
+                .isZero();
+        assertThat(finish(cli("publish", "keyed", "--tombstone", "7").start()))
+                .as(error())
+                .isZero();
+        Files.writeString(input, "8=NIL\n");
+        assertThat(finish(cli("publish", "keyed", "-k", "=", "--null-marker", "NIL")
+                        .redirectInput(input.toFile())
+                        .start()))
+                .as(error())
+                .isZero();
+        for (String key : List.of("7", "8")) {
+            assertThat(finish(cli("tail", "keyed", "--key", key, "--from", "earliest", "--max", "2", "--json")
+                            .start()))
+                    .as(error())
+                    .isZero();
+            List<String> records = Files.readAllLines(output());
+            assertThat(records.get(0))
+                    .contains("\"key\":\"" + key + "\"", "\"name\":\"trace\"", "\"value\":{\"id\":" + key + "}");
+            assertThat(records.get(1)).contains("\"key\":\"" + key + "\"", "\"value\":null");
+        }
+    }
+
+    @Test
+    void aServersStateIsOneScreen() throws Exception {
+        server();
+        publish(1, 10);
+        assertThat(finish(cli("status").start())).as(error()).isZero();
+        assertThat(Files.readString(output()))
+                .contains("Health      ready", "Topics      1, with 1 partition and 10 records")
+                .containsPattern("Disk +.* of logs, .* free")
+                .containsPattern("Letterbox +\\S+, up for ");
+        assertThat(finish(cli("topics", "list").start())).isZero();
+        assertThat(Files.readString(output())).doesNotContain("__");
+        server.close();
+        assertThat(finish(cli("status").start())).isEqualTo(4);
+        assertThat(error()).contains("no server answers at", "Start one: java -jar", "LETTERBOX_SERVER");
+    }
+
     @Test
     void aStoppedServersLogIsVerifiedAndItsDamageFound() throws Exception {
         server();

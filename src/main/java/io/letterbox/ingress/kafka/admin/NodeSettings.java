@@ -206,7 +206,7 @@ final class NodeSettings {
     }
 
     private static String address(Endpoint endpoint) {
-        return "PLAINTEXT://" + endpoint.host() + ":" + endpoint.port();
+        return "PLAINTEXT://" + endpoint.authority();
     }
 
     private static DescribeConfigsResourceResult one(

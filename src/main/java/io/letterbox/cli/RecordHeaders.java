@@ -1,0 +1,49 @@
+package io.letterbox.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The record headers that somebody names on the command line, as the server takes them: in headers of the request. */
+final class RecordHeaders {
+    /** What a record header's name has before it on its way (see the description of publishing in OpenAPI). */
+    static final String PREFIX = "Letterbox-Header-";
+
+    /** A token (RFC 9110, section 5.6.2). */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+    /** What a header's value can carry unchanged (RFC 9110, section 5.5). */
+    private static final Pattern VALUE = Pattern.compile("|[!-~]([\\t -~]*[!-~])?");
+
+    private RecordHeaders() {}
+
+    /**
+     * Reads {@code name=value} each.
+     *
+     * @throws Failure where something is not of that form, or cannot be a header
+     */
+    static Map<String, String> of(List<String> written) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String each : written) {
+            int equals = each.indexOf('=');
+            String name = equals < 0 ? "" : each.substring(0, equals);
+            String value = each.substring(equals + 1);
+            if (!NAME.matcher(name).matches()) {
+                throw wrong(each, "expected name=value, with a name of letters, digits, hyphens and the like");
+            }
+            if (!VALUE.matcher(value).matches()) {
+                throw wrong(each, "a value has printable ASCII characters, and no spaces at its ends");
+            }
+            if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
+                throw wrong(each, "there is a header of that name already, and names do not differ by capitals");
+            }
+            headers.put(name, value);
+        }
+        return headers;
+    }
+
+    private static Failure wrong(String written, String why) {
+        return new Failure(ExitCode.USAGE, "--header " + written + ": " + why);
+    }
+}
