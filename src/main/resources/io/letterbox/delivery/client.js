@@ -13,7 +13,8 @@
  *     group: "alarms",               // share the records with the other members of this consumer group
  *     ack: "manual",                 // with a group: acknowledge nothing by itself, you call ack
  *     onAssigned(assigned) { … },    // with a group: what this one reads now, {group, memberId, epoch, partitions}
- *     share: false                   // a connection of its own, instead of one for all tabs
+ *     share: false,                  // a connection of its own, instead of one for all tabs
+ *     withCredentials: true          // of another origin, which allows it: send cookies, for a proxy that asks for them
  *   });
  *   stream.cursor;                   // everything up to here has been given to onRecord
  *   await stream.ack(id);            // with ack: "manual": this record and all before it in its partition are done
@@ -47,7 +48,8 @@ const STORE_MS = 250;
 const ACK_MS = 500;
 
 export function subscribe(
-    url, { onRecord, onGap, onUnreadable, onStatus, storage, from, group, ack, onAssigned, share = true } = {}) {
+    url, { onRecord, onGap, onUnreadable, onStatus, storage, from, group, ack, onAssigned, share = true,
+    withCredentials = false } = {}) {
   const target = new URL(url, globalThis.document?.baseURI ?? location.href);
   const envelope = target.searchParams.get("format") === "envelope";
   if (group !== undefined) target.searchParams.set("group", group);
@@ -154,7 +156,7 @@ export function subscribe(
     if (cursor) target.searchParams.set("last_event_id", cursor);
     else if (from !== undefined) target.searchParams.set("from", from);
     const viaHub = share && shared === null && Hub.isAt(root);
-    const current = source = viaHub ? new SharedSource(target, root) : new EventSource(target);
+    const current = source = viaHub ? new SharedSource(target, root) : new EventSource(target, { withCredentials });
     const mine = (handler) => (event) => {
       if (source !== current) return;
       watch.heard();
@@ -286,6 +288,7 @@ export function subscribe(
     return fetch(new URL(`groups/${encodeURIComponent(shared)}/offsets`, root), {
       method: "PUT",
       headers: { "content-type": "application/json" },
+      credentials: withCredentials ? "include" : "same-origin",
       keepalive,
       body: JSON.stringify({ memberId: member, offsets })
     });

@@ -54,8 +54,8 @@ class EventSourceIT {
         Path own = directory.resolve(kind.name());
         server = ServerProcess.in(own.resolve("server"))
                 .set("sse.retryMinMs", 200)
-                .set("sse.retryMaxMs", 400)
-                .start();
+                .set("sse.retryMaxMs", 400);
+        server.set("http.corsOrigins", "http://localhost:" + server.port()).start();
         client = new TestClient(server.base());
         browser = kind.start(own.resolve("browser"));
     }
@@ -195,6 +195,21 @@ class EventSourceIT {
         subscribe("/topics/tasks/events?format=envelope", options);
         browser.until("the 8 that nobody acknowledged", () -> seenCount() == 8);
         assertThat(seen().get(0).get(2)).isEqualTo("value 12");
+    }
+
+    /** For the browser, localhost is another origin, and the answers have to allow credentials before it shows them. */
+    @Test
+    void aPageOfAConfiguredOriginReadsAndAcknowledgesWithCredentials() throws IOException {
+        client.create("shop", 1, Map.of());
+        publish("shop", 0, 5);
+        browser.open("http://localhost:" + server.port() + "/health/live");
+        subscribe(
+                server.base().resolve("/topics/shop/events?format=envelope").toString(),
+                "{group: 'shoppers', from: 'earliest', withCredentials: true}");
+        browser.until("5 records", () -> seenCount() == 5);
+        awaitCommitted("shoppers", 5);
+        assertThat(browser.script("return statuses.at(-1)")).isEqualTo("open");
+        browser.script("stream.close()");
     }
 
     @Test
