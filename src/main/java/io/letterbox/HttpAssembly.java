@@ -19,6 +19,7 @@ import io.letterbox.ingress.http.Backend;
 import io.letterbox.ingress.http.GroupSurvey;
 import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
+import io.letterbox.telemetry.LimitMeters;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.TelemetryRoutes;
 import java.io.IOException;
@@ -75,8 +76,10 @@ final class HttpAssembly {
                 pages,
                 storage.groups(),
                 storage.transactions());
-        meters.bindIngress(budget::usedBytes, budget::limitBytes);
-        meters.bindPages(pages::usedBytes, pages::limitBytes);
+        LimitMeters limits = meters.limits();
+        limits.add("limits.ingressBytes", budget::usedBytes, budget::limitBytes);
+        limits.add("limits.pageBytes", pages::usedBytes, pages::limitBytes);
+        limits.add("limits.subscribers", slots::taken, config.limits()::subscribers);
     }
 
     /** What publishers may have under way, whatever door they come through. */

@@ -21,10 +21,13 @@ final class KafkaAssembly {
     private final KafkaBackend backend;
     private final KafkaSockets sockets;
 
-    /** @param budget the one that the HTTP door draws on, too */
-    KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget) {
+    /**
+     * @param budget the one that the HTTP door draws on, too
+     * @param shut shuts the entrance
+     */
+    KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget, Runnable shut) {
         this.config = config.kafka();
-        this.sockets = new KafkaSockets();
+        this.sockets = new KafkaSockets(shut);
         this.backend = new KafkaBackend(
                 config,
                 storage.metadata(),

@@ -10,6 +10,7 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.ThreadWatch;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,6 +43,7 @@ public final class Server implements AutoCloseable {
     private final DataDirectory directory;
     private NativeLibraries natives;
     private Vertx vertx;
+    private ThreadWatch threads;
     private StorageAssembly storage;
     private int kafkaPort = -1;
 
@@ -69,6 +71,8 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         VertxAssembly assembly = load();
         vertx = assembly.vertx();
+        threads = assembly.threads();
+        sockets.shutBy(assembly.entrances().http()::shut);
         Meters meters = assembly.meters();
         storage = new StorageAssembly(vertx, config, directory, meters, health);
         storage.start();
@@ -85,10 +89,16 @@ public final class Server implements AutoCloseable {
         listen(deployed, "http", config.http().host(), config.http().port());
         Endpoint here = new Endpoint(config.http().host(), httpPort());
         if (config.kafka().enabled()) {
-            openKafka(new KafkaAssembly(config, storage, meters, http.budget()), assembly.eventLoops(), here);
+            Runnable shut = assembly.entrances().kafka()::shut;
+            openKafka(new KafkaAssembly(config, storage, meters, http.budget(), shut), assembly.eventLoops(), here);
         } else {
             storage.register(config.node().id(), here, Endpoint.NONE);
         }
+        KnownLimits.bind(meters.limits(), config.limits(), storage.metadata());
+        health.bindLimits(meters.limits());
+        storage.watch(threads);
+        health.bindThreads(threads::blocked);
+        threads.begin();
         health.ready();
         natives.loadCodecs(health, meters);
         String url = "http://" + here.authority();
@@ -167,10 +177,12 @@ public final class Server implements AutoCloseable {
         health.draining();
         try {
             drain();
+            if (threads != null) threads.close();
             if (storage != null) storage.close();
         } catch (IOException | RuntimeException e) {
             LOG.error("The stop was not clean; the next start will check the logs", e);
         } finally {
+            if (threads != null) threads.close();
             if (vertx != null) vertx.close().await();
             if (natives != null) natives.close();
             unlock();

@@ -51,6 +51,8 @@ import io.letterbox.storage.coordinator.TransactionsKind;
 import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.telemetry.ThreadKind;
+import io.letterbox.telemetry.ThreadWatch;
 import io.letterbox.time.Clock;
 import io.letterbox.time.GuardedClock;
 import io.letterbox.transactions.TransactionLimits;
@@ -96,6 +98,8 @@ final class StorageAssembly {
     private final StorageServices services;
     private final Groups groups;
     private final Transactions transactions;
+    private final PatternDesk patterns;
+    private final List<StorageVerticle> verticles = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private final ClockWatch clockWatch;
     private long diskCheck = -1;
@@ -128,7 +132,7 @@ final class StorageAssembly {
         for (StatePart part : memory.parts()) reports.add(new StateReport(part, Clock.system()));
         meters.bindState(memory);
         health.bindState(memory);
-        PatternDesk patterns = new PatternDesk(vertx);
+        patterns = new PatternDesk(vertx);
         services = new StorageServices(
                 config.node().id(),
                 clockWatch.clock(),
@@ -153,13 +157,13 @@ final class StorageAssembly {
                         new SecureRandom().nextLong()),
                 List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config, shards)));
         groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions(), patterns);
-        meters.bindPartitions(hosted::statuses);
+        meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
         meters.bindShortages(shortages::failing);
         health.bindShortages(shortages::sentences);
         metadataLog.onFailure(health::failed);
-        health.bindPartitions(hosted::statuses);
+        health.bindPartitions(hosted::refusing);
         health.bindDisk(disk::isSpent);
         health.bindClock(clockWatch::doubt);
         meters.bindClock(clockWatch.clock()::guard);
@@ -212,12 +216,15 @@ final class StorageAssembly {
         long start = System.nanoTime();
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
+            StorageVerticle verticle = new StorageVerticle(shard, services);
+            verticles.add(verticle);
             deployed.add(vertx.deployVerticle(
-                    new StorageVerticle(shard, services),
+                    verticle,
                     new DeploymentOptions()
                             .setThreadingModel(ThreadingModel.WORKER)
-                            .setWorkerPoolName("letterbox-storage")
-                            .setWorkerPoolSize(services.shards())));
+                            // A pool each, so that it is always the same thread.
+                            .setWorkerPoolName("letterbox-storage-" + shard)
+                            .setWorkerPoolSize(1)));
         }
         Future.all(deployed).await();
         deployed.forEach(deployment -> deployments.add(deployment.result()));
@@ -261,7 +268,10 @@ final class StorageAssembly {
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
         WalClearance clearance =
                 new WalClearance(services.files(), directory.layout().topics(), metadata.image());
-        for (WalRemains.Kept kept : clearance.run(remains)) {
+        List<WalRemains.Kept> all = clearance.run(remains);
+        services.meters().walKept((int)
+                all.stream().map(WalRemains.Kept::file).distinct().count());
+        for (WalRemains.Kept kept : all) {
             LOG.warn(
                     "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
                             + " them there, or when the topic is deleted",
@@ -287,6 +297,15 @@ final class StorageAssembly {
             LOG.warn("The disk has {} bytes free: publishing {}", disk.freeBytes(), before ? "goes on" : "is refused");
         }
         return null;
+    }
+
+    /** Has the threads watched that nobody can do without; after {@link #start}. */
+    void watch(ThreadWatch threads) {
+        for (int shard = 0; shard < verticles.size(); shard++) {
+            threads.watch("shard-" + shard, ThreadKind.SHARD, verticles.get(shard)::onShard);
+        }
+        threads.watch("metadata", ThreadKind.WORKER, metadataThread);
+        threads.watch("topic-patterns", ThreadKind.WORKER, patterns::onThread);
     }
 
     /** Tells the cluster how this node can be reached. */

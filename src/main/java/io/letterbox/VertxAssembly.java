@@ -9,20 +9,30 @@ import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ProcessMetrics;
+import io.letterbox.telemetry.ThreadKind;
+import io.letterbox.telemetry.ThreadWatch;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.transport.Transport;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Vert.x and the meters that it reports to.
  *
+ * @param threads watches the event loops, and whatever it is given besides, once it is told to begin
+ * @param entrances where connections come in
  * @param eventLoops how many event loops there are
  */
-record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
+record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTransport entrances, int eventLoops) {
     /** For scrapes and static files; storage and readers have threads of their own. */
     private static final int WORKERS = 4;
+
+    /** {@link ThreadWatch} does it, and for all threads that matter. */
+    private static final long NO_CHECK_OF_VERTX_MS = TimeUnit.DAYS.toMillis(365);
 
     static VertxAssembly start(LetterboxConfig config) {
         PrometheusMeterRegistry registry = ProcessMetrics.newRegistry();
@@ -31,6 +41,7 @@ record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
                 .setEventLoopPoolSize(eventLoops)
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
+                .setBlockedThreadCheckInterval(NO_CHECK_OF_VERTX_MS)
                 // Nothing is served from files by Vert.x: its cache would only need a temporary directory.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
@@ -40,7 +51,20 @@ record VertxAssembly(Vertx vertx, Meters meters, int eventLoops) {
         Meters meters = new Meters(registry);
         bind(meters, transport.http());
         bind(meters, transport.kafka());
-        return new VertxAssembly(builder.withTransport(transport).build(), meters, eventLoops);
+        Vertx vertx = builder.withTransport(transport).build();
+        return new VertxAssembly(
+                vertx, meters, watched((VertxInternal) vertx, new ThreadWatch(meters)), transport, eventLoops);
+    }
+
+    private static ThreadWatch watched(VertxInternal vertx, ThreadWatch threads) {
+        int number = 0;
+        for (EventExecutor loop : vertx.eventLoopGroup()) {
+            threads.watch("event-loop-" + number++, ThreadKind.EVENT_LOOP, loop);
+        }
+        for (EventExecutor loop : vertx.acceptorEventLoopGroup()) {
+            threads.watch("acceptor", ThreadKind.EVENT_LOOP, loop);
+        }
+        return threads;
     }
 
     private static Transport transport() {

@@ -78,7 +78,7 @@ final class HouseRules {
                     "telemetry",
                     new Room(
                             Set.of("http", "bus", "record", "time", "error", "memory"),
-                            Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON))),
+                            Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON, SLF4J))),
             Map.entry(
                     "storage",
                     new Room(

@@ -13,6 +13,7 @@ package io.letterbox.config;
  * @param sse streams of Server-Sent Events
  * @param groups consumer groups
  * @param transactions idempotent producers and transactions
+ * @param metrics what {@code /metrics} shows
  * @param shutdown how the server stops
  * @param log what the server says about its own work
  */
@@ -26,6 +27,7 @@ public record LetterboxConfig(
         SseConfig sse,
         GroupsConfig groups,
         TransactionsConfig transactions,
+        MetricsConfig metrics,
         ShutdownConfig shutdown,
         LoggingConfig log) {
 
@@ -41,6 +43,7 @@ public record LetterboxConfig(
                 SseConfig.standard(),
                 GroupsConfig.standard(),
                 TransactionsConfig.standard(),
+                MetricsConfig.standard(),
                 ShutdownConfig.standard(),
                 LoggingConfig.standard());
     }

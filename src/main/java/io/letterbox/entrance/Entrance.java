@@ -38,6 +38,9 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     private long saidNanos;
     private boolean said;
 
+    /** Written by any thread. */
+    private volatile boolean shut;
+
     // For whoever asks from another thread.
     private volatile int open;
     private volatile int silent;
@@ -67,6 +70,10 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
+        if (shut) {
+            channel.unsafe().closeForcibly();
+            return;
+        }
         long now = System.nanoTime();
         Guest guest = new Guest(channel, this);
         boolean spared = files.spares(now);
@@ -149,6 +156,11 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
         }
         context.channel().config().setAutoRead(false);
         loop.schedule(() -> context.channel().config().setAutoRead(true), PAUSE_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Lets nobody in any more: the server behind is about to be closed, and has no loop for a newcomer. From any thread. */
+    public void shut() {
+        shut = true;
     }
 
     /** What is allowed here. */

@@ -40,6 +40,9 @@ public final class HttpVerticle extends VerticleBase {
     /** A negative port is any free one that all instances share, where 0 would give each its own. */
     private static final int ANY_SHARED_PORT = -1;
 
+    /** The label of what no route answers. */
+    private static final String NO_ROUTE = "none";
+
     private final HttpConfig config;
     private final HttpSockets sockets;
     private final List<HttpPart> parts;
@@ -90,7 +93,10 @@ public final class HttpVerticle extends VerticleBase {
             List<Future<Void>> parted = new ArrayList<>();
             for (HttpPart part : parts) parted.add(part.drain(millis));
             Future.join(parted)
-                    .transform(ended -> server.shutdown(millis, TimeUnit.MILLISECONDS))
+                    .transform(ended -> {
+                        sockets.closing();
+                        return server.shutdown(millis, TimeUnit.MILLISECONDS);
+                    })
                     .onComplete(drained);
         });
         return drained.future();
@@ -143,21 +149,33 @@ public final class HttpVerticle extends VerticleBase {
         Problem misdirected = hosts.refusal(request);
         if (misdirected != null) {
             Refusal.send(vertx, request, misdirected);
+            observeRefusal(request);
             return;
         }
-        if (cors.answers(request, changesState(request))) return;
+        if (cors.answers(request, changesState(request))) {
+            observeRefusal(request);
+            return;
+        }
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             onStrangeTarget(request);
+            observeRefusal(request);
             return;
         }
         try {
             for (HttpPart part : parts) if (part.tryHandle(request)) return;
         } catch (RuntimeException failure) {
             Refusal.send(vertx, request, Problem.of(failure));
+            observeRefusal(request);
             return;
         }
         if (expectsContinue(request)) request.response().writeContinue();
         router.handle(request);
+    }
+
+    /** What is refused before the router sees it is counted, too. */
+    private void observeRefusal(HttpServerRequest request) {
+        int status = request.response().getStatusCode();
+        if (status >= 400) observer.answered(NO_ROUTE, status, 0);
     }
 
     private boolean changesState(HttpServerRequest request) {
@@ -191,7 +209,7 @@ public final class HttpVerticle extends VerticleBase {
         context.addHeadersEndHandler(written -> {
             Route route = context.currentRoute();
             String template = route == null || route.getPath() == null
-                    ? "none"
+                    ? NO_ROUTE
                     : context.request().method() + " " + RouteTable.template(route.getPath());
             observer.answered(template, context.response().getStatusCode(), System.nanoTime() - startNanos);
         });
@@ -261,6 +279,7 @@ public final class HttpVerticle extends VerticleBase {
         }
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         problem.send(request.response());
+        observeRefusal(request);
         request.connection().close();
     }
 }

@@ -30,6 +30,11 @@ final class HostedPartition {
     private long lastFlushMs;
     private boolean gone;
 
+    /** The stable offset at which readers of committed records have been waiting, and since when; -1: they do not wait. */
+    private long waitOffset = -1;
+
+    private long waitSinceMs;
+
     // The shard's thread writes, any thread reads.
     private final PartitionLog log;
     private final CachedTail tail = new CachedTail();
@@ -160,6 +165,20 @@ final class HostedPartition {
     /** Up to where a reader gets to see records. */
     long readableOffset(Isolation isolation) {
         return isolation == Isolation.COMMITTED ? stableOffset() : highWatermark;
+    }
+
+    /** For how long a transaction has kept readers of committed records at one offset, as far as this was asked before. */
+    long transactionWaitMs(long elapsedMs) {
+        long stable = stableOffset();
+        if (stable >= highWatermark) {
+            waitOffset = -1;
+            return 0;
+        }
+        if (stable != waitOffset) {
+            waitOffset = stable;
+            waitSinceMs = elapsedMs;
+        }
+        return elapsedMs - waitSinceMs;
     }
 
     long lastFlushMs() {

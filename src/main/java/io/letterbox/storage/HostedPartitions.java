@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,10 +28,19 @@ public final class HostedPartitions {
         return byId.values();
     }
 
-    /** Where every hosted partition stands now, in order of name, for the meters. */
+    /** Where every hosted partition stands now, for the meters. */
     public Map<TopicPartition, PartitionStatus> statuses() {
-        Map<TopicPartition, PartitionStatus> statuses = new TreeMap<>();
+        Map<TopicPartition, PartitionStatus> statuses = new HashMap<>();
         byId.forEach((id, partition) -> statuses.put(id, partition.status()));
         return statuses;
+    }
+
+    /** Those that do not serve, in order of name; cheap where all do, because health asks on event loops. */
+    public Map<TopicPartition, PartitionStatus> refusing() {
+        Map<TopicPartition, PartitionStatus> refusing = new TreeMap<>();
+        byId.forEach((id, partition) -> {
+            if (partition.quarantine() != null) refusing.put(id, partition.status());
+        });
+        return refusing;
     }
 }

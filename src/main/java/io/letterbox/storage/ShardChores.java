@@ -23,6 +23,9 @@ final class ShardChores {
     /** What this round of housekeeping has removed so far. */
     private RetentionTally removed = new RetentionTally();
 
+    /** Of the round that is under way. */
+    private long longestWaitMs;
+
     ShardChores(
             StorageServices services, ShardPartitions partitions, ShardCompaction compaction, ShardFailures failures) {
         this.services = services;
@@ -47,8 +50,11 @@ final class ShardChores {
             if (partitions.get(partition.id()) == partition) keepHouse(partition, now);
             if (System.nanoTime() - start > SLICE_NANOS) break;
         }
-        if (!round.hasNext()) tell();
-        return round.hasNext();
+        if (round.hasNext()) return true;
+        tell();
+        services.meters().housekeeping().passed(partitions.shard(), longestWaitMs);
+        longestWaitMs = 0;
+        return false;
     }
 
     /** A topic's partitions may lie in several slices of a round, and are one line. */
@@ -59,6 +65,7 @@ final class ShardChores {
 
     private void keepHouse(HostedPartition partition, Moment now) throws IOException {
         if (partition.quarantine() != null || failures.isLost(partition)) return;
+        longestWaitMs = Math.max(longestWaitMs, partition.transactionWaitMs(now.elapsedMs()));
         partition.log().producers().expire(now.elapsedMs());
         retain(partition, now);
         if (services.disk().isSpent() && partition.quarantine() == null)
@@ -77,6 +84,9 @@ final class ShardChores {
         });
         if (rule[0] == null || partition.quarantine() != null) return;
         long less = bytes - partition.log().sizeBytes();
+        // A run that fails has taken away what it took away.
+        long records = partition.log().logStartOffset() - start;
+        if (records > 0) services.meters().housekeeping().deleted(records, Math.max(0, less));
         removed.removed(partition.id(), rule[0], start, partition.log().logStartOffset(), less);
     }
 
@@ -108,6 +118,7 @@ final class ShardChores {
         long less = before - partition.log().sizeBytes();
         String rule = TopicConfigKey.RETENTION_BYTES.key() + " "
                 + partition.config().retentionBytes() + ", at once because the disk is full";
+        services.meters().housekeeping().deleted(partition.log().logStartOffset() - start, Math.max(0, less));
         removed.removed(partition.id(), rule, start, partition.log().logStartOffset(), less);
         services.disk().measure();
     }

@@ -68,6 +68,7 @@ final class ShardCompaction {
         }
         CompletableFuture<Void> cleaning = new CompletableFuture<>();
         run.cleaning = cleaning;
+        services.meters().housekeeping().compactionBegan(partition.id());
         services.background()
                 .executeBlocking(() -> clean(run, plan, cleaning), false)
                 .onSuccess(compaction -> install(partition, run, compaction))
@@ -84,6 +85,7 @@ final class ShardCompaction {
 
     private void install(HostedPartition partition, Run run, Compaction compaction) {
         if (run.stopped) return;
+        services.meters().housekeeping().compactionEnded(partition.id(), true);
         try {
             failures.attempt(Work.COMPACTION, partition, () -> install(partition, run.compactor, compaction));
             run.refused = false;
@@ -107,6 +109,7 @@ final class ShardCompaction {
     private void abandon(HostedPartition partition, Run run, Throwable failure) {
         run.compactor.abandon();
         if (failure instanceof CancellationException || run.stopped) return;
+        services.meters().housekeeping().compactionEnded(partition.id(), false);
         try {
             // The file whose force failed is deleted: nothing rests on it, and nothing of the log was forced.
             if (failure instanceof ForceFailedException unused)
@@ -131,5 +134,6 @@ final class ShardCompaction {
         if (run == null) return;
         run.stopped = true;
         run.cleaning.join();
+        services.meters().housekeeping().forget(partition.id());
     }
 }

@@ -81,6 +81,11 @@ final class ShardPartitions {
         void perform(HostedPartition partition, Output output);
     }
 
+    /** The shard's number, from 0. */
+    int shard() {
+        return shard;
+    }
+
     HostedPartition get(TopicPartition id) {
         return byId.get(id);
     }

@@ -107,6 +107,7 @@ public final class StorageVerticle extends VerticleBase {
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> keepHouse());
         vertx.setPeriodic(RETRY_MS, t -> retry());
+        services.meters().housekeeping().begun(shard);
         return Future.succeededFuture();
     }
 
@@ -137,6 +138,7 @@ public final class StorageVerticle extends VerticleBase {
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
         chore(checkpoint::abandon);
         closeFiles();
+        services.meters().housekeeping().ended(shard);
         return Future.succeededFuture();
     }
 
@@ -306,7 +308,8 @@ public final class StorageVerticle extends VerticleBase {
         chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::finish)));
     }
 
-    private void onShard(Runnable work) {
+    /** Runs something on the shard's thread, behind what waits there. From any thread, once this is deployed. */
+    public void onShard(Runnable work) {
         context.runOnContext(v -> work.run());
     }
 

@@ -1,6 +1,5 @@
 package io.letterbox.telemetry;
 
-import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -9,30 +8,30 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
- * Consumer groups and the offsets of topics under the names that kafka_exporter (and, for seconds, kafka-lag-exporter)
+ * Consumer groups under the names that kafka_exporter (and, for seconds, kafka-lag-exporter)
  * made common, so that existing dashboards and alert rules work. Any thread; has no state but the last survey.
  */
 final class GroupCollector implements MultiCollector {
     private static final String LAG = "kafka_consumergroup_lag";
     private static final String LAG_SUM = "kafka_consumergroup_lag_sum";
     private static final String LAG_SECONDS = "kafka_consumergroup_group_lag_seconds";
+    private static final String LONGEST_LAG_SECONDS = "kafka_consumergroup_group_max_lag_seconds";
     private static final String OFFSET = "kafka_consumergroup_current_offset";
     private static final String MEMBERS = "kafka_consumergroup_members";
-    private static final String TOPIC_END = "kafka_topic_partition_current_offset";
-    private static final String TOPIC_START = "kafka_topic_partition_oldest_offset";
     private static final String UNREPORTED = "letterbox_unreported_groups";
 
-    private final Supplier<Map<TopicPartition, PartitionStatus>> partitions;
+    private final boolean each;
     private volatile Shown shown = new Shown(List.of(), 0);
 
     private record Shown(List<GroupLag> groups, int unreported) {}
 
-    GroupCollector(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
-        this.partitions = partitions;
+    /** @param each whether there are series for each partition */
+    GroupCollector(boolean each) {
+        this.each = each;
     }
 
     /** What is exported from now on. */
@@ -42,7 +41,7 @@ final class GroupCollector implements MultiCollector {
 
     @Override
     public List<String> getPrometheusNames() {
-        return List.of(LAG, LAG_SUM, LAG_SECONDS, OFFSET, MEMBERS, TOPIC_END, TOPIC_START, UNREPORTED);
+        return List.of(LAG, LAG_SUM, LAG_SECONDS, LONGEST_LAG_SECONDS, OFFSET, MEMBERS, UNREPORTED);
     }
 
     @Override
@@ -53,32 +52,35 @@ final class GroupCollector implements MultiCollector {
                 gauge(LAG_SECONDS, "The age of the next record of a partition that a group has not committed.");
         GaugeSnapshot.Builder offset = gauge(OFFSET, "The next record of a partition that a group reads.");
         GaugeSnapshot.Builder members = gauge(MEMBERS, "Members of a group.");
+        GaugeSnapshot.Builder longest = gauge(
+                LONGEST_LAG_SECONDS,
+                "The age of the oldest record that a group has not committed, of all its partitions.");
         Shown now = shown;
         for (GroupLag group : now.groups()) {
-            members.dataPoint(point(Labels.of("consumergroup", group.group()), group.members()));
+            Labels ofGroup = Labels.of("consumergroup", group.group());
+            members.dataPoint(point(ofGroup, group.members()));
             sums(group, lagSum);
+            group.partitions().stream()
+                    .map(GroupLag.Progress::seconds)
+                    .filter(Objects::nonNull)
+                    .max(Double::compare)
+                    .ifPresent(oldest -> longest.dataPoint(point(ofGroup, oldest)));
+            if (!each) continue;
             for (GroupLag.Progress progress : group.partitions()) {
-                Labels labels = labels(progress.partition()).merge(Labels.of("consumergroup", group.group()));
+                Labels labels = labels(progress.partition()).merge(ofGroup);
                 offset.dataPoint(point(labels, progress.offset()));
                 if (progress.records() != null) lag.dataPoint(point(labels, progress.records()));
                 if (progress.seconds() != null) seconds.dataPoint(point(labels, progress.seconds()));
             }
         }
-        GaugeSnapshot.Builder start = gauge(TOPIC_START, "The first offset of a partition that can be read.");
-        GaugeSnapshot.Builder end = gauge(TOPIC_END, "The offset after a partition's last record.");
-        partitions.get().forEach((id, status) -> {
-            start.dataPoint(point(labels(id), status.logStartOffset()));
-            end.dataPoint(point(labels(id), status.highWatermark()));
-        });
         GaugeSnapshot.Builder left = gauge(UNREPORTED, "Groups that are not shown here, because there are too many.");
         return MetricSnapshots.of(
                 lag.build(),
                 lagSum.build(),
                 seconds.build(),
+                longest.build(),
                 offset.build(),
                 members.build(),
-                start.build(),
-                end.build(),
                 left.dataPoint(point(Labels.EMPTY, Math.max(0, now.unreported())))
                         .build());
     }

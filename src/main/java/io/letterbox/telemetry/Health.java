@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -24,6 +25,8 @@ public final class Health {
         STARTING,
         /** Serving. */
         READY,
+        /** Ready but for a thread that has been away for long; see the reason. Passes by itself, or the thread is lost. */
+        BLOCKED,
         /** On its way out: what runs is finished, nothing new should come. */
         DRAINING,
         /** Something without which it can not serve is gone; see the reason. */
@@ -46,12 +49,20 @@ public final class Health {
      */
     public record Warning(String code, String detail) {}
 
+    /** Traffic should go elsewhere when a thread has been blocked for so long. */
+    static final long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** A restart is the cure when it has been blocked for so long, unless it waits for a disk, which a restart would, too. */
+    static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private final AtomicReference<Condition> condition = new AtomicReference<>(new Condition(State.STARTING, null));
     private volatile BooleanSupplier diskBelowReserve = () -> false;
     private volatile Supplier<String> clockDoubt = () -> null;
     private volatile Supplier<List<String>> shortages = List::of;
     private volatile List<StatePart> state = List.of();
-    private volatile Supplier<Map<TopicPartition, PartitionStatus>> partitions = Map::of;
+    private volatile LimitMeters limits = new LimitMeters();
+    private volatile Supplier<List<BlockedThread>> blocked = List::of;
+    private volatile Supplier<Map<TopicPartition, PartitionStatus>> troubled = Map::of;
 
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
 
@@ -99,9 +110,19 @@ public final class Health {
         state = budget.parts();
     }
 
-    /** Asks from now on, at every look, for the hosted partitions. */
-    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> hosted) {
-        partitions = Objects.requireNonNull(hosted);
+    /** Asks from now on, at every look, which limits are near. */
+    public void bindLimits(LimitMeters meters) {
+        limits = Objects.requireNonNull(meters);
+    }
+
+    /** Asks from now on, at every look, which threads are blocked, the one that has been for longest first. */
+    public void bindThreads(Supplier<List<BlockedThread>> threads) {
+        blocked = Objects.requireNonNull(threads);
+    }
+
+    /** Asks from now on, at every look, for the hosted partitions that do not serve. */
+    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> refusing) {
+        troubled = Objects.requireNonNull(refusing);
     }
 
     /**
@@ -116,7 +137,20 @@ public final class Health {
 
     /** The state now. */
     public Condition condition() {
-        return condition.get();
+        Condition now = condition.get();
+        if (now.state() != State.READY) return now;
+        return blocked.get().stream()
+                .filter(thread -> thread.nanos() >= BLOCKED_NANOS)
+                .findFirst()
+                .map(thread -> new Condition(State.BLOCKED, thread.sentence()))
+                .orElse(now);
+    }
+
+    /** False where a restart is the cure. */
+    public boolean isAlive() {
+        State now = condition.get().state();
+        if (now != State.READY) return now != State.FAILED;
+        return blocked.get().stream().noneMatch(thread -> thread.curable() && thread.nanos() >= LOST_NANOS);
     }
 
     /** What an operator should look at now; empty where all is well. */
@@ -129,7 +163,7 @@ public final class Health {
         String doubt = clockDoubt.get();
         if (doubt != null) warnings.add(new Warning("wall-clock-unconfirmed", doubt));
         for (String lacking : shortages.get()) warnings.add(new Warning("storage-shortage", lacking));
-        partitions.get().forEach((partition, status) -> {
+        troubled.get().forEach((partition, status) -> {
             if (status.quarantine() != null) {
                 warnings.add(new Warning(
                         status.offline() ? "partition-offline" : "partition-quarantined",
@@ -139,6 +173,8 @@ public final class Health {
         for (StatePart part : state) {
             if (part.isNearlyFull()) warnings.add(new Warning("state-near-limit", nearlyFull(part)));
         }
+        List<String> told = state.stream().map(StatePart::setting).toList();
+        limits.near(told).forEach(near -> warnings.add(new Warning("limit-near", near)));
         return warnings;
     }
 

@@ -2,6 +2,7 @@ package io.letterbox.telemetry;
 
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.memory.StateBudget;
+import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.ClockGuard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -10,6 +11,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,12 @@ public final class Meters {
     private final Counter kafkaRefused;
     private final Gauge codecs;
     private final Gauge nativeTransport;
+    private final Gauge walKept;
+    private final Counter httpErrors;
+    private final Counter kafkaErrors;
     private final SseMeters sse;
+    private final LimitMeters limits = new LimitMeters();
+    private final HousekeepingMeters housekeeping;
 
     /** Made once, while the server starts, before anybody can ask for it. */
     private volatile GroupCollector groupCollector;
@@ -113,7 +120,19 @@ public final class Meters {
         nativeTransport = gauge(
                 "letterbox_native_transport",
                 "Whether sockets are those of Netty's native transport: 1, or 0 where it could not be loaded.");
+        walKept = gauge(
+                "letterbox_wal_kept_files",
+                "Write-ahead files of earlier processes that are kept, because records in them could not be put back.");
+        httpErrors =
+                counter("letterbox_http_errors", "Requests that were answered with 400 or more, by status.", "status");
+        kafkaErrors = counter(
+                "letterbox_kafka_errors",
+                "Error codes in answers to Kafka clients, by API: one for each topic, partition or group that has one.",
+                "api",
+                "error");
         sse = new SseMeters(registry);
+        registry.register(limits);
+        housekeeping = new HousekeepingMeters(this, System::nanoTime);
     }
 
     /** The registry, for what Micrometer and Vert.x meter themselves. */
@@ -146,12 +165,23 @@ public final class Meters {
      *     because it becomes a label
      */
     public RouteMeter route(String routeTemplate) {
-        return routes.computeIfAbsent(routeTemplate, template -> new RouteMeter(requests, template));
+        return routes.computeIfAbsent(routeTemplate, template -> new RouteMeter(requests, httpErrors, template));
     }
 
     /** The handle of an API of the Kafka protocol, by the protocol's name for it. */
     public KafkaRequestMeter kafkaRequest(String api) {
         return new KafkaRequestMeter(kafkaRequests.labelValues(api));
+    }
+
+    /**
+     * An answer to a Kafka client has errors.
+     *
+     * @param api the protocol's name for it
+     * @param error Kafka's name of the code
+     * @param count in how many places of the answer
+     */
+    public void kafkaErrors(String api, String error, int count) {
+        kafkaErrors.labelValues(api, error).inc(count);
     }
 
     /** A connection of the Kafka door was ended because what it sent means nothing. */
@@ -172,7 +202,7 @@ public final class Meters {
             String door, DoubleSupplier open, DoubleSupplier limit, DoubleSupplier silent, DoubleSupplier refused) {
         String name = "letterbox_" + door + "_connections";
         bindGauge(name, "Open connections of the door.", open);
-        bindGauge(name + "_limit", "How many connections of the door may be open.", limit);
+        limits.add(door + ".maxConnections", open, limit);
         bindGauge("letterbox_" + door + "_silent_connections", "Connections without a whole request so far.", silent);
         CounterWithCallback.builder()
                 .name(name + "_turned_away")
@@ -245,10 +275,12 @@ public final class Meters {
     /**
      * Exports size, offsets and quarantine of the hosted partitions, and how many topics and partitions there are. Asked
      * at every scrape, so that a deleted topic disappears by itself; call this once.
+     *
+     * @param each whether there are series for each partition, or for each topic only
      */
-    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
-        registry.register(new PartitionCollector(partitions));
-        groupCollector = new GroupCollector(partitions);
+    public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> partitions, boolean each) {
+        registry.register(new PartitionCollector(partitions, each));
+        groupCollector = new GroupCollector(each);
         registry.register(groupCollector);
     }
 
@@ -262,31 +294,10 @@ public final class Meters {
         groupCollector.show(groups, unreported);
     }
 
-    /**
-     * Exports the ingress budget; call this once.
-     *
-     * @param usedBytes bytes that requests under way hold
-     * @param limitBytes how many they may hold
-     */
-    public void bindIngress(DoubleSupplier usedBytes, DoubleSupplier limitBytes) {
-        bindGauge("letterbox_ingress_used_bytes", "Bytes of the ingress budget that requests hold.", usedBytes);
-        bindGauge("letterbox_ingress_limit_bytes", "The ingress budget in bytes.", limitBytes);
-    }
-
-    /**
-     * Exports the budget of pages; call this once.
-     *
-     * @param usedBytes bytes of pages that are made or not yet taken by their readers
-     * @param limitBytes how many there may be
-     */
-    public void bindPages(DoubleSupplier usedBytes, DoubleSupplier limitBytes) {
-        bindGauge("letterbox_page_used_bytes", "Bytes of the page budget that reads hold.", usedBytes);
-        bindGauge("letterbox_page_limit_bytes", "The page budget in bytes.", limitBytes);
-    }
-
     /** Exports how much memory the state of clients takes, beside its limits; call this once. */
     public void bindState(StateBudget budget) {
         registry.register(new StateCollector(budget));
+        for (StatePart part : budget.parts()) limits.add(part.setting(), part::usedBytes, part::limitBytes);
     }
 
     /**
@@ -324,11 +335,26 @@ public final class Meters {
                 failing);
     }
 
+    /** A start keeps so many write-ahead files of earlier processes. */
+    public void walKept(int files) {
+        walKept.set(files);
+    }
+
+    /** What has a limit, and how much of it is used. */
+    public LimitMeters limits() {
+        return limits;
+    }
+
+    /** Whether retention and compaction come round. */
+    public HousekeepingMeters housekeeping() {
+        return housekeeping;
+    }
+
     /** Exports whether the server is ready, as 1 or 0; call this once. */
     public void bindHealth(Health health) {
         bindGauge(
                 "letterbox_ready",
-                "Whether the server is ready: 1, or 0 while it starts, drains or has failed.",
+                "Whether the server is ready: 1, or 0 while it starts or drains, is blocked or has failed.",
                 () -> health.condition().state() == Health.State.READY ? 1 : 0);
     }
 
@@ -366,7 +392,11 @@ public final class Meters {
         return bytesOut;
     }
 
-    private Counter counter(String name, String help, String... labels) {
+    void register(MultiCollector collector) {
+        registry.register(collector);
+    }
+
+    Counter counter(String name, String help, String... labels) {
         return Counter.builder()
                 .name(name)
                 .help(help)
@@ -375,7 +405,7 @@ public final class Meters {
                 .register(registry);
     }
 
-    private Gauge gauge(String name, String help, String... labels) {
+    Gauge gauge(String name, String help, String... labels) {
         return Gauge.builder()
                 .name(name)
                 .help(help)
@@ -384,7 +414,7 @@ public final class Meters {
                 .register(registry);
     }
 
-    private Histogram histogram(String name, String help, double[] bounds, String... labels) {
+    Histogram histogram(String name, String help, double[] bounds, String... labels) {
         return Histogram.builder()
                 .name(name)
                 .help(help)

@@ -6,86 +6,116 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * The gauges of the partitions, made anew at every scrape from what is hosted at that moment: nothing has to be removed
- * with a topic, and between scrapes nothing is spent. Any thread; has no state.
+ * with a topic, and between scrapes nothing is spent. Offsets have the names that kafka_exporter made common. Where there
+ * are no series for each partition, those of a topic are summed up under the same names. Any thread; has no state.
  */
 final class PartitionCollector implements MultiCollector {
     private static final String SIZE = "letterbox_log_size_bytes";
     private static final String SEGMENTS = "letterbox_log_segments";
-    private static final String START = "letterbox_log_start_offset";
-    private static final String END = "letterbox_log_end_offset";
-    private static final String HIGH_WATERMARK = "letterbox_log_high_watermark";
+    private static final String START = "kafka_topic_partition_oldest_offset";
+    private static final String END = "kafka_topic_partition_current_offset";
     private static final String QUARANTINED = "letterbox_quarantined_partitions";
     private static final String OFFLINE = "letterbox_offline_partitions";
+    private static final String UNDECIDED = "letterbox_undecided_records";
     private static final String PARTITIONS = "letterbox_partitions";
     private static final String TOPICS = "letterbox_topics";
 
     private final Supplier<Map<TopicPartition, PartitionStatus>> partitions;
+    private final boolean each;
 
-    PartitionCollector(Supplier<Map<TopicPartition, PartitionStatus>> partitions) {
+    /** What one line of each gauge says: of a partition, or of all partitions of a topic. */
+    private static final class Row {
+        private final Labels labels;
+        private long sizeBytes;
+        private long segments;
+        private long start;
+        private long end;
+
+        private Row(Labels labels) {
+            this.labels = labels;
+        }
+
+        private void add(PartitionStatus status) {
+            sizeBytes += status.sizeBytes();
+            segments += status.segments();
+            start += status.logStartOffset();
+            end += status.highWatermark();
+        }
+    }
+
+    /** @param each whether there are series for each partition */
+    PartitionCollector(Supplier<Map<TopicPartition, PartitionStatus>> partitions, boolean each) {
         this.partitions = partitions;
+        this.each = each;
     }
 
     @Override
     public List<String> getPrometheusNames() {
-        return List.of(SIZE, SEGMENTS, START, END, HIGH_WATERMARK, QUARANTINED, OFFLINE, PARTITIONS, TOPICS);
+        return List.of(SIZE, SEGMENTS, START, END, QUARANTINED, OFFLINE, UNDECIDED, PARTITIONS, TOPICS);
     }
 
     @Override
     public MetricSnapshots collect() {
         Map<TopicPartition, PartitionStatus> all = partitions.get();
-        GaugeSnapshot.Builder size = gauge(SIZE, "Bytes of a partition's segments.");
-        GaugeSnapshot.Builder segments = gauge(SEGMENTS, "Segments of a partition.");
-        GaugeSnapshot.Builder start = gauge(START, "The first offset of a partition that can be read.");
-        GaugeSnapshot.Builder end = gauge(END, "The offset that a partition's next record gets.");
-        GaugeSnapshot.Builder highWatermark =
-                gauge(HIGH_WATERMARK, "The offset after a partition's last record that can be read.");
+        Map<Object, Row> rows = new LinkedHashMap<>();
+        Set<String> topics = new HashSet<>();
         long quarantined = 0;
         long offline = 0;
+        long undecided = 0;
         for (Map.Entry<TopicPartition, PartitionStatus> entry : all.entrySet()) {
-            Labels labels = labels(entry.getKey());
+            TopicPartition id = entry.getKey();
             PartitionStatus status = entry.getValue();
-            size.dataPoint(point(labels, status.sizeBytes()));
-            segments.dataPoint(point(labels, status.segments()));
-            start.dataPoint(point(labels, status.logStartOffset()));
-            end.dataPoint(point(labels, status.logEndOffset()));
-            highWatermark.dataPoint(point(labels, status.highWatermark()));
+            topics.add(id.topic());
+            rows.computeIfAbsent(each ? id : id.topic(), row -> new Row(labels(id)))
+                    .add(status);
             quarantined += status.quarantine() == null || status.offline() ? 0 : 1;
             offline += status.offline() ? 1 : 0;
+            undecided += status.highWatermark() - status.lastStableOffset();
         }
-        long topics =
-                all.keySet().stream().map(TopicPartition::topic).distinct().count();
         return MetricSnapshots.of(
-                size.build(),
-                segments.build(),
-                start.build(),
-                end.build(),
-                highWatermark.build(),
+                gauge(SIZE, "Bytes of a partition's segments.", rows, row -> row.sizeBytes),
+                gauge(SEGMENTS, "Segments of a partition.", rows, row -> row.segments),
+                gauge(START, "The first offset of a partition that can be read.", rows, row -> row.start),
+                gauge(END, "The offset after a partition's last record that can be read.", rows, row -> row.end),
                 single(QUARANTINED, "Partitions that refuse to serve because their log is damaged.", quarantined),
                 single(OFFLINE, "Partitions whose log cannot be opened for now, which is tried again.", offline),
+                single(
+                        UNDECIDED,
+                        "Records that readers of committed ones do not get to see yet, because a transaction before them is open.",
+                        undecided),
                 single(PARTITIONS, "Partitions that this node hosts.", all.size()),
-                single(TOPICS, "Topics of which this node hosts a partition.", topics));
+                single(TOPICS, "Topics of which this node hosts a partition.", topics.size()));
     }
 
-    private static Labels labels(TopicPartition partition) {
-        return Labels.of("partition", Integer.toString(partition.partition()), "topic", partition.topic());
+    private Labels labels(TopicPartition id) {
+        if (!each) return Labels.of("topic", id.topic());
+        return Labels.of("partition", Integer.toString(id.partition()), "topic", id.topic());
     }
 
-    private static GaugeSnapshot.Builder gauge(String name, String help) {
-        return GaugeSnapshot.builder().name(name).help(help);
+    private static GaugeSnapshot gauge(String name, String help, Map<Object, Row> rows, ToLongFunction<Row> value) {
+        List<GaugeDataPointSnapshot> points = new ArrayList<>(rows.size());
+        for (Row row : rows.values()) points.add(point(row.labels, value.applyAsLong(row)));
+        return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }
 
     private static GaugeSnapshot single(String name, String help, double value) {
-        return gauge(name, help).dataPoint(point(Labels.EMPTY, value)).build();
+        return new GaugeSnapshot(new MetricMetadata(name, help), List.of(point(Labels.EMPTY, value)));
     }
 
     private static GaugeDataPointSnapshot point(Labels labels, double value) {
-        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+        return new GaugeDataPointSnapshot(value, labels, null);
     }
 }

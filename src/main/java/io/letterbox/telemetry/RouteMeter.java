@@ -1,6 +1,7 @@
 package io.letterbox.telemetry;
 
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 
 /** How long the requests of one route took, by class of status. Take it once from {@link Meters#route}. Any thread. */
@@ -8,14 +9,18 @@ public final class RouteMeter {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 
+    private static final int FIRST_ERROR = 400;
+
     private final Histogram histogram;
+    private final Counter errors;
     private final String route;
 
     /** By class of status, looked up at first use so that classes that never occur are not exported. */
     private final DistributionDataPoint[] byClass = new DistributionDataPoint[CLASSES.length];
 
-    RouteMeter(Histogram histogram, String route) {
+    RouteMeter(Histogram histogram, Counter errors, String route) {
         this.histogram = histogram;
+        this.errors = errors;
         this.route = route;
     }
 
@@ -33,5 +38,6 @@ public final class RouteMeter {
             byClass[index] = point;
         }
         point.observe(nanos / NANOS_PER_SECOND);
+        if (status >= FIRST_ERROR) errors.labelValues(Integer.toString(status)).inc();
     }
 }

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * answer one document, with 200 or 503:
  *
  * <pre>
- * {"status":"ready",                       starting | ready | draining | failed
+ * {"status":"ready",                       starting | ready | blocked | draining | failed
  *  "reason":"…",                           only where there is more to say
  *  "warnings":[{"code":"disk-below-reserve","detail":"…"}]}
  * </pre>
@@ -67,8 +67,7 @@ public final class TelemetryRoutes implements HttpPart {
     public void mount(Router router, Vertx owner) {
         vertx = owner;
         router.get("/metrics").handler(this::metrics);
-        router.get("/health/live")
-                .handler(context -> answer(context, health.condition().state() != State.FAILED));
+        router.get("/health/live").handler(context -> answer(context, health.isAlive()));
         router.get("/health/ready")
                 .handler(context -> answer(context, health.condition().state() == State.READY));
     }

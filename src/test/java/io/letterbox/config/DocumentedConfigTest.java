@@ -45,6 +45,7 @@ class DocumentedConfigTest {
                         defaults.sse(),
                         defaults.groups(),
                         defaults.transactions(),
+                        defaults.metrics(),
                         defaults.shutdown(),
                         defaults.log()));
     }

@@ -54,8 +54,10 @@ class ClientsIT {
         assertThat(server.output()).doesNotContain("OutOfMemory", "OutOfDirectMemory");
         await().atMost(LIMIT).untilAsserted(() -> {
             assertThat(client.metric("letterbox_sse_connections")).isZero();
-            assertThat(client.metric("letterbox_ingress_used_bytes")).isZero();
-            assertThat(client.metric("letterbox_page_used_bytes")).isZero();
+            assertThat(client.metric("letterbox_limit_used{name=\"limits.ingressBytes\"}"))
+                    .isZero();
+            assertThat(client.metric("letterbox_limit_used{name=\"limits.pageBytes\"}"))
+                    .isZero();
         });
     }
 

@@ -79,7 +79,7 @@ class HttpAttackIT {
             assertThat(client.metric("letterbox_http_connections_turned_away_total"))
                     .isPositive();
             assertThat(client.metric("letterbox_http_silent_connections"))
-                    .isLessThan(client.metric("letterbox_http_connections_limit"));
+                    .isLessThan(client.metric("letterbox_limit{name=\"http.maxConnections\"}"));
             await().atMost(LIMIT)
                     .until(() -> client.metric("letterbox_http_silent_connections")
                                     + client.metric("letterbox_kafka_silent_connections")

@@ -3,9 +3,13 @@ package io.letterbox.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.memory.StateBudget;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Health.State;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HealthTest {
@@ -46,5 +50,73 @@ class HealthTest {
         assertThat(health.warnings()).contains(new Health.Warning("wall-clock-unconfirmed", "It went forward."));
         health.bindClock(() -> null);
         assertThat(health.warnings().get(1).detail()).isEqualTo("b/3: checksum at offset 7");
+    }
+
+    private static BlockedThread blocked(int seconds, boolean curable) {
+        return new BlockedThread("shard-0", seconds * 1_000_000_000L, curable);
+    }
+
+    @Test
+    void aThreadThatIsBlockedForLongTakesTheTrafficAwayUntilItGoesOn() {
+        AtomicReference<List<BlockedThread>> threads = new AtomicReference<>(List.of(blocked(9, true)));
+        health.bindThreads(threads::get);
+        health.ready();
+        assertThat(health.condition().state()).isEqualTo(State.READY);
+        threads.set(List.of(blocked(10, true)));
+        assertThat(health.condition())
+                .isEqualTo(new Health.Condition(State.BLOCKED, "The thread shard-0 has been blocked for 10.0 s."));
+        assertThat(health.isAlive()).isTrue();
+        threads.set(List.of());
+        assertThat(health.condition().state()).isEqualTo(State.READY);
+    }
+
+    @Test
+    void aThreadThatIsLostWantsARestartUnlessItWouldWaitAgain() {
+        AtomicReference<List<BlockedThread>> threads = new AtomicReference<>(List.of(blocked(59, true)));
+        health.bindThreads(threads::get);
+        health.ready();
+        assertThat(health.isAlive()).isTrue();
+        threads.set(List.of(blocked(300, false), blocked(60, true)));
+        assertThat(health.isAlive()).as("whatever waits for longer").isFalse();
+        threads.set(List.of(blocked(300, false)));
+        assertThat(health.isAlive()).as("it waits for its disk").isTrue();
+        assertThat(health.condition().state()).isEqualTo(State.BLOCKED);
+    }
+
+    @Test
+    void aServerThatStartsOrStopsIsNotAskedForItsThreads() {
+        health.bindThreads(() -> List.of(blocked(300, true)));
+        assertThat(health.isAlive()).isTrue();
+        assertThat(health.condition().state()).isEqualTo(State.STARTING);
+        health.ready();
+        health.draining();
+        assertThat(health.isAlive()).isTrue();
+        assertThat(health.condition().state()).isEqualTo(State.DRAINING);
+        health.failed("An fsync failed.");
+        assertThat(health.isAlive()).isFalse();
+    }
+
+    @Test
+    void warnsOfLimitsThatAreNear() {
+        LimitMeters limits = new LimitMeters();
+        AtomicInteger used = new AtomicInteger(800);
+        limits.add("limits.topics", used::get, () -> 1000);
+        limits.add("descriptors", () -> 900, () -> -1);
+        health.bindLimits(limits);
+        assertThat(health.warnings()).isEmpty();
+        used.set(801);
+        assertThat(health.warnings())
+                .containsExactly(new Health.Warning("limit-near", "Of limits.topics, 801 of 1000 are used."));
+    }
+
+    @Test
+    void warnsOfTheSameMemoryOnce() {
+        StateBudget state = StateBudget.of(1 << 20, 1 << 20, 1 << 20, 1);
+        state.groups().open().take(1 << 20);
+        LimitMeters limits = new LimitMeters();
+        limits.add(state.groups().setting(), state.groups()::usedBytes, state.groups()::limitBytes);
+        health.bindLimits(limits);
+        health.bindState(state);
+        assertThat(health.warnings()).extracting(Health.Warning::code).containsExactly("state-near-limit");
     }
 }

@@ -2,6 +2,7 @@ package io.letterbox.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,22 @@ import org.junit.jupiter.api.Test;
 
 class MetersTest {
     /** Each of them has few values, or as many as the server's limits on topics and partitions allow. */
-    private static final Set<String> BOUNDED_LABELS =
-            Set.of("topic", "partition", "door", "route", "status", "reason", "codec", "start", "le", "part");
+    private static final Set<String> BOUNDED_LABELS = Set.of(
+            "topic",
+            "partition",
+            "door",
+            "route",
+            "status",
+            "reason",
+            "codec",
+            "start",
+            "le",
+            "part",
+            "api",
+            "error",
+            "name",
+            "thread",
+            "kind");
 
     private final Specimen specimen = new Specimen();
     private final Meters meters = specimen.meters;
@@ -61,13 +76,15 @@ class MetersTest {
         meters.kafkaRequest("Produce").answered(400_000);
         meters.kafkaRequest("Produce").answered(3_000_000_000L);
         meters.kafkaRequest("Metadata").answered(1);
-        meters.bindConnections("kafka", () -> 7, () -> 10, () -> 2, () -> 3);
         Exposition page = specimen.scrape();
         Map<String, String> produce = Map.of("api", "Produce");
-        assertThat(page.value("letterbox_kafka_request_seconds_count", produce)).isEqualTo(2);
-        assertThat(page.value("letterbox_kafka_request_seconds_sum", produce)).isEqualTo(3.0004);
+        assertThat(page.value("letterbox_kafka_request_seconds_count", produce)).isEqualTo(3);
+        assertThat(page.value("letterbox_kafka_request_seconds_sum", produce)).isEqualTo(3.0024);
         assertThat(page.value("letterbox_kafka_connections", Map.of())).isEqualTo(7);
-        assertThat(page.value("letterbox_kafka_connections_limit", Map.of())).isEqualTo(10);
+        assertThat(page.value("letterbox_limit", Map.of("name", "kafka.maxConnections")))
+                .isEqualTo(10);
+        assertThat(page.value("letterbox_limit_used", Map.of("name", "kafka.maxConnections")))
+                .isEqualTo(7);
         assertThat(page.value("letterbox_kafka_silent_connections", Map.of())).isEqualTo(2);
         assertThat(page.value("letterbox_kafka_connections_turned_away_total", Map.of()))
                 .isEqualTo(3);
@@ -91,15 +108,82 @@ class MetersTest {
         Exposition page = specimen.scrape();
         Map<String, String> first = Map.of("topic", "orders", "partition", "0");
         assertThat(page.value("letterbox_log_size_bytes", first)).isEqualTo(4096);
-        assertThat(page.value("letterbox_log_start_offset", first)).isEqualTo(5);
-        assertThat(page.value("letterbox_log_high_watermark", first)).isEqualTo(40);
-        assertThat(page.value("letterbox_log_end_offset", first)).isEqualTo(42);
+        assertThat(page.value("kafka_topic_partition_oldest_offset", first)).isEqualTo(5);
+        assertThat(page.value("kafka_topic_partition_current_offset", first)).isEqualTo(40);
         assertThat(page.value("letterbox_log_segments", first)).isEqualTo(2);
         assertThat(page.value("letterbox_quarantined_partitions", Map.of())).isEqualTo(1);
         assertThat(page.value("letterbox_partitions", Map.of())).isEqualTo(2);
         assertThat(page.value("letterbox_topics", Map.of())).isEqualTo(1);
         specimen.partitions.remove(new TopicPartition("orders", 0));
         assertThat(specimen.scrape().values("letterbox_log_size_bytes", first)).isEmpty();
+    }
+
+    @Test
+    void whereThereAreNoSeriesForEachPartitionThoseOfATopicAreSummedUp() {
+        try (Specimen summed = new Specimen(false)) {
+            summed.partitions.put(
+                    new TopicPartition("orders", 2), new PartitionStatus(1, 10, 9, 10, 500, 3, null, false));
+            Exposition page = summed.scrape();
+            Map<String, String> topic = Map.of("topic", "orders");
+            assertThat(page.value("letterbox_log_size_bytes", topic)).isEqualTo(4596);
+            assertThat(page.value("letterbox_log_segments", topic)).isEqualTo(6);
+            assertThat(page.value("kafka_topic_partition_current_offset", topic))
+                    .isEqualTo(50);
+            assertThat(page.value("kafka_topic_partition_oldest_offset", topic)).isEqualTo(6);
+            assertThat(page.value("kafka_consumergroup_lag_sum", topic)).isEqualTo(10);
+            assertThat(page.value("kafka_consumergroup_group_max_lag_seconds", Map.of()))
+                    .isEqualTo(1.5);
+            assertThat(page.value("letterbox_undecided_records", Map.of())).isEqualTo(1);
+            assertThat(page.samples()).noneMatch(sample -> sample.labels().containsKey("partition"));
+        }
+    }
+
+    /** At 10,000 partitions every line for each of them is a megabyte a minute. */
+    @Test
+    void noTwoSeriesOfAPartitionAreTheSame() {
+        PartitionStatus status = new PartitionStatus(1009, 2003, 2003, 2003, 3001, 7, null, false);
+        specimen.partitions.put(new TopicPartition("payments", 0), status);
+        List<Double> values = specimen.scrape().samples().stream()
+                .filter(sample -> "payments".equals(sample.labels().get("topic")))
+                .map(Exposition.Sample::value)
+                .toList();
+        assertThat(values).containsExactlyInAnyOrder(1009.0, 2003.0, 3001.0, 7.0);
+    }
+
+    @Test
+    void errorsAreCountedByStatusAndByCode() {
+        Exposition page = specimen.scrape();
+        assertThat(page.value("letterbox_http_errors_total", Map.of("status", "429")))
+                .isEqualTo(1);
+        assertThat(page.values("letterbox_http_errors_total", Map.of("status", "304")))
+                .isEmpty();
+        assertThat(page.value(
+                        "letterbox_kafka_errors_total", Map.of("api", "Produce", "error", "UNKNOWN_SERVER_ERROR")))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void housekeepingShowsWhatItTookAwayAndWhatItCouldNot() {
+        TopicPartition partition = new TopicPartition("orders", 0);
+        Exposition page = specimen.scrape();
+        assertThat(page.value("letterbox_retention_deleted_records_total", Map.of()))
+                .isEqualTo(20);
+        assertThat(page.value("letterbox_retention_deleted_bytes_total", Map.of()))
+                .isEqualTo(2000);
+        assertThat(page.value("letterbox_open_transaction_seconds", Map.of())).isEqualTo(1.5);
+        assertThat(page.value("letterbox_uncompacted_partitions", Map.of())).isEqualTo(1);
+        assertThat(page.value("letterbox_compaction_age_seconds", Map.of())).isZero();
+        meters.housekeeping().compactionBegan(partition);
+        assertThat(specimen.scrape().value("letterbox_compaction_age_seconds", Map.of()))
+                .isPositive();
+        meters.housekeeping().compactionEnded(partition, true);
+        meters.housekeeping().passed(0, 0);
+        page = specimen.scrape();
+        assertThat(page.value("letterbox_uncompacted_partitions", Map.of())).isZero();
+        assertThat(page.value("letterbox_open_transaction_seconds", Map.of())).isZero();
+        meters.housekeeping().ended(0);
+        assertThat(specimen.scrape().value("letterbox_housekeeping_age_seconds", Map.of()))
+                .isZero();
     }
 
     @Test
@@ -113,10 +197,8 @@ class MetersTest {
                 .isEqualTo(10);
         assertThat(page.value("kafka_consumergroup_members", Map.of("consumergroup", "readers")))
                 .isEqualTo(2);
-        Map<String, String> partition = Map.of("topic", "orders", "partition", "0");
-        assertThat(page.value("kafka_topic_partition_current_offset", partition))
-                .isEqualTo(40);
-        assertThat(page.value("kafka_topic_partition_oldest_offset", partition)).isEqualTo(5);
+        assertThat(page.value("kafka_consumergroup_group_max_lag_seconds", Map.of("consumergroup", "readers")))
+                .isEqualTo(1.5);
         Map<String, String> unknown = Map.of("consumergroup", "readers", "topic", "orders", "partition", "1");
         assertThat(page.values("kafka_consumergroup_lag", unknown)).isEmpty();
     }
@@ -132,11 +214,12 @@ class MetersTest {
     void theStateOfClientsIsShownBesideItsLimits() {
         Exposition page = specimen.scrape();
         Map<String, String> groups = Map.of("part", "groups");
-        assertThat(page.value("letterbox_state_used_bytes", groups)).isEqualTo(5000);
-        assertThat(page.value("letterbox_state_limit_bytes", groups)).isEqualTo(1 << 20);
+        Map<String, String> setting = Map.of("name", "limits.groupBytes");
+        assertThat(page.value("letterbox_limit_used", setting)).isEqualTo(5000);
+        assertThat(page.value("letterbox_limit", setting)).isEqualTo(1 << 20);
         assertThat(page.value("letterbox_state_refused_total", groups)).isEqualTo(1);
         assertThat(page.value("letterbox_state_dropped_total", groups)).isEqualTo(3);
-        assertThat(page.value("letterbox_state_used_bytes", Map.of("part", "producers")))
+        assertThat(page.value("letterbox_limit_used", Map.of("name", "limits.producerBytes")))
                 .isZero();
     }
 

@@ -12,16 +12,34 @@ import java.util.Map;
 
 /** Meters in which everything that can be counted was counted at least once, as in a server that has run for a while. */
 final class Specimen implements AutoCloseable {
+    /** Those that the server says besides what is bound here. */
+    private static final List<String> LIMITS = List.of(
+            "limits.topics",
+            "limits.partitions",
+            "limits.partitionsPerTopic",
+            "limits.subscribers",
+            "limits.ingressBytes",
+            "limits.pageBytes",
+            "descriptors",
+            "heap",
+            "direct-memory");
+
     final PrometheusMeterRegistry registry = ProcessMetrics.newRegistry();
     final Meters meters = new Meters(registry);
+    final ThreadWatch threads = new ThreadWatch(meters);
     final Map<TopicPartition, PartitionStatus> partitions = new HashMap<>();
 
     Specimen() {
+        this(true);
+    }
+
+    /** @param each whether there are series for each partition */
+    Specimen(boolean each) {
         for (Door door : Door.values()) {
             meters.topic("orders").in(door, 3, 300);
             meters.topic("orders").out(door, 6, 700);
         }
-        for (int status : new int[] {200, 304, 404, 500}) {
+        for (int status : new int[] {200, 304, 404, 429, 500}) {
             meters.route("POST /topics/{topic}").record(2_000_000, status);
         }
         meters.groupCommit(1_500_000, 4, 12, 1200);
@@ -42,7 +60,7 @@ final class Specimen implements AutoCloseable {
         partitions.put(new TopicPartition("orders", 0), new PartitionStatus(5, 40, 40, 42, 4096, 2, null, false));
         partitions.put(
                 new TopicPartition("orders", 1), new PartitionStatus(0, 0, 0, 0, 0, 1, "a bad batch at 7", false));
-        meters.bindPartitions(() -> partitions);
+        meters.bindPartitions(() -> partitions, each);
         meters.groups(
                 List.of(new GroupLag(
                         "readers",
@@ -57,12 +75,30 @@ final class Specimen implements AutoCloseable {
         account.refused();
         account.dropped(3);
         meters.bindState(state);
-        meters.bindIngress(() -> 1000, () -> 67_108_864);
-        meters.bindPages(() -> 2000, () -> 33_554_432);
+        for (String name : LIMITS) meters.limits().add(name, () -> 700, () -> 1000);
+        for (String door : List.of("http", "kafka")) meters.bindConnections(door, () -> 7, () -> 10, () -> 2, () -> 3);
+        meters.kafkaRequest("Produce").answered(2_000_000);
+        meters.kafkaErrors("Produce", "UNKNOWN_SERVER_ERROR", 2);
+        meters.kafkaRefused();
+        keepHouse();
+        for (ThreadKind kind : ThreadKind.values()) threads.watch(kind.label() + "-0", kind, Runnable::run);
+        // Asks, and hears the answers.
+        threads.look();
+        threads.look();
         meters.bindHealth(new Health());
         meters.bindClock(() -> ClockGuard.first(0, 0).at(0, 7_200_000));
         meters.bindShortages(() -> 1);
         meters.bindDisk(() -> 5e9, () -> 268_435_456);
+    }
+
+    private void keepHouse() {
+        TopicPartition partition = new TopicPartition("orders", 0);
+        meters.housekeeping().begun(0);
+        meters.housekeeping().passed(0, 1500);
+        meters.housekeeping().deleted(20, 2000);
+        meters.housekeeping().compactionBegan(partition);
+        meters.housekeeping().compactionEnded(partition, false);
+        meters.walKept(1);
     }
 
     Exposition scrape() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +29,16 @@ class WatchFilesTest {
     private static final Set<String> KEYWORDS = Set.of("and", "or", "unless", "bool", "offset", "Inf", "NaN");
 
     /** What Prometheus itself adds to everything that it scrapes. */
-    private static final Set<String> OF_PROMETHEUS = Set.of("up", "instance", "job");
+    private static final Set<String> OF_PROMETHEUS =
+            Set.of("up", "scrape_samples_scraped", "scrape_duration_seconds", "instance", "job");
+
+    private static final Pattern MATCHED = Pattern.compile("(letterbox_\\w+)\\{([^}]*)}");
+    private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(=~|!~|!=|=)\\s*\"([^\"]*)\"");
 
     private final Specimen specimen = new Specimen();
     private final Set<String> names = new HashSet<>(OF_PROMETHEUS);
     private final Set<String> labels = new HashSet<>(OF_PROMETHEUS);
+    private List<Exposition.Sample> samples;
     private Vertx vertx;
 
     @BeforeEach
@@ -40,7 +46,8 @@ class WatchFilesTest {
         vertx = ProcessMetrics.meter(Vertx.builder(), new VertxOptions().setEventLoopPoolSize(1), specimen.registry)
                 .build();
         vertx.executeBlocking(() -> 1).await(10, TimeUnit.SECONDS);
-        specimen.scrape().samples().forEach(sample -> {
+        samples = specimen.scrape().samples();
+        samples.forEach(sample -> {
             names.add(sample.name());
             labels.addAll(sample.labels().keySet());
         });
@@ -115,7 +122,31 @@ class WatchFilesTest {
                         "LetterboxPartitionQuarantined",
                         "LetterboxStalledSubscribers",
                         "LetterboxGapEvents",
-                        "LetterboxServerErrors");
+                        "LetterboxServerErrors",
+                        "LetterboxLimitNear",
+                        "LetterboxThreadBlocked",
+                        "LetterboxRestartLoop",
+                        "LetterboxConsumerLag",
+                        "LetterboxHousekeepingStopped",
+                        "LetterboxCompactionStopped",
+                        "LetterboxTransactionOpen",
+                        "LetterboxWallClockUnconfirmed",
+                        "LetterboxCodecMissing",
+                        "LetterboxKafkaServerErrors");
+    }
+
+    /** What nobody looks at need not be counted. */
+    @Test
+    void everythingThatIsExportedIsShownSomewhere() throws IOException {
+        String dashboard = Files.readString(DASHBOARD);
+        String alerts = Files.readString(ALERTS);
+        for (String name : names) {
+            if (!name.startsWith("letterbox_") && !name.startsWith("kafka_")) continue;
+            String family = name.replaceAll("_(bucket|sum|count)$", "");
+            assertThat(dashboard.contains(family) || alerts.contains(family))
+                    .as(name)
+                    .isTrue();
+        }
     }
 
     /** Takes an expression apart: what stands in matchers and groupings are labels, what is left and is not called is a metric. */
@@ -132,7 +163,12 @@ class WatchFilesTest {
         while (groupings.find()) {
             assertThat(labels).as(expression).contains(groupings.group(1).split("\\s*,\\s*"));
         }
+        checkValues(expression);
+        assertThat(expression.chars().filter(c -> c == '(').count())
+                .as(expression)
+                .isEqualTo(expression.chars().filter(c -> c == ')').count());
         String bare = expression
+                .replaceAll("\\boffset\\s+\\w+", " ")
                 .replaceAll("\\{[^}]*}", " ")
                 .replaceAll("\\[[^]]*]", " ")
                 .replaceAll("\\b(by|without|on|ignoring)\\s*\\([^)]*\\)", " ");
@@ -144,5 +180,25 @@ class WatchFilesTest {
             metrics++;
         }
         assertThat(metrics).as("metrics in " + expression).isPositive();
+    }
+
+    /** Somebody may write a value that no series ever has, and then waits for its alert in vain. */
+    private void checkValues(String expression) {
+        Matcher matched = MATCHED.matcher(expression);
+        while (matched.find()) {
+            Matcher matcher = MATCHER.matcher(matched.group(2));
+            while (matcher.find()) {
+                String label = matcher.group(1);
+                String value = matcher.group(3);
+                boolean chosen = matcher.group(2).startsWith("=") && !value.startsWith("$");
+                if (!chosen || OF_PROMETHEUS.contains(label)) continue;
+                Pattern wanted = Pattern.compile(matcher.group(2).equals("=") ? Pattern.quote(value) : value);
+                assertThat(samples)
+                        .as(label + " in " + expression)
+                        .anyMatch(sample -> sample.name().equals(matched.group(1))
+                                && wanted.matcher(sample.labels().getOrDefault(label, ""))
+                                        .matches());
+            }
+        }
     }
 }

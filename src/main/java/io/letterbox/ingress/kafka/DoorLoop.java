@@ -11,9 +11,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the connections of one event loop have in common. Owned by that loop. */
 final class DoorLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(DoorLoop.class);
+
     /** How soon a connection looks again whether the budget has room for its request. */
     private static final long LOOK_AGAIN_MS = 2;
 
@@ -25,6 +30,7 @@ final class DoorLoop {
     private final RequestLimits requestLimits;
     private final WorkerExecutor decoder;
     private final KafkaRequestMeter[] meters = new KafkaRequestMeter[ApiKeys.values().length];
+    private final AnswerErrors errors = new AnswerErrors();
     private final ApiTable table;
     private final Transfers uploads;
     private final Set<KafkaConnection> connections = new LinkedHashSet<>();
@@ -96,6 +102,17 @@ final class DoorLoop {
     boolean refused(String host) {
         backend.meters().kafkaRefused();
         return complaints.isWorthALine(host, System.nanoTime());
+    }
+
+    /** An answer goes out; errors in it are counted. */
+    void answering(ApiKeys api, ApiMessage body, short version) {
+        try {
+            errors.of(body, version)
+                    .forEach((error, count) -> backend.meters().kafkaErrors(api.name, error.name(), count));
+        } catch (RuntimeException unexpected) {
+            // The answer is right all the same.
+            LOG.error("The errors in an answer to {} could not be counted", api, unexpected);
+        }
     }
 
     /** A request was answered, so long after it had come. */

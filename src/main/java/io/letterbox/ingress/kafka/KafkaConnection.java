@@ -283,6 +283,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private List<Object> encode(PendingRequest answered, ApiMessage body) {
         Decoded request = answered.request;
+        loop.answering(request.api(), body, answered.responseVersion);
         ResponseHeaderData header = new ResponseHeaderData().setCorrelationId(request.correlationId());
         return ResponseParts.encode(
                 socket.channelHandlerContext().alloc(),

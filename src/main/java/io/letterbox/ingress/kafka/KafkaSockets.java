@@ -2,8 +2,14 @@ package io.letterbox.ingress.kafka;
 
 /** What the servers of all event loops have in common: the port, and whether clients may come in. Thread-safe. */
 public final class KafkaSockets {
+    private final Runnable entrance;
     private volatile int port;
     private volatile boolean ready;
+
+    /** @param shut shuts the entrance; called when the first of the servers is closed */
+    public KafkaSockets(Runnable shut) {
+        this.entrance = shut;
+    }
 
     /** The port that is listened on, which matters where port 0 was configured; 0 before the start. */
     public int port() {
@@ -16,6 +22,10 @@ public final class KafkaSockets {
      */
     public void admit() {
         ready = true;
+    }
+
+    void closing() {
+        entrance.run();
     }
 
     void listening(int actualPort) {

@@ -47,6 +47,7 @@ public final class KafkaVerticle extends VerticleBase {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(go -> {
             loop.drain();
+            sockets.closing();
             server.shutdown(millis, TimeUnit.MILLISECONDS).onComplete(drained);
         });
         return drained.future();

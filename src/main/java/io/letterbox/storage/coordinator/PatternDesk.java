@@ -6,8 +6,8 @@ import io.letterbox.metadata.ClusterImage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.WorkerExecutorInternal;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +32,7 @@ public final class PatternDesk implements TopicPatterns {
     private static final String THREAD = "letterbox-topic-patterns";
 
     private final VertxInternal vertx;
-    private final WorkerExecutor thread;
+    private final WorkerExecutorInternal thread;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Map<String, Future<?>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong uses = new AtomicLong();
@@ -50,7 +50,12 @@ public final class PatternDesk implements TopicPatterns {
 
     public PatternDesk(Vertx vertx) {
         this.vertx = (VertxInternal) vertx;
-        this.thread = vertx.createSharedWorkerExecutor(THREAD, 1);
+        this.thread = (WorkerExecutorInternal) vertx.createSharedWorkerExecutor(THREAD, 1);
+    }
+
+    /** Runs something on the thread that matches, behind what waits there. */
+    public void onThread(Runnable work) {
+        thread.pool().executor().execute(work);
     }
 
     @Override

@@ -114,6 +114,7 @@ final class TestDoor implements AutoCloseable {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.metrics(),
                 standard.shutdown(),
                 standard.log());
         budget = new ByteBudget(limits.ingressBytes());

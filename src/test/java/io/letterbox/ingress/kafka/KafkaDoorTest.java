@@ -273,7 +273,7 @@ class KafkaDoorTest {
 
     @Test
     void nobodyIsLetInBeforeTheMetadataSaysWhereWeAre() {
-        KafkaSockets early = new KafkaSockets();
+        KafkaSockets early = new KafkaSockets(() -> {});
         assertThat(early.admits()).isFalse();
         early.admit();
         assertThat(early.admits()).isTrue();

@@ -63,9 +63,10 @@ final class TestKafkaDoor implements AutoCloseable {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.metrics(),
                 standard.shutdown(),
                 standard.log());
-        sockets = new KafkaSockets();
+        sockets = new KafkaSockets(() -> {});
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
         backend = new KafkaBackend(

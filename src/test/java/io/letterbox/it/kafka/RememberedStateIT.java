@@ -69,13 +69,13 @@ class RememberedStateIT {
             assertThat(report.refused()).isEmpty();
             assertThat(report.count()).isPositive();
             isWithinLimits(server);
-            double before = used(server, "groups");
+            double before = used(server, "group");
             assertThat(server.page("/metrics")).contains("letterbox_state_refused_total{part=\"groups\"}");
 
             server.stop();
             server.start();
             isWithinLimits(server);
-            assertThat(used(server, "groups")).isBetween(before * 0.9, before * 1.1);
+            assertThat(used(server, "group")).isBetween(before * 0.9, before * 1.1);
             try (FrameClient kafka = new FrameClient(server.kafkaPort())) {
                 assertThat(commit(kafka, "honest", 1, "")).isEqualTo(Errors.NONE);
             }
@@ -88,18 +88,18 @@ class RememberedStateIT {
 
     private static void isWithinLimits(ServerProcess server) {
         assertThat(server.isAlive()).as(server.output()).isTrue();
-        for (String part : List.of("producers", "groups", "transactions")) {
-            double limit = metric(server, "letterbox_state_limit_bytes", part);
+        for (String part : List.of("producer", "group", "transaction")) {
+            double limit = metric(server, "letterbox_limit", part);
             assertThat(used(server, part)).as(part).isBetween(limit / 10, limit * 1.1);
         }
     }
 
     private static double used(ServerProcess server, String part) {
-        return metric(server, "letterbox_state_used_bytes", part);
+        return metric(server, "letterbox_limit_used", part);
     }
 
     private static double metric(ServerProcess server, String name, String part) {
-        String series = name + "{part=\"" + part + "\"} ";
+        String series = name + "{name=\"limits." + part + "Bytes\"} ";
         return server.page("/metrics")
                 .lines()
                 .filter(line -> line.startsWith(series))

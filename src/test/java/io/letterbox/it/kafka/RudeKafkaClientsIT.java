@@ -68,8 +68,9 @@ class RudeKafkaClientsIT {
     void othersAreServedAndNothingIsHeld() {
         assertThat(server.isAlive()).as(server.output()).isTrue();
         assertThat(server.output()).doesNotContain("OutOfMemory", "OutOfDirectMemory");
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(client.metric("letterbox_ingress_used_bytes"))
-                .isZero());
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(client.metric("letterbox_limit_used{name=\"limits.ingressBytes\"}"))
+                        .isZero());
     }
 
     /** A client of its own that publishes a record, and sees the topics. */
@@ -142,7 +143,8 @@ class RudeKafkaClientsIT {
         try (Flood waiting = new Flood(server.kafkaPort(), CONNECTIONS)) {
             waiting.begin(beginning);
             assertThat(admin.listTopics().names().get()).contains("endless");
-            assertThat(client.metric("letterbox_ingress_used_bytes")).isBetween(1.0, (double) BUDGET_BYTES);
+            assertThat(client.metric("letterbox_limit_used{name=\"limits.ingressBytes\"}"))
+                    .isBetween(1.0, (double) BUDGET_BYTES);
         }
         serves("endless");
     }

@@ -67,6 +67,7 @@ abstract class AdminRequests {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.metrics(),
                 standard.shutdown(),
                 standard.log());
         metadata = new MachineMetadata(new MetadataMachine(new Limits(1000, 256, 4000), topics.defaults()));

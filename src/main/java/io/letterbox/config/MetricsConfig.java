@@ -1,0 +1,12 @@
+package io.letterbox.config;
+
+/**
+ * What {@code /metrics} shows.
+ *
+ * @param partitions whether there are series for each partition; else those of a topic are summed up
+ */
+public record MetricsConfig(boolean partitions) {
+    static MetricsConfig standard() {
+        return new MetricsConfig(true);
+    }
+}

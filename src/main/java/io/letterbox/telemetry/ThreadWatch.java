@@ -1,0 +1,181 @@
+package io.letterbox.telemetry;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the threads that nobody can do without: event loops, shards, those that do one thing after the other. A thread of
+ * its own asks each twice a second to do nothing, and notes how long it took to come to that. In place of the check that
+ * Vert.x has, which reads the clock for every task, and knows nothing of what waits before it.
+ *
+ * <p>Where the whole process stood still (a suspended machine, a debugger, a collection of all garbage), no thread was
+ * blocked: what the watch itself missed is no lag.
+ */
+public final class ThreadWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadWatch.class);
+
+    /** How often every thread is asked. */
+    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** A look that comes later than this after the one before means that the process stood still, not that a thread did. */
+    static final long LATE_NANOS = 3 * TICK_NANOS;
+
+    /** What stands still for so long is told. */
+    private static final long WORTH_A_LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** From a loop that has nothing to do to one that is lost. */
+    private static final double[] LAG_SECONDS = {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
+
+    private final LongSupplier nanoTime;
+    private final Histogram lags;
+    private final Counter standstill;
+    private final List<WatchedThread> threads = new CopyOnWriteArrayList<>();
+    private final Thread thread = new Thread(this::run, "letterbox-watch");
+
+    // Owned by the thread that watches.
+    private boolean looked;
+    private long lookedNanos;
+    private long standstillNanos;
+
+    /** Makes the meters; {@link #begin} starts the thread. */
+    public ThreadWatch(Meters meters) {
+        this(meters, System::nanoTime);
+    }
+
+    ThreadWatch(Meters meters, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        lags = meters.histogram(
+                "letterbox_thread_lag_seconds",
+                "Time that a watched thread took to come to what waited for it, by kind of thread.",
+                LAG_SECONDS,
+                "kind");
+        standstill = meters.counter(
+                "letterbox_standstill_seconds",
+                "Time in which no thread of the process came on: suspended, short of processors, or collecting garbage.");
+        meters.register(new Shown());
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Watches one more thread. Any thread.
+     *
+     * @param name a constant, as in {@code event-loop-0}; becomes a label
+     * @param executor runs what it is given on that thread, behind what waits there already
+     */
+    public void watch(String name, ThreadKind kind, Executor executor) {
+        threads.add(new WatchedThread(name, kind, executor, lags.labelValues(kind.label()), nanoTime));
+    }
+
+    /** Begins to watch, once everything has started: until then it is known that threads are busy. */
+    public void begin() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!Thread.interrupted()) {
+                look();
+                TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
+            }
+        } catch (InterruptedException closed) {
+            // That is how this thread ends.
+        }
+    }
+
+    /** Asks every thread. On the thread that watches. */
+    void look() {
+        long now = nanoTime.getAsLong();
+        long since = now - lookedNanos;
+        if (looked && since > LATE_NANOS) stoodStill(since - TICK_NANOS);
+        looked = true;
+        lookedNanos = now;
+        for (WatchedThread watched : threads) {
+            try {
+                watched.look(now - standstillNanos, standstillNanos);
+            } catch (RejectedExecutionException gone) {
+                threads.remove(watched);
+            }
+        }
+    }
+
+    private void stoodStill(long nanos) {
+        standstillNanos += nanos;
+        standstill.inc(nanos / NANOS_PER_SECOND);
+        if (nanos < WORTH_A_LINE_NANOS) return;
+        LOG.warn(
+                "The whole process stood still for {}: it was suspended, had no processor, or collected garbage",
+                String.format(Locale.ROOT, "%.1f s", nanos / NANOS_PER_SECOND));
+    }
+
+    /** Those that have not come to what waits for them, the one that has been away for longest first. Any thread. */
+    public List<BlockedThread> blocked() {
+        return threads.stream()
+                .map(WatchedThread::blocked)
+                .filter(blocked -> blocked.nanos() > 0)
+                .sorted(Comparator.comparingLong(BlockedThread::nanos).reversed())
+                .toList();
+    }
+
+    /** Watches no more; before the threads that are watched end. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.clear();
+    }
+
+    /** What a scrape shows of each thread. */
+    private final class Shown implements MultiCollector {
+        private static final String BLOCKED = "letterbox_thread_blocked_seconds";
+        private static final String LONGEST = "letterbox_thread_longest_lag_seconds";
+
+        @Override
+        public List<String> getPrometheusNames() {
+            return List.of(BLOCKED, LONGEST);
+        }
+
+        @Override
+        public MetricSnapshots collect() {
+            GaugeSnapshot.Builder blocked = GaugeSnapshot.builder()
+                    .name(BLOCKED)
+                    .help("For how long a watched thread has not come to what waits for it; 0 as a rule.");
+            GaugeSnapshot.Builder longest = GaugeSnapshot.builder()
+                    .name(LONGEST)
+                    .help("The longest that a watched thread took to come to what waited, in the last minute or two.");
+            for (WatchedThread watched : threads) {
+                Labels labels = Labels.of("thread", watched.name());
+                blocked.dataPoint(point(labels, watched.blocked().nanos()));
+                longest.dataPoint(point(labels, watched.longestNanos()));
+            }
+            return MetricSnapshots.of(blocked.build(), longest.build());
+        }
+
+        private static GaugeDataPointSnapshot point(Labels labels, long nanos) {
+            return GaugeDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value(nanos / NANOS_PER_SECOND)
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.letterbox.telemetry;
+
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that is asked again and again to do nothing. How long it takes to come to that is how long everything takes that
+ * waits for it. Owned by the thread that watches, but for what is said to be others'.
+ */
+final class WatchedThread {
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadWatch.class);
+
+    /** However often a thread is blocked, the log tells of it once in this time. */
+    static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** The longest lag is that of the current window and of the one before. */
+    static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Calls that the log shows, beginning with the one in which the thread is. */
+    private static final int CALLS = 12;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final String name;
+    private final ThreadKind kind;
+    private final Executor executor;
+    private final DistributionDataPoint lags;
+    private final LongSupplier nanoTime;
+
+    private boolean waiting;
+    private long question;
+    private long askedNanos;
+    private boolean told;
+    private boolean everTold;
+    private long toldNanos;
+
+    /** Whether it was seen to wait for a disk or a socket since it was asked last. */
+    private boolean waitedForSystem;
+
+    private boolean windowed;
+    private long windowNanos;
+    private long longestNow;
+    private long longestBefore;
+
+    /** The watched thread writes it. */
+    private volatile Answer answer;
+
+    // For whoever asks, from any thread.
+    private volatile BlockedThread blocked;
+    private volatile long longestNanos;
+
+    private record Answer(long question, long nanos, Thread thread) {}
+
+    WatchedThread(String name, ThreadKind kind, Executor executor, DistributionDataPoint lags, LongSupplier nanoTime) {
+        this.name = name;
+        this.kind = kind;
+        this.executor = executor;
+        this.lags = lags;
+        this.nanoTime = nanoTime;
+        this.blocked = new BlockedThread(name, 0, false);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How it is doing: blocked for 0 where it has answered. Any thread. */
+    BlockedThread blocked() {
+        return blocked;
+    }
+
+    /** The longest that it took in the last minute or two. Any thread. */
+    long longestNanos() {
+        return longestNanos;
+    }
+
+    /**
+     * Looks whether the last question is answered, and asks the next.
+     *
+     * @param nowNanos what the watch's clock shows without what it stood still
+     * @param standstillNanos for how long it stood still so far, so that the other clock shows so much more
+     */
+    void look(long nowNanos, long standstillNanos) {
+        turnWindow(nowNanos);
+        Answer last = answer;
+        if (waiting && last != null && last.question == question) answered(last, standstillNanos);
+        if (waiting) stillWaiting(nowNanos);
+        else ask(nowNanos);
+    }
+
+    private void ask(long nowNanos) {
+        waiting = true;
+        waitedForSystem = false;
+        askedNanos = nowNanos;
+        long asked = ++question;
+        executor.execute(() -> answer = new Answer(asked, nanoTime.getAsLong(), Thread.currentThread()));
+    }
+
+    private void answered(Answer last, long standstillNanos) {
+        waiting = false;
+        long lag = Math.max(0, last.nanos - standstillNanos - askedNanos);
+        lags.observe(lag / NANOS_PER_SECOND);
+        lasted(lag);
+        blocked = new BlockedThread(name, 0, false);
+        if (told) LOG.info("The thread {} goes on after {}", name, seconds(lag));
+        told = false;
+    }
+
+    private void stillWaiting(long nowNanos) {
+        long lag = nowNanos - askedNanos;
+        lasted(lag);
+        boolean worthALine = lag >= kind.worthALineNanos();
+        StackTraceElement[] calls =
+                worthALine && answer != null ? answer.thread.getStackTrace() : new StackTraceElement[0];
+        waitedForSystem |= isInSystem(calls);
+        blocked = new BlockedThread(name, lag, isCurable(calls));
+        if (!worthALine || told || everTold && nowNanos - toldNanos < QUIET_NANOS) return;
+        told = true;
+        everTold = true;
+        toldNanos = nowNanos;
+        LOG.warn("The thread {} has been blocked for {}: {}", name, seconds(lag), text(calls));
+    }
+
+    /**
+     * A shard that waits, waits for its disk, itself or through others; what is busy in our code for so long never ends. An
+     * event loop should not even wait.
+     */
+    private boolean isCurable(StackTraceElement[] calls) {
+        if (calls.length == 0 || waitedForSystem) return false;
+        return kind == ThreadKind.EVENT_LOOP || answer.thread.getState() == Thread.State.RUNNABLE;
+    }
+
+    private static boolean isInSystem(StackTraceElement[] calls) {
+        if (calls.length == 0 || !calls[0].isNativeMethod()) return false;
+        String in = calls[0].getClassName();
+        return Stream.of("sun.nio.", "java.io.", "io.netty.").anyMatch(in::startsWith);
+    }
+
+    private void lasted(long nanos) {
+        longestNow = Math.max(longestNow, nanos);
+        longestNanos = Math.max(longestNow, longestBefore);
+    }
+
+    private void turnWindow(long nowNanos) {
+        if (windowed && nowNanos - windowNanos < WINDOW_NANOS) return;
+        windowed = true;
+        windowNanos = nowNanos;
+        longestBefore = longestNow;
+        longestNow = 0;
+        lasted(0);
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos / NANOS_PER_SECOND);
+    }
+
+    /** In one line, the innermost call first. What leads into every thread says nothing. */
+    private String text(StackTraceElement[] calls) {
+        if (calls.length == 0) return "it is not known where";
+        Predicate<StackTraceElement> beginning = call -> call.getClassName().equals("java.lang.Thread")
+                && call.getMethodName().equals("run");
+        return Stream.of(calls)
+                .filter(beginning.negate())
+                .limit(CALLS)
+                .map(call -> call.getClassName() + "." + call.getMethodName() + ":" + call.getLineNumber())
+                .collect(Collectors.joining(" < ", answer.thread.getName() + " is in ", ""));
+    }
+}
