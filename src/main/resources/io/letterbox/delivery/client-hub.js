@@ -30,8 +30,9 @@ const MAX_URL_CHARS = 4000;
 /** Events that one reader's tab may have before it without having handled them. */
 const MAX_UNHANDLED = 20000;
 
-const PING_MS = 10000;
-const MAX_UNANSWERED_PINGS = 6;
+/** As client.js expects it. */
+const PING_MS = 5000;
+const MAX_UNANSWERED_PINGS = 12;
 
 /** With these answers, not all topics of a line can be followed together, and others perhaps can. */
 const SPLITTING = [204, 400, 403, 404, 414, 416, 422, 431];
@@ -114,9 +115,11 @@ class Reader {
     this.id = id;
     this.topics = [...new Set(path ? [decodeURIComponent(path[1])] : query.getAll("topic"))].sort();
     this.envelope = query.get("format") === "envelope";
-    this.cursor = query.get("last_event_id") ?? "";
+    // The server takes it under any of the names that stand-ins for EventSource have for it.
+    const names = [...query.keys()].filter((name) => /^(evs_)?last[-_]?event[-_]?id$/i.test(name));
+    this.cursor = query.get("last_event_id") ?? query.get(names[0]) ?? "";
     this.from = query.get("from") ?? "latest";
-    for (const each of ["topic", "last_event_id", "from", "format", "heartbeat"]) query.delete(each);
+    for (const each of ["topic", "from", "format", "heartbeat", ...names]) query.delete(each);
     query.sort();
     // What a line cannot make up for: a filter, or what a proxy asks for.
     this.filter = query.toString();
@@ -279,6 +282,10 @@ class Line {
     this.#letGo();
     this.#tell("error");
     connectSome();
+  }
+
+  hurry() {
+    this.#watch.hurry();
   }
 
   /** Leaves its connection to another line for a while. */
@@ -471,7 +478,7 @@ class Tab {
     this.#readers.clear();
   }
 
-  #hear({ open, url, close, handled, bye }) {
+  #hear({ open, url, close, handled, hurry, bye }) {
     if (!tabs.has(this)) return this.#port.postMessage({ lost: true });
     this.unansweredPings = 0;
     if (open) {
@@ -484,6 +491,7 @@ class Tab {
       this.#readers.delete(close);
     }
     for (const [id, count] of Object.entries(handled ?? {})) this.#readers.get(Number(id))?.handled(count);
+    if (hurry) for (const line of lines) line.hurry();
     if (bye) this.#leave();
   }
 }

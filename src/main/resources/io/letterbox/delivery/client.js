@@ -107,7 +107,7 @@ export function subscribe(
     letGo();
     removeEventListener("pagehide", hide);
     removeEventListener("pageshow", resume);
-    removeEventListener("online", reopen);
+    removeEventListener("online", renew);
     globalThis.document?.removeEventListener("freeze", pause);
     globalThis.document?.removeEventListener("resume", resume);
     globalThis.document?.removeEventListener("visibilitychange", look);
@@ -137,7 +137,14 @@ export function subscribe(
   function look() {
     if (paused || document.visibilityState !== "visible") return;
     if (retryTimer) reopen();
+    else if (source instanceof SharedSource) source.hurry();
     else watch.hurry();
+  }
+
+  /** The network is back. */
+  function renew() {
+    // The hub hears of it, too.
+    if (!(source instanceof SharedSource)) reopen();
   }
 
   function again(afterMs) {
@@ -162,7 +169,8 @@ export function subscribe(
       watch.heard();
       handler(event);
     };
-    watch.begin();
+    // The hub watches its connections, and the page the hub.
+    if (!viaHub) watch.begin();
     current.onopen = mine(() => {
       // It is another member now, and what the former one did not acknowledge comes again.
       forget();
@@ -177,8 +185,7 @@ export function subscribe(
       saveSoon();
     });
     current.addEventListener("heartbeat", mine((event) => {
-      // The hub is heard more often than the server.
-      if (!(current instanceof SharedSource)) watch.expect(JSON.parse(event.data).seconds);
+      if (!viaHub) watch.expect(JSON.parse(event.data).seconds);
       if (shared !== null || !event.lastEventId || event.lastEventId === cursor) return;
       cursor = event.lastEventId;
       saveSoon();
@@ -192,11 +199,8 @@ export function subscribe(
     current.addEventListener("gap", mine((event) => { if (onGap) onGap(JSON.parse(event.data)); }));
     current.addEventListener("unreadable", mine((event) => { if (onUnreadable) onUnreadable(JSON.parse(event.data)); }));
     current.addEventListener("end", mine(() => stop("ended")));
-    if (current instanceof SharedSource) {
-      current.onheard = mine(() => {});
-      current.onwaiting = mine(() => tell("waiting"));
-      current.onrefused = mine(open);
-    }
+    current.onwaiting = mine(() => tell("waiting"));
+    current.onrefused = mine(open);
     current.onerror = mine(() => {
       watch.wait();
       tell("retrying");
@@ -301,7 +305,7 @@ export function subscribe(
 
   addEventListener("pagehide", hide);
   addEventListener("pageshow", resume);
-  addEventListener("online", reopen);
+  addEventListener("online", renew);
   globalThis.document?.addEventListener("freeze", pause);
   globalThis.document?.addEventListener("resume", resume);
   globalThis.document?.addEventListener("visibilitychange", look);
@@ -382,6 +386,9 @@ export class Watch {
 /** What client-hub.js has to be able to do; another number for each change of the messages. */
 const HUB = "letterbox hub 1";
 
+/** How often the worker says that it lives. */
+const PING_SECONDS = 5;
+
 /** How long the worker may take to say hello, before streams go without it. */
 const HELLO_MS = 10000;
 
@@ -392,6 +399,7 @@ class Hub {
   #root;
   #worker;
   #helloTimer;
+  #watch = new Watch(() => this.#lose());
   #sources = new Map();
   #lastId = 0;
 
@@ -433,16 +441,23 @@ class Hub {
     if (this.#sources.size === 0) this.#end();
   }
 
+  /** Somebody looks at the page again. */
+  hurry() {
+    this.#say({ hurry: true });
+  }
+
   #say(message) {
     this.#worker?.port.postMessage(message);
   }
 
   #hear({ hello, ping, lost, events }) {
-    if (hello) clearTimeout(this.#helloTimer);
-    if (ping) {
-      this.#say({ pong: true });
-      for (const source of this.#sources.values()) source.onheard?.();
+    this.#watch.heard();
+    if (hello) {
+      clearTimeout(this.#helloTimer);
+      this.#watch.expect(PING_SECONDS);
+      this.#watch.begin();
     }
+    if (ping) this.#say({ pong: true });
     if (lost) this.#lose();
     if (!events) return;
     const counts = {};
@@ -455,6 +470,7 @@ class Hub {
 
   #end() {
     clearTimeout(this.#helloTimer);
+    this.#watch.end();
     Hub.#open.delete(this.#root.href);
     this.#say({ bye: true });
     this.#worker?.port.close();
@@ -469,7 +485,7 @@ class Hub {
     for (const source of sources) source.onrefused?.();
   }
 
-  /** The worker has taken this page for dead. */
+  /** The worker is dead, or has taken this page for dead. */
   #lose() {
     const sources = [...this.#sources.values()];
     this.#sources.clear();
@@ -497,6 +513,10 @@ class SharedSource {
   close() {
     this.readyState = 2;
     this.#hub.remove(this.#id);
+  }
+
+  hurry() {
+    this.#hub.hurry();
   }
 
   /** What the hub tells: an event of the stream, or what has become of it. */

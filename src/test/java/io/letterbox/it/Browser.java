@@ -165,6 +165,17 @@ final class Browser implements Page {
         driver.close();
     }
 
+    /** Ends the shared workers of all pages, as a crash does. */
+    void killSharedWorkers() {
+        List<?> targets = (List<?>)
+                driver.executeCdpCommand("Target.getTargets", Map.of()).get("targetInfos");
+        for (Object each : targets) {
+            Map<?, ?> target = (Map<?, ?>) each;
+            if (!target.get("type").equals("shared_worker")) continue;
+            driver.executeCdpCommand("Target.closeTarget", Map.of("targetId", target.get("targetId")));
+        }
+    }
+
     void screenshot(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
