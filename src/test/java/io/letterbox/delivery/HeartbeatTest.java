@@ -62,6 +62,17 @@ class HeartbeatTest {
         }
     }
 
+    /** It reads what fetch gives it, as fetch-event-source does, and makes an event of every block. */
+    @Test
+    void noBlockIsWithoutDataForAScriptInABrowser() throws Exception {
+        try (TestStream stream = server.open(EVENTS, "User-Agent: Mozilla/5.0 (X11; Linux x86_64)")) {
+            stream.awaitComments(3);
+            server.publish("one", 0, "a");
+            assertThat(stream.nextData()).isEqualTo("a");
+            assertThat(stream.parser.blocksWithoutData()).isZero();
+        }
+    }
+
     @Test
     void noBlockIsWithoutDataBehindAFilter() throws Exception {
         try (TestStream stream = server.open(EVENTS + "?key=mine", NO_BROWSER)) {
