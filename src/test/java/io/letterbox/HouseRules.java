@@ -45,7 +45,8 @@ final class HouseRules {
             "coordinator",
             "groups",
             "transactions",
-            "text");
+            "text",
+            "filter");
     private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J, KAFKA);
 
     /** The table of rooms, as in ARCHITECTURE.md. The root may import everything. */
@@ -55,6 +56,7 @@ final class HouseRules {
             Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("memory", new Room(Set.of(), Set.of())),
+            Map.entry("filter", new Room(Set.of("record", "error"), Set.of(JACKSON))),
             Map.entry("log", new Room(Set.of("record", "time", "text", "error", "memory"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "text", "error"), Set.of())),
             Map.entry("text", new Room(Set.of(), Set.of())),
@@ -116,6 +118,7 @@ final class HouseRules {
             "text",
             "memory",
             "record",
+            "filter",
             "log",
             "metadata",
             "replication",

@@ -5,19 +5,13 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
-import io.letterbox.http.LongLived;
 import io.letterbox.http.Problem;
 import io.letterbox.http.RecordEnvelope;
-import io.letterbox.ingress.Transfers;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -33,7 +27,7 @@ import io.vertx.ext.web.RoutingContext;
  * the time to wait is over. From the first read until its answer has been written out it holds a share of the budget for
  * pages, but not while it waits for records. Owned by one event loop.
  */
-final class PageRequest implements Transfers.Transfer {
+final class PageRequest {
     private static final int INITIAL_BYTES = 4_096;
 
     /** Compaction can leave batches without a record to show; after so many of them an empty page says where to go on. */
@@ -41,14 +35,11 @@ final class PageRequest implements Transfers.Transfer {
 
     private static final long NO_TIMER = -1;
 
-    private static final long CANCEL = 8; // RFC 9113 section 7
-
     private final RoutingContext context;
     private final Backend backend;
     private final PageWaiters waiters;
-    private final Transfers untaken;
     private final RecordQuery query;
-    private final PageShare share;
+    private final PageAnswer page;
     private final int readBytes;
     private long offset;
     private long timer = NO_TIMER;
@@ -61,9 +52,8 @@ final class PageRequest implements Transfers.Transfer {
         this.context = context;
         this.backend = backend;
         this.waiters = routes.waiters();
-        this.untaken = routes.untaken();
         this.query = query;
-        this.share = new PageShare(backend.pages());
+        this.page = new PageAnswer(context, backend, routes);
         int maxPageBytes = backend.config().limits().maxPageBytes();
         this.readBytes = Math.min(Math.max(query.maxBytes(), maxBatchBytes), maxPageBytes);
         this.mayWait = query.waitMs() > 0 && !waiters.isDraining();
@@ -104,7 +94,7 @@ final class PageRequest implements Transfers.Transfer {
                 waitOrAnswer();
                 return;
             }
-            share.hold(readBytes);
+            page.share().hold(readBytes);
             reading = true;
             Slice cached =
                     backend.reader().readCached(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
@@ -120,7 +110,7 @@ final class PageRequest implements Transfers.Transfer {
     private void onSlice(Slice slice, int reads) {
         reading = false;
         if (over) {
-            share.release();
+            page.share().release();
             return;
         }
         JsonBytes out = new JsonBytes(INITIAL_BYTES);
@@ -180,7 +170,7 @@ final class PageRequest implements Transfers.Transfer {
             answer(out);
             return;
         }
-        share.release();
+        page.share().release();
         waiters.add(this);
         if (timer == NO_TIMER) {
             timer = context.vertx().setTimer(query.waitMs(), late -> {
@@ -204,48 +194,29 @@ final class PageRequest implements Transfers.Transfer {
         out.ascii(",\"logStartOffset\":").number(status == null ? 0 : status.logStartOffset());
         out.ascii(",\"highWatermark\":").number(status == null ? offset : status.highWatermark());
         out.ascii(",\"lastStableOffset\":").number(status == null ? offset : status.lastStableOffset());
-        out.ascii('}').trim();
-        HttpServerResponse response = context.response();
+        out.ascii('}');
         try {
-            share.hold(out.array().length);
+            if (page.send(out)) {
+                leave();
+                return true;
+            }
+            end();
         } catch (ApiException refusal) {
             fail(refusal);
-            return false;
         }
-        if (response.closed()) {
-            end();
-            return false;
-        }
-        leave();
-        // Added first: where the socket has room, the answer is written before end returns.
-        untaken.add(this, System.nanoTime());
-        response.putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(out.take())
-                .onComplete(writtenOrGone -> end());
-        return true;
-    }
-
-    /** The reader does not take its page, or only drop by drop. */
-    @Override
-    public void expire() {
-        if (context.request().version() == HttpVersion.HTTP_2) {
-            context.response().reset(CANCEL);
-        } else {
-            LongLived.cut(context.request());
-        }
+        return false;
     }
 
     private void fail(Throwable failure) {
         reading = false;
         if (over) {
-            share.release();
+            page.share().release();
             return;
         }
         end();
         if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // Retention was faster than the read.
-            Problem.send(context, outside(backend.reader().status(query.partition())));
+            Problem.send(context, outside(backend.reader().status(query.partition()), offset));
         } else {
             Problem.send(context, failure);
         }
@@ -254,8 +225,7 @@ final class PageRequest implements Transfers.Transfer {
     /** Nothing is left to do for this request; what it holds is given back, unless a read is still to return. */
     private void end() {
         leave();
-        untaken.remove(this);
-        if (!reading) share.release();
+        if (!reading) page.end();
     }
 
     private void leave() {
@@ -280,11 +250,12 @@ final class PageRequest implements Transfers.Transfer {
 
     private void requireInside(PartitionStatus status) {
         if (offset < status.logStartOffset() || offset > status.highWatermark()) {
-            throw outside(status);
+            throw outside(status, offset);
         }
     }
 
-    private ApiException outside(PartitionStatus status) {
+    /** How an offset is refused that lies outside a log. */
+    static ApiException outside(PartitionStatus status, long offset) {
         if (status == null) return new ApiException(ErrorCode.UNKNOWN_PARTITION, "The partition has gone.");
         return status.outOfRange("The log has the offsets " + status.logStartOffset() + " to " + status.highWatermark()
                 + " (exclusive); " + offset + " is outside.");

@@ -5,7 +5,6 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Query;
 import io.letterbox.record.TopicPartition;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 
 /**
@@ -27,18 +26,20 @@ record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit
     static final long EARLIEST = -1;
     static final long LATEST = -2;
 
-    private static final Set<String> PARAMETERS = Set.of("partition", "offset", "time", "limit", "maxBytes", "wait");
+    /** What {@code GET /topics/{topic}/records} understands, with what makes a {@link ScanQuery} of it. */
+    static final Set<String> PARAMETERS =
+            Set.of("partition", "offset", "time", "limit", "maxBytes", "wait", "where", "order", "cursor");
+
     private static final int DEFAULT_LIMIT = 100;
     private static final int DEFAULT_BYTES = 1 << 20;
     private static final int MIN_BYTES = 1;
 
     /**
-     * Reads a request's query.
+     * Reads a query.
      *
      * @throws ApiException INVALID_REQUEST
      */
-    static RecordQuery of(HttpServerRequest request, String topic, LimitsConfig limits) {
-        Query query = Query.of(request, PARAMETERS);
+    static RecordQuery of(Query query, String topic, LimitsConfig limits) {
         Long timeMs = query.timeMs("time");
         if (timeMs != null && query.has("offset")) {
             throw new ApiException(
@@ -48,10 +49,18 @@ record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit
                 new TopicPartition(topic, query.integer("partition", 0, 0, Integer.MAX_VALUE)),
                 offset(query),
                 timeMs,
-                query.integer("limit", Math.min(DEFAULT_LIMIT, limits.pageRecords()), 1, limits.pageRecords()),
-                query.integer(
-                        "maxBytes", Math.min(DEFAULT_BYTES, limits.maxPageBytes()), MIN_BYTES, limits.maxPageBytes()),
+                limit(query, limits),
+                maxBytes(query, limits),
                 query.integer("wait", 0, 0, limits.longPollMs()));
+    }
+
+    static int limit(Query query, LimitsConfig limits) {
+        return query.integer("limit", Math.min(DEFAULT_LIMIT, limits.pageRecords()), 1, limits.pageRecords());
+    }
+
+    static int maxBytes(Query query, LimitsConfig limits) {
+        int most = limits.maxPageBytes();
+        return query.integer("maxBytes", Math.min(DEFAULT_BYTES, most), MIN_BYTES, most);
     }
 
     private static long offset(Query query) {

@@ -1,0 +1,77 @@
+package io.letterbox.filter;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** What is found at a place of a record, or stands in a filter. */
+sealed interface Value {
+    /** Nothing is at this place. */
+    record Absent() implements Value {}
+
+    /** The place lies in something that is not JSON. */
+    record NoJson() implements Value {}
+
+    /** There is something that equals nothing that can be written in a filter: an object, bytes, an absurdly long number. */
+    record Other() implements Value {}
+
+    record Null() implements Value {}
+
+    record Bool(boolean value) implements Value {}
+
+    record Num(BigDecimal value) implements Value {}
+
+    record Text(String value) implements Value {}
+
+    record Array(List<Value> elements) implements Value {}
+
+    Value ABSENT = new Absent();
+    Value NO_JSON = new NoJson();
+    Value OTHER = new Other();
+    Value NULL = new Null();
+    Value TRUE = new Bool(true);
+    Value FALSE = new Bool(false);
+
+    /** The most characters of a number that is compared; a longer one would cost more than its record. */
+    int MAX_NUMBER_CHARS = 1_000;
+
+    /** A number from its JSON text; {@link #OTHER} where it is too long, or its exponent does not fit 32 bits. */
+    static Value number(String text) {
+        if (text.length() > MAX_NUMBER_CHARS) return OTHER;
+        try {
+            return new Num(new BigDecimal(text));
+        } catch (NumberFormatException | ArithmeticException tooLarge) {
+            return OTHER;
+        }
+    }
+
+    default boolean isEqualTo(Value other) {
+        if (this instanceof Num number && other instanceof Num another) {
+            return number.value().compareTo(another.value()) == 0;
+        }
+        return !(this instanceof Other) && equals(other);
+    }
+
+    /** Negative, 0 or positive; null where the two have no order. */
+    default Integer compareWith(Value other) {
+        if (this instanceof Num number && other instanceof Num another) {
+            return number.value().compareTo(another.value());
+        }
+        if (this instanceof Text text && other instanceof Text another) {
+            return Arrays.compareUnsigned(utf8(text), utf8(another));
+        }
+        return null;
+    }
+
+    default boolean contains(Value other) {
+        if (this instanceof Text text)
+            return other instanceof Text part && text.value().contains(part.value());
+        return this instanceof Array array && array.elements().stream().anyMatch(element -> element.isEqualTo(other));
+    }
+
+    /** Bytes of UTF-8 have the order of the code points that they stand for; Java's characters have not. */
+    private static byte[] utf8(Text text) {
+        return text.value().getBytes(StandardCharsets.UTF_8);
+    }
+}
