@@ -28,7 +28,8 @@ import java.util.Set;
  * ack        NDJSON: records (one result per record) or runs (one per run of successive offsets)
  * </pre>
  *
- * <p>Headers {@code Letterbox-Header-<name>} become record headers {@code <name>}, and those of CloudEvents in binary
+ * <p>Headers {@code Letterbox-Header-<name>} become record headers {@code <name>} in UTF-8, whatever the client can send: see
+ * {@link HeaderText}, also for {@code Letterbox-Header-<name>*}. Those of CloudEvents in binary
  * mode, {@code ce-<name>}, become {@code ce_<name>} (the names of the Kafka binding of CloudEvents 1.0, section 3.2.3).
  * Names are in lower case, because HTTP/2 knows no other. Those that let a request be repeated are at {@link ProducerHead}.
  */
@@ -114,7 +115,7 @@ final class PublishHead {
         if (head.producer != null) head.producer.check();
         head.form = request.method() == HttpMethod.DELETE ? PublishForm.TOMBSTONE : PublishForm.of(contentType);
         if (head.form == PublishForm.SINGLE && contentType != null && !contentType.equals(UNTOLD)) {
-            head.addHeader("content-type", contentType.getBytes(StandardCharsets.ISO_8859_1));
+            head.addHeader("content-type", HeaderText.utf8(contentType));
         }
         if (request.query() != null) head.query(request);
         if (head.form == PublishForm.TOMBSTONE && head.key == null) throw lacksKey();
@@ -187,11 +188,13 @@ final class PublishHead {
     private void recordHeader(String name, String value) {
         if (startsWith(name, CLOUD_EVENTS_PREFIX) && name.length() > CLOUD_EVENTS_PREFIX.length()) {
             String attribute = name.substring(CLOUD_EVENTS_PREFIX.length()).toLowerCase(Locale.ROOT);
-            addHeader("ce_" + attribute, Percent.decodeHeader("ce-" + attribute, value));
+            addHeader("ce_" + attribute, HeaderText.utf8(Percent.decodeHeader("ce-" + attribute, value)));
         } else if (startsWith(name, HEADER_PREFIX)) {
             if (name.length() == HEADER_PREFIX.length()) throw refused("A Letterbox-Header- has no name.");
             String own = name.substring(HEADER_PREFIX.length()).toLowerCase(Locale.ROOT);
-            addHeader(own, value.getBytes(StandardCharsets.ISO_8859_1));
+            boolean extended = own.length() > 1 && own.endsWith("*");
+            if (extended) addHeader(own.substring(0, own.length() - 1), HeaderText.extended(name, value));
+            else addHeader(own, HeaderText.utf8(value));
         }
     }
 

@@ -105,6 +105,31 @@ class PublishTest {
                 .contains("{\"name\":\"ce_specversion\",\"value\":\"1.0\"}");
     }
 
+    /** curl writes UTF-8, a browser ISO 8859-1; and RFC 8187 is for what neither of them can write. */
+    @Test
+    void headersAreTextInUtf8HoweverTheyCame() throws IOException {
+        String head = "POST /topics/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n";
+        String utf8 = new String("abc ü".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertThat(door.raw(head + "Letterbox-Header-A: abc ü\r\nLetterbox-Header-B: " + utf8
+                        + "\r\nLetterbox-Header-C*: UTF-8''%e2%82%ac%20rates%20\r\nLetterbox-Header-D*: utf-8'en'x"
+                        + "\r\nLetterbox-Header-*: star\r\nContent-Type: text/ü\r\nce-E: ü\r\n\r\nx"))
+                .contains("200 OK");
+        assertThat(only("t").path("headers").toString())
+                .contains("{\"name\":\"a\",\"value\":\"abc ü\"}")
+                .contains("{\"name\":\"b\",\"value\":\"abc ü\"}")
+                .contains("{\"name\":\"c\",\"value\":\"€ rates \"}")
+                .contains("{\"name\":\"d\",\"value\":\"x\"}")
+                .contains("{\"name\":\"*\",\"value\":\"star\"}")
+                .contains("{\"name\":\"content-type\",\"value\":\"text/ü\"}")
+                .contains("{\"name\":\"ce_e\",\"value\":\"ü\"}")
+                .doesNotContain("encoding");
+        for (String wrong : new String[] {"plain", "UTF-8'x", "UTF-8''%f", "UTF-8''%FF", "ISO-8859-1''x"}) {
+            assertThat(door.raw(head + "Letterbox-Header-C*: " + wrong + "\r\n\r\nx"))
+                    .as(wrong)
+                    .contains("400", "RFC 8187".substring(0, wrong.equals("UTF-8''%f") ? 0 : 8));
+        }
+    }
+
     @Test
     void keysPartitionsAndTimestampsAreTheClientsChoice() {
         door.storage.createTopic("p", 4, Map.of());
