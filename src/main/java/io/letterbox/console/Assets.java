@@ -19,11 +19,13 @@ public final class Assets {
     /** The files of our own, in {@code io/letterbox/console}. */
     static final List<String> FILES = List.of(
             "api.js",
+            "apidoc.js",
             "app.js",
             "browse.js",
             "chart.js",
             "connections.js",
             "console.css",
+            "consumers.js",
             "dialogs.js",
             "dom.js",
             "format.js",
@@ -31,14 +33,17 @@ public final class Assets {
             "groups.js",
             "icon.svg",
             "index.html",
+            "json.js",
             "overview.js",
+            "partitions.js",
             "publish.js",
             "records.js",
             "rows.js",
             "settings.js",
             "tail.js",
             "topic.js",
-            "topics.js");
+            "topics.js",
+            "units.js");
 
     /** The files of the page at {@code /try}, in {@code io/letterbox/tryout}. */
     static final List<String> TRY_FILES = List.of("index.html", "snippets.js", "try.css", "try.js");

@@ -6,6 +6,7 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.TelemetryRoutes;
@@ -21,6 +22,7 @@ import io.vertx.core.buffer.Buffer;
  *  "health":{"status":"ready","warnings":[]}, as /health/ready
  *  "topics":[{"name":"orders",
  *             "id":"…",                       the incarnation
+ *             "internal":true,                only with the server's own topics
  *             "partitions":3,
  *             "appended":123,                 sum of the high watermarks: its growth is the rate
  *             "records":100,                  what can be read: high watermarks less log start offsets
@@ -99,7 +101,9 @@ final class Overview {
         }
         out.ascii("{\"name\":").string(topic.name());
         out.ascii(",\"id\":\"").ascii(topic.id().toString());
-        out.ascii("\",\"partitions\":").number(partitions);
+        out.ascii("\"");
+        if (TopicName.isInternal(topic.name())) out.ascii(",\"internal\":true");
+        out.ascii(",\"partitions\":").number(partitions);
         out.ascii(",\"appended\":").number(appended);
         out.ascii(",\"records\":").number(records);
         out.ascii(",\"sizeBytes\":").number(bytes);

@@ -94,6 +94,11 @@ public final class TopicConfig {
         return overrides;
     }
 
+    /** What this server gives topics that say nothing, texts by key; what is not in it has the table's default. */
+    public Map<String, String> defaults() {
+        return defaults;
+    }
+
     /** The value in force, as canonical text. */
     public String get(TopicConfigKey key) {
         return effective[key.ordinal()];

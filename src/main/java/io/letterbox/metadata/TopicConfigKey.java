@@ -194,6 +194,11 @@ public enum TopicConfigKey {
         return spec.type();
     }
 
+    /** The words that a value can be, or consist of; empty where it is no word. */
+    public List<String> words() {
+        return spec.words();
+    }
+
     /** The canonical text of the value where nobody says otherwise. */
     public String defaultValue() {
         return spec.defaultValue();

@@ -1,25 +1,36 @@
 // The HTTP API of the server, as the console uses it.
 
+import { parse as parseExactly, stringify } from "./json.js";
+
+/** Where the server's paths begin: also behind a proxy that puts it under a path of its own. */
+const ROOT = new URL("../", import.meta.url);
+
+/** The address of a path of the server, which is written without a slash in front. */
+export const address = (path) => new URL(path, ROOT).href;
+
 /** A refusal: a problem document (RFC 9457), or what comes nearest to one. */
 export class Problem extends Error {
-  constructor({ status, title, detail, code }) {
+  constructor({ status, title, detail, code, position }) {
     super(detail ?? title);
     this.name = "Problem";
     this.status = status;
     this.title = title;
     this.detail = detail;
     this.code = code;
+    this.position = position;
   }
 }
 
 const JSON_TYPE = "application/json";
 const TIMEOUT_MS = 15_000;
 
-async function request(method, path, { body, headers, timeoutMs = TIMEOUT_MS } = {}) {
+async function request(method, path, { body, headers, signal, timeoutMs = TIMEOUT_MS } = {}) {
   let response;
   try {
-    response = await fetch(path, { method, body, headers, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
+    const limit = AbortSignal.timeout(timeoutMs);
+    response = await fetch(address(path), { method, body, headers, signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: "no-store" });
   } catch (error) {
+    if (signal?.aborted) throw error;
     const slow = error.name === "TimeoutError";
     throw new Problem({
       status: 0,
@@ -36,18 +47,19 @@ async function request(method, path, { body, headers, timeoutMs = TIMEOUT_MS } =
     title: document?.title ?? `HTTP ${response.status}`,
     detail: document?.detail ?? text.slice(0, 500),
     code: document?.code,
+    position: document?.position,
   });
 }
 
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return null;
   }
 }
 
-const topicPath = (topic) => `/topics/${encodeURIComponent(topic)}`;
+const topicPath = (topic) => `topics/${encodeURIComponent(topic)}`;
 
 function query(parameters) {
   const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -55,10 +67,10 @@ function query(parameters) {
 }
 
 function sendJson(method, path, document) {
-  return request(method, path, { body: JSON.stringify(document), headers: { "content-type": JSON_TYPE } });
+  return request(method, path, { body: stringify(document), headers: { "content-type": JSON_TYPE } });
 }
 
-export const overview = () => request("GET", "/console/api/overview");
+export const overview = () => request("GET", "console/api/overview");
 
 export const describeTopic = (topic) => request("GET", topicPath(topic));
 
@@ -68,23 +80,41 @@ export const changeTopic = (topic, document) => sendJson("PATCH", topicPath(topi
 
 export const deleteTopic = (topic) => request("DELETE", topicPath(topic));
 
-/** A page of records of one partition: {partition, offset} or {partition, time}, and a limit. */
-export const readRecords = (topic, parameters) => request("GET", `${topicPath(topic)}/records${query(parameters)}`);
+/**
+ * Records of all partitions or of one by time, those that a filter lets through: {where, order, partition, offset, time,
+ * cursor, limit}. The answer's cursor says where to go on.
+ */
+export const scanRecords = (topic, parameters, signal) =>
+  request("GET", `${topicPath(topic)}/records${query(parameters)}`, { signal });
 
 /** Publishes one record; headers is a list of [name, value]. */
 export function publish(topic, { value, key, partition, contentType, headers }) {
   const sent = new Headers({ "content-type": contentType });
-  for (const [name, text] of headers) sent.append(`letterbox-header-${name}`, text);
+  for (const [name, text] of headers) appendHeader(sent, name, text);
   return request("POST", topicPath(topic) + query({ key, partition }), { body: value, headers: sent });
 }
 
+/** Publishes a record with a key and without a value, after which compaction drops the key. */
+export function publishTombstone(topic, { key, partition, headers = [] }) {
+  const sent = new Headers();
+  for (const [name, text] of headers) appendHeader(sent, name, text);
+  return request("DELETE", `${topicPath(topic)}/records?${new URLSearchParams({ key, ...(partition ? { partition } : {}) })}`, { headers: sent });
+}
+
+/** HTTP carries ASCII without blanks at its ends; everything else goes in the notation of RFC 8187. */
+function appendHeader(sent, name, text) {
+  const plain = /^([\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?)?$/.test(text);
+  const encoded = () => `UTF-8''${encodeURIComponent(text.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+  sent.append(`letterbox-header-${name}${plain ? "" : "*"}`, plain ? text : encoded());
+}
+
 /** The URL of a topic's stream. */
-export const eventsUrl = (topic, parameters) => `${topicPath(topic)}/events${query(parameters)}`;
+export const eventsUrl = (topic, parameters) => address(`${topicPath(topic)}/events${query(parameters)}`);
 
-const groupPath = (group) => `/groups/${encodeURIComponent(group)}`;
+const groupPath = (group) => `groups/${encodeURIComponent(group)}`;
 
-/** A page of groups whose names contain something; `next` tells whether there are more. */
-export const listGroups = (search, limit) => request("GET", `/groups${query({ limit, search })}`);
+/** A page of groups whose names contain something, or that read a topic; `next` tells whether there are more. */
+export const listGroups = (search, limit, topic) => request("GET", `groups${query({ limit, search, topic })}`);
 
 export const describeGroup = (group) => request("GET", groupPath(group));
 
@@ -95,4 +125,7 @@ export const setOffsets = (group, offsets, dryRun) =>
 export const deleteGroup = (group) => request("DELETE", groupPath(group));
 
 /** Who is connected: Kafka clients and subscribers. */
-export const listConnections = () => request("GET", "/console/api/connections");
+export const listConnections = () => request("GET", "console/api/connections");
+
+/** What the HTTP API has, as OpenAPI describes it. */
+export const describeApi = () => request("GET", "openapi.json");

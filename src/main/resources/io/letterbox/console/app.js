@@ -1,12 +1,13 @@
 // The page's frame: which view is shown, whether the server answers, and what an operator should look at.
 
-import { Overview } from "/console/overview.js";
-import { ConnectionsView } from "/console/connections.js";
-import { fill, h, setText } from "/console/dom.js";
-import { GroupView } from "/console/group.js";
-import { GroupsView } from "/console/groups.js";
-import { TopicsView } from "/console/topics.js";
-import { TopicView } from "/console/topic.js";
+import { ApiView } from "./apidoc.js";
+import { ConnectionsView } from "./connections.js";
+import { fill, h, setText } from "./dom.js";
+import { GroupView } from "./group.js";
+import { GroupsView } from "./groups.js";
+import { Overview } from "./overview.js";
+import { TopicsView } from "./topics.js";
+import { TopicView } from "./topic.js";
 
 const overview = new Overview();
 const main = document.getElementById("main");
@@ -16,11 +17,14 @@ let view = null;
 /** The places of the navigation: what they show as a whole, and for one name. */
 const PLACES = {
   topics: { all: () => new TopicsView(overview), one: (name, tab) => new TopicView(overview, name, tab) },
-  groups: { all: () => new GroupsView(), one: (name) => new GroupView(name) },
+  groups: { all: () => new GroupsView(), one: (name) => new GroupView(overview, name) },
   connections: { all: () => new ConnectionsView() },
+  api: { all: () => new ApiView() },
 };
 
-/** "#/topics/<name>/<tab>", "#/groups/<name>", "#/connections"; anything else is the list of topics. */
+const TITLES = { topics: "Topics", groups: "Consumer groups", connections: "Connections", api: "HTTP API" };
+
+/** "#/topics/<name>/<tab>", "#/groups/<name>", "#/connections", "#/api"; anything else is the list of topics. */
 function route() {
   const [, kind, text, tab] = location.hash.split("?")[0].split("/");
   const place = Object.hasOwn(PLACES, kind) ? kind : "topics";
@@ -38,6 +42,7 @@ function show() {
     view.showTab(tab);
     return;
   }
+  const first = view === null;
   view?.close();
   view = name === null ? PLACES[place].all() : PLACES[place].one(name, tab);
   fill(main, view.node);
@@ -47,9 +52,13 @@ function show() {
     if (link.hash === `#/${place}`) link.setAttribute("aria-current", name === null ? "page" : "true");
     else link.removeAttribute("aria-current");
   }
-  document.title = name === null ? "Letterbox" : `${name} · Letterbox`;
+  document.title = name === null ? (place === "topics" ? "Letterbox" : `${TITLES[place]} · Letterbox`) : `${name} · Letterbox`;
   view.update();
   scrollTo(0, 0);
+  // What had the focus has gone: the new view takes it, and is announced.
+  if (first) return;
+  main.focus({ preventScroll: true });
+  setText(document.getElementById("announcer"), name === null ? TITLES[place] : name);
 }
 
 function showConnection() {
@@ -78,7 +87,7 @@ function startTheme() {
   const shown = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
   const name = () => {
     const other = shown() === "dark" ? "light" : "dark";
-    setText(button, other === "dark" ? "Dark" : "Light");
+    setText(button.querySelector("span"), other === "dark" ? "Dark" : "Light");
     button.setAttribute("aria-label", `Switch to the ${other} theme`);
   };
   const kept = localStorage.getItem("letterbox.theme");

@@ -1,7 +1,7 @@
 // A chart of the last five minutes: one series as an area, another as a dashed line with an axis of its own.
 
-import uPlot from "/webjars/uplot/1.6.30/dist/uPlot.esm.js";
-import { byteRate, bytes, compact, count, duration, rate } from "/console/format.js";
+import uPlot from "../webjars/uplot/1.6.30/dist/uPlot.esm.js";
+import { byteRate, bytes, compact, count, duration, rate } from "./format.js";
 
 /** Less looks like an accident, more is what Grafana is for. */
 const MIN_SPAN_SECONDS = 30;
@@ -15,10 +15,14 @@ const BYTE_STEPS = Array.from({ length: 45 }, (unused, power) => 2 ** power);
 
 const whole = (n) => (Number.isInteger(n) ? compact(n) : "");
 
+/** A few records a minute are a rate, too. */
+const FRACTION = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const some = (n) => (Number.isInteger(n) ? compact(n) : FRACTION.format(n));
+
 /** What goes in. */
 export const THROUGHPUT = {
   label: (now) => `Throughput of the last five minutes, now ${rate(now)}`,
-  area: { label: "Records", ticks: whole, value: rate },
+  area: { label: "Records", ticks: some, value: rate },
   line: { label: "Bytes", ticks: bytes, value: byteRate, incrs: BYTE_STEPS },
 };
 
@@ -121,6 +125,7 @@ export class Chart {
     this.#height = height;
     host.classList.add("chart");
     host.setAttribute("role", "img");
+    host.setAttribute("aria-label", kind.label(null));
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(host);
     this.#scheme.addEventListener("change", this.#rebuild);

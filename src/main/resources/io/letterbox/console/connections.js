@@ -1,13 +1,13 @@
 // Who is connected: Kafka clients, and subscribers of streams.
 
-import * as api from "/console/api.js";
-import { fill, h, problemBox, setText } from "/console/dom.js";
-import { compact, count, duration, plural } from "/console/format.js";
-import { Poll, RowTable } from "/console/rows.js";
+import * as api from "./api.js";
+import { fill, h, problemBox, setText } from "./dom.js";
+import { compact, count, duration, plural } from "./format.js";
+import { Poll, RowTable } from "./rows.js";
 
 const COLUMNS = [
   { text: "Client", value: (c) => c.client },
-  { text: "Door", value: (c) => c.door },
+  { text: "Protocol", value: (c) => (c.door === "sse" ? "stream" : "Kafka") },
   { text: "Software", kind: "wide", value: (c) => c.software },
   { text: "From", value: (c) => (c.proxy === null ? c.host : `${c.host} through ${c.proxy}`) },
   { text: "For", kind: "number wide", value: (c) => duration(c.ageSeconds) },
@@ -40,6 +40,6 @@ export class ConnectionsView {
     fill(this.#trouble);
     const more = connections.length < kafka + sse ? `; ${count(connections.length)} of them are listed` : "";
     setText(this.#facts, `${plural(kafka, "Kafka connection")}, ${plural(sse, "subscriber")}${more}`);
-    this.#table.update(connections, "Nobody is connected to a Kafka door or a stream.");
+    this.#table.update(connections, "No Kafka client is connected, and nobody reads a stream.");
   }
 }

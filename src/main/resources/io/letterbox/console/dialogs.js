@@ -1,8 +1,8 @@
 // Dialogs that change something: creating a topic, and deleting one after its name was typed.
 
-import * as api from "/console/api.js";
-import { field, fill, h, problemBox, toast } from "/console/dom.js";
-import { count } from "/console/format.js";
+import * as api from "./api.js";
+import { field, fill, h, problemBox, toast } from "./dom.js";
+import { plural } from "./format.js";
 
 const NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 
@@ -44,7 +44,7 @@ function ask({ title, content, submitText, danger, act, valid }) {
 /** Asks for a new topic's name, partitions and the settings that matter on the first day; resolves to its name or null. */
 export function createDialog(overview) {
   const name = h("input", { type: "text", id: "new-topic-name", required: true, maxLength: 249, autocomplete: "off", spellcheck: false });
-  const partitions = h("input", { type: "number", id: "new-topic-partitions", min: 1, max: 256, value: "1", required: true });
+  const partitions = h("input", { type: "number", id: "new-topic-partitions", min: 1, value: "1", required: true });
   const days = h("input", { type: "number", id: "new-topic-days", min: 0, step: "any", placeholder: "server's default" });
   const compacted = h("input", { type: "checkbox", id: "new-topic-compacted" });
   const content = [
@@ -73,7 +73,7 @@ export function createDialog(overview) {
 export async function deleteDialog(overview, topic, records) {
   const typed = h("input", { type: "text", id: "confirm-name", autocomplete: "off", spellcheck: false });
   const content = [
-    h("p", null, "This deletes the topic and its ", h("strong", null, `${count(records)} records`), " for good. Subscribers are disconnected."),
+    h("p", null, "This deletes the topic and its ", h("strong", null, plural(records, "record")), " for good. Subscribers are disconnected."),
     field(`Type “${topic}” to confirm`, typed),
   ];
   const act = async () => {

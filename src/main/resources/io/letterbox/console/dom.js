@@ -64,12 +64,36 @@ export function toast(text) {
   setTimeout(() => node.remove(), 5000);
 }
 
+/** Puts text into the clipboard and says so; pages of plain HTTP have only the old way, by a selection. */
+export async function copyText(text) {
+  try {
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else if (!copySelected(text)) throw new Error("not allowed");
+    toast(`Copied ${text.length === 1 ? "1 character" : `${text.length} characters`}.`);
+  } catch {
+    toast("The browser does not let the page use the clipboard.");
+  }
+}
+
+function copySelected(text) {
+  const focused = document.activeElement;
+  const area = h("textarea", { class: "unseen", value: text, readOnly: true, "aria-hidden": "true" });
+  document.body.append(area);
+  area.select();
+  try {
+    return document.execCommand("copy");
+  } finally {
+    area.remove();
+    focused?.focus({ preventScroll: true });
+  }
+}
+
 /** An error where it happened: the problem's title, its detail, and the code that a bug report wants. */
 export function problemBox(error) {
   return h("div", { class: "problem", role: "alert" },
       h("strong", null, error.title ?? "That did not work"),
       h("p", null, error.detail ?? error.message),
-      error.code ? h("small", null, `${error.code} · HTTP ${error.status}`) : null);
+      error.code ? h("small", null, error.status ? `${error.code} · HTTP ${error.status}` : error.code) : null);
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -6,10 +6,10 @@ const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 export const count = (n) => INTEGER.format(n);
 
-export const compact = (n) => (Math.abs(n) < 10_000 ? INTEGER.format(n) : COMPACT.format(n));
+export const compact = (n) => (n > -10_000 && n < 10_000 ? INTEGER.format(n) : COMPACT.format(n));
 
-export function plural(n, word) {
-  return `${compact(n)} ${word}${n === 1 ? "" : "s"}`;
+export function plural(n, word, words = `${word}s`) {
+  return `${compact(n)} ${n === 1 ? word : words}`;
 }
 
 export function bytes(n) {
@@ -57,12 +57,56 @@ export function time(ms) {
   return sameDay ? clock : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`;
 }
 
-/** Text indented where it is a JSON object or array, else as it is. */
+/** The reader's time zone, as time inputs mean it: "UTC+01:00". */
+export function zone() {
+  const minutes = -new Date(performance.timeOrigin + performance.now()).getTimezoneOffset();
+  if (minutes === 0) return "UTC";
+  const pad = (n) => String(n).padStart(2, "0");
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+}
+
+/** How far one whole number is above another, however large they are. */
+export function difference(high, low) {
+  const exact = BigInt(high) - BigInt(low);
+  return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
+}
+
+/**
+ * Text indented where it is a JSON object or array, else as it is. Only blanks are moved: every number, name and escape
+ * stands there as it was published.
+ */
 export function pretty(text) {
   if (!/^\s*[[{]/.test(text)) return text;
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
   } catch {
     return text;
   }
+  return indented(text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g));
+}
+
+function indented(tokens) {
+  const lines = [];
+  let line = "";
+  let depth = 0;
+  const end = () => {
+    lines.push(line);
+    line = "  ".repeat(depth);
+  };
+  tokens.forEach((token, index) => {
+    const closes = token === "}" || token === "]";
+    const opens = token === "{" || token === "[";
+    const wasOpened = index > 0 && (tokens[index - 1] === "{" || tokens[index - 1] === "[");
+    if (closes) {
+      depth--;
+      if (!wasOpened) end();
+    }
+    line += token === ":" ? ": " : token;
+    if (opens) depth++;
+    const empties = opens && (tokens[index + 1] === "}" || tokens[index + 1] === "]");
+    if (token === "," || (opens && !empties)) end();
+  });
+  lines.push(line);
+  return lines.join("\n");
 }

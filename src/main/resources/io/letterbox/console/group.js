@@ -1,12 +1,13 @@
 // One consumer group: how far it is behind, who reads what, and where to put it.
 
-import * as api from "/console/api.js";
-import { Chart, LAG } from "/console/chart.js";
-import { confirmDialog } from "/console/dialogs.js";
-import { field, fill, h, problemBox, select, setText, toast } from "/console/dom.js";
-import { count, duration, now, plural } from "/console/format.js";
-import { HISTORY } from "/console/overview.js";
-import { Poll, RowTable } from "/console/rows.js";
+import * as api from "./api.js";
+import { Chart, LAG } from "./chart.js";
+import { confirmDialog } from "./dialogs.js";
+import { field, fill, h, problemBox, select, setText, toast } from "./dom.js";
+import { count, duration, now, plural, zone } from "./format.js";
+import { whole } from "./json.js";
+import { HISTORY } from "./overview.js";
+import { Poll, RowTable } from "./rows.js";
 
 const place = (partition) => `${partition.topic}/${partition.partition}`;
 const known = (n) => (n === null || n === undefined ? "–" : count(n));
@@ -31,23 +32,24 @@ export class GroupView {
   name;
   node;
   #poll;
-  #group = null;
   #series = { times: [], lag: [], seconds: [] };
   #chartHost = h("div");
   #chart = new Chart(LAG, this.#chartHost, 120);
   #facts = h("p", { class: "facts-line" });
   #trouble = h("div");
+  #rest = h("div", { class: "view" });
   #offsets = new RowTable("Offsets", OFFSETS, place);
   #members = new RowTable("Members", MEMBERS, (member) => member.memberId);
   #reset;
 
-  constructor(name) {
+  constructor(overview, name) {
     this.name = name;
-    this.#reset = new ResetForm(name, () => this.#poll.now());
+    this.#reset = new ResetForm(overview, name, () => this.#poll.now());
     const remove = h("button", { type: "button", class: "danger", id: "delete-group", onclick: () => this.#delete() }, "Delete this group");
     this.node = h("div", { class: "view" },
         h("section", { class: "card", "aria-label": "Lag" }, h("h1", { class: "topic-name" }, name), this.#facts, this.#chartHost),
-        this.#trouble,
+        this.#trouble, this.#rest);
+    fill(this.#rest,
         h("h2", null, "Partitions"), this.#offsets.node,
         h("h2", null, "Members"), this.#members.node,
         this.#reset.node,
@@ -67,7 +69,7 @@ export class GroupView {
 
   #accept(group) {
     fill(this.#trouble);
-    this.#group = group;
+    this.#rest.hidden = this.#chartHost.hidden = false;
     this.#series.times.push(now());
     this.#series.lag.push(group.lag);
     this.#series.seconds.push(group.lagSeconds);
@@ -82,6 +84,8 @@ export class GroupView {
 
   #refuse(problem) {
     fill(this.#trouble, problemBox(problem));
+    // Where there is no group, there is nothing to do with it.
+    if (problem.status === 404) this.#rest.hidden = this.#chartHost.hidden = true;
   }
 
   async #delete() {
@@ -102,65 +106,97 @@ const GOALS = [
   ["shift", "so many records from where it is"],
 ];
 
-/** Puts the group elsewhere; says first what would change. */
+/** Topics that are offered while a name is typed. */
+const OFFERED = 100;
+
+/** Puts the group elsewhere: says first what would change, and then does exactly that. */
 class ResetForm {
+  #overview;
   #group;
   #changed;
   #trouble = h("div");
-  #preview = h("div");
-  #topic = select([], "", () => this.#fit());
-  #partition = select([], "", () => this.#fit());
+  #preview = h("div", { role: "status" });
+  #topic = h("input", { type: "text", id: "reset-topic", placeholder: "all that the group has read", autocomplete: "off", spellcheck: false });
+  #offered = h("datalist", { id: "reset-topics" });
+  #partition = select([["", "all"]], "", () => this.#forget());
   #goal = select(GOALS, "earliest", () => this.#fit());
   #time = h("input", { type: "datetime-local", step: "1", id: "reset-time" });
-  #number = h("input", { type: "number", step: "1", id: "reset-number" });
-  #timeField = field("From", this.#time);
+  #number = h("input", { type: "text", inputMode: "numeric", id: "reset-number", autocomplete: "off" });
+  #timeField = field(`From (${zone()})`, this.#time);
   #numberField = field("Number", this.#number, "Negative goes back.");
-  #apply = h("button", { type: "submit", class: "primary", id: "reset-apply" }, "Move the group");
-  #places = "";
-  #offsets = [];
+  #apply = h("button", { type: "button", class: "primary", id: "reset-apply", disabled: true, onclick: () => this.#move() }, "Move the group");
+  #known = [];
+  /** What was shown and can be done: offsets as the request wants them; null where the form says something else by now. */
+  #shown = null;
   node;
 
-  constructor(group, changed) {
+  constructor(overview, group, changed) {
+    this.#overview = overview;
     this.#group = group;
     this.#changed = changed;
-    this.#topic.id = "reset-topic";
+    this.#topic.setAttribute("list", this.#offered.id);
     this.#partition.id = "reset-partition";
     this.#goal.id = "reset-goal";
-    const show = h("button", { type: "button", id: "reset-preview", onclick: () => this.#send(true) }, "Show what would change");
-    this.node = h("form", { class: "card form", onsubmit: (event) => this.#submit(event) },
+    this.#topic.addEventListener("input", () => this.#fit());
+    for (const input of [this.#time, this.#number]) input.addEventListener("input", () => this.#forget());
+    const show = h("button", { type: "submit", id: "reset-preview" }, "Show what would change");
+    this.node = h("form", { class: "card form", onsubmit: (event) => (event.preventDefault(), this.#look()) },
         h("h2", null, "Reset"),
         h("p", { class: "hint" }, "Where the group goes on reading. It must have no members meanwhile: they would not notice."),
-        h("div", { class: "columns" }, field("Topic", this.#topic), field("Partition", this.#partition), field("To", this.#goal),
-            this.#timeField, this.#numberField),
-        this.#trouble, this.#preview, h("div", { class: "actions" }, this.#apply, show));
+        h("div", { class: "columns" }, field("Topic", this.#topic, "Also one that it has not read yet."), this.#offered,
+            field("Partition", this.#partition), field("To", this.#goal), this.#timeField, this.#numberField),
+        this.#trouble, this.#preview, h("div", { class: "actions" }, show, this.#apply));
     this.#fit();
   }
 
-  /** Offers what the group has offsets of. */
+  /** Takes note of what the group has offsets of. */
   show(group) {
-    this.#offsets = group.offsets;
-    const places = group.offsets.map(place).join("|");
-    if (places === this.#places) return;
-    this.#places = places;
-    const topics = [...new Set(group.offsets.map((offset) => offset.topic))];
-    options(this.#topic, [["", "all"], ...topics.map((topic) => [topic, topic])]);
-    this.#fit();
+    this.#known = [...new Set(group.offsets.map((offset) => offset.topic))];
+    this.#offer();
+    this.#fitPartitions();
+  }
+
+  #offer() {
+    const typed = this.#topic.value.toLowerCase();
+    const names = new Set(this.#known);
+    for (const name of this.#overview.topics.keys()) {
+      if (names.size >= OFFERED) break;
+      if (name.toLowerCase().includes(typed)) names.add(name);
+    }
+    if (this.#offered.dataset.names === [...names].join()) return;
+    this.#offered.dataset.names = [...names].join();
+    fill(this.#offered, [...names].map((name) => h("option", { value: name })));
   }
 
   #fit() {
-    const topic = this.#topic.value;
-    const partitions = this.#offsets.filter((offset) => offset.topic === topic).map((offset) => offset.partition);
-    options(this.#partition, [["", "all"], ...partitions.map((number) => [number, number])]);
-    this.#partition.disabled = topic === "";
+    this.#forget();
+    this.#offer();
+    this.#fitPartitions();
     const goal = this.#goal.value;
     this.#timeField.hidden = goal !== "time";
     this.#numberField.hidden = goal !== "offset" && goal !== "shift";
   }
 
+  #fitPartitions() {
+    const count = this.#overview.topics.get(this.#topic.value.trim())?.partitions ?? 0;
+    if (this.#partition.options.length === count + 1) return;
+    options(this.#partition, [["", "all"], ...Array.from({ length: count }, (unused, number) => [number, number])]);
+    this.#partition.disabled = count === 0;
+  }
+
+  /** What was shown is about another form now. */
+  #forget() {
+    this.#shown = null;
+    this.#apply.disabled = true;
+    fill(this.#preview);
+    fill(this.#trouble);
+  }
+
   /** One entry of the request's offsets, or a sentence about what is missing. */
   #entry() {
     const entry = {};
-    if (this.#topic.value) entry.topic = this.#topic.value;
+    const topic = this.#topic.value.trim();
+    if (topic) entry.topic = topic;
     if (this.#partition.value) entry.partition = Number(this.#partition.value);
     const goal = this.#goal.value;
     if (goal === "time") {
@@ -168,38 +204,58 @@ class ResetForm {
       entry.to = new Date(this.#time.value).toISOString();
     } else if (goal === "earliest" || goal === "latest") entry.to = goal;
     else {
-      if (this.#number.value === "") return "Give a number.";
+      const number = this.#number.value.trim();
+      if (!/^-?\d{1,19}$/.test(number)) return "Give a whole number.";
       if (goal === "offset" && entry.partition === undefined) return "An offset belongs to one partition: choose which.";
-      entry[goal] = Number(this.#number.value);
+      entry[goal] = whole(number);
     }
     return entry;
   }
 
-  #submit(event) {
-    event.preventDefault();
-    this.#send(false);
-  }
-
-  async #send(dryRun) {
-    fill(this.#trouble);
+  async #look() {
+    this.#forget();
     const entry = this.#entry();
     if (typeof entry === "string") {
       fill(this.#trouble, problemBox({ title: "Something is missing", detail: entry }));
       return;
     }
+    try {
+      const answer = await api.setOffsets(this.#group, [entry], true);
+      const changes = answer.offsets.filter((change) => change.before !== change.offset);
+      const same = answer.offsets.length - changes.length;
+      const rest = same === 0 ? "" : `${plural(same, "partition")} ${same === 1 ? "is" : "are"} there already.`;
+      if (changes.length === 0) {
+        fill(this.#preview, h("p", { id: "reset-nothing" }, `Nothing would change. ${rest}`));
+        return;
+      }
+      this.#shown = changes.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+      this.#apply.disabled = false;
+      this.#tell("This would change:", changes, rest);
+    } catch (problem) {
+      fill(this.#trouble, problemBox(problem));
+    }
+  }
+
+  /** Does what was shown, whatever has come to the topics meanwhile. */
+  async #move() {
+    const offsets = this.#shown;
+    if (offsets === null) return;
     this.#apply.disabled = true;
     try {
-      const answer = await api.setOffsets(this.#group, [entry], dryRun);
-      const changes = answer.offsets.map((change) => h("li", null, `${place(change)}: ${known(change.before)} → ${count(change.offset)}`));
-      fill(this.#preview, h("p", null, dryRun ? "This would change:" : "This has changed:"), h("ul", { id: "reset-changes" }, changes));
-      if (!dryRun) toast("The group was moved.");
+      const answer = await api.setOffsets(this.#group, offsets, false);
+      this.#shown = null;
+      this.#tell("This has changed:", answer.offsets, "");
+      toast("The group was moved.");
       this.#changed();
     } catch (problem) {
-      fill(this.#preview);
+      this.#forget();
       fill(this.#trouble, problemBox(problem));
-    } finally {
-      this.#apply.disabled = false;
     }
+  }
+
+  #tell(title, changes, rest) {
+    const lines = changes.map((change) => h("li", null, `${place(change)}: ${known(change.before)} → ${count(change.offset)}`));
+    fill(this.#preview, h("p", null, title), h("ul", { id: "reset-changes" }, lines), rest ? h("p", { class: "hint" }, rest) : null);
   }
 }
 

@@ -1,9 +1,9 @@
 // All consumer groups, also those that nobody is in: they are the ones that fall behind.
 
-import * as api from "/console/api.js";
-import { fill, h, problemBox } from "/console/dom.js";
-import { count } from "/console/format.js";
-import { Poll, RowTable } from "/console/rows.js";
+import * as api from "./api.js";
+import { fill, h, problemBox } from "./dom.js";
+import { count } from "./format.js";
+import { Poll, RowTable } from "./rows.js";
 
 const COLUMNS = [
   { text: "Group", value: (g) => g.group, href: (g) => `#/groups/${encodeURIComponent(g.group)}` },

@@ -1,7 +1,7 @@
 // Asks the server every other second where its topics stand, and makes rates out of the differences.
 
-import * as api from "/console/api.js";
-import { now } from "/console/format.js";
+import * as api from "./api.js";
+import { now } from "./format.js";
 
 const POLL_MS = 2000;
 const MAX_BACKOFF_MS = 15_000;
@@ -26,9 +26,13 @@ class Series {
   }
 }
 
+/** So many topics make the answer so long that it is asked for less often. */
+const MANY_TOPICS = 2000;
+const MANY_POLL_MS = 5000;
+
 /** The state that all views read. Events: "update" after every answer, "state" when the connection comes or goes. */
 export class Overview extends EventTarget {
-  /** name → {name, id, partitions, appended, records, sizeBytes, quarantined, rate, byteRate, series} */
+  /** name → {name, id, internal, partitions, appended, records, sizeBytes, quarantined, rate, byteRate, series}; see history() */
   topics = new Map();
   total = { records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null, series: new Series() };
   health = null;
@@ -61,7 +65,8 @@ export class Overview extends EventTarget {
       this.#setConnected(false, problem);
     }
     clearTimeout(this.#timer);
-    const wait = this.#failures === 0 ? POLL_MS : Math.min(POLL_MS * this.#failures, MAX_BACKOFF_MS);
+    const often = this.topics.size > MANY_TOPICS ? MANY_POLL_MS : POLL_MS;
+    const wait = this.#failures === 0 ? often : Math.min(POLL_MS * this.#failures, MAX_BACKOFF_MS);
     this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
@@ -81,7 +86,7 @@ export class Overview extends EventTarget {
     const total = { ...this.total, records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null };
     for (const topic of document.topics) {
       const entry = this.#measure(topic, seconds);
-      entry.series.push(at, entry.rate, entry.byteRate);
+      entry.series?.push(at, entry.rate, entry.byteRate);
       next.set(topic.name, entry);
       total.records += topic.records;
       total.sizeBytes += topic.sizeBytes;
@@ -91,6 +96,7 @@ export class Overview extends EventTarget {
     }
     if (document.topics.length === 0 && seconds > 0) total.rate = total.byteRate = 0;
     total.series.push(at, total.rate, total.byteRate);
+    for (const entry of next.values()) if (entry.rate > 0 && entry.series === null) entry.series = this.#begin(entry);
     this.topics = next;
     this.total = total;
     this.health = document.health;
@@ -103,7 +109,7 @@ export class Overview extends EventTarget {
   #measure(topic, seconds) {
     const before = this.topics.get(topic.name);
     const same = before !== undefined && before.id === topic.id;
-    const entry = { ...topic, rate: null, byteRate: null, series: same ? before.series : new Series() };
+    const entry = { ...topic, rate: null, byteRate: null, series: same ? before.series : null };
     if (same && seconds > 0) {
       entry.rate = Math.max(0, topic.appended - before.appended) / seconds;
       const grown = topic.sizeBytes - before.sizeBytes;
@@ -114,5 +120,23 @@ export class Overview extends EventTarget {
       entry.byteRate = topic.sizeBytes / seconds;
     }
     return entry;
+  }
+
+  /** The samples of a topic's last minutes. Of one that has had no traffic there are none, because most have none. */
+  history(topic) {
+    if (topic.series !== null) return topic.series;
+    const { times } = this.total.series;
+    const still = times.map((unused, index) => (index === 0 ? null : 0));
+    return { times, records: still, bytes: still };
+  }
+
+  #begin({ rate, byteRate }) {
+    const series = new Series();
+    const { times } = this.total.series;
+    times.forEach((at, index) => {
+      const last = index === times.length - 1;
+      series.push(at, last ? rate : index === 0 ? null : 0, last ? byteRate : index === 0 ? null : 0);
+    });
+    return series;
   }
 }

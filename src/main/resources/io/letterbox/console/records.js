@@ -1,42 +1,62 @@
 // A record as a line that opens: a native disclosure, so that the keyboard and screen readers know it already.
 
-import { fill, h } from "/console/dom.js";
-import { bytes, time, pretty } from "/console/format.js";
+import { copyText, fill, h } from "./dom.js";
+import { bytes, pretty, time } from "./format.js";
 
 /** How much of a value stands in a line, and how much when it is open: the rest would only make the page slow. */
 const PREVIEW_CHARS = 240;
 const OPEN_CHARS = 200_000;
 
+const isNull = (text) => text === null || text === undefined;
+
 function preview(text, encoding) {
-  if (text === null || text === undefined) return h("span", { class: "null" }, "null");
+  if (isNull(text)) return h("span", { class: "null" }, "null");
   const short = text.length > PREVIEW_CHARS ? `${text.slice(0, PREVIEW_CHARS)}…` : text;
-  return [encoding ? h("span", { class: "tag" }, encoding) : null, short];
+  return [tag(encoding), short];
+}
+
+/** What is no text is shown as base64, and says so. */
+function tag(encoding) {
+  return encoding ? h("span", { class: "tag" }, encoding) : null;
 }
 
 function line(name, content) {
   return [h("dt", null, name), h("dd", null, content)];
 }
 
-function details(record) {
+function whole(text, encoding) {
+  return isNull(text) ? h("span", { class: "null" }, "null") : [tag(encoding), text];
+}
+
+/** What can be done with a record: buttons of {text, act(record), when(record)} besides those for copying. */
+function actions(record, more) {
+  const copy = (text, value) => isNull(value) ? null : h("button", { type: "button", class: "quiet", onclick: () => copyText(value) }, text);
+  return h("div", { class: "row-actions" }, copy("Copy value", record.value), copy("Copy key", record.key),
+      more.filter((action) => action.when?.(record) ?? true)
+          .map((action) => h("button", { type: "button", class: "quiet", onclick: () => action.act(record) }, action.text)));
+}
+
+function details(record, more) {
   const value = record.value;
-  const text = value === null || value === undefined ? null : record.valueEncoding ? value : pretty(value);
+  const text = isNull(value) ? null : record.valueEncoding ? value : pretty(value);
   const shown = text !== null && text.length > OPEN_CHARS ? `${text.slice(0, OPEN_CHARS)}\n… ${bytes(text.length)} in all` : text;
-  const copy = h("button", { type: "button", class: "quiet", onclick: () => navigator.clipboard?.writeText(value) }, "Copy value");
   return [
     h("dl", { class: "facts" },
         line("Partition, offset", `${record.partition}, ${record.offset}`),
         line("Timestamp", `${time(record.timestamp)} (${record.timestamp} ms)`),
-        line("Key", record.key === null ? h("span", { class: "null" }, "null") : record.key),
-        record.headers.map((header) => line(`Header ${header.name}`, header.value ?? "null"))),
-    shown === null ? h("p", { class: "null" }, "null") : h("pre", { tabIndex: 0, "aria-label": "Value" }, shown),
-    text === null ? null : copy,
+        line("Key", whole(record.key, record.keyEncoding)),
+        record.headers.map((header) => line(`Header ${header.name}`, whole(header.value, header.encoding))),
+        record.valueEncoding ? line("Value", tag(record.valueEncoding)) : null),
+    shown === null ? h("p", { class: "null" }, "null: no value. Compaction drops what this key had before.")
+      : h("pre", { tabIndex: 0, "aria-label": "Value" }, shown),
+    actions(record, more),
   ];
 }
 
 /** The line of one record; what is behind it is made when it is opened first. */
-export function recordRow(record) {
+export function recordRow(record, more = []) {
   const body = h("div", { class: "body" });
-  const key = record.key === null ? h("span", { class: "null" }, "–") : preview(record.key, record.keyEncoding);
+  const key = isNull(record.key) ? h("span", { class: "null" }, "–") : preview(record.key, record.keyEncoding);
   const summary = h("summary", null,
       h("span", { class: "at", title: "partition : offset" }, `${record.partition}:${record.offset}`),
       h("span", { class: "when" }, time(record.timestamp)),
@@ -45,7 +65,7 @@ export function recordRow(record) {
   return h("details", {
     class: "record",
     ontoggle: (event) => {
-      if (event.target.open && !body.hasChildNodes()) fill(body, details(record));
+      if (event.target.open && !body.hasChildNodes()) fill(body, details(record, more));
     },
   }, summary, body);
 }
@@ -53,6 +73,6 @@ export function recordRow(record) {
 /** The names of the columns of such lines. */
 export function recordHead() {
   return h("div", { class: "record-head", "aria-hidden": "true" },
-      h("span", { class: "at" }, "At"), h("span", { class: "when" }, "Time"),
+      h("span", { class: "at" }, "Part.:offset"), h("span", { class: "when" }, "Time"),
       h("span", { class: "key" }, "Key"), h("span", { class: "val" }, "Value"));
 }

@@ -1,6 +1,6 @@
 // A table whose rows stay where they are while their texts change, so that focus and selection survive an update.
 
-import { fill, h, setText } from "/console/dom.js";
+import { fill, h, setText } from "./dom.js";
 
 /** Rows drawn at once. */
 const MAX_ROWS = 500;

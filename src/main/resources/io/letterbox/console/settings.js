@@ -1,22 +1,19 @@
 // A topic's settings, its number of partitions, and its end.
 
-import * as api from "/console/api.js";
-import { deleteDialog } from "/console/dialogs.js";
-import { field, fill, h, problemBox, select, toast } from "/console/dom.js";
-
-/** Settings that take one of a few words; the server knows and checks all the rest. */
-const CHOICES = {
-  "cleanup.policy": ["delete", "compact", "compact,delete"],
-  "flush": ["sync", "interval", "os"],
-  "message.timestamp.type": ["CreateTime", "LogAppendTime"],
-};
+import * as api from "./api.js";
+import { deleteDialog } from "./dialogs.js";
+import { field, fill, h, problemBox, select, setText, toast } from "./dom.js";
+import { inWords, rawValue, unitOf } from "./units.js";
 
 export class SettingsPanel {
   #topic;
   #closed = false;
   #body = h("div");
   #trouble = h("div");
-  #inputs = new Map();
+  #rows = [];
+  #save = h("button", { type: "submit", class: "primary", disabled: true }, "Save changes");
+  #discard = h("button", { type: "button", hidden: true, onclick: () => this.#load() }, "Discard");
+  #pending = h("span", { class: "hint", role: "status", id: "settings-pending" });
   node;
 
   constructor(topic) {
@@ -25,8 +22,19 @@ export class SettingsPanel {
     this.#load();
   }
 
+  /** The panel may be kept while others are shown, and be taken over by another view of the topic. */
+  attach(topic) {
+    this.#topic = topic;
+    this.#closed = false;
+  }
+
   close() {
     this.#closed = true;
+  }
+
+  /** True while there are changes that were not saved. */
+  get unsaved() {
+    return this.#rows.some((row) => row.changed);
   }
 
   async #load() {
@@ -39,39 +47,30 @@ export class SettingsPanel {
   }
 
   #draw(description) {
-    this.#inputs.clear();
-    const rows = Object.entries(description.config).map(([key, setting]) => this.#row(key, setting));
-    const save = h("button", { type: "submit", class: "primary" }, "Save changes");
-    const form = h("form", { class: "card form settings", onsubmit: (event) => this.#save(event) },
-        h("h2", null, "Settings"), h("p", { class: "hint" }, "An empty field follows the server's default, which it shows."), rows,
-        h("div", { class: "actions" }, save));
+    this.#rows = Object.entries(description.config).map(([key, setting]) => new SettingRow(key, setting, () => this.#check()));
+    const form = h("form", { class: "card form settings", onsubmit: (event) => this.#submit(event) },
+        h("h2", null, "Settings"),
+        h("p", { class: "hint" }, "What is empty follows the default that stands beside it. Durations and sizes may have units: 7 d, 1 h 30 min, 512 MiB."),
+        this.#rows.map((row) => row.node),
+        h("div", { class: "actions sticky" }, this.#save, this.#discard, this.#pending));
     fill(this.#body, form, this.#partitions(description.partitions.length), this.#danger());
+    this.#check();
   }
 
-  /** What the topic does not set itself is a placeholder, so that clearing a field is how to go back to the default. */
-  #row(key, setting) {
-    const own = setting.source === "topic" ? setting.value : "";
-    const inherited = setting.source === "topic" ? setting.default : setting.value;
-    const choices = CHOICES[key];
-    const input = choices
-      ? select([["", `${inherited} (default)`], ...choices.map((choice) => [choice, choice])], own)
-      : h("input", { type: "text", value: own, placeholder: inherited, autocomplete: "off", spellcheck: false });
-    input.id = `setting-${key.replaceAll(".", "-")}`;
-    this.#inputs.set(key, { input, was: own });
-    return field(key, input, setting.doc, "setting");
+  #check() {
+    const changed = this.#rows.filter((row) => row.changed);
+    const wrong = changed.find((row) => row.problem !== null);
+    this.#save.disabled = changed.length === 0 || wrong !== undefined;
+    this.#discard.hidden = changed.length === 0;
+    const many = `${changed.length === 1 ? "1 setting is" : `${changed.length} settings are`} changed and not saved.`;
+    setText(this.#pending, changed.length === 0 ? "" : wrong ? `${wrong.key}: ${wrong.problem}` : many);
+    this.#topic.showUnsaved();
   }
 
-  async #save(event) {
+  async #submit(event) {
     event.preventDefault();
-    const config = {};
-    for (const [key, { input, was }] of this.#inputs) {
-      const value = input.value.trim();
-      if (value !== was) config[key] = value === "" ? null : value;
-    }
-    if (Object.keys(config).length === 0) {
-      toast("Nothing has changed.");
-      return;
-    }
+    if (this.#save.disabled) return;
+    const config = Object.fromEntries(this.#rows.filter((row) => row.changed).map((row) => [row.key, row.raw === "" ? null : row.raw]));
     await this.#change({ config }, "Saved.");
   }
 
@@ -81,6 +80,7 @@ export class SettingsPanel {
       event.preventDefault();
       const wanted = Number(input.value);
       if (wanted > now) this.#change({ partitions: wanted }, `There are ${wanted} partitions now.`);
+      else toast("There are as many already.");
     };
     return h("form", { class: "card form", onsubmit: submit },
         h("h2", null, "Partitions"),
@@ -96,7 +96,9 @@ export class SettingsPanel {
 
   async #delete() {
     const records = this.#topic.summary?.records ?? 0;
-    if (await deleteDialog(this.#topic.overview, this.#topic.name, records)) location.hash = "#/";
+    if (!(await deleteDialog(this.#topic.overview, this.#topic.name, records))) return;
+    this.#rows = [];
+    location.hash = "#/";
   }
 
   async #change(document, done) {
@@ -111,4 +113,70 @@ export class SettingsPanel {
       this.#trouble.scrollIntoView({ block: "center" });
     }
   }
+}
+
+/** One setting: what the topic says itself, and what holds where it says nothing. */
+class SettingRow {
+  key;
+  node;
+  #input;
+  #was;
+  #byDefault;
+  #reading = h("span", { class: "reading" });
+
+  constructor(key, setting, changed) {
+    this.key = key;
+    const own = setting.source === "topic";
+    this.#was = own ? setting.value : "";
+    this.#byDefault = own ? setting.default : setting.value;
+    this.#input = this.#control(setting);
+    this.#input.id = `setting-${key.replaceAll(".", "-")}`;
+    this.#input.addEventListener("input", () => (this.#read(), changed()));
+    this.node = field(key, this.#input, setting.doc, "setting");
+    this.#input.after(this.#reading);
+    this.#read();
+  }
+
+  /** A list where there are few words to choose from, with the default as what nobody has chosen. */
+  #control(setting) {
+    const words = choices(setting);
+    if (words === null) return h("input", { type: "text", value: this.#was, placeholder: "default", autocomplete: "off", spellcheck: false });
+    const offered = this.#was === "" || words.includes(this.#was) ? words : [...words, this.#was];
+    return select([["", `default: ${this.#byDefault}`], ...offered.map((word) => [word, word])], this.#was);
+  }
+
+  get raw() {
+    const text = this.#input.value.trim();
+    return text === "" ? "" : (rawValue(this.key, text) ?? text);
+  }
+
+  get changed() {
+    return this.raw !== this.#was;
+  }
+
+  /** Why this can be no value, or null; what else is wrong, the server knows. */
+  get problem() {
+    const text = this.#input.value.trim();
+    const unit = unitOf(this.key);
+    return unit !== null && text !== "" && rawValue(this.key, text) === null ? `write a whole number, or for example ${unit.example}` : null;
+  }
+
+  #read() {
+    this.node.classList.toggle("changed", this.changed);
+    this.node.classList.toggle("own", this.raw !== "");
+    if (this.#input.tagName === "SELECT") return;
+    const both = (raw) => {
+      const words = inWords(this.key, raw);
+      return words === null ? raw : `${raw} = ${words}`;
+    };
+    const wrong = this.problem;
+    this.#reading.classList.toggle("warn", wrong !== null);
+    const text = wrong ?? (this.raw === "" ? `default: ${both(this.#byDefault)}` : (inWords(this.key, this.raw) !== null ? both(this.raw) : ""));
+    setText(this.#reading, text);
+  }
+}
+
+function choices(setting) {
+  if (!setting.choices) return null;
+  return setting.type === "words" ? [...setting.choices, setting.choices.toSorted().join(",")] : setting.choices;
 }

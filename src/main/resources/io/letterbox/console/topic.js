@@ -1,21 +1,31 @@
-// One topic: its throughput, and tabs for its partitions, its records, publishing and settings.
+// One topic: its throughput, and tabs for its partitions, its records, who reads it, publishing and settings.
 
-import * as api from "/console/api.js";
-import { BrowsePanel } from "/console/browse.js";
-import { Chart, THROUGHPUT } from "/console/chart.js";
-import { fill, h, problemBox, setText } from "/console/dom.js";
-import { byteRate, bytes, count, plural, rate } from "/console/format.js";
-import { PublishPanel } from "/console/publish.js";
-import { SettingsPanel } from "/console/settings.js";
-import { TailPanel } from "/console/tail.js";
+import { BrowsePanel } from "./browse.js";
+import { Chart, THROUGHPUT } from "./chart.js";
+import { ConsumersPanel } from "./consumers.js";
+import { confirmDialog } from "./dialogs.js";
+import { fill, h, setText } from "./dom.js";
+import { byteRate, bytes, plural, rate } from "./format.js";
+import { PartitionsPanel } from "./partitions.js";
+import { deleteKey, PublishPanel } from "./publish.js";
+import { SettingsPanel } from "./settings.js";
+import { TailPanel } from "./tail.js";
 
 const TABS = [
-  ["partitions", "Partitions", (topic) => new PartitionsPanel(topic)],
-  ["tail", "Live tail", (topic) => new TailPanel(topic)],
-  ["browse", "Browse", (topic) => new BrowsePanel(topic)],
-  ["publish", "Publish", (topic) => new PublishPanel(topic)],
-  ["settings", "Settings", (topic) => new SettingsPanel(topic)],
+  { key: "partitions", text: "Partitions", make: (topic) => new PartitionsPanel(topic), chart: true },
+  { key: "tail", text: "Live tail", make: (topic) => new TailPanel(topic) },
+  { key: "browse", text: "Browse", make: (topic) => new BrowsePanel(topic) },
+  { key: "consumers", text: "Consumers", make: (topic) => new ConsumersPanel(topic) },
+  { key: "publish", text: "Publish", make: (topic) => new PublishPanel(topic), ownOnly: true },
+  { key: "settings", text: "Settings", make: (topic) => new SettingsPanel(topic), ownOnly: true },
 ];
+
+/** Panels with what somebody has written and not saved, by topic and tab: they outlive their tab and their topic's view. */
+const unsavedPanels = new Map();
+
+addEventListener("beforeunload", (event) => {
+  if ([...unsavedPanels.values()].some((panel) => panel.unsaved)) event.preventDefault();
+});
 
 export class TopicView {
   name;
@@ -25,20 +35,40 @@ export class TopicView {
   #tab = null;
   #seen = false;
   #chart;
-  #chartHost = h("div");
+  #chartHost = h("div", { id: "topic-chart" });
+  #chartWanted = null;
   #facts = h("p", { class: "facts-line" });
-  #missing = h("p", { class: "note", role: "status" });
+  #missing = h("div", { role: "status" });
   #host = h("div", { class: "panel", role: "tabpanel", tabIndex: 0 });
-  #tabs = new Map();
+  #links = new Map();
+  #list;
+  #card;
+  #toggle = h("button", { type: "button", class: "quiet", id: "chart-toggle", "aria-controls": "topic-chart", onclick: () => this.#toggleChart() });
+  #handed = new Map();
+
+  /** What can be done with a record of this topic. */
+  recordActions = [
+    { text: "Edit and publish", act: (record) => this.#handTo("publish", "record", record), when: () => !this.#internal },
+    {
+      text: "All of this key",
+      act: (record) => this.#handTo("browse", "where", `key = ${JSON.stringify(record.key)}`),
+      when: (record) => record.key !== null && !record.keyEncoding,
+    },
+    {
+      text: "Delete this key",
+      act: (record) => deleteKey(this, record, confirmDialog),
+      when: (record) => record.key !== null && !record.keyEncoding && !this.#internal,
+    },
+  ];
 
   constructor(overview, name, tab) {
     this.overview = overview;
     this.name = name;
     this.#chart = new Chart(THROUGHPUT, this.#chartHost, 120);
-    this.node = h("div", { class: "view" },
-        h("section", { class: "card", "aria-label": "Throughput" },
-            h("h1", { class: "topic-name" }, name), this.#facts, this.#chartHost),
-        this.#missing, this.#tabList(), this.#host);
+    this.#card = h("section", { class: "card", "aria-label": "Throughput" },
+        h("div", { class: "toolbar" }, h("h1", { class: "topic-name grow" }, name), this.#toggle), this.#facts, this.#chartHost);
+    this.#list = this.#tabList();
+    this.node = h("div", { class: "view" }, this.#card, this.#missing, this.#list, this.#host);
     this.showTab(tab);
   }
 
@@ -47,117 +77,134 @@ export class TopicView {
     return this.overview.topics.get(this.name);
   }
 
+  get #internal() {
+    return this.summary?.internal === true;
+  }
+
+  /** What another panel has left for the one that is shown now; undefined where there is nothing. */
+  take(what) {
+    const left = this.#handed.get(what);
+    this.#handed.delete(what);
+    return left;
+  }
+
+  #handTo(tab, what, it) {
+    this.#handed.set(what, it);
+    if (tab === this.#tab) this.#open(tab);
+    else location.hash = `#/topics/${encodeURIComponent(this.name)}/${tab}`;
+  }
+
   close() {
-    this.#panel?.close();
+    this.#put();
     this.#chart.close();
   }
 
   update() {
     const topic = this.summary;
+    const connected = this.overview.connected;
     if (topic) {
       this.#seen = true;
-      this.#chart.update(topic.series.times, topic.series.records, topic.series.bytes);
-      const size = `${count(topic.records)} records, ${bytes(topic.sizeBytes)}`;
-      setText(this.#facts, `${plural(topic.partitions, "partition")} · ${size} · in ${rate(topic.rate)}, ${byteRate(topic.byteRate)}`);
+      const { times, records, bytes: sizes } = this.overview.history(topic);
+      this.#chart.update(times, records, sizes);
+      const size = `${plural(topic.records, "record")}, ${bytes(topic.sizeBytes)}`;
+      const speed = connected === false ? "no connection" : `in ${rate(topic.rate)}, ${byteRate(topic.byteRate)}`;
+      setText(this.#facts, `${plural(topic.partitions, "partition")} · ${size} · ${speed}`);
     }
-    const gone = this.overview.connected && !topic;
-    setText(this.#missing, gone ? (this.#seen ? "This topic has been deleted." : "There is no topic of this name.") : "");
+    this.#card.classList.toggle("stale", connected === false);
+    this.#showMissing(connected && !topic);
+    for (const { key, ownOnly } of TABS) this.#links.get(key).hidden = ownOnly === true && this.#internal;
+    if (this.#internal && TABS.some(({ key, ownOnly }) => ownOnly && key === this.#tab)) this.showTab("partitions");
     this.#panel?.update?.();
   }
 
+  /** Where there is no topic, there is nothing to do with it. */
+  #showMissing(gone) {
+    this.#list.hidden = this.#host.hidden = this.#facts.hidden = this.#toggle.hidden = gone;
+    this.#showChart();
+    this.#missing.hidden = !gone;
+    if (!gone) fill(this.#missing);
+    else if (!this.#missing.hasChildNodes()) {
+      fill(this.#missing, h("p", { class: "note" }, this.#seen ? "This topic has been deleted. " : "There is no topic of this name. ",
+          h("a", { href: "#/topics" }, "All topics")));
+    }
+  }
+
   showTab(tab) {
-    const [key, , make] = TABS.find(([name]) => name === tab) ?? TABS[0];
-    if (key === this.#tab) return;
-    this.#panel?.close();
+    const { key } = TABS.find((each) => each.key === tab) ?? TABS[0];
+    if (key !== this.#tab) this.#open(key);
+  }
+
+  #open(key) {
+    this.#put();
     this.#tab = key;
-    for (const [name, link] of this.#tabs) {
+    for (const [name, link] of this.#links) {
       link.setAttribute("aria-selected", String(name === key));
       link.tabIndex = name === key ? 0 : -1;
     }
     this.#host.setAttribute("aria-labelledby", `tab-${key}`);
-    this.#panel = make(this);
+    const place = `${this.name}/${key}`;
+    this.#panel = unsavedPanels.get(place) ?? TABS.find((each) => each.key === key).make(this);
+    unsavedPanels.delete(place);
+    this.#panel.attach?.(this);
     fill(this.#host, this.#panel.node);
+    this.#showChart();
+    this.showUnsaved();
     this.#panel.update?.();
+  }
+
+  /** Puts the panel away that is shown, and keeps it where something in it would be lost. */
+  #put() {
+    if (this.#panel === null) return;
+    const place = `${this.name}/${this.#tab}`;
+    if (this.#panel.unsaved) unsavedPanels.set(place, this.#panel);
+    else this.#panel.close();
+    this.#panel = null;
+  }
+
+  /** Marks the tabs that hold something unsaved. */
+  showUnsaved() {
+    for (const { key, text } of TABS) {
+      const panel = key === this.#tab ? this.#panel : unsavedPanels.get(`${this.name}/${key}`);
+      const unsaved = panel?.unsaved === true && panel instanceof SettingsPanel;
+      setText(this.#links.get(key), unsaved ? `${text} (not saved)` : text);
+    }
+  }
+
+  /** The chart is what the first tab is about; the others need the room. */
+  #showChart() {
+    const wanted = this.#chartWanted ?? TABS.find(({ key }) => key === this.#tab)?.chart === true;
+    this.#chartHost.hidden = !wanted || this.#toggle.hidden;
+    this.#toggle.setAttribute("aria-expanded", String(wanted));
+    setText(this.#toggle, wanted ? "Hide chart" : "Show chart");
+  }
+
+  #toggleChart() {
+    this.#chartWanted = this.#chartHost.hidden;
+    this.#showChart();
+    this.update();
   }
 
   #tabList() {
     const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Topic", onkeydown: (event) => this.#onKey(event) });
-    for (const [key, text] of TABS) {
+    for (const { key, text } of TABS) {
       const href = `#/topics/${encodeURIComponent(this.name)}/${key}`;
       const link = h("a", { role: "tab", id: `tab-${key}`, href }, text);
-      this.#tabs.set(key, link);
+      this.#links.set(key, link);
       list.append(link);
     }
     return list;
   }
 
-  /** Arrow keys move between tabs (WAI-ARIA Authoring Practices, tabs with automatic activation). */
+  /** Arrow keys, Home and End move between tabs (WAI-ARIA Authoring Practices, tabs with automatic activation). */
   #onKey(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const keys = TABS.map(({ key }) => key).filter((key) => !this.#links.get(key).hidden);
+    const at = keys.indexOf(this.#tab);
+    const next = {
+      ArrowRight: keys[(at + 1) % keys.length], ArrowLeft: keys.at(at - 1), Home: keys[0], End: keys.at(-1),
+    }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    const keys = TABS.map(([key]) => key);
-    const next = keys[(keys.indexOf(this.#tab) + step + keys.length) % keys.length];
-    location.hash = this.#tabs.get(next).getAttribute("href");
-    this.#tabs.get(next).focus();
-  }
-}
-
-/** Where each partition stands; asks again with every overview, one question at a time. */
-class PartitionsPanel {
-  #topic;
-  #body = h("tbody");
-  #trouble = h("div");
-  #asking = false;
-  #closed = false;
-  node;
-
-  constructor(topic) {
-    this.#topic = topic;
-    const heads = [["Partition", ""], ["Start", "number"], ["End", "number"], ["Records", "number wide"], ["Size", "number"],
-      ["Leader", "number wide"], ["In sync", "wide"]];
-    const head = h("tr", null, heads.map(([text, kind]) => h("th", { scope: "col", class: kind }, text)));
-    this.node = h("div", null, this.#trouble, h("div", { class: "card flush" },
-        h("table", { class: "partitions" }, h("caption", { class: "unseen" }, "Partitions"), h("thead", null, head), this.#body)));
-  }
-
-  close() {
-    this.#closed = true;
-  }
-
-  async update() {
-    if (this.#asking || !this.#topic.summary) return;
-    this.#asking = true;
-    try {
-      const description = await api.describeTopic(this.#topic.name);
-      if (!this.#closed) this.#draw(description.partitions);
-      fill(this.#trouble);
-    } catch (error) {
-      if (!this.#closed) fill(this.#trouble, problemBox(error));
-    } finally {
-      this.#asking = false;
-    }
-  }
-
-  #draw(partitions) {
-    while (this.#body.rows.length > partitions.length) this.#body.lastElementChild.remove();
-    partitions.forEach((partition, index) => {
-      const row = this.#body.rows[index] ?? this.#newRow();
-      const start = partition.logStartOffset ?? 0;
-      const end = partition.highWatermark ?? 0;
-      const texts = [partition.partition, count(start), count(end), count(Math.max(0, end - start)), bytes(partition.sizeBytes ?? 0),
-        partition.leader ?? "–", (partition.isr ?? []).join(", ")];
-      texts.forEach((text, cell) => setText(row.cells[cell], String(text)));
-      row.classList.toggle("bad", Boolean(partition.quarantine));
-      row.title = partition.quarantine ?? "";
-      if (partition.quarantine) setText(row.cells[0], `${partition.partition} · quarantined: ${partition.quarantine}`);
-    });
-  }
-
-  #newRow() {
-    const row = h("tr", null, h("th", { scope: "row" }), ["number", "number", "number wide", "number", "number wide", "wide"]
-        .map((kind) => h("td", { class: kind })));
-    this.#body.append(row);
-    return row;
+    location.hash = this.#links.get(next).getAttribute("href");
+    this.#links.get(next).focus();
   }
 }

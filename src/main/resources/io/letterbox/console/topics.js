@@ -1,9 +1,9 @@
 // All topics: totals, throughput, and a table that stays quick with a thousand rows.
 
-import { Chart, THROUGHPUT } from "/console/chart.js";
-import { createDialog } from "/console/dialogs.js";
-import { fill, h, setText, sparkline } from "/console/dom.js";
-import { byteRate, bytes, compact, count, plural, rate } from "/console/format.js";
+import { Chart, THROUGHPUT } from "./chart.js";
+import { createDialog } from "./dialogs.js";
+import { fill, h, setText, sparkline } from "./dom.js";
+import { byteRate, bytes, compact, count, plural, rate } from "./format.js";
 
 /** Rows drawn at once; the filter finds the others. */
 const MAX_ROWS = 200;
@@ -24,6 +24,7 @@ export class TopicsView {
   #filter = "";
   #all = false;
   #stats = new Map();
+  #card;
   #chart;
   #chartHost = h("div");
   #body = h("tbody");
@@ -35,6 +36,7 @@ export class TopicsView {
   constructor(overview) {
     this.#overview = overview;
     this.#chart = new Chart(THROUGHPUT, this.#chartHost, 168);
+    this.#card = h("section", { class: "card", "aria-label": "Throughput" }, this.#statStrip(), this.#chartHost);
     const filter = h("input", {
       type: "search",
       placeholder: "Filter topics",
@@ -50,7 +52,7 @@ export class TopicsView {
     this.#table = h("table", { class: "topics" }, h("caption", { class: "unseen" }, "Topics"), this.#head(), this.#body);
     this.node = h("div", { class: "view" },
         h("h1", { class: "unseen" }, "Topics"),
-        h("section", { class: "card", "aria-label": "Throughput" }, this.#statStrip(), this.#chartHost),
+        this.#card,
         h("div", { class: "toolbar" }, filter, create),
         h("div", { class: "card flush" }, this.#table),
         this.#note);
@@ -65,13 +67,14 @@ export class TopicsView {
     if (connected !== null) {
       this.#stat("topics", compact(topics.size), plural(total.partitions, "partition"));
       this.#stat("records", compact(total.records), bytes(total.sizeBytes));
-      this.#stat("in", rate(total.rate), byteRate(total.byteRate));
+      const now = connected ? total : { rate: null, byteRate: null };
+      this.#stat("in", rate(now.rate), connected ? byteRate(now.byteRate) : "no connection");
       this.#chart.update(total.series.times, total.series.records, total.series.bytes);
     }
     const shown = this.#select([...topics.values()]);
     const limited = this.#all ? shown : shown.slice(0, MAX_ROWS);
     this.#draw(limited);
-    this.#table.classList.toggle("stale", connected === false);
+    for (const part of [this.#table, this.#card]) part.classList.toggle("stale", connected === false);
     this.#explain(topics.size, shown.length, limited.length, problem);
   }
 
@@ -193,6 +196,6 @@ class Row {
     setText(this.#meta, `${plural(topic.partitions, "partition")} · ${bytes(topic.sizeBytes)}`);
     this.#rate.classList.toggle("busy", topic.rate > 0);
     this.#flag.hidden = topic.quarantined === 0;
-    this.#spark.update(topic.series.records.slice(-SPARK_SAMPLES).map((value) => value ?? 0));
+    this.#spark.update(topic.series === null ? [0] : topic.series.records.slice(-SPARK_SAMPLES).map((value) => value ?? 0));
   }
 }

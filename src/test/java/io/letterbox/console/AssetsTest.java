@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.console.Assets.Asset;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +22,9 @@ class AssetsTest {
     private static final Pattern PARSERS =
             Pattern.compile("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|\\beval\\("
                     + "|new Function|DOMParser|setHTMLUnsafe|createContextualFragment|\\bsrcdoc\\b");
+
+    /** What other parts of the server have at these paths. */
+    private static final Set<String> OTHERS = Set.of("/client.js", "/metrics", "/health/ready", "/openapi.json");
 
     private final Assets assets = Assets.load();
 
@@ -34,16 +40,36 @@ class AssetsTest {
 
     @Test
     void theFilesLoadOnlyWhatIsServed() {
-        Pattern reference = Pattern.compile("(?:from |href=|src=)\"(/(?:console|webjars)/[^\"]+)\"");
+        Pattern reference = Pattern.compile("(?:from |href=|src=|import\\()\"([^\"#]+)\"");
         int references = 0;
-        for (Asset asset : assets.byPath().values()) {
-            Matcher matcher = reference.matcher(asset.content().toString());
+        for (Map.Entry<String, Asset> asset : assets.byPath().entrySet()) {
+            if (asset.getKey().startsWith("/webjars/")) continue;
+            Matcher matcher = reference.matcher(asset.getValue().content().toString());
             while (matcher.find()) {
-                assertThat(assets.byPath()).containsKey(matcher.group(1));
+                String named = matcher.group(1);
+                // Relative, so that the console also works where a proxy puts it under a path.
+                assertThat(named).as(asset.getKey()).doesNotStartWith("/");
+                String path = URI.create(asset.getKey()).resolve(named).getPath();
+                if (!OTHERS.contains(path)) assertThat(assets.byPath()).containsKey(path);
                 references++;
             }
         }
         assertThat(references).isGreaterThan(20);
+    }
+
+    /** Texts that begin with a slash are places in JSON, never of the server. */
+    @Test
+    void noScriptNamesAnAbsolutePath() {
+        Pattern absolute = Pattern.compile(
+                "[\"`](/[a-z.]*(?:topics|groups|console|events|client|openapi|metrics|health|webjars)[^\"`]*)[\"`]");
+        for (String file : Assets.FILES) {
+            String path = file.equals("index.html") ? "/" : "/console/" + file;
+            String code = assets.byPath().get(path).content().toString().replaceAll("(?m)^ *(?://|/?\\*).*$", "");
+            Matcher matcher = absolute.matcher(code);
+            assertThat(matcher.find())
+                    .as(file + (matcher.reset().find() ? " " + matcher.group(1) : ""))
+                    .isFalse();
+        }
     }
 
     @Test

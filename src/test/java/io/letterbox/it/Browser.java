@@ -71,6 +71,17 @@ final class Browser implements Page {
         driver.get(url);
     }
 
+    /** The tab that is driven. */
+    String tab() {
+        return driver.getWindowHandle();
+    }
+
+    /** Brings a tab to the front and drives it. */
+    void show(String tab) {
+        driver.switchTo().window(tab);
+        driver.executeCdpCommand("Page.bringToFront", Map.of());
+    }
+
     @Override
     public void back() {
         driver.navigate().back();

@@ -77,6 +77,11 @@ class ConsoleGroupsIT {
 
             go("groups/auditors");
             browser.find("#reset-goal").sendKeys("the first record there is");
+            assertThat(browser.find("#reset-apply").isEnabled())
+                    .as("nothing was shown that could be done")
+                    .isFalse();
+            browser.click("#reset-preview");
+            browser.findWithText("#reset-changes", "→ 0");
             browser.click("#reset-apply");
             browser.findWithText(".problem", "has members");
         } finally {
@@ -86,12 +91,29 @@ class ConsoleGroupsIT {
         assertThat(seen).hasValue(RECORDS);
 
         browser.findWithText(".facts-line", "Empty");
+        browser.find("#reset-goal").sendKeys("behind the last record");
+        browser.click("#reset-preview");
+        browser.findWithText("#reset-nothing", "2 partitions are there already");
+        browser.find("#reset-goal").sendKeys("the first record there is");
+        browser.until("what was shown is gone", () -> browser.count("#reset-nothing") == 0);
         browser.click("#reset-preview");
         browser.findWithText("#reset-changes", "→ 0");
         browser.findWithText(".facts-line", "0 records behind");
         browser.click("#reset-apply");
         browser.findWithText(".toast", "moved");
         browser.findWithText(".facts-line", RECORDS + " records behind");
+
+        client.create("refunds", 3, Map.of());
+        client.publish("refunds", "x", "k");
+        browser.type("#reset-topic", "refunds");
+        browser.until("its partitions", () -> browser.count("#reset-partition option") == 4);
+        browser.click("#reset-preview");
+        browser.findWithText("#reset-changes", "refunds/2: – → 0");
+        browser.click("#reset-apply");
+        browser.findWithText("tr[data-key='refunds/1']", "nobody");
+        go("topics/refunds/consumers");
+        browser.findWithText("tr[data-key=auditors]", "Empty");
+        go("groups/auditors");
 
         browser.click("#delete-group");
         browser.click("dialog button.danger");

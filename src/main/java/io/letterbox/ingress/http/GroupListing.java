@@ -8,6 +8,7 @@ import io.letterbox.http.Json;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.MergedPage;
+import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -38,11 +39,30 @@ final class GroupListing {
 
     /** {@code GET /groups}: all, or with {@code limit} a page that names the next one. */
     void list(RoutingContext context) {
-        Query query = Query.of(context.request(), Set.of("limit", "after", "search"));
+        Query query = Query.of(context.request(), Set.of("limit", "after", "search", "topic"));
         int limit = query.integer("limit", 0, 1, MAX_LIMIT);
-        String search = query.text("search") == null ? "" : query.text("search");
-        if (limit > 0) page(context, new Page(query.text("after"), search, limit));
-        else all(context, query.text("after"), search);
+        Wanted wanted = new Wanted(query.text("search", ""), query.text("topic"));
+        if (limit > 0) page(context, new Page(query.text("after"), wanted, limit));
+        else all(context, query.text("after"), wanted);
+    }
+
+    /**
+     * Which groups are listed.
+     *
+     * @param search what their ids contain, in any case; may be empty
+     * @param topic one that they have committed something of or read, or null
+     */
+    private record Wanted(String search, String topic) {
+        boolean has(GroupView group) {
+            if (topic == null) return true;
+            return group.offsets().keySet().stream().anyMatch(this::isOfTopic)
+                    || group.members().stream()
+                            .anyMatch(member -> member.assignment().stream().anyMatch(this::isOfTopic));
+        }
+
+        private boolean isOfTopic(TopicPartition partition) {
+            return partition.topic().equals(topic);
+        }
     }
 
     // ---- one page
@@ -55,19 +75,20 @@ final class GroupListing {
 
     /** A filter may pass few of many, so it may take several looks. */
     private Future<Page> fill(Page page) {
-        return lags.page(page.next, page.search, Math.min(EACH, page.room())).compose(found -> {
-            for (GroupView group : found.items()) {
-                if (page.room() == 0) return Future.succeededFuture(page);
-                page.add(summary(group), group.id());
-            }
-            page.next = found.next();
-            return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
-        });
+        return lags.page(page.next, page.wanted.search(), Math.min(EACH, page.room()))
+                .compose(found -> {
+                    for (GroupView group : found.items()) {
+                        if (page.room() == 0) return Future.succeededFuture(page);
+                        if (page.wanted.has(group)) page.add(summary(group), group.id());
+                    }
+                    page.next = found.next();
+                    return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
+                });
     }
 
     /** What one page gathers. */
     private static final class Page {
-        private final String search;
+        private final Wanted wanted;
         private final int limit;
         private final ObjectNode document = Json.MAPPER.createObjectNode();
         private final ArrayNode groups = document.putArray("groups");
@@ -75,9 +96,9 @@ final class GroupListing {
         /** Where to go on; null: nowhere. */
         private String next;
 
-        Page(String after, String search, int limit) {
+        Page(String after, Wanted wanted, int limit) {
             this.next = after;
-            this.search = search;
+            this.wanted = wanted;
             this.limit = limit;
         }
 
@@ -97,14 +118,14 @@ final class GroupListing {
 
     // ---- all
 
-    private void all(RoutingContext context, String after, String search) {
+    private void all(RoutingContext context, String after, Wanted wanted) {
         // Problems of the first look can still be told with a status.
-        lags.page(after, search, EACH)
+        lags.page(after, wanted.search(), EACH)
                 .onSuccess(first -> {
                     HttpServerResponse response = context.response();
                     response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE);
                     response.write("{\"groups\":[");
-                    rest(response, first, search, true)
+                    rest(response, first, wanted, true)
                             .onSuccess(done -> response.end("]}"))
                             // A list that is not whole must not look whole.
                             .onFailure(failure -> response.reset());
@@ -112,13 +133,14 @@ final class GroupListing {
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    private Future<Void> rest(HttpServerResponse response, MergedPage<GroupView> page, String search, boolean first) {
-        if (!page.items().isEmpty()) response.write(chunk(page.items(), first));
-        boolean nothingYet = first && page.items().isEmpty();
+    private Future<Void> rest(HttpServerResponse response, MergedPage<GroupView> page, Wanted wanted, boolean first) {
+        List<GroupView> groups = page.items().stream().filter(wanted::has).toList();
+        if (!groups.isEmpty()) response.write(chunk(groups, first));
+        boolean nothingYet = first && groups.isEmpty();
         if (page.next() == null) return Future.succeededFuture();
         return writable(response)
-                .compose(now -> lags.page(page.next(), search, EACH))
-                .compose(next -> rest(response, next, search, nothingYet));
+                .compose(now -> lags.page(page.next(), wanted.search(), EACH))
+                .compose(next -> rest(response, next, wanted, nothingYet));
     }
 
     private static Future<Void> writable(HttpServerResponse response) {

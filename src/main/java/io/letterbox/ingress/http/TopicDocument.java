@@ -9,6 +9,7 @@ import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
+import java.util.Locale;
 
 /** How a topic looks in JSON: a line in the list, and the whole of it. */
 final class TopicDocument {
@@ -81,12 +82,15 @@ final class TopicDocument {
     private ObjectNode setting(TopicImage topic, TopicConfigKey key) {
         String source = "default";
         if (topic.config().overrides().containsKey(key.key())) source = "topic";
-        else if (backend.config().topics().defaults().containsKey(key.key())) source = "server";
-        return Json.MAPPER
+        else if (topic.config().defaults().containsKey(key.key())) source = "server";
+        ObjectNode setting = Json.MAPPER
                 .createObjectNode()
                 .put("value", topic.config().get(key))
                 .put("source", source)
-                .put("default", key.defaultValue())
-                .put("doc", key.doc());
+                .put("default", topic.config().defaults().getOrDefault(key.key(), key.defaultValue()))
+                .put("doc", key.doc())
+                .put("type", key.type().name().toLowerCase(Locale.ROOT));
+        if (!key.words().isEmpty()) key.words().forEach(setting.withArray("/choices")::add);
+        return setting;
     }
 }
