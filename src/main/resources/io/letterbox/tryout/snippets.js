@@ -49,7 +49,7 @@ import urllib.request
 
 request = urllib.request.Request(
     ${literal(`${topicUrl}?key=${KEY}`)},
-    data=json.dumps({"hello": "world"}).encode(),
+    data=${literal(VALUE)}.encode(),
     headers={"Content-Type": "application/json"},
 )
 with urllib.request.urlopen(request) as answer:
@@ -102,7 +102,7 @@ const kcat = ({ bootstrap, topic }) => ({
   note: "Debian: apt-get install kcat. Kafka's own tools work as well.",
   parts: [
     { title: "Publish", text: `echo ${word(VALUE)} | kcat -b ${word(bootstrap)} -t ${word(topic)} -k ${KEY} -P` },
-    { title: "Read from the beginning, and wait for more", text: `kcat -b ${word(bootstrap)} -t ${word(topic)} -o beginning -C` },
+    { title: "Read from the beginning, and wait for more", text: `kcat -b ${word(bootstrap)} -t ${word(topic)} -o beginning -C -u` },
   ],
 });
 

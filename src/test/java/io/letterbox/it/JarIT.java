@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,26 @@ class JarIT {
             assertThat(text(jar, "NOTICE")).contains("Apache Kafka");
             assertThat(text(jar, "META-INF/LICENSE")).contains("Apache License", "Version 2.0");
             assertThat(text(jar, "META-INF/LICENSE.txt")).contains("QOS.ch", "Gil Tene");
+        }
+    }
+
+    /** As the service and the container start it: no flag is unknown to this JVM, and none is lost. */
+    @Test
+    void itStartsWithTheFlagsOfTheInstallation() throws Exception {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("conf/jvm.options").toAbsolutePath(),
+                "-XX:+PrintCommandLineFlags",
+                "-jar",
+                ServerProcess.jar().toString(),
+                "version");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).contains("-XX:+ExitOnOutOfMemoryError", "-XX:+UseG1GC", "etterbox");
+        for (String file : List.of("conf/letterbox.service", "conf/Containerfile")) {
+            assertThat(Files.readString(Path.of(file)))
+                    .contains("/jvm.options", "letterbox.jar", "LETTERBOX_NODE_DATA_DIR");
         }
     }
 

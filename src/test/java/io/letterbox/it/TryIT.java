@@ -85,6 +85,13 @@ class TryIT {
                 .toList();
     }
 
+    /** What the page complains of, but for the 404 that says that there is no such topic yet. */
+    private static List<String> complaints(String topic) {
+        return browser.complaints().stream()
+                .filter(complaint -> !complaint.contains("/topics/" + topic + " "))
+                .toList();
+    }
+
     @Test
     void aRecordThatIsPublishedIsSeen() throws IOException {
         browser.open(server.base() + "/");
@@ -93,7 +100,6 @@ class TryIT {
         assertThat(browser.find("#publish").isEnabled()).isFalse();
         browser.type("#topic", "letters");
         browser.findWithText("#stream", "the first record makes it");
-        browser.complaints(); // Of the 404 that said so.
         browser.click("#publish");
         browser.findWithText("#answer .done", "partition 0, offset 0");
         browser.findWithText("#rows li", VALUE);
@@ -104,7 +110,7 @@ class TryIT {
         browser.click("#publish");
         browser.findWithText("#answer .done", "offset 2");
         browser.findWithText("#rows li:first-child", "plain");
-        assertThat(browser.complaints()).isEmpty();
+        assertThat(complaints("letters")).isEmpty();
     }
 
     @Test
@@ -212,12 +218,11 @@ class TryIT {
             browser.open(base + "try?topic=prefixed");
             browser.findWithText(".try-snippet", base + "topics/prefixed");
             browser.findWithText("#stream", "the first record makes it");
-            browser.complaints();
             browser.click("#publish");
             browser.findWithText("#rows li", VALUE);
             WebElement console = browser.find(".brand");
             assertThat(console.getDomProperty("href")).isEqualTo(base);
-            assertThat(browser.complaints()).isEmpty();
+            assertThat(complaints("prefixed")).isEmpty();
         } finally {
             browser.open("about:blank");
             proxy.stop(0);
