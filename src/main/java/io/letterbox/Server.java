@@ -153,6 +153,7 @@ public final class Server implements AutoCloseable {
         if (text.contains("in use")) return "Is another server using this " + door + ".port?";
         if (text.contains("denied"))
             return "A port below 1024 needs a right that this user does not have; choose another " + door + ".port.";
+        if (text.contains("resolve")) return "The name leads to no address; choose another " + door + ".host.";
         return "Is " + door + ".host an address of this machine?";
     }
 

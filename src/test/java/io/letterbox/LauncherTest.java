@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,45 @@ class LauncherTest {
         assertThat(heapMib()).isEqualTo("256");
     }
 
+    /** A JAR that was copied somewhere has no sources beside it, and nothing is said about that. */
+    @Test
+    void withoutSourcesNothingIsStale() throws Exception {
+        write("letterbox.jar", "");
+        String script = "root=$0 jar=$0/letterbox.jar; " + function("is_stale") + "; is_stale && echo stale || echo fresh";
+        assertThat(bash(script)).isEqualTo("fresh\n");
+        write("src/main/A.java", "");
+        write("pom.xml", "");
+        Files.setLastModifiedTime(system.resolve("letterbox.jar"), FileTime.fromMillis(0));
+        assertThat(bash(script)).isEqualTo("stale\n");
+        Files.delete(system.resolve("letterbox.jar"));
+        assertThat(bash(script)).isEqualTo("stale\n");
+    }
+
+    @Test
+    void aServerElsewhereIsToldWhereItsDataGoes() throws Exception {
+        Files.createDirectories(system.resolve("project/data"));
+        Files.createDirectories(system.resolve("elsewhere"));
+        String tell = "root=$0/project; " + function("tell_directory") + "; say() { echo \"$*\"; }; cd $0/elsewhere; ";
+        assertThat(bash(tell + "tell_directory serve --set http.port=1"))
+                .contains(system.resolve("elsewhere/data").toString())
+                .contains("without arguments it is " + system.resolve("project/data"));
+        for (String plain : List.of(
+                "topics list",
+                "serve --config x.yaml",
+                "serve -c x.yaml",
+                "serve --set node.dataDir=x",
+                "serve -s node.dataDir=x",
+                "serve --help")) {
+            assertThat(bash(tell + "tell_directory " + plain)).as(plain).isEmpty();
+        }
+        assertThat(bash(tell + "mkdir data; tell_directory serve")).isEmpty();
+        assertThat(bash(tell + "cd $root; tell_directory serve")).isEmpty();
+    }
+
+    private static String function(String name) {
+        return "source <(sed -n '/^" + name + "()/,/^}/p' scripts/letterbox)";
+    }
+
     private void write(String file, String text) throws IOException {
         Path path = system.resolve(file);
         Files.createDirectories(path.getParent());
@@ -69,9 +110,12 @@ class LauncherTest {
     }
 
     private String heapMib() throws Exception {
-        String functions = "source <(sed -n '/^memory_kib()/,/^}/p;/^heap_mib()/,/^}/p' scripts/letterbox)";
-        String script = "set -euo pipefail; proc=$0/proc cgroups=$0/cgroup; " + functions + "; heap_mib";
-        Process bash = new ProcessBuilder("bash", "-c", script, system.toString())
+        return bash("proc=$0/proc cgroups=$0/cgroup; " + function("memory_kib") + "; " + function("heap_mib")
+                + "; heap_mib");
+    }
+
+    private String bash(String script) throws Exception {
+        Process bash = new ProcessBuilder("bash", "-c", "set -euo pipefail; " + script, system.toString())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

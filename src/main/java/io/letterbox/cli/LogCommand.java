@@ -68,7 +68,9 @@ final class LogCommand {
 
     private static LogInspector inspector(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            throw new Failure(ExitCode.USAGE, "there is no directory " + directory);
+            boolean file = Files.exists(directory);
+            throw new Failure(
+                    ExitCode.USAGE, file ? directory + " is no directory" : "there is no directory " + directory);
         }
         LogInspector inspector = new LogInspector(new FileDisk(), WalRemains::read);
         if (inspector.partitions(directory).isEmpty()) {
