@@ -9,13 +9,17 @@ import java.util.Map;
  * What a server measures, in the text format of Prometheus (version 0.0.4): a sample a line, comments begin with #.
  *
  * <pre>
- * letterbox_state_used_bytes{kind="groups"} 4096.0
- * letterbox_state_limit_bytes{kind="groups"} 1.34217728E8
+ * letterbox_limit{name="limits.topics"} 10000.0
+ * letterbox_limit_used{name="limits.topics"} 41.0
  * </pre>
  */
 final class MetricsPage {
     /** From this share of a limit on it is near. */
     private static final double NEAR = 0.8;
+
+    private static final String LIMIT = "letterbox_limit{name=\"";
+    private static final String USED = "letterbox_limit_used{name=\"";
+    private static final String END = "\"}";
 
     /** What is used of a limit. */
     record Use(String name, double used, double limit) {}
@@ -45,29 +49,15 @@ final class MetricsPage {
         return samples.getOrDefault(name, Double.NaN);
     }
 
-    /** The limits of which most is used: those that have a sample of what is used of them beside them. */
+    /** The limits of which most is used. */
     List<Use> nearLimits() {
         List<Use> near = new ArrayList<>();
-        samples.forEach((name, limit) -> {
-            String used = used(name);
-            if (used == null || limit <= 0) return;
-            double now = samples.get(used);
-            if (now >= NEAR * limit) near.add(new Use(used, now, limit));
+        samples.forEach((sample, limit) -> {
+            if (!sample.startsWith(LIMIT) || limit <= 0) return;
+            String name = sample.substring(LIMIT.length(), sample.length() - END.length());
+            double used = value(USED + name + END);
+            if (used >= NEAR * limit) near.add(new Use(name, used, limit));
         });
         return near;
-    }
-
-    /** The name of the sample that says how much of a limit is used; null where the name is no limit's. */
-    private String used(String limit) {
-        if (limit.equals("process_max_fds")) return known("process_open_fds");
-        if (!limit.startsWith("letterbox_")) return null;
-        String beside = known(limit.replaceFirst("_limit(?=_|\\{|$)", "_used"));
-        if (beside != null && !beside.equals(limit)) return beside;
-        beside = known(limit.replaceFirst("_limit(?=_|\\{|$)", ""));
-        return limit.equals(beside) ? null : beside;
-    }
-
-    private String known(String name) {
-        return samples.containsKey(name) ? name : null;
     }
 }

@@ -20,16 +20,16 @@ class StatusCommandTest {
             "letterbox_disk_free_bytes 1.073741824E9",
             "letterbox_disk_reserve_bytes 1048576.0",
             "letterbox_http_connections 90.0",
-            "letterbox_http_connections_limit 100.0",
             "letterbox_kafka_connections 1.0",
-            "letterbox_kafka_connections_limit 100.0",
             "letterbox_sse_connections 7.0",
-            "letterbox_state_used_bytes{kind=\"groups\"} 81.0",
-            "letterbox_state_limit_bytes{kind=\"groups\"} 100.0",
-            "letterbox_state_used_bytes{kind=\"producers\"} 1.0",
-            "letterbox_state_limit_bytes{kind=\"producers\"} 100.0",
-            "process_open_fds 900.0",
-            "process_max_fds 1000.0",
+            "letterbox_limit{name=\"http.maxConnections\"} 100.0",
+            "letterbox_limit{name=\"kafka.maxConnections\"} 100.0",
+            "letterbox_limit{name=\"limits.groupBytes\"} 100.0",
+            "letterbox_limit{name=\"descriptors\"} 1000.0",
+            "letterbox_limit_used{name=\"http.maxConnections\"} 90.0",
+            "letterbox_limit_used{name=\"kafka.maxConnections\"} 1.0",
+            "letterbox_limit_used{name=\"limits.groupBytes\"} 81.0",
+            "letterbox_limit_used{name=\"descriptors\"} 900.0",
             "");
 
     private final FakeServer server = new FakeServer();
@@ -53,9 +53,9 @@ class StatusCommandTest {
                         "Topics      1, with 3 partitions and 10 records",
                         "Disk        2.0 KiB of logs, 1.0 GiB free, of which 1.0 MiB are kept in reserve",
                         "Connections HTTP 90, streams 7, Kafka 1",
-                        "Near limit  letterbox_http_connections: 90 of 100",
-                        "Near limit  letterbox_state_used_bytes{kind=\"groups\"}: 81 of 100",
-                        "Near limit  process_open_fds: 900 of 1000");
+                        "Near limit  http.maxConnections: 90 of 100",
+                        "Near limit  limits.groupBytes: 81 of 100",
+                        "Near limit  descriptors: 900 of 1000");
         assertThat(server.asked())
                 .extracting(FakeServer.Asked::line)
                 .containsExactly("GET /console/api/overview", "GET /metrics");
@@ -68,7 +68,7 @@ class StatusCommandTest {
         assertThat(status("--json")).isEqualTo(ExitCode.OK);
         assertThat(screen.out())
                 .startsWith("{\"version\":\"1.2.3\",\"health\":{\"status\":\"ready\"")
-                .contains("\"topics\":1", "\"diskFreeBytes\":1073741824", "\"what\":\"process_open_fds\"");
+                .contains("\"topics\":1", "\"diskFreeBytes\":1073741824", "\"what\":\"descriptors\"");
     }
 
     @Test
