@@ -49,6 +49,7 @@ public final class ServerProcess implements AutoCloseable {
     private final List<String> jvmFlags = new ArrayList<>(List.of("-Xmx512m"));
     private Path config;
     private int maxFiles;
+    private boolean interruptible;
     private Process process;
 
     private ServerProcess(Path directory) {
@@ -102,6 +103,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Has it hear SIGINT, also where the tests run in the background: there shells have their children ignore it. */
+    public ServerProcess interruptible() {
+        interruptible = true;
+        return this;
+    }
+
     /** Leaves it so little memory that what is held for rude clients would not fit, and ends it where something does not. */
     public ServerProcess littleMemory() {
         return jvm("-Xmx96m").jvm("-XX:MaxDirectMemorySize=64m").jvm("-XX:+ExitOnOutOfMemoryError");
@@ -137,6 +144,7 @@ public final class ServerProcess implements AutoCloseable {
     private List<String> command() {
         Path jar = jar();
         List<String> command = new ArrayList<>();
+        if (interruptible) command.addAll(List.of("env", "--default-signal=INT"));
         if (maxFiles > 0) command.addAll(List.of("sh", "-c", "ulimit -n " + maxFiles + " && exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ClassArchive.FLAGS);

@@ -91,7 +91,7 @@ class StopIT {
 
     @Test
     void somebodyAtATerminalDoesNotWait() throws Exception {
-        server.set("shutdown.notReadySeconds", FOR_EVER_SECONDS).start();
+        server.interruptible().set("shutdown.notReadySeconds", FOR_EVER_SECONDS).start();
         interrupt();
         assertThat(server.awaitExit()).as(server.output()).isZero();
     }
