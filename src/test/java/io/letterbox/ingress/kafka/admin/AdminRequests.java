@@ -6,6 +6,7 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.ingress.kafka.ApiSupport;
 import io.letterbox.ingress.kafka.KafkaBackend;
+import io.letterbox.ingress.kafka.KafkaClient;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.KafkaResponse;
 import io.letterbox.metadata.Command;
@@ -16,6 +17,7 @@ import io.letterbox.metadata.TopicConfig;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -80,7 +82,7 @@ abstract class AdminRequests {
         ApiSupport support =
                 apis.apis().stream().filter(api -> api.key() == key).findFirst().orElseThrow();
         assertThat((short) version).isBetween(support.minVersion(), support.maxVersion());
-        KafkaRequest request = new KafkaRequest(key, (short) version, "test", body, null);
+        KafkaRequest request = new KafkaRequest(key, (short) version, "test", body, new Client());
         KafkaResponse response = support.handler().handle(request).result();
         ApiMessage answer = ((KafkaResponse.Message) response).body();
         MessageUtil.toByteBufferAccessor(answer, (short) version);
@@ -190,5 +192,38 @@ abstract class AdminRequests {
 
     TopicConfig config(String topic) {
         return metadata.image().topics().get(topic).config();
+    }
+
+    /** A client that nothing but its address is asked of. */
+    private static final class Client implements KafkaClient {
+        @Override
+        public String host() {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public String softwareName() {
+            return "unknown";
+        }
+
+        @Override
+        public String softwareVersion() {
+            return "unknown";
+        }
+
+        @Override
+        public Context context() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public Runnable onClose(Runnable action) {
+            return () -> {};
+        }
     }
 }
