@@ -392,6 +392,14 @@ const PING_SECONDS = 5;
 /** How long the worker may take to say hello, before streams go without it. */
 const HELLO_MS = 10000;
 
+/** The address of the hub's script, as pages demand it whose policy has require-trusted-types-for and this name in trusted-types. */
+let addresses = null;
+function scriptAt(url) {
+  addresses ??= globalThis.trustedTypes?.createPolicy("letterbox-hub", { createScriptURL: (address) => address })
+    ?? { createScriptURL: (address) => address };
+  return addresses.createScriptURL(url.href);
+}
+
 /** A page's end of the shared worker that holds the streams of all tabs. */
 class Hub {
   static #open = new Map();
@@ -417,7 +425,7 @@ class Hub {
     this.#root = root;
     this.#helloTimer = setTimeout(() => this.#refuse(), HELLO_MS);
     try {
-      this.#worker = new SharedWorker(new URL("client-hub.js", root), { name: HUB, type: "module" });
+      this.#worker = new SharedWorker(scriptAt(new URL("client-hub.js", root)), { name: HUB, type: "module" });
     } catch {
       // A policy of the page's forbids it.
       setTimeout(() => this.#refuse());
