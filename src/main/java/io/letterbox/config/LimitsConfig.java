@@ -73,7 +73,7 @@ public record LimitsConfig(
 
     static LimitsConfig standard() {
         return new LimitsConfig(
-                MIB, 8 * MIB, 10_000, 64L * MIB, 1000, 256, 4000, 50_000, 30_000, 10_000, 32L * MIB, 0, 0, 0);
+                MIB, 8 * MIB, 10_000, 64L * MIB, 10_000, 256, 20_000, 50_000, 30_000, 10_000, 32L * MIB, 0, 0, 0);
     }
 
     /** The most that anybody may ask one page to have (a single record can be larger), 2 KiB to 8 MiB. */

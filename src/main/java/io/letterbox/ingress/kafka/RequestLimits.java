@@ -71,7 +71,8 @@ final class RequestLimits {
 
     RequestLimits(LetterboxConfig config) {
         topics = config.limits().topics() + SPARE;
-        partitions = config.limits().partitions() + SPARE;
+        // Where partitions are named by topic, the topics count, too.
+        partitions = config.limits().topics() + config.limits().partitions() + SPARE;
         members = Math.max(MEMBERS, config.groups().maxMembers());
         limitReaders();
         limitWriters();

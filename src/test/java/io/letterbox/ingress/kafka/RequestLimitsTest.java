@@ -3,12 +3,16 @@ package io.letterbox.ingress.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.config.LimitsConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -20,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RequestLimitsTest {
-    private static final int TOO_MANY = 30_000;
+    private static final int TOO_MANY = 50_000;
     private static final int SMALL_ANSWER_BYTES = 1_000;
 
     /** What is answered with a constant, or that takes part in one change only. */
@@ -101,6 +105,21 @@ class RequestLimitsTest {
             }
         }
         assertThat(unlimited).isSubsetOf(WITHOUT_HARM);
+    }
+
+    /** As Kafka's tools ask for the offsets of all there is. */
+    @Test
+    void allPartitionsOfAllTopicsMayBeNamedAtOnce() {
+        LimitsConfig most = LetterboxConfig.defaults().limits();
+        int each = most.partitions() / most.topics();
+        ListOffsetsRequestData ask = new ListOffsetsRequestData();
+        for (int number = 0; number < most.topics(); number++) {
+            ListOffsetsTopic topic = new ListOffsetsTopic().setName("topic" + number);
+            for (int p = 0; p < each; p++) topic.partitions().add(new ListOffsetsPartition().setPartitionIndex(p));
+            ask.topics().add(topic);
+        }
+        assertThat(limits.refuse(ApiKeys.LIST_OFFSETS, ask)).isNull();
+        assertThat(ask.topics()).hasSize(most.topics());
     }
 
     /** What names much and gets the same refusal for each is either limited or answered in one sentence. */
