@@ -1,7 +1,7 @@
 // The page at /try: a record is published and seen, and the program that does the same is written down.
 
 import { subscribe } from "../client.js";
-import { field, fill, h, problemBox, setText, toast } from "../console/dom.js";
+import { copyText, field, fill, h, problemBox, setText } from "../console/dom.js";
 import { snippets } from "./snippets.js";
 
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
@@ -168,23 +168,11 @@ function isJson(text) {
 
 // ---- programs
 
-async function copy(text, node) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied");
-  } catch {
-    // Browsers give pages the clipboard only over HTTPS and on this machine.
-    getSelection().selectAllChildren(node);
-    toast(document.execCommand("copy") ? "Copied" : "Selected: copy it with Ctrl+C");
-  }
-}
-
 function part({ title, text }) {
-  const code = h("code", null, text);
   return h("div", { class: "try-part" },
       h("div", { class: "try-head" }, h("h2", null, title),
-          h("button", { type: "button", "aria-label": `Copy: ${title}`, onclick: () => copy(text, code) }, "Copy")),
-      h("pre", { class: "try-snippet", tabIndex: 0 }, code));
+          h("button", { type: "button", "aria-label": `Copy: ${title}`, onclick: () => copyText(text) }, "Copy")),
+      h("pre", { class: "try-snippet", tabIndex: 0 }, h("code", null, text)));
 }
 
 function showPrograms() {
