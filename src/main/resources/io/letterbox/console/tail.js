@@ -97,6 +97,8 @@ export class TailPanel {
   #open() {
     this.#source = subscribe(api.eventsUrl(this.#topic.name, { format: "envelope" }), {
       from: this.#from,
+      // Only the tab that is looked at has a stream, and the page's policy lets no script start a worker.
+      share: false,
       storage: { get: () => this.#cursor, set: (cursor) => (this.#cursor = cursor) },
       onRecord: (record) => this.#take(record),
       onGap: (gap) => this.#gap(gap),
