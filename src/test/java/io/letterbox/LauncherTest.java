@@ -68,7 +68,8 @@ class LauncherTest {
     @Test
     void withoutSourcesNothingIsStale() throws Exception {
         write("letterbox.jar", "");
-        String script = "root=$0 jar=$0/letterbox.jar; " + function("is_stale") + "; is_stale && echo stale || echo fresh";
+        String script =
+                "root=$0 jar=$0/letterbox.jar; " + function("is_stale") + "; is_stale && echo stale || echo fresh";
         assertThat(bash(script)).isEqualTo("fresh\n");
         write("src/main/A.java", "");
         write("pom.xml", "");

@@ -119,6 +119,8 @@ function listen(from) {
   });
   stream = subscribe(new URL(`topics/${encodeURIComponent(name)}/events?format=envelope`, base), {
     from,
+    // A worker's URL is script, which this page's policy lets no text become.
+    share: false,
     storage: { get: () => cursor, set: (seen) => { cursor = seen; } },
     onRecord: show,
     onStatus: (state) => {
