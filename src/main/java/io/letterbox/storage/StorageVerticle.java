@@ -80,6 +80,9 @@ public final class StorageVerticle extends VerticleBase {
     private long blockedSinceMs;
     private ApiException failure;
 
+    /** The logs are closed: what waited behind that finds nothing to be done. */
+    private boolean stopped;
+
     /**
      * @param shard the shard's number, from 0
      * @param services what all shards of the node share
@@ -138,6 +141,7 @@ public final class StorageVerticle extends VerticleBase {
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
         chore(checkpoint::abandon);
         closeFiles();
+        stopped = true;
         services.meters().housekeeping().ended(shard);
         return Future.succeededFuture();
     }
@@ -154,6 +158,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void onMessage(Message<Object> message) {
+        if (stopped) return;
         Object body = message.body();
         if (body instanceof Append append) onOutsideAppend(append);
         else if (body instanceof Appends turn) turn.appends().forEach(this::onOutsideAppend);
@@ -310,7 +315,9 @@ public final class StorageVerticle extends VerticleBase {
 
     /** Runs something on the shard's thread, behind what waits there. From any thread, once this is deployed. */
     public void onShard(Runnable work) {
-        context.runOnContext(v -> work.run());
+        context.runOnContext(v -> {
+            if (!stopped) work.run();
+        });
     }
 
     /**
@@ -404,7 +411,7 @@ public final class StorageVerticle extends VerticleBase {
 
     /** What is done from time to time, and done the next time where something is lacking now. */
     private void chore(Chore chore) {
-        if (failure != null) return;
+        if (failure != null || stopped) return;
         try {
             chore.run();
         } catch (IOException e) {
