@@ -60,7 +60,7 @@ final class HouseRules {
             Map.entry("log", new Room(Set.of("record", "time", "text", "error", "memory"), Set.of())),
             Map.entry("metadata", new Room(Set.of("log", "record", "text", "error"), Set.of())),
             Map.entry("text", new Room(Set.of(), Set.of())),
-            Map.entry("host", new Room(Set.of("log"), Set.of("com.sun.management."))),
+            Map.entry("host", new Room(Set.of("log", "text"), Set.of("com.sun.management."))),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(

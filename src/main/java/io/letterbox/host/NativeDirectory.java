@@ -1,6 +1,7 @@
 package io.letterbox.host;
 
 import io.letterbox.log.OwnerOnly;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -73,7 +74,7 @@ public record NativeDirectory(Path path, List<String> refusals) {
             delete(directory);
             refusals.add(place + " " + refusal);
         } catch (IOException e) {
-            refusals.add(place + " cannot be written (" + e + ")");
+            refusals.add(place + " cannot be written (" + FileTrouble.reason(e) + ")");
         }
         return null;
     }

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.log.Disk;
 import io.letterbox.log.LastServed;
+import io.letterbox.text.FileTrouble;
 import io.letterbox.time.Clock;
 import io.letterbox.time.ClockGuard;
 import io.letterbox.time.GuardedClock;
@@ -63,7 +64,7 @@ public final class ClockWatch {
             LastServed.write(disk, file, clock.believedWallMs());
             failing = false;
         } catch (IOException e) {
-            if (!failing) LOG.warn("{} could not be written, and is tried again: {}", file, e.toString());
+            if (!failing) LOG.warn("{} could not be written, and is tried again: {}", file, FileTrouble.reason(e));
             failing = true;
         }
     }

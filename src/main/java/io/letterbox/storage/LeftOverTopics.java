@@ -4,6 +4,7 @@ import io.letterbox.log.Disk;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,10 @@ public final class LeftOverTopics {
         try {
             for (String topic : disk.list(topics)) all &= delete(topic);
         } catch (IOException lacking) {
-            LOG.warn("{} cannot be looked through for topics that were deleted: {}", topics, lacking.toString());
+            LOG.warn(
+                    "{} cannot be looked through for topics that were deleted: {}",
+                    topics,
+                    FileTrouble.reason(lacking));
             return false;
         }
         return all;
@@ -66,7 +70,10 @@ public final class LeftOverTopics {
             }
             return true;
         } catch (IOException lacking) {
-            LOG.warn("Files of the deleted topic {} are left to the next start: {}", topic, lacking.toString());
+            LOG.warn(
+                    "Files of the deleted topic {} are left to the next start: {}",
+                    topic,
+                    FileTrouble.sentence(lacking));
             return false;
         }
     }

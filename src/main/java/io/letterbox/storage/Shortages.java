@@ -62,7 +62,7 @@ public final class Shortages {
             Trouble known = before == null ? NONE : before;
             Trouble after = known.with(failures -> failures.put(where.toString(), failure));
             if (known.said || nowMs - known.saidMs < SAY_AGAIN_MS) return after;
-            LOG.warn("{} fails, and is tried again: {}: {}", work.title(), where, cause.toString());
+            LOG.warn("{} fails, and is tried again: {}: {}", work.title(), where, FileTrouble.sentence(cause));
             return new Trouble(after.failures, true, nowMs);
         });
     }

@@ -153,7 +153,7 @@ public final class StorageVerticle extends VerticleBase {
             else wal.close();
         } catch (IOException e) {
             // Its content is in the logs: the next start finds nothing to put back.
-            LOG.warn("Shard {} could not delete its write-ahead log: {}", shard, e.toString());
+            LOG.warn("Shard {} could not delete its write-ahead log: {}", shard, FileTrouble.sentence(e));
         }
     }
 

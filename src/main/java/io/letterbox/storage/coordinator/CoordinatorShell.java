@@ -141,7 +141,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
             activate();
         } catch (IOException | RuntimeException e) {
             lacking = e instanceof IOException && !(e instanceof CorruptLogException);
-            if (lacking) LOG.warn("{} cannot be replayed, and is tried again: {}", place.id(), e.toString());
+            if (lacking) LOG.warn("{} cannot be replayed, and is tried again: {}", place.id(), FileTrouble.sentence(e));
             else LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
             close(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
