@@ -97,11 +97,9 @@ export class TailPanel {
   #open() {
     this.#source = subscribe(api.eventsUrl(this.#topic.name, { format: "envelope" }), {
       from: this.#from,
-      // Only the tab that is looked at has a stream, and the page's policy lets no script start a worker.
+      // Hidden pages have no stream, so there is nothing to share.
       share: false,
       storage: { get: () => this.#cursor, set: (cursor) => (this.#cursor = cursor) },
-      // Hidden pages hold no stream, and the console's policy lets no page start a worker.
-      share: false,
       onRecord: (record) => this.#take(record),
       onGap: (gap) => this.#gap(gap),
       onStatus: (status) => this.#say(...(STATUS[status] ?? [status, ""])),
