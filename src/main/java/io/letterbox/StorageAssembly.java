@@ -217,7 +217,8 @@ final class StorageAssembly {
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
             StorageVerticle verticle = new StorageVerticle(shard, services);
-            // Held until Vert.x closes, or a shard that is undeployed would lose its thread with tasks still waiting for it.
+            // Held until Vert.x closes, or a shard that is undeployed would lose its thread with tasks still waiting
+            // for it.
             vertx.createSharedWorkerExecutor("letterbox-storage-" + shard, 1);
             verticles.add(verticle);
             deployed.add(vertx.deployVerticle(
