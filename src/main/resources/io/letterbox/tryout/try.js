@@ -119,7 +119,7 @@ function listen(from) {
   });
   stream = subscribe(new URL(`topics/${encodeURIComponent(name)}/events?format=envelope`, base), {
     from,
-    // A worker's URL is script, which this page's policy lets no text become.
+    // One tab tries one topic: there is nothing to share.
     share: false,
     storage: { get: () => cursor, set: (seen) => { cursor = seen; } },
     onRecord: show,
