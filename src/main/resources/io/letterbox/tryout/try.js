@@ -193,7 +193,7 @@ function showPrograms() {
   const kafka = chosen.id === "java" || chosen.id === "kcat";
   const far = kafka && bootstrap !== null && LOOPBACK.test(bootstrap) && !LOOPBACK.test(location.hostname);
   fill(programs,
-      h("h2", null, "The same as a program"),
+      h("h2", null, "Programs for this topic"),
       h("div", { class: "try-languages", role: "group", "aria-label": "Language" }, buttons),
       chosen.note ? h("p", { class: "note" }, chosen.note) : null,
       far ? h("p", { class: "hint warn" }, `Kafka clients are told to connect to ${bootstrap}, which is their own machine where they`
@@ -209,7 +209,7 @@ topic.value = new URLSearchParams(location.search).get("topic") ?? "greetings";
 value.value = '{"hello":"world"}';
 topic.addEventListener("input", renamed);
 document.getElementById("main").append(
-    h("p", { class: "note" }, "Publish a record and see it come; below is the program that does the same."),
+    h("p", { class: "note" }, "Publish a record and see it come; below are programs that publish to the topic and read it."),
     h("div", { class: "try-top" },
         h("form", { class: "card form", onsubmit: publish },
             field("Topic", topic, "The first record makes it."),
