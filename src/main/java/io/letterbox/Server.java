@@ -102,7 +102,10 @@ public final class Server implements AutoCloseable {
         health.ready();
         natives.loadCodecs(health, meters);
         String url = "http://" + here.authority();
-        LOG.info("Serving {}/ from {}", url, directory.layout().root().toAbsolutePath());
+        LOG.info(
+                "Serving {}/ from {}",
+                url,
+                directory.layout().root().toAbsolutePath().normalize());
         if (http.files() != null) {
             LOG.info(
                     "Serving the files of {} at {}{}; their pages may do everything that the API can",
