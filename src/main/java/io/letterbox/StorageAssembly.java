@@ -100,6 +100,13 @@ final class StorageAssembly {
     private final Transactions transactions;
     private final PatternDesk patterns;
     private final List<StorageVerticle> verticles = new ArrayList<>();
+
+    /**
+     * Held until Vert.x closes, or a shard that is undeployed would lose its thread while tasks wait for it. By a reference:
+     * Vert.x closes what nobody holds.
+     */
+    private final List<WorkerExecutor> shardThreads = new ArrayList<>();
+
     private final List<String> deployments = new ArrayList<>();
     private final ClockWatch clockWatch;
     private long diskCheck = -1;
@@ -217,9 +224,7 @@ final class StorageAssembly {
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
             StorageVerticle verticle = new StorageVerticle(shard, services);
-            // Held until Vert.x closes, or a shard that is undeployed would lose its thread with tasks still waiting
-            // for it.
-            vertx.createSharedWorkerExecutor("letterbox-storage-" + shard, 1);
+            shardThreads.add(vertx.createSharedWorkerExecutor("letterbox-storage-" + shard, 1));
             verticles.add(verticle);
             deployed.add(vertx.deployVerticle(
                     verticle,
