@@ -13,6 +13,6 @@ public record ShutdownConfig(int notReadySeconds, int drainSeconds) {
     }
 
     static ShutdownConfig standard() {
-        return new ShutdownConfig(3, 5);
+        return new ShutdownConfig(5, 5);
     }
 }
