@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -130,8 +131,7 @@ final class GroupsCommand {
 
     private static String seconds(JsonNode node) {
         return node.hasNonNull("lagSeconds")
-                ? String.format(
-                        java.util.Locale.ROOT, "%.1f", node.path("lagSeconds").asDouble())
+                ? String.format(Locale.ROOT, "%.1f", node.path("lagSeconds").asDouble())
                 : "-";
     }
 

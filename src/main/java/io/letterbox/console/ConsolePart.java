@@ -18,14 +18,13 @@ import io.vertx.ext.web.RoutingContext;
  * Serves the console: its files and {@code GET /console/api/overview} and {@code GET /console/api/connections}. One instance per event loop.
  *
  * <p>The page may load nothing but its own files, run nothing that is not in a file, and be framed by nobody; and, where
- * the browser knows trusted types, no script can turn text into HTML, and none but client.js an address into a worker. So
- * a record's value stays text whatever is in it.
+ * the browser knows trusted types, no script can turn text into HTML. So a record's value stays text whatever is in it.
  */
 public final class ConsolePart implements HttpPart {
     /** Content Security Policy Level 3, and Trusted Types. */
     static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-            + "require-trusted-types-for 'script'; trusted-types letterbox-hub";
+            + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
     private static final String REVALIDATE = "no-cache";
