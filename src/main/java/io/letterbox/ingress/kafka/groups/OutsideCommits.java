@@ -47,12 +47,13 @@ final class OutsideCommits {
     void made(KafkaRequest request, OffsetFetchResponseGroup before, OffsetCommitResponseData done) {
         OffsetCommitRequestData data = request.body(OffsetCommitRequestData.class);
         Map<String, Long> known = offsets(before);
+        Set<String> committed = committed(done);
         Map<String, String> moved = new LinkedHashMap<>();
         boolean back = false;
         for (OffsetCommitRequestTopic topic : data.topics()) {
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
-                if (!isDone(done, topic.name(), partition.partitionIndex())) continue;
                 String id = topic.name() + "/" + partition.partitionIndex();
+                if (!committed.contains(id)) continue;
                 Long from = known.get(id);
                 long to = partition.committedOffset();
                 if (from != null && from == to) continue;
@@ -77,14 +78,15 @@ final class OutsideCommits {
         return offsets;
     }
 
-    private static boolean isDone(OffsetCommitResponseData done, String name, int index) {
+    /** Once for the whole answer, which may name every partition that there is. */
+    private static Set<String> committed(OffsetCommitResponseData done) {
+        Set<String> committed = new HashSet<>();
         for (OffsetCommitResponseTopic topic : done.topics()) {
-            if (!name.equals(topic.name())) continue;
             for (OffsetCommitResponsePartition partition : topic.partitions()) {
-                if (partition.partitionIndex() == index) return partition.errorCode() == 0;
+                if (partition.errorCode() == 0) committed.add(topic.name() + "/" + partition.partitionIndex());
             }
         }
-        return false;
+        return committed;
     }
 
     private boolean isFirst(KafkaClient client, String groupId) {
