@@ -9,11 +9,7 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.http.Json;
 import io.letterbox.metadata.Command;
 import io.letterbox.record.TopicPartition;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -126,12 +122,8 @@ class HeartbeatTest {
             stream.awaitEnd();
             assertThat(stream.parser.blocksWithoutData()).isZero();
         }
-        HttpClient kept =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        HttpRequest request = server.request(EVENTS).build();
-        kept.send(server.request(EVENTS).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.discarding());
-        server.verticle.drain(10);
-        HttpResponse<String> away = kept.send(request, BodyHandlers.ofString());
+        server.drainStreamsOnly();
+        HttpResponse<String> away = server.get(EVENTS);
         assertThat(away.statusCode()).isEqualTo(200);
         assertThat(away.body()).matches("retry: 1[0-9]\n|retry: 20\n");
     }

@@ -5,6 +5,7 @@ import io.letterbox.bus.FakeStorage;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.SseConfig;
 import io.letterbox.http.Hosts;
+import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Proxies;
@@ -13,7 +14,10 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,6 +47,9 @@ final class TestStreams implements AutoCloseable {
     final SubscriberSlots slots;
     final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     final HttpVerticle verticle;
+
+    /** Until this is complete a drain leaves the door open. */
+    private volatile Future<Void> doorCloses = Future.succeededFuture();
 
     TestStreams() {
         this(CALM, 100);
@@ -80,8 +87,15 @@ final class TestStreams implements AutoCloseable {
         DeliveryRooms rooms = new DeliveryRooms(
                 storage, storage.metadata(), meters, slots, config, groups, groupSessionMs, Proxies.of(http));
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));
-        verticle = new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery), RouteObserver.NONE);
+        verticle =
+                new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery, new Doorstop()), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
+    }
+
+    /** Drains the streams and leaves the door open, so that no request races with its closing. */
+    void drainStreamsOnly() {
+        doorCloses = Promise.<Void>promise().future();
+        verticle.drain(10);
     }
 
     TestStream open(String path, String... headers) throws IOException {
@@ -125,5 +139,16 @@ final class TestStreams implements AutoCloseable {
     @Override
     public void close() {
         vertx.close().await();
+    }
+
+    /** A part of the server whose drain ends when {@link #doorCloses} is complete. */
+    private final class Doorstop implements HttpPart {
+        @Override
+        public void mount(Router router, Vertx vertx) {}
+
+        @Override
+        public Future<Void> drain(long millis) {
+            return doorCloses;
+        }
     }
 }
