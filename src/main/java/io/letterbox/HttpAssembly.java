@@ -4,7 +4,7 @@ import io.letterbox.cli.Version;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
-import io.letterbox.delivery.DeliveryRooms;
+import io.letterbox.delivery.DeliveryServices;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.files.StaticFiles;
@@ -16,7 +16,7 @@ import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Proxies;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.http.Backend;
-import io.letterbox.ingress.http.GroupSurvey;
+import io.letterbox.ingress.http.GroupLagCollector;
 import io.letterbox.ingress.http.HttpIngress;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.LimitMeters;
@@ -92,7 +92,7 @@ final class HttpAssembly {
         List<HttpPart> parts = new ArrayList<>(List.of(
                 new HttpIngress(backend),
                 delivery(),
-                new TelemetryRoutes(meters, health, new GroupSurvey(backend)::update),
+                new TelemetryRoutes(meters, health, new GroupLagCollector(backend)::update),
                 console()));
         if (files != null) parts.add(new StaticFiles(files, transfers));
         return new HttpVerticle(config.http(), sockets, hosts, parts, (route, status, nanos) -> meters.route(route)
@@ -110,7 +110,7 @@ final class HttpAssembly {
 
     private SseDelivery delivery() {
         return new SseDelivery(
-                new DeliveryRooms(
+                new DeliveryServices(
                         storage.reader(),
                         storage.metadata(),
                         meters,

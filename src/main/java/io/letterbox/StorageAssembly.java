@@ -17,8 +17,8 @@ import io.letterbox.log.Disk;
 import io.letterbox.log.FileDisk;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.producers.ProducerLimits;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.log.wal.WalDirectory;
-import io.letterbox.log.wal.WalRemains;
 import io.letterbox.memory.StateBudget;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.Command;
@@ -30,11 +30,11 @@ import io.letterbox.storage.Ballast;
 import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
-import io.letterbox.storage.Forces;
 import io.letterbox.storage.HostedPartitions;
 import io.letterbox.storage.LeftOverTopics;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
+import io.letterbox.storage.ParallelFsync;
 import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.Shortages;
@@ -43,12 +43,12 @@ import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.WalClearance;
 import io.letterbox.storage.coordinator.CoordinatorRouter;
+import io.letterbox.storage.coordinator.GroupCoordinatorClient;
 import io.letterbox.storage.coordinator.GroupsKind;
-import io.letterbox.storage.coordinator.GroupsRoute;
 import io.letterbox.storage.coordinator.MarkerDelivery;
 import io.letterbox.storage.coordinator.PatternDesk;
+import io.letterbox.storage.coordinator.TransactionCoordinatorClient;
 import io.letterbox.storage.coordinator.TransactionsKind;
-import io.letterbox.storage.coordinator.TransactionsRoute;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ThreadKind;
@@ -119,7 +119,7 @@ final class StorageAssembly {
         Disk files = new FileDisk(config.storage().openLogFilesOf(Descriptors.most()));
         int shards = shards(config);
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
-        forceThreads = Executors.newFixedThreadPool(Forces.THREADS, work -> new Thread(work, "letterbox-force"));
+        forceThreads = Executors.newFixedThreadPool(ParallelFsync.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
@@ -129,7 +129,7 @@ final class StorageAssembly {
                 "letterbox-reader", config.storage().readerThreads());
         Shortages shortages = new Shortages(clockWatch.clock());
         reader = new LogAccess(hosted, readers, shortages);
-        transactions = new TransactionsRoute(
+        transactions = new TransactionCoordinatorClient(
                 vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
         memory = StateBudget.of(
                 config.limits().producerBytes(),
@@ -155,7 +155,7 @@ final class StorageAssembly {
                 shortages,
                 meters,
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
-                new Forces(forceThreads, recovery::forceFailed),
+                new ParallelFsync(forceThreads, recovery::forceFailed),
                 health::failed,
                 new ProducerLimits(
                         config.transactions().producerIdExpirationMs(),
@@ -163,7 +163,8 @@ final class StorageAssembly {
                         memory.producers(),
                         new SecureRandom().nextLong()),
                 List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config, shards)));
-        groups = new GroupsRoute(vertx, metadata, shards, config.groups().partitions(), patterns);
+        groups = new GroupCoordinatorClient(
+                vertx, metadata, shards, config.groups().partitions(), patterns);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
@@ -272,14 +273,14 @@ final class StorageAssembly {
 
     /** What earlier processes have written ahead is in the logs now, but for those that could not take it. */
     private void clearWal() throws IOException {
-        WalRemains remains = services.wal().remains();
+        RecoveredWal remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
         WalClearance clearance =
                 new WalClearance(services.files(), directory.layout().topics(), metadata.image());
-        List<WalRemains.Kept> all = clearance.run(remains);
+        List<RecoveredWal.Kept> all = clearance.run(remains);
         services.meters().walKept((int)
-                all.stream().map(WalRemains.Kept::file).distinct().count());
-        for (WalRemains.Kept kept : all) {
+                all.stream().map(RecoveredWal.Kept::file).distinct().count());
+        for (RecoveredWal.Kept kept : all) {
             LOG.warn(
                     "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
                             + " them there, or when the topic is deleted",

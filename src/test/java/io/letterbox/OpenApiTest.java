@@ -9,7 +9,7 @@ import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
-import io.letterbox.delivery.DeliveryRooms;
+import io.letterbox.delivery.DeliveryServices;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.http.HttpPart;
@@ -68,7 +68,7 @@ class OpenApiTest {
         List<HttpPart> parts = List.of(
                 new HttpIngress(backend),
                 new SseDelivery(
-                        new DeliveryRooms(
+                        new DeliveryServices(
                                 storage,
                                 storage.metadata(),
                                 meters,

@@ -10,7 +10,7 @@ import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
-import io.letterbox.delivery.DeliveryRooms;
+import io.letterbox.delivery.DeliveryServices;
 import io.letterbox.delivery.SseDelivery;
 import io.letterbox.delivery.SubscriberSlots;
 import io.letterbox.error.ApiException;
@@ -89,7 +89,7 @@ class RefusalsTest {
                 budget,
                 new FakeGroups(),
                 new FakeTransactions());
-        DeliveryRooms rooms = new DeliveryRooms(
+        DeliveryServices rooms = new DeliveryServices(
                 storage,
                 storage.metadata(),
                 meters,

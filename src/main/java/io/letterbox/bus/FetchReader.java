@@ -21,7 +21,7 @@ public interface FetchReader extends LogReader {
      * @param budget what is found is taken from it
      * @return null where {@link #locate} has to be used
      */
-    Located fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation);
+    FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation);
 
     /**
      * Finds batches for the kernel to send, in files where they are many: one partition after the other on one of the
@@ -31,7 +31,7 @@ public interface FetchReader extends LogReader {
      * @param budget given away until the future completes
      * @return an answer to each ask, in the same order
      */
-    Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation);
+    Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation);
 
     /**
      * The first record whose timestamp is at or after a time, among those that the isolation lets be read; null where

@@ -37,7 +37,7 @@ public final class Cli {
         commands.put("log", () -> new LogCommand(terminal));
         commands.put("clock", () -> new ClockCommand(terminal));
         commands.put("doctor", () -> new DoctorCommand(terminal));
-        commands.put("rehearse", () -> new RehearseCommand(starter));
+        commands.put("rehearse", () -> new TrainingRun(starter));
         commands.put("version", () -> new VersionCommand(terminal));
     }
 

@@ -5,7 +5,7 @@ import io.letterbox.log.FileDisk;
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Summary;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ final class LogCommand {
             throw new Failure(
                     ExitCode.USAGE, file ? directory + " is no directory" : "there is no directory " + directory);
         }
-        LogInspector inspector = new LogInspector(new FileDisk(), WalRemains::read);
+        LogInspector inspector = new LogInspector(new FileDisk(), RecoveredWal::read);
         if (inspector.partitions(directory).isEmpty()) {
             throw new Failure(ExitCode.USAGE, "there is no partition in " + directory);
         }

@@ -20,7 +20,7 @@ public interface Coordinator {
     void activate(Moment now, CoordinatorOutbox outbox);
 
     /** Decides about a command: now, or later when something else happens (a rebalance, a timeout). */
-    void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox);
+    void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox);
 
     /** The earliest time at which {@link #tick} has work, by {@link Moment#elapsedMs}; {@link Long#MAX_VALUE}: none. */
     long nextDeadlineMs();

@@ -25,7 +25,7 @@ public interface CoordinatorOutbox {
     void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records);
 
     /** Answers, as soon as everything that was written so far is committed. */
-    <R> void reply(Ask<R> to, R answer);
+    <R> void reply(CoordinatorRequest<R> to, R answer);
 
     /**
      * Performs something outside the partition, as soon as everything that was written so far is committed; which effects

@@ -23,7 +23,7 @@ final class Acknowledgements {
     }
 
     /** A chunk has been written. */
-    void given(Layout layout, SseChunk chunk) {
+    void given(PartitionLayout layout, SseChunk chunk) {
         long[] behindLast = chunk.behindLast();
         if (behindLast == null) return;
         for (int i = 0; i < layout.size(); i++) {

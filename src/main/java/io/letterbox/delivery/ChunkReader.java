@@ -27,7 +27,7 @@ final class ChunkReader {
     private JsonBytes scratch;
 
     // What one call of read works on.
-    private Layout layout;
+    private PartitionLayout layout;
     private byte[] key;
     private boolean envelope;
     private long[] next;

@@ -27,7 +27,7 @@ final class DeliveryLoop {
     /** One partition of one feed. */
     private record FeedPartition(TopicFeed feed, int index) {}
 
-    private final DeliveryRooms rooms;
+    private final DeliveryServices rooms;
     private final RandomGenerator random;
     private final Executor eventLoop;
     private final WarmSlices warm = new WarmSlices(DeliveryLimits.WARM_SLICE_BYTES);
@@ -44,7 +44,7 @@ final class DeliveryLoop {
     private int generation;
 
     /** @param eventLoop runs a task behind everything that the event loop has queued already */
-    DeliveryLoop(DeliveryRooms rooms, RandomGenerator random, Executor eventLoop) {
+    DeliveryLoop(DeliveryServices rooms, RandomGenerator random, Executor eventLoop) {
         this.rooms = rooms;
         this.random = random;
         this.eventLoop = eventLoop;
@@ -135,9 +135,9 @@ final class DeliveryLoop {
     }
 
     private void syncFeed(TopicFeed feed) {
-        Layout layout;
+        PartitionLayout layout;
         try {
-            layout = Layout.of(feed.subscription(), image);
+            layout = PartitionLayout.of(feed.subscription(), image);
         } catch (ApiException gone) {
             layout = null;
         }
@@ -151,7 +151,7 @@ final class DeliveryLoop {
     }
 
     /** The last event of a stream of whose topics some are gone, which it names. */
-    String deletion(Layout layout) {
+    String deletion(PartitionLayout layout) {
         JsonBytes out = new JsonBytes(128);
         out.ascii("event: end\ndata: {\"reason\":\"deleted\",\"topics\":[");
         String separator = "";
@@ -162,7 +162,7 @@ final class DeliveryLoop {
         return out.ascii("]}\n\n").take().toString();
     }
 
-    private void grow(TopicFeed feed, Layout layout) {
+    private void grow(TopicFeed feed, PartitionLayout layout) {
         cache.forget(feed);
         unlist(feed);
         feed.migrate(layout);
@@ -180,7 +180,7 @@ final class DeliveryLoop {
         syncImage();
         TopicFeed feed = feeds.get(subscription);
         if (feed == null) {
-            feed = new TopicFeed(this, subscription, Layout.of(subscription, image));
+            feed = new TopicFeed(this, subscription, PartitionLayout.of(subscription, image));
             feeds.put(subscription, feed);
             list(feed);
         }
@@ -264,7 +264,7 @@ final class DeliveryLoop {
     }
 
     /** Appends an id; the client takes it when the block ends that it stands in. */
-    static void writeId(JsonBytes out, Layout layout, Position position) {
+    static void writeId(JsonBytes out, PartitionLayout layout, Position position) {
         out.ascii("id: ");
         layout.writeCursor(out, position.offsets());
         out.ascii('\n');
@@ -408,7 +408,7 @@ final class DeliveryLoop {
         JsonBytes text = new JsonBytes(128);
         if (event) Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), subscriber.position == null);
         else if (subscriber.heartbeat == Heartbeat.COMMENT) text.ascii(":\n");
-        Layout layout = subscriber.feed.layout();
+        PartitionLayout layout = subscriber.feed.layout();
         if (!layout.isShared()) writeId(text, layout, subscriber.standing());
         if (subscriber.heartbeat != Heartbeat.COMMENT) text.ascii('\n');
         control(subscriber, SseChunk.control(text));

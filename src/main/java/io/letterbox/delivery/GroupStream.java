@@ -113,7 +113,7 @@ final class GroupStream implements SseSink.Listener {
     }
 
     /** A chunk has been handed to the sink. */
-    void wrote(Layout layout, SseChunk chunk) {
+    void wrote(PartitionLayout layout, SseChunk chunk) {
         if (acknowledgements != null) acknowledgements.given(layout, chunk);
     }
 
@@ -336,7 +336,7 @@ final class GroupStream implements SseSink.Listener {
     /** Where the next records are written from. */
     private SortedMap<TopicPartition, Long> positions() {
         SortedMap<TopicPartition, Long> positions = new TreeMap<>();
-        Layout layout = current.feed.layout();
+        PartitionLayout layout = current.feed.layout();
         Position standing = current.standing();
         for (int i = 0; i < layout.size(); i++) positions.put(layout.partition(i), standing.next(i));
         return positions;

@@ -20,7 +20,7 @@ final class GroupStreams {
     private static final int TICK_MS = 1000;
 
     private final DeliveryLoop loop;
-    private final DeliveryRooms rooms;
+    private final DeliveryServices rooms;
     private final Supplier<Future<?>> linger;
     private final Set<GroupStream> open = new LinkedHashSet<>();
 
@@ -28,7 +28,7 @@ final class GroupStreams {
     private final Set<Future<?>> departures = new HashSet<>();
 
     /** @param linger completes after {@link DeliveryLimits#GROUP_LINGER_MS} */
-    GroupStreams(DeliveryLoop loop, DeliveryRooms rooms, Supplier<Future<?>> linger) {
+    GroupStreams(DeliveryLoop loop, DeliveryServices rooms, Supplier<Future<?>> linger) {
         this.loop = loop;
         this.rooms = rooms;
         this.linger = linger;

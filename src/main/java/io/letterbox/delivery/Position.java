@@ -3,7 +3,7 @@ package io.letterbox.delivery;
 import java.util.Arrays;
 
 /**
- * The next offset of each partition of a {@link Layout}. Immutable, so that all subscribers at one place share one; the
+ * The next offset of each partition of a {@link PartitionLayout}. Immutable, so that all subscribers at one place share one; the
  * hash is kept because positions are keys.
  */
 final class Position {

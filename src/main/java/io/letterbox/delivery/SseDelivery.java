@@ -52,7 +52,7 @@ public final class SseDelivery implements HttpPart {
     private static final CharSequence TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
-    private final DeliveryRooms rooms;
+    private final DeliveryServices rooms;
     private final Random random;
     private final WriteBufferWaterMark marks;
 
@@ -63,7 +63,7 @@ public final class SseDelivery implements HttpPart {
     private boolean draining;
 
     /** @param random for jitter */
-    public SseDelivery(DeliveryRooms rooms, Random random) {
+    public SseDelivery(DeliveryServices rooms, Random random) {
         this.rooms = rooms;
         this.random = random;
         SseConfig config = rooms.config();
@@ -133,9 +133,9 @@ public final class SseDelivery implements HttpPart {
             else request.response().end(body);
             return;
         }
-        Layout layout;
+        PartitionLayout layout;
         try {
-            layout = Layout.of(wanted.subscription(), loop.image());
+            layout = PartitionLayout.of(wanted.subscription(), loop.image());
         } catch (ApiException refused) {
             if (refused.code() != ErrorCode.UNKNOWN_TOPIC || !isOver(wanted)) throw refused;
             // What the cursor has followed is over for good, and 204 is how an EventSource is told to stop.
@@ -207,7 +207,7 @@ public final class SseDelivery implements HttpPart {
                 .anyMatch(topic -> !loop.image().topics().containsKey(topic) && wanted.hasFollowed(topic));
     }
 
-    private void begin(HttpServerRequest request, SubscribeRequest wanted, Layout layout, Start start) {
+    private void begin(HttpServerRequest request, SubscribeRequest wanted, PartitionLayout layout, Start start) {
         HttpServerResponse response = request.response();
         if (response.closed() || response.ended()) {
             rooms.slots().giveBack();
@@ -239,7 +239,7 @@ public final class SseDelivery implements HttpPart {
     }
 
     /** The feed to join; null where the topics have been deleted while the start was looked up. */
-    private TopicFeed feed(Subscription subscription, Layout layout) {
+    private TopicFeed feed(Subscription subscription, PartitionLayout layout) {
         try {
             TopicFeed feed = loop.feed(subscription);
             return feed.layout().continues(layout) ? feed : null;
@@ -286,7 +286,7 @@ public final class SseDelivery implements HttpPart {
             gaps.get(i).writeTo(text);
             rooms.meters().gapEvent();
         }
-        Layout layout = subscriber.feed.layout();
+        PartitionLayout layout = subscriber.feed.layout();
         if (subscriber.heartbeat == Heartbeat.EVENT) {
             if (!gaps.isEmpty()) text.ascii('\n');
             Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), false);

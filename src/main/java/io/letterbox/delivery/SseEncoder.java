@@ -26,7 +26,8 @@ final class SseEncoder {
      *
      * @param next the position behind the record
      */
-    static void write(JsonBytes out, Layout layout, int index, long[] next, RecordCursor record, boolean envelope) {
+    static void write(
+            JsonBytes out, PartitionLayout layout, int index, long[] next, RecordCursor record, boolean envelope) {
         out.ascii("id: ");
         layout.writeId(out, index, next, record.offset());
         int length = record.valueLength();

@@ -22,7 +22,7 @@ record Start(long[] next, List<Gap> gaps) {
      *
      * @return fails with an {@link ApiException} where the stream has to be refused
      */
-    static Future<Start> of(SubscribeRequest request, Layout layout, LogReader reader) {
+    static Future<Start> of(SubscribeRequest request, PartitionLayout layout, LogReader reader) {
         Finder finder = new Finder(layout, reader);
         try {
             if (request.cursor() != null) finder.checkSame(request.cursor());
@@ -42,12 +42,12 @@ record Start(long[] next, List<Gap> gaps) {
     }
 
     private static final class Finder {
-        private final Layout layout;
+        private final PartitionLayout layout;
         private final LogReader reader;
         private final long[] next;
         private final List<Gap> gaps = new ArrayList<>(0);
 
-        Finder(Layout layout, LogReader reader) {
+        Finder(PartitionLayout layout, LogReader reader) {
             this.layout = layout;
             this.reader = reader;
             this.next = new long[layout.size()];

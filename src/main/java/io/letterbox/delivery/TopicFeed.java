@@ -30,7 +30,7 @@ final class TopicFeed {
     /** Members that have seen more than the tail has, as a cursor from another event loop may say; they wait for it. */
     private List<Subscriber> ahead = new ArrayList<>();
 
-    private Layout layout;
+    private PartitionLayout layout;
     private TopicMeters[] meters;
 
     /** The last stable offsets as far as known, by partition of the layout: readers get nothing beyond them. */
@@ -42,7 +42,7 @@ final class TopicFeed {
     private boolean roundQueued;
     private long rounds;
 
-    TopicFeed(DeliveryLoop loop, Subscription subscription, Layout layout) {
+    TopicFeed(DeliveryLoop loop, Subscription subscription, PartitionLayout layout) {
         this.loop = loop;
         this.subscription = subscription;
         become(layout);
@@ -53,7 +53,7 @@ final class TopicFeed {
         return subscription;
     }
 
-    Layout layout() {
+    PartitionLayout layout() {
         return layout;
     }
 
@@ -134,8 +134,8 @@ final class TopicFeed {
     }
 
     /** The topics have changed, and this feed goes on with more partitions. */
-    void migrate(Layout newLayout) {
-        Layout earlier = layout;
+    void migrate(PartitionLayout newLayout) {
+        PartitionLayout earlier = layout;
         become(newLayout);
         end = layout.carryOver(earlier, end);
         if (tailCount > 0) position = new Position(layout.carryOver(earlier, position.offsets()));
@@ -145,7 +145,7 @@ final class TopicFeed {
         queueRound();
     }
 
-    private void become(Layout newLayout) {
+    private void become(PartitionLayout newLayout) {
         layout = newLayout;
         meters = new TopicMeters[layout.topicCount()];
         for (int t = 0; t < meters.length; t++) meters[t] = loop.meters().topic(layout.topicName(t));

@@ -18,7 +18,7 @@ public final class Deadlines {
     /** What happens when a deadline has passed. It may set and cancel deadlines. */
     @FunctionalInterface
     public interface Expiry {
-        void expired(Turn turn);
+        void expired(CoordinatorContext turn);
     }
 
     private static final class Deadline {
@@ -90,7 +90,7 @@ public final class Deadlines {
     }
 
     /** Lets everything expire that is due. */
-    public void tick(Turn turn) {
+    public void tick(CoordinatorContext turn) {
         for (Entry first; (first = queue.peek()) != null && first.atMs() <= turn.elapsedMs(); ) {
             queue.remove();
             if (isDead(first)) continue;

@@ -36,7 +36,7 @@ public interface Group {
      * @param generation the member's generation or epoch; -1 from somebody who is no member
      * @return NONE, or the error of Kafka's OffsetCommit
      */
-    Errors commitRefusal(CommitClaim claim, Turn turn);
+    Errors commitRefusal(CommitClaim claim, CoordinatorContext turn);
 
     /** Whether a member (with the epoch that it believes in) may fetch offsets; -1 and null: no member asks. */
     Errors fetchRefusal(String memberId, int memberEpoch);

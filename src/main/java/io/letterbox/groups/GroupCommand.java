@@ -1,9 +1,9 @@
 package io.letterbox.groups;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
-import io.letterbox.groups.offsets.OffsetEdit;
+import io.letterbox.groups.offsets.OffsetReset;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import java.util.Set;
@@ -35,7 +35,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public interface GroupCommand<R> extends CoordinatorCommand<R> {
     /** Has the part of a coordinator that knows the answer decide, now or later. */
-    void decide(GroupCoordinator coordinator, Ask<R> ask, Turn turn);
+    void decide(GroupCoordinator coordinator, CoordinatorRequest<R> ask, CoordinatorContext turn);
 
     /** Joins a classic group (KIP-62, 345, 394, 559, 800, 814); answered when the rebalance is over. */
     record JoinGroup(Caller caller, JoinGroupRequestData data) implements GroupCommand<JoinGroupResponseData> {
@@ -45,7 +45,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<JoinGroupResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
             if (coordinator.hasGuests(data.groupId()))
                 coordinator.consumers().guests().join(ask, this, turn);
             else coordinator.classic().join(this, ask, turn);
@@ -60,7 +61,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<SyncGroupResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
             if (coordinator.hasGuests(data.groupId()))
                 coordinator.consumers().guests().sync(ask, this, turn);
             else coordinator.classic().sync(this, ask, turn);
@@ -75,7 +77,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<HeartbeatResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
             if (coordinator.hasGuests(data.groupId()))
                 coordinator.consumers().guests().heartbeat(ask, this, turn);
             else coordinator.classic().heartbeat(this, ask, turn);
@@ -90,7 +93,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<LeaveGroupResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
             if (coordinator.hasGuests(data.groupId()))
                 coordinator.consumers().guests().leave(ask, this, turn);
             else coordinator.classic().leave(this, ask, turn);
@@ -106,7 +110,10 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<OffsetCommitResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator,
+                CoordinatorRequest<OffsetCommitResponseData> ask,
+                CoordinatorContext turn) {
             coordinator.desk().commit(this, ask, turn);
         }
     }
@@ -125,7 +132,10 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<TxnOffsetCommitResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator,
+                CoordinatorRequest<TxnOffsetCommitResponseData> ask,
+                CoordinatorContext turn) {
             coordinator.desk().commit(this, ask, turn);
         }
     }
@@ -143,7 +153,10 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<OffsetFetchResponseGroup> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator,
+                CoordinatorRequest<OffsetFetchResponseGroup> ask,
+                CoordinatorContext turn) {
             turn.reply(ask, coordinator.desk().fetch(this));
         }
     }
@@ -156,7 +169,10 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<OffsetDeleteResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator,
+                CoordinatorRequest<OffsetDeleteResponseData> ask,
+                CoordinatorContext turn) {
             coordinator.desk().delete(this, ask, turn);
         }
     }
@@ -169,7 +185,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<DeletableGroupResult> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<DeletableGroupResult> ask, CoordinatorContext turn) {
             coordinator.cleanup().delete(this, ask, turn);
         }
     }
@@ -182,7 +199,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<DescribedGroup> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext turn) {
             turn.reply(ask, coordinator.classic().describe(this));
         }
     }
@@ -203,7 +221,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<ListedPage> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<ListedPage> ask, CoordinatorContext turn) {
             turn.reply(ask, coordinator.list(this));
         }
     }
@@ -216,7 +234,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<GroupView> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<GroupView> ask, CoordinatorContext turn) {
             turn.reply(ask, coordinator.view(groupId));
         }
     }
@@ -235,7 +253,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<GroupPage> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<GroupPage> ask, CoordinatorContext turn) {
             turn.reply(ask, coordinator.views(this));
         }
     }
@@ -248,7 +266,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<Integer> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Integer> ask, CoordinatorContext turn) {
             turn.reply(ask, coordinator.size());
         }
     }
@@ -277,8 +295,8 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<Errors> ask, Turn turn) {
-            OffsetEdit.set(this, coordinator.view(groupId), coordinator.desk(), ask, turn);
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Errors> ask, CoordinatorContext turn) {
+            OffsetReset.set(this, coordinator.view(groupId), coordinator.desk(), ask, turn);
         }
     }
 
@@ -290,7 +308,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<Void> ask, Turn turn) {
+        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
             coordinator.follow(image, turn);
             turn.reply(ask, null);
         }

@@ -1,15 +1,15 @@
 package io.letterbox.groups;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.consumer.ConsumerGroup;
 import io.letterbox.groups.consumer.ConsumerGroups;
-import io.letterbox.groups.offsets.OffsetBook;
-import io.letterbox.groups.offsets.OffsetCleanup;
-import io.letterbox.groups.offsets.OffsetDesk;
+import io.letterbox.groups.offsets.CommittedOffsets;
+import io.letterbox.groups.offsets.OffsetCommitHandler;
+import io.letterbox.groups.offsets.OffsetExpiration;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
@@ -29,11 +29,11 @@ public final class GroupCoordinator implements Coordinator {
     private final Deadlines deadlines = new Deadlines();
     private final GroupMemory memory;
     private final GroupRegistry registry;
-    private final OffsetBook book;
+    private final CommittedOffsets book;
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
-    private final OffsetDesk desk;
-    private final OffsetCleanup cleanup;
+    private final OffsetCommitHandler desk;
+    private final OffsetExpiration cleanup;
     private final GroupViews views;
 
     /**
@@ -46,13 +46,13 @@ public final class GroupCoordinator implements Coordinator {
     public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids, TopicPatterns patterns) {
         this.memory = new GroupMemory(part);
         this.registry = new GroupRegistry(memory.account());
-        this.book = new OffsetBook(memory.account());
+        this.book = new CommittedOffsets(memory.account());
         this.classic = new ClassicGroups(settings, registry, memory, deadlines, ids);
         this.consumers =
                 new ConsumerGroups(settings, registry, memory, deadlines, classic, new Surroundings(ids, patterns));
-        this.desk = new OffsetDesk(registry, book, memory);
+        this.desk = new OffsetCommitHandler(registry, book, memory);
         this.views = new GroupViews(registry, classic, consumers, book);
-        this.cleanup = new OffsetCleanup(registry, book, deadlines, settings.offsetsRetentionMs());
+        this.cleanup = new OffsetExpiration(registry, book, deadlines, settings.offsetsRetentionMs());
         memory.onShortage(cleanup::forgetEmpty);
     }
 
@@ -73,12 +73,12 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     /** Who answers about offsets. */
-    OffsetDesk desk() {
+    OffsetCommitHandler desk() {
         return desk;
     }
 
     /** Who deletes. */
-    OffsetCleanup cleanup() {
+    OffsetExpiration cleanup() {
         return cleanup;
     }
 
@@ -118,18 +118,18 @@ public final class GroupCoordinator implements Coordinator {
 
     @Override
     public void activate(Moment now, CoordinatorOutbox outbox) {
-        Turn turn = new Turn(now, outbox);
+        CoordinatorContext turn = new CoordinatorContext(now, outbox);
         classic.activate(turn);
         consumers.activate(turn);
         cleanup.activate(turn);
     }
 
     @Override
-    public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
-        dispatch(ask, new Turn(now, outbox));
+    public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
+        dispatch(ask, new CoordinatorContext(now, outbox));
     }
 
-    private <R> void dispatch(Ask<R> ask, Turn turn) {
+    private <R> void dispatch(CoordinatorRequest<R> ask, CoordinatorContext turn) {
         if (!(ask.command() instanceof GroupCommand<R> command)) throw new AssertionError(ask.command());
         command.decide(this, ask, turn);
     }
@@ -141,7 +141,7 @@ public final class GroupCoordinator implements Coordinator {
 
     @Override
     public void tick(Moment now, CoordinatorOutbox outbox) {
-        deadlines.tick(new Turn(now, outbox));
+        deadlines.tick(new CoordinatorContext(now, outbox));
     }
 
     @Override
@@ -150,7 +150,7 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     /** The cluster has changed. */
-    void follow(ClusterImage image, Turn turn) {
+    void follow(ClusterImage image, CoordinatorContext turn) {
         consumers.follow(image, turn);
         cleanup.follow(image, turn);
     }

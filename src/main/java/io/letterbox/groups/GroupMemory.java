@@ -19,7 +19,7 @@ public final class GroupMemory {
     @FunctionalInterface
     interface Sweep {
         /** @param but the group that stays, whatever it has */
-        void forgetEmpty(String but, Turn turn);
+        void forgetEmpty(String but, CoordinatorContext turn);
     }
 
     /** @param part what the groups of all coordinators take together */
@@ -37,7 +37,7 @@ public final class GroupMemory {
      *
      * @param groupId the group that is to become larger, which is not forgotten meanwhile
      */
-    public boolean admits(long growthBytes, String groupId, Turn turn) {
+    public boolean admits(long growthBytes, String groupId, CoordinatorContext turn) {
         if (growthBytes <= 0 || account.hasRoom(growthBytes)) return true;
         if (turn.elapsedMs() - sweptMs >= SWEEP_MS) {
             sweptMs = turn.elapsedMs();

@@ -4,7 +4,7 @@ import io.letterbox.groups.GroupCommand.ViewGroups;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.consumer.ConsumerGroup;
 import io.letterbox.groups.consumer.ConsumerGroups;
-import io.letterbox.groups.offsets.OffsetBook;
+import io.letterbox.groups.offsets.CommittedOffsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,9 +19,9 @@ final class GroupViews {
     private final GroupRegistry registry;
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
-    private final OffsetBook book;
+    private final CommittedOffsets book;
 
-    GroupViews(GroupRegistry registry, ClassicGroups classic, ConsumerGroups consumers, OffsetBook book) {
+    GroupViews(GroupRegistry registry, ClassicGroups classic, ConsumerGroups consumers, CommittedOffsets book) {
         this.registry = registry;
         this.classic = classic;
         this.consumers = consumers;

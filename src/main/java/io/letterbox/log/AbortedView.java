@@ -38,7 +38,7 @@ public final class AbortedView {
     public List<AbortedTransaction> inMemoryBetween(long fromOffset, long upToOffset) {
         List<AbortedTransaction> found = new ArrayList<>(0);
         for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
-            AbortedIndex known = segments.get(index).aborted().inMemory();
+            TransactionIndex known = segments.get(index).aborted().inMemory();
             if (known == null) return null;
             if (known.collect(fromOffset, upToOffset, found)) break;
         }

@@ -9,7 +9,7 @@ public final class CleanShutdown {
 
     /** Says so, durably. The last thing that is written. */
     public static void mark(Disk disk, Path file) throws IOException {
-        Checkpoint.writeOne(disk, file, 1);
+        CheckpointFile.writeOne(disk, file, 1);
     }
 
     /** Whether it was said; takes the marker away, durably. The first thing that is done, before anything is written. */

@@ -23,7 +23,7 @@ public record CompactionPlan(
         long wallMs,
         Path directory,
         AbortedView aborted,
-        ProducerTraces traces,
+        LastProducerBatches traces,
         LogConfig config) {
     /** The offset after the last record that may be compacted. */
     public long end() {

@@ -69,7 +69,7 @@ public final class Compactor {
         if (!due) return null;
         running = true;
         long end = segments.get(segments.size() - 1).nextOffset();
-        ProducerTraces traces = ProducerTraces.of(log.producers().all(), end);
+        LastProducerBatches traces = LastProducerBatches.of(log.producers().all(), end);
         return new CompactionPlan(
                 segments, dirtyFrom, allBytes, wallMs, log.directory(), log.aborted(), traces, log.config());
     }
@@ -81,12 +81,12 @@ public final class Compactor {
      * @throws CorruptLogException where a batch is damaged: quarantine the partition
      * @throws CancellationException where it was stopped
      */
-    public Compaction clean(CompactionPlan plan, BooleanSupplier stopped) throws IOException {
-        return new Cleaner(disk, plan, mapBytes, stopped).run();
+    public CompactionResult clean(CompactionPlan plan, BooleanSupplier stopped) throws IOException {
+        return new CompactionRun(disk, plan, mapBytes, stopped).run();
     }
 
     /** Gives the replacements their places; those whose sources are gone meanwhile are dropped. */
-    public void install(Compaction compaction) throws IOException {
+    public void install(CompactionResult compaction) throws IOException {
         running = false;
         boolean all = true;
         List<CleanedSegment> left = new ArrayList<>(compaction.segments());
@@ -109,7 +109,7 @@ public final class Compactor {
         unfinished = !compaction.finished();
         if (!all) return;
         compactedUpTo = compaction.compactedUpTo();
-        Checkpoint.writeOne(disk, checkpoint(), compactedUpTo);
+        CheckpointFile.writeOne(disk, checkpoint(), compactedUpTo);
     }
 
     /** Says that the plan was not carried out. */
@@ -140,7 +140,7 @@ public final class Compactor {
 
     /** The checkpoint saves work, not records: where it cannot be read, everything is dirty. */
     private long compactedUpTo() throws IOException {
-        if (compactedUpTo == NOT_READ) compactedUpTo = Checkpoint.readOne(disk, checkpoint(), 0);
+        if (compactedUpTo == NOT_READ) compactedUpTo = CheckpointFile.readOne(disk, checkpoint(), 0);
         return compactedUpTo;
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * beside other forces of the same log. No truncation and no close before it is over.
  */
 public final class Flush {
-    private final LogSafety safety;
+    private final DurabilityState safety;
     private final List<Segment> sealed;
     private final Segment active;
     private final long upToOffset;
@@ -18,7 +18,7 @@ public final class Flush {
      * @param sealed the segments that were rolled and may not have been forced yet
      * @param withIndexes whether to force the active segment's index files, too; one such flush at a time
      */
-    Flush(LogSafety safety, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
+    Flush(DurabilityState safety, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
         this.safety = safety;
         this.sealed = sealed;
         this.active = active;

@@ -78,7 +78,7 @@ record InspectedDirectory(
     /** Hands out what was written ahead for the log in a directory, in the order in which it was appended. */
     void forEachAhead(Path directory, Disk disk, WrittenAhead.Taker taker) throws IOException {
         TopicPartition id = id(directory);
-        UUID topicId = PartitionMarker.topicId(disk, directory);
+        UUID topicId = PartitionMetadataFile.topicId(disk, directory);
         if (id != null && topicId != null) ahead.forEach(id, topicId, taker);
     }
 }

@@ -14,11 +14,11 @@ public final class LastServed {
 
     /** Reads the file; -1 where there is none or where it cannot be understood. */
     public static long read(Disk disk, Path file) throws IOException {
-        return Checkpoint.readOne(disk, file, UNKNOWN);
+        return CheckpointFile.readOne(disk, file, UNKNOWN);
     }
 
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, long wallMs) throws IOException {
-        Checkpoint.writeOne(disk, file, wallMs);
+        CheckpointFile.writeOne(disk, file, wallMs);
     }
 }

@@ -123,7 +123,7 @@ public final class LogInspector {
         } catch (NotDirectoryException file) {
             return;
         }
-        if (!Tidying.of(names).segments().isEmpty()) {
+        if (!StaleFiles.of(names).segments().isEmpty()) {
             found.add(directory);
         } else if (levels > 0) {
             for (String name : names) collect(directory.resolve(name), levels - 1, found);

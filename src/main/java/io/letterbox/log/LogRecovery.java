@@ -35,13 +35,13 @@ public final class LogRecovery {
     private final Path directory;
     private final LogConfig config;
     private final RecoveryRules rules;
-    private final EpochHistory epochs;
+    private final LeaderEpochCache epochs;
 
     private final List<Long> bases = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
     private final List<Segment> opened = new ArrayList<>();
     private final List<SegmentRecovery> inDoubt = new ArrayList<>();
-    private final List<EpochHistory.Entry> foundEpochs = new ArrayList<>();
+    private final List<LeaderEpochCache.Entry> foundEpochs = new ArrayList<>();
     private boolean deleted;
     private long truncatedBytes;
     private long batchesChecked;
@@ -52,7 +52,7 @@ public final class LogRecovery {
         this.directory = directory;
         this.config = config;
         this.rules = rules;
-        this.epochs = EpochHistory.read(disk, directory);
+        this.epochs = LeaderEpochCache.read(disk, directory);
     }
 
     /**
@@ -92,9 +92,9 @@ public final class LogRecovery {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
         if (rules.lastStop() != LastStop.CLEAN) disk.forceDirectory(directory);
-        Tidying tidying = Tidying.of(disk.list(directory));
+        StaleFiles tidying = StaleFiles.of(disk.list(directory));
         for (String half : tidying.halves()) disk.delete(directory.resolve(half));
-        for (Tidying.Swap swap : tidying.swaps()) {
+        for (StaleFiles.Swap swap : tidying.swaps()) {
             for (String replaced : swap.replaced()) disk.delete(directory.resolve(replaced));
             disk.forceDirectory(directory);
             disk.rename(directory.resolve(swap.name()), SegmentFiles.log(directory, swap.baseOffset()));
@@ -193,10 +193,10 @@ public final class LogRecovery {
         if (news) disk.forceDirectory(directory);
         // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.
         if (rules.startOffset() > endOffset) {
-            Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), endOffset);
+            CheckpointFile.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), endOffset);
         }
         epochs.truncate(endOffset);
-        for (EpochHistory.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
+        for (LeaderEpochCache.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         PartitionLog.Found found =
                 new PartitionLog.Found(epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
         PartitionLog log = new PartitionLog(disk, directory, config, found);

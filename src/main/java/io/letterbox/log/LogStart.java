@@ -31,7 +31,7 @@ final class LogStart {
 
     /** Moves it, durably; where that cannot be done now, it is where it was. */
     void move(long to) throws IOException {
-        Checkpoint.writeOne(disk, file, to);
+        CheckpointFile.writeOne(disk, file, to);
         offset = to;
     }
 

@@ -90,7 +90,7 @@ final class PartitionInspection {
     void run(InspectedDirectory around) throws IOException {
         tally.partitions++;
         List<String> names = disk.list(directory);
-        Tidying tidying = Tidying.of(names);
+        StaleFiles tidying = StaleFiles.of(names);
         leftovers(tidying);
         snapshots(names);
         NavigableMap<Long, String> segments = tidying.segments();
@@ -115,12 +115,12 @@ final class PartitionInspection {
             BatchCursor cursor = RecordBatch.cursor(batches);
             while (endOffset != UNKNOWN && cursor.next()) {
                 RecordBatch batch = cursor.batch();
-                LogRestore.Place place = LogRestore.Place.of(batch, endOffset, latestEpoch);
-                if (place == LogRestore.Place.NEXT) {
+                WalReplay.Place place = WalReplay.Place.of(batch, endOffset, latestEpoch);
+                if (place == WalReplay.Place.NEXT) {
                     ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
                     batch(file, position + batch.position(), RecordBatch.of(one), one);
                     endOffset = batch.nextOffset();
-                } else if (place == LogRestore.Place.GAP) {
+                } else if (place == WalReplay.Place.GAP) {
                     gap(batch.baseOffset());
                     endOffset = UNKNOWN;
                 }
@@ -138,12 +138,12 @@ final class PartitionInspection {
         tally.add(Severity.DAMAGE, directory, -1, endOffset, RecoveryRules.endsEarly(endOffset, durableUpTo));
     }
 
-    private void leftovers(Tidying tidying) {
+    private void leftovers(StaleFiles tidying) {
         for (String half : tidying.halves()) {
             String what = "This file was not written to its end; the next start deletes it.";
             tally.add(Severity.NOTE, directory.resolve(half), -1, -1, what);
         }
-        for (Tidying.Swap swap : tidying.swaps()) {
+        for (StaleFiles.Swap swap : tidying.swaps()) {
             String what = "Compaction was interrupted; the next start puts this file in its segments' place.";
             tally.add(Severity.NOTE, directory.resolve(swap.name()), -1, swap.baseOffset(), what);
         }
@@ -164,7 +164,7 @@ final class PartitionInspection {
     private void aborted(Part part, long endOffset) throws IOException {
         Path path = SegmentFiles.abortedIndex(directory, part.base);
         ByteBuffer bytes = index(part, path);
-        AbortedIndex.decode(bytes, part.base, endOffset);
+        TransactionIndex.decode(bytes, part.base, endOffset);
         if (!bytes.hasRemaining()) return;
         String what = "The index of aborted transactions is wrong: this is none of the segment.";
         tally.add(part.ofIndexes(), path, bytes.position(), part.base, what);

@@ -2,7 +2,7 @@ package io.letterbox.log;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.log.producers.ProducerStates;
+import io.letterbox.log.producers.ProducerStateTable;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.time.Moment;
 import java.io.IOException;
@@ -26,8 +26,8 @@ public final class PartitionLog implements AutoCloseable {
     // Immutable.
     private final Disk disk;
     private final Path directory;
-    private final EpochHistory epochs;
-    private final ProducerJournal journal;
+    private final LeaderEpochCache epochs;
+    private final ProducerSnapshots journal;
 
     // Written by the owner, read by any thread.
     private final PublishedSegments segments;
@@ -36,7 +36,7 @@ public final class PartitionLog implements AutoCloseable {
     private volatile long compactedUpTo;
 
     // Any thread: moved by the owner, and by threads that run flushes.
-    private final LogSafety safety;
+    private final DurabilityState safety;
 
     // Owner only.
     private final RecordBatch view = new RecordBatch();
@@ -53,7 +53,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param startOffset nobody wants what lies below; it may be beyond the end, which is the start then
      * @param compactedUpTo below it offsets may be missing
      */
-    record Found(EpochHistory epochs, SegmentList segments, long startOffset, long compactedUpTo) {}
+    record Found(LeaderEpochCache epochs, SegmentList segments, long startOffset, long compactedUpTo) {}
 
     PartitionLog(Disk disk, Path directory, LogConfig config, Found found) throws IOException {
         this.disk = disk;
@@ -65,11 +65,11 @@ public final class PartitionLog implements AutoCloseable {
         this.epochs = found.epochs;
         this.segments = new PublishedSegments(found.segments);
         this.logEndOffset = segments.active().nextOffset();
-        this.safety = new LogSafety(directory, logEndOffset);
+        this.safety = new DurabilityState(directory, logEndOffset);
         start.recovered(Math.min(
                 logEndOffset, Math.max(found.startOffset, segments.list().get(0).baseOffset())));
         this.compactedUpTo = found.compactedUpTo;
-        this.journal = ProducerJournal.open(disk, directory, config, segments.list(), compactedUpTo);
+        this.journal = ProducerSnapshots.open(disk, directory, config, segments.list(), compactedUpTo);
     }
 
     /**
@@ -240,10 +240,10 @@ public final class PartitionLog implements AutoCloseable {
      * Like {@link #read}, but finds only where the batches lie in a file, so that the kernel can send them. Any thread;
      * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
      */
-    public LogRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
+    public FileRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
         return segments.look(list -> {
             requireInRange(offset);
-            if (offset >= upToOffset) return LogRegion.nothing(offset);
+            if (offset >= upToOffset) return FileRegion.nothing(offset);
             return list.locate(offset, maxBytes, upToOffset, compactedUpTo);
         });
     }
@@ -416,7 +416,7 @@ public final class PartitionLog implements AutoCloseable {
         if (nextOffset > safety.forcedOffset()) flush();
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
             if (nextOffset > compactedUpTo) {
-                Checkpoint.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
+                CheckpointFile.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
                 compactedUpTo = nextOffset;
             }
             Segment by = Segment.swappedIn(disk, directory, cleaned, baseOffset, nextOffset);
@@ -454,12 +454,12 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /** The producers that the log knows. Owner only; another object after a truncation. */
-    public ProducerStates producers() {
+    public ProducerStateTable producers() {
         return journal.states();
     }
 
     /** Which leader wrote from where. */
-    public EpochHistory epochs() {
+    public LeaderEpochCache epochs() {
         return epochs;
     }
 

@@ -18,7 +18,7 @@ public final class RecoveryPoints {
     /** Reads the file; empty where there is none or where it cannot be understood, which costs time but no data. */
     public static Map<TopicPartition, Long> read(Disk disk, Path file) throws IOException {
         Map<TopicPartition, Long> points = new HashMap<>();
-        List<String[]> lines = Checkpoint.read(disk, file, 3);
+        List<String[]> lines = CheckpointFile.read(disk, file, 3);
         if (lines == null) return points;
         for (String[] line : lines) {
             long partition = SegmentFiles.number(line[1]);
@@ -32,7 +32,7 @@ public final class RecoveryPoints {
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, Map<TopicPartition, Long> points) throws IOException {
         // As they come: there may be very many, and nobody needs an order.
-        Checkpoint.write(
+        CheckpointFile.write(
                 disk,
                 file,
                 points.entrySet().stream()

@@ -19,8 +19,8 @@ record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOffset, lo
         return new RecoveryRules(
                 lastStop,
                 recoveryPoint,
-                Checkpoint.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0),
-                Checkpoint.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0));
+                CheckpointFile.readOne(disk, directory.resolve(SegmentFiles.START_OFFSET), 0),
+                CheckpointFile.readOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), 0));
     }
 
     /** How many of the first segments are wholly below the log start offset. They are deleted, whatever is in them. */

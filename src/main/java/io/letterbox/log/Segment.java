@@ -24,7 +24,7 @@ public final class Segment {
     private final Path directory;
     private final long baseOffset;
 
-    private final AbortedFile aborted = new AbortedFile(this);
+    private final TransactionIndexFile aborted = new TransactionIndexFile(this);
 
     // Any thread.
     private final SegmentFile file;
@@ -382,7 +382,7 @@ public final class Segment {
     }
 
     /** The aborted transactions whose markers are in the segment. */
-    AbortedFile aborted() {
+    TransactionIndexFile aborted() {
         return aborted;
     }
 

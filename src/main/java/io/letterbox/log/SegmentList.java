@@ -61,16 +61,16 @@ final class SegmentList {
     }
 
     /** As {@link PartitionLog#locate}, on these segments. Any thread; blocks. */
-    LogRegion locate(long offset, int maxBytes, long upToOffset, long contiguousFrom) throws IOException {
+    FileRegion locate(long offset, int maxBytes, long upToOffset, long contiguousFrom) throws IOException {
         long from = offset;
         for (int index = find(offset); index < segments.length && from < upToOffset; index++) {
             Segment segment = segments[index];
             boolean closed = index < segments.length - 1;
-            LogRegion found = new SegmentRead(segment, contiguousFrom).locate(from, maxBytes, upToOffset, closed);
+            FileRegion found = new SegmentRead(segment, contiguousFrom).locate(from, maxBytes, upToOffset, closed);
             if (found != null) return found;
             from = Math.max(from, segment.nextOffset());
         }
-        return LogRegion.nothing(Math.max(offset, Math.min(from, upToOffset)));
+        return FileRegion.nothing(Math.max(offset, Math.min(from, upToOffset)));
     }
 
     /** As {@link PartitionLog#firstSince}, on these segments and from an offset on. Any thread; blocks. */

@@ -91,11 +91,11 @@ final class SegmentRead {
      *
      * @param closed whether the segment was closed before this was made, so that its size and its last offset agree
      */
-    LogRegion locate(long offset, int maxBytes, long upToOffset, boolean closed) throws IOException {
+    FileRegion locate(long offset, int maxBytes, long upToOffset, boolean closed) throws IOException {
         SharedFile file = segment.pin();
         boolean kept = false;
         try {
-            LogRegion found = locateIn(file, offset, maxBytes, upToOffset, closed);
+            FileRegion found = locateIn(file, offset, maxBytes, upToOffset, closed);
             if (found == null || found.isEmpty()) return found;
             // Whoever sends must not wait for the disk.
             if (closed || limit - found.position() > RECENT_BYTES) file.load(found.position(), found.sizeBytes());
@@ -106,7 +106,7 @@ final class SegmentRead {
         }
     }
 
-    private LogRegion locateIn(SharedFile file, long offset, int maxBytes, long upToOffset, boolean closed)
+    private FileRegion locateIn(SharedFile file, long offset, int maxBytes, long upToOffset, boolean closed)
             throws IOException {
         seek(offset);
         HeaderWalk walk = new HeaderWalk();
@@ -115,11 +115,11 @@ final class SegmentRead {
             requireReached();
             return null;
         }
-        if (batch.lastOffset() >= upToOffset) return LogRegion.nothing(offset);
+        if (batch.lastOffset() >= upToOffset) return FileRegion.nothing(offset);
         long start = walk.at;
         long stop = Math.min(limit, Math.max(start + Math.max(maxBytes, 0), start + batch.sizeInBytes()));
         if (closed && end <= upToOffset && stop == limit) {
-            return new LogRegion(file, start, (int) (stop - start), end);
+            return new FileRegion(file, start, (int) (stop - start), end);
         }
         walk.pass();
         long entry = SegmentIndexes.lookup(segment, upToOffset - 1, stop);
@@ -128,7 +128,7 @@ final class SegmentRead {
             walk.at = OffsetIndex.position(entry);
         }
         while (walk.next() && walk.at + batch.sizeInBytes() <= stop && batch.lastOffset() < upToOffset) walk.pass();
-        return new LogRegion(file, start, (int) (walk.at - start), expectedOffset);
+        return new FileRegion(file, start, (int) (walk.at - start), expectedOffset);
     }
 
     /** Goes from header to header without reading what lies between them, where that is much. */

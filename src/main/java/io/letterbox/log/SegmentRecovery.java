@@ -15,7 +15,7 @@ final class SegmentRecovery {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Segment segment;
-    private final List<EpochHistory.Entry> epochs = new ArrayList<>();
+    private final List<LeaderEpochCache.Entry> epochs = new ArrayList<>();
     private final long startBytes;
     private long batchesChecked;
     private long goodBytes;
@@ -101,7 +101,7 @@ final class SegmentRecovery {
             segment.adopt(batch, scan.position(), indexIntervalBytes);
             if (batch.leaderEpoch() > epoch) {
                 epoch = batch.leaderEpoch();
-                epochs.add(new EpochHistory.Entry(epoch, batch.baseOffset()));
+                epochs.add(new LeaderEpochCache.Entry(epoch, batch.baseOffset()));
             }
             batchesChecked++;
         }
@@ -125,7 +125,7 @@ final class SegmentRecovery {
     }
 
     /** The epochs that the walked batches began. */
-    List<EpochHistory.Entry> epochs() {
+    List<LeaderEpochCache.Entry> epochs() {
         return epochs;
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
  * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
- * limits of {@link Inflow.Limit#TAKEN}. For one thread, which keeps it for one batch after the
+ * limits of {@link Decompressor.Limit#TAKEN}. For one thread, which keeps it for one batch after the
  * other, and comes back to a large one: next to nothing is allocated for an uncompressed batch that is right.
  */
 public final class BatchCheck {
@@ -18,7 +18,7 @@ public final class BatchCheck {
     public static final int MAX_DEFECTS = 1_000;
 
     private final RecordBatch batch = new RecordBatch();
-    private final RecordParser parser = new RecordParser(Inflow.Limit.TAKEN);
+    private final RecordParser parser = new RecordParser(Decompressor.Limit.TAKEN);
 
     // What is being checked.
     private ByteBuffer records;
@@ -32,7 +32,7 @@ public final class BatchCheck {
     private long maxTimestampMs;
 
     /** Follows on the check, where the topic keeps its batches with another codec; else null. */
-    private Recoding recoding;
+    private Recompression recoding;
 
     /**
      * Begins to check what a client wants to have appended to one partition: exactly one batch v2. Whatever was being
@@ -81,7 +81,7 @@ public final class BatchCheck {
         if (recoding != null) return recoding.goOn();
         if (!records()) return null;
         if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
-        recoding = Recoding.of(records, rules);
+        recoding = Recompression.of(records, rules);
         return recoding == null ? records : null;
     }
 
@@ -127,7 +127,7 @@ public final class BatchCheck {
     private boolean records() {
         long base = batch.baseTimestamp();
         int count = batch.recordCount();
-        WorkSlice slice = new WorkSlice(parser);
+        TimeSlice slice = new TimeSlice(parser);
         for (; index < count; index++) {
             if (!slice.hasRoom()) return false;
             if (!parser.next()) throw parser.corrupt();

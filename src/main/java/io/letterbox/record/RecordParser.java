@@ -37,8 +37,8 @@ final class RecordParser {
     int valueLength;
     int headerCount;
 
-    private final Inflow.Limit limit;
-    private Inflow inflow;
+    private final Decompressor.Limit limit;
+    private Decompressor inflow;
     private boolean inflowing;
     private int at;
     private int batchEnd;
@@ -48,10 +48,10 @@ final class RecordParser {
 
     /** For batches of the log. */
     RecordParser() {
-        this(Inflow.Limit.STORED);
+        this(Decompressor.Limit.STORED);
     }
 
-    RecordParser(Inflow.Limit limit) {
+    RecordParser(Decompressor.Limit limit) {
         this.limit = limit;
     }
 
@@ -66,7 +66,7 @@ final class RecordParser {
         defect = null;
         inflowing = batch.compressed();
         if (inflowing) {
-            if (inflow == null) inflow = new Inflow(limit);
+            if (inflow == null) inflow = new Decompressor(limit);
             inflow.open(batch);
             at = 0;
             return;

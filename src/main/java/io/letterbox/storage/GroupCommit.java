@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class GroupCommit {
     private final WriteAheadLog wal;
-    private final Forces forces;
+    private final ParallelFsync forces;
     private final Map<HostedPartition, Written> dirty = new LinkedHashMap<>();
     private int batches;
     private int records;
@@ -42,7 +42,7 @@ final class GroupCommit {
      * @param wal where groups are made durable
      * @param forces what makes the logs of a group durable where that is not possible
      */
-    GroupCommit(WriteAheadLog wal, Forces forces) {
+    GroupCommit(WriteAheadLog wal, ParallelFsync forces) {
         this.wal = wal;
         this.forces = forces;
     }

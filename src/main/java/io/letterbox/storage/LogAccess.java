@@ -3,8 +3,8 @@ package io.letterbox.storage;
 import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.FetchReader;
+import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.Located;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.bus.Slice;
@@ -13,7 +13,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AbortedView;
 import io.letterbox.log.CorruptLogException;
-import io.letterbox.log.EpochHistory;
+import io.letterbox.log.LeaderEpochCache;
 import io.letterbox.log.LogRead;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.Shortage;
@@ -137,7 +137,7 @@ public final class LogAccess implements FetchReader {
     public EpochEnd epochEnd(TopicPartition partition, int epoch, int leaderEpoch) {
         HostedPartition held = hosted.get(partition);
         if (held == null || held.log() == null) return null;
-        EpochHistory.Entry end =
+        LeaderEpochCache.Entry end =
                 held.log().epochs().end(epoch, leaderEpoch, held.log().logEndOffset());
         return end == null ? new EpochEnd(-1, -1) : new EpochEnd(end.epoch(), end.startOffset());
     }
@@ -158,40 +158,40 @@ public final class LogAccess implements FetchReader {
     }
 
     @Override
-    public Located fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    public FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
         HostedPartition held = hosted.get(ask.partition());
-        if (held == null) return Located.refused(unknown(ask.partition()));
+        if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
             return locator.cached(held, ask, budget, isolation);
         } catch (ApiException refusal) {
-            return Located.refused(refusal);
+            return FetchedData.refused(refusal);
         }
     }
 
     @Override
-    public Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+    public Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
         return readers.executeBlocking(
                 () -> {
-                    List<Located> found = new ArrayList<>(asks.size());
+                    List<FetchedData> found = new ArrayList<>(asks.size());
                     for (ReadAsk ask : asks) found.add(locateOne(ask, budget, isolation));
                     return found;
                 },
                 false);
     }
 
-    private Located locateOne(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    private FetchedData locateOne(ReadAsk ask, FetchBudget budget, Isolation isolation) {
         HostedPartition held = hosted.get(ask.partition());
-        if (held == null) return Located.refused(unknown(ask.partition()));
+        if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
             return locator.locate(held, ask, budget, isolation);
         } catch (ApiException refusal) {
-            return Located.refused(refusal);
+            return FetchedData.refused(refusal);
         } catch (IOException e) {
-            return Located.refused(failure(held, e));
+            return FetchedData.refused(failure(held, e));
         } catch (RuntimeException unexpected) {
             // What was found before has to reach the caller, who releases it.
             LOG.error("Looking for offset {} of {} failed", ask.offset(), ask.partition(), unexpected);
-            return Located.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
+            return FetchedData.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
         }
     }
 

@@ -1,16 +1,16 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.FetchBudget;
+import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.FileSlice;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.Located;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AbortedView;
-import io.letterbox.log.LogRegion;
+import io.letterbox.log.FileRegion;
 import io.letterbox.record.AbortedTransaction;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -32,37 +32,37 @@ final class LogLocator {
     }
 
     /** Never blocks; null where {@link #locate} has to be used. */
-    Located cached(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    FetchedData cached(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation) {
         PartitionStatus status = statusFor(held, ask);
         long end = status.readableEnd(isolation);
-        if (ask.offset() >= end || budget.isSpent()) return Located.nothing(status);
+        if (ask.offset() >= end || budget.isSpent()) return FetchedData.nothing(status);
         int granted = budget.grant(ask.maxBytes());
         int bytes = held.tail().bytes(ask.offset(), end, Math.min(granted, COPIED_BYTES + 1));
         if (bytes < 0 || bytes > COPIED_BYTES) return null;
         Slice slice = access.cachedBatches(ask.partition(), ask.offset(), granted, isolation);
         if (slice == null || slice.isEmpty()) return null;
-        if (!budget.take(slice.batches().remaining(), granted)) return Located.nothing(status);
-        return new Located(slice.batches(), null, slice.nextOffset(), status, slice.aborted(), null);
+        if (!budget.take(slice.batches().remaining(), granted)) return FetchedData.nothing(status);
+        return new FetchedData(slice.batches(), null, slice.nextOffset(), status, slice.aborted(), null);
     }
 
     /** Blocks on files. */
-    Located locate(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation) throws IOException {
-        Located cached = cached(held, ask, budget, isolation);
+    FetchedData locate(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation) throws IOException {
+        FetchedData cached = cached(held, ask, budget, isolation);
         if (cached != null) return cached;
         PartitionStatus status = statusFor(held, ask);
         int granted = budget.grant(ask.maxBytes());
         for (int attempt = 1; ; attempt++) {
             AbortedView view = held.log().aborted();
-            LogRegion region = held.log().locate(ask.offset(), granted, status.readableEnd(isolation));
-            if (region.isEmpty()) return Located.nothing(status);
+            FileRegion region = held.log().locate(ask.offset(), granted, status.readableEnd(isolation));
+            if (region.isEmpty()) return FetchedData.nothing(status);
             boolean taken = false;
             try {
                 List<AbortedTransaction> aborted =
                         isolation == Isolation.COMMITTED ? view.between(ask.offset(), region.nextOffset()) : List.of();
                 taken = budget.take(region.sizeBytes(), granted);
                 return taken
-                        ? new Located(null, file(held, region), region.nextOffset(), status, aborted, null)
-                        : Located.nothing(status);
+                        ? new FetchedData(null, file(held, region), region.nextOffset(), status, aborted, null)
+                        : FetchedData.nothing(status);
             } catch (NoSuchFileException replaced) {
                 if (attempt == LogAccess.READ_ATTEMPTS) throw replaced;
             } finally {
@@ -71,7 +71,7 @@ final class LogLocator {
         }
     }
 
-    private static FileSlice file(HostedPartition held, LogRegion region) {
+    private static FileSlice file(HostedPartition held, FileRegion region) {
         return new FileSlice(region.channel(), region.position(), region.sizeBytes(), () -> unpin(held, region));
     }
 
@@ -87,7 +87,7 @@ final class LogLocator {
         return status;
     }
 
-    private static void unpin(HostedPartition held, LogRegion region) {
+    private static void unpin(HostedPartition held, FileRegion region) {
         try {
             region.unpin();
         } catch (IOException e) {

@@ -2,7 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.log.DataLayout;
 import io.letterbox.log.Disk;
-import io.letterbox.log.PartitionMarker;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,21 +33,21 @@ final class PartitionDirectories {
 
     /** Whether the directory holds what another incarnation of the topic left in it. */
     boolean isOlder(TopicPartition id, UUID topicId) throws IOException {
-        String holder = PartitionMarker.read(disk, of(id));
+        String holder = PartitionMetadataFile.read(disk, of(id));
         return holder != null && !holder.isEmpty() && !holder.equals(topicId.toString());
     }
 
     /** Whether the directory holds what one of these incarnations left in it. */
     boolean isLeftOver(TopicPartition id, Set<UUID> deleted) throws IOException {
-        String holder = PartitionMarker.read(disk, of(id));
+        String holder = PartitionMetadataFile.read(disk, of(id));
         return holder != null && deleted.stream().anyMatch(topic -> holder.equals(topic.toString()));
     }
 
     /** Makes the directory of a partition usable for an incarnation. */
     Found prepare(TopicPartition id, UUID topicId) throws IOException {
         Path directory = of(id);
-        String marker = DataLayout.shown(directory.resolve(PartitionMarker.NAME));
-        String holder = PartitionMarker.read(disk, directory);
+        String marker = DataLayout.shown(directory.resolve(PartitionMetadataFile.NAME));
+        String holder = PartitionMetadataFile.read(disk, directory);
         if (topicId.toString().equals(holder)) return new Found(true, null);
         if (holder != null) {
             return new Found(
@@ -59,7 +59,7 @@ final class PartitionDirectories {
             return new Found(true, marker + " is missing beside segments");
         }
         disk.createDirectories(directory);
-        PartitionMarker.write(disk, directory, topicId);
+        PartitionMetadataFile.write(disk, directory, topicId);
         return new Found(false, null);
     }
 
@@ -69,7 +69,7 @@ final class PartitionDirectories {
      * @throws IOException where something was left; to be called again
      */
     void destroy(TopicPartition id, UUID topicId) throws IOException {
-        String holder = PartitionMarker.read(disk, of(id));
+        String holder = PartitionMetadataFile.read(disk, of(id));
         if (holder == null || holder.isEmpty() || holder.equals(topicId.toString())) destroyOlder(id);
     }
 
@@ -89,9 +89,9 @@ final class PartitionDirectories {
 
     private void empty(Path directory) throws IOException {
         for (String name : disk.list(directory))
-            if (!name.equals(PartitionMarker.NAME)) disk.delete(directory.resolve(name));
+            if (!name.equals(PartitionMetadataFile.NAME)) disk.delete(directory.resolve(name));
         // Deletions need not come to the disk in their order.
         disk.forceDirectory(directory);
-        disk.delete(directory.resolve(PartitionMarker.NAME));
+        disk.delete(directory.resolve(PartitionMetadataFile.NAME));
     }
 }

@@ -1,8 +1,8 @@
 package io.letterbox.storage;
 
 import io.letterbox.error.ApiException;
-import io.letterbox.log.Compaction;
 import io.letterbox.log.CompactionPlan;
+import io.letterbox.log.CompactionResult;
 import io.letterbox.log.Compactor;
 import io.letterbox.log.ForceFailedException;
 import io.letterbox.time.Moment;
@@ -75,7 +75,8 @@ final class ShardCompaction {
                 .onFailure(failure -> abandon(partition, run, failure));
     }
 
-    private static Compaction clean(Run run, CompactionPlan plan, CompletableFuture<Void> cleaning) throws IOException {
+    private static CompactionResult clean(Run run, CompactionPlan plan, CompletableFuture<Void> cleaning)
+            throws IOException {
         try {
             return run.compactor.clean(plan, () -> run.stopped);
         } finally {
@@ -83,7 +84,7 @@ final class ShardCompaction {
         }
     }
 
-    private void install(HostedPartition partition, Run run, Compaction compaction) {
+    private void install(HostedPartition partition, Run run, CompactionResult compaction) {
         if (run.stopped) return;
         services.meters().housekeeping().compactionEnded(partition.id(), true);
         try {
@@ -94,7 +95,7 @@ final class ShardCompaction {
         }
     }
 
-    private static void install(HostedPartition partition, Compactor compactor, Compaction compaction)
+    private static void install(HostedPartition partition, Compactor compactor, CompactionResult compaction)
             throws IOException {
         compactor.install(compaction);
         partition.tail().clearBelow(compaction.compactedUpTo());

@@ -10,10 +10,10 @@ import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
-import io.letterbox.log.LogRestore;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.WalReplay;
 import io.letterbox.log.producers.ProducerState;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
@@ -358,10 +358,10 @@ final class ShardPartitions {
 
     /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
     private String restore(TopicPartition id, UUID topicId, PartitionLog log) throws IOException {
-        WalRemains remains = services.wal().remains();
+        RecoveredWal remains = services.wal().remains();
         if (remains.holds(id, topicId)) {
             long elapsedMs = services.clock().elapsedMs();
-            LogRestore restore = new LogRestore(log);
+            WalReplay restore = new WalReplay(log);
             try {
                 remains.forEach(id, topicId, (file, position, batches) -> restore.put(batches, elapsedMs));
                 log.flush();

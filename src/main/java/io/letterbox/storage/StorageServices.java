@@ -4,7 +4,7 @@ import io.letterbox.config.StorageConfig;
 import io.letterbox.log.Disk;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
-import io.letterbox.storage.coordinator.CoordinatorKind;
+import io.letterbox.storage.coordinator.CoordinatorType;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.Clock;
 import io.vertx.core.WorkerExecutor;
@@ -48,7 +48,7 @@ public record StorageServices(
         Shortages shortages,
         Meters meters,
         WorkerExecutor background,
-        Forces forces,
+        ParallelFsync forces,
         Consumer<String> onFailure,
         ProducerLimits producers,
-        List<CoordinatorKind> coordinators) {}
+        List<CoordinatorType> coordinators) {}

@@ -23,9 +23,9 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
 import io.letterbox.storage.ShardMessage.ApplyImage;
-import io.letterbox.storage.coordinator.CoordinatorAsk;
-import io.letterbox.storage.coordinator.Decision;
+import io.letterbox.storage.coordinator.RoutedRequest;
 import io.letterbox.storage.coordinator.ShardCoordinators;
+import io.letterbox.storage.coordinator.TransactionOutcome;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -64,7 +64,7 @@ public final class StorageVerticle extends VerticleBase {
     private final TailCache tailCache;
     private final WriteAheadLog wal;
     private final GroupCommit group;
-    private final ShardChores chores;
+    private final Housekeeping chores;
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
     private final ShardFailures failures;
@@ -97,7 +97,7 @@ public final class StorageVerticle extends VerticleBase {
         compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
         this.partitions = new ShardPartitions(shard, services, compaction, failures);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new ShardChores(services, partitions, compaction, failures);
+        this.chores = new Housekeeping(services, partitions, compaction, failures);
         this.checkpoint = new ShardCheckpoint(services, partitions, wal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }
@@ -162,7 +162,7 @@ public final class StorageVerticle extends VerticleBase {
         Object body = message.body();
         if (body instanceof Append append) onOutsideAppend(append);
         else if (body instanceof Appends turn) turn.appends().forEach(this::onOutsideAppend);
-        else if (body instanceof CoordinatorAsk ask) coordinators.ask(ask);
+        else if (body instanceof RoutedRequest ask) coordinators.ask(ask);
         else if (body instanceof DeleteRecords deletion) onDelete(deletion);
         else if (body instanceof ApplyImage apply) onImage(apply);
         else if (body instanceof FindProducer ask) partitions.findProducer(ask);
@@ -176,7 +176,7 @@ public final class StorageVerticle extends VerticleBase {
             append.done().fail(refusal);
             return;
         }
-        Decision decision = coordinators.decisionIn(append);
+        TransactionOutcome decision = coordinators.decisionIn(append);
         onAppend(append);
         if (decision != null && !append.done().future().failed()) coordinators.decided(append.partition(), decision);
     }

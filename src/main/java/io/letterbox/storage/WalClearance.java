@@ -1,8 +1,8 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.Disk;
-import io.letterbox.log.PartitionMarker;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.PartitionMetadataFile;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -25,7 +25,7 @@ public final class WalClearance {
     }
 
     /** Deletes the files whose records are in the logs now; returns those that could not be put there. */
-    public List<WalRemains.Kept> run(WalRemains remains) throws IOException {
+    public List<RecoveredWal.Kept> run(RecoveredWal remains) throws IOException {
         return remains.clear(this::isDeleted);
     }
 
@@ -36,6 +36,6 @@ public final class WalClearance {
         if (topic == null) return !disk.exists(topics.resolve(partition.topic()));
         if (topic.id().equals(topicId)) return false;
         Path directory = topics.resolve(partition.topic()).resolve(Integer.toString(partition.partition()));
-        return !topicId.toString().equals(PartitionMarker.read(disk, directory));
+        return !topicId.toString().equals(PartitionMetadataFile.read(disk, directory));
     }
 }

@@ -1,7 +1,7 @@
 package io.letterbox.transactions;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorRequest;
 
 /**
  * A question cannot be answered without a new producer id. {@link TransactionCommand.WithProducerId} follows; where there is
@@ -9,4 +9,4 @@ import io.letterbox.coordinator.CoordinatorEffect;
  *
  * @param question what was asked
  */
-public record AcquireProducerId(Ask<?> question) implements CoordinatorEffect {}
+public record AcquireProducerId(CoordinatorRequest<?> question) implements CoordinatorEffect {}

@@ -15,7 +15,7 @@ final class Description {
     private Description() {}
 
     /** @param known null where there is no such id */
-    static DescribeTransactionsResponseData.TransactionState of(String id, Tracked known) {
+    static DescribeTransactionsResponseData.TransactionState of(String id, TransactionalIdState known) {
         var state = new DescribeTransactionsResponseData.TransactionState().setTransactionalId(id);
         if (id.isEmpty()) return state.setErrorCode(Errors.INVALID_REQUEST.code());
         if (known == null) return state.setErrorCode(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
@@ -36,7 +36,7 @@ final class Description {
     }
 
     /** Those that pass the filters of states, producers and duration. @param from where the page begins, in order */
-    static ListedPage page(ListAll list, Collection<Tracked> from, Moment now) {
+    static ListedPage page(ListAll list, Collection<TransactionalIdState> from, Moment now) {
         ListTransactionsRequestData request = list.data();
         ListTransactionsResponseData response = new ListTransactionsResponseData();
         for (String name : request.stateFilters()) {
@@ -45,7 +45,7 @@ final class Description {
         }
         int looks = 0;
         String last = null;
-        for (Tracked tracked : from) {
+        for (TransactionalIdState tracked : from) {
             if (looks++ == list.limit()) return new ListedPage(response, last);
             Transaction t = tracked.transaction;
             last = t.id();

@@ -47,7 +47,7 @@ final class InitRules {
      * @param known the transactional id, or null for a new one
      * @param freshId a producer id that nobody had before, or -1
      */
-    static Verdict decide(Tracked known, InitProducerIdRequestData data, long freshId, long wallMs) {
+    static Verdict decide(TransactionalIdState known, InitProducerIdRequestData data, long freshId, long wallMs) {
         if (known == null) {
             if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
             return new Verdict.Admit(

@@ -1,7 +1,7 @@
 package io.letterbox.transactions;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.record.TopicPartition;
 import java.util.Map;
 import java.util.Set;
@@ -91,7 +91,7 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     record MarkersWritten(String key, long producerId, short epoch) implements TransactionCommand<Void> {}
 
     /** The shell has performed {@link AcquireProducerId}: the question again, with an id that nobody had before. */
-    record WithProducerId<R>(Ask<R> question, long producerId) implements TransactionCommand<Void> {
+    record WithProducerId<R>(CoordinatorRequest<R> question, long producerId) implements TransactionCommand<Void> {
         @Override
         public String key() {
             return question.command().key();

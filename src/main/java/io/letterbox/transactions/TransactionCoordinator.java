@@ -1,9 +1,9 @@
 package io.letterbox.transactions;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.record.TopicPartition;
@@ -78,7 +78,7 @@ public final class TransactionCoordinator implements Coordinator {
             ids.remove(id);
             return;
         }
-        Tracked tracked = ids.put(TransactionCodec.decode(id, record.value()));
+        TransactionalIdState tracked = ids.put(TransactionCodec.decode(id, record.value()));
         // What is replayed is scheduled when all of it is there.
         if (turn != null) schedule(tracked);
         else forgetUnread();
@@ -89,7 +89,7 @@ public final class TransactionCoordinator implements Coordinator {
      * id that is forgotten here says everything about it again.
      */
     private void forgetUnread() {
-        for (Tracked oldest; !account.hasRoom(0) && (oldest = ids.oldestIdle()) != null; ) {
+        for (TransactionalIdState oldest; !account.hasRoom(0) && (oldest = ids.oldestIdle()) != null; ) {
             account.dropped(1);
             ids.remove(oldest.transaction.id());
         }
@@ -104,7 +104,7 @@ public final class TransactionCoordinator implements Coordinator {
     private List<CoordinatorRecord> makeRoom(long growthBytes, String but) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
         long freedBytes = 0;
-        Tracked oldest = ids.oldestIdle();
+        TransactionalIdState oldest = ids.oldestIdle();
         while (!account.hasRoom(growthBytes - freedBytes)) {
             while (oldest != null && oldest.transaction.id().equals(but)) oldest = ids.nextIdle(oldest);
             if (oldest == null || tombstones.size() == MAX_EXPIRED) {
@@ -124,7 +124,7 @@ public final class TransactionCoordinator implements Coordinator {
         account.close();
     }
 
-    private void schedule(Tracked tracked) {
+    private void schedule(TransactionalIdState tracked) {
         nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs(), turn));
     }
 
@@ -140,7 +140,7 @@ public final class TransactionCoordinator implements Coordinator {
     public void activate(Moment now, CoordinatorOutbox outbox) {
         turn = now;
         nextDeadlineMs = Long.MAX_VALUE;
-        for (Tracked tracked : ids.all()) {
+        for (TransactionalIdState tracked : ids.all()) {
             tracked.recovered(now);
             schedule(tracked);
             if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
@@ -148,12 +148,12 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     @Override
-    public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+    public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
         turn = now;
         handle(ask, Transaction.NO_ID, now, outbox);
     }
 
-    private void handle(Ask<?> ask, long freshId, Moment now, CoordinatorOutbox outbox) {
+    private void handle(CoordinatorRequest<?> ask, long freshId, Moment now, CoordinatorOutbox outbox) {
         Object command = ask.command();
         if (command instanceof AddPartitions add) addPartitions(as(ask), add, now, outbox);
         else if (command instanceof EndTransaction end) end(as(ask), end, freshId, now, outbox);
@@ -171,18 +171,18 @@ public final class TransactionCoordinator implements Coordinator {
 
     /** A command's class fixes the type of its answer, which the compiler cannot see. */
     @SuppressWarnings("unchecked")
-    private static <R> Ask<R> as(Ask<?> ask) {
-        return (Ask<R>) ask;
+    private static <R> CoordinatorRequest<R> as(CoordinatorRequest<?> ask) {
+        return (CoordinatorRequest<R>) ask;
     }
 
     private void init(
-            Ask<InitProducerIdResponseData> ask,
+            CoordinatorRequest<InitProducerIdResponseData> ask,
             InitProducer init,
             long freshId,
             Moment now,
             CoordinatorOutbox outbox) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
-        Tracked known = ids.get(init.key());
+        TransactionalIdState known = ids.get(init.key());
         InitRules.Verdict verdict = wrong != Errors.NONE
                 ? new InitRules.Verdict.Refuse(wrong)
                 : InitRules.decide(known, init.data(), freshId, now.wallMs());
@@ -215,8 +215,11 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void addPartitions(
-            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, Moment now, CoordinatorOutbox outbox) {
-        Tracked known = ids.get(add.key());
+            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
+            AddPartitions add,
+            Moment now,
+            CoordinatorOutbox outbox) {
+        TransactionalIdState known = ids.get(add.key());
         Errors error = ownership(known, add);
         if (error != Errors.NONE) {
             answer(ask, add, error, outbox);
@@ -246,7 +249,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
-    private static Errors ownership(Tracked known, AddPartitions add) {
+    private static Errors ownership(TransactionalIdState known, AddPartitions add) {
         if (add.key().isEmpty()) return Errors.INVALID_REQUEST;
         if (known == null || known.transaction.producerId() != add.producerId()) {
             // While the markers of the last epoch are written, the owner has been told its next id already.
@@ -256,7 +259,11 @@ public final class TransactionCoordinator implements Coordinator {
         return known.transaction.epoch() == add.epoch() ? Errors.NONE : Errors.PRODUCER_FENCED;
     }
 
-    private void park(Tracked known, Ask<Map<TopicPartition, Errors>> ask, Moment now, CoordinatorOutbox outbox) {
+    private void park(
+            TransactionalIdState known,
+            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
+            Moment now,
+            CoordinatorOutbox outbox) {
         if (known.waiting.size() >= MAX_WAITING) {
             answer(ask, (AddPartitions) ask.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
             return;
@@ -267,7 +274,10 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private static void answer(
-            Ask<Map<TopicPartition, Errors>> ask, AddPartitions add, Errors error, CoordinatorOutbox outbox) {
+            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
+            AddPartitions add,
+            Errors error,
+            CoordinatorOutbox outbox) {
         outbox.reply(ask, results(add.partitions(), p -> error));
     }
 
@@ -277,8 +287,12 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void end(
-            Ask<EndTxnResponseData> ask, EndTransaction end, long freshId, Moment now, CoordinatorOutbox outbox) {
-        Tracked known = ids.get(end.key());
+            CoordinatorRequest<EndTxnResponseData> ask,
+            EndTransaction end,
+            long freshId,
+            Moment now,
+            CoordinatorOutbox outbox) {
+        TransactionalIdState known = ids.get(end.key());
         if (known == null) {
             Errors error = end.key().isEmpty() ? Errors.INVALID_REQUEST : Errors.INVALID_PRODUCER_ID_MAPPING;
             outbox.reply(ask, new EndTxnResponseData().setErrorCode(error.code()));
@@ -325,27 +339,27 @@ public final class TransactionCoordinator implements Coordinator {
                 prepared.partitions()));
     }
 
-    private void complete(Ask<Void> ask, MarkersWritten written, Moment now, CoordinatorOutbox outbox) {
-        Tracked known = ids.get(written.key());
+    private void complete(CoordinatorRequest<Void> ask, MarkersWritten written, Moment now, CoordinatorOutbox outbox) {
+        TransactionalIdState known = ids.get(written.key());
         boolean expected = known != null
                 && known.transaction.state().isPrepared()
                 && known.transaction.producerId() == written.producerId()
                 && known.transaction.epoch() == written.epoch();
         if (expected) {
             write(known.transaction.completed(now.wallMs()), outbox);
-            for (Ask<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, now, outbox);
+            for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, now, outbox);
         }
         outbox.reply(ask, null);
     }
 
-    private static List<Ask<Map<TopicPartition, Errors>>> unpark(Tracked known) {
-        List<Ask<Map<TopicPartition, Errors>>> waiting = new ArrayList<>(known.waiting);
+    private static List<CoordinatorRequest<Map<TopicPartition, Errors>>> unpark(TransactionalIdState known) {
+        List<CoordinatorRequest<Map<TopicPartition, Errors>>> waiting = new ArrayList<>(known.waiting);
         known.waiting.clear();
         return waiting;
     }
 
     /** Its own failure must not become that of what it waited for. */
-    private void resume(Ask<Map<TopicPartition, Errors>> waiting, Moment now, CoordinatorOutbox outbox) {
+    private void resume(CoordinatorRequest<Map<TopicPartition, Errors>> waiting, Moment now, CoordinatorOutbox outbox) {
         try {
             handle(waiting, now, outbox);
         } catch (ApiException refused) {
@@ -378,21 +392,21 @@ public final class TransactionCoordinator implements Coordinator {
         turn = now;
         if (now.elapsedMs() < nextDeadlineMs) return;
         nextDeadlineMs = Long.MAX_VALUE;
-        List<Tracked> due = new ArrayList<>();
-        for (Tracked tracked : ids.all()) {
+        List<TransactionalIdState> due = new ArrayList<>();
+        for (TransactionalIdState tracked : ids.all()) {
             if (tracked.deadlineMs(limits.expirationMs(), now) <= now.elapsedMs()) due.add(tracked);
             else schedule(tracked);
         }
         try {
             expire(due, now, outbox);
-            for (Tracked tracked : due) overdue(tracked, now, outbox);
+            for (TransactionalIdState tracked : due) overdue(tracked, now, outbox);
         } catch (ApiException refused) {
             nextDeadlineMs = now.elapsedMs() + RETRY_MS;
         }
     }
 
-    private void overdue(Tracked tracked, Moment now, CoordinatorOutbox outbox) {
-        for (Ask<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
+    private void overdue(TransactionalIdState tracked, Moment now, CoordinatorOutbox outbox) {
+        for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
             answer(waiting, (AddPartitions) waiting.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
         }
         if (tracked.transaction.state() == TransactionState.ONGOING) {
@@ -401,9 +415,9 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /** Forgets transactional ids that nobody used for long. */
-    private void expire(Collection<Tracked> due, Moment now, CoordinatorOutbox outbox) {
+    private void expire(Collection<TransactionalIdState> due, Moment now, CoordinatorOutbox outbox) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
-        for (Tracked tracked : due) {
+        for (TransactionalIdState tracked : due) {
             if (!tracked.transaction.state().isIdle()) continue;
             if (tombstones.size() < MAX_EXPIRED) {
                 tombstones.add(TransactionCodec.tombstone(tracked.transaction.id()));

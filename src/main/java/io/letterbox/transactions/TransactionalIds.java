@@ -16,34 +16,34 @@ final class TransactionalIds {
     /** A partition in a set, and the name of its topic. */
     private static final int PARTITION_BYTES = 160;
 
-    private final TreeMap<String, Tracked> byName = new TreeMap<>();
+    private final TreeMap<String, TransactionalIdState> byName = new TreeMap<>();
     private final StateAccount account;
 
     // Rings, each with a node that is no id: the first after it was used longest ago. Ids that are at work are in none.
-    private final Tracked unused = ring();
-    private final Tracked idle = ring();
+    private final TransactionalIdState unused = ring();
+    private final TransactionalIdState idle = ring();
 
     TransactionalIds(StateAccount account) {
         this.account = account;
     }
 
-    private static Tracked ring() {
-        Tracked none = new Tracked(null);
+    private static TransactionalIdState ring() {
+        TransactionalIdState none = new TransactionalIdState(null);
         none.before = none;
         none.after = none;
         return none;
     }
 
     /** Null where there is none. */
-    Tracked get(String id) {
+    TransactionalIdState get(String id) {
         return byName.get(id);
     }
 
     /** Takes up what the log says of an id. */
-    Tracked put(Transaction transaction) {
-        Tracked tracked = byName.get(transaction.id());
+    TransactionalIdState put(Transaction transaction) {
+        TransactionalIdState tracked = byName.get(transaction.id());
         if (tracked == null) {
-            tracked = new Tracked(transaction);
+            tracked = new TransactionalIdState(transaction);
             byName.put(transaction.id(), tracked);
         } else {
             account.take(-weightBytes(tracked.transaction));
@@ -56,31 +56,31 @@ final class TransactionalIds {
     }
 
     void remove(String id) {
-        Tracked tracked = byName.remove(id);
+        TransactionalIdState tracked = byName.remove(id);
         if (tracked == null) return;
         account.take(-weightBytes(tracked.transaction));
         unlink(tracked);
     }
 
     /** The id to forget first; null where all are at work. Those that never had a transaction come first. */
-    Tracked oldestIdle() {
+    TransactionalIdState oldestIdle() {
         if (unused.after != unused) return unused.after;
         return idle.after == idle ? null : idle.after;
     }
 
     /** The one to forget behind another; null where there is none. */
-    Tracked nextIdle(Tracked tracked) {
-        Tracked next = tracked.after;
+    TransactionalIdState nextIdle(TransactionalIdState tracked) {
+        TransactionalIdState next = tracked.after;
         if (next == unused) next = idle.after;
         return next == idle ? null : next;
     }
 
-    Collection<Tracked> all() {
+    Collection<TransactionalIdState> all() {
         return byName.values();
     }
 
     /** Those whose names come after one, in order; null: all. */
-    Collection<Tracked> after(String id) {
+    Collection<TransactionalIdState> after(String id) {
         return id == null ? byName.values() : byName.tailMap(id, false).values();
     }
 
@@ -91,16 +91,16 @@ final class TransactionalIds {
                 + (long) PARTITION_BYTES * transaction.partitions().size();
     }
 
-    private void link(Tracked tracked) {
+    private void link(TransactionalIdState tracked) {
         if (!tracked.transaction.state().isIdle()) return;
-        Tracked ring = tracked.transaction.state() == TransactionState.EMPTY ? unused : idle;
+        TransactionalIdState ring = tracked.transaction.state() == TransactionState.EMPTY ? unused : idle;
         tracked.before = ring.before;
         tracked.after = ring;
         ring.before.after = tracked;
         ring.before = tracked;
     }
 
-    private static void unlink(Tracked tracked) {
+    private static void unlink(TransactionalIdState tracked) {
         if (tracked.after == null) return;
         tracked.before.after = tracked.after;
         tracked.after.before = tracked.before;

@@ -162,32 +162,32 @@ public final class FakeStorage implements FetchReader {
     }
 
     @Override
-    public synchronized Located fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    public synchronized FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
         return cached ? fetchOne(ask, budget, true) : null;
     }
 
     @Override
-    public Future<List<Located>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+    public Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
         return onCaller(Future.succeededFuture(
                 asks.stream().map(ask -> fetchOne(ask, budget, false)).toList()));
     }
 
-    private synchronized Located fetchOne(ReadAsk ask, FetchBudget budget, boolean inMemory) {
+    private synchronized FetchedData fetchOne(ReadAsk ask, FetchBudget budget, boolean inMemory) {
         Log log = logs.get(ask.partition());
-        if (log == null) return Located.refused(new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is none."));
+        if (log == null) return FetchedData.refused(new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is none."));
         if (ask.offset() < log.startOffset || ask.offset() > log.endOffset) {
-            return Located.refused(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
+            return FetchedData.refused(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
         }
         PartitionStatus status = status(ask.partition());
-        if (budget.isSpent()) return Located.nothing(status);
+        if (budget.isSpent()) return FetchedData.nothing(status);
         int granted = budget.grant(ask.maxBytes());
         Slice slice = slice(log, ask.offset(), granted);
         ByteBuffer batches = slice.batches();
         int size = batches.remaining();
-        if (size == 0 || !budget.take(size, granted)) return Located.nothing(status);
+        if (size == 0 || !budget.take(size, granted)) return FetchedData.nothing(status);
         return inMemory
-                ? new Located(batches, null, slice.nextOffset(), status, List.of(), null)
-                : new Located(null, file(batches), slice.nextOffset(), status, List.of(), null);
+                ? new FetchedData(batches, null, slice.nextOffset(), status, List.of(), null)
+                : new FetchedData(null, file(batches), slice.nextOffset(), status, List.of(), null);
     }
 
     @Override

@@ -21,14 +21,14 @@ class AcknowledgementsTest {
     private static final TopicPartition B = new TopicPartition("t", 1);
 
     private final Acknowledgements acknowledgements = new Acknowledgements(10);
-    private final Layout layout = layout();
+    private final PartitionLayout layout = layout();
 
-    private static Layout layout() {
+    private static PartitionLayout layout() {
         TreeMap<String, TopicImage> topics = new TreeMap<>();
         PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
         topics.put(
                 "t", new TopicImage("t", UUID.randomUUID(), List.of(partition, partition), new TopicConfig(Map.of())));
-        return Layout.of(
+        return PartitionLayout.of(
                 new Subscription(List.of("t"), Subscription.ALL_PARTITIONS, null, false),
                 new ClusterImage(1, "c", Map.of(), topics));
     }

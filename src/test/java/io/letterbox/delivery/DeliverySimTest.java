@@ -54,7 +54,7 @@ class DeliverySimTest {
         private final Random random;
         private final SimLog log = new SimLog(LOOPS);
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-        private final DeliveryRooms rooms = new DeliveryRooms(
+        private final DeliveryServices rooms = new DeliveryServices(
                 log,
                 log,
                 new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),

@@ -7,7 +7,7 @@ import io.letterbox.delivery.ParkedCursors.Parked;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
-import io.letterbox.record.Recoding;
+import io.letterbox.record.Recompression;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ class ParkedCursorsTest {
     private static RecordCursor started() {
         BatchBuilder batch = new BatchBuilder(100);
         for (int index = 0; index < 3; index++) batch.append(1, null, new byte[100], List.of());
-        ByteBuffer packed = Recoding.whole(
+        ByteBuffer packed = Recompression.whole(
                 batch.build(), new BatchRules(false, false, 0, 0, Codec.ZSTD, Codec.DEFAULT_LEVEL, 10_000));
         return new RecordCursor(packed, 0);
     }

@@ -101,7 +101,7 @@ final class SimClient {
     }
 
     /** Asks for the stream, as the part of the server that speaks HTTP would; false where it is refused. */
-    boolean connect(DeliveryLoop loop, SimLog log, DeliveryRooms rooms) {
+    boolean connect(DeliveryLoop loop, SimLog log, DeliveryServices rooms) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request =
                 new SubscribeRequest(subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
@@ -109,7 +109,7 @@ final class SimClient {
             if (!loop.image().topics().containsKey(topic)) return false;
         }
         assertThat(rooms.slots().take()).isTrue();
-        Layout layout = Layout.of(subscription, loop.image());
+        PartitionLayout layout = PartitionLayout.of(subscription, loop.image());
         Start start = Start.of(request, layout, log).result();
         TopicFeed feed = loop.feed(subscription);
         Position position = new Position(start.next());
@@ -137,7 +137,7 @@ final class SimClient {
         return true;
     }
 
-    private static String cursor(Layout layout, Position position) {
+    private static String cursor(PartitionLayout layout, Position position) {
         JsonBytes text = new JsonBytes(64);
         layout.writeCursor(text, position.offsets());
         return text.take().toString();

@@ -18,7 +18,7 @@ import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
-import io.letterbox.record.Recoding;
+import io.letterbox.record.Recompression;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -123,7 +123,7 @@ final class SimLog implements LogReader, Metadata {
         }
         // Every codec comes by, none of them at random, so that seeds stay what they were.
         Codec codec = Codec.of((int) (log.end % 5));
-        ByteBuffer bytes = Recoding.whole(
+        ByteBuffer bytes = Recompression.whole(
                 batch.build(), new BatchRules(false, false, 0, 0, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE));
         RecordBatch.of(bytes).assign(log.end, 0);
         log.batches.add(new Stored(bytes, log.end, log.end + records));

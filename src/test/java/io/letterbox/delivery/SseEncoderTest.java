@@ -28,7 +28,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class SseEncoderTest {
-    private static final Layout LAYOUT = layout();
+    private static final PartitionLayout LAYOUT = layout();
 
     @Property(tries = 2000)
     void anyBytesArriveAsTheStandardSays(@ForAll byte[] value) throws Exception {
@@ -121,10 +121,11 @@ class SseEncoderTest {
         return parser.take();
     }
 
-    private static Layout layout() {
+    private static PartitionLayout layout() {
         TreeMap<String, TopicImage> topics = new TreeMap<>();
         PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
         topics.put("t", new TopicImage("t", UUID.randomUUID(), List.of(partition), new TopicConfig(Map.of())));
-        return Layout.of(new Subscription(List.of("t"), -1, null, false), new ClusterImage(1, "c", Map.of(), topics));
+        return PartitionLayout.of(
+                new Subscription(List.of("t"), -1, null, false), new ClusterImage(1, "c", Map.of(), topics));
     }
 }

@@ -84,7 +84,7 @@ final class TestStreams implements AutoCloseable {
                 256,
                 16_384,
                 8_192);
-        DeliveryRooms rooms = new DeliveryRooms(
+        DeliveryServices rooms = new DeliveryServices(
                 storage, storage.metadata(), meters, slots, config, groups, groupSessionMs, Proxies.of(http));
         SseDelivery delivery = new SseDelivery(rooms, new Random(1));
         verticle =

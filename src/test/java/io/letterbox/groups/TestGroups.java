@@ -1,9 +1,9 @@
 package io.letterbox.groups;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.groups.patterns.MatchedAtOnce;
@@ -65,7 +65,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public record Logged(long producerId, CoordinatorRecord record, boolean commit) {}
 
     /** An answer that may not be there yet. */
-    public static final class Answer<R> implements Ask.Reply<R> {
+    public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
         private R value;
         private Throwable failure;
         private int count;
@@ -152,7 +152,7 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     @Override
-    public <R> void reply(Ask<R> to, R answer) {
+    public <R> void reply(CoordinatorRequest<R> to, R answer) {
         to.reply().succeed(answer);
     }
 
@@ -182,7 +182,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public <R> Answer<R> ask(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
         try {
-            core.handle(new Ask<>(command, answer), now(), this);
+            core.handle(new CoordinatorRequest<>(command, answer), now(), this);
         } catch (ApiException refused) {
             answer.fail(refused);
         }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.letterbox.it.History.Placed;
 import io.letterbox.log.FileDisk;
 import io.letterbox.log.LogInspector;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -251,7 +251,7 @@ class RestartIT {
     }
 
     private static LogInspector.Summary inspect(ServerProcess server) throws IOException {
-        return new LogInspector(new FileDisk(), WalRemains::read)
+        return new LogInspector(new FileDisk(), RecoveredWal::read)
                 .verify(server.dataDir(), new LogInspector.Listener() {});
     }
 

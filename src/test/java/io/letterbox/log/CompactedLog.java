@@ -6,7 +6,7 @@ import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
-import io.letterbox.record.Recoding;
+import io.letterbox.record.Recompression;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.time.Moment;
 import java.io.Closeable;
@@ -97,7 +97,7 @@ public final class CompactedLog implements Closeable {
         }
         BatchRules rules = new BatchRules(
                 false, false, Long.MAX_VALUE, Long.MAX_VALUE, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
-        log.append(Recoding.whole(builder.build(), rules), 0, nowMs);
+        log.append(Recompression.whole(builder.build(), rules), 0, nowMs);
         log.flush();
     }
 

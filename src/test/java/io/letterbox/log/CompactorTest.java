@@ -158,7 +158,7 @@ class CompactorTest {
 
     @Test
     void whereTheMapIsFullAnotherRunFollows() throws IOException {
-        log.mapBytes(16 * KeyOffsets.ENTRY_BYTES);
+        log.mapBytes(16 * OffsetMap.ENTRY_BYTES);
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 30; i++) log.append("k" + i + "=" + round);
             log.roll();
@@ -213,7 +213,7 @@ class CompactorTest {
         log.append("a=2");
         log.roll();
         CompactionPlan plan = log.compactor().plan(log.nowMs, log.log().logEndOffset());
-        Compaction compaction = log.compactor().clean(plan, () -> false);
+        CompactionResult compaction = log.compactor().clean(plan, () -> false);
         log.log().deleteRecordsBefore(1);
         log.compactor().install(compaction);
         assertThat(log.records()).containsExactly("1 a=2");

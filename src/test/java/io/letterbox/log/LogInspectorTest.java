@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -28,7 +28,7 @@ class LogInspectorTest {
     Path dataDirectory;
 
     private final Disk disk = new FileDisk();
-    private final LogInspector inspector = new LogInspector(disk, WalRemains::read);
+    private final LogInspector inspector = new LogInspector(disk, RecoveredWal::read);
     private final List<Finding> findings = new ArrayList<>();
     private Path partition;
 
@@ -177,7 +177,7 @@ class LogInspectorTest {
     void aReplacementStandsForTheSegmentsThatItReplaces() throws IOException {
         String swap = "00000000000000000000-00000000000000000040.swap";
         Files.move(partition.resolve("00000000000000000000.log"), partition.resolve(swap));
-        Checkpoint.writeOne(disk, partition.resolve(SegmentFiles.COMPACTED_UP_TO), 40);
+        CheckpointFile.writeOne(disk, partition.resolve(SegmentFiles.COMPACTED_UP_TO), 40);
         LogInspector.Summary summary = verify(dataDirectory);
         assertThat(summary.sound()).isTrue();
         assertThat(summary.segments()).isEqualTo(2);

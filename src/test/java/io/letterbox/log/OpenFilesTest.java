@@ -107,7 +107,7 @@ class OpenFilesTest {
         make();
         append(logs.get(0), "pinned");
         logs.get(0).flush();
-        LogRegion region = logs.get(0).locate(0, 1000, 1);
+        FileRegion region = logs.get(0).locate(0, 1000, 1);
         for (int round = 0; round < 3; round++) {
             for (PartitionLog log : logs.subList(1, LOGS)) {
                 append(log, "v");

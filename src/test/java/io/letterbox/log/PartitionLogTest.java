@@ -14,7 +14,7 @@ import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.Codec;
-import io.letterbox.record.Recoding;
+import io.letterbox.record.Recompression;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class PartitionLogTest {
             assertThat(values(log, 0, 1)).containsExactly("0=a", "1=b", "2=c");
             assertThat(values(log, 1, 1 << 20)).containsExactly("1=b", "2=c");
             assertThat(log.read(3, 100, 3)).isEqualTo(SegmentRead.nothing(3));
-            assertThat(log.epochs().entries()).containsExactly(new EpochHistory.Entry(3, 0));
+            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.Entry(3, 0));
         }
     }
 
@@ -173,7 +173,7 @@ class PartitionLogTest {
                 for (int n = first; n < first + 10; n++) builder.append(10L * n, null, new byte[50], List.of());
                 BatchRules zstd = new BatchRules(
                         false, false, Long.MAX_VALUE, Long.MAX_VALUE, Codec.ZSTD, Codec.DEFAULT_LEVEL, 10_000);
-                log.append(Recoding.whole(builder.build(), zstd), 0, 0);
+                log.append(Recompression.whole(builder.build(), zstd), 0, 0);
             }
             for (int offset = 0; offset < 100; offset++) {
                 assertThat(log.firstSince(10L * offset - 4, 100).offset()).isEqualTo(offset);
@@ -295,7 +295,7 @@ class PartitionLogTest {
             log.append(batch(1, "c", "d", "e"), 1, 0);
             log.truncateTo(4);
             assertThat(log.logEndOffset()).isEqualTo(2);
-            assertThat(log.epochs().entries()).containsExactly(new EpochHistory.Entry(0, 0));
+            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.Entry(0, 0));
         }
     }
 

@@ -186,7 +186,7 @@ class ReadStressTest {
         }
 
         private long send(long offset, int maxBytes, long upTo) throws IOException {
-            LogRegion region = log.locate(offset, maxBytes, upTo);
+            FileRegion region = log.locate(offset, maxBytes, upTo);
             if (region.isEmpty()) return region.nextOffset();
             try {
                 ByteBuffer bytes = ByteBuffer.allocate(region.sizeBytes());

@@ -172,7 +172,7 @@ class BatchCheckTest {
     @ParameterizedTest
     @EnumSource(Codec.class)
     void aLargeBatchIsCheckedInSlices(Codec codec) {
-        int count = 3 * WorkSlice.RECORDS;
+        int count = 3 * TimeSlice.RECORDS;
         ByteBuffer many = kafkas(codec, count, NOW_MS);
         check.check(many, BatchRules.NONE, NOW_MS);
         assertThat(check.slices).isGreaterThanOrEqualTo(3);
@@ -191,7 +191,7 @@ class BatchCheckTest {
     @Test
     void aSliceEndsAfterSoManyBytesOfACodec() {
         SimpleRecord[] records = new SimpleRecord[40];
-        byte[] value = new byte[WorkSlice.BYTES / 4];
+        byte[] value = new byte[TimeSlice.BYTES / 4];
         for (int index = 0; index < records.length; index++) records[index] = new SimpleRecord(NOW_MS, null, value);
         ByteBuffer batch =
                 MemoryRecords.withRecords(compression(Codec.SNAPPY), records).buffer();
@@ -202,7 +202,7 @@ class BatchCheckTest {
     @Test
     void anotherCheckMayBeginWhereOneWasGivenUp() {
         BatchCheck reused = new BatchCheck();
-        ByteBuffer large = kafkas(Codec.GZIP, 3 * WorkSlice.RECORDS, NOW_MS);
+        ByteBuffer large = kafkas(Codec.GZIP, 3 * TimeSlice.RECORDS, NOW_MS);
         reused.begin(large, keeping(Codec.ZSTD, 64 << 20), NOW_MS);
         assertThat(reused.goOn()).isNull();
         ByteBuffer small = kafkas(Codec.NONE, 2, NOW_MS);

@@ -22,7 +22,7 @@ class BatchTailTest {
         }
         BatchRules rules = new BatchRules(
                 false, false, Long.MAX_VALUE, Long.MAX_VALUE, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE);
-        ByteBuffer batch = Recoding.whole(builder.build(), rules);
+        ByteBuffer batch = Recompression.whole(builder.build(), rules);
         RecordBatch.of(batch).assign(BASE, 3);
         return batch;
     }

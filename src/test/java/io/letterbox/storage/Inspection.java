@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.PartitionLog;
-import io.letterbox.log.PartitionMarker;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.SimDisk;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -31,13 +31,13 @@ final class Inspection implements LogInspector.Dump {
     Inspection(SimDisk disk, DataDirectory directory, Map<String, UUID> topicIds) throws IOException {
         topics = directory.layout().topics();
         directories = new PartitionDirectories(disk, topics);
-        LogInspector inspector = new LogInspector(disk, WalRemains::read);
+        LogInspector inspector = new LogInspector(disk, RecoveredWal::read);
         for (Path partition : inspector.partitions(directory.layout().root())) {
             UUID topicId = topicIds.get(partition.getParent().getFileName().toString());
             int number = Integer.parseInt(partition.getFileName().toString());
             TopicPartition id =
                     new TopicPartition(partition.getParent().getFileName().toString(), number);
-            if (disk.exists(partition.resolve(PartitionMarker.NAME)) && !directories.isOlder(id, topicId)) {
+            if (disk.exists(partition.resolve(PartitionMetadataFile.NAME)) && !directories.isOlder(id, topicId)) {
                 current.add(partition);
             }
         }

@@ -2,7 +2,7 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.log.PartitionMarker;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.metadata.ClusterImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ class LeftOverTopicsTest {
 
     private void leave(Path partition, UUID topicId) throws IOException {
         disk.createDirectories(partition);
-        PartitionMarker.write(disk, partition, topicId);
+        PartitionMetadataFile.write(disk, partition, topicId);
         disk.create(partition.resolve("00000000000000000000.log")).close();
     }
 }

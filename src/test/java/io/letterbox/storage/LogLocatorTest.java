@@ -3,8 +3,8 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.FetchBudget;
+import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.Located;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.FileDisk;
@@ -70,14 +70,14 @@ class LogLocatorTest {
         return new ReadAsk(P0, topicId, offset, 1 << 20);
     }
 
-    private List<Located> locate(FetchBudget budget, ReadAsk... asks) throws Exception {
+    private List<FetchedData> locate(FetchBudget budget, ReadAsk... asks) throws Exception {
         return access.locate(List.of(asks), budget, Isolation.COMMITTED).await(20, TimeUnit.SECONDS);
     }
 
     @Test
     void fewBytesAreCopiedAndManySent() throws Exception {
         for (int i = 0; i < 3; i++) append(100, true);
-        Located few = access.fetchCached(ask(1), new FetchBudget(1 << 20), Isolation.UNCOMMITTED);
+        FetchedData few = access.fetchCached(ask(1), new FetchBudget(1 << 20), Isolation.UNCOMMITTED);
         assertThat(few.batches().remaining()).isEqualTo(few.sizeBytes()).isPositive();
         assertThat(few.file()).isNull();
         assertThat(few.nextOffset()).isEqualTo(3);
@@ -85,7 +85,7 @@ class LogLocatorTest {
         assertThat(access.fetchCached(ask(1), new FetchBudget(1 << 20), Isolation.UNCOMMITTED))
                 .isNull();
         FetchBudget budget = new FetchBudget(1 << 20);
-        Located many = locate(budget, ask(1)).get(0);
+        FetchedData many = locate(budget, ask(1)).get(0);
         assertThat(many.batches()).isNull();
         assertThat(many.sizeBytes()).isEqualTo(many.file().sizeBytes()).isGreaterThan(LARGE);
         assertThat(many.nextOffset()).isEqualTo(4);
@@ -99,7 +99,7 @@ class LogLocatorTest {
         append(10, true);
         assertThat(access.fetchCached(ask(0), new FetchBudget(100), Isolation.UNCOMMITTED))
                 .isNull();
-        Located found = locate(new FetchBudget(1 << 20), ask(0)).get(0);
+        FetchedData found = locate(new FetchBudget(1 << 20), ask(0)).get(0);
         assertThat(found.file()).isNotNull();
         assertThat(found.nextOffset()).isEqualTo(2);
         found.release();
@@ -109,7 +109,7 @@ class LogLocatorTest {
     void theBudgetEndsWhatIsReturnedAndNothingStaysPinned() throws Exception {
         append(1_000, false);
         append(1_000, false);
-        List<Located> found = locate(new FetchBudget(1_200), ask(0), ask(1), ask(1));
+        List<FetchedData> found = locate(new FetchBudget(1_200), ask(0), ask(1), ask(1));
         assertThat(found.get(0).nextOffset()).isEqualTo(1);
         assertThat(found.get(1).sizeBytes()).isZero();
         assertThat(found.get(2).sizeBytes()).isZero();
@@ -122,7 +122,7 @@ class LogLocatorTest {
     @Test
     void refusalsAreSaidOneByOne() throws Exception {
         append(10, false);
-        List<Located> found = locate(
+        List<FetchedData> found = locate(
                 new FetchBudget(1 << 20),
                 new ReadAsk(P0, new UUID(9, 9), 0, 100),
                 ask(5),

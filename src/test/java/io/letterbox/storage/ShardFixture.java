@@ -130,7 +130,7 @@ abstract class ShardFixture {
                 shortages,
                 new Meters(ProcessMetrics.newRegistry()),
                 vertx.createSharedWorkerExecutor("background"),
-                new Forces(Runnable::run, recovery::forceFailed),
+                new ParallelFsync(Runnable::run, recovery::forceFailed),
                 failures::add,
                 ProducerLimits.defaults(),
                 List.of());

@@ -6,8 +6,8 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.log.AppendResult;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.sim.SimDisk;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.log.wal.WalDirectory;
-import io.letterbox.log.wal.WalRemains;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
@@ -25,7 +25,7 @@ final class SimShard {
     private final DataDirectory directory;
     private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
-    private final WalRemains remains;
+    private final RecoveredWal remains;
     private final WriteAheadLog wal;
     private final ShardPartitions partitions;
     private final GroupCommit group;
@@ -57,7 +57,7 @@ final class SimShard {
                 new Shortages(Clock.system()),
                 null,
                 null,
-                new Forces(background::add, recovery::forceFailed),
+                new ParallelFsync(background::add, recovery::forceFailed),
                 failure -> {},
                 ProducerLimits.defaults(),
                 List.of());

@@ -1,10 +1,10 @@
 package io.letterbox.transactions;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
@@ -49,7 +49,7 @@ final class Desk implements CoordinatorOutbox {
     long nextProducerId = 4000;
     private int writesLeft = Integer.MAX_VALUE;
 
-    private final ArrayDeque<Ask<?>> needIds = new ArrayDeque<>();
+    private final ArrayDeque<CoordinatorRequest<?>> needIds = new ArrayDeque<>();
 
     /** Who a producer thinks it is. */
     record Owner(long id, short epoch) {}
@@ -101,7 +101,7 @@ final class Desk implements CoordinatorOutbox {
     }
 
     @Override
-    public <R> void reply(Ask<R> to, R answer) {
+    public <R> void reply(CoordinatorRequest<R> to, R answer) {
         to.reply().succeed(answer);
     }
 
@@ -113,7 +113,7 @@ final class Desk implements CoordinatorOutbox {
     }
 
     /** What somebody was told, as soon as that was. */
-    static final class Reply<R> implements Ask.Reply<R> {
+    static final class Reply<R> implements CoordinatorRequest.Reply<R> {
         R answer;
         Throwable refusal;
         boolean done;
@@ -135,13 +135,16 @@ final class Desk implements CoordinatorOutbox {
 
     <R> Reply<R> ask(CoordinatorCommand<R> command) {
         Reply<R> reply = new Reply<>();
-        core.handle(new Ask<>(command, reply), clock.now(), this);
+        core.handle(new CoordinatorRequest<>(command, reply), clock.now(), this);
         while (!needIds.isEmpty()) grant(needIds.remove());
         return reply;
     }
 
-    private <R> void grant(Ask<R> question) {
-        core.handle(new Ask<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()), clock.now(), this);
+    private <R> void grant(CoordinatorRequest<R> question) {
+        core.handle(
+                new CoordinatorRequest<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()),
+                clock.now(),
+                this);
     }
 
     // ---- what producers do

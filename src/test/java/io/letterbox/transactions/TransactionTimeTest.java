@@ -83,16 +83,17 @@ class TransactionTimeTest {
     @Test
     void anIdIsForgottenByTheWallClock() {
         desk.clock.step(EXPIRATION_MS);
-        desk.pass(Tracked.LOOK_MS);
+        desk.pass(TransactionalIdState.LOOK_MS);
         assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 
     @Test
     void anIdIsNotForgottenByAWallClockInDoubt() {
         desk.clock.step(EXPIRATION_MS);
-        desk.core.tick(new Moment(desk.clock.elapsedMs() + Tracked.LOOK_MS, desk.clock.wallMs(), false), desk);
+        desk.core.tick(
+                new Moment(desk.clock.elapsedMs() + TransactionalIdState.LOOK_MS, desk.clock.wallMs(), false), desk);
         assertThat(desk.state()).isEqualTo("Empty");
-        desk.pass(2 * Tracked.LOOK_MS);
+        desk.pass(2 * TransactionalIdState.LOOK_MS);
         assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 

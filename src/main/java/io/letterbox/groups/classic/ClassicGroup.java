@@ -1,9 +1,9 @@
 package io.letterbox.groups.classic;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
-import io.letterbox.groups.Turn;
 import io.letterbox.memory.StateWeight;
 import java.util.Collection;
 import java.util.Collections;
@@ -17,7 +17,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One group that speaks the classic protocol, or that has offsets and never had members ("simple"). What is true of it
- * now; {@link Rebalances} and its like decide what becomes of it. Owned by its coordinator.
+ * now; {@link RebalanceProtocol} and its like decide what becomes of it. Owned by its coordinator.
  */
 public final class ClassicGroup implements Group {
     /** The objects, the place in the registry. */
@@ -34,7 +34,7 @@ public final class ClassicGroup implements Group {
 
     private final String id;
     private final StateWeight weight = new StateWeight();
-    private final Sessions sessions;
+    private final SessionTimeouts sessions;
 
     // Most groups that there are in great number have offsets and never a member, and then these stay the shared empty
     // ones.
@@ -59,7 +59,7 @@ public final class ClassicGroup implements Group {
     private boolean initial;
     private boolean grewWhileDelayed;
 
-    ClassicGroup(String id, Sessions sessions, long wallMs) {
+    ClassicGroup(String id, SessionTimeouts sessions, long wallMs) {
         this.id = id;
         this.sessions = sessions;
         this.inStateSinceMs = wallMs;
@@ -365,7 +365,7 @@ public final class ClassicGroup implements Group {
     }
 
     @Override
-    public Errors commitRefusal(CommitClaim claim, Turn turn) {
+    public Errors commitRefusal(CommitClaim claim, CoordinatorContext turn) {
         if (claim.generation() < 0 && isEmpty()) return Errors.NONE;
         boolean member = claim.generation() >= 0 || !claim.memberId().isEmpty() || claim.instanceId() != null;
         if (member) {

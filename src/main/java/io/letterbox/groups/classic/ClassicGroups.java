@@ -1,8 +1,9 @@
 package io.letterbox.groups.classic;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupCommand.DescribeGroup;
@@ -16,7 +17,6 @@ import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.GroupView;
-import io.letterbox.groups.Turn;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -46,9 +46,9 @@ public final class ClassicGroups {
     private final GroupSettings settings;
     private final GroupRegistry registry;
     private final GroupMemory memory;
-    private final Sessions sessions;
-    private final Rebalances rebalances;
-    private final Joins joins;
+    private final SessionTimeouts sessions;
+    private final RebalanceProtocol rebalances;
+    private final JoinHandler joins;
 
     /** Groups whose members were not taken over from the log for want of room; told to the log at the activation. */
     private final Set<String> emptied = new LinkedHashSet<>();
@@ -65,18 +65,18 @@ public final class ClassicGroups {
         this.memory = memory;
         this.settings = settings;
         this.registry = registry;
-        this.sessions = new Sessions(deadlines);
-        this.rebalances = new Rebalances(settings, deadlines, sessions);
-        this.joins = new Joins(settings, memory, ids, rebalances, sessions);
-        sessions.onLoss(new Sessions.Lost() {
+        this.sessions = new SessionTimeouts(deadlines);
+        this.rebalances = new RebalanceProtocol(settings, deadlines, sessions);
+        this.joins = new JoinHandler(settings, memory, ids, rebalances, sessions);
+        sessions.onLoss(new SessionTimeouts.Lost() {
             @Override
-            public void member(ClassicGroup group, ClassicMember member, Turn turn) {
+            public void member(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
                 remove(group, member, turn);
                 afterLeaving(group, turn);
             }
 
             @Override
-            public void promise(ClassicGroup group, String memberId, Turn turn) {
+            public void promise(ClassicGroup group, String memberId, CoordinatorContext turn) {
                 group.unpromise(memberId);
                 rebalances.completeWhenAllJoined(group, turn);
             }
@@ -94,7 +94,7 @@ public final class ClassicGroups {
 
     // ---- what members ask
 
-    public void join(JoinGroup command, Ask<JoinGroupResponseData> ask, Turn turn) {
+    public void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
         JoinGroupRequestData data = command.data();
         Errors refusal = joinRefusal(data);
         if (refusal != Errors.NONE) {
@@ -127,7 +127,7 @@ public final class ClassicGroups {
         return classic || data.memberId().isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
     }
 
-    public void sync(SyncGroup command, Ask<SyncGroupResponseData> ask, Turn turn) {
+    public void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
         SyncGroupRequestData data = command.data();
         ClassicGroup group = registry.get(data.groupId(), ClassicGroup.class);
         Errors refusal = syncRefusal(group, data);
@@ -138,7 +138,7 @@ public final class ClassicGroups {
         ClassicMember member = group.member(data.memberId());
         rebalances.synced(group, member.id());
         if (group.in(ClassicState.STABLE)) {
-            turn.reply(ask, Rebalances.synced(group, member));
+            turn.reply(ask, RebalanceProtocol.synced(group, member));
             return;
         }
         if (member.syncing() != null) {
@@ -164,7 +164,7 @@ public final class ClassicGroups {
         return said != null && known != null && !said.equals(known);
     }
 
-    private void assign(ClassicGroup group, List<SyncGroupRequestAssignment> assignments, Turn turn) {
+    private void assign(ClassicGroup group, List<SyncGroupRequestAssignment> assignments, CoordinatorContext turn) {
         Map<String, byte[]> byMember = new HashMap<>();
         for (SyncGroupRequestAssignment assignment : assignments) {
             byMember.put(assignment.memberId(), assignment.assignment());
@@ -194,13 +194,13 @@ public final class ClassicGroups {
         rebalances.answerSyncs(group, Errors.NONE, turn);
     }
 
-    public void heartbeat(Heartbeat command, Ask<HeartbeatResponseData> ask, Turn turn) {
+    public void heartbeat(Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
         HeartbeatRequestData data = command.data();
         Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, turn);
         turn.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));
     }
 
-    private Errors beat(ClassicGroup group, HeartbeatRequestData data, Turn turn) {
+    private Errors beat(ClassicGroup group, HeartbeatRequestData data, CoordinatorContext turn) {
         if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
         if (group == null) return Errors.UNKNOWN_MEMBER_ID;
         Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());
@@ -210,7 +210,7 @@ public final class ClassicGroups {
         return group.in(ClassicState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
     }
 
-    public void leave(LeaveGroup command, Ask<LeaveGroupResponseData> ask, Turn turn) {
+    public void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
         String groupId = command.data().groupId();
         if (groupId.isEmpty()) {
             turn.reply(ask, new LeaveGroupResponseData().setErrorCode(Errors.INVALID_GROUP_ID.code()));
@@ -231,7 +231,7 @@ public final class ClassicGroups {
         turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }
 
-    private Errors leave(ClassicGroup group, MemberIdentity identity, Turn turn) {
+    private Errors leave(ClassicGroup group, MemberIdentity identity, CoordinatorContext turn) {
         String memberId = identity.memberId();
         String instanceId = identity.groupInstanceId();
         if (memberId.isEmpty()) {
@@ -252,19 +252,19 @@ public final class ClassicGroups {
     }
 
     /** Takes a member out; who waits in its name is told that it is none. */
-    private void remove(ClassicGroup group, ClassicMember member, Turn turn) {
+    private void remove(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         sessions.end(member);
         short unknown = Errors.UNKNOWN_MEMBER_ID.code();
-        Ask<JoinGroupResponseData> join = member.joining();
+        CoordinatorRequest<JoinGroupResponseData> join = member.joining();
         member.joining(null);
         if (join != null) turn.reply(join, new JoinGroupResponseData().setErrorCode(unknown));
-        Ask<SyncGroupResponseData> sync = member.syncing();
+        CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
         member.syncing(null);
         if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(unknown));
         group.remove(member.id());
     }
 
-    private void afterLeaving(ClassicGroup group, Turn turn) {
+    private void afterLeaving(ClassicGroup group, CoordinatorContext turn) {
         if (group.in(ClassicState.STABLE) || group.in(ClassicState.COMPLETING_REBALANCE)) {
             rebalances.prepare(group, turn);
         } else {
@@ -338,23 +338,23 @@ public final class ClassicGroups {
     // ---- when the server is to decide about the assignment from now on
 
     /** The members of a group of consumers, as another kind of group needs to know them; null for any other group. */
-    public Handover handover(String groupId) {
+    public ClassicGroupSnapshot handover(String groupId) {
         ClassicGroup group = registry.get(groupId, ClassicGroup.class);
-        return group == null || !group.isOfConsumers() ? null : Handover.of(group);
+        return group == null || !group.isOfConsumers() ? null : ClassicGroupSnapshot.of(group);
     }
 
     /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
-    public void dismiss(String groupId, Turn turn) {
+    public void dismiss(String groupId, CoordinatorContext turn) {
         short rejoin = Errors.REBALANCE_IN_PROGRESS.code();
         for (ClassicMember member : getOrMake(groupId, turn.wallMs()).members()) {
-            Ask<JoinGroupResponseData> join = member.joining();
+            CoordinatorRequest<JoinGroupResponseData> join = member.joining();
             member.joining(null);
             if (join != null) {
                 turn.reply(
                         join,
                         new JoinGroupResponseData().setMemberId(member.id()).setErrorCode(rejoin));
             }
-            Ask<SyncGroupResponseData> sync = member.syncing();
+            CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
             member.syncing(null);
             if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(rejoin));
         }
@@ -389,7 +389,7 @@ public final class ClassicGroups {
         }
     }
 
-    private static void tell(ClassicGroup group, Turn turn) {
+    private static void tell(ClassicGroup group, CoordinatorContext turn) {
         try {
             turn.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
@@ -406,7 +406,7 @@ public final class ClassicGroups {
     }
 
     /** Everything has been replayed: who was a member may show itself within its session's time. */
-    public void activate(Turn turn) {
+    public void activate(CoordinatorContext turn) {
         active = true;
         for (String groupId : emptied) {
             ClassicGroup group = registry.get(groupId, ClassicGroup.class);

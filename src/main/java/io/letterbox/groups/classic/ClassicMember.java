@@ -1,6 +1,6 @@
 package io.letterbox.groups.classic;
 
-import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.memory.StateWeight;
 import java.util.Arrays;
 import java.util.List;
@@ -26,8 +26,8 @@ final class ClassicMember {
     private byte[] assignment = NOTHING;
 
     // What does not survive a restart.
-    private Ask<JoinGroupResponseData> joining;
-    private Ask<SyncGroupResponseData> syncing;
+    private CoordinatorRequest<JoinGroupResponseData> joining;
+    private CoordinatorRequest<SyncGroupResponseData> syncing;
     private boolean fresh;
 
     /** A protocol that the member speaks, and what it tells the leader in it. */
@@ -135,20 +135,20 @@ final class ClassicMember {
     }
 
     /** The question to join that waits for the rebalance to complete, or null. */
-    Ask<JoinGroupResponseData> joining() {
+    CoordinatorRequest<JoinGroupResponseData> joining() {
         return joining;
     }
 
-    void joining(Ask<JoinGroupResponseData> ask) {
+    void joining(CoordinatorRequest<JoinGroupResponseData> ask) {
         joining = ask;
     }
 
     /** The question for the assignment that waits for the leader, or null. */
-    Ask<SyncGroupResponseData> syncing() {
+    CoordinatorRequest<SyncGroupResponseData> syncing() {
         return syncing;
     }
 
-    void syncing(Ask<SyncGroupResponseData> ask) {
+    void syncing(CoordinatorRequest<SyncGroupResponseData> ask) {
         syncing = ask;
     }
 

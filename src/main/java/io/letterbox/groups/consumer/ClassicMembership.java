@@ -77,7 +77,7 @@ final class ClassicMembership {
     private static ConsumerProtocolSubscription subscription(JoinGroupRequestData data) {
         boolean consumer = data.protocolType().equals(ConsumerProtocol.PROTOCOL_TYPE)
                 && !data.protocols().isEmpty()
-                && data.protocols().find(Takeover.STREAMS_PROTOCOL) == null;
+                && data.protocols().find(ClassicGroupMigration.STREAMS_PROTOCOL) == null;
         try {
             if (consumer) {
                 byte[] metadata = data.protocols().iterator().next().metadata();

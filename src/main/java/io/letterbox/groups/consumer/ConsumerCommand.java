@@ -1,10 +1,10 @@
 package io.letterbox.groups.consumer;
 
-import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.groups.Caller;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
-import io.letterbox.groups.Turn;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -20,7 +20,10 @@ public sealed interface ConsumerCommand<R> extends GroupCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<ConsumerGroupHeartbeatResponseData> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator,
+                CoordinatorRequest<ConsumerGroupHeartbeatResponseData> ask,
+                CoordinatorContext turn) {
             coordinator.consumers().heartbeat(ask, this, turn);
         }
     }
@@ -33,7 +36,8 @@ public sealed interface ConsumerCommand<R> extends GroupCommand<R> {
         }
 
         @Override
-        public void decide(GroupCoordinator coordinator, Ask<DescribedGroup> ask, Turn turn) {
+        public void decide(
+                GroupCoordinator coordinator, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext turn) {
             coordinator.consumers().describe(ask, this, turn);
         }
     }

@@ -1,9 +1,9 @@
 package io.letterbox.groups.consumer;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
-import io.letterbox.groups.Turn;
 import io.letterbox.memory.StateWeight;
 import java.util.Collection;
 import java.util.Collections;
@@ -175,7 +175,7 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
-    public Errors commitRefusal(CommitClaim claim, Turn turn) {
+    public Errors commitRefusal(CommitClaim claim, CoordinatorContext turn) {
         if (claim.generation() < 0 && claim.memberId().isEmpty()) {
             return isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
         }

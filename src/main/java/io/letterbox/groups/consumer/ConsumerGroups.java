@@ -1,8 +1,9 @@
 package io.letterbox.groups.consumer;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupMemory;
@@ -11,9 +12,8 @@ import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.Surroundings;
-import io.letterbox.groups.Turn;
+import io.letterbox.groups.classic.ClassicGroupSnapshot;
 import io.letterbox.groups.classic.ClassicGroups;
-import io.letterbox.groups.classic.Handover;
 import io.letterbox.groups.patterns.TopicMatch;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.metadata.ClusterImage;
@@ -48,7 +48,7 @@ public final class ConsumerGroups {
     private final ClassicGroups classic;
     private final ConsumerMembership membership;
     private final MemberDeadlines deadlines;
-    private final ClassicGuests guests;
+    private final ClassicProtocolAdapter guests;
     private final TopicPatterns patterns;
     private Topics topics;
     private boolean active;
@@ -77,7 +77,7 @@ public final class ConsumerGroups {
         this.patterns = surroundings.patterns();
         this.membership = new ConsumerMembership(settings);
         this.deadlines = new MemberDeadlines(deadlines, this::sessionTimeoutMs, this::fence);
-        this.guests = new ClassicGuests(this, new ClassicMembership(settings), ids);
+        this.guests = new ClassicProtocolAdapter(this, new ClassicMembership(settings), ids);
     }
 
     private int sessionTimeoutMs(String groupId) {
@@ -94,7 +94,7 @@ public final class ConsumerGroups {
     }
 
     /** Answers those who speak the classic protocol. */
-    public ClassicGuests guests() {
+    public ClassicProtocolAdapter guests() {
         return guests;
     }
 
@@ -132,7 +132,7 @@ public final class ConsumerGroups {
      * Members of whom the log says more than there was room for join again; that they are gone is written down. To be called
      * before a member of the group is answered.
      */
-    void dismissUnread(String groupId, Turn turn) {
+    void dismissUnread(String groupId, CoordinatorContext turn) {
         if (!unreadGroups.contains(groupId)) return;
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         for (ConsumerMember member : group == null ? List.<ConsumerMember>of() : List.copyOf(group.members())) {
@@ -144,13 +144,13 @@ public final class ConsumerGroups {
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
-    public void follow(ClusterImage image, Turn turn) {
+    public void follow(ClusterImage image, CoordinatorContext turn) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
         if (active && !streamsDismissed) dismissSome(turn);
     }
 
     /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
-    private void dismissSome(Turn turn) {
+    private void dismissSome(CoordinatorContext turn) {
         try {
             for (String groupId : List.copyOf(unreadGroups)) dismissUnread(groupId, turn);
             dismissStreams(turn);
@@ -161,7 +161,7 @@ public final class ConsumerGroups {
     }
 
     /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
-    private void dismissStreams(Turn turn) {
+    private void dismissStreams(CoordinatorContext turn) {
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : List.copyOf(group.members())) {
@@ -172,7 +172,7 @@ public final class ConsumerGroups {
     }
 
     /** The coordinator works from now on: every member has a session's time to be heard of. */
-    public void activate(Turn turn) {
+    public void activate(CoordinatorContext turn) {
         active = true;
         for (Group each : registry.all()) {
             if (!(each instanceof ConsumerGroup group)) continue;
@@ -211,7 +211,10 @@ public final class ConsumerGroups {
     }
 
     /** Answers a ConsumerGroupHeartbeat. */
-    public void heartbeat(Ask<ConsumerGroupHeartbeatResponseData> ask, ConsumerCommand.Heartbeat command, Turn turn) {
+    public void heartbeat(
+            CoordinatorRequest<ConsumerGroupHeartbeatResponseData> ask,
+            ConsumerCommand.Heartbeat command,
+            CoordinatorContext turn) {
         ConsumerGroupHeartbeatResponseData answer;
         try {
             HeartbeatCheck.check(command.data(), command.caller().version());
@@ -232,7 +235,7 @@ public final class ConsumerGroups {
         if (refusal != null) throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refusal);
     }
 
-    private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, Turn turn) {
+    private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, CoordinatorContext turn) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
         dismissUnread(data.groupId(), turn);
@@ -253,7 +256,7 @@ public final class ConsumerGroups {
         return HeartbeatAnswer.of(member, heartbeatIntervalMs(group.id()), everything || stepped);
     }
 
-    private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, Turn turn) {
+    private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, CoordinatorContext turn) {
         GroupChange change = change(data.groupId(), turn);
         ConsumerMembership.leave(change.rebalance(), data);
         ConsumerGroup group = commit(change);
@@ -269,7 +272,8 @@ public final class ConsumerGroups {
     }
 
     /** Answers a ConsumerGroupDescribe. */
-    public void describe(Ask<DescribedGroup> ask, ConsumerCommand.Describe command, Turn turn) {
+    public void describe(
+            CoordinatorRequest<DescribedGroup> ask, ConsumerCommand.Describe command, CoordinatorContext turn) {
         ConsumerGroup group = registry.get(command.groupId(), ConsumerGroup.class);
         turn.reply(
                 ask,
@@ -277,7 +281,7 @@ public final class ConsumerGroups {
     }
 
     /** Takes a member out that did not do in time what it had to. */
-    private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, Turn turn) {
+    private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         ConsumerMember member = group == null ? null : group.member(memberId);
         if (member == null || !where.test(member)) return;
@@ -303,7 +307,7 @@ public final class ConsumerGroups {
      *
      * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED where there is no memory for it
      */
-    ConsumerGroup commitWithinLimit(GroupChange change, String memberId, Turn turn) {
+    ConsumerGroup commitWithinLimit(GroupChange change, String memberId, CoordinatorContext turn) {
         ConsumerGroup present = registry.get(change.draft().group().id(), ConsumerGroup.class);
         ConsumerMember before = present == null ? null : present.member(memberId);
         ConsumerMember after = change.draft().group().member(memberId);
@@ -321,7 +325,7 @@ public final class ConsumerGroups {
         return change.commit(registry);
     }
 
-    GroupChange change(String groupId, Turn turn) {
+    GroupChange change(String groupId, CoordinatorContext turn) {
         return new GroupChange(group(groupId), topics, patterns, turn);
     }
 
@@ -334,21 +338,21 @@ public final class ConsumerGroups {
     }
 
     /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
-    private GroupChange changeOrBegin(String groupId, Turn turn) {
+    private GroupChange changeOrBegin(String groupId, CoordinatorContext turn) {
         Group present = registry.get(groupId);
         if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, patterns, turn);
         GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, patterns, turn);
         if (present == null) return change;
         change.after(present.tombstones());
         if (present.isEmpty()) return change;
-        Handover handover = classic.handover(groupId);
-        if (handover == null || !Takeover.isPossible(handover, settings.maxMembers())) {
+        ClassicGroupSnapshot handover = classic.handover(groupId);
+        if (handover == null || !ClassicGroupMigration.isPossible(handover, settings.maxMembers())) {
             throw new ConsumerRefusal(
                     Errors.GROUP_ID_NOT_FOUND,
                     "Group " + groupId + " has members whose protocol the server cannot speak for them; it is no"
                             + " consumer group.");
         }
-        Takeover.begin(change.draft(), handover, topics);
+        ClassicGroupMigration.begin(change.draft(), handover, topics);
         change.beforeWrite(() -> classic.dismiss(groupId, turn));
         return change;
     }

@@ -1,9 +1,9 @@
 package io.letterbox.groups.consumer;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupRegistry;
-import io.letterbox.groups.Turn;
 import io.letterbox.groups.patterns.TopicPatterns;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +12,11 @@ import java.util.List;
 final class GroupChange {
     private final GroupDraft draft;
     private final Rebalance rebalance;
-    private final Turn turn;
+    private final CoordinatorContext turn;
     private final List<CoordinatorRecord> records = new ArrayList<>(0);
     private Runnable beforeWrite;
 
-    GroupChange(ConsumerGroup group, Topics topics, TopicPatterns patterns, Turn turn) {
+    GroupChange(ConsumerGroup group, Topics topics, TopicPatterns patterns, CoordinatorContext turn) {
         this.draft = new GroupDraft(group);
         this.rebalance = new Rebalance(draft, topics, patterns, turn.wallMs());
         this.turn = turn;

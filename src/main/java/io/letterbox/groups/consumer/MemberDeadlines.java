@@ -1,7 +1,7 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
-import io.letterbox.groups.Turn;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -35,7 +35,7 @@ final class MemberDeadlines {
     /** Takes a member out of its group. */
     @FunctionalInterface
     interface Fence {
-        void fence(String groupId, String memberId, Predicate<ConsumerMember> where, Turn turn);
+        void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn);
     }
 
     private final Deadlines deadlines;

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Waits for all records of a request with many. How the answer looks is the subclass's; this knows which record is in
  * which run and what became of the runs. Owned by one event loop.
  */
-abstract class BatchReceipt implements Receipt {
+abstract class BatchReceipt implements PublishCallback {
     /** In place of a run, for a record that was refused before it got into one. */
     static final int NO_RUN = -1;
 

@@ -28,7 +28,7 @@ final class FormerPlaces {
     }
 
     /** The partitions that remember a producer, as {@link FindProducer} gives them. Completes on the event loop. */
-    Future<Map<Integer, Integer>> of(PublishTarget target, ProducerClaim claim) {
+    Future<Map<Integer, Integer>> of(PublishTarget target, ProducerIdentity claim) {
         List<Future<Map<Integer, Integer>>> answers = new ArrayList<>();
         for (int shard = 0; shard < backend.shards(); shard++) {
             PromiseInternal<Map<Integer, Integer>> done = context.promise();

@@ -21,7 +21,7 @@ final class NdjsonForm {
     private static final int INITIAL_LINES = 1_024;
 
     private final LimitsConfig limits;
-    private final Draft draft = new Draft();
+    private final PendingRecord draft = new PendingRecord();
 
     // Where the lines of the request at hand begin and end; reused, because it grows to the largest request soon.
     private int[] starts = new int[INITIAL_LINES];

@@ -3,7 +3,7 @@ package io.letterbox.ingress.http;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.record.BatchBuilder;
-import io.letterbox.record.Recoding;
+import io.letterbox.record.Recompression;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.util.Arrays;
@@ -15,11 +15,11 @@ final class OpenBatch {
 
     final PublishTarget target;
     final TopicPartition partition;
-    private final NumberedPlacement numbered;
+    private final IdempotentPlacement numbered;
     private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
 
     // One entry per run, side by side: who waits, its number for the run, the index of its first record.
-    private Receipt[] receipts = new Receipt[INITIAL_RUNS];
+    private PublishCallback[] receipts = new PublishCallback[INITIAL_RUNS];
     private int[] runs = new int[INITIAL_RUNS];
     private int[] firsts = new int[INITIAL_RUNS];
     private int count;
@@ -27,20 +27,20 @@ final class OpenBatch {
     private long payloadBytes;
 
     /** @param numbered the one request that the batch is for, or null where it is for whoever comes */
-    OpenBatch(PublishTarget target, TopicPartition partition, NumberedPlacement numbered) {
+    OpenBatch(PublishTarget target, TopicPartition partition, IdempotentPlacement numbered) {
         this.target = target;
         this.partition = partition;
         this.numbered = numbered;
     }
 
     /** True where a record still fits; a batch without records takes any. */
-    boolean fits(Draft draft) {
+    boolean fits(PendingRecord draft) {
         int limit = numbered == null ? target.batchBytes : target.topic.config().maxMessageBytes();
         return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= limit;
     }
 
     /** Adds a record and returns the number of the run that it belongs to. */
-    int add(Draft draft, Receipt receipt) {
+    int add(PendingRecord draft, PublishCallback receipt) {
         int index = builder.append(
                 draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
         payloadBytes += draft.payloadBytes();
@@ -60,10 +60,10 @@ final class OpenBatch {
     Append finish(Promise<Appended> done) {
         records = builder.recordCount();
         if (numbered != null) {
-            ProducerClaim claim = numbered.claim();
+            ProducerIdentity claim = numbered.claim();
             builder.producer(claim.id(), claim.epoch(), claim.sequence());
         }
-        return new Append(partition, Recoding.whole(builder.build(), target.rules), records, null, done);
+        return new Append(partition, Recompression.whole(builder.build(), target.rules), records, null, done);
     }
 
     /** How many records the finished batch has. */

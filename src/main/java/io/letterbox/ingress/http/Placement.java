@@ -11,10 +11,10 @@ interface Placement {
      * Adds a record.
      *
      * @param partition one that the target has
-     * @return the number of the run that the record belongs to, see {@link Receipt}
+     * @return the number of the run that the record belongs to, see {@link PublishCallback}
      * @throws ApiException where the request cannot be placed this way; nothing of it may be written then
      */
-    int add(PublishTarget target, int partition, Draft draft, Receipt receipt);
+    int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt);
 
     /** True where records must not be left out: either all of a request are written, or none. */
     boolean isWhole();

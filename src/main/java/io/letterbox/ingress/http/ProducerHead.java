@@ -68,16 +68,16 @@ final class ProducerHead {
         if (id == null || epoch == null || sequence == null) {
             throw refused("Producer-Id, Producer-Epoch and Producer-Seq have to be there all three.");
         }
-        number("Producer-Id", id, ProducerClaim.FIRST_RESERVED_ID - 1);
+        number("Producer-Id", id, ProducerIdentity.FIRST_RESERVED_ID - 1);
         number("Producer-Epoch", epoch, Short.MAX_VALUE);
         number("Producer-Seq", sequence, Integer.MAX_VALUE);
     }
 
     /** What the records of a request are numbered with, once its body is there. */
-    ProducerClaim claim(PublishRequest request) {
-        if (key != null) return ProducerClaim.ofKey(request, key);
-        return ProducerClaim.ofProducer(
-                number("Producer-Id", id, ProducerClaim.FIRST_RESERVED_ID - 1),
+    ProducerIdentity claim(PublishRequest request) {
+        if (key != null) return ProducerIdentity.ofKey(request, key);
+        return ProducerIdentity.ofProducer(
+                number("Producer-Id", id, ProducerIdentity.FIRST_RESERVED_ID - 1),
                 (short) number("Producer-Epoch", epoch, Short.MAX_VALUE),
                 (int) number("Producer-Seq", sequence, Integer.MAX_VALUE));
     }

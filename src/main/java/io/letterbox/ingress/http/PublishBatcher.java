@@ -46,7 +46,7 @@ final class PublishBatcher implements Placement {
     public void end() {}
 
     @Override
-    public int add(PublishTarget target, int partition, Draft draft, Receipt receipt) {
+    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt) {
         OpenBatch batch = target.open[partition];
         if (batch != null && !batch.fits(draft)) {
             target.open[partition] = null;

@@ -85,7 +85,7 @@ final class PublishTarget {
     }
 
     /** Whether the topic demands a key, and the record has none. */
-    boolean lacksKey(Draft draft) {
+    boolean lacksKey(PendingRecord draft) {
         return rules.forbids(draft.key == null ? -1 : draft.key.length);
     }
 
@@ -110,7 +110,7 @@ final class PublishTarget {
      * @param what the subject of the sentence that a refusal is, such as "The record" or "Line 3"
      * @throws ApiException RECORD_TOO_LARGE or INVALID_RECORD
      */
-    void require(Draft draft, int maxRecordBytes, String what) {
+    void require(PendingRecord draft, int maxRecordBytes, String what) {
         if (draft.payloadBytes() > maxRecordBytes) {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,

@@ -33,7 +33,7 @@ final class Publisher {
     private final NdjsonForm ndjson;
     private final RestForm rest;
     private final RouteMeter meter;
-    private final Draft draft = new Draft();
+    private final PendingRecord draft = new PendingRecord();
     private final JsonBytes scratch = new JsonBytes(SCRATCH_BYTES);
 
     Publisher(Backend backend, Vertx vertx) {
@@ -95,7 +95,7 @@ final class Publisher {
                 batcher.end();
                 return;
             }
-            ProducerClaim claim = producer.claim(request);
+            ProducerIdentity claim = producer.claim(request);
             boolean named = request.head().partition >= 0;
             if (named || target.topic.formerSizes().isEmpty()) {
                 placeBy(target.partitions.length, request, target, claim).end();
@@ -114,7 +114,7 @@ final class Publisher {
      * Places what its publisher may have sent before by the number of partitions that the topic had then. So a request, and
      * a producer that names no partition, stay where they were when the topic gets more.
      */
-    private void placeWhereKnown(PublishRequest request, ProducerClaim claim, Map<Integer, Integer> known) {
+    private void placeWhereKnown(PublishRequest request, ProducerIdentity claim, Map<Integer, Integer> known) {
         if (request.isOver()) return;
         try {
             PublishTarget target = targets.find(request.topic());
@@ -125,12 +125,12 @@ final class Publisher {
             }
             List<Integer> sizes = new ArrayList<>(target.topic.formerSizes());
             sizes.add(target.partitions.length);
-            NumberedPlacement chosen = null;
+            IdempotentPlacement chosen = null;
             // Where nothing explains what is known, the key belongs to another request, which the partitions say.
-            NumberedPlacement otherwise = null;
+            IdempotentPlacement otherwise = null;
             // A request of which nothing can be written has been answered already.
             for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
-                NumberedPlacement then = tryBy(sizes.get(i), request, target, claim);
+                IdempotentPlacement then = tryBy(sizes.get(i), request, target, claim);
                 if (then == null) continue;
                 if (then.explains(known)) chosen = then;
                 else if (otherwise == null || then.covers(known)) otherwise = then;
@@ -144,7 +144,7 @@ final class Publisher {
     }
 
     /** Null where the request cannot be placed by such a number of partitions, because of which others are looked at. */
-    private NumberedPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerClaim claim) {
+    private IdempotentPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
         try {
             return placeBy(size, request, target, claim);
         } catch (ApiException unfit) {
@@ -152,8 +152,9 @@ final class Publisher {
         }
     }
 
-    private NumberedPlacement placeBy(int size, PublishRequest request, PublishTarget target, ProducerClaim claim) {
-        NumberedPlacement placement = new NumberedPlacement(batcher, request, claim, size);
+    private IdempotentPlacement placeBy(
+            int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
+        IdempotentPlacement placement = new IdempotentPlacement(batcher, request, claim, size);
         fill(request, target, placement);
         return placement;
     }

@@ -32,7 +32,7 @@ final class RestForm {
     private static final int NO_PARTITION = -1;
 
     private final LimitsConfig limits;
-    private final Draft draft = new Draft();
+    private final PendingRecord draft = new PendingRecord();
 
     RestForm(LimitsConfig limits) {
         this.limits = limits;

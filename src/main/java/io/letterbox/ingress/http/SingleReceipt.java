@@ -11,7 +11,7 @@ import io.letterbox.http.JsonBytes;
  * {"topic":"quakes","partition":0,"offset":42,"timestamp":1767182400000}
  * </pre>
  */
-final class SingleReceipt implements Receipt {
+final class SingleReceipt implements PublishCallback {
     private final PublishRequest request;
     private final JsonBytes scratch;
     private final long timestampMs;

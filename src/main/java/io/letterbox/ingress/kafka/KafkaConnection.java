@@ -44,7 +44,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private final NetSocketInternal socket;
     private final Context context;
-    private final DoorLoop loop;
+    private final KafkaEventLoop loop;
     private final String host;
     private final FrameAssembler frames = new FrameAssembler();
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
@@ -81,7 +81,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         HAS_TO_WAIT
     }
 
-    KafkaConnection(NetSocketInternal socket, Context context, DoorLoop loop) {
+    KafkaConnection(NetSocketInternal socket, Context context, KafkaEventLoop loop) {
         this.socket = socket;
         this.context = context;
         this.loop = loop;

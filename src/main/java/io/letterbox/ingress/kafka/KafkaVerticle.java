@@ -23,7 +23,7 @@ public final class KafkaVerticle extends VerticleBase {
 
     // Owned by the event loop.
     private NetServer server;
-    private DoorLoop loop;
+    private KafkaEventLoop loop;
 
     /** @param sockets the one that all instances share */
     public KafkaVerticle(KafkaBackend backend, KafkaSockets sockets) {
@@ -33,7 +33,7 @@ public final class KafkaVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        loop = new DoorLoop(backend, new ApiTable(backend, vertx), vertx);
+        loop = new KafkaEventLoop(backend, new ApiTable(backend, vertx), vertx);
         server = vertx.createNetServer(options()).connectHandler(this::onConnect);
         return server.listen().onSuccess(listening -> sockets.listening(listening.actualPort()));
     }

@@ -37,7 +37,7 @@ public final class ProducerSnapshot {
     private ProducerSnapshot() {}
 
     /** The file's content. */
-    public static ByteBuffer encode(ProducerStates states) {
+    public static ByteBuffer encode(ProducerStateTable states) {
         int rows = 0;
         List<ProducerState> all = states.all();
         for (ProducerState state : all) rows += Math.max(1, state.batchCount());
@@ -70,12 +70,12 @@ public final class ProducerSnapshot {
      *
      * @return null where the file is damaged or of another format: what it says has to be found in the log
      */
-    public static ProducerStates decode(ByteBuffer bytes, ProducerLimits limits) {
+    public static ProducerStateTable decode(ByteBuffer bytes, ProducerLimits limits) {
         if (bytes.remaining() < HEADER_BYTES || bytes.getShort(0) != VERSION) return null;
         if (bytes.getInt(CRC_AT) != checksum(bytes)) return null;
         int rows = bytes.getInt(COUNT_AT);
         if (rows < 0 || (long) rows * ROW_BYTES != bytes.limit() - HEADER_BYTES) return null;
-        ProducerStates states = new ProducerStates(limits);
+        ProducerStateTable states = new ProducerStateTable(limits);
         for (int at = HEADER_BYTES; at < bytes.limit(); at += ROW_BYTES) {
             bytes.position(at);
             long id = bytes.getLong();

@@ -16,10 +16,10 @@ public final class WalDirectory {
 
     private final Disk disk;
     private final Path path;
-    private final WalRemains remains;
+    private final RecoveredWal remains;
     private final AtomicLong lastNumber;
 
-    private WalDirectory(Disk disk, Path path, WalRemains remains) {
+    private WalDirectory(Disk disk, Path path, RecoveredWal remains) {
         this.disk = disk;
         this.path = path;
         this.remains = remains;
@@ -32,11 +32,11 @@ public final class WalDirectory {
      * @throws IOException where a file cannot be read, or was written by a later version
      */
     public static WalDirectory open(Disk disk, Path path) throws IOException {
-        return new WalDirectory(disk, path, WalRemains.read(disk, path));
+        return new WalDirectory(disk, path, RecoveredWal.read(disk, path));
     }
 
     /** What an earlier process has left. */
-    public WalRemains remains() {
+    public RecoveredWal remains() {
         return remains;
     }
 

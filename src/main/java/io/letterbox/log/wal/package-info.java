@@ -4,7 +4,7 @@
  * a start puts back into them what a crash took out of their files.
  *
  * <p>A {@link io.letterbox.log.wal.WriteAheadLog} is owned by its shard's thread;
- * {@link io.letterbox.log.wal.WalDirectory} and {@link io.letterbox.log.wal.WalRemains} may be used by all. Nothing here
+ * {@link io.letterbox.log.wal.WalDirectory} and {@link io.letterbox.log.wal.RecoveredWal} may be used by all. Nothing here
  * knows what is in a batch beyond its header, and nothing retries a failed write.
  */
 package io.letterbox.log.wal;

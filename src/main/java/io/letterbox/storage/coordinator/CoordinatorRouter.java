@@ -3,8 +3,8 @@ package io.letterbox.storage.coordinator;
 import io.letterbox.bus.Addresses;
 import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Metadata;
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.Command;
@@ -49,7 +49,7 @@ public class CoordinatorRouter {
 
     /** Lets shards be asked on this bus; once per process. */
     public static void registerMessages(EventBus bus) {
-        LocalCodec.register(bus, CoordinatorAsk.class);
+        LocalCodec.register(bus, RoutedRequest.class);
     }
 
     /** The partition whose coordinator a key belongs to, by Kafka's hash; the topic exists then. */
@@ -106,12 +106,12 @@ public class CoordinatorRouter {
         vertx.eventBus()
                 .send(
                         Addresses.shard(Addresses.shardOf(partition, shards)),
-                        new CoordinatorAsk(partition, new Ask<>(command, new Answer<>(promise))),
+                        new RoutedRequest(partition, new CoordinatorRequest<>(command, new Answer<>(promise))),
                         LocalCodec.LOCAL);
         return promise.future();
     }
 
-    private record Answer<R>(Promise<R> promise) implements Ask.Reply<R> {
+    private record Answer<R>(Promise<R> promise) implements CoordinatorRequest.Reply<R> {
         @Override
         public void succeed(R answer) {
             promise.tryComplete(answer);

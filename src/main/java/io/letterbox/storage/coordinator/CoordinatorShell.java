@@ -2,12 +2,12 @@ package io.letterbox.storage.coordinator;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
@@ -51,7 +51,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private final CoordinatorBatches batches;
 
     /** Asks that were handed to the core and are not answered yet, so that none is left alone when this closes. */
-    private final Set<Ask<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<CoordinatorRequest<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private Replay replay;
@@ -77,7 +77,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private record Held(long afterWrites, Runnable letGo, Consumer<ApiException> drop) {}
 
     /** Where a coordinator sits, and how it appends. */
-    record Place(TopicPartition id, PartitionLog log, CoordinatorKind kind, Consumer<Append> appender) {}
+    record Place(TopicPartition id, PartitionLog log, CoordinatorType kind, Consumer<Append> appender) {}
 
     CoordinatorShell(Place place, ShellTimers timers, Clock clock) {
         this.place = place;
@@ -173,10 +173,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     private void tellImage() {
         CoordinatorCommand<Void> command = place.kind().imageChanged(image);
-        if (command != null) ask(new Ask<>(command, new NobodyWaits()));
+        if (command != null) ask(new CoordinatorRequest<>(command, new NobodyWaits()));
     }
 
-    void ask(Ask<?> ask) {
+    void ask(CoordinatorRequest<?> ask) {
         if (closed != null) {
             ask.reply().fail(closed);
         } else if (replay != null) {
@@ -197,7 +197,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         }
     }
 
-    private void refuse(Ask<?> ask, ApiException why) {
+    private void refuse(CoordinatorRequest<?> ask, ApiException why) {
         if (open.remove(ask)) ask.reply().fail(why);
     }
 
@@ -206,7 +206,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return command.getClass().getSimpleName() + " " + command.key();
     }
 
-    void decided(Decision decision) {
+    void decided(TransactionOutcome decision) {
         // A replay that is under way meets the marker in the log.
         if (closed != null || replay != null) return;
         turn(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
@@ -291,7 +291,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     @Override
-    public <R> void reply(Ask<R> to, R answer) {
+    public <R> void reply(CoordinatorRequest<R> to, R answer) {
         if (!open.remove(to)) return;
         whenCommitted(() -> to.reply().succeed(answer), to.reply()::fail);
     }
@@ -327,7 +327,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     /** For the shell's own commands. */
-    private static final class NobodyWaits implements Ask.Reply<Void> {
+    private static final class NobodyWaits implements CoordinatorRequest.Reply<Void> {
         @Override
         public void succeed(Void answer) {
             // It was a notice.

@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** The partitions of {@code __consumer_offsets} coordinate consumer groups. */
-public final class GroupsKind implements CoordinatorKind {
+public final class GroupsKind implements CoordinatorType {
     private final GroupSettings settings;
     private final StatePart memory;
     private final TopicPatterns patterns;

@@ -47,7 +47,7 @@ final class Replay {
 
     private void hand(RecordBatch batch, ByteBuffer all) {
         if (batch.isControl()) {
-            Decision decision = Decision.of(batch);
+            TransactionOutcome decision = TransactionOutcome.of(batch);
             if (decision != null) core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit());
             return;
         }

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /** The coordinators of one shard. Owned by the shard's thread. */
 public final class ShardCoordinators {
-    private final Map<String, CoordinatorKind> kinds = new HashMap<>();
+    private final Map<String, CoordinatorType> kinds = new HashMap<>();
     private final Map<TopicPartition, CoordinatorShell> byPartition = new HashMap<>();
 
     /** Those that have to read their logs, one after the other: what was deleted since is in memory meanwhile. */
@@ -38,8 +38,8 @@ public final class ShardCoordinators {
      * @param kinds which topics are internal, and whose
      * @param clock the time in milliseconds since 1970
      */
-    public ShardCoordinators(List<CoordinatorKind> kinds, Clock clock) {
-        for (CoordinatorKind kind : kinds) this.kinds.put(kind.topic(), kind);
+    public ShardCoordinators(List<CoordinatorType> kinds, Clock clock) {
+        for (CoordinatorType kind : kinds) this.kinds.put(kind.topic(), kind);
         this.clock = clock;
     }
 
@@ -66,7 +66,7 @@ public final class ShardCoordinators {
 
     /** The shard serves a partition, new or as before; where it holds coordinated state, its coordinator is opened. */
     public void served(TopicPartition id, PartitionLog log, TopicConfig config) {
-        CoordinatorKind kind = kinds.get(id.topic());
+        CoordinatorType kind = kinds.get(id.topic());
         if (kind == null || log == null || failure != null) return;
         CoordinatorShell held = byPartition.get(id);
         // One that gave up reads what is in the log anew.
@@ -112,7 +112,7 @@ public final class ShardCoordinators {
     }
 
     /** Hands a question to its coordinator, which answers now or later. */
-    public void ask(CoordinatorAsk message) {
+    public void ask(RoutedRequest message) {
         CoordinatorShell shell = byPartition.get(message.partition());
         if (failure != null) message.ask().reply().fail(failure);
         else if (shell == null) message.ask().reply().fail(gone(message.partition()));
@@ -132,12 +132,14 @@ public final class ShardCoordinators {
     }
 
     /** The marker that a batch from outside is, where it goes to a partition that is coordinated here; else null. */
-    public Decision decisionIn(Append append) {
-        return kinds.containsKey(append.partition().topic()) ? Decision.of(RecordBatch.of(append.batch())) : null;
+    public TransactionOutcome decisionIn(Append append) {
+        return kinds.containsKey(append.partition().topic())
+                ? TransactionOutcome.of(RecordBatch.of(append.batch()))
+                : null;
     }
 
     /** A marker has been appended: the partition's coordinator takes the transaction as decided. */
-    public void decided(TopicPartition id, Decision decision) {
+    public void decided(TopicPartition id, TransactionOutcome decision) {
         CoordinatorShell shell = byPartition.get(id);
         if (shell != null) shell.decided(decision);
     }

@@ -1,9 +1,9 @@
 package io.letterbox.storage.coordinator;
 
 import io.letterbox.bus.Transactions;
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorEffect;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicPartition;
@@ -15,7 +15,7 @@ import io.letterbox.transactions.TransactionLimits;
 import io.letterbox.transactions.WriteMarkers;
 
 /** The partitions of {@code __transaction_state} coordinate transactions. */
-public final class TransactionsKind implements CoordinatorKind {
+public final class TransactionsKind implements CoordinatorType {
     private final TransactionLimits limits;
     private final MarkerDelivery.Surroundings surroundings;
 
@@ -42,7 +42,7 @@ public final class TransactionsKind implements CoordinatorKind {
         else throw new AssertionError("nobody performs " + effect);
     }
 
-    private <R> void acquire(Ask<R> question, Refusals refusals) {
+    private <R> void acquire(CoordinatorRequest<R> question, Refusals refusals) {
         surroundings
                 .transactions()
                 .newProducerId()

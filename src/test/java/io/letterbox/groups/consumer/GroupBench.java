@@ -1,9 +1,9 @@
 package io.letterbox.groups.consumer;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.groups.Caller;
@@ -138,7 +138,7 @@ public final class GroupBench implements CoordinatorOutbox {
 
     public <R> Answer<R> send(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
-        core.handle(new Ask<>(command, answer), now(), this);
+        core.handle(new CoordinatorRequest<>(command, answer), now(), this);
         return answer;
     }
 
@@ -179,7 +179,7 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     @Override
-    public <R> void reply(Ask<R> to, R answer) {
+    public <R> void reply(CoordinatorRequest<R> to, R answer) {
         to.reply().succeed(answer);
     }
 
@@ -189,7 +189,7 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     /** Takes one answer, now or later. */
-    public static final class Answer<R> implements Ask.Reply<R> {
+    public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
         private R value;
 
         public R value() {

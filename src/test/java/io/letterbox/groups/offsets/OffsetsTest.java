@@ -153,10 +153,10 @@ class OffsetsTest {
     void limitsTheMembersOwnWords() {
         OffsetCommitRequestPartition fits = new OffsetCommitRequestPartition()
                 .setPartitionIndex(0)
-                .setCommittedMetadata("x".repeat(OffsetDesk.MAX_METADATA_CHARS));
+                .setCommittedMetadata("x".repeat(OffsetCommitHandler.MAX_METADATA_CHARS));
         OffsetCommitRequestPartition tooLong = new OffsetCommitRequestPartition()
                 .setPartitionIndex(1)
-                .setCommittedMetadata("x".repeat(OffsetDesk.MAX_METADATA_CHARS + 1));
+                .setCommittedMetadata("x".repeat(OffsetCommitHandler.MAX_METADATA_CHARS + 1));
         var answer = groups.ask(new GroupCommand.CommitOffsets(
                         caller(),
                         new OffsetCommitRequestData()
@@ -168,7 +168,7 @@ class OffsetsTest {
         assertThat(answer.topics().get(0).partitions())
                 .extracting(partition -> Errors.forCode(partition.errorCode()))
                 .containsExactly(Errors.NONE, Errors.OFFSET_METADATA_TOO_LARGE);
-        assertThat(fetched(false, 0).metadata()).hasSize(OffsetDesk.MAX_METADATA_CHARS);
+        assertThat(fetched(false, 0).metadata()).hasSize(OffsetCommitHandler.MAX_METADATA_CHARS);
         assertThat(fetched(false, 1).committedOffset()).isEqualTo(-1);
     }
 
@@ -280,9 +280,9 @@ class OffsetsTest {
     @Test
     void expiresOffsetsOfASimpleGroupByTheTimeOfTheirCommit() {
         groups.commit(G, "", -1, 1);
-        groups.pass(RETENTION_MS - OffsetCleanup.INTERVAL_MS);
+        groups.pass(RETENTION_MS - OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(1);
-        groups.pass(2 * OffsetCleanup.INTERVAL_MS);
+        groups.pass(2 * OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(-1);
         assertThat(groups.list()).isEmpty();
         groups.restart();
@@ -294,10 +294,10 @@ class OffsetsTest {
         groups.commit(G, "", -1, 1);
         groups.clock.step(2 * RETENTION_MS);
         groups.wallConfirmed = false;
-        groups.pass(2 * OffsetCleanup.INTERVAL_MS);
+        groups.pass(2 * OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(1);
         groups.wallConfirmed = true;
-        groups.pass(OffsetCleanup.INTERVAL_MS);
+        groups.pass(OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(-1);
     }
 
@@ -311,10 +311,10 @@ class OffsetsTest {
         }
         assertThat(groups.offset(G)).as("while it has members").isEqualTo(5);
         groups.leave(G, member);
-        groups.pass(RETENTION_MS - OffsetCleanup.INTERVAL_MS);
+        groups.pass(RETENTION_MS - OffsetExpiration.INTERVAL_MS);
         groups.restart();
         assertThat(groups.offset(G)).isEqualTo(5);
-        groups.pass(2 * OffsetCleanup.INTERVAL_MS);
+        groups.pass(2 * OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(-1);
     }
 
@@ -336,10 +336,10 @@ class OffsetsTest {
         groups.restart();
         assertThat(groups.offset(G)).isEqualTo(3);
         assertThat(groups.effects).isEmpty();
-        groups.pass(OffsetCleanup.INTERVAL_MS);
+        groups.pass(OffsetExpiration.INTERVAL_MS);
         assertThat(groups.offset(G)).isEqualTo(-1);
         assertThat(groups.effects).containsExactly(new OffsetsExpired(Map.of(G, 1), 0));
-        groups.pass(OffsetCleanup.INTERVAL_MS);
+        groups.pass(OffsetExpiration.INTERVAL_MS);
         assertThat(groups.effects).hasSize(1);
     }
 

@@ -3,9 +3,9 @@ package io.letterbox.log.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.CompactedLog;
-import io.letterbox.log.Compaction;
+import io.letterbox.log.CompactionResult;
 import io.letterbox.log.LogInspector;
-import io.letterbox.log.wal.WalRemains;
+import io.letterbox.log.wal.RecoveredWal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ class CompactionSimTest {
             log.roll();
         }
         List<String> before = log.records();
-        Compaction compaction = log.compactor().clean(log.compactor().plan(log.nowMs, 8), () -> false);
+        CompactionResult compaction = log.compactor().clean(log.compactor().plan(log.nowMs, 8), () -> false);
         disk.stopBefore(operation);
         boolean stopped = false;
         try {
@@ -114,7 +114,7 @@ class CompactionSimTest {
     /** After recovery nothing may be left of what was going on. */
     private static List<LogInspector.Finding> findings(SimDisk disk) throws Exception {
         List<LogInspector.Finding> findings = new ArrayList<>();
-        new LogInspector(disk, WalRemains::read).verify(DIRECTORY, new LogInspector.Listener() {
+        new LogInspector(disk, RecoveredWal::read).verify(DIRECTORY, new LogInspector.Listener() {
             @Override
             public void finding(LogInspector.Finding finding) {
                 if (finding.severity() == LogInspector.Severity.DAMAGE

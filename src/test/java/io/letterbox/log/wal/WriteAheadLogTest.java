@@ -39,7 +39,7 @@ class WriteAheadLogTest {
         assertThat(wal.write(List.of(entry(P0, "a", "b"), entry(P1, "x")))).isTrue();
         assertThat(wal.write(List.of(entry(P0, "c")))).isTrue();
         wal.close();
-        WalRemains remains = remains();
+        RecoveredWal remains = remains();
         assertThat(values(remains, P0)).containsExactly("a", "b", "c");
         assertThat(values(remains, P1)).containsExactly("x");
         assertThat(remains.holds(P1, TOPIC)).isTrue();
@@ -104,7 +104,7 @@ class WriteAheadLogTest {
     void readsOnBehindAFrameThatWasDamagedAndSaysSo() throws IOException {
         writeThree();
         overwrite(2 * Disk.BLOCK_BYTES + 80, 'B');
-        WalRemains remains = remains();
+        RecoveredWal remains = remains();
         assertThat(values(remains, P0)).containsExactly("a", "c");
         assertThat(remains.defects())
                 .singleElement()
@@ -140,9 +140,9 @@ class WriteAheadLogTest {
         WriteAheadLog wal = wal();
         wal.write(List.of(entry(P0, "a"), entry(P1, "b")));
         wal.close();
-        WalRemains remains = remains();
+        RecoveredWal remains = remains();
         remains.restored(P0);
-        assertThat(remains.clear((partition, topicId) -> false)).containsExactly(new WalRemains.Kept(file(), P1));
+        assertThat(remains.clear((partition, topicId) -> false)).containsExactly(new RecoveredWal.Kept(file(), P1));
         assertThat(file()).exists();
         assertThat(remains.clear((partition, topicId) -> partition.equals(P1) && topicId.equals(TOPIC)))
                 .isEmpty();
@@ -169,7 +169,7 @@ class WriteAheadLogTest {
         return new WriteAheadLog(WalDirectory.open(disk, temp), FILE_BYTES);
     }
 
-    private WalRemains remains() throws IOException {
+    private RecoveredWal remains() throws IOException {
         return WalDirectory.open(disk, temp).remains();
     }
 
@@ -196,7 +196,7 @@ class WriteAheadLogTest {
         return new WalEntry(partition, TOPIC, batches, size);
     }
 
-    private static List<String> values(WalRemains remains, TopicPartition partition) throws IOException {
+    private static List<String> values(RecoveredWal remains, TopicPartition partition) throws IOException {
         List<String> values = new ArrayList<>();
         remains.forEach(partition, TOPIC, (file, position, batches) -> {
             try (RecordCursor records = new RecordCursor(batches, 0)) {

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.TestGroups.Answer;
@@ -63,7 +63,7 @@ class CoordinatorShellTest {
     }
 
     /** A question whose answer depends on something that is done elsewhere. */
-    private record HandedOn(Ask<?> ask) implements CoordinatorEffect {}
+    private record HandedOn(CoordinatorRequest<?> ask) implements CoordinatorEffect {}
 
     /** Keeps words in the order in which they were written, those of transactions when they are committed. */
     private static final class Words implements Coordinator {
@@ -106,7 +106,7 @@ class CoordinatorShellTest {
 
         @Override
         @SuppressWarnings("unchecked")
-        public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+        public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
             Say say = (Say) ask.command();
             if (say.word().equals("elsewhere")) {
                 outbox.perform(new HandedOn(ask));
@@ -116,7 +116,7 @@ class CoordinatorShellTest {
             CoordinatorRecord record = new CoordinatorRecord(say.word().getBytes(StandardCharsets.UTF_8), null);
             if (say.inTransaction()) outbox.writeTransactional(7, (short) 0, null, List.of(record));
             else if (!say.word().isEmpty()) outbox.write(List.of(record));
-            outbox.reply((Ask<String>) ask, String.join(" ", words));
+            outbox.reply((CoordinatorRequest<String>) ask, String.join(" ", words));
         }
 
         @Override
@@ -164,7 +164,7 @@ class CoordinatorShellTest {
         }
     }
 
-    private final class Kind implements CoordinatorKind {
+    private final class Kind implements CoordinatorType {
         @Override
         public String topic() {
             return ID.topic();
@@ -213,7 +213,7 @@ class CoordinatorShellTest {
 
     private Answer<String> say(String word) {
         Answer<String> answer = new Answer<>();
-        shell.ask(new Ask<>(new Say(word, false), answer));
+        shell.ask(new CoordinatorRequest<>(new Say(word, false), answer));
         return answer;
     }
 
@@ -277,11 +277,11 @@ class CoordinatorShellTest {
     void tellsTheCoreWhatIsInTheLog() throws IOException {
         say("one");
         Answer<String> pending = new Answer<>();
-        shell.ask(new Ask<>(new Say("two", true), pending));
+        shell.ask(new CoordinatorRequest<>(new Say("two", true), pending));
         say("three");
         ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, clock.wallMs());
         log.append(marker, 0, clock.elapsedMs());
-        shell.decided(new Decision(7, (short) 0, true));
+        shell.decided(new TransactionOutcome(7, (short) 0, true));
         say("four");
         commit();
         assertThat(say("").get()).isEqualTo("one three two four");

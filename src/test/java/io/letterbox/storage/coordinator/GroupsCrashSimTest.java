@@ -6,7 +6,7 @@ import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.config.GroupsConfig;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.coordinator.Ask;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.groups.TestGroups.Answer;
@@ -134,7 +134,7 @@ class GroupsCrashSimTest {
 
         /** Answers count when they come, which is when the log has been forced. */
         private <R> void ask(GroupCommand<R> command, Answer<R> answer, Runnable answered) {
-            shell.ask(new Ask<>(command, new Ask.Reply<R>() {
+            shell.ask(new CoordinatorRequest<>(command, new CoordinatorRequest.Reply<R>() {
                 @Override
                 public void succeed(R value) {
                     answer.succeed(value);
@@ -150,7 +150,7 @@ class GroupsCrashSimTest {
 
         private long fetch(String group) {
             Answer<OffsetFetchResponseGroup> answer = new Answer<>();
-            shell.ask(new Ask<>(
+            shell.ask(new CoordinatorRequest<>(
                     new GroupCommand.FetchOffsets(
                             new OffsetFetchRequestGroup().setGroupId(group).setTopics(null), true),
                     answer));

@@ -2,11 +2,11 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;
@@ -69,7 +69,7 @@ class ShardCoordinatorsTest {
         }
     }
 
-    private final class Kind implements CoordinatorKind {
+    private final class Kind implements CoordinatorType {
         @Override
         public String topic() {
             return TOPIC;
@@ -114,7 +114,7 @@ class ShardCoordinatorsTest {
         }
 
         @Override
-        public void handle(Ask<?> ask, Moment now, CoordinatorOutbox outbox) {
+        public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
             throw new AssertionError(ask);
         }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.log.producers.ProducerLimits;
-import io.letterbox.log.producers.ProducerStates;
+import io.letterbox.log.producers.ProducerStateTable;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
@@ -18,7 +18,7 @@ import java.util.Map;
 final class SimPartition {
     private final SimWorld world;
     private final SimLog<Entry> log;
-    private ProducerStates states = new ProducerStates(ProducerLimits.defaults());
+    private ProducerStateTable states = new ProducerStateTable(ProducerLimits.defaults());
 
     /** What every reader of committed records saw so far, in order. */
     private List<Integer> seen = List.of();
@@ -69,7 +69,7 @@ final class SimPartition {
 
     void crash() {
         log.crash();
-        states = new ProducerStates(ProducerLimits.defaults());
+        states = new ProducerStateTable(ProducerLimits.defaults());
         for (Entry entry : log.entries) states.wrote(entry.batch(), -1);
     }
 

@@ -1,10 +1,10 @@
 package io.letterbox.transactions.sim;
 
-import io.letterbox.coordinator.Ask;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
@@ -95,7 +95,7 @@ final class SimServer implements CoordinatorOutbox {
     }
 
     @Override
-    public <R> void reply(Ask<R> to, R answer) {
+    public <R> void reply(CoordinatorRequest<R> to, R answer) {
         log.whenCommitted(() -> to.reply().succeed(answer));
     }
 
@@ -108,7 +108,7 @@ final class SimServer implements CoordinatorOutbox {
         });
     }
 
-    private <R> void acquire(Ask<R> question) {
+    private <R> void acquire(CoordinatorRequest<R> question) {
         long id = nextProducerId++;
         soon(world.between(1, 30), () -> ask(new WithProducerId<>(question, id), done -> {}));
     }
@@ -134,10 +134,10 @@ final class SimServer implements CoordinatorOutbox {
     // ---- what comes in; answers come while this life lasts
 
     <R> void ask(CoordinatorCommand<R> command, Consumer<R> answer) {
-        core.handle(new Ask<>(command, new To<>(answer)), world.now(), this);
+        core.handle(new CoordinatorRequest<>(command, new To<>(answer)), world.now(), this);
     }
 
-    private record To<R>(Consumer<R> answer) implements Ask.Reply<R> {
+    private record To<R>(Consumer<R> answer) implements CoordinatorRequest.Reply<R> {
         @Override
         public void succeed(R value) {
             answer.accept(value);

@@ -1,6 +1,6 @@
 package io.letterbox.ingress.kafka.fetch;
 
-import io.letterbox.bus.Located;
+import io.letterbox.bus.FetchedData;
 import io.letterbox.ingress.kafka.KafkaResponse;
 import io.letterbox.ingress.kafka.StoredRecords;
 import io.letterbox.record.AbortedTransaction;
@@ -17,7 +17,7 @@ final class FetchAnswer {
     private static final short LEADERS_FROM = 12;
 
     private final FetchResponseData body = new FetchResponseData();
-    private final List<Located> files = new ArrayList<>(1);
+    private final List<FetchedData> files = new ArrayList<>(1);
     private final short version;
     private final boolean committed;
     private FetchPartition.Key before;
@@ -51,7 +51,7 @@ final class FetchAnswer {
     }
 
     /** What a partition is answered that was read. */
-    PartitionData read(FetchPartition partition, Located found) {
+    PartitionData read(FetchPartition partition, FetchedData found) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setHighWatermark(found.status().highWatermark())
@@ -97,6 +97,6 @@ final class FetchAnswer {
 
     /** Gives back the files, where nothing is sent. */
     void discard() {
-        files.forEach(Located::release);
+        files.forEach(FetchedData::release);
     }
 }

@@ -1,8 +1,8 @@
 package io.letterbox.ingress.kafka.fetch;
 
 import io.letterbox.bus.FetchBudget;
+import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.Located;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.ingress.kafka.KafkaRequest;
 import io.letterbox.ingress.kafka.KafkaResponse;
@@ -161,9 +161,9 @@ final class PendingFetch {
             if (isQuiet(partition) && partition.isTold()) continue;
             found[index] = refusalOf(partition);
             if (found[index] != null) continue;
-            Located located = null;
+            FetchedData located = null;
             ReadAsk ask = new ReadAsk(partition.id, topicId(partition), partition.offset(), partition.maxBytes());
-            if (!partition.isReadable(isolation)) located = Located.nothing(partition.status);
+            if (!partition.isReadable(isolation)) located = FetchedData.nothing(partition.status);
             else if (asks.isEmpty()) located = loop.reader().fetchCached(ask, budget, isolation);
             if (located == null) {
                 askedFor[asks.size()] = index;
@@ -188,7 +188,8 @@ final class PendingFetch {
      * What was found in one partition: a refusal, where the logs part, or what was read from an offset on. Where there is
      * nothing that is news to the client, null stands in its place.
      */
-    private record Found(long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, Located located) {
+    private record Found(
+            long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, FetchedData located) {
         boolean isEmpty() {
             return refusal == Errors.NONE
                     && divergence == null
@@ -204,7 +205,7 @@ final class PendingFetch {
         FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
         return divergence == null
                 ? null
-                : new Found(partition.offset(), Errors.NONE, divergence, Located.nothing(partition.status));
+                : new Found(partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status));
     }
 
     private static UUID topicId(FetchPartition partition) {

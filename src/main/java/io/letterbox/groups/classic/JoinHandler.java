@@ -1,0 +1,267 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.error.ApiException;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.groups.GroupCommand.JoinGroup;
+import io.letterbox.groups.GroupMemory;
+import io.letterbox.groups.GroupSettings;
+import io.letterbox.groups.classic.ClassicMember.Protocol;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Lets members into a classic group, for the first time and again. Owned by its coordinator. */
+final class JoinHandler {
+    /** From this version on, a new member is given an id first and has to come back with it (KIP-394). */
+    private static final int KNOWN_MEMBER_ID_VERSION = 4;
+
+    /** From this version on, a leader can be told that there is nothing to assign (KIP-814). */
+    private static final int SKIP_ASSIGNMENT_VERSION = 9;
+
+    /** What a member tells the leader; more could not be kept, because all members become one record. */
+    private static final int MAX_METADATA_BYTES = 1 << 20;
+
+    private final GroupSettings settings;
+    private final GroupMemory memory;
+    private final Supplier<UUID> ids;
+    private final RebalanceProtocol rebalances;
+    private final SessionTimeouts sessions;
+
+    JoinHandler(
+            GroupSettings settings,
+            GroupMemory memory,
+            Supplier<UUID> ids,
+            RebalanceProtocol rebalances,
+            SessionTimeouts sessions) {
+        this.settings = settings;
+        this.memory = memory;
+        this.ids = ids;
+        this.rebalances = rebalances;
+        this.sessions = sessions;
+    }
+
+    /** One request to join, on its way through the rules. */
+    private record Request(
+            ClassicGroup group,
+            CoordinatorRequest<JoinGroupResponseData> ask,
+            Caller caller,
+            JoinGroupRequestData data,
+            CoordinatorContext turn) {
+        List<Protocol> protocols() {
+            return Protocol.of(data.protocols());
+        }
+
+        void refuse(String memberId, Errors error) {
+            turn.reply(ask, new JoinGroupResponseData().setMemberId(memberId).setErrorCode(error.code()));
+        }
+    }
+
+    void join(
+            ClassicGroup group,
+            JoinGroup command,
+            CoordinatorRequest<JoinGroupResponseData> ask,
+            CoordinatorContext turn) {
+        Request request = new Request(group, ask, command.caller(), command.data(), turn);
+        String memberId = command.data().memberId();
+        if (!hasRoom(group, memberId)) {
+            forget(group, memberId);
+            request.refuse("", Errors.GROUP_MAX_SIZE_REACHED);
+            rebalances.completeWhenAllJoined(group, turn);
+        } else if (request.protocols().stream()
+                        .mapToLong(spoken -> spoken.metadata().length)
+                        .sum()
+                > MAX_METADATA_BYTES) {
+            request.refuse(memberId, Errors.INVALID_REQUEST);
+        } else if (!group.fits(command.data().protocolType(), request.protocols())) {
+            request.refuse(memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
+        } else if (!memory.admits(growthBytes(request), group.id(), turn)) {
+            request.refuse(memberId, Errors.GROUP_MAX_SIZE_REACHED);
+        } else if (memberId.isEmpty()) {
+            joinNew(request);
+        } else {
+            joinKnown(request, memberId);
+        }
+    }
+
+    /** By how much the group will be larger, at the most. */
+    private static long growthBytes(Request request) {
+        ClassicGroup group = request.group();
+        String memberId = request.data().memberId();
+        ClassicMember known = group.member(memberId);
+        if (known == null && request.data().groupInstanceId() != null) {
+            String current = group.memberOf(request.data().groupInstanceId());
+            known = current == null ? null : group.member(current);
+        }
+        long spoken = ClassicMember.weightBytes(request.protocols());
+        if (known != null) return spoken - ClassicMember.weightBytes(known.protocols());
+        ClassicMember stranger = stranger(request, memberId);
+        boolean first = group.size() == 0 && group.promisedIds().isEmpty();
+        long made = first ? ClassicGroup.newBytes(group.id()) + ClassicGroup.COLLECTIONS_BYTES : 0;
+        return stranger.weightBytes()
+                + spoken
+                + ClassicGroup.promiseBytes(stranger.origin().clientId())
+                + made;
+    }
+
+    private static ClassicMember stranger(Request request, String memberId) {
+        return new ClassicMember(
+                memberId,
+                new ClassicMember.Origin(
+                        request.data().groupInstanceId(),
+                        request.caller().clientId(),
+                        request.caller().host(),
+                        request.data().protocolType()));
+    }
+
+    private void forget(ClassicGroup group, String memberId) {
+        ClassicMember member = group.member(memberId);
+        if (member != null) sessions.end(member);
+        if (group.promisedIds().contains(memberId)) sessions.endPromise(group, memberId);
+        group.remove(memberId);
+    }
+
+    /** While members are gathered, those that have come count, so that the last ones to come find no place. */
+    private boolean hasRoom(ClassicGroup group, String memberId) {
+        ClassicMember member = group.member(memberId);
+        // Ids cost nothing to ask for, so there is an end to them, too.
+        if (memberId.isEmpty() && group.promisedIds().size() >= settings.maxMembers()) return false;
+        if (group.isEmpty()) return true;
+        if (group.in(ClassicState.PREPARING_REBALANCE)) {
+            return member != null && member.joining() != null || group.joiningCount() < settings.maxMembers();
+        }
+        return member != null || group.size() < settings.maxMembers();
+    }
+
+    private void joinNew(Request request) {
+        ClassicGroup group = request.group();
+        String instanceId = request.data().groupInstanceId();
+        if (instanceId != null) {
+            String newId = instanceId + "-" + ids.get();
+            String current = group.memberOf(instanceId);
+            if (current == null) add(request, newId);
+            else replaceStatic(request, group.member(current), newId);
+            return;
+        }
+        String newId = request.caller().clientId() + "-" + ids.get();
+        if (request.caller().version() < KNOWN_MEMBER_ID_VERSION) {
+            add(request, newId);
+            return;
+        }
+        group.promise(newId);
+        sessions.promise(group, newId, request.data().sessionTimeoutMs(), request.turn());
+        request.refuse(newId, Errors.MEMBER_ID_REQUIRED);
+    }
+
+    private void add(Request request, String memberId) {
+        ClassicGroup group = request.group();
+        JoinGroupRequestData data = request.data();
+        ClassicMember member = stranger(request, memberId);
+        member.speaks(request.protocols());
+        member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
+        member.fresh(true);
+        member.joining(request.ask());
+        if (group.in(ClassicState.PREPARING_REBALANCE) && group.isInitial()) group.grewWhileDelayed(true);
+        sessions.endPromise(group, memberId);
+        group.add(member);
+        sessions.beginFirst(group, member, request.turn());
+        rebalances.changed(group, request.turn());
+    }
+
+    private void joinKnown(Request request, String memberId) {
+        ClassicGroup group = request.group();
+        if (group.promisedIds().contains(memberId)) {
+            // Ids are promised to dynamic members only.
+            if (request.data().groupInstanceId() == null) add(request, memberId);
+            else request.refuse(memberId, Errors.UNKNOWN_MEMBER_ID);
+            return;
+        }
+        Errors refusal = group.checkMember(memberId, request.data().groupInstanceId());
+        // An empty group has no members, so that case is refused here as well.
+        if (refusal != Errors.NONE) {
+            request.refuse(memberId, refusal);
+            return;
+        }
+        ClassicMember member = group.member(memberId);
+        boolean same = member.speaksJust(request.protocols());
+        boolean asks = group.in(ClassicState.COMPLETING_REBALANCE) && same
+                || group.in(ClassicState.STABLE) && same && !group.isLeader(memberId);
+        if (asks) {
+            // It missed the answer, or wants to know where it stands: nothing changes for the others.
+            request.turn().reply(request.ask(), RebalanceProtocol.joined(group, memberId));
+            return;
+        }
+        update(request, member);
+        rebalances.changed(group, request.turn());
+    }
+
+    private static void update(Request request, ClassicMember member) {
+        JoinGroupRequestData data = request.data();
+        request.group().changeProtocols(member, request.protocols());
+        member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
+        // Whoever asks again does not wait for the first answer any more.
+        cancel(member, Errors.REBALANCE_IN_PROGRESS, request.turn());
+        member.joining(request.ask());
+    }
+
+    private static void cancel(ClassicMember member, Errors why, CoordinatorContext turn) {
+        CoordinatorRequest<JoinGroupResponseData> join = member.joining();
+        member.joining(null);
+        if (join != null) {
+            turn.reply(
+                    join, new JoinGroupResponseData().setMemberId(member.id()).setErrorCode(why.code()));
+        }
+        CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
+        member.syncing(null);
+        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(why.code()));
+    }
+
+    /** A static member has been started anew: it takes the old one's place, and whoever still speaks as that is fenced. */
+    private void replaceStatic(Request request, ClassicMember old, String newId) {
+        ClassicGroup group = request.group();
+        String oldLeader = group.leader();
+        cancel(old, Errors.FENCED_INSTANCE_ID, request.turn());
+        sessions.end(old);
+        ClassicMember member = group.replace(old, newId);
+        sessions.prolong(group, member, request.turn());
+        update(request, member);
+        if (group.in(ClassicState.COMPLETING_REBALANCE)) {
+            // The leader may be assigning to the old id already.
+            rebalances.prepare(group, request.turn());
+        } else if (!group.in(ClassicState.STABLE)) {
+            rebalances.completeWhenAllJoined(group, request.turn());
+        } else if (!group.elect().equals(group.protocol())) {
+            rebalances.prepare(group, request.turn());
+        } else {
+            keepGeneration(request, member, oldLeader);
+        }
+    }
+
+    /** Nothing changes for the others, so there is no rebalance: the generation and the assignment stay. */
+    private void keepGeneration(Request request, ClassicMember member, String oldLeader) {
+        ClassicGroup group = request.group();
+        CoordinatorContext turn = request.turn();
+        member.joining(null);
+        try {
+            turn.write(List.of(ClassicRecords.of(group)));
+        } catch (ApiException refused) {
+            // The log knows the old id still; a rebalance ends with the new one in the log.
+            member.joining(request.ask());
+            rebalances.prepare(group, turn);
+            return;
+        }
+        JoinGroupResponseData answer = RebalanceProtocol.joined(group, member.id());
+        if (request.caller().version() >= SKIP_ASSIGNMENT_VERSION) {
+            answer.setSkipAssignment(group.isLeader(member.id()));
+        } else {
+            // An older leader would assign again if it heard that it leads.
+            answer.setLeader(oldLeader).setMembers(List.of());
+        }
+        turn.reply(request.ask(), answer);
+    }
+}

@@ -1,0 +1,217 @@
+package io.letterbox.groups.classic;
+
+import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.error.ApiException;
+import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.groups.Deadlines;
+import io.letterbox.groups.GroupSettings;
+import java.util.List;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Takes a group from one generation to the next.
+ *
+ * <pre>
+ *              a member joins              all have joined, or time is up            the leader brings the assignment
+ *   EMPTY ───────────────► PREPARING_REBALANCE ───────────────► COMPLETING_REBALANCE ───────────────► STABLE
+ *     ▲                      │            ▲                              │                              │
+ *     └──────────────────────┘            └── a member joins, leaves, is lost, owes its sync too long ──┘
+ *        nobody is left
+ * </pre>
+ *
+ * Owned by its coordinator.
+ */
+final class RebalanceProtocol {
+    private final GroupSettings settings;
+    private final Deadlines deadlines;
+    private final SessionTimeouts sessions;
+
+    private record JoinPhase(String groupId) {}
+
+    private record SyncPhase(String groupId) {}
+
+    RebalanceProtocol(GroupSettings settings, Deadlines deadlines, SessionTimeouts sessions) {
+        this.settings = settings;
+        this.deadlines = deadlines;
+        this.sessions = sessions;
+    }
+
+    /** Membership has changed: a rebalance begins, or one that is under way goes on. */
+    void changed(ClassicGroup group, CoordinatorContext turn) {
+        if (group.in(ClassicState.PREPARING_REBALANCE)) completeWhenAllJoined(group, turn);
+        else prepare(group, turn);
+    }
+
+    /** Begins a rebalance. */
+    void prepare(ClassicGroup group, CoordinatorContext turn) {
+        if (group.in(ClassicState.COMPLETING_REBALANCE)) resetAssignments(group, Errors.REBALANCE_IN_PROGRESS, turn);
+        group.owingSync().clear();
+        deadlines.cancel(new SyncPhase(group.id()));
+        group.become(ClassicState.PREPARING_REBALANCE, turn.wallMs());
+        if (group.isInitial()) {
+            int delayMs = settings.initialRebalanceDelayMs();
+            delay(group, delayMs, Math.max(group.rebalanceTimeoutMs() - delayMs, 0), turn);
+        } else if (group.allJoined()) {
+            completeJoin(group, turn);
+        } else {
+            awaitJoins(group, turn);
+        }
+    }
+
+    private void awaitJoins(ClassicGroup group, CoordinatorContext turn) {
+        deadlines.set(
+                new JoinPhase(group.id()),
+                turn.elapsedMs() + group.rebalanceTimeoutMs(),
+                late -> ifPreparing(group, () -> completeJoin(group, late)));
+    }
+
+    private void delay(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext turn) {
+        deadlines.set(
+                new JoinPhase(group.id()),
+                turn.elapsedMs() + delayMs,
+                late -> ifPreparing(group, () -> delayed(group, delayMs, remainingMs, late)));
+    }
+
+    private static void ifPreparing(ClassicGroup group, Runnable work) {
+        if (group.in(ClassicState.PREPARING_REBALANCE)) work.run();
+    }
+
+    /** Whoever came while an empty group waited makes it wait again, up to the rebalance timeout. */
+    private void delayed(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext turn) {
+        if (!group.grewWhileDelayed() || remainingMs == 0) {
+            completeJoin(group, turn);
+            return;
+        }
+        group.grewWhileDelayed(false);
+        int nextMs = Math.min(settings.initialRebalanceDelayMs(), remainingMs);
+        delay(group, nextMs, Math.max(remainingMs - delayMs, 0), turn);
+    }
+
+    /** Ends the join phase where nobody is waited for any more. The first one of a group ends by time only. */
+    void completeWhenAllJoined(ClassicGroup group, CoordinatorContext turn) {
+        if (group.in(ClassicState.PREPARING_REBALANCE) && !group.isInitial() && group.allJoined()) {
+            completeJoin(group, turn);
+        }
+    }
+
+    /** Ends the join phase: who has not come is out, except for static members, who may take their session's time. */
+    void completeJoin(ClassicGroup group, CoordinatorContext turn) {
+        deadlines.cancel(new JoinPhase(group.id()));
+        for (ClassicMember member : List.copyOf(group.members())) {
+            if (member.joining() != null || member.isStatic()) continue;
+            group.remove(member.id());
+            sessions.end(member);
+        }
+        if (!group.electLeader() && group.size() > 0) {
+            // Only static members are left, and none of them came: their sessions decide.
+            awaitJoins(group, turn);
+            return;
+        }
+        group.nextGeneration(turn.wallMs());
+        if (group.isEmpty()) becameEmpty(group, turn);
+        else answerJoins(group, turn);
+    }
+
+    private static void becameEmpty(ClassicGroup group, CoordinatorContext turn) {
+        try {
+            turn.write(List.of(ClassicRecords.of(group)));
+        } catch (ApiException refused) {
+            // After a restart the members of the last generation would be back, and time out. Nobody is harmed.
+            return;
+        }
+    }
+
+    private void answerJoins(ClassicGroup group, CoordinatorContext turn) {
+        for (ClassicMember member : group.members()) {
+            answerJoin(group, member, turn);
+            sessions.prolong(group, member, turn);
+            member.fresh(false);
+            group.owingSync().add(member.id());
+        }
+        int generation = group.generation();
+        deadlines.set(
+                new SyncPhase(group.id()),
+                turn.elapsedMs() + group.rebalanceTimeoutMs(),
+                late -> syncsAreLate(group, generation, late));
+    }
+
+    private static void answerJoin(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+        CoordinatorRequest<JoinGroupResponseData> ask = member.joining();
+        if (ask == null) return;
+        member.joining(null);
+        turn.reply(ask, joined(group, member.id()));
+    }
+
+    /** What a member is told about the current generation: the leader all, the others the least. */
+    static JoinGroupResponseData joined(ClassicGroup group, String memberId) {
+        return new JoinGroupResponseData()
+                .setMembers(group.isLeader(memberId) ? members(group) : List.of())
+                .setMemberId(memberId)
+                .setGenerationId(group.generation())
+                .setProtocolName(group.protocol())
+                .setProtocolType(group.protocolType())
+                .setLeader(group.leader());
+    }
+
+    private static List<JoinGroupResponseMember> members(ClassicGroup group) {
+        return group.members().stream()
+                .map(member -> new JoinGroupResponseMember()
+                        .setMemberId(member.id())
+                        .setGroupInstanceId(member.origin().instanceId())
+                        .setMetadata(member.metadata(group.protocol())))
+                .toList();
+    }
+
+    private void syncsAreLate(ClassicGroup group, int generation, CoordinatorContext turn) {
+        boolean began = group.in(ClassicState.COMPLETING_REBALANCE) || group.in(ClassicState.STABLE);
+        if (!began || group.generation() != generation || group.owingSync().isEmpty()) return;
+        for (String memberId : List.copyOf(group.owingSync())) {
+            sessions.end(group.member(memberId));
+            group.remove(memberId);
+        }
+        prepare(group, turn);
+    }
+
+    /** A member asked for its assignment; when all have, nobody is waited for any more. */
+    void synced(ClassicGroup group, String memberId) {
+        group.owingSync().remove(memberId);
+        if (group.owingSync().isEmpty()) deadlines.cancel(new SyncPhase(group.id()));
+    }
+
+    /** Nobody has an assignment, and who waits for one is told why. */
+    void resetAssignments(ClassicGroup group, Errors why, CoordinatorContext turn) {
+        for (ClassicMember member : group.members()) group.assign(member, ClassicMember.NOTHING);
+        answerSyncs(group, why, turn);
+    }
+
+    void answerSyncs(ClassicGroup group, Errors error, CoordinatorContext turn) {
+        for (ClassicMember member : group.members()) {
+            CoordinatorRequest<SyncGroupResponseData> ask = member.syncing();
+            if (ask == null) continue;
+            member.syncing(null);
+            turn.reply(
+                    ask,
+                    error == Errors.NONE
+                            ? synced(group, member)
+                            : new SyncGroupResponseData().setErrorCode(error.code()));
+            sessions.prolong(group, member, turn);
+        }
+    }
+
+    /** A member's assignment in the current generation. */
+    static SyncGroupResponseData synced(ClassicGroup group, ClassicMember member) {
+        return new SyncGroupResponseData()
+                .setProtocolType(group.protocolType())
+                .setProtocolName(group.protocol())
+                .setAssignment(member.assignment());
+    }
+
+    /** The group goes away: nothing of it is due any more. */
+    void forget(ClassicGroup group) {
+        deadlines.cancel(new JoinPhase(group.id()));
+        deadlines.cancel(new SyncPhase(group.id()));
+    }
+}

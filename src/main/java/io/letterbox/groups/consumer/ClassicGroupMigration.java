@@ -1,0 +1,97 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.groups.classic.ClassicGroupSnapshot;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
+import org.apache.kafka.common.message.ConsumerProtocolAssignment;
+import org.apache.kafka.common.message.ConsumerProtocolSubscription;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
+
+/**
+ * Makes a consumer group of a classic one while its members work (KIP-848, "online migration"): they become guests that
+ * own what their leader gave them, and are told to join again at their next heartbeat.
+ */
+final class ClassicGroupMigration {
+    /** Kafka Streams tells its members more in an assignment than which partitions they have. */
+    static final String STREAMS_PROTOCOL = "stream";
+
+    private ClassicGroupMigration() {}
+
+    /** False where the server could not speak the members' protocol for them. */
+    static boolean isPossible(ClassicGroupSnapshot handover, int maxMembers) {
+        if (handover.members().size() >= maxMembers) return false;
+        for (ClassicGroupSnapshot.Member member : handover.members()) {
+            if (member.protocols().isEmpty()) return false;
+            boolean streams = member.protocols().stream()
+                    .anyMatch(protocol -> protocol.getKey().equals(STREAMS_PROTOCOL));
+            if (streams) return false;
+            try {
+                subscription(member);
+                ByteBuffer custom = assignment(member).userData();
+                if (custom != null && custom.hasRemaining()) return false;
+            } catch (RuntimeException notOurs) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Puts the members into a group that has none. */
+    static void begin(GroupDraft draft, ClassicGroupSnapshot handover, Topics topics) {
+        int epoch = Math.max(1, handover.generation());
+        draft.add(new ConsumerEvent.Epoch(epoch, 0));
+        for (ClassicGroupSnapshot.Member member : handover.members()) {
+            draft.add(new ConsumerEvent.Profile(member.id(), profile(member)));
+            PartitionSet assigned = partitions(member, topics)
+                    .filter((topic, partition) -> draft.group().owner(topic, partition) == null);
+            draft.add(new ConsumerEvent.Target(member.id(), assigned));
+            draft.add(new ConsumerEvent.Current(
+                    member.id(),
+                    new CurrentAssignment(epoch, epoch, MemberState.STABLE, assigned, PartitionSet.EMPTY)));
+        }
+        draft.add(new ConsumerEvent.TargetEpoch(epoch, 0));
+    }
+
+    private static ConsumerGroupMemberMetadataValue profile(ClassicGroupSnapshot.Member member) {
+        List<ClassicProtocol> protocols = new ArrayList<>();
+        member.protocols()
+                .forEach(protocol -> protocols.add(
+                        new ClassicProtocol().setName(protocol.getKey()).setMetadata(protocol.getValue())));
+        return new ConsumerGroupMemberMetadataValue()
+                .setInstanceId(member.instanceId())
+                .setClientId(member.clientId())
+                .setClientHost(member.host())
+                .setSubscribedTopicNames(
+                        List.copyOf(new TreeSet<>(subscription(member).topics())))
+                .setRebalanceTimeoutMs(member.timeouts().rebalanceMs())
+                .setClassicMemberMetadata(new ClassicMemberMetadata()
+                        .setSessionTimeoutMs(member.timeouts().sessionMs())
+                        .setSupportedProtocols(protocols));
+    }
+
+    private static ConsumerProtocolSubscription subscription(ClassicGroupSnapshot.Member member) {
+        byte[] metadata = member.protocols().get(0).getValue();
+        return ConsumerProtocol.deserializeConsumerProtocolSubscription(ByteBuffer.wrap(metadata));
+    }
+
+    private static ConsumerProtocolAssignment assignment(ClassicGroupSnapshot.Member member) {
+        return member.assignment().length == 0
+                ? new ConsumerProtocolAssignment()
+                : ConsumerProtocol.deserializeConsumerProtocolAssignment(ByteBuffer.wrap(member.assignment()));
+    }
+
+    private static PartitionSet partitions(ClassicGroupSnapshot.Member member, Topics topics) {
+        PartitionSet.Builder partitions = new PartitionSet.Builder();
+        for (ConsumerProtocolAssignment.TopicPartition topic :
+                assignment(member).assignedPartitions()) {
+            if (topics.named(topic.topic()) == null) continue;
+            partitions.addAll(Topics.id(topics.named(topic.topic())), topic.partitions());
+        }
+        return partitions.build();
+    }
+}

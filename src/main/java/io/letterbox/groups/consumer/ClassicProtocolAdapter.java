@@ -1,0 +1,176 @@
+package io.letterbox.groups.consumer;
+
+import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.groups.GroupCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Answers consumers that speak the classic protocol in a group whose assignment the server decides, all of them at once:
+ * nobody waits for anybody. Owned by the coordinator's shard.
+ */
+public final class ClassicProtocolAdapter {
+    /** From here on, a member gets its id before it joins (KIP-394). */
+    private static final short MEMBER_ID_REQUIRED_VERSION = 4;
+
+    private final ConsumerGroups groups;
+    private final ClassicMembership membership;
+    private final Supplier<UUID> ids;
+
+    ClassicProtocolAdapter(ConsumerGroups groups, ClassicMembership membership, Supplier<UUID> ids) {
+        this.groups = groups;
+        this.membership = membership;
+        this.ids = ids;
+    }
+
+    /** Answers a JoinGroup. */
+    public void join(
+            CoordinatorRequest<JoinGroupResponseData> ask, GroupCommand.JoinGroup command, CoordinatorContext turn) {
+        JoinGroupRequestData data = command.data();
+        String memberId = data.memberId().isEmpty() ? command.caller().clientId() + "-" + ids.get() : data.memberId();
+        JoinGroupResponseData answer;
+        try {
+            answer =
+                    needsId(command) ? refusedJoin(Errors.MEMBER_ID_REQUIRED, memberId) : join(memberId, command, turn);
+        } catch (ConsumerRefusal refusal) {
+            answer = refusedJoin(refusal.error(), data.memberId());
+        }
+        turn.reply(ask, answer);
+    }
+
+    private static boolean needsId(GroupCommand.JoinGroup command) {
+        return command.data().memberId().isEmpty()
+                && command.data().groupInstanceId() == null
+                && command.caller().version() >= MEMBER_ID_REQUIRED_VERSION;
+    }
+
+    private static JoinGroupResponseData refusedJoin(Errors error, String memberId) {
+        return new JoinGroupResponseData()
+                .setErrorCode(error.code())
+                .setMemberId(memberId)
+                .setGenerationId(-1)
+                .setProtocolName("");
+    }
+
+    private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, CoordinatorContext turn) {
+        groups.dismissUnread(command.data().groupId(), turn);
+        GroupChange change = groups.change(command.data().groupId(), turn);
+        membership.join(change.rebalance(), memberId, command.caller(), command.data());
+        ConsumerGroup group = groups.commitWithinLimit(change, memberId, turn);
+        ConsumerMember member = group.member(memberId);
+        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
+        groups.deadlines().joined(group.id(), member, turn.elapsedMs());
+        return new JoinGroupResponseData()
+                .setMemberId(memberId)
+                .setGenerationId(member.current().epoch())
+                .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
+                .setProtocolName(member.classicProtocol().name());
+    }
+
+    /** Answers a SyncGroup. */
+    public void sync(
+            CoordinatorRequest<SyncGroupResponseData> ask, GroupCommand.SyncGroup command, CoordinatorContext turn) {
+        SyncGroupResponseData answer;
+        try {
+            answer = sync(command.data(), turn);
+        } catch (ConsumerRefusal refusal) {
+            answer = new SyncGroupResponseData().setErrorCode(refusal.error().code());
+        }
+        turn.reply(ask, answer);
+    }
+
+    private SyncGroupResponseData sync(SyncGroupRequestData data, CoordinatorContext turn) {
+        groups.dismissUnread(data.groupId(), turn);
+        ConsumerGroup group = groups.group(data.groupId());
+        ConsumerMember member =
+                ClassicMembership.present(group, data.memberId(), data.groupInstanceId(), data.generationId());
+        ClassicMembership.checkProtocol(member, data);
+        if (member.current().epoch() < group.epoch() && member.current().state() != MemberState.UNREVOKED_PARTITIONS) {
+            groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
+            throw new ConsumerRefusal(Errors.REBALANCE_IN_PROGRESS, "Another epoch has begun; join again.");
+        }
+        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
+        groups.deadlines().synced(group.id(), member);
+        return new SyncGroupResponseData()
+                .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
+                .setProtocolName(member.classicProtocol().name())
+                .setAssignment(ClassicMembership.assignment(member, groups.topics()));
+    }
+
+    /** Answers a Heartbeat. */
+    public void heartbeat(
+            CoordinatorRequest<HeartbeatResponseData> ask, GroupCommand.Heartbeat command, CoordinatorContext turn) {
+        Errors error = Errors.NONE;
+        try {
+            groups.dismissUnread(command.data().groupId(), turn);
+            ConsumerGroup group = groups.group(command.data().groupId());
+            ConsumerMember member = ClassicMembership.present(
+                    group,
+                    command.data().memberId(),
+                    command.data().groupInstanceId(),
+                    command.data().generationId());
+            // Where all members speak the classic protocol, nobody else notices that a topic has grown.
+            GroupChange change = groups.change(group.id(), turn);
+            change.rebalance().settle(false);
+            group = groups.commit(change);
+            groups.deadlines().heard(group.id(), member, turn.elapsedMs());
+            if (ClassicMembership.hasToRejoin(group, member)) {
+                groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
+                error = Errors.REBALANCE_IN_PROGRESS;
+            }
+        } catch (ConsumerRefusal refusal) {
+            error = refusal.error();
+        }
+        turn.reply(ask, new HeartbeatResponseData().setErrorCode(error.code()));
+    }
+
+    /** Answers a LeaveGroup. */
+    public void leave(
+            CoordinatorRequest<LeaveGroupResponseData> ask, GroupCommand.LeaveGroup command, CoordinatorContext turn) {
+        LeaveGroupRequestData data = command.data();
+        GroupChange change = groups.change(data.groupId(), turn);
+        List<LeaveGroupResponseData.MemberResponse> members = new ArrayList<>();
+        List<String> left = new ArrayList<>();
+        for (LeaveGroupRequestData.MemberIdentity who : data.members()) {
+            LeaveGroupResponseData.MemberResponse answer = new LeaveGroupResponseData.MemberResponse()
+                    .setMemberId(who.memberId())
+                    .setGroupInstanceId(who.groupInstanceId());
+            members.add(answer);
+            try {
+                ConsumerMember member = leaving(change.draft().group(), who);
+                change.draft().removeMember(member.id());
+                left.add(member.id());
+                answer.setMemberId(member.id());
+            } catch (ConsumerRefusal refusal) {
+                answer.setErrorCode(refusal.error().code());
+            }
+        }
+        if (!left.isEmpty()) {
+            change.rebalance().afterDeparture();
+            groups.commit(change);
+            for (String memberId : left) groups.deadlines().forget(data.groupId(), memberId);
+        }
+        turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
+    }
+
+    /** An administrator takes a static member out by its name alone. */
+    private static ConsumerMember leaving(ConsumerGroup group, LeaveGroupRequestData.MemberIdentity who) {
+        if (who.memberId().isEmpty() && who.groupInstanceId() != null) {
+            ConsumerMember named = group.staticMember(who.groupInstanceId());
+            if (named != null) return ClassicMembership.classic(named);
+        }
+        return ClassicMembership.classic(ConsumerMembership.present(group, who.memberId(), who.groupInstanceId()));
+    }
+}

@@ -1,0 +1,171 @@
+package io.letterbox.groups.offsets;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.groups.Deadlines;
+import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupCommand.DeleteGroup;
+import io.letterbox.groups.GroupRegistry;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Takes out of the log what nobody needs: expired offsets, those of deleted topics, deleted groups. */
+public final class OffsetExpiration {
+    /** How often is looked for what has expired. */
+    static final long INTERVAL_MS = 600_000;
+
+    /** Tombstones of so many bytes become one batch; ids of groups can be long, and a batch may have a megabyte. */
+    private static final int BATCH_BYTES = 1 << 18;
+
+    private final GroupRegistry registry;
+    private final CommittedOffsets book;
+    private final Deadlines deadlines;
+    private final long retentionMs;
+    private ClusterImage followed;
+
+    /** @param retentionMs how long the offsets of a group without members are kept */
+    public OffsetExpiration(GroupRegistry registry, CommittedOffsets book, Deadlines deadlines, long retentionMs) {
+        this.registry = registry;
+        this.book = book;
+        this.deadlines = deadlines;
+        this.retentionMs = retentionMs;
+    }
+
+    /** From now on, what has expired is looked for. */
+    public void activate(CoordinatorContext turn) {
+        deadlines.set(this, turn.elapsedMs() + INTERVAL_MS, late -> {
+            // Before the work, which the log may refuse.
+            activate(late);
+            if (late.now().wallConfirmed()) expire(late);
+        });
+    }
+
+    private void expire(CoordinatorContext turn) {
+        List<CoordinatorRecord> records = new ArrayList<>();
+        Map<String, Integer> expired = new LinkedHashMap<>();
+        int further = 0;
+        for (Group group : List.copyOf(registry.all())) {
+            int before = records.size();
+            boolean nothingLeft = expire(group, turn.wallMs(), records);
+            int offsets = records.size() - before;
+            if (offsets > 0 && expired.size() < OffsetsExpired.MAX_NAMED) expired.put(group.id(), offsets);
+            else if (offsets > 0) further++;
+            if (nothingLeft && group.isEmpty()) records.addAll(group.tombstones());
+        }
+        write(records, turn);
+        if (!expired.isEmpty()) turn.outbox().perform(new OffsetsExpired(expired, further));
+    }
+
+    /**
+     * Groups that have neither members nor offsets make room for others; how old they are does not matter.
+     *
+     * @param but the group that stays, because somebody is about to join it
+     */
+    public void forgetEmpty(String but, CoordinatorContext turn) {
+        List<CoordinatorRecord> records = new ArrayList<>();
+        for (Group group : registry.all()) {
+            boolean nothing = !group.id().equals(but)
+                    && group.isEmpty()
+                    && group.size() == 0
+                    && book.of(group.id()).isEmpty()
+                    && !book.hasPending(group.id());
+            if (nothing) records.addAll(group.tombstones());
+        }
+        write(records, turn);
+    }
+
+    private boolean expire(Group group, long wallMs, List<CoordinatorRecord> records) {
+        boolean nothingLeft = !book.hasPending(group.id());
+        for (Map.Entry<TopicPartition, CommittedOffset> entry :
+                book.of(group.id()).entrySet()) {
+            TopicPartition partition = entry.getKey();
+            boolean kept = group.reads(partition.topic())
+                    || book.isPending(group.id(), partition)
+                    || !isExpired(group, entry.getValue(), wallMs);
+            if (kept) nothingLeft = false;
+            else records.add(OffsetCommitHandler.tombstone(group.id(), partition));
+        }
+        return nothingLeft;
+    }
+
+    private boolean isExpired(Group group, CommittedOffset offset, long wallMs) {
+        long baseMs = group.offsetAgeBaseMs(offset.commitMs());
+        if (baseMs == Long.MAX_VALUE) return false;
+        if (offset.expireMs() >= 0) return wallMs >= offset.expireMs();
+        return wallMs - baseMs >= retentionMs;
+    }
+
+    private static void write(List<CoordinatorRecord> records, CoordinatorContext turn) {
+        int from = 0;
+        int bytes = 0;
+        for (int index = 0; index < records.size(); index++) {
+            bytes += records.get(index).key().length;
+            if (bytes < BATCH_BYTES) continue;
+            turn.write(records.subList(from, index + 1));
+            from = index + 1;
+            bytes = 0;
+        }
+        turn.write(records.subList(from, records.size()));
+    }
+
+    /** Deletes the offsets of topics that are gone, or have been made anew under the same name. */
+    public void follow(ClusterImage image, CoordinatorContext turn) {
+        ClusterImage before = followed;
+        followed = image;
+        // Most changes take nothing away, and there may be very many offsets.
+        if (before != null && !tookAway(before, image)) return;
+        List<CoordinatorRecord> records = new ArrayList<>();
+        for (String groupId : book.groups()) {
+            for (TopicPartition partition : book.partitions(groupId)) {
+                if (isGone(image, partition, book.get(groupId, partition))) {
+                    records.add(OffsetCommitHandler.tombstone(groupId, partition));
+                }
+            }
+        }
+        write(records, turn);
+    }
+
+    private static boolean tookAway(ClusterImage before, ClusterImage after) {
+        for (TopicImage topic : before.topics().values()) {
+            TopicImage now = after.topics().get(topic.name());
+            if (now == null || !now.id().equals(topic.id())) return true;
+        }
+        return false;
+    }
+
+    private static boolean isGone(ClusterImage image, TopicPartition partition, CommittedOffset offset) {
+        TopicImage topic = image.topics().get(partition.topic());
+        if (topic == null || partition.partition() >= topic.partitions().size()) return true;
+        if (offset == null || Uuid.ZERO_UUID.equals(offset.topicId())) return false;
+        UUID id = topic.id();
+        return id.getMostSignificantBits() != offset.topicId().getMostSignificantBits()
+                || id.getLeastSignificantBits() != offset.topicId().getLeastSignificantBits();
+    }
+
+    /** Deletes a group and its offsets. */
+    public void delete(DeleteGroup command, CoordinatorRequest<DeletableGroupResult> ask, CoordinatorContext turn) {
+        String groupId = command.groupId();
+        DeletableGroupResult result = new DeletableGroupResult().setGroupId(groupId);
+        Group group = registry.get(groupId);
+        Errors refusal = group == null ? Errors.GROUP_ID_NOT_FOUND : group.deleteRefusal();
+        if (refusal == Errors.NONE) {
+            List<CoordinatorRecord> records = new ArrayList<>();
+            for (TopicPartition partition : book.partitions(groupId)) {
+                records.add(OffsetCommitHandler.tombstone(groupId, partition));
+            }
+            records.addAll(group.tombstones());
+            write(records, turn);
+        }
+        turn.reply(ask, result.setErrorCode(refusal.code()));
+    }
+}

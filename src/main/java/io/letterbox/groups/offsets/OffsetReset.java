@@ -1,0 +1,55 @@
+package io.letterbox.groups.offsets;
+
+import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.groups.GroupCommand.SetOffsets;
+import io.letterbox.groups.GroupView;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Sets offsets by hand: for a group that nobody reads for, or for the partitions of one member. */
+public final class OffsetReset {
+    private OffsetReset() {}
+
+    /** Decides at one moment, so that no member can come in between. @param group null where there is none */
+    public static void set(
+            SetOffsets command,
+            GroupView group,
+            OffsetCommitHandler desk,
+            CoordinatorRequest<Errors> ask,
+            CoordinatorContext turn) {
+        Errors refusal = refusal(command, group);
+        if (refusal == Errors.NONE && !desk.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
+        if (refusal == Errors.NONE) {
+            List<CoordinatorRecord> records = new ArrayList<>();
+            for (Map.Entry<TopicPartition, SetOffsets.To> entry :
+                    command.offsets().entrySet()) {
+                SetOffsets.To to = entry.getValue();
+                CommittedOffset offset = new CommittedOffset(
+                        to.offset(), CommittedOffset.UNKNOWN_EPOCH, to.metadata(), turn.wallMs(), -1, to.topicId(), 0);
+                records.add(OffsetCommitHandler.record(command.groupId(), entry.getKey(), offset));
+            }
+            turn.write(records);
+        }
+        turn.reply(ask, refusal);
+    }
+
+    private static Errors refusal(SetOffsets command, GroupView group) {
+        if (command.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
+        if (command.memberId() == null) {
+            return group == null || group.members().isEmpty() ? Errors.NONE : Errors.NON_EMPTY_GROUP;
+        }
+        if (group == null) return Errors.UNKNOWN_MEMBER_ID;
+        for (GroupView.Member member : group.members()) {
+            if (!member.id().equals(command.memberId())) continue;
+            boolean owns = member.assignment().containsAll(command.offsets().keySet());
+            // Another member may have got on with the partition by now; its offsets must not be taken back.
+            return owns ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        }
+        return Errors.UNKNOWN_MEMBER_ID;
+    }
+}

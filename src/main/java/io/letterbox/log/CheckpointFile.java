@@ -1,0 +1,65 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Small text files of numbers, in Kafka's checkpoint format and replaced as a whole.
+ *
+ * <pre>
+ *  0                    the format's version
+ *  2                    how many lines follow
+ *  1 0                  one entry a line, its fields set apart by a space
+ *  4 1733
+ * </pre>
+ */
+final class CheckpointFile {
+    private static final String VERSION = "0";
+
+    private CheckpointFile() {}
+
+    /** The entries, each with so many fields; null where there is no such file or it is not one of this format. */
+    static List<String[]> read(Disk disk, Path path, int fields) throws IOException {
+        String[] lines;
+        try {
+            lines = new String(disk.readAll(path), StandardCharsets.UTF_8).split("\n");
+        } catch (NoSuchFileException absent) {
+            return null;
+        }
+        if (lines.length < 2 || !lines[0].equals(VERSION) || SegmentFiles.number(lines[1]) != lines.length - 2) {
+            return null;
+        }
+        List<String[]> entries = new ArrayList<>();
+        for (int index = 2; index < lines.length; index++) {
+            String[] entry = lines[index].split(" ");
+            if (entry.length != fields) return null;
+            entries.add(entry);
+        }
+        return entries;
+    }
+
+    /** Replaces the file, durably. */
+    static void write(Disk disk, Path path, List<String> entries) throws IOException {
+        StringBuilder text =
+                new StringBuilder(VERSION).append('\n').append(entries.size()).append('\n');
+        for (String entry : entries) text.append(entry).append('\n');
+        disk.replace(path, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The only number of a file with one entry, or another where there is none. */
+    static long readOne(Disk disk, Path path, long otherwise) throws IOException {
+        List<String[]> entries = read(disk, path, 1);
+        if (entries == null || entries.size() != 1) return otherwise;
+        long number = SegmentFiles.number(entries.get(0)[0]);
+        return number < 0 ? otherwise : number;
+    }
+
+    /** Replaces a file with one entry, durably. */
+    static void writeOne(Disk disk, Path path, long number) throws IOException {
+        write(disk, path, List.of(Long.toString(number)));
+    }
+}

@@ -1,0 +1,43 @@
+package io.letterbox.log;
+
+import io.letterbox.log.producers.ProducerBatch;
+import io.letterbox.log.producers.ProducerState;
+import io.letterbox.record.RecordBatch;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What has to stay in a compacted log so that its producers can be found in it again: the last batch of each, if only its
+ * header, or the marker that is all that is there of its epoch. Immutable.
+ */
+final class LastProducerBatches {
+    private final Map<Long, Long> lastOffsets = new HashMap<>();
+    private final Map<Long, Short> markedEpochs = new HashMap<>();
+
+    /** @param belowOffset traces at or beyond it are not asked for */
+    static LastProducerBatches of(Collection<ProducerState> producers, long belowOffset) {
+        LastProducerBatches traces = new LastProducerBatches();
+        for (ProducerState producer : producers) {
+            List<ProducerBatch> batches = producer.batches();
+            if (batches.isEmpty()) {
+                traces.markedEpochs.put(producer.id(), producer.epoch());
+                continue;
+            }
+            long last = batches.get(batches.size() - 1).lastOffset();
+            if (last < belowOffset) traces.lastOffsets.put(producer.id(), last);
+        }
+        return traces;
+    }
+
+    boolean keep(RecordBatch batch) {
+        if (batch.producerId() < 0) return false;
+        if (batch.isControl()) {
+            Short epoch = markedEpochs.get(batch.producerId());
+            return epoch != null && epoch == batch.producerEpoch();
+        }
+        Long last = lastOffsets.get(batch.producerId());
+        return last != null && last == batch.lastOffset();
+    }
+}

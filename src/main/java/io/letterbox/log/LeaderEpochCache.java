@@ -1,0 +1,117 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which leader epoch wrote from which offset on; what a leader and a follower compare to find where they parted
+ * (KIP-101, KIP-279). Kept in {@code leader-epoch-checkpoint}, in Kafka's format, durable before the first record of a
+ * new epoch is written. Changed by the log's owner; read from any thread.
+ */
+public final class LeaderEpochCache {
+    /**
+     * One leader's reign.
+     *
+     * @param epoch the leader epoch, from 0
+     * @param startOffset the offset of the first record that it wrote
+     */
+    public record Entry(int epoch, long startOffset) {}
+
+    private final Disk disk;
+    private final Path file;
+    private volatile List<Entry> entries;
+
+    private LeaderEpochCache(Disk disk, Path file, List<Entry> entries) {
+        this.disk = disk;
+        this.file = file;
+        this.entries = entries;
+    }
+
+    /** Reads the history of a partition's directory; what does not grow in both numbers is forgotten. */
+    static LeaderEpochCache read(Disk disk, Path directory) throws IOException {
+        Path file = directory.resolve(SegmentFiles.EPOCHS);
+        List<Entry> entries = new ArrayList<>();
+        List<String[]> lines = CheckpointFile.read(disk, file, 2);
+        for (String[] line : lines == null ? List.<String[]>of() : lines) {
+            long epoch = SegmentFiles.number(line[0]);
+            long startOffset = SegmentFiles.number(line[1]);
+            Entry last = entries.isEmpty() ? new Entry(-1, -1) : entries.get(entries.size() - 1);
+            if (epoch <= last.epoch || epoch > Integer.MAX_VALUE || startOffset <= last.startOffset) break;
+            entries.add(new Entry((int) epoch, startOffset));
+        }
+        return new LeaderEpochCache(disk, file, List.copyOf(entries));
+    }
+
+    /** Oldest first. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** The newest epoch, -1 where there is none. */
+    public int latestEpoch() {
+        List<Entry> all = entries;
+        return all.isEmpty() ? -1 : all.get(all.size() - 1).epoch;
+    }
+
+    /**
+     * Where an epoch ends in this log, as Kafka's OffsetsForLeaderEpoch answers: the newest epoch at or below it that the
+     * log knows, and the start of the next one, or the log's end where there is no next one.
+     *
+     * @param leaderEpoch the current leader's epoch: it counts as known, although it may not have written anything
+     * @return null where the epoch is newer than the leader's
+     */
+    public Entry end(int epoch, int leaderEpoch, long logEndOffset) {
+        if (epoch > leaderEpoch) return null;
+        int known = epoch;
+        boolean any = false;
+        for (Entry entry : entries) {
+            // Where all are newer, what was asked for ends where the log begins.
+            if (entry.epoch > epoch) return new Entry(any ? known : epoch, entry.startOffset);
+            known = entry.epoch;
+            any = true;
+        }
+        return new Entry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
+    }
+
+    /** The epoch of the record with an offset, or of the last one before it; -1 where the history begins later. */
+    public int epochAt(long offset) {
+        int epoch = -1;
+        for (Entry entry : entries) {
+            if (entry.startOffset > offset) break;
+            epoch = entry.epoch;
+        }
+        return epoch;
+    }
+
+    /** Notes that records from an offset on are of an epoch, where that is news. */
+    void assign(int epoch, long startOffset) throws IOException {
+        if (epoch <= latestEpoch()) return;
+        List<Entry> more = new ArrayList<>();
+        for (Entry entry : entries) {
+            // An epoch that wrote nothing is not remembered.
+            if (entry.startOffset < startOffset) more.add(entry);
+        }
+        more.add(new Entry(epoch, startOffset));
+        store(more);
+    }
+
+    /** Forgets what began at or beyond the log's end. */
+    void truncate(long logEndOffset) throws IOException {
+        List<Entry> fewer = entries.stream()
+                .filter(entry -> entry.startOffset < logEndOffset)
+                .toList();
+        if (fewer.size() < entries.size()) store(fewer);
+    }
+
+    private void store(List<Entry> changed) throws IOException {
+        CheckpointFile.write(
+                disk,
+                file,
+                changed.stream()
+                        .map(entry -> entry.epoch + " " + entry.startOffset)
+                        .toList());
+        entries = List.copyOf(changed);
+    }
+}

@@ -1,0 +1,50 @@
+package io.letterbox.log;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * The file in a partition's directory that says which incarnation of the topic it belongs to:
+ *
+ * <pre>
+ * partition.metadata
+ *   version: 0
+ *   topic_id: 5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11
+ * </pre>
+ *
+ * Without it, a topic that was deleted and made again while the server was down would show the old one's records.
+ */
+public final class PartitionMetadataFile {
+    public static final String NAME = "partition.metadata";
+
+    private static final String TOPIC_ID = "topic_id: ";
+
+    private PartitionMetadataFile() {}
+
+    /** The topic that the marker of a directory names; empty where it names none, null where there is no marker. */
+    public static String read(Disk disk, Path directory) throws IOException {
+        Path marker = directory.resolve(NAME);
+        if (!disk.exists(marker)) return null;
+        String text = new String(disk.readAll(marker), StandardCharsets.UTF_8);
+        int at = text.indexOf(TOPIC_ID);
+        return at < 0 ? "" : text.substring(at + TOPIC_ID.length()).strip();
+    }
+
+    /** The topic's id, or null where the marker is missing or does not say it. */
+    static UUID topicId(Disk disk, Path directory) throws IOException {
+        String holder = read(disk, directory);
+        try {
+            return holder == null ? null : UUID.fromString(holder);
+        } catch (IllegalArgumentException damaged) {
+            return null;
+        }
+    }
+
+    /** Writes the marker of a directory, durably and atomically. */
+    public static void write(Disk disk, Path directory, UUID topicId) throws IOException {
+        String text = "version: 0\n" + TOPIC_ID + topicId + "\n";
+        disk.replace(directory.resolve(NAME), text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,233 @@
+package io.letterbox.log;
+
+import io.letterbox.log.producers.AbortedTxn;
+import io.letterbox.log.producers.ProducerSnapshot;
+import io.letterbox.log.producers.ProducerStateTable;
+import io.letterbox.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * What one log knows of its producers, and how that outlives a crash: a snapshot of them beside the log now and then, and
+ * the batches behind the newest one that can be read, taken note of again. A snapshot rests on the aborted transactions
+ * below it being durable in the segments' indexes; those above it are found anew with the batches. Owned by the log's
+ * owner.
+ */
+final class ProducerSnapshots {
+    /** Snapshots that are kept of what is durable: the newest, and one in case that it is damaged. */
+    private static final int KEPT = 2;
+
+    /** A snapshot is due when the log has grown by so many times its size: what it costs, and what a restart may read. */
+    private static final int GROWTH_PER_SNAPSHOT = 4;
+
+    /** And by so much, or by this part of a segment where that is less: reading it takes no longer than opening a log. */
+    private static final int LEAST_GROWTH_BYTES = 1 << 20;
+
+    private static final int LEAST_PART_OF_SEGMENT = 8;
+
+    /** With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take minutes. */
+    private static final int FEW_BYTES = 16 << 10;
+
+    private final Disk disk;
+    private final Path directory;
+    private final LogConfig config;
+
+    /** The offsets of those that there are. All are on disk, names included, before an older one goes. */
+    private final TreeSet<Long> snapshots = new TreeSet<>();
+
+    private ProducerStateTable states;
+    private long bytesSince;
+    private long snapshotBytes;
+
+    private ProducerSnapshots(Disk disk, Path directory, LogConfig config) {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        this.states = new ProducerStateTable(config.producers());
+    }
+
+    /**
+     * Finds out what a log knows, before anything is appended to it.
+     *
+     * @param segments of the log, the last one with its indexes in memory; their aborted transactions are brought up to
+     *     date
+     * @throws CorruptLogException where a batch is damaged
+     */
+    static ProducerSnapshots open(
+            Disk disk, Path directory, LogConfig config, SegmentList segments, long contiguousFrom) throws IOException {
+        ProducerSnapshots journal = new ProducerSnapshots(disk, directory, config);
+        for (String name : disk.list(directory)) {
+            long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
+            if (offset >= 0) journal.snapshots.add(offset);
+        }
+        boolean read = false;
+        try {
+            journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
+            read = true;
+        } finally {
+            if (!read) journal.states.close();
+        }
+        return journal;
+    }
+
+    ProducerStateTable states() {
+        return states;
+    }
+
+    /** Nobody asks any more. */
+    void forget() {
+        states.close();
+    }
+
+    /** Takes note of a batch that was appended to a segment. */
+    void wrote(RecordBatch batch, Segment active, long elapsedMs) {
+        bytesSince += batch.sizeInBytes();
+        AbortedTxn aborted = states.wrote(batch, elapsedMs);
+        if (aborted != null) active.aborted().add(aborted);
+    }
+
+    /** Forgets everything and reads it again, because the log was cut. */
+    void rebuild(SegmentList segments, long contiguousFrom, long durableOffset) throws IOException {
+        long endOffset = segments.active().nextOffset();
+        deleteBeyond(endOffset);
+        long from = load(segments.get(0).baseOffset());
+        bytesSince = 0;
+        for (int index = segments.find(from); index < segments.size(); index++) {
+            Segment segment = segments.get(index);
+            boolean active = index == segments.size() - 1;
+            if (segment.nextOffset() > from || active)
+                replay(segment, Math.max(from, segment.baseOffset()), contiguousFrom);
+            if (!active) segment.aborted().force();
+        }
+        // So that the next start need not read all this again.
+        if (isDue()) tryTake(segments.active(), durableOffset);
+    }
+
+    /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
+    private void deleteBeyond(long endOffset) throws IOException {
+        if (snapshots.higher(endOffset) == null) return;
+        for (long offset : List.copyOf(snapshots.tailSet(endOffset, false))) delete(offset);
+        disk.forceDirectory(directory);
+    }
+
+    /** Takes the newest snapshot that can be read; returns its offset, or that of the log's beginning. */
+    private long load(long beginning) throws IOException {
+        while (!snapshots.isEmpty()) {
+            long offset = snapshots.last();
+            ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(SegmentFiles.snapshot(directory, offset)));
+            states.close();
+            states = ProducerSnapshot.decode(bytes, config.producers());
+            if (states != null) {
+                snapshotBytes = bytes.limit();
+                return Math.max(offset, beginning);
+            }
+            states = new ProducerStateTable(config.producers());
+            delete(offset);
+        }
+        states.close();
+        states = new ProducerStateTable(config.producers());
+        snapshotBytes = 0;
+        return beginning;
+    }
+
+    private void replay(Segment segment, long from, long contiguousFrom) throws IOException {
+        segment.aborted().resume(from);
+        if (segment.nextOffset() <= from) return;
+        SegmentRead read = new SegmentRead(segment, contiguousFrom);
+        long position = read.positionOf(from);
+        BatchScan scan =
+                new BatchScan(segment::read, position, segment.sizeBytes(), read.offsetThere(), contiguousFrom);
+        while (scan.next()) {
+            RecordBatch batch = scan.batch();
+            bytesSince += batch.sizeInBytes();
+            AbortedTxn ended = states.wrote(batch, -1);
+            if (ended != null) segment.aborted().add(ended);
+            // What is in the log of a server that starts is as safe as it gets.
+            states.stableOffset(batch.nextOffset());
+        }
+        if (scan.defect() != null) throw SegmentIndexes.corrupt(segment, scan.position(), scan.defect());
+    }
+
+    /** Takes a snapshot where it is worth its while. */
+    void checkpoint(Segment active, long durableOffset) throws IOException {
+        if (isDue()) tryTake(active, durableOffset);
+    }
+
+    /** A full disk must not end a log for a snapshot, which is there to save time: the one before it will do. */
+    private void tryTake(Segment active, long durableOffset) throws IOException {
+        try {
+            take(active, durableOffset);
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            giveUp(active.nextOffset());
+        }
+    }
+
+    private void giveUp(long endOffset) throws IOException {
+        delete(endOffset);
+        // So that the next one is due soon.
+        bytesSince = Math.max(bytesSince, GROWTH_PER_SNAPSHOT * snapshotBytes);
+    }
+
+    private boolean isDue() {
+        int least = Math.min(LEAST_GROWTH_BYTES, config.segmentBytes() / LEAST_PART_OF_SEGMENT);
+        return bytesSince >= least && bytesSince >= GROWTH_PER_SNAPSHOT * snapshotBytes;
+    }
+
+    /** The log is being closed, and all of it is durable. A few batches are read as fast as a snapshot of them. */
+    void close(Segment active) throws IOException {
+        active.aborted().force();
+        if (bytesSince > FEW_BYTES) take(active, active.nextOffset());
+    }
+
+    /** The active segment is closed and another begins; the caller forces the directory. */
+    void roll(Segment closed, long durableOffset) throws IOException {
+        closed.aborted().force();
+        if (bytesSince == 0 && snapshots.contains(closed.nextOffset())) return;
+        try {
+            write(closed.nextOffset(), durableOffset);
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException full) {
+            giveUp(closed.nextOffset());
+        }
+    }
+
+    private void take(Segment active, long durableOffset) throws IOException {
+        active.aborted().force();
+        write(active.nextOffset(), durableOffset);
+        disk.forceDirectory(directory);
+    }
+
+    /** One that a crash leaves half written is seen to be by its checksum, and the one before it is taken. */
+    private void write(long endOffset, long durableOffset) throws IOException {
+        ByteBuffer bytes = ProducerSnapshot.encode(states);
+        int size = bytes.remaining();
+        try (LogFile file = disk.create(SegmentFiles.snapshot(directory, endOffset))) {
+            file.write(bytes, 0);
+            file.force();
+        }
+        snapshotBytes = size;
+        snapshots.add(endOffset);
+        bytesSince = 0;
+        prune(durableOffset);
+    }
+
+    /** A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough. */
+    private void prune(long durableOffset) throws IOException {
+        int durable = 0;
+        for (long offset : List.copyOf(snapshots.descendingSet())) {
+            boolean kept = offset > durableOffset ? offset == snapshots.last() : durable++ < KEPT;
+            if (!kept) delete(offset);
+        }
+    }
+
+    private void delete(long offset) throws IOException {
+        disk.delete(SegmentFiles.snapshot(directory, offset));
+        snapshots.remove(offset);
+    }
+}

@@ -1,0 +1,59 @@
+package io.letterbox.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What a start ends or takes back in a log's directory, said of the names in it and before anything is done.
+ *
+ * @param names all names in the directory
+ * @param halves half-written files, which are deleted
+ * @param swaps finished replacements, whose segments may be gone already
+ */
+record StaleFiles(List<String> names, List<String> halves, List<Swap> swaps) {
+    /**
+     * A replacement of segments by one.
+     *
+     * @param name the file that becomes the segment at the base offset
+     * @param replaced the files of the segments up to the next offset, which are deleted first
+     */
+    record Swap(String name, long baseOffset, List<String> replaced) {}
+
+    static StaleFiles of(List<String> names) {
+        StaleFiles tidying = new StaleFiles(names, new ArrayList<>(), new ArrayList<>());
+        for (String name : names) {
+            if (name.endsWith(Disk.TEMPORARY) || name.endsWith(SegmentFiles.CLEANED)) tidying.halves.add(name);
+            long nextOffset = SegmentFiles.swapNextOffset(name);
+            if (nextOffset < 0) continue;
+            long baseOffset = SegmentFiles.swapBaseOffset(name);
+            List<String> replaced = names.stream()
+                    .filter(other -> {
+                        long base = SegmentFiles.anyBaseOffset(other);
+                        return base >= baseOffset && base < nextOffset;
+                    })
+                    .toList();
+            tidying.swaps.add(new Swap(name, baseOffset, replaced));
+        }
+        return tidying;
+    }
+
+    boolean isEmpty() {
+        return halves.isEmpty() && swaps.isEmpty();
+    }
+
+    /** The files that are the log's segments when it is done, under the names that they have now, by base offset. */
+    NavigableMap<Long, String> segments() {
+        NavigableMap<Long, String> segments = new TreeMap<>();
+        for (String name : names) {
+            long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);
+            if (baseOffset >= 0) segments.put(baseOffset, name);
+        }
+        for (Swap swap : swaps) {
+            segments.values().removeAll(swap.replaced);
+            segments.put(swap.baseOffset, swap.name);
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,217 @@
+package io.letterbox.log.producers;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.error.OutOfOrderSequenceException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StateAccount;
+import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TransactionMarker;
+import java.util.List;
+
+/**
+ * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
+ * written, and then {@linkplain #wrote taken note of}; what is replayed from a log is taken note of without a check,
+ * because it was checked when it came. Owned by the log's owner.
+ */
+public final class ProducerStateTable {
+    private final ProducerLimits limits;
+    private final VerificationGuards verifications;
+    private final OpenTransactions transactions = new OpenTransactions();
+
+    private final StateAccount account;
+    private final ProducerTable byId;
+
+    public ProducerStateTable(ProducerLimits limits) {
+        this.limits = limits;
+        this.account = limits.memory().open();
+        this.byId = new ProducerTable(limits.salt());
+        this.verifications = new VerificationGuards(limits.maxProducers(), account);
+    }
+
+    /** Everything is forgotten: its log is closed, or is read again. */
+    public void close() {
+        account.close();
+    }
+
+    /**
+     * Says whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
+     *
+     * @param guard what an earlier refusal of the batch carried, or null
+     * @return null where the batch is to be appended; the batch that it repeats where it is there already
+     * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION; an
+     *     {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
+     */
+    public ProducerBatch check(RecordBatch batch, Guard guard, long elapsedMs) {
+        long id = batch.producerId();
+        if (id < 0) return null;
+        ProducerState known = byId.get(id);
+        if (known != null) requireEpoch(id, known.epoch(), batch);
+        if (batch.isControl()) {
+            requireCoordinator(known, batch);
+            return null;
+        }
+        if (known == null) requireRoom();
+        ProducerBatch repeated = known == null ? null : known.repeatedBy(batch);
+        if (repeated != null) return repeated;
+        boolean open = known != null && known.inTransaction();
+        if (open && !batch.isTransactional()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "Producer " + id + " has an open transaction here, and the batch does not belong to it.");
+        }
+        if (batch.isTransactional() && !(open && known.epoch() == batch.producerEpoch())) {
+            verifications.require(batch, guard, elapsedMs);
+        }
+        if (batch.baseSequence() >= 0) requireSequence(known, batch);
+        return null;
+    }
+
+    /**
+     * Takes note of a batch that is in the log now.
+     *
+     * @param elapsedMs the monotonic time, or -1 where the batch is from before its start
+     * @return the transaction that the batch has aborted, or null
+     */
+    public AbortedTxn wrote(RecordBatch batch, long elapsedMs) {
+        long id = batch.producerId();
+        if (id < 0) return null;
+        TransactionMarker marker = TransactionMarker.of(batch);
+        if (batch.isControl() && marker == null) return null;
+        ProducerState state = byId.get(id);
+        int before = state == null ? 0 : state.weightBytes();
+        if (state == null) state = new ProducerState(id, batch.producerEpoch());
+        verifications.voidFor(id);
+        if (marker != null) return end(state, before, batch, marker, elapsedMs);
+        boolean begins = batch.isTransactional() && !state.inTransaction();
+        state.wrote(batch, elapsedMs);
+        if (begins) transactions.begin(state.transactionStart(), id);
+        place(state, before);
+        return null;
+    }
+
+    private AbortedTxn end(
+            ProducerState state, int before, RecordBatch batch, TransactionMarker marker, long elapsedMs) {
+        long start = state.transactionStart();
+        boolean ends = state.inTransaction();
+        state.ended(batch, marker, elapsedMs);
+        place(state, before);
+        if (!ends) return null;
+        long stable = transactions.end(start, batch.lastOffset());
+        return marker.commit() ? null : new AbortedTxn(state.id(), start, batch.lastOffset(), stable);
+    }
+
+    /** The offset after the last record that is safe and decided, as are all before it. At most the high watermark. */
+    public long stableOffset(long highWatermark) {
+        return transactions.stableOffset(highWatermark);
+    }
+
+    /** Puts a producer where it belongs now. @param before what it weighed; 0: it is new */
+    private void place(ProducerState state, int before) {
+        if (before == 0) byId.add(state);
+        else byId.moved(state);
+        int after = state.weightBytes();
+        if (after == before) return;
+        account.take((long) after - before);
+        keepWithinLimit(state);
+    }
+
+    /**
+     * All producers: those without an open transaction first, and in each half the one that was silent for longest. A copy.
+     */
+    public List<ProducerState> all() {
+        return byId.all();
+    }
+
+    /** What is known of a producer, or null. */
+    public ProducerState get(long producerId) {
+        return byId.get(producerId);
+    }
+
+    /** Forgets who was silent for too long. */
+    public void expire(long elapsedMs) {
+        boolean younger = false;
+        for (ProducerState state = byId.oldestIdle(), next; state != null && !younger; state = next) {
+            next = byId.nextIdle(state);
+            boolean known = state.isSeen();
+            if (state.isExpired(elapsedMs, limits.expirationMs())) forget(state);
+            // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
+            else younger = known;
+        }
+        verifications.expire(elapsedMs, limits.expirationMs());
+    }
+
+    /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
+    void restore(long id, short epoch, ProducerBatch batch, int coordinatorEpoch, long timestampMs, long startedAt) {
+        ProducerState state = byId.get(id);
+        int before = state == null ? 0 : state.weightBytes();
+        if (state == null) {
+            state = new ProducerState(id, epoch);
+            if (startedAt >= 0) transactions.begin(startedAt, id);
+        }
+        state.restore(batch, coordinatorEpoch, timestampMs, startedAt);
+        place(state, before);
+    }
+
+    static void requireEpoch(long id, short newest, RecordBatch batch) {
+        if (batch.producerEpoch() >= newest) return;
+        throw new ApiException(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                "Producer " + id + " writes with the epoch " + batch.producerEpoch() + ", but one with the epoch "
+                        + newest + " has been here.");
+    }
+
+    private static void requireCoordinator(ProducerState known, RecordBatch batch) {
+        TransactionMarker marker = TransactionMarker.of(batch);
+        if (known == null || marker == null || marker.coordinatorEpoch() >= known.coordinatorEpoch()) return;
+        throw new ApiException(
+                ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+                "A coordinator with the epoch " + marker.coordinatorEpoch() + " ends a transaction of producer "
+                        + known.id() + ", but one with the epoch " + known.coordinatorEpoch() + " has been here.");
+    }
+
+    private void requireSequence(ProducerState known, RecordBatch batch) {
+        int sequence = batch.baseSequence();
+        int lowest = verifications.lowestSequence(batch);
+        if (lowest >= 0 && sequence > lowest) throw outOfOrder(batch, lowest);
+        // Whoever is not known may have been forgotten, with all that it wrote: any number is as good as another.
+        if (known == null) return;
+        int expected = known.epoch() == batch.producerEpoch() ? known.expectedSequence() : 0;
+        if (sequence != expected) throw outOfOrder(batch, expected);
+    }
+
+    private static OutOfOrderSequenceException outOfOrder(RecordBatch batch, int expected) {
+        return new OutOfOrderSequenceException(
+                expected,
+                "Producer " + batch.producerId() + " sends records from number " + batch.baseSequence()
+                        + ", where number " + expected + " comes next.");
+    }
+
+    private void requireRoom() {
+        boolean oneCanGo = byId.oldestIdle() != null;
+        if (oneCanGo || byId.size() < limits.maxProducers() && account.hasRoom(1)) return;
+        account.refused();
+        throw new ApiException(
+                ErrorCode.POLICY_VIOLATION,
+                "The partition has " + byId.size() + " producers with open transactions, and"
+                        + (byId.size() < limits.maxProducers()
+                                ? " there is no room for more within " + account.setting() + "."
+                                : " transactions.maxProducersPerPartition allows no more."));
+    }
+
+    /** The one that was silent for longest gives way, but for open transactions, which {@link #requireRoom} counts. */
+    private void keepWithinLimit(ProducerState newest) {
+        verifications.keepWithinLimit();
+        for (ProducerState oldest; (oldest = byId.oldestIdle()) != null && oldest != newest; ) {
+            boolean crowded = byId.size() > limits.maxProducers();
+            if (!crowded && account.hasRoom(0)) return;
+            if (!crowded) account.dropped(1);
+            forget(oldest);
+        }
+    }
+
+    private void forget(ProducerState state) {
+        byId.remove(state);
+        account.take(-state.weightBytes());
+    }
+}

@@ -1,0 +1,104 @@
+package io.letterbox.log.producers;
+
+import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.memory.StateAccount;
+import io.letterbox.record.RecordBatch;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Keeps a transaction that its coordinator knows nothing of, or has ended already, out of the log (KIP-890 part 1): its
+ * first batch is refused with a guard, and taken when it comes back with that guard while nothing has happened in between.
+ * A marker or a newer epoch voids the guard, so that a batch which was on its way while the transaction ended cannot begin
+ * one that nobody would ever end. Owned by the log's owner; what is lost with it is asked for again.
+ */
+final class VerificationGuards {
+    /** What one takes: it, its guard, its place in the map. */
+    private static final int PENDING_BYTES = 136;
+
+    private final Map<Long, Pending> byProducer = new LinkedHashMap<>();
+    private final int limit;
+    private final StateAccount account;
+
+    private static final class Pending {
+        private final Guard guard = new Guard();
+        private final short epoch;
+        private final long sinceMs;
+        private int lowestSequence;
+
+        Pending(short epoch, int lowestSequence, long elapsedMs) {
+            this.epoch = epoch;
+            this.lowestSequence = lowestSequence;
+            this.sinceMs = elapsedMs;
+        }
+    }
+
+    /**
+     * @param limit how many producers may be asked about at once; the oldest question is forgotten beyond
+     * @param account what they are taken from
+     */
+    VerificationGuards(int limit, StateAccount account) {
+        this.limit = limit;
+        this.account = account;
+    }
+
+    /**
+     * Lets a transaction's first batch pass where its guard is the current one.
+     *
+     * @throws UnverifiedTransactionException with the guard to come back with
+     */
+    void require(RecordBatch batch, Guard guard, long elapsedMs) {
+        Pending pending = byProducer.get(batch.producerId());
+        if (pending != null) ProducerStateTable.requireEpoch(batch.producerId(), pending.epoch, batch);
+        if (pending == null || pending.epoch != batch.producerEpoch()) {
+            pending = new Pending(batch.producerEpoch(), batch.baseSequence(), elapsedMs);
+            voidFor(batch.producerId());
+            byProducer.put(batch.producerId(), pending);
+            account.take(PENDING_BYTES);
+            if (byProducer.size() > limit) forgetOldest();
+            keepWithinLimit();
+        }
+        // The first batch of several that are under way has to be the first in the log, whoever comes back first.
+        pending.lowestSequence = Math.min(pending.lowestSequence, batch.baseSequence());
+        if (guard != pending.guard) {
+            throw new UnverifiedTransactionException(
+                    pending.guard,
+                    "Producer " + batch.producerId()
+                            + " has no open transaction in this partition: its coordinator has to"
+                            + " be asked whether it should have one.");
+        }
+    }
+
+    /** The number of the first batch that is being asked about, which has to be written before others; -1 where none is. */
+    int lowestSequence(RecordBatch batch) {
+        Pending pending = byProducer.get(batch.producerId());
+        return pending == null || pending.epoch != batch.producerEpoch()
+                ? RecordBatch.NO_SEQUENCE
+                : pending.lowestSequence;
+    }
+
+    /** The producer wrote, or its transaction ended. */
+    void voidFor(long producerId) {
+        if (!byProducer.isEmpty() && byProducer.remove(producerId) != null) account.take(-PENDING_BYTES);
+    }
+
+    void expire(long elapsedMs, long afterMs) {
+        int before = byProducer.size();
+        byProducer.values().removeIf(pending -> elapsedMs - pending.sinceMs >= afterMs);
+        account.take((long) (byProducer.size() - before) * PENDING_BYTES);
+    }
+
+    /** Whoever is forgotten is asked about again; the newest stays, so that somebody gets on. */
+    void keepWithinLimit() {
+        while (byProducer.size() > 1 && !account.hasRoom(0)) forgetOldest();
+    }
+
+    private void forgetOldest() {
+        account.take(-PENDING_BYTES);
+        Iterator<Pending> oldest = byProducer.values().iterator();
+        oldest.next();
+        oldest.remove();
+    }
+}

@@ -1,0 +1,226 @@
+package io.letterbox.record;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.utils.BufferSupplier;
+
+/**
+ * The records of a compressed batch, in an array that holds as much of them as is needed at a time: whole records, one
+ * after the other, decompressed as they are asked for. What a batch can become is bounded, so that a few bytes cannot
+ * fill the memory. For one thread; used for one batch after the other, and closed after each.
+ */
+final class Decompressor {
+    /**
+     * How much is allowed, in bytes after decompression. What is taken in depends on the batch's own size. What is read
+     * again does not: another codec, or compaction, may have made the batch smaller, but never what comes out of it.
+     */
+    enum Limit {
+        /** For batches that clients send. */
+        TAKEN {
+            @Override
+            long batchBytes(int compressedBytes) {
+                return Math.min(STORED.batchBytes(0), Math.max(32L << 20, 64L * compressedBytes));
+            }
+
+            @Override
+            long recordBytes(int compressedBytes) {
+                return Math.min(STORED.recordBytes(0), Math.max(16L << 20, 32L * compressedBytes));
+            }
+        },
+
+        /** For batches of the log. */
+        STORED {
+            @Override
+            long batchBytes(int compressedBytes) {
+                return 1L << 30;
+            }
+
+            @Override
+            long recordBytes(int compressedBytes) {
+                return 256L << 20;
+            }
+        };
+
+        abstract long batchBytes(int compressedBytes);
+
+        abstract long recordBytes(int compressedBytes);
+    }
+
+    private static final int FIRST_BYTES = 16 << 10;
+
+    /** An array that one giant record has blown up is let go. */
+    private static final int KEPT_BYTES = 1 << 20;
+
+    private static final int MAX_LENGTH_BYTES = 5;
+
+    private final Limit limit;
+    private final BufferSupplier buffers = BufferSupplier.create();
+    private byte[] array = new byte[FIRST_BYTES];
+    private int end;
+    private InputStream stream;
+    private long maxBatchBytes;
+    private long maxRecordBytes;
+    private long inflatedBytes;
+
+    Decompressor(Limit limit) {
+        this.limit = limit;
+    }
+
+    /**
+     * Begins with a batch whose header is known to be right.
+     *
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where the codec sees at once that it is not its own
+     */
+    void open(RecordBatch batch) {
+        close();
+        Codec codec = Codec.of(batch.compression());
+        if (codec == null) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_COMPRESSION,
+                    "The batch names the compression " + batch.compression() + ", which does not exist.");
+        }
+        int size = batch.sizeInBytes() - RecordBatch.HEADER_BYTES;
+        maxBatchBytes = limit.batchBytes(size);
+        maxRecordBytes = limit.recordBytes(size);
+        inflatedBytes = 0;
+        end = 0;
+        if (array.length > KEPT_BYTES) array = new byte[FIRST_BYTES];
+        int from = batch.start() + RecordBatch.HEADER_BYTES;
+        if (codec == Codec.SNAPPY) SnappyFrames.check(batch.array(), from, from + size);
+        try {
+            stream = codec.open(ByteBuffer.wrap(batch.array(), from, size).slice(), buffers);
+        } catch (ApiException missing) {
+            throw missing;
+        } catch (RuntimeException notOfThisCodec) {
+            throw refusal(notOfThisCodec);
+        }
+    }
+
+    /** What the records lie in; another one after {@link #load} has had to make room. */
+    byte[] array() {
+        return array;
+    }
+
+    /** The index behind the last byte that is there. */
+    int end() {
+        return end;
+    }
+
+    /**
+     * Makes sure that the next record lies whole in the array, or all that is left of it.
+     *
+     * @param at the index of the record's first byte, up to which everything may be dropped
+     * @return the index of the record's first byte from now on
+     * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE
+     */
+    int load(int at) {
+        int from = at;
+        while (true) {
+            long missing = missing(from);
+            if (missing <= 0) return from;
+            if (array.length - end < missing) {
+                makeRoom(from, missing);
+                from = 0;
+            }
+            if (!fill()) return from;
+        }
+    }
+
+    /** True where there is no byte behind an index, neither here nor in the stream. */
+    boolean endsAt(int at) {
+        if (at < end) return false;
+        end = 0;
+        return !fill();
+    }
+
+    /** How much has come out of the batch so far. */
+    long inflatedBytes() {
+        return inflatedBytes;
+    }
+
+    /** Gives back what the codec holds; the array stays as it is until the next batch. */
+    void close() {
+        if (stream == null) return;
+        InputStream closing = stream;
+        stream = null;
+        try {
+            closing.close();
+        } catch (IOException nothingIsLost) {
+            // All that was asked for has been read.
+        }
+    }
+
+    /** How many bytes the record at an index needs at the least that are not there yet. */
+    private long missing(int from) {
+        int length = 0;
+        int there = end - from;
+        for (int index = 0; index < MAX_LENGTH_BYTES; index++) {
+            if (index == there) return 1;
+            byte next = array[from + index];
+            length |= (next & 0x7f) << (7 * index);
+            if (next < 0) continue;
+            length = (length >>> 1) ^ -(length & 1);
+            // A negative length is for the parser to refuse, which looks no further.
+            if (length > maxRecordBytes) throw tooLarge("A record", length, maxRecordBytes);
+            return length < 0 ? 0 : (long) length + index + 1 - there;
+        }
+        return 0;
+    }
+
+    /** Moves what is still needed to the front, and doubles the array as long as bytes come in, not because of a claim. */
+    private void makeRoom(int from, long missing) {
+        int kept = end - from;
+        byte[] old = array;
+        if (kept + missing > array.length && kept > array.length / 2) {
+            array = new byte[(int) Math.min(Math.max(2L * array.length, FIRST_BYTES), Integer.MAX_VALUE - 64)];
+        }
+        System.arraycopy(old, from, array, 0, kept);
+        end = kept;
+    }
+
+    private boolean fill() {
+        try {
+            int count = stream.read(array, end, array.length - end);
+            if (count <= 0) return false;
+            end += count;
+            inflatedBytes += count;
+        } catch (IOException | RuntimeException damaged) {
+            throw refusal(damaged);
+        }
+        if (inflatedBytes > maxBatchBytes) throw tooLarge("A batch", inflatedBytes, maxBatchBytes);
+        return true;
+    }
+
+    private static ApiException tooLarge(String what, long bytes, long limit) {
+        return new ApiException(
+                ErrorCode.RECORD_TOO_LARGE,
+                what + " has " + bytes + " bytes or more when it is decompressed; " + limit + " are allowed.");
+    }
+
+    /**
+     * What a codec's failure means. The codecs' wrappers turn every Throwable into an exception, so one that stands for the
+     * state of this process, as a want of memory does, has to be told from one that speaks of the bytes.
+     */
+    private static ApiException refusal(Exception cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof Error || isWantOfMemory(at)) {
+                return new ApiException(
+                        ErrorCode.INTERNAL,
+                        "The records could not be decompressed now, which says nothing of them: "
+                                + at.getClass().getSimpleName() + ".");
+            }
+        }
+        return new ApiException(
+                ErrorCode.CORRUPT_RECORDS, "The records cannot be decompressed: " + cause.getMessage() + ".");
+    }
+
+    /** ZSTD_error_memory_allocation, which comes as text only. */
+    private static boolean isWantOfMemory(Throwable failure) {
+        return failure instanceof IOException
+                && failure.getMessage() != null
+                && failure.getMessage().contains("not enough memory");
+    }
+}

@@ -1,0 +1,46 @@
+package io.letterbox.storage.coordinator;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.bus.Metadata;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.groups.patterns.BoundedPattern;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/** The way to the coordinators of consumer groups: the partitions of {@code __consumer_offsets}. Any thread. */
+public final class GroupCoordinatorClient extends CoordinatorRouter implements Groups {
+    private final Metadata metadata;
+    private final PatternDesk patterns;
+
+    /**
+     * @param shards how many shards this node has
+     * @param partitions of the internal topic, where it is yet to be made
+     * @param patterns finds out what regular expressions stand for
+     */
+    public GroupCoordinatorClient(Vertx vertx, Metadata metadata, int shards, int partitions, PatternDesk patterns) {
+        super(vertx, metadata, shards, new InternalTopic(TOPIC, partitions));
+        this.metadata = metadata;
+        this.patterns = patterns;
+    }
+
+    /** What brings a regular expression waits until that was matched, so that the coordinator finds the result. */
+    @Override
+    public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        String regex = command instanceof ConsumerCommand.Heartbeat heartbeat
+                ? heartbeat.data().subscribedTopicRegex()
+                : null;
+        if (regex == null || !isBounded(regex)) return super.ask(command);
+        return patterns.prepare(regex, metadata.image()).compose(ready -> super.ask(command));
+    }
+
+    /** One that is not is refused by the coordinator, in words. */
+    private static boolean isBounded(String regex) {
+        try {
+            BoundedPattern.check(regex);
+            return !regex.isEmpty();
+        } catch (BoundedPattern.Refused refused) {
+            return false;
+        }
+    }
+}
