@@ -5,7 +5,7 @@ import io.letterbox.files.StaticFiles;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
-import io.letterbox.ingress.kafka.KafkaVerticle;
+import io.letterbox.kafka.KafkaVerticle;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.telemetry.Health;

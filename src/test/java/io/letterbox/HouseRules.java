@@ -102,10 +102,12 @@ final class HouseRules {
                                     "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
-            Map.entry("delivery", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress"), DOOR_LIBRARIES)),
+            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress"), DOOR_LIBRARIES)),
+            Map.entry("sse", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
-            Map.entry("kafka", new Room(Set.of(), Set.of())),
+            Map.entry("org.apache.kafka", new Room(Set.of(), Set.of())),
             Map.entry(
                     "cli",
                     new Room(
@@ -146,6 +148,10 @@ final class HouseRules {
     private static final Pattern DOCUMENTED_PACKAGE = Pattern.compile("(?s)\\s*/\\*\\*.*\\*/\\s*package .*");
 
     private HouseRules() {}
+
+    private static Set<String> with(Set<String> rooms, String another) {
+        return Stream.concat(rooms.stream(), Stream.of(another)).collect(Collectors.toUnmodifiableSet());
+    }
 
     static List<String> imports(List<SourceFile> sources) {
         return each(sources, source -> {

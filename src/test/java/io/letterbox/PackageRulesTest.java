@@ -19,7 +19,7 @@ class PackageRulesTest {
     @Test
     void theSourcesAreFound() {
         assertThat(MAIN).hasSizeGreaterThan(50);
-        assertThat(MAIN.stream().map(SourceFile::room)).contains("", "record", "log", "ingress");
+        assertThat(MAIN.stream().map(SourceFile::room)).contains("", "record", "log", "rest", "kafka", "sse");
     }
 
     @Test
@@ -28,10 +28,10 @@ class PackageRulesTest {
 
         assertThat(HouseRules.imports(bad("record", "import io.vertx.core.Vertx;")))
                 .containsExactly("io/letterbox/record/Bad.java imports io.vertx.core.Vertx");
-        assertThat(HouseRules.imports(bad("ingress/http", "import io.letterbox.delivery.SseEncoder;")))
-                .containsExactly("io/letterbox/ingress/http/Bad.java reaches into delivery");
-        assertThat(HouseRules.imports(bad("delivery", "import static io.letterbox.log.Disk.open;")))
-                .containsExactly("io/letterbox/delivery/Bad.java reaches into log");
+        assertThat(HouseRules.imports(bad("rest", "import io.letterbox.sse.SseEncoder;")))
+                .containsExactly("io/letterbox/rest/Bad.java reaches into sse");
+        assertThat(HouseRules.imports(bad("sse", "import static io.letterbox.log.Disk.open;")))
+                .containsExactly("io/letterbox/sse/Bad.java reaches into log");
         assertThat(HouseRules.imports(bad("console", "class Bad { io.letterbox.storage.GroupCommit commit; }")))
                 .containsExactly("io/letterbox/console/Bad.java reaches into storage");
         assertThat(HouseRules.imports(bad("storage", "import io.letterbox.Server;")))

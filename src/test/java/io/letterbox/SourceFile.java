@@ -101,6 +101,7 @@ final class SourceFile {
 
     /** The first part of the package below {@code io.letterbox}; empty for the root. */
     String room() {
+        if (path.startsWith("org/apache/kafka/")) return "org.apache.kafka";
         String[] parts = path.split("/");
         return parts.length > 3 ? parts[2] : "";
     }

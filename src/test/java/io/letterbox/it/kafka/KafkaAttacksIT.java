@@ -2,9 +2,9 @@ package io.letterbox.it.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.ingress.kafka.FrameClient;
 import io.letterbox.it.HonestClient;
 import io.letterbox.it.ServerProcess;
+import io.letterbox.kafka.FrameClient;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;

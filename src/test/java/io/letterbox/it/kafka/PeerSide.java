@@ -2,7 +2,7 @@ package io.letterbox.it.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.letterbox.ingress.kafka.FrameClient;
+import io.letterbox.kafka.FrameClient;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -2,10 +2,10 @@ package io.letterbox.it.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.ingress.kafka.FrameClient;
 import io.letterbox.it.HonestClient;
 import io.letterbox.it.ServerProcess;
 import io.letterbox.it.TestClient;
+import io.letterbox.kafka.FrameClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

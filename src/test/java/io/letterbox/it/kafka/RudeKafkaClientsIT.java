@@ -3,11 +3,11 @@ package io.letterbox.it.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.letterbox.ingress.kafka.FrameClient;
-import io.letterbox.ingress.kafka.Produces;
 import io.letterbox.it.Flood;
 import io.letterbox.it.ServerProcess;
 import io.letterbox.it.TestClient;
+import io.letterbox.kafka.FrameClient;
+import io.letterbox.kafka.Produces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

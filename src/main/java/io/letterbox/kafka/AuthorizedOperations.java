@@ -1,0 +1,50 @@
+package io.letterbox.kafka;
+
+import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
+
+/**
+ * What a client may do with a resource, as the bit field of KIP-430: bit n is set for the operation with code n. There are no
+ * access rules here, so it is everything that the kind of resource knows.
+ */
+public final class AuthorizedOperations {
+    /** What responses carry that were not asked for the operations. */
+    public static final int NOT_ASKED = Integer.MIN_VALUE;
+
+    /** On a topic. */
+    public static final int TOPIC = bits(
+            AclOperation.READ,
+            AclOperation.WRITE,
+            AclOperation.CREATE,
+            AclOperation.DELETE,
+            AclOperation.ALTER,
+            AclOperation.DESCRIBE,
+            AclOperation.DESCRIBE_CONFIGS,
+            AclOperation.ALTER_CONFIGS);
+
+    /** On a consumer group. */
+    public static final int GROUP = bits(
+            AclOperation.READ,
+            AclOperation.DELETE,
+            AclOperation.DESCRIBE,
+            AclOperation.DESCRIBE_CONFIGS,
+            AclOperation.ALTER_CONFIGS);
+
+    /** On the cluster. */
+    public static final int CLUSTER = bits(
+            AclOperation.CREATE,
+            AclOperation.ALTER,
+            AclOperation.DESCRIBE,
+            AclOperation.CLUSTER_ACTION,
+            AclOperation.DESCRIBE_CONFIGS,
+            AclOperation.ALTER_CONFIGS,
+            AclOperation.IDEMPOTENT_WRITE);
+
+    private AuthorizedOperations() {}
+
+    private static int bits(AclOperation... operations) {
+        return List.of(operations).stream()
+                .mapToInt(operation -> 1 << operation.code())
+                .sum();
+    }
+}

@@ -1,0 +1,40 @@
+package io.letterbox.kafka;
+
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.NodeImage;
+import io.letterbox.metadata.PartitionImage;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+
+/** The cluster as Kafka clients see it: nodes are those that they can reach. Stateless. */
+public final class ClusterView {
+    private ClusterView() {}
+
+    /** The nodes that clients may connect to, by id. */
+    public static List<NodeImage> brokers(ClusterImage image) {
+        return image.nodes().values().stream()
+                .filter(node -> !node.fenced() && node.kafka().exists())
+                .toList();
+    }
+
+    /** The replicas of a partition on nodes that clients cannot reach. */
+    public static List<Integer> offlineReplicas(ClusterImage image, PartitionImage partition) {
+        return partition.replicas().stream()
+                .filter(id -> {
+                    NodeImage node = image.nodes().get(id);
+                    return node == null || node.fenced();
+                })
+                .toList();
+    }
+
+    /** A topic's incarnation in the protocol's own form. */
+    public static Uuid id(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    /** The other way round. */
+    public static UUID id(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}

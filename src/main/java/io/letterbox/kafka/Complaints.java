@@ -1,0 +1,41 @@
+package io.letterbox.kafka;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Decides which connections that meant nothing are worth a line in the log: one a minute for each address, and so many in a
+ * minute for all of them. A port scanner, or a health check that speaks HTTP, would fill the disk otherwise. Owned by one
+ * event loop.
+ */
+final class Complaints {
+    static final long PAUSE_NANOS = 60_000_000_000L;
+    static final int MAX_LINES = 60;
+    static final int MAX_ADDRESSES = 1_000;
+
+    private final Map<String, Long> saidAt = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_ADDRESSES;
+        }
+    };
+
+    private long minuteBegan;
+    private int linesInMinute;
+
+    /** Whether to say it of this address now. */
+    boolean isWorthALine(String address, long nowNanos) {
+        if (linesInMinute == 0 || nowNanos - minuteBegan >= PAUSE_NANOS) {
+            minuteBegan = nowNanos;
+            linesInMinute = 0;
+        }
+        Long last = saidAt.get(address);
+        if (last != null && nowNanos - last < PAUSE_NANOS || linesInMinute >= MAX_LINES) return false;
+        saidAt.remove(address);
+        saidAt.put(address, nowNanos);
+        linesInMinute++;
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+package io.letterbox.kafka;
+
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/** The requests that every client begins with. */
+final class CoreApis implements ApiPart {
+    private final List<ApiSupport> apis;
+
+    /** Made on the event loop that it serves. */
+    CoreApis(ApiTable table, KafkaBackend backend, Vertx vertx) {
+        apis = List.of(
+                ApiVersionsApi.support(table),
+                new MetadataApi(backend).support(),
+                new FindCoordinatorApi(backend).support(),
+                new ProduceApi(backend, vertx).support());
+    }
+
+    @Override
+    public List<ApiSupport> apis() {
+        return apis;
+    }
+}

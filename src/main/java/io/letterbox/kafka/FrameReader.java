@@ -1,0 +1,143 @@
+package io.letterbox.kafka;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.protocol.Readable;
+
+/**
+ * Reads one frame for the generated message classes. They ask {@link #remaining()} before they make room for a list, and
+ * make room for as many elements as the frame claims; an element can take a hundred times the byte that announces it. So
+ * this counts what is read and ends a request that has more fields than any real one.
+ */
+final class FrameReader implements Readable {
+    /** So many fields of a request are read; a Produce request with 4096 topics of 30 partitions has half as many. */
+    static final int MAX_FIELDS = 1_000_000;
+
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int VARINT_BITS = 32;
+    private static final int VARLONG_BITS = 64;
+
+    private final byte[] frame;
+    private int position;
+    private int fieldsLeft;
+    private boolean cutShort;
+
+    /** @param frame a whole frame without its length; not written to from now on */
+    FrameReader(byte[] frame) {
+        this(frame, MAX_FIELDS);
+    }
+
+    /** @param maxFields how many fields may be read */
+    FrameReader(byte[] frame, int maxFields) {
+        this.frame = frame;
+        this.fieldsLeft = maxFields;
+    }
+
+    /** Whether reading may have failed only because there were too many fields. */
+    boolean isCutShort() {
+        return cutShort;
+    }
+
+    @Override
+    public byte readByte() {
+        return frame[take(Byte.BYTES)];
+    }
+
+    @Override
+    public short readShort() {
+        return (short) SHORT.get(frame, take(Short.BYTES));
+    }
+
+    @Override
+    public int readInt() {
+        return (int) INT.get(frame, take(Integer.BYTES));
+    }
+
+    @Override
+    public long readLong() {
+        return (long) LONG.get(frame, take(Long.BYTES));
+    }
+
+    @Override
+    public double readDouble() {
+        return Double.longBitsToDouble(readLong());
+    }
+
+    @Override
+    public byte[] readArray(int length) {
+        int at = take(length);
+        return Arrays.copyOfRange(frame, at, at + length);
+    }
+
+    /** Bytes of the frame as they lie; whoever keeps them beyond the request keeps the whole frame. */
+    @Override
+    public ByteBuffer readByteBuffer(int length) {
+        return ByteBuffer.wrap(frame, take(length), length).slice();
+    }
+
+    @Override
+    public int readUnsignedVarint() {
+        return (int) varint(VARINT_BITS);
+    }
+
+    @Override
+    public int readVarint() {
+        int raw = readUnsignedVarint();
+        return (raw >>> 1) ^ -(raw & 1);
+    }
+
+    @Override
+    public long readVarlong() {
+        long raw = varint(VARLONG_BITS);
+        return (raw >>> 1) ^ -(raw & 1);
+    }
+
+    private long varint(int bits) {
+        long value = 0;
+        for (int shift = 0; shift < bits; shift += 7) {
+            byte next = readByte();
+            value |= (next & 0x7fL) << shift;
+            if (next >= 0) return value;
+        }
+        throw new InvalidRequestException("a number does not end");
+    }
+
+    /** How many elements a list may claim: not more than there are bytes, nor than a request may have fields. */
+    @Override
+    public int remaining() {
+        if (fieldsLeft < frame.length - position) cutShort = true;
+        return Math.min(frame.length - position, fieldsLeft);
+    }
+
+    /** The bytes that were not read. */
+    int unread() {
+        return frame.length - position;
+    }
+
+    @Override
+    public Readable slice() {
+        FrameReader rest = new FrameReader(frame, fieldsLeft);
+        rest.position = position;
+        return rest;
+    }
+
+    private int take(int length) {
+        if (length < 0 || length > frame.length - position) {
+            throw new InvalidRequestException(
+                    "a field of " + length + " bytes is announced where " + unread() + " are left");
+        }
+        if (--fieldsLeft < 0) {
+            cutShort = true;
+            throw new InvalidRequestException("it has more than " + MAX_FIELDS + " fields");
+        }
+        int at = position;
+        position += length;
+        return at;
+    }
+}

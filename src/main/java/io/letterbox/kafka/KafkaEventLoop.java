@@ -1,0 +1,167 @@
+package io.letterbox.kafka;
+
+import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.Transfers;
+import io.letterbox.telemetry.Connections;
+import io.letterbox.telemetry.Door;
+import io.letterbox.telemetry.KafkaRequestMeter;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the connections of one event loop have in common. Owned by that loop. */
+final class KafkaEventLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaEventLoop.class);
+
+    /** How soon a connection looks again whether the budget has room for its request. */
+    private static final long LOOK_AGAIN_MS = 2;
+
+    private static final String DECODER = "letterbox-kafka-decoder";
+
+    private final Vertx vertx;
+    private final KafkaBackend backend;
+    private final FrameLimits limits;
+    private final RequestLimits requestLimits;
+    private final WorkerExecutor decoder;
+    private final KafkaRequestMeter[] meters = new KafkaRequestMeter[ApiKeys.values().length];
+    private final AnswerErrors errors = new AnswerErrors();
+    private final ApiTable table;
+    private final Transfers uploads;
+    private final Set<KafkaConnection> connections = new LinkedHashSet<>();
+
+    /** Who waits for the budget, in the order in which they asked. */
+    private final Set<KafkaConnection> starved = new LinkedHashSet<>();
+
+    private final Complaints complaints = new Complaints();
+    private boolean looking;
+    private boolean draining;
+
+    KafkaEventLoop(KafkaBackend backend, ApiTable table, Vertx vertx) {
+        this.vertx = vertx;
+        this.backend = backend;
+        this.limits = FrameLimits.of(backend.config());
+        this.requestLimits = new RequestLimits(backend.config());
+        this.decoder = vertx.createSharedWorkerExecutor(DECODER, 1);
+        this.table = table;
+        this.uploads = Transfers.watched(vertx);
+    }
+
+    FrameLimits limits() {
+        return limits;
+    }
+
+    RequestLimits requestLimits() {
+        return requestLimits;
+    }
+
+    /** Reads frames of very many fields, one at a time for all loops, so that they take neither a loop nor all cores. */
+    WorkerExecutor decoder() {
+        return decoder;
+    }
+
+    ByteBudget budget() {
+        return backend.budget();
+    }
+
+    ApiTable table() {
+        return table;
+    }
+
+    /** The frames that did not come in one piece. */
+    Transfers uploads() {
+        return uploads;
+    }
+
+    /** Where a connection tells what it does. */
+    Connections.Entry seen(String host) {
+        return backend.meters().connections().opened(Door.KAFKA, host, System.nanoTime());
+    }
+
+    void opened(KafkaConnection connection) {
+        connections.add(connection);
+        if (draining) connection.drain();
+    }
+
+    void closed(KafkaConnection connection) {
+        connections.remove(connection);
+        stopWaiting(connection);
+    }
+
+    /** A connection that is being closed reads no more requests. */
+    void stopWaiting(KafkaConnection connection) {
+        starved.remove(connection);
+    }
+
+    /** A connection from an address is ended, because what it sent means nothing; true where the log should say so. */
+    boolean refused(String host) {
+        backend.meters().kafkaRefused();
+        return complaints.isWorthALine(host, System.nanoTime());
+    }
+
+    /** An answer goes out; errors in it are counted. */
+    void answering(ApiKeys api, ApiMessage body, short version) {
+        try {
+            errors.of(body, version)
+                    .forEach((error, count) -> backend.meters().kafkaErrors(api.name, error.name(), count));
+        } catch (RuntimeException unexpected) {
+            // The answer is right all the same.
+            LOG.error("The errors in an answer to {} could not be counted", api, unexpected);
+        }
+    }
+
+    /** A request was answered, so long after it had come. */
+    void answered(ApiKeys api, long nanos) {
+        KafkaRequestMeter meter = meters[api.ordinal()];
+        if (meter == null) {
+            meter = backend.meters().kafkaRequest(api.name);
+            meters[api.ordinal()] = meter;
+        }
+        meter.answered(nanos);
+    }
+
+    /**
+     * Takes the bytes of a connection's next request out of the budget. Where it has no room, the connection is told to read
+     * on when it may have; nobody overtakes, or large requests would wait for ever while small ones come.
+     */
+    boolean tryAcquire(KafkaConnection connection, int bytes) {
+        if (bytes == 0) return true;
+        boolean first = starved.isEmpty() || starved.iterator().next() == connection;
+        if (first && budget().tryAcquire(bytes)) {
+            starved.remove(connection);
+            return true;
+        }
+        starved.add(connection);
+        lookAgain();
+        return false;
+    }
+
+    private void lookAgain() {
+        if (looking) return;
+        looking = true;
+        vertx.setTimer(LOOK_AGAIN_MS, again -> feed());
+    }
+
+    /** Lets the first in the queue read on, until one has to stay in it. */
+    private void feed() {
+        looking = false;
+        while (!starved.isEmpty()) {
+            KafkaConnection first = starved.iterator().next();
+            first.readOn();
+            if (starved.contains(first)) break;
+        }
+        if (!starved.isEmpty()) lookAgain();
+    }
+
+    /** Ends every connection as soon as its requests are answered. */
+    void drain() {
+        draining = true;
+        table.drain();
+        List.copyOf(connections).forEach(KafkaConnection::drain);
+    }
+}

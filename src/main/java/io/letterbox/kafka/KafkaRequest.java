@@ -1,0 +1,33 @@
+package io.letterbox.kafka;
+
+import io.letterbox.audit.Actor;
+import io.vertx.core.Context;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * One request, decoded.
+ *
+ * @param api what is asked
+ * @param version the version of request and response, one that the table serves
+ * @param clientId what the client calls itself in the header, or null
+ * @param body the request, of the class that kafka-clients generates for it; its byte buffers are slices of the frame's
+ *     array, which nobody else writes to
+ * @param client the connection that it came through
+ */
+public record KafkaRequest(ApiKeys api, short version, String clientId, ApiMessage body, KafkaClient client) {
+    /** The body as what it is. */
+    public <T extends ApiMessage> T body(Class<T> type) {
+        return type.cast(body);
+    }
+
+    /** Who asks, for the log. */
+    public Actor actor() {
+        return Actor.of("Kafka", client.host(), clientId);
+    }
+
+    /** The context of the connection, on which handlers run and answers are expected. */
+    public Context context() {
+        return client.context();
+    }
+}

@@ -1,0 +1,98 @@
+package io.letterbox.kafka;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appends;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.kafka.transactions.TransactionalAppends;
+import io.letterbox.record.BatchCheck;
+import io.letterbox.record.RecordBatch;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Takes record batches to the shards. Owned by one event loop, whose requests share what is looked up and reused. */
+final class ProduceApi {
+    private static final short MIN_VERSION = 3;
+    private static final short MAX_VERSION = 13;
+
+    /** What a client may wait for: nothing, the leader, or all replicas in sync. */
+    private static final Set<Short> ACKS = Set.of((short) 0, (short) 1, (short) -1);
+
+    /** After so long the event loop looks after others before it goes on. */
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final long NEXT_TURN_MS = 1;
+
+    final KafkaBackend backend;
+    final Vertx vertx;
+    final ContextInternal context;
+    final ProduceTopics topics;
+    final TransactionalAppends transactional;
+    final BatchCheck check = new BatchCheck();
+
+    /**
+     * The requests whose batches have not all gone to their shards. They take turns, the first one first, so that no
+     * batch overtakes an earlier one of its producer.
+     */
+    private final ArrayDeque<ProduceRun> sending = new ArrayDeque<>();
+
+    /** What this turn of the event loop has for each shard so far, by the shard's address. */
+    private final Map<String, List<Append>> turn = new LinkedHashMap<>();
+
+    /** Looks at one batch at a time. */
+    final RecordBatch batch = new RecordBatch();
+
+    ProduceApi(KafkaBackend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+        this.context = (ContextInternal) vertx.getOrCreateContext();
+        this.topics = new ProduceTopics(backend);
+        this.transactional = new TransactionalAppends(vertx, backend.transactions());
+    }
+
+    ApiSupport support() {
+        return new ApiSupport(ApiKeys.PRODUCE, MIN_VERSION, MAX_VERSION, this::handle);
+    }
+
+    private Future<KafkaResponse> handle(KafkaRequest request) {
+        ProduceRequestData data = request.body(ProduceRequestData.class);
+        ProduceRun run = new ProduceRun(this, request.version(), data, ACKS.contains(data.acks()));
+        sending.add(run);
+        if (sending.size() == 1) send();
+        return run.done();
+    }
+
+    /** Sends an append to a shard at the end of the turn, together with what else the turn has for it. */
+    void append(String address, Append append) {
+        // A task runs when the loop has read from all of its sockets that had something.
+        if (turn.isEmpty()) context.runOnContext(read -> endTurn());
+        turn.computeIfAbsent(address, first -> new ArrayList<>()).add(append);
+    }
+
+    private void endTurn() {
+        turn.forEach((address, appends) -> vertx.eventBus().send(address, new Appends(appends), LocalCodec.LOCAL));
+        turn.clear();
+    }
+
+    private void send() {
+        long start = System.nanoTime();
+        while (!sending.isEmpty()) {
+            if (!sending.peek().goOn()) {
+                sending.remove();
+            } else if (System.nanoTime() - start > TURN_NANOS) {
+                // A task would run before the loop looks at its sockets again; a timer does not.
+                vertx.setTimer(NEXT_TURN_MS, othersHadTheirTurn -> send());
+                return;
+            }
+        }
+    }
+}

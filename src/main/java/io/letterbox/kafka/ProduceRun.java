@@ -1,0 +1,235 @@
+package io.letterbox.kafka;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.kafka.transactions.TransactionalAppends;
+import io.letterbox.kafka.transactions.Verification.Writer;
+import io.letterbox.record.Codec;
+import io.letterbox.record.InvalidRecordsException;
+import io.letterbox.record.TopicName;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Door;
+import io.letterbox.time.Clock;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.internal.PromiseInternal;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Produce request on its way: each partition's batch is checked and sent to its shard at once, in the order of the
+ * request, and the response goes when all shards have answered. Owned by one event loop.
+ */
+final class ProduceRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ProduceRun.class);
+    private static final short FIRST_WITH_ZSTD = 7;
+    private static final short FIRST_WITH_ABORTABLE = 11;
+    private static final short FIRST_WITH_IDS = 13;
+
+    /** From this version on, a batch of a transaction adds its partition to the transaction (KIP-890 part 2). */
+    private static final short FIRST_THAT_ADDS = 12;
+
+    private final ProduceApi api;
+    private final short version;
+    private final ProduceRequestData request;
+    private final boolean validAcks;
+    private final ProduceResponseData response = new ProduceResponseData();
+    private final PromiseInternal<KafkaResponse> done;
+
+    /** The partitions without an answer, and one for the request itself until all is sent. */
+    private int waiting;
+
+    private final List<Part> parts = new ArrayList<>();
+    private int begun;
+
+    private boolean failed;
+
+    ProduceRun(ProduceApi api, short version, ProduceRequestData request, boolean validAcks) {
+        this.api = api;
+        this.version = version;
+        this.request = request;
+        this.validAcks = validAcks;
+        this.done = api.context.promise();
+        for (TopicProduceData topic : request.topicData()) {
+            TopicProduceResponse answer =
+                    new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
+            response.responses().add(answer);
+            ProduceTopic target =
+                    version < FIRST_WITH_IDS ? api.topics.find(topic.name()) : api.topics.find(topic.topicId());
+            for (PartitionProduceData data : topic.partitionData()) {
+                Part part = new Part(target, data);
+                answer.partitionResponses().add(part.answer);
+                parts.add(part);
+            }
+        }
+        waiting = parts.size() + 1;
+    }
+
+    /** The response, when all partitions have answered. */
+    Future<KafkaResponse> done() {
+        return done.future();
+    }
+
+    /** Goes on by some milliseconds of work at most; false where all batches are on their way, or refused. */
+    boolean goOn() {
+        if (begun < parts.size() && parts.get(begun).goOn()) begun++;
+        if (begun < parts.size()) return true;
+        settled();
+        return false;
+    }
+
+    private void settled() {
+        if (--waiting > 0) return;
+        if (request.acks() != 0) done.complete(KafkaResponse.of(response));
+        else done.complete(failed ? KafkaResponse.DISCONNECT : KafkaResponse.NONE);
+    }
+
+    /** What becomes of one partition's batch. */
+    private final class Part {
+        final PartitionProduceResponse answer;
+        private final ProduceTopic topic;
+        private final PartitionProduceData data;
+        private TopicPartition partition;
+        private ByteBuffer batch;
+        private int records;
+
+        Part(ProduceTopic topic, PartitionProduceData data) {
+            this.topic = topic;
+            this.data = data;
+            this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
+        }
+
+        /** Checks a slice of the batch, and sends it after the last; true where it is on its way, or refused. */
+        boolean goOn() {
+            try {
+                if (partition == null) begin();
+                batch = api.check.goOn();
+                if (batch == null) return false;
+                api.batch.wrap(batch, batch.position());
+                records = api.batch.recordCount();
+                send();
+            } catch (ApiException refusal) {
+                fail(refusal);
+            } catch (RuntimeException failure) {
+                unexpected(failure);
+            }
+            return true;
+        }
+
+        private TopicPartition target() {
+            if (!validAcks) {
+                throw new ApiException(
+                        ErrorCode.INVALID_REQUIRED_ACKS,
+                        "acks has to be 0, 1 or -1 (all), not " + request.acks() + ".");
+            }
+            if (topic == null) {
+                throw version < FIRST_WITH_IDS
+                        ? new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no such topic.")
+                        : new ApiException(ErrorCode.UNKNOWN_TOPIC_ID, "There is no topic with this id.");
+            }
+            TopicName.checkOwnedByClients(topic.topic.name());
+            TopicPartition partition = topic.partition(answer.index());
+            if (partition != null) return partition;
+            throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
+        }
+
+        private void begin() {
+            partition = target();
+            ByteBuffer sent = sent();
+            api.check.begin(sent, topic.rules, Clock.system().wallMs());
+            api.batch.wrap(sent, sent.position());
+            if (version < FIRST_WITH_ZSTD && api.batch.compression() == Codec.ZSTD.id()) {
+                throw new ApiException(
+                        ErrorCode.UNSUPPORTED_COMPRESSION, "zstd needs version 7 of Produce or later (KIP-110).");
+            }
+        }
+
+        private ByteBuffer sent() {
+            ByteBuffer bytes = data.records() instanceof MemoryRecords sent ? sent.buffer() : ByteBuffer.allocate(0);
+            if (bytes.remaining() > topic.rules.maxBatchBytes()) {
+                throw new ApiException(
+                        ErrorCode.RECORD_TOO_LARGE,
+                        "A batch of " + bytes.remaining() + " bytes is larger than max.message.bytes of the topic, "
+                                + topic.rules.maxBatchBytes() + ".");
+            }
+            return bytes;
+        }
+
+        private void send() {
+            String address = topic.address(partition.partition());
+            if (request.transactionalId() != null && api.batch.isTransactional()) {
+                api.transactional
+                        .append(writer(), new TransactionalAppends.Batch(partition, address, batch, records))
+                        .onComplete(this::onAppended);
+                return;
+            }
+            PromiseInternal<Appended> appended = api.context.promise();
+            appended.future().onComplete(this::onAppended);
+            api.append(address, new Append(partition, batch, records, null, appended));
+        }
+
+        private Writer writer() {
+            return new Writer(
+                    request.transactionalId(),
+                    api.batch.producerId(),
+                    api.batch.producerEpoch(),
+                    version < FIRST_THAT_ADDS ? Intent.VERIFY : Intent.ADD,
+                    version >= FIRST_WITH_ABORTABLE);
+        }
+
+        private void onAppended(AsyncResult<Appended> outcome) {
+            if (outcome.succeeded()) {
+                Appended result = outcome.result();
+                answer.setBaseOffset(result.baseOffset())
+                        .setLogAppendTimeMs(result.logAppendTimeMs())
+                        .setLogStartOffset(result.logStartOffset());
+                if (!result.duplicate()) topic.meters.in(Door.KAFKA, records, batch.limit() - batch.position());
+                settled();
+            } else if (outcome.cause() instanceof ApiException refusal) {
+                fail(refusal);
+            } else if (outcome.cause() instanceof org.apache.kafka.common.errors.ApiException unconfirmed) {
+                fail(Errors.forException(unconfirmed), unconfirmed.getMessage());
+            } else {
+                unexpected(outcome.cause());
+            }
+        }
+
+        private void fail(ApiException refusal) {
+            if (refusal instanceof InvalidRecordsException invalid) {
+                for (InvalidRecordsException.Defect defect : invalid.defects()) {
+                    answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(defect.index())
+                                    .setBatchIndexErrorMessage(defect.detail()));
+                }
+            }
+            fail(Errors.forCode(refusal.code().kafkaCode()), refusal.getMessage());
+        }
+
+        private void unexpected(Throwable failure) {
+            LOG.error("Produce failed", failure);
+            fail(Errors.UNKNOWN_SERVER_ERROR, "The server failed.");
+        }
+
+        private void fail(Errors error, String why) {
+            failed = true;
+            answer.setErrorCode(error.code()).setErrorMessage(why);
+            settled();
+        }
+    }
+}

@@ -1,0 +1,450 @@
+package io.letterbox.kafka;
+
+import io.letterbox.config.LetterboxConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * How much one request may name. No client names a partition twice, nor many that do not exist, so what the server may have
+ * ({@code limits.topics}, {@code limits.partitions}) is enough for all that names topics. Immutable.
+ */
+final class RequestLimits {
+    /** Topics or partitions that a request may name beyond those that there may be: some are gone, or not there yet. */
+    static final int SPARE = 1_000;
+
+    /** Keys of one FindCoordinator; groups or transactional ids that are described or deleted at once. */
+    static final int KEYS = 10_000;
+
+    /** Changes of topics and settings in one request; each is an entry of the metadata log, which takes its time. */
+    static final int CHANGES = 1_000;
+
+    /** Assignors that a member of a group speaks, states that a list is filtered by. */
+    static final int PROTOCOLS = 100;
+
+    /** Members that leave a group at once, or get their assignments; where groups may be larger, as many as those. */
+    static final int MEMBERS = 10_000;
+
+    private final Map<ApiKeys, List<Rule<?, ?>>> rules = new EnumMap<>(ApiKeys.class);
+    private final int topics;
+    private final int partitions;
+    private final int members;
+
+    RequestLimits(LetterboxConfig config) {
+        topics = config.limits().topics() + SPARE;
+        // Where partitions are named by topic, the topics count, too.
+        partitions = config.limits().topics() + config.limits().partitions() + SPARE;
+        members = Math.max(MEMBERS, config.groups().maxMembers());
+        limitReaders();
+        limitWriters();
+        limitAdmin();
+        limitGroups();
+        limitOffsets();
+        limitTransactions();
+        SwitchedOffLimits.add(this);
+    }
+
+    /**
+     * What a list in a request may have.
+     *
+     * @param things what its elements are called; those of the lists within them, where there are any
+     * @param most how many there may be, the elements and those within them together
+     * @param outer the list; may give null
+     * @param inner what each of its elements has; null where that does not count
+     */
+    private record Rule<T extends ApiMessage, E>(
+            Class<T> type,
+            String things,
+            int most,
+            Function<T, ? extends Collection<E>> outer,
+            Function<E, ? extends Collection<?>> inner) {
+        long count(ApiMessage body) {
+            Collection<E> elements = outer.apply(type.cast(body));
+            if (elements == null) return 0;
+            long count = elements.size();
+            if (inner != null) for (E element : elements) count += size(inner.apply(element));
+            return count;
+        }
+
+        /** Leaves only the first of everything, for an answer that says once what is wrong. */
+        void shorten(ApiMessage body) {
+            Collection<E> elements = outer.apply(type.cast(body));
+            if (elements == null) return;
+            keepFirst(elements);
+            if (inner != null) for (E element : elements) keepFirst(inner.apply(element));
+        }
+    }
+
+    private static int size(Collection<?> elements) {
+        return elements == null ? 0 : elements.size();
+    }
+
+    private static void keepFirst(Collection<?> elements) {
+        if (elements == null || elements.size() < 2) return;
+        if (elements instanceof List<?> list) {
+            list.subList(1, list.size()).clear();
+            return;
+        }
+        Iterator<?> each = elements.iterator();
+        each.next();
+        while (each.hasNext()) {
+            each.next();
+            each.remove();
+        }
+    }
+
+    <T extends ApiMessage, E> void nested(
+            ApiKeys api,
+            Class<T> type,
+            String things,
+            int most,
+            Function<T, ? extends Collection<E>> outer,
+            Function<E, ? extends Collection<?>> inner) {
+        rules.computeIfAbsent(api, key -> new ArrayList<>()).add(new Rule<>(type, things, most, outer, inner));
+    }
+
+    <T extends ApiMessage> void list(
+            ApiKeys api, Class<T> type, String things, int most, Function<T, ? extends Collection<?>> list) {
+        Function<T, Collection<Object>> elements = body -> {
+            @SuppressWarnings("unchecked") // They are counted, and not looked at.
+            Collection<Object> all = (Collection<Object>) list.apply(body);
+            return all;
+        };
+        nested(api, type, things, most, elements, null);
+    }
+
+    private void limitReaders() {
+        nested(
+                ApiKeys.FETCH,
+                FetchRequestData.class,
+                "partitions",
+                partitions,
+                FetchRequestData::topics,
+                FetchRequestData.FetchTopic::partitions);
+        nested(
+                ApiKeys.FETCH,
+                FetchRequestData.class,
+                "partitions",
+                partitions,
+                FetchRequestData::forgottenTopicsData,
+                FetchRequestData.ForgottenTopic::partitions);
+        nested(
+                ApiKeys.LIST_OFFSETS,
+                ListOffsetsRequestData.class,
+                "partitions",
+                partitions,
+                ListOffsetsRequestData::topics,
+                ListOffsetsRequestData.ListOffsetsTopic::partitions);
+        nested(
+                ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                OffsetForLeaderEpochRequestData.class,
+                "partitions",
+                partitions,
+                OffsetForLeaderEpochRequestData::topics,
+                OffsetForLeaderEpochRequestData.OffsetForLeaderTopic::partitions);
+        nested(
+                ApiKeys.DESCRIBE_LOG_DIRS,
+                DescribeLogDirsRequestData.class,
+                "partitions",
+                partitions,
+                DescribeLogDirsRequestData::topics,
+                DescribeLogDirsRequestData.DescribableLogDirTopic::partitions);
+        list(ApiKeys.METADATA, MetadataRequestData.class, "topics", topics, MetadataRequestData::topics);
+        list(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                DescribeTopicPartitionsRequestData.class,
+                "topics",
+                topics,
+                DescribeTopicPartitionsRequestData::topics);
+    }
+
+    private void limitWriters() {
+        nested(
+                ApiKeys.PRODUCE,
+                ProduceRequestData.class,
+                "partitions",
+                partitions,
+                ProduceRequestData::topicData,
+                ProduceRequestData.TopicProduceData::partitionData);
+        nested(
+                ApiKeys.DELETE_RECORDS,
+                DeleteRecordsRequestData.class,
+                "partitions",
+                partitions,
+                DeleteRecordsRequestData::topics,
+                DeleteRecordsRequestData.DeleteRecordsTopic::partitions);
+        nested(
+                ApiKeys.DESCRIBE_PRODUCERS,
+                DescribeProducersRequestData.class,
+                "partitions",
+                partitions,
+                DescribeProducersRequestData::topics,
+                DescribeProducersRequestData.TopicRequest::partitionIndexes);
+        nested(
+                ApiKeys.WRITE_TXN_MARKERS,
+                WriteTxnMarkersRequestData.class,
+                "markers and topics",
+                KEYS + topics,
+                WriteTxnMarkersRequestData::markers,
+                WriteTxnMarkersRequestData.WritableTxnMarker::topics);
+        nested(
+                ApiKeys.WRITE_TXN_MARKERS,
+                WriteTxnMarkersRequestData.class,
+                "partitions",
+                partitions,
+                data -> data.markers().stream()
+                        .flatMap(marker -> marker.topics().stream())
+                        .toList(),
+                WriteTxnMarkersRequestData.WritableTxnMarkerTopic::partitionIndexes);
+    }
+
+    private void limitAdmin() {
+        nested(
+                ApiKeys.ELECT_LEADERS,
+                ElectLeadersRequestData.class,
+                "partitions",
+                partitions,
+                ElectLeadersRequestData::topicPartitions,
+                ElectLeadersRequestData.TopicPartitions::partitions);
+        nested(
+                ApiKeys.CREATE_TOPICS,
+                CreateTopicsRequestData.class,
+                "partitions",
+                partitions,
+                CreateTopicsRequestData::topics,
+                CreateTopicsRequestData.CreatableTopic::assignments);
+        list(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, "topics", CHANGES, CreateTopicsRequestData::topics);
+        list(
+                ApiKeys.CREATE_PARTITIONS,
+                CreatePartitionsRequestData.class,
+                "topics",
+                CHANGES,
+                CreatePartitionsRequestData::topics);
+        list(ApiKeys.DELETE_TOPICS, DeleteTopicsRequestData.class, "topics", CHANGES, DeleteTopicsRequestData::topics);
+        list(
+                ApiKeys.DELETE_TOPICS,
+                DeleteTopicsRequestData.class,
+                "topics",
+                CHANGES,
+                DeleteTopicsRequestData::topicNames);
+        list(
+                ApiKeys.ALTER_CONFIGS,
+                AlterConfigsRequestData.class,
+                "resources",
+                CHANGES,
+                AlterConfigsRequestData::resources);
+        list(
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                IncrementalAlterConfigsRequestData.class,
+                "resources",
+                CHANGES,
+                IncrementalAlterConfigsRequestData::resources);
+        list(
+                ApiKeys.DESCRIBE_CONFIGS,
+                DescribeConfigsRequestData.class,
+                "resources",
+                topics,
+                DescribeConfigsRequestData::resources);
+    }
+
+    private void limitGroups() {
+        list(
+                ApiKeys.FIND_COORDINATOR,
+                FindCoordinatorRequestData.class,
+                "keys",
+                KEYS,
+                FindCoordinatorRequestData::coordinatorKeys);
+        list(
+                ApiKeys.DESCRIBE_GROUPS,
+                DescribeGroupsRequestData.class,
+                "groups",
+                KEYS,
+                DescribeGroupsRequestData::groups);
+        list(
+                ApiKeys.DELETE_GROUPS,
+                DeleteGroupsRequestData.class,
+                "groups",
+                KEYS,
+                DeleteGroupsRequestData::groupsNames);
+        list(
+                ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                ConsumerGroupDescribeRequestData.class,
+                "groups",
+                KEYS,
+                ConsumerGroupDescribeRequestData::groupIds);
+        list(
+                ApiKeys.LIST_GROUPS,
+                ListGroupsRequestData.class,
+                "states",
+                PROTOCOLS,
+                ListGroupsRequestData::statesFilter);
+        list(ApiKeys.LIST_GROUPS, ListGroupsRequestData.class, "types", PROTOCOLS, ListGroupsRequestData::typesFilter);
+        list(ApiKeys.JOIN_GROUP, JoinGroupRequestData.class, "protocols", PROTOCOLS, JoinGroupRequestData::protocols);
+        list(ApiKeys.SYNC_GROUP, SyncGroupRequestData.class, "members", members, SyncGroupRequestData::assignments);
+        list(ApiKeys.LEAVE_GROUP, LeaveGroupRequestData.class, "members", members, LeaveGroupRequestData::members);
+        list(
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                ConsumerGroupHeartbeatRequestData.class,
+                "topics",
+                topics,
+                ConsumerGroupHeartbeatRequestData::subscribedTopicNames);
+        nested(
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                ConsumerGroupHeartbeatRequestData.class,
+                "partitions",
+                partitions,
+                ConsumerGroupHeartbeatRequestData::topicPartitions,
+                ConsumerGroupHeartbeatRequestData.TopicPartitions::partitions);
+    }
+
+    private void limitOffsets() {
+        nested(
+                ApiKeys.OFFSET_COMMIT,
+                OffsetCommitRequestData.class,
+                "partitions",
+                partitions,
+                OffsetCommitRequestData::topics,
+                OffsetCommitRequestData.OffsetCommitRequestTopic::partitions);
+        nested(
+                ApiKeys.TXN_OFFSET_COMMIT,
+                TxnOffsetCommitRequestData.class,
+                "partitions",
+                partitions,
+                TxnOffsetCommitRequestData::topics,
+                TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic::partitions);
+        nested(
+                ApiKeys.OFFSET_FETCH,
+                OffsetFetchRequestData.class,
+                "partitions",
+                partitions,
+                OffsetFetchRequestData::topics,
+                OffsetFetchRequestData.OffsetFetchRequestTopic::partitionIndexes);
+        nested(
+                ApiKeys.OFFSET_DELETE,
+                OffsetDeleteRequestData.class,
+                "partitions",
+                partitions,
+                OffsetDeleteRequestData::topics,
+                OffsetDeleteRequestData.OffsetDeleteRequestTopic::partitions);
+        nested(
+                ApiKeys.OFFSET_FETCH,
+                OffsetFetchRequestData.class,
+                "groups and topics",
+                KEYS + topics,
+                OffsetFetchRequestData::groups,
+                OffsetFetchRequestData.OffsetFetchRequestGroup::topics);
+        nested(
+                ApiKeys.OFFSET_FETCH,
+                OffsetFetchRequestData.class,
+                "partitions",
+                KEYS + partitions,
+                data -> data.groups().stream()
+                        .filter(group -> group.topics() != null)
+                        .flatMap(group -> group.topics().stream())
+                        .toList(),
+                OffsetFetchRequestData.OffsetFetchRequestTopics::partitionIndexes);
+    }
+
+    private void limitTransactions() {
+        nested(
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                AddPartitionsToTxnRequestData.class,
+                "partitions",
+                partitions,
+                AddPartitionsToTxnRequestData::v3AndBelowTopics,
+                AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
+        list(
+                ApiKeys.DESCRIBE_TRANSACTIONS,
+                DescribeTransactionsRequestData.class,
+                "transactional ids",
+                KEYS,
+                DescribeTransactionsRequestData::transactionalIds);
+        list(
+                ApiKeys.LIST_TRANSACTIONS,
+                ListTransactionsRequestData.class,
+                "states",
+                PROTOCOLS,
+                ListTransactionsRequestData::stateFilters);
+        list(
+                ApiKeys.LIST_TRANSACTIONS,
+                ListTransactionsRequestData.class,
+                "producers",
+                KEYS,
+                ListTransactionsRequestData::producerIdFilters);
+        nested(
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                AddPartitionsToTxnRequestData.class,
+                "transactions and topics",
+                KEYS + topics,
+                AddPartitionsToTxnRequestData::transactions,
+                AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction::topics);
+        nested(
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                AddPartitionsToTxnRequestData.class,
+                "partitions",
+                partitions,
+                data -> data.transactions().stream()
+                        .flatMap(transaction -> transaction.topics().stream())
+                        .toList(),
+                AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
+    }
+
+    /** Whether requests of an API may have long lists; of all others, a short list is all that clients send. */
+    boolean knows(ApiKeys api) {
+        return rules.containsKey(api);
+    }
+
+    /**
+     * Looks whether a request names more than it may; then it is shortened, and fit for nothing but a refusal.
+     *
+     * @return null where it may be answered, else why not, in a whole sentence
+     */
+    String refuse(ApiKeys api, ApiMessage body) {
+        for (Rule<?, ?> rule : rules.getOrDefault(api, List.of())) {
+            long count = rule.count(body);
+            if (count <= rule.most()) continue;
+            for (Rule<?, ?> each : rules.get(api)) each.shorten(body);
+            return "The request names " + count + " " + rule.things() + "; one can name " + rule.most() + ".";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,164 @@
+package io.letterbox.kafka;
+
+import io.letterbox.bus.FileSlice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultFileRegion;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ResponseHeaderData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.MessageSizeAccumulator;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.Writable;
+import org.apache.kafka.common.record.internal.BaseRecords;
+
+/**
+ * Encodes a response whose records are {@link StoredRecords} into what the channel writes one after the other:
+ *
+ * <pre>
+ * ┌────────┬────────┬──────────────────────┬────────────┬─────────────────┬──────────── ─ ─
+ * │ length │ header │ body up to records   │ records in │ body up to      │ records in
+ * │ int32  │        │ (and small records)  │ a file     │ further records │ a file
+ * └────────┴────────┴──────────────────────┴────────────┴─────────────────┴──────────── ─ ─
+ *  \________ a pooled buffer ______________/ \_ region _/ \___ buffer ____/ \_ region _/
+ * </pre>
+ *
+ * Nothing of a region passes through this process.
+ */
+public final class ResponseParts implements Writable {
+    private final List<Object> parts = new ArrayList<>();
+    private final ByteBuf buffer;
+    private int written;
+
+    ResponseParts(ByteBuf buffer) {
+        this.buffer = buffer;
+    }
+
+    /**
+     * The whole frame, its length first.
+     *
+     * @return buffers and file regions, each to be written (which releases it) or released, in this order
+     */
+    public static List<Object> encode(
+            ByteBufAllocator allocator,
+            ResponseHeaderData header,
+            short headerVersion,
+            ApiMessage body,
+            short version) {
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        MessageSizeAccumulator size = new MessageSizeAccumulator();
+        header.addSize(size, cache, headerVersion);
+        body.addSize(size, cache, version);
+        // Records in memory are copied behind the rest: it makes one buffer of the whole where they are few.
+        ResponseParts writer = new ResponseParts(allocator.directBuffer(Integer.BYTES + size.sizeExcludingZeroCopy()));
+        try {
+            writer.writeInt(size.totalSize());
+            header.write(writer, cache, headerVersion);
+            body.write(writer, cache, version);
+            writer.cut();
+            return writer.parts;
+        } catch (RuntimeException failure) {
+            writer.parts.forEach(io.netty.util.ReferenceCountUtil::release);
+            throw failure;
+        } finally {
+            writer.buffer.release();
+        }
+    }
+
+    @Override
+    public void writeRecords(BaseRecords records) {
+        if (records instanceof StoredRecords.Heap heap) {
+            buffer.writeBytes(heap.batches().duplicate());
+        } else if (records instanceof StoredRecords.File file) {
+            cut();
+            parts.add(new Region(file.slice()));
+        } else {
+            throw new AssertionError("records that were not read from a log: " + records);
+        }
+    }
+
+    /** What was written since the last region becomes a part. */
+    private void cut() {
+        int end = buffer.writerIndex();
+        if (end == written) return;
+        parts.add(buffer.retainedSlice(written, end - written));
+        written = end;
+    }
+
+    @Override
+    public void writeByte(byte value) {
+        buffer.writeByte(value);
+    }
+
+    @Override
+    public void writeShort(short value) {
+        buffer.writeShort(value);
+    }
+
+    @Override
+    public void writeInt(int value) {
+        buffer.writeInt(value);
+    }
+
+    @Override
+    public void writeLong(long value) {
+        buffer.writeLong(value);
+    }
+
+    @Override
+    public void writeDouble(double value) {
+        buffer.writeDouble(value);
+    }
+
+    @Override
+    public void writeByteArray(byte[] value) {
+        buffer.writeBytes(value);
+    }
+
+    @Override
+    public void writeByteBuffer(ByteBuffer value) {
+        buffer.writeBytes(value.duplicate());
+    }
+
+    @Override
+    public void writeUnsignedVarint(int value) {
+        int left = value;
+        while ((left & ~0x7f) != 0) {
+            buffer.writeByte(left & 0x7f | 0x80);
+            left >>>= 7;
+        }
+        buffer.writeByte(left);
+    }
+
+    @Override
+    public void writeVarint(int value) {
+        writeUnsignedVarint(value << 1 ^ value >> 31);
+    }
+
+    @Override
+    public void writeVarlong(long value) {
+        long left = value << 1 ^ value >> 63;
+        while ((left & ~0x7fL) != 0) {
+            buffer.writeByte((int) (left & 0x7f | 0x80));
+            left >>>= 7;
+        }
+        buffer.writeByte((int) left);
+    }
+
+    /** Netty would close the file when it is done with it; it belongs to the segment, so it is given back instead. */
+    private static final class Region extends DefaultFileRegion {
+        private final FileSlice slice;
+
+        Region(FileSlice slice) {
+            super(slice.channel(), slice.position(), slice.sizeBytes());
+            this.slice = slice;
+        }
+
+        @Override
+        protected void deallocate() {
+            slice.release();
+        }
+    }
+}

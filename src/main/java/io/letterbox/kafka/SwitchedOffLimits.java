@@ -1,0 +1,114 @@
+package io.letterbox.kafka;
+
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.CreateAclsRequestData;
+import org.apache.kafka.common.message.DeleteAclsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * How much may be named of what this server does not have. Each name gets the same refusal with the same sentence, so an answer
+ * would be many times as long as its request. Lists that do not make the answer longer need no rule. Stateless.
+ */
+final class SwitchedOffLimits {
+    private SwitchedOffLimits() {}
+
+    static void add(RequestLimits limits) {
+        addSecurity(limits);
+        addGroups(limits);
+        addReplicas(limits);
+    }
+
+    private static void addSecurity(RequestLimits limits) {
+        limits.list(
+                ApiKeys.CREATE_ACLS,
+                CreateAclsRequestData.class,
+                "access rules",
+                RequestLimits.CHANGES,
+                CreateAclsRequestData::creations);
+        limits.list(
+                ApiKeys.DELETE_ACLS,
+                DeleteAclsRequestData.class,
+                "filters",
+                RequestLimits.CHANGES,
+                DeleteAclsRequestData::filters);
+        limits.nested(
+                ApiKeys.ALTER_CLIENT_QUOTAS,
+                AlterClientQuotasRequestData.class,
+                "clients",
+                RequestLimits.CHANGES,
+                AlterClientQuotasRequestData::entries,
+                AlterClientQuotasRequestData.EntryData::entity);
+        limits.list(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                DescribeUserScramCredentialsRequestData.class,
+                "users",
+                RequestLimits.CHANGES,
+                DescribeUserScramCredentialsRequestData::users);
+        limits.list(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                AlterUserScramCredentialsRequestData.class,
+                "deletions",
+                RequestLimits.CHANGES,
+                AlterUserScramCredentialsRequestData::deletions);
+        limits.list(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                AlterUserScramCredentialsRequestData.class,
+                "upsertions",
+                RequestLimits.CHANGES,
+                AlterUserScramCredentialsRequestData::upsertions);
+    }
+
+    private static void addGroups(RequestLimits limits) {
+        limits.list(
+                ApiKeys.SHARE_GROUP_DESCRIBE,
+                ShareGroupDescribeRequestData.class,
+                "groups",
+                RequestLimits.KEYS,
+                ShareGroupDescribeRequestData::groupIds);
+        limits.list(
+                ApiKeys.STREAMS_GROUP_DESCRIBE,
+                StreamsGroupDescribeRequestData.class,
+                "groups",
+                RequestLimits.KEYS,
+                StreamsGroupDescribeRequestData::groupIds);
+        limits.list(
+                ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
+                DescribeShareGroupOffsetsRequestData.class,
+                "groups",
+                RequestLimits.KEYS,
+                DescribeShareGroupOffsetsRequestData::groups);
+    }
+
+    private static void addReplicas(RequestLimits limits) {
+        limits.nested(
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                AlterPartitionReassignmentsRequestData.class,
+                "partitions",
+                RequestLimits.KEYS,
+                AlterPartitionReassignmentsRequestData::topics,
+                AlterPartitionReassignmentsRequestData.ReassignableTopic::partitions);
+        limits.nested(
+                ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                AlterReplicaLogDirsRequestData.class,
+                "directories and topics",
+                RequestLimits.KEYS,
+                AlterReplicaLogDirsRequestData::dirs,
+                AlterReplicaLogDirsRequestData.AlterReplicaLogDir::topics);
+        limits.nested(
+                ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                AlterReplicaLogDirsRequestData.class,
+                "partitions",
+                RequestLimits.KEYS,
+                data -> data.dirs().stream()
+                        .flatMap(directory -> directory.topics().stream())
+                        .toList(),
+                AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic::partitions);
+    }
+}

@@ -1,0 +1,122 @@
+package io.letterbox.kafka.admin;
+
+import io.letterbox.kafka.ClusterView;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.metadata.NodeImage;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Listener;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Node;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * DescribeQuorum (KIP-595), UpdateFeatures (KIP-584) and UnregisterBroker (KIP-631), as a node answers that decides alone. Owned by
+ * one event loop.
+ */
+final class QuorumDescription {
+    private static final String METADATA_TOPIC = "__cluster_metadata";
+
+    /** In the versions before it there is an answer for each feature, too. */
+    private static final short ONE_ERROR_FOR_ALL = 2;
+
+    /** From this version on, the answer says where the nodes are (KIP-853). */
+    private static final short NODES_FROM = 2;
+
+    /** What ApiVersions says of features, under their names there. */
+    private static final Map<String, Short> FEATURES =
+            Map.of("group.version", (short) 1, "transaction.version", (short) 2);
+
+    private final KafkaBackend backend;
+
+    QuorumDescription(KafkaBackend backend) {
+        this.backend = backend;
+    }
+
+    DescribeQuorumResponseData describe(KafkaRequest request) {
+        DescribeQuorumResponseData response = new DescribeQuorumResponseData();
+        for (DescribeQuorumRequestData.TopicData topic :
+                request.body(DescribeQuorumRequestData.class).topics()) {
+            TopicData result = new TopicData().setTopicName(topic.topicName());
+            for (DescribeQuorumRequestData.PartitionData partition : topic.partitions()) {
+                boolean known = topic.topicName().equals(METADATA_TOPIC) && partition.partitionIndex() == 0;
+                result.partitions().add(known ? quorum() : unknown(partition.partitionIndex()));
+            }
+            response.topics().add(result);
+        }
+        if (request.version() < NODES_FROM) return response;
+        for (NodeImage node : ClusterView.brokers(backend.metadata().image())) {
+            Node described = new Node().setNodeId(node.id());
+            described
+                    .listeners()
+                    .add(new Listener()
+                            .setName("PLAINTEXT")
+                            .setHost(node.kafka().host())
+                            .setPort(node.kafka().port()));
+            response.nodes().add(described);
+        }
+        return response;
+    }
+
+    private static PartitionData unknown(int partition) {
+        return new PartitionData()
+                .setPartitionIndex(partition)
+                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
+                .setErrorMessage("The quorum keeps partition 0 of " + METADATA_TOPIC + " and nothing else.");
+    }
+
+    /** The metadata log counts commands where Kafka's counts records. */
+    private PartitionData quorum() {
+        long version = backend.metadata().image().version();
+        int node = backend.config().node().id();
+        // It fetches from nobody, so there are no times of it.
+        ReplicaState self = new ReplicaState().setReplicaId(node).setLogEndOffset(version);
+        return new PartitionData()
+                .setLeaderId(node)
+                .setLeaderEpoch(1)
+                .setHighWatermark(version)
+                .setCurrentVoters(List.of(self));
+    }
+
+    UpdateFeaturesResponseData updateFeatures(KafkaRequest request) {
+        UpdateFeaturesResponseData response = new UpdateFeaturesResponseData().setErrorMessage(null);
+        String refused = null;
+        for (FeatureUpdateKey update :
+                request.body(UpdateFeaturesRequestData.class).featureUpdates()) {
+            Short level = FEATURES.get(update.feature());
+            boolean asItIs = level != null && level == update.maxVersionLevel();
+            if (!asItIs) {
+                refused = "The level of " + update.feature() + " comes with the version of the server"
+                        + (level == null ? "." : " and is " + level + ".");
+            }
+            if (request.version() >= ONE_ERROR_FOR_ALL) continue;
+            response.results()
+                    .add(new UpdateFeaturesResponseData.UpdatableFeatureResult()
+                            .setFeature(update.feature())
+                            .setErrorCode((asItIs ? Errors.NONE : Errors.INVALID_UPDATE_VERSION).code())
+                            .setErrorMessage(asItIs ? Errors.NONE.message() : refused));
+        }
+        if (refused == null) return response;
+        response.results().clear();
+        return response.setErrorCode(Errors.INVALID_UPDATE_VERSION.code()).setErrorMessage(refused);
+    }
+
+    /** A node that runs stays registered, and this one is the only one that there is. */
+    UnregisterBrokerResponseData unregister(KafkaRequest request) {
+        int node = request.body(UnregisterBrokerRequestData.class).brokerId();
+        boolean known = backend.metadata().image().nodes().containsKey(node);
+        return new UnregisterBrokerResponseData()
+                .setErrorCode((known ? Errors.INVALID_REQUEST : Errors.BROKER_ID_NOT_REGISTERED).code())
+                .setErrorMessage(known ? "Node " + node + " is running." : "There is no node " + node + ".");
+    }
+}

@@ -1,0 +1,110 @@
+package io.letterbox.kafka.admin;
+
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.GroupConfigKey;
+import io.letterbox.metadata.SettingsOwner;
+import io.letterbox.metadata.TopicConfigKey;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * A resource whose settings are to be changed. For one request.
+ *
+ * <p>A topic and a group call their settings as we do. A node has Kafka's names for what topics get that say nothing, such as
+ * {@code log.retention.ms}; it keeps them under the names that topics have for them.
+ */
+final class Target {
+    private final TopicImage topic;
+    private final SettingsOwner owner;
+    private final Map<String, String> settings;
+    private final ServerValues server;
+
+    private Target(TopicImage topic, SettingsOwner owner, Map<String, String> settings, ServerValues server) {
+        this.topic = topic;
+        this.owner = owner;
+        this.settings = settings;
+        this.server = server;
+    }
+
+    /** @throws RuntimeException a refusal, where there is no such resource, or none that can be changed */
+    static Target of(Type type, String name, ClusterImage image, LetterboxConfig config) {
+        switch (type) {
+            case TOPIC:
+                TopicName.checkOwnedByClients(name);
+                TopicImage topic = image.topics().get(name);
+                if (topic == null) throw new UnknownTopicOrPartitionException("There is no topic " + name + ".");
+                return new Target(topic, null, topic.config().overrides(), ServerValues.of(image, config));
+            case BROKER:
+                boolean known = name.isEmpty()
+                        || name.equals(Integer.toString(config.node().id()));
+                if (!known) {
+                    throw new InvalidRequestException("This node's number is "
+                            + config.node().id() + "; it does not know the settings of another one.");
+                }
+                return of(new SettingsOwner(SettingsOwner.Kind.NODE, name), image, config);
+            case GROUP:
+                if (name.isEmpty()) throw new InvalidRequestException("The group has no name.");
+                return of(SettingsOwner.group(name), image, config);
+            default:
+                throw new InvalidRequestException(
+                        "The settings of topics, groups and nodes can be changed from outside, and no others.");
+        }
+    }
+
+    private static Target of(SettingsOwner owner, ClusterImage image, LetterboxConfig config) {
+        return new Target(null, owner, image.settings(owner), ServerValues.of(image, config));
+    }
+
+    /** What is set for it now. */
+    Map<String, String> settings() {
+        return settings;
+    }
+
+    /** Our name of a setting; null where there is no such setting. */
+    String own(String name) {
+        if (topic != null) return TopicConfigKey.of(name).isPresent() ? name : null;
+        if (owner.kind() == SettingsOwner.Kind.GROUP)
+            return GroupConfigKey.of(name).isPresent() ? name : null;
+        TopicConfigKey key = TopicSettings.byServerName(name);
+        return key == null ? null : key.key();
+    }
+
+    /**
+     * Our name of a setting that gets a value.
+     *
+     * @throws RuntimeException a refusal, where it cannot have one
+     */
+    String require(String name) {
+        String own = own(name);
+        if (own != null) return own;
+        // Said by the metadata in their words.
+        if (topic != null || owner.kind() == SettingsOwner.Kind.GROUP) return name;
+        if (NodeSettings.isOfFile(name)) {
+            throw new InvalidRequestException(
+                    "The setting " + name + " is in the node's configuration file and cannot be changed from outside.");
+        }
+        throw new InvalidConfigurationException("There is no setting " + name + " that could be changed.");
+    }
+
+    /** What a setting is now, for those that are lists. */
+    String inForce(TopicConfigKey key) {
+        if (topic != null) return topic.config().get(key);
+        String set = settings.get(key.key());
+        return set == null ? server.value(key) : set;
+    }
+
+    /** The change as a command. */
+    Command command(Map<String, String> set, Set<String> unset) {
+        return topic != null
+                ? new Command.AlterTopic(topic.name(), set, unset)
+                : new Command.AlterSettings(owner, set, unset);
+    }
+}

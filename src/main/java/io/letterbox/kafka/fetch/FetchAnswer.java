@@ -1,0 +1,102 @@
+package io.letterbox.kafka.fetch;
+
+import io.letterbox.bus.FetchedData;
+import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.kafka.StoredRecords;
+import io.letterbox.record.AbortedTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Puts a response together, partition by partition in the order in which they were read. */
+final class FetchAnswer {
+    /** Older versions cannot say who leads. */
+    private static final short LEADERS_FROM = 12;
+
+    private final FetchResponseData body = new FetchResponseData();
+    private final List<FetchedData> files = new ArrayList<>(1);
+    private final short version;
+    private final boolean committed;
+    private FetchPartition.Key before;
+
+    /** @param committed whether the client sees committed records only, and so wants to know what was aborted */
+    FetchAnswer(short version, int sessionId, boolean committed) {
+        this.version = version;
+        this.committed = committed;
+        body.setSessionId(sessionId);
+    }
+
+    /** An answer that concerns the whole request. */
+    static KafkaResponse refused(Errors refusal) {
+        return KafkaResponse.of(new FetchResponseData().setErrorCode(refusal.code()));
+    }
+
+    /** What a partition is answered that cannot be read. */
+    PartitionData refused(FetchPartition partition, Errors refusal) {
+        PartitionData data = new PartitionData()
+                .setPartitionIndex(partition.key().partition())
+                .setErrorCode(refusal.code())
+                .setHighWatermark(-1)
+                .setRecords(StoredRecords.NONE);
+        // As in Kafka: there is no list of a partition that exists and cannot be read.
+        if (partition.image != null) data.setAbortedTransactions(null);
+        boolean newLeader = refusal == Errors.NOT_LEADER_OR_FOLLOWER || refusal == Errors.FENCED_LEADER_EPOCH;
+        if (newLeader && version >= LEADERS_FROM && partition.image != null) {
+            data.currentLeader().setLeaderId(partition.image.leader()).setLeaderEpoch(partition.image.leaderEpoch());
+        }
+        return data;
+    }
+
+    /** What a partition is answered that was read. */
+    PartitionData read(FetchPartition partition, FetchedData found) {
+        PartitionData data = new PartitionData()
+                .setPartitionIndex(partition.key().partition())
+                .setHighWatermark(found.status().highWatermark())
+                .setLastStableOffset(found.status().lastStableOffset())
+                .setLogStartOffset(found.status().logStartOffset())
+                .setAbortedTransactions(committed ? aborted(found.aborted()) : null);
+        if (found.file() != null) {
+            files.add(found);
+            return data.setRecords(new StoredRecords.File(found.file()));
+        }
+        return data.setRecords(found.batches() == null ? StoredRecords.NONE : new StoredRecords.Heap(found.batches()));
+    }
+
+    private static List<FetchResponseData.AbortedTransaction> aborted(List<AbortedTransaction> transactions) {
+        List<FetchResponseData.AbortedTransaction> named = new ArrayList<>(transactions.size());
+        for (AbortedTransaction transaction : transactions) {
+            named.add(new FetchResponseData.AbortedTransaction()
+                    .setProducerId(transaction.producerId())
+                    .setFirstOffset(transaction.firstOffset()));
+        }
+        return named;
+    }
+
+    /** Adds a partition; neighbours of one topic share its entry. */
+    void add(FetchPartition partition, PartitionData data) {
+        FetchPartition.Key key = partition.key();
+        boolean sameTopic = before != null
+                && before.topicId().equals(key.topicId())
+                && java.util.Objects.equals(before.topic(), key.topic());
+        if (!sameTopic) {
+            body.responses()
+                    .add(new FetchableTopicResponse()
+                            .setTopicId(key.topicId())
+                            .setTopic(key.topic() == null ? "" : key.topic()));
+            before = key;
+        }
+        body.responses().get(body.responses().size() - 1).partitions().add(data);
+    }
+
+    KafkaResponse response() {
+        return new KafkaResponse.Bulk(body, this::discard);
+    }
+
+    /** Gives back the files, where nothing is sent. */
+    void discard() {
+        files.forEach(FetchedData::release);
+    }
+}

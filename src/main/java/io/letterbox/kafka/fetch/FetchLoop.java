@@ -1,0 +1,197 @@
+package io.letterbox.kafka.fetch;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.Committed;
+import io.letterbox.bus.FetchReader;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.telemetry.TopicMeters;
+import io.letterbox.time.Clock;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** All fetches of one event loop, which owns this: their sessions, and those that wait. */
+final class FetchLoop {
+    private static final int CONSUMER = -1;
+
+    /** The first version with an error code for the whole response. */
+    private static final short TOP_LEVEL_ERRORS_FROM = 7;
+
+    /** Many changes of the metadata come together, as when topics are made one after the other. */
+    private static final long IMAGE_CHANGE_MS = 50;
+
+    private static final long NONE = -1;
+
+    private final Vertx vertx;
+    private final KafkaBackend backend;
+    private final PartitionGate gate;
+    private final FetchWaiters waiters = new FetchWaiters();
+    private final FetchSessions sessions;
+    private final long longestWaitMs;
+    private long timerDueMs = NONE;
+    private boolean imageChanged;
+    private boolean draining;
+    private int rotation;
+
+    FetchLoop(KafkaBackend backend, Vertx vertx, PartitionGate gate) {
+        this.vertx = vertx;
+        this.backend = backend;
+        this.gate = gate;
+        this.longestWaitMs = backend.config().limits().longPollMs();
+        this.sessions = new FetchSessions(
+                FetchLimits.SESSIONS,
+                FetchLimits.SESSION_PARTITIONS,
+                () -> ThreadLocalRandom.current().nextInt(),
+                waiters::unlist);
+        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> onCommitted(message.body()));
+        backend.metadata().onChange(image -> onImageChange());
+    }
+
+    Future<KafkaResponse> fetch(KafkaRequest request) {
+        FetchRequestData body = request.body(FetchRequestData.class);
+        if (isFollower(body)) return Future.succeededFuture(refuseFollower(body, request.version()));
+        Errors refusal = refusal(body);
+        if (refusal != Errors.NONE) return refuse(body, request.version(), refusal);
+        long elapsedMs = elapsedMs();
+        // What is still under way in this session is answered first, before the request changes what it wants.
+        FetchSession before = sessions.find(body.sessionId());
+        if (before != null && before.belongsTo(request.client()) && before.pending() != null) {
+            before.pending().hurry();
+        }
+        FetchSessions.Wanted wanted = sessions.open(body, request.version(), request.client(), elapsedMs);
+        if (wanted.refusal() != Errors.NONE) return Future.succeededFuture(FetchAnswer.refused(wanted.refusal()));
+        if (wanted.session() != null && !wanted.incremental()) {
+            FetchSession made = wanted.session();
+            made.setOnClosed(request.client().onClose(() -> sessions.close(made)));
+        }
+        long waitMs = Math.min(Math.max(0, body.maxWaitMs()), longestWaitMs);
+        PendingFetch fetch =
+                new PendingFetch(this, request, rotated(wanted, body), elapsedMs + waitMs, waitMs > 0 && !draining);
+        if (wanted.session() != null) wanted.session().setPending(fetch);
+        return fetch.start();
+    }
+
+    /** Whether a request calls itself that of a follower: those fetch from this server's own peers, not with this protocol. */
+    private static boolean isFollower(FetchRequestData body) {
+        int replica = body.replicaState().replicaId() == CONSUMER
+                ? body.replicaId()
+                : body.replicaState().replicaId();
+        return replica >= 0;
+    }
+
+    /** Kafka's answer to a follower that the partition has not: the request is right, and each partition is refused. */
+    private KafkaResponse refuseFollower(FetchRequestData body, short version) {
+        FetchAnswer answer = new FetchAnswer(version, 0, false);
+        FetchSession.partitions(body, version >= FetchSessions.TOPIC_IDS_FROM)
+                .values()
+                .forEach(partition -> {
+                    Errors found = gate.check(partition);
+                    Errors refusal = found == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : found;
+                    answer.add(partition, answer.refused(partition, refusal));
+                });
+        return answer.response();
+    }
+
+    private static Errors refusal(FetchRequestData body) {
+        int partitions = 0;
+        for (FetchRequestData.FetchTopic topic : body.topics())
+            partitions += topic.partitions().size();
+        return partitions > FetchLimits.REQUEST_PARTITIONS ? Errors.INVALID_REQUEST : Errors.NONE;
+    }
+
+    private static Future<KafkaResponse> refuse(FetchRequestData body, short version, Errors refusal) {
+        if (version >= TOP_LEVEL_ERRORS_FROM) return Future.succeededFuture(FetchAnswer.refused(refusal));
+        FetchAnswer answer = new FetchAnswer(version, 0, false);
+        FetchSession.partitions(body, false)
+                .values()
+                .forEach(partition -> answer.add(partition, answer.refused(partition, refusal)));
+        return Future.succeededFuture(answer.response());
+    }
+
+    /**
+     * A client without a session may name its partitions in the same order again and again. Where they cannot all be
+     * served at once, each gets its turn to be the first.
+     */
+    private FetchSessions.Wanted rotated(FetchSessions.Wanted wanted, FetchRequestData body) {
+        List<FetchPartition> partitions = wanted.partitions();
+        if (wanted.session() != null || partitions.size() < 2) return wanted;
+        long most = 0;
+        for (FetchPartition partition : partitions) most += partition.maxBytes();
+        if (most <= body.maxBytes()) return wanted;
+        List<FetchPartition> turned = new java.util.ArrayList<>(partitions);
+        java.util.Collections.rotate(turned, -Math.floorMod(rotation++, turned.size()));
+        return new FetchSessions.Wanted(turned, null, false, Errors.NONE);
+    }
+
+    private void onCommitted(Committed committed) {
+        for (PendingFetch fetch : waiters.waitingFor(committed)) fetch.wake();
+    }
+
+    private void onImageChange() {
+        if (imageChanged) return;
+        imageChanged = true;
+        vertx.setTimer(IMAGE_CHANGE_MS, late -> {
+            imageChanged = false;
+            waiters.all().forEach(PendingFetch::wake);
+        });
+    }
+
+    /** A fetch begins to wait. */
+    void await(PendingFetch fetch) {
+        waiters.add(fetch);
+        arm();
+    }
+
+    /** A fetch waits no longer. */
+    void left(PendingFetch fetch) {
+        waiters.remove(fetch);
+    }
+
+    private void arm() {
+        long next = waiters.nextDeadlineMs();
+        if (next < 0) return;
+        long due = (next + FetchLimits.TICK_MS - 1) / FetchLimits.TICK_MS * FetchLimits.TICK_MS;
+        if (timerDueMs != NONE && timerDueMs <= due) return;
+        timerDueMs = due;
+        vertx.setTimer(Math.max(1, due - elapsedMs()), late -> onTimer(due));
+    }
+
+    private void onTimer(long due) {
+        // One that was armed before an earlier one came looks for nothing.
+        if (timerDueMs == due) timerDueMs = NONE;
+        for (PendingFetch fetch : waiters.due(elapsedMs())) fetch.hurry();
+        arm();
+    }
+
+    boolean hasTime(PendingFetch fetch) {
+        return !draining && fetch.deadlineMs() > elapsedMs();
+    }
+
+    /** Answers everybody with what there is, because the server stops. */
+    void drain() {
+        draining = true;
+        waiters.all().forEach(PendingFetch::hurry);
+    }
+
+    PartitionGate gate() {
+        return gate;
+    }
+
+    FetchReader reader() {
+        return backend.reader();
+    }
+
+    TopicMeters meter(String topic) {
+        return backend.meters().topic(topic);
+    }
+
+    /** A time that only goes forwards. */
+    long elapsedMs() {
+        return Clock.system().elapsedMs();
+    }
+}

@@ -1,0 +1,143 @@
+package io.letterbox.kafka.fetch;
+
+import io.letterbox.kafka.fetch.FetchPartition.Key;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The fetch sessions of one event loop, which owns this. Bounded: where all places are taken, the session that was not
+ * used for longest goes, if that is long; else the newcomer gets none, and sends whole requests.
+ */
+final class FetchSessions {
+    private static final int NO_SESSION = 0;
+    private static final int FULL_EPOCH = 0;
+    private static final int LAST_EPOCH = -1;
+
+    /** Versions from this one on name topics by id. */
+    static final short TOPIC_IDS_FROM = 13;
+
+    private final int maxSessions;
+    private final int maxPartitions;
+    private final IntSupplier ids;
+    private final Consumer<FetchPartition> dropped;
+
+    /** In order of use, the longest unused first. */
+    private final LinkedHashMap<Integer, FetchSession> sessions = new LinkedHashMap<>();
+
+    private int partitions;
+
+    /**
+     * What a request wants.
+     *
+     * @param partitions in the order in which to read them
+     * @param session null where there is none
+     * @param incremental whether only what has changed is answered
+     * @param refusal why the request cannot be served, or NONE
+     */
+    record Wanted(List<FetchPartition> partitions, FetchSession session, boolean incremental, Errors refusal) {
+        static Wanted refused(Errors refusal) {
+            return new Wanted(List.of(), null, false, refusal);
+        }
+    }
+
+    /**
+     * @param ids where numbers of sessions come from, all of them equally likely
+     * @param dropped told of partitions that no session has any more
+     */
+    FetchSessions(int maxSessions, int maxPartitions, IntSupplier ids, Consumer<FetchPartition> dropped) {
+        this.maxSessions = maxSessions;
+        this.maxPartitions = maxPartitions;
+        this.ids = ids;
+        this.dropped = dropped;
+    }
+
+    /** Finds out what a request wants, and changes the sessions accordingly. */
+    Wanted open(FetchRequestData request, short version, Object client, long elapsedMs) {
+        boolean byId = version >= TOPIC_IDS_FROM;
+        int epoch = request.sessionEpoch();
+        if (epoch == FULL_EPOCH || epoch == LAST_EPOCH) {
+            FetchSession old = sessions.get(request.sessionId());
+            if (old != null && old.belongsTo(client)) close(old);
+            Map<Key, FetchPartition> named = FetchSession.partitions(request, byId);
+            FetchSession made = epoch == LAST_EPOCH ? null : make(named, client, byId, elapsedMs);
+            return new Wanted(List.copyOf(named.values()), made, false, Errors.NONE);
+        }
+        FetchSession session = sessions.get(request.sessionId());
+        if (session == null || !session.belongsTo(client)) return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        if (session.epoch() != epoch) return Wanted.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
+        if (session.usesTopicIds() != byId) return Wanted.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
+        return update(session, request, elapsedMs);
+    }
+
+    private Wanted update(FetchSession session, FetchRequestData request, long elapsedMs) {
+        int before = session.partitions().size();
+        session.update(request, elapsedMs).forEach(dropped);
+        partitions += session.partitions().size() - before;
+        if (session.partitions().isEmpty()) {
+            close(session);
+            return new Wanted(List.of(), null, false, Errors.NONE);
+        }
+        if (partitions > maxPartitions) {
+            // The client begins anew, and finds out then whether there is room.
+            close(session);
+            return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        }
+        sessions.remove(session.id());
+        sessions.put(session.id(), session);
+        return new Wanted(session.partitions(), session, true, Errors.NONE);
+    }
+
+    private FetchSession make(Map<Key, FetchPartition> named, Object client, boolean byId, long elapsedMs) {
+        if (named.isEmpty() || !makeRoom(named.size(), elapsedMs)) return null;
+        int id;
+        do {
+            id = ids.getAsInt() & Integer.MAX_VALUE;
+        } while (id == NO_SESSION || sessions.containsKey(id));
+        FetchSession made = new FetchSession(id, client, byId, named, elapsedMs);
+        sessions.put(id, made);
+        partitions += named.size();
+        return made;
+    }
+
+    private boolean makeRoom(int forPartitions, long elapsedMs) {
+        Iterator<FetchSession> longestUnused = sessions.values().iterator();
+        while (sessions.size() >= maxSessions || partitions + forPartitions > maxPartitions) {
+            if (!longestUnused.hasNext()) return false;
+            FetchSession oldest = longestUnused.next();
+            if (elapsedMs - oldest.usedMs() < FetchLimits.SESSION_SAFE_MS) return false;
+            longestUnused.remove();
+            forget(oldest);
+        }
+        return true;
+    }
+
+    /** The session with a number, or null. */
+    FetchSession find(int id) {
+        return sessions.get(id);
+    }
+
+    /** Forgets a session; its number is not known any more. */
+    void close(FetchSession session) {
+        if (sessions.remove(session.id(), session)) forget(session);
+    }
+
+    private void forget(FetchSession session) {
+        partitions -= session.partitions().size();
+        session.partitions().forEach(dropped);
+        session.closed();
+    }
+
+    int size() {
+        return sessions.size();
+    }
+
+    int partitions() {
+        return partitions;
+    }
+}

@@ -1,0 +1,163 @@
+package io.letterbox.kafka.fetch;
+
+import io.letterbox.bus.Isolation;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.TimedOffset;
+import io.letterbox.error.ApiException;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Finds offsets: the first, the last, that of the newest record, that of a time. Owned by one event loop. */
+final class ListOffsetsApi {
+    // What stands in the place of a time; Kafka's numbers.
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
+    private static final long MAX_TIMESTAMP = -3; // KIP-734
+    private static final long EARLIEST_LOCAL = -4; // KIP-405
+    private static final long LATEST_TIERED = -5; // KIP-1005
+    private static final long EARLIEST_PENDING_UPLOAD = -6; // KIP-1023
+
+    /** The first version that knows {@link #MAX_TIMESTAMP}; each of those after it came with a version of its own. */
+    private static final short[] SINCE_VERSION = {0, 1, 1, 7, 8, 9, 11};
+
+    private static final short EPOCHS_FROM = 4;
+    private static final byte READ_COMMITTED = 1;
+
+    /** Asks for the log's own end. Every other number asks as a consumer does: clients leave all kinds of them there. */
+    private static final int DEBUGGER = -2;
+
+    private static final long NOTHING = -1;
+
+    private final KafkaBackend backend;
+    private final PartitionGate gate;
+
+    ListOffsetsApi(KafkaBackend backend, PartitionGate gate) {
+        this.backend = backend;
+        this.gate = gate;
+    }
+
+    Future<ApiMessage> answer(KafkaRequest request) {
+        ListOffsetsRequestData body = request.body(ListOffsetsRequestData.class);
+        Isolation isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        List<Future<?>> asked = new ArrayList<>();
+        Map<Asked, Integer> times = times(body.topics());
+        for (ListOffsetsTopic topic : body.topics()) {
+            ListOffsetsTopicResponse found = new ListOffsetsTopicResponse().setName(topic.name());
+            response.topics().add(found);
+            for (ListOffsetsPartition wanted : topic.partitions()) {
+                Integer often = times.remove(new Asked(topic.name(), wanted.partitionIndex()));
+                if (often == null) continue;
+                ListOffsetsPartitionResponse partition =
+                        new ListOffsetsPartitionResponse().setPartitionIndex(wanted.partitionIndex());
+                found.partitions().add(partition);
+                if (wanted.partitionIndex() < 0) {
+                    partition.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                    continue;
+                }
+                Question question = new Question(
+                        new TopicPartition(topic.name(), wanted.partitionIndex()),
+                        wanted,
+                        request.version(),
+                        body.replicaId(),
+                        isolation);
+                Errors refusal = often == 1 ? refusal(question) : Errors.INVALID_REQUEST;
+                if (refusal != Errors.NONE) partition.setErrorCode(refusal.code());
+                else asked.add(find(question, partition));
+            }
+        }
+        return Future.join(asked).map(response);
+    }
+
+    /** What is asked for, whether there can be such a partition or not. */
+    private record Asked(String topic, int partition) {}
+
+    /** How often each partition is asked for: once is right, and more often is answered once, with an error. */
+    private static Map<Asked, Integer> times(List<ListOffsetsTopic> topics) {
+        Map<Asked, Integer> times = new HashMap<>();
+        for (ListOffsetsTopic topic : topics) {
+            for (ListOffsetsPartition wanted : topic.partitions()) {
+                times.merge(new Asked(topic.name(), wanted.partitionIndex()), 1, Integer::sum);
+            }
+        }
+        return times;
+    }
+
+    private record Question(
+            TopicPartition partition, ListOffsetsPartition wanted, short version, int replica, Isolation isolation) {
+        long timestamp() {
+            return wanted.timestamp();
+        }
+    }
+
+    private Errors refusal(Question question) {
+        if (question.timestamp() < 0 && !isKnown(question.timestamp(), question.version)) {
+            return Errors.UNSUPPORTED_VERSION;
+        }
+        return gate.check(question.partition, question.wanted.currentLeaderEpoch());
+    }
+
+    private static boolean isKnown(long special, short version) {
+        return special > -SINCE_VERSION.length && version >= SINCE_VERSION[(int) -special];
+    }
+
+    private Future<?> find(Question question, ListOffsetsPartitionResponse answer) {
+        PartitionStatus status = backend.reader().status(question.partition);
+        PartitionImage image = gate.image(question.partition);
+        // It may have gone since it was checked.
+        if (status == null || image == null) {
+            return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
+        }
+        int leaderEpoch = image.leaderEpoch();
+        if (question.timestamp() == LATEST) {
+            long end = question.replica == DEBUGGER ? status.logEndOffset() : status.readableEnd(question.isolation);
+            return Future.succeededFuture(bare(question, answer, end, leaderEpoch));
+        }
+        if (question.timestamp() == EARLIEST || question.timestamp() == EARLIEST_LOCAL) {
+            long start = status.logStartOffset();
+            int epoch = backend.reader().epochAt(question.partition, start, leaderEpoch);
+            return Future.succeededFuture(bare(question, answer, start, epoch));
+        }
+        if (question.timestamp() == LATEST_TIERED || question.timestamp() == EARLIEST_PENDING_UPLOAD) {
+            return Future.succeededFuture(answer);
+        }
+        Future<TimedOffset> found = question.timestamp() == MAX_TIMESTAMP
+                ? backend.reader().newest(question.partition, question.isolation)
+                : backend.reader().firstSince(question.partition, question.timestamp(), question.isolation);
+        return found.map(offset -> timed(question, answer, offset))
+                .otherwise(failure -> answer.setErrorCode(code(failure)));
+    }
+
+    private static ListOffsetsPartitionResponse bare(
+            Question question, ListOffsetsPartitionResponse answer, long offset, int epoch) {
+        if (question.version >= EPOCHS_FROM) answer.setLeaderEpoch(epoch);
+        return answer.setOffset(offset);
+    }
+
+    private static ListOffsetsPartitionResponse timed(
+            Question question, ListOffsetsPartitionResponse answer, TimedOffset found) {
+        if (found == null) return answer.setOffset(NOTHING).setTimestamp(NOTHING);
+        return bare(question, answer, found.offset(), found.leaderEpoch()).setTimestamp(found.timestampMs());
+    }
+
+    private static short code(Throwable failure) {
+        return failure instanceof ApiException refusal
+                ? refusal.code().kafkaCode()
+                : Errors.UNKNOWN_SERVER_ERROR.code();
+    }
+}

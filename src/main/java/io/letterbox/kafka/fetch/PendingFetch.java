@@ -1,0 +1,276 @@
+package io.letterbox.kafka.fetch;
+
+import io.letterbox.bus.FetchBudget;
+import io.letterbox.bus.FetchedData;
+import io.letterbox.bus.Isolation;
+import io.letterbox.bus.ReadAsk;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.telemetry.Door;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One fetch, from its request to its answer. It is answered when there are as many bytes as it wants at least, when a
+ * partition cannot be read, when its time is over, or when the server stops. While it waits it costs nothing. Owned by one
+ * event loop.
+ */
+final class PendingFetch {
+    private static final byte READ_COMMITTED = 1;
+
+    private enum State {
+        LOOKING,
+        WAITING,
+        READING,
+        OVER
+    }
+
+    private final FetchLoop loop;
+    private final KafkaRequest request;
+    private final FetchRequestData body;
+    private final FetchSessions.Wanted wanted;
+    private final Isolation isolation;
+    private final long deadlineMs;
+    private final Promise<KafkaResponse> promise = Promise.promise();
+    private State state = State.LOOKING;
+    private boolean mayWait;
+
+    /** Whether partitions that have not moved since they were last looked at may be passed over. */
+    private final boolean lookOver;
+
+    private Runnable forgetClose = () -> {};
+
+    PendingFetch(FetchLoop loop, KafkaRequest request, FetchSessions.Wanted wanted, long deadlineMs, boolean mayWait) {
+        this.loop = loop;
+        this.request = request;
+        this.body = request.body(FetchRequestData.class);
+        this.wanted = wanted;
+        this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        this.deadlineMs = deadlineMs;
+        this.mayWait = mayWait;
+        this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.elapsedMs());
+    }
+
+    List<FetchPartition> partitions() {
+        return wanted.partitions();
+    }
+
+    boolean hasSession() {
+        return wanted.session() != null;
+    }
+
+    long deadlineMs() {
+        return deadlineMs;
+    }
+
+    boolean isWaiting() {
+        return state == State.WAITING;
+    }
+
+    Future<KafkaResponse> start() {
+        for (FetchPartition partition : partitions()) partition.resetCount();
+        look();
+        return promise.future();
+    }
+
+    /** Something of what it waits for has changed. */
+    void wake() {
+        if (state != State.WAITING) return;
+        leave();
+        look();
+    }
+
+    /** The answer has to be what there is now. */
+    void hurry() {
+        mayWait = false;
+        wake();
+    }
+
+    private void look() {
+        if (!mayWait || partitions().isEmpty() || isEnough()) read();
+        else await();
+    }
+
+    /** Looks at every partition until there is reason enough to answer. */
+    private boolean isEnough() {
+        long bytes = 0;
+        boolean enough = body.minBytes() <= 0;
+        for (FetchPartition partition : partitions()) {
+            if (isQuiet(partition)) continue;
+            if (loop.gate().check(partition) != Errors.NONE) return true;
+            if (enough) continue;
+            if (partition.lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
+            if (!partition.isReadable(isolation)) continue;
+            bytes += body.minBytes() == 1 ? 1 : count(partition);
+            if (bytes >= body.minBytes()) return true;
+        }
+        return enough;
+    }
+
+    private boolean isQuiet(FetchPartition partition) {
+        return lookOver && partition.isQuiet(loop.gate().image(), isolation);
+    }
+
+    private long count(FetchPartition partition) {
+        long end = partition.status.readableEnd(isolation);
+        if (end > partition.countedTo() && partition.readableBytes() < partition.maxBytes()) {
+            int limit = partition.maxBytes();
+            partition.counted(end, loop.reader().cachedBytes(partition.id, partition.countedTo(), end, limit));
+        }
+        return partition.readableBytes();
+    }
+
+    private void await() {
+        state = State.WAITING;
+        loop.await(this);
+        forgetClose = request.client().onClose(this::abandon);
+    }
+
+    /** Nobody reads the answer any more. */
+    private void abandon() {
+        if (state != State.WAITING) return;
+        leave();
+        state = State.OVER;
+        promise.complete(KafkaResponse.NONE);
+    }
+
+    private void leave() {
+        forgetClose.run();
+        forgetClose = () -> {};
+        state = State.LOOKING;
+        loop.left(this);
+    }
+
+    /** Reads partition by partition; from the first one on that is not in memory all on a thread that may block. */
+    private void read() {
+        state = State.READING;
+        FetchBudget budget = new FetchBudget(Math.min(body.maxBytes(), FetchLimits.RESPONSE_BYTES));
+        List<FetchPartition> partitions = partitions();
+        Found[] found = new Found[partitions.size()];
+        List<ReadAsk> asks = new ArrayList<>(0);
+        int[] askedFor = new int[partitions.size()];
+        for (int index = 0; index < found.length; index++) {
+            FetchPartition partition = partitions.get(index);
+            if (isQuiet(partition) && partition.isTold()) continue;
+            found[index] = refusalOf(partition);
+            if (found[index] != null) continue;
+            FetchedData located = null;
+            ReadAsk ask = new ReadAsk(partition.id, topicId(partition), partition.offset(), partition.maxBytes());
+            if (!partition.isReadable(isolation)) located = FetchedData.nothing(partition.status);
+            else if (asks.isEmpty()) located = loop.reader().fetchCached(ask, budget, isolation);
+            if (located == null) {
+                askedFor[asks.size()] = index;
+                asks.add(ask);
+            }
+            found[index] = new Found(partition.offset(), Errors.NONE, null, located);
+        }
+        if (asks.isEmpty()) {
+            answer(found);
+            return;
+        }
+        loop.reader().locate(asks, budget, isolation).onFailure(promise::fail).onSuccess(located -> {
+            for (int at = 0; at < asks.size(); at++) {
+                Found before = found[askedFor[at]];
+                found[askedFor[at]] = new Found(before.offset, Errors.NONE, null, located.get(at));
+            }
+            answer(found);
+        });
+    }
+
+    /**
+     * What was found in one partition: a refusal, where the logs part, or what was read from an offset on. Where there is
+     * nothing that is news to the client, null stands in its place.
+     */
+    private record Found(
+            long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, FetchedData located) {
+        boolean isEmpty() {
+            return refusal == Errors.NONE
+                    && divergence == null
+                    && located.refusal() == null
+                    && located.sizeBytes() == 0;
+        }
+    }
+
+    private Found refusalOf(FetchPartition partition) {
+        Errors refusal = loop.gate().check(partition);
+        if (refusal != Errors.NONE) return new Found(partition.offset(), refusal, null, null);
+        if (partition.lastFetchedEpoch() < 0) return null;
+        FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
+        return divergence == null
+                ? null
+                : new Found(partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status));
+    }
+
+    private static UUID topicId(FetchPartition partition) {
+        return partition.key().topic() == null ? partition.topicId : null;
+    }
+
+    private void answer(Found[] found) {
+        // Compaction can leave nothing between the offset and the end: answering that would begin a busy loop.
+        if (mayWait && body.minBytes() > 0 && found.length > 0 && isEmpty(found) && loop.hasTime(this)) {
+            // What was committed during the read told nobody, because nobody waited.
+            if (hasMoved(found)) read();
+            else await();
+            return;
+        }
+        state = State.OVER;
+        if (wanted.session() != null && wanted.session().pending() == this)
+            wanted.session().setPending(null);
+        int sessionId = wanted.session() == null ? 0 : wanted.session().id();
+        FetchAnswer answer = new FetchAnswer(request.version(), sessionId, isolation == Isolation.COMMITTED);
+        List<FetchPartition> served = new ArrayList<>(0);
+        for (int index = 0; index < found.length; index++) {
+            FetchPartition partition = partitions().get(index);
+            if (found[index] == null) continue;
+            PartitionData data = data(answer, partition, found[index]);
+            // The session remembers what was told (KIP-227), whether or not everything is told anyway.
+            boolean changed = partition.tell(data);
+            if (changed || wanted.session() == null || !wanted.incremental()) answer.add(partition, data);
+            if (data.records().sizeInBytes() > 0) {
+                served.add(partition);
+                count(partition, found[index]);
+            }
+        }
+        if (wanted.session() != null) wanted.session().moveBack(served);
+        // Where the connection has gone meanwhile, it throws the answer away, and gives the files back.
+        promise.complete(answer.response());
+    }
+
+    private boolean hasMoved(Found[] found) {
+        for (int index = 0; index < found.length; index++) {
+            FetchPartition partition = partitions().get(index);
+            if (found[index] == null && !partition.moved) continue;
+            if (found[index] == null || loop.gate().check(partition) != Errors.NONE) return true;
+            long before = found[index].located.status().readableEnd(isolation);
+            if (partition.status.readableEnd(isolation) > before) return true;
+        }
+        return false;
+    }
+
+    private static boolean isEmpty(Found[] found) {
+        for (Found one : found) if (one != null && !one.isEmpty()) return false;
+        return true;
+    }
+
+    private static PartitionData data(FetchAnswer answer, FetchPartition partition, Found found) {
+        if (found.refusal != Errors.NONE) return answer.refused(partition, found.refusal);
+        if (found.located.refusal() != null) {
+            Errors refusal = Errors.forCode(found.located.refusal().code().kafkaCode());
+            return answer.refused(partition, refusal);
+        }
+        PartitionData data = answer.read(partition, found.located);
+        return found.divergence == null ? data : data.setDivergingEpoch(found.divergence);
+    }
+
+    private void count(FetchPartition partition, Found found) {
+        int records = (int) Math.min(Integer.MAX_VALUE, found.located.nextOffset() - found.offset);
+        loop.meter(partition.id.topic()).out(Door.KAFKA, records, found.located.sizeBytes());
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * How Kafka clients read the log: Fetch and what finds offsets.
+ *
+ * <p>Owned by the event loop of the connection. Never blocks and never touches a file.
+ */
+package io.letterbox.kafka.fetch;

@@ -1,0 +1,39 @@
+package io.letterbox.kafka.groups;
+
+import io.letterbox.kafka.ApiPart;
+import io.letterbox.kafka.ApiSupport;
+import io.letterbox.kafka.KafkaBackend;
+import io.vertx.core.Vertx;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** The requests of consumer groups. */
+public final class GroupApis implements ApiPart {
+    private final List<ApiSupport> apis;
+
+    /** Made on the event loop that it serves. */
+    public GroupApis(KafkaBackend backend, Vertx vertx) {
+        Membership members = new Membership(backend.groups());
+        Offsets offsets = new Offsets(backend.groups(), backend.metadata());
+        GroupAdmin admin = new GroupAdmin(backend.groups(), backend.metadata());
+        ServerAssigned serverAssigned = new ServerAssigned(backend.groups());
+        apis = List.of(
+                ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, members::join),
+                ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, members::sync),
+                ApiSupport.asking(ApiKeys.HEARTBEAT, 0, 4, members::heartbeat),
+                ApiSupport.asking(ApiKeys.LEAVE_GROUP, 0, 5, members::leave),
+                ApiSupport.asking(ApiKeys.OFFSET_COMMIT, 2, 10, offsets::commit),
+                ApiSupport.asking(ApiKeys.OFFSET_FETCH, 1, 10, offsets::fetch),
+                ApiSupport.asking(ApiKeys.DESCRIBE_GROUPS, 0, 6, admin::describe),
+                ApiSupport.asking(ApiKeys.LIST_GROUPS, 0, 5, admin::list),
+                ApiSupport.asking(ApiKeys.DELETE_GROUPS, 0, 2, admin::delete),
+                ApiSupport.asking(ApiKeys.OFFSET_DELETE, 0, 0, admin::deleteOffsets),
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, serverAssigned::heartbeat),
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, serverAssigned::describe));
+    }
+
+    @Override
+    public List<ApiSupport> apis() {
+        return apis;
+    }
+}

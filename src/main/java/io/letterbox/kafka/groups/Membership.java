@@ -1,0 +1,91 @@
+package io.letterbox.kafka.groups;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.kafka.KafkaRequest;
+import io.vertx.core.Future;
+import java.util.List;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What members of classic groups ask. Smooths out what differs between versions; the coordinator decides. */
+final class Membership {
+    /** Before it, there was one timeout for both. */
+    private static final int REBALANCE_TIMEOUT_VERSION = 1;
+
+    /** From this version on, several members can leave at once (KIP-345). */
+    private static final int LEAVE_SEVERAL_VERSION = 3;
+
+    /** From this version on, the protocol's name may be null. */
+    private static final int NULL_PROTOCOL_VERSION = 7;
+
+    /** From this version on, a member says which protocol it believes in (KIP-559). */
+    private static final int NAMED_PROTOCOL_VERSION = 5;
+
+    private final Groups groups;
+
+    Membership(Groups groups) {
+        this.groups = groups;
+    }
+
+    static Caller caller(KafkaRequest request) {
+        String clientId = request.clientId() == null ? "" : request.clientId();
+        return new Caller(clientId, "/" + request.client().host(), request.version());
+    }
+
+    Future<JoinGroupResponseData> join(KafkaRequest request) {
+        JoinGroupRequestData data = request.body(JoinGroupRequestData.class);
+        if (request.version() < REBALANCE_TIMEOUT_VERSION) data.setRebalanceTimeoutMs(data.sessionTimeoutMs());
+        return groups.ask(new GroupCommand.JoinGroup(caller(request), data))
+                .map(answer -> withProtocol(answer, request.version()))
+                .recover(Refusals::of);
+    }
+
+    /** Who was refused has no protocol; older clients read that as an empty name. */
+    private static JoinGroupResponseData withProtocol(JoinGroupResponseData answer, short version) {
+        boolean none = answer.protocolName() == null || answer.protocolName().isEmpty();
+        if (!none) return answer;
+        return answer.setProtocolName(version < NULL_PROTOCOL_VERSION ? "" : null);
+    }
+
+    Future<SyncGroupResponseData> sync(KafkaRequest request) {
+        SyncGroupRequestData data = request.body(SyncGroupRequestData.class);
+        boolean unnamed = data.protocolType() == null || data.protocolName() == null;
+        if (request.version() >= NAMED_PROTOCOL_VERSION && unnamed) {
+            return Future.succeededFuture(
+                    new SyncGroupResponseData().setErrorCode(Errors.INCONSISTENT_GROUP_PROTOCOL.code()));
+        }
+        return groups.ask(new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)))
+                .recover(Refusals::of);
+    }
+
+    Future<HeartbeatResponseData> heartbeat(KafkaRequest request) {
+        return groups.ask(new GroupCommand.Heartbeat(caller(request), request.body(HeartbeatRequestData.class)))
+                .recover(Refusals::of);
+    }
+
+    Future<LeaveGroupResponseData> leave(KafkaRequest request) {
+        // A copy: a failure is answered from the request as it came, and in its version there is no such list.
+        LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class).duplicate();
+        boolean single = request.version() < LEAVE_SEVERAL_VERSION;
+        if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));
+        return groups.ask(new GroupCommand.LeaveGroup(caller(request), data))
+                .map(answer -> single ? only(answer) : answer)
+                .recover(Refusals::of);
+    }
+
+    private static LeaveGroupResponseData only(LeaveGroupResponseData answer) {
+        if (answer.members().isEmpty()) return answer;
+        short error = answer.members().get(0).errorCode();
+        return new LeaveGroupResponseData().setErrorCode(error);
+    }
+}

@@ -1,0 +1,54 @@
+package io.letterbox.kafka.groups;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.kafka.AuthorizedOperations;
+import io.letterbox.kafka.KafkaRequest;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What groups are asked whose assignment the server decides (KIP-848). */
+final class ServerAssigned {
+    private final Groups groups;
+
+    ServerAssigned(Groups groups) {
+        this.groups = groups;
+    }
+
+    Future<ConsumerGroupHeartbeatResponseData> heartbeat(KafkaRequest request) {
+        ConsumerGroupHeartbeatRequestData data = request.body(ConsumerGroupHeartbeatRequestData.class);
+        return groups.ask(new ConsumerCommand.Heartbeat(Membership.caller(request), data))
+                .recover(Refusals::of);
+    }
+
+    Future<ConsumerGroupDescribeResponseData> describe(KafkaRequest request) {
+        ConsumerGroupDescribeRequestData data = request.body(ConsumerGroupDescribeRequestData.class);
+        List<Future<DescribedGroup>> answers = new ArrayList<>();
+        for (String groupId : new LinkedHashSet<>(data.groupIds())) {
+            if (groupId.isEmpty()) {
+                answers.add(Future.succeededFuture(
+                        new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));
+                continue;
+            }
+            answers.add(groups.ask(new ConsumerCommand.Describe(groupId)).otherwise(failure -> new DescribedGroup()
+                    .setGroupId(groupId)
+                    .setErrorCode(Refusals.error(failure).code())));
+        }
+        return Future.join(answers).map(all -> {
+            List<DescribedGroup> described = all.list();
+            for (DescribedGroup group : described) {
+                boolean wanted = data.includeAuthorizedOperations() && group.errorCode() == Errors.NONE.code();
+                if (wanted) group.setAuthorizedOperations(AuthorizedOperations.GROUP);
+            }
+            return new ConsumerGroupDescribeResponseData().setGroups(described);
+        });
+    }
+}

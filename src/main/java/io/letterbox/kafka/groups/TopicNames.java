@@ -1,0 +1,45 @@
+package io.letterbox.kafka.groups;
+
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Finds topics by name, or by id where a request names them so (KIP-848). For one request. */
+final class TopicNames {
+    private final ClusterImage image;
+    private final boolean byId;
+    private Map<Uuid, TopicImage> byIds;
+
+    /** @param byId whether the request's version names topics by id */
+    TopicNames(ClusterImage image, boolean byId) {
+        this.image = image;
+        this.byId = byId;
+    }
+
+    /** Null where there is none. */
+    TopicImage find(String name, Uuid id) {
+        return byId ? ids().get(id) : image.topics().get(name);
+    }
+
+    private Map<Uuid, TopicImage> ids() {
+        if (byIds == null) {
+            byIds = new HashMap<>();
+            image.topics().values().forEach(topic -> byIds.put(id(topic), topic));
+        }
+        return byIds;
+    }
+
+    /** The error of a topic that cannot be found. */
+    Errors unknown() {
+        return byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    static Uuid id(TopicImage topic) {
+        UUID id = topic.id();
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}

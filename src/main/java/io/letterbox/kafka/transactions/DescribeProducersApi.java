@@ -1,0 +1,98 @@
+package io.letterbox.kafka.transactions;
+
+import io.letterbox.bus.Addresses;
+import io.letterbox.bus.DescribeProducers;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.text.FileTrouble;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest;
+import org.apache.kafka.common.message.DescribeProducersResponseData;
+import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionResponse;
+import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
+import org.apache.kafka.common.message.DescribeProducersResponseData.TopicResponse;
+
+/** DescribeProducers: which producers partitions remember (KIP-664). Owned by an event loop. */
+final class DescribeProducersApi {
+    private final KafkaBackend backend;
+    private final Vertx vertx;
+
+    DescribeProducersApi(KafkaBackend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+    }
+
+    /** A partition as a request names it; there may be none. */
+    private record Named(String topic, int partition) {}
+
+    Future<DescribeProducersResponseData> handle(KafkaRequest request) {
+        DescribeProducersResponseData response = new DescribeProducersResponseData();
+        List<Future<Void>> asked = new ArrayList<>();
+        Set<Named> once = new HashSet<>();
+        for (TopicRequest topic :
+                request.body(DescribeProducersRequestData.class).topics()) {
+            TopicResponse answers = new TopicResponse().setName(topic.name());
+            response.topics().add(answers);
+            // A partition can have very many producers, so nobody gets one twice.
+            for (int partition : topic.partitionIndexes()) {
+                if (!once.add(new Named(topic.name(), partition))) continue;
+                PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
+                answers.partitions().add(answer);
+                asked.add(ask(topic.name(), answer));
+            }
+        }
+        return Future.join(asked).map(all -> response);
+    }
+
+    /** Never fails: what is wrong is said in the answer. */
+    private Future<Void> ask(String name, PartitionResponse answer) {
+        TopicImage topic = backend.metadata().image().topics().get(name);
+        int number = answer.partitionIndex();
+        if (topic == null || number < 0 || number >= topic.partitions().size()) {
+            answer.setErrorCode(ErrorCode.UNKNOWN_PARTITION.kafkaCode())
+                    .setErrorMessage("There is no partition " + number + " of a topic '" + name + "'.");
+            return Future.succeededFuture();
+        }
+        TopicPartition partition = new TopicPartition(name, number);
+        Promise<List<DescribeProducers.Producer>> done = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        vertx.eventBus()
+                .send(
+                        Addresses.shard(Addresses.shardOf(partition, backend.shards())),
+                        new DescribeProducers(partition, done),
+                        LocalCodec.LOCAL);
+        return done.future().transform(outcome -> {
+            if (outcome.succeeded()) outcome.result().forEach(producer -> add(answer, producer));
+            else refuse(answer, outcome.cause());
+            return Future.succeededFuture();
+        });
+    }
+
+    private static void add(PartitionResponse answer, DescribeProducers.Producer producer) {
+        answer.activeProducers()
+                .add(new ProducerState()
+                        .setProducerId(producer.id())
+                        .setProducerEpoch(producer.epoch())
+                        .setLastSequence(producer.lastSequence())
+                        .setLastTimestamp(producer.lastTimestampMs())
+                        .setCoordinatorEpoch(producer.coordinatorEpoch())
+                        .setCurrentTxnStartOffset(producer.transactionStart()));
+    }
+
+    private static void refuse(PartitionResponse answer, Throwable failure) {
+        ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
+        answer.setErrorCode(code.kafkaCode()).setErrorMessage(FileTrouble.reason(failure));
+    }
+}

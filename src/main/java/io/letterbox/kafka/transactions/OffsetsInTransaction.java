@@ -1,0 +1,144 @@
+package io.letterbox.kafka.transactions;
+
+import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.transactions.Verification.Writer;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * A group's offsets as part of a transaction: the partition of {@code __consumer_offsets} that keeps them takes part in the
+ * transaction like any other. Stateless.
+ */
+final class OffsetsInTransaction {
+    private static final int ANNOUNCEMENT_SAYS_FENCED = 2;
+
+    /** Before this version, there is another word for it. */
+    private static final short COMMIT_SAYS_ABORTABLE = 4;
+
+    /** From this version on, committing offsets adds their partition to the transaction (KIP-890 part 2). */
+    private static final short COMMIT_ADDS = 5;
+
+    private final KafkaBackend backend;
+    private final Verification verification;
+
+    OffsetsInTransaction(KafkaBackend backend) {
+        this.backend = backend;
+        this.verification = new Verification(backend.transactions());
+    }
+
+    /** AddOffsetsToTxn: an older client says that offsets will follow. */
+    Future<AddOffsetsToTxnResponseData> announce(KafkaRequest request) {
+        AddOffsetsToTxnRequestData data = request.body(AddOffsetsToTxnRequestData.class);
+        Writer writer =
+                new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), Intent.ADD_CLASSIC, false);
+        return backend.groups()
+                .coordinatorOf(data.groupId())
+                .compose(partition -> verification.of(writer, partition))
+                .map(error -> new AddOffsetsToTxnResponseData()
+                        .setErrorCode(Fenced.inVersion(error, request.version(), ANNOUNCEMENT_SAYS_FENCED)
+                                .code()));
+    }
+
+    /** TxnOffsetCommit. */
+    Future<TxnOffsetCommitResponseData> commit(KafkaRequest request) {
+        TxnOffsetCommitRequestData asked = request.body(TxnOffsetCommitRequestData.class);
+        TxnOffsetCommitRequestData data = asked.duplicate();
+        List<TxnOffsetCommitResponseTopic> unknown = takeUnknown(data);
+        // Where nothing is left, nobody has to be asked.
+        if (data.topics().isEmpty() && !unknown.isEmpty()) {
+            return Future.succeededFuture(new TxnOffsetCommitResponseData().setTopics(unknown));
+        }
+        return committed(request, data).map(answer -> {
+            answer.topics().addAll(unknown);
+            return answer;
+        });
+    }
+
+    /** Takes out what does not exist, and gives what it is answered. */
+    private List<TxnOffsetCommitResponseTopic> takeUnknown(TxnOffsetCommitRequestData data) {
+        Map<String, TopicImage> images = backend.metadata().image().topics();
+        List<TxnOffsetCommitRequestTopic> known = new ArrayList<>();
+        List<TxnOffsetCommitResponseTopic> unknown = new ArrayList<>();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            TopicImage image = images.get(topic.name());
+            TxnOffsetCommitResponseTopic refused = new TxnOffsetCommitResponseTopic().setName(topic.name());
+            List<TxnOffsetCommitRequestPartition> existing = new ArrayList<>();
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                int index = partition.partitionIndex();
+                if (image != null && index >= 0 && index < image.partitions().size()) existing.add(partition);
+                else refused.partitions().add(answer(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+            }
+            if (!existing.isEmpty()) known.add(topic.setPartitions(existing));
+            if (!refused.partitions().isEmpty()) unknown.add(refused);
+        }
+        data.setTopics(known);
+        return unknown;
+    }
+
+    private static TxnOffsetCommitResponsePartition answer(TxnOffsetCommitRequestPartition asked, Errors error) {
+        return new TxnOffsetCommitResponsePartition()
+                .setPartitionIndex(asked.partitionIndex())
+                .setErrorCode(error.code());
+    }
+
+    private Future<TxnOffsetCommitResponseData> committed(KafkaRequest request, TxnOffsetCommitRequestData data) {
+        return commit(request, data, null).recover(failure -> {
+            if (!(failure instanceof UnverifiedTransactionException unverified)) return Future.failedFuture(failure);
+            Intent intent = request.version() >= COMMIT_ADDS ? Intent.ADD : Intent.VERIFY;
+            boolean knowsAbortable = request.version() >= COMMIT_SAYS_ABORTABLE;
+            Writer writer =
+                    new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), intent, knowsAbortable);
+            return backend.groups()
+                    .coordinatorOf(data.groupId())
+                    .compose(partition -> verification.of(writer, partition))
+                    .compose(error -> error == Errors.NONE
+                            ? commit(request, data, unverified.guard())
+                            : Future.succeededFuture(refusal(data, inCommit(error, writer))));
+        });
+    }
+
+    private Future<TxnOffsetCommitResponseData> commit(
+            KafkaRequest request, TxnOffsetCommitRequestData data, Guard guard) {
+        String clientId = request.clientId() == null ? "" : request.clientId();
+        Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
+        return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));
+    }
+
+    /** Producers take what they do not expect here for fatal; a coordinator that is busy is one to come back to. */
+    private static Errors inCommit(Errors error, Writer writer) {
+        if (error == Errors.CONCURRENT_TRANSACTIONS) return Errors.COORDINATOR_LOAD_IN_PROGRESS;
+        if (error == Errors.PRODUCER_FENCED) return Errors.INVALID_PRODUCER_EPOCH;
+        if (error == Errors.TRANSACTION_ABORTABLE && !writer.knowsAbortable()) return Errors.INVALID_TXN_STATE;
+        return error;
+    }
+
+    private static TxnOffsetCommitResponseData refusal(TxnOffsetCommitRequestData data, Errors error) {
+        TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            TxnOffsetCommitResponseTopic answer = new TxnOffsetCommitResponseTopic().setName(topic.name());
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                answer.partitions().add(answer(partition, error));
+            }
+            response.topics().add(answer);
+        }
+        return response;
+    }
+}

@@ -1,0 +1,107 @@
+package io.letterbox.kafka.transactions;
+
+import io.letterbox.groups.patterns.BoundedPattern;
+import io.letterbox.ingress.MergedPage;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.transactions.ListedPage;
+import io.letterbox.transactions.TransactionCommand.Describe;
+import io.letterbox.transactions.TransactionCommand.ListAll;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What administrators ask about transactions (KIP-664, KIP-994, KIP-1152). Stateless. */
+final class TransactionAdmin {
+    /** Transactional ids of one coordinator that are looked at in one turn. */
+    private static final int LISTED_AT_ONCE = 100;
+
+    private final KafkaBackend backend;
+    private final Vertx vertx;
+
+    TransactionAdmin(KafkaBackend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+    }
+
+    /** DescribeTransactions. */
+    Future<DescribeTransactionsResponseData> describe(KafkaRequest request) {
+        List<Future<TransactionState>> each = new ArrayList<>();
+        for (String id : new LinkedHashSet<>(
+                request.body(DescribeTransactionsRequestData.class).transactionalIds())) {
+            each.add(backend.transactions().ask(new Describe(id)).otherwise(failure -> new TransactionState()
+                    .setTransactionalId(id)
+                    .setErrorCode(Verification.errorOf(failure).code())));
+        }
+        return Future.join(each)
+                .map(all -> new DescribeTransactionsResponseData().setTransactionStates(all.<TransactionState>list()));
+    }
+
+    /** ListTransactions. A pattern is matched on a worker: strangers write it, and an event loop would wait. */
+    Future<ListTransactionsResponseData> list(KafkaRequest request) {
+        ListTransactionsRequestData data = request.body(ListTransactionsRequestData.class);
+        String regex = data.transactionalIdPattern();
+        try {
+            BoundedPattern pattern = regex == null || regex.isEmpty() ? null : BoundedPattern.of(regex);
+            Future<ListTransactionsResponseData> all = listAll(data);
+            return pattern == null
+                    ? all
+                    : all.compose(whole -> vertx.executeBlocking(() -> matching(whole, pattern), false));
+        } catch (BoundedPattern.Refused refused) {
+            return Future.succeededFuture(refused());
+        }
+    }
+
+    private Future<ListTransactionsResponseData> listAll(ListTransactionsRequestData data) {
+        ListTransactionsResponseData whole = new ListTransactionsResponseData();
+        return listFrom(null, data, whole).map(whole);
+    }
+
+    /** Between two pages, the loop and the shards see to others. */
+    private Future<Void> listFrom(String after, ListTransactionsRequestData data, ListTransactionsResponseData whole) {
+        return backend.transactions()
+                .askAll(new ListAll(data, after, LISTED_AT_ONCE))
+                .compose(pages -> {
+                    MergedPage<ListTransactionsResponseData.TransactionState> merged = MergedPage.of(
+                            pages,
+                            new MergedPage.View<>(
+                                    page -> page.response().transactionStates(),
+                                    ListedPage::last,
+                                    ListTransactionsResponseData.TransactionState::transactionalId));
+                    TreeSet<String> unknown = new TreeSet<>(whole.unknownStateFilters());
+                    for (ListedPage page : pages) unknown.addAll(page.response().unknownStateFilters());
+                    whole.setUnknownStateFilters(new ArrayList<>(unknown));
+                    whole.transactionStates().addAll(merged.items());
+                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, whole);
+                });
+    }
+
+    private static ListTransactionsResponseData matching(ListTransactionsResponseData whole, BoundedPattern pattern) {
+        try {
+            List<ListTransactionsResponseData.TransactionState> matching = new ArrayList<>();
+            long steps = 0;
+            for (ListTransactionsResponseData.TransactionState state : whole.transactionStates()) {
+                steps += pattern.steps(state.transactionalId());
+                if (steps > BoundedPattern.MAX_STEPS) return refused();
+                if (pattern.matches(state.transactionalId())) matching.add(state);
+            }
+            return whole.setTransactionStates(matching);
+        } catch (BoundedPattern.Refused refused) {
+            return refused();
+        }
+    }
+
+    /** The answer has no place for a sentence that says what is wrong. */
+    private static ListTransactionsResponseData refused() {
+        return new ListTransactionsResponseData().setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code());
+    }
+}

@@ -1,0 +1,98 @@
+package io.letterbox.rest;
+
+import io.letterbox.groups.GroupView;
+import io.letterbox.rest.GroupLags.PartitionLag;
+import io.letterbox.telemetry.GroupLag;
+import io.letterbox.time.Clock;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Looks at all groups for the meters, when somebody scrapes them. Owned by one event loop. */
+public final class GroupLagCollector {
+    /** Records of which the time is read in one survey; those of the others come with the next ones. */
+    private static final int MAX_READS = 200;
+
+    /** A scrape goes on without the groups where a shard does not answer in this time. */
+    private static final long LIMIT_MS = 2000;
+
+    /** Groups of one coordinator that are looked at in one turn. */
+    private static final int EACH = 32;
+
+    private final Backend backend;
+    private final GroupLags lags;
+
+    private Future<Void> running;
+
+    /** @param backend what all loops share */
+    public GroupLagCollector(Backend backend) {
+        this.backend = backend;
+        this.lags = new GroupLags(backend);
+    }
+
+    /** Shows the meters how the groups are doing now; never fails. */
+    public Future<Void> update() {
+        if (running != null) return running;
+        Survey found = new Survey();
+        Future<Void> survey = measureFrom(null, found)
+                .compose(done -> lags.count())
+                .timeout(LIMIT_MS, TimeUnit.MILLISECONDS)
+                .transform(count -> {
+                    // A gap in a graph is honest; the numbers of the last survey would look like those of now.
+                    if (count.failed()) backend.meters().groups(List.of(), 0);
+                    else backend.meters().groups(found.groups, count.result() - found.groups.size());
+                    return Future.succeededFuture();
+                });
+        running = survey;
+        survey.onComplete(done -> running = null);
+        return survey;
+    }
+
+    /** What one survey has found so far. */
+    private static final class Survey {
+        private final List<GroupLag> groups = new ArrayList<>();
+        private int reads;
+        private int room = GroupLag.MAX_PARTITIONS;
+    }
+
+    private Future<Void> measureFrom(String after, Survey survey) {
+        return lags.page(after, "", EACH).compose(page -> measure(page.items(), survey)
+                .compose(done -> page.next() == null || survey.room <= 0
+                        ? Future.succeededFuture()
+                        : measureFrom(page.next(), survey)));
+    }
+
+    private Future<Void> measure(List<GroupView> groups, Survey survey) {
+        long wallMs = Clock.system().wallMs();
+        List<Future<GroupLag>> measured = new ArrayList<>();
+        for (GroupView group : groups) {
+            List<PartitionLag> partitions = lags.of(group);
+            partitions.removeIf(lag -> lag.committed() == null);
+            if (partitions.size() > survey.room) continue;
+            survey.room -= Math.max(1, partitions.size());
+            List<Future<Double>> seconds = new ArrayList<>();
+            for (PartitionLag lag : partitions) {
+                boolean known = lags.isTimeKnown(lag);
+                if (!known) survey.reads++;
+                boolean asked = known || survey.reads <= MAX_READS;
+                seconds.add(asked ? lags.seconds(lag, wallMs) : Future.succeededFuture());
+            }
+            measured.add(Future.all(seconds).map(all -> shown(group, partitions, all.list())));
+        }
+        return Future.all(measured).map(all -> {
+            survey.groups.addAll(all.<GroupLag>list());
+            return null;
+        });
+    }
+
+    private static GroupLag shown(GroupView group, List<PartitionLag> partitions, List<Double> seconds) {
+        List<GroupLag.Progress> progress = new ArrayList<>(partitions.size());
+        for (int index = 0; index < partitions.size(); index++) {
+            PartitionLag lag = partitions.get(index);
+            progress.add(new GroupLag.Progress(
+                    lag.partition(), lag.committed().offset(), lag.records(), seconds.get(index)));
+        }
+        return new GroupLag(group.id(), group.members().size(), progress);
+    }
+}

@@ -1,0 +1,173 @@
+package io.letterbox.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.groups.GroupView;
+import io.letterbox.http.Json;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Query;
+import io.letterbox.ingress.MergedPage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The list of groups. There may be very many, so they are looked at a few hundred at a time, and between two looks the
+ * event loop and the shards see to everybody else; a list without a limit goes out in as many chunks.
+ *
+ * <p>Owned by one event loop.
+ */
+final class GroupListing {
+    /** The most that may be asked for in one page. */
+    private static final int MAX_LIMIT = 1000;
+
+    /** Groups of one coordinator at a time: there are sixteen, and a group takes some microseconds. */
+    private static final int EACH = 32;
+
+    private final GroupLags lags;
+
+    GroupListing(GroupLags lags) {
+        this.lags = lags;
+    }
+
+    /** {@code GET /groups}: all, or with {@code limit} a page that names the next one. */
+    void list(RoutingContext context) {
+        Query query = Query.of(context.request(), Set.of("limit", "after", "search", "topic"));
+        int limit = query.integer("limit", 0, 1, MAX_LIMIT);
+        Wanted wanted = new Wanted(query.text("search", ""), query.text("topic"));
+        if (limit > 0) page(context, new Page(query.text("after"), wanted, limit));
+        else all(context, query.text("after"), wanted);
+    }
+
+    /**
+     * Which groups are listed.
+     *
+     * @param search what their ids contain, in any case; may be empty
+     * @param topic one that they have committed something of or read, or null
+     */
+    private record Wanted(String search, String topic) {
+        boolean has(GroupView group) {
+            if (topic == null) return true;
+            return group.offsets().keySet().stream().anyMatch(this::isOfTopic)
+                    || group.members().stream()
+                            .anyMatch(member -> member.assignment().stream().anyMatch(this::isOfTopic));
+        }
+
+        private boolean isOfTopic(TopicPartition partition) {
+            return partition.topic().equals(topic);
+        }
+    }
+
+    // ---- one page
+
+    private void page(RoutingContext context, Page page) {
+        fill(page)
+                .onSuccess(full -> Json.send(context.response(), 200, full.document()))
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+
+    /** A filter may pass few of many, so it may take several looks. */
+    private Future<Page> fill(Page page) {
+        return lags.page(page.next, page.wanted.search(), Math.min(EACH, page.room()))
+                .compose(found -> {
+                    for (GroupView group : found.items()) {
+                        if (page.room() == 0) return Future.succeededFuture(page);
+                        if (page.wanted.has(group)) page.add(summary(group), group.id());
+                    }
+                    page.next = found.next();
+                    return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
+                });
+    }
+
+    /** What one page gathers. */
+    private static final class Page {
+        private final Wanted wanted;
+        private final int limit;
+        private final ObjectNode document = Json.MAPPER.createObjectNode();
+        private final ArrayNode groups = document.putArray("groups");
+
+        /** Where to go on; null: nowhere. */
+        private String next;
+
+        Page(String after, Wanted wanted, int limit) {
+            this.next = after;
+            this.wanted = wanted;
+            this.limit = limit;
+        }
+
+        int room() {
+            return limit - groups.size();
+        }
+
+        void add(ObjectNode group, String id) {
+            groups.add(group);
+            next = id;
+        }
+
+        ObjectNode document() {
+            return document.put("next", next);
+        }
+    }
+
+    // ---- all
+
+    private void all(RoutingContext context, String after, Wanted wanted) {
+        // Problems of the first look can still be told with a status.
+        lags.page(after, wanted.search(), EACH)
+                .onSuccess(first -> {
+                    HttpServerResponse response = context.response();
+                    response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE);
+                    response.write("{\"groups\":[");
+                    rest(response, first, wanted, true)
+                            .onSuccess(done -> response.end("]}"))
+                            // A list that is not whole must not look whole.
+                            .onFailure(failure -> response.reset());
+                })
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+
+    private Future<Void> rest(HttpServerResponse response, MergedPage<GroupView> page, Wanted wanted, boolean first) {
+        List<GroupView> groups = page.items().stream().filter(wanted::has).toList();
+        if (!groups.isEmpty()) response.write(chunk(groups, first));
+        boolean nothingYet = first && groups.isEmpty();
+        if (page.next() == null) return Future.succeededFuture();
+        return writable(response)
+                .compose(now -> lags.page(page.next(), wanted.search(), EACH))
+                .compose(next -> rest(response, next, wanted, nothingYet));
+    }
+
+    private static Future<Void> writable(HttpServerResponse response) {
+        if (response.closed()) return Future.failedFuture("the client has gone");
+        if (!response.writeQueueFull()) return Future.succeededFuture();
+        Promise<Void> drained = Promise.promise();
+        response.drainHandler(now -> drained.tryComplete());
+        response.exceptionHandler(drained::tryFail);
+        response.closeHandler(gone -> drained.tryFail("the client has gone"));
+        return drained.future();
+    }
+
+    private Buffer chunk(List<GroupView> groups, boolean first) {
+        Buffer chunk = Buffer.buffer();
+        try {
+            for (int index = 0; index < groups.size(); index++) {
+                if (!first || index > 0) chunk.appendString(",");
+                chunk.appendBytes(Json.MAPPER.writeValueAsBytes(summary(groups.get(index))));
+            }
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a tree can always be written", e);
+        }
+        return chunk;
+    }
+
+    private ObjectNode summary(GroupView group) {
+        return GroupDocument.summary(group, lags.of(group))
+                .put("members", group.members().size());
+    }
+}

@@ -1,0 +1,101 @@
+package io.letterbox.rest;
+
+import io.letterbox.bus.FindProducer;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Problem;
+import io.letterbox.record.Partitioner;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Puts the records of one request into batches of their own, one per partition, which carry the request's numbers: a batch
+ * is a repetition as a whole or not at all, so nobody else's records may be in it. Used once, on one event loop; nothing
+ * has happened before its {@link #end}.
+ */
+final class IdempotentPlacement implements Placement {
+    private final PublishBatcher batcher;
+    private final PublishRequest request;
+    private final ProducerIdentity claim;
+    private final int size;
+    private final Map<Integer, OpenBatch> batches = new TreeMap<>();
+    private int unsettled;
+    private boolean fresh;
+
+    /** @param size how many partitions the topic has, or had when the request came first */
+    IdempotentPlacement(PublishBatcher batcher, PublishRequest request, ProducerIdentity claim, int size) {
+        this.batcher = batcher;
+        this.request = request;
+        this.claim = claim;
+        this.size = size;
+    }
+
+    ProducerIdentity claim() {
+        return claim;
+    }
+
+    @Override
+    public int choose(PublishTarget target, byte[] key) {
+        return key == null ? claim.choose(size) : Partitioner.forKey(key, size);
+    }
+
+    @Override
+    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt) {
+        OpenBatch batch = batches.get(partition);
+        if (batch == null) {
+            if (!claim.keyed() && !batches.isEmpty()) {
+                throw new ApiException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Records are numbered within a partition, and those of the request go to more than one. Name the"
+                                + " partition, or send them apart.");
+            }
+            batch = new OpenBatch(target, target.partitions[partition], this);
+            batches.put(partition, batch);
+        }
+        if (!batch.fits(draft)) {
+            throw new ApiException(
+                    ErrorCode.REQUEST_TOO_LARGE,
+                    "What can be repeated has to fit into one batch per partition, and partition " + partition
+                            + " would get more than max.message.bytes of the topic, "
+                            + target.topic.config().maxMessageBytes() + ".",
+                    Map.of(Problem.LIMIT, target.topic.config().maxMessageBytes()));
+        }
+        return batch.add(draft, receipt);
+    }
+
+    @Override
+    public boolean isWhole() {
+        return true;
+    }
+
+    @Override
+    public void end() {
+        unsettled = batches.size();
+        batches.values().forEach(batcher::send);
+    }
+
+    /**
+     * Whether this is how the partitions that know the publisher came to know it.
+     *
+     * @param known the number of its last record in each, as {@link FindProducer} gives them
+     */
+    boolean explains(Map<Integer, Integer> known) {
+        // A producer sends many requests, to partitions of its choice as well.
+        if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());
+        return covers(known)
+                && known.entrySet().stream()
+                        .allMatch(each -> each.getValue() == FindProducer.UNREADABLE
+                                || each.getValue() == batches.get(each.getKey()).lastSequence());
+    }
+
+    /** Whether something of this goes to each of the partitions that know the idempotency key. */
+    boolean covers(Map<Integer, Integer> known) {
+        return claim.keyed() && batches.keySet().containsAll(known.keySet());
+    }
+
+    /** A batch's fate is known. */
+    void settled(boolean duplicate) {
+        fresh |= !duplicate;
+        if (--unsettled == 0 && !fresh) request.replayed();
+    }
+}

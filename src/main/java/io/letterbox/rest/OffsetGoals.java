@@ -1,0 +1,121 @@
+package io.letterbox.rest;
+
+import io.letterbox.bus.Isolation;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.groups.GroupCommand.SetOffsets;
+import io.letterbox.groups.GroupView;
+import io.letterbox.groups.offsets.CommittedOffset;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.rest.OffsetSpec.Entry;
+import io.letterbox.rest.OffsetSpec.Goal;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+
+/** Finds out which offsets a client means that names times, ends or distances. For one request. */
+final class OffsetGoals {
+    private final Backend backend;
+    private final GroupView group;
+    private final SortedMap<TopicPartition, Entry> wishes = new TreeMap<>();
+
+    /** @param group as it is now, or null where there is none */
+    OffsetGoals(Backend backend, GroupView group) {
+        this.backend = backend;
+        this.group = group;
+    }
+
+    /** The offsets that are meant, by partition; fails with an {@link ApiException}. */
+    Future<SortedMap<TopicPartition, SetOffsets.To>> find(OffsetSpec spec) {
+        for (Entry entry : spec.entries()) wish(entry);
+        List<TopicPartition> partitions = new ArrayList<>(wishes.keySet());
+        List<Future<Long>> offsets = new ArrayList<>();
+        for (TopicPartition partition : partitions)
+            offsets.add(find(partition, wishes.get(partition).goal()));
+        return Future.all(offsets).map(all -> {
+            SortedMap<TopicPartition, SetOffsets.To> found = new TreeMap<>();
+            for (int index = 0; index < partitions.size(); index++) {
+                TopicPartition partition = partitions.get(index);
+                String metadata = wishes.get(partition).metadata();
+                found.put(partition, new SetOffsets.To(all.resultAt(index), metadata, id(topic(partition.topic()))));
+            }
+            return found;
+        });
+    }
+
+    private static Uuid id(TopicImage topic) {
+        return new Uuid(topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits());
+    }
+
+    private void wish(Entry entry) {
+        if (entry.topic() == null) {
+            if (group == null) return;
+            group.offsets().keySet().forEach(partition -> wishes.put(partition, entry));
+        } else if (entry.partition() != null) {
+            wishes.put(new TopicPartition(entry.topic(), entry.partition()), entry);
+        } else {
+            int count = topic(entry.topic()).partitions().size();
+            for (int number = 0; number < count; number++) {
+                TopicPartition partition = new TopicPartition(entry.topic(), number);
+                // Only what is somewhere can be moved from there.
+                if (entry.goal() instanceof Goal.Shift && committed(partition) == null) continue;
+                wishes.put(partition, entry);
+            }
+        }
+    }
+
+    private TopicImage topic(String name) {
+        TopicImage topic = backend.metadata().image().topics().get(name);
+        if (topic == null) throw PublishTargets.unknown(name);
+        return topic;
+    }
+
+    private CommittedOffset committed(TopicPartition partition) {
+        return group == null ? null : group.offsets().get(partition);
+    }
+
+    private Future<Long> find(TopicPartition partition, Goal goal) {
+        topic(partition.topic());
+        PartitionStatus status = backend.reader().status(partition);
+        if (status == null) {
+            throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is no partition " + partition + ".");
+        }
+        if (goal instanceof Goal.Time time) {
+            return backend.reader().offsetForTime(partition, time.timestampMs(), Isolation.UNCOMMITTED);
+        }
+        return Future.succeededFuture(find(partition, goal, status));
+    }
+
+    private long find(TopicPartition partition, Goal goal, PartitionStatus status) {
+        if (goal instanceof Goal.Earliest) return status.logStartOffset();
+        if (goal instanceof Goal.Latest) return status.highWatermark();
+        if (goal instanceof Goal.To to) return within(partition, to.offset(), status);
+        if (goal instanceof Goal.Shift shift) return shifted(partition, shift.by(), status);
+        throw new AssertionError(goal);
+    }
+
+    /** Below the log's start is where a slow reader may be; beyond its end nobody has been. */
+    private static long within(TopicPartition partition, long offset, PartitionStatus status) {
+        if (offset <= status.highWatermark()) return offset;
+        throw status.outOfRange("Offset " + offset + " of " + partition + " is beyond the end of the log, "
+                + status.highWatermark() + ".");
+    }
+
+    private long shifted(TopicPartition partition, long by, PartitionStatus status) {
+        CommittedOffset committed = committed(partition);
+        if (committed == null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "The group has no offset of " + partition + " that could be shifted.");
+        }
+        long start = status.logStartOffset();
+        long end = status.highWatermark();
+        // Saturating, because anybody may ask for the largest distance there is.
+        long wanted = by > 0 && committed.offset() > Long.MAX_VALUE - by ? end : committed.offset() + by;
+        return Math.min(end, Math.max(start, wanted));
+    }
+}

@@ -1,0 +1,102 @@
+package io.letterbox.rest;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.Recompression;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Promise;
+import java.util.Arrays;
+
+/** A record batch that still takes records, and who waits for which of them. Owned by one event loop. */
+final class OpenBatch {
+    private static final int INITIAL_BYTES = 4_096;
+    private static final int INITIAL_RUNS = 64;
+
+    final PublishTarget target;
+    final TopicPartition partition;
+    private final IdempotentPlacement numbered;
+    private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
+
+    // One entry per run, side by side: who waits, its number for the run, the index of its first record.
+    private PublishCallback[] receipts = new PublishCallback[INITIAL_RUNS];
+    private int[] runs = new int[INITIAL_RUNS];
+    private int[] firsts = new int[INITIAL_RUNS];
+    private int count;
+    private int records;
+    private long payloadBytes;
+
+    /** @param numbered the one request that the batch is for, or null where it is for whoever comes */
+    OpenBatch(PublishTarget target, TopicPartition partition, IdempotentPlacement numbered) {
+        this.target = target;
+        this.partition = partition;
+        this.numbered = numbered;
+    }
+
+    /** True where a record still fits; a batch without records takes any. */
+    boolean fits(PendingRecord draft) {
+        int limit = numbered == null ? target.batchBytes : target.topic.config().maxMessageBytes();
+        return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= limit;
+    }
+
+    /** Adds a record and returns the number of the run that it belongs to. */
+    int add(PendingRecord draft, PublishCallback receipt) {
+        int index = builder.append(
+                draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
+        payloadBytes += draft.payloadBytes();
+        if (count > 0 && receipts[count - 1] == receipt) return runs[count - 1];
+        if (count == receipts.length) grow();
+        receipts[count] = receipt;
+        firsts[count] = index;
+        runs[count] = receipt.begin(partition.partition());
+        return runs[count++];
+    }
+
+    /**
+     * Takes no more records: the batch as the shard wants it and the topic keeps it.
+     *
+     * @throws io.letterbox.error.ApiException RECORD_TOO_LARGE where compressing has not made it small enough
+     */
+    Append finish(Promise<Appended> done) {
+        records = builder.recordCount();
+        if (numbered != null) {
+            ProducerIdentity claim = numbered.claim();
+            builder.producer(claim.id(), claim.epoch(), claim.sequence());
+        }
+        return new Append(partition, Recompression.whole(builder.build(), target.rules), records, null, done);
+    }
+
+    /** How many records the finished batch has. */
+    int records() {
+        return records;
+    }
+
+    /** The number of the last record, where the batch is numbered. */
+    int lastSequence() {
+        return numbered.claim().sequence() + builder.recordCount() - 1 & Integer.MAX_VALUE;
+    }
+
+    /** Bytes of keys, values and headers in this batch. */
+    long payloadBytes() {
+        return payloadBytes;
+    }
+
+    void acknowledge(Appended appended) {
+        if (numbered != null) numbered.settled(appended.duplicate());
+        for (int i = 0; i < count; i++) {
+            receipts[i].acknowledged(runs[i], appended.baseOffset() + firsts[i], appended);
+        }
+    }
+
+    void fail(Throwable cause) {
+        Throwable why = numbered == null ? cause : numbered.claim().refusal(cause);
+        if (numbered != null) numbered.settled(false);
+        for (int i = 0; i < count; i++) receipts[i].failed(runs[i], why);
+    }
+
+    private void grow() {
+        receipts = Arrays.copyOf(receipts, count * 2);
+        runs = Arrays.copyOf(runs, count * 2);
+        firsts = Arrays.copyOf(firsts, count * 2);
+    }
+}

@@ -1,0 +1,72 @@
+package io.letterbox.rest;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.http.Json;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.http.LongLived;
+import io.letterbox.ingress.Transfers;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * A page of records on its way to its reader. It holds a share of the budget for pages until it has been written out, and
+ * is cut off where the reader does not take it. Owned by one event loop.
+ */
+final class PageAnswer implements Transfers.Transfer {
+    private static final long CANCEL = 8; // RFC 9113 section 7
+
+    private final RoutingContext context;
+    private final Transfers untaken;
+    private final PageShare share;
+
+    PageAnswer(RoutingContext context, Backend backend, RecordRoutes routes) {
+        this.context = context;
+        this.untaken = routes.untaken();
+        this.share = new PageShare(backend.pages());
+    }
+
+    /** What the page holds of the budget. */
+    PageShare share() {
+        return share;
+    }
+
+    /**
+     * Sends a whole document; false where the reader has gone.
+     *
+     * @throws ApiException where the budget refuses it
+     */
+    boolean send(JsonBytes document) {
+        document.trim();
+        HttpServerResponse response = context.response();
+        share.hold(document.array().length);
+        if (response.closed()) {
+            end();
+            return false;
+        }
+        // Added first: where the socket has room, the answer is written before end returns.
+        untaken.add(this, System.nanoTime());
+        response.putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(document.take())
+                .onComplete(writtenOrGone -> end());
+        return true;
+    }
+
+    /** It has been written out, or there will be none; a second call does nothing. */
+    void end() {
+        untaken.remove(this);
+        share.release();
+    }
+
+    /** The reader does not take its page, or only drop by drop. */
+    @Override
+    public void expire() {
+        if (context.request().version() == HttpVersion.HTTP_2) {
+            context.response().reset(CANCEL);
+        } else {
+            LongLived.cut(context.request());
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package io.letterbox.rest;
+
+import io.letterbox.bus.Isolation;
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.Slice;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.http.Problem;
+import io.letterbox.http.RecordEnvelope;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.telemetry.Door;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * One request for a page of records, from its query to its answer:
+ *
+ * <pre>
+ * {"topic":"quakes","partition":0,"records":[…],     see {@link RecordEnvelope}
+ *  "nextOffset":5,                                   where the next page begins
+ *  "logStartOffset":0,"highWatermark":9,"lastStableOffset":9}
+ * </pre>
+ *
+ * It reads again and again until there is something to show, the end of the log is reached and nobody wants to wait, or
+ * the time to wait is over. From the first read until its answer has been written out it holds a share of the budget for
+ * pages, but not while it waits for records. Owned by one event loop.
+ */
+final class PageRequest {
+    private static final int INITIAL_BYTES = 4_096;
+
+    /** Compaction can leave batches without a record to show; after so many of them an empty page says where to go on. */
+    private static final int MAX_READS = 64;
+
+    private static final long NO_TIMER = -1;
+
+    private final RoutingContext context;
+    private final Backend backend;
+    private final PageWaiters waiters;
+    private final RecordQuery query;
+    private final PageAnswer page;
+    private final int readBytes;
+    private long offset;
+    private long timer = NO_TIMER;
+    private boolean mayWait;
+    private boolean reading;
+    private boolean over;
+
+    /** @param maxBatchBytes the first batch is read whole, so a read may take so much whatever was asked for */
+    PageRequest(RoutingContext context, Backend backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
+        this.context = context;
+        this.backend = backend;
+        this.waiters = routes.waiters();
+        this.query = query;
+        this.page = new PageAnswer(context, backend, routes);
+        int maxPageBytes = backend.config().limits().maxPageBytes();
+        this.readBytes = Math.min(Math.max(query.maxBytes(), maxBatchBytes), maxPageBytes);
+        this.mayWait = query.waitMs() > 0 && !waiters.isDraining();
+    }
+
+    TopicPartition partition() {
+        return query.partition();
+    }
+
+    /** Finds the first offset and reads from there. */
+    void start() {
+        PartitionStatus status = status();
+        context.response().closeHandler(gone -> end());
+        if (query.timeMs() != null) {
+            backend.reader()
+                    .offsetForTime(query.partition(), query.timeMs(), Isolation.COMMITTED)
+                    .onSuccess(this::from)
+                    .onFailure(this::fail);
+        } else if (query.offset() == RecordQuery.EARLIEST) {
+            from(status.logStartOffset());
+        } else {
+            from(query.offset() == RecordQuery.LATEST ? status.lastStableOffset() : query.offset());
+        }
+    }
+
+    private void from(long first) {
+        offset = first;
+        read(MAX_READS);
+    }
+
+    private void read(int reads) {
+        // The time to wait can end while a read is under way, which then finds that there is no more waiting.
+        if (over || reading) return;
+        try {
+            PartitionStatus status = status();
+            requireInside(status);
+            if (offset >= status.lastStableOffset()) {
+                waitOrAnswer();
+                return;
+            }
+            page.share().hold(readBytes);
+            reading = true;
+            Slice cached =
+                    backend.reader().readCached(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
+            Future<Slice> slice = cached != null
+                    ? Future.succeededFuture(cached)
+                    : backend.reader().read(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
+            slice.onSuccess(found -> onSlice(found, reads)).onFailure(this::fail);
+        } catch (RuntimeException failure) {
+            fail(failure);
+        }
+    }
+
+    private void onSlice(Slice slice, int reads) {
+        reading = false;
+        if (over) {
+            page.share().release();
+            return;
+        }
+        JsonBytes out = new JsonBytes(INITIAL_BYTES);
+        long before = offset;
+        int records;
+        try {
+            records = write(out, slice);
+        } catch (RuntimeException damaged) {
+            fail(damaged);
+            return;
+        }
+        if (records == 0 && reads > 0 && offset > before) {
+            read(reads - 1);
+        } else if (records == 0 && offset == before) {
+            waitOrAnswer();
+        } else {
+            int bytes = out.length();
+            if (answer(out)) backend.meters().topic(query.partition().topic()).out(Door.HTTP, records, bytes);
+        }
+    }
+
+    /** Writes records up to the page's limits, and moves the offset behind them and what nobody gets to see. */
+    private int write(JsonBytes out, Slice slice) {
+        head(out);
+        int records = 0;
+        try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), offset, slice.aborted())) {
+            while (cursor.next()) {
+                int before = out.length();
+                if (records > 0) out.ascii(',');
+                RecordEnvelope.write(out, null, query.partition().partition(), cursor);
+                if (records > 0 && out.length() > query.maxBytes()) {
+                    out.truncate(before);
+                    return records;
+                }
+                records++;
+                offset = cursor.offset() + 1;
+                if (records == query.limit()) return records;
+            }
+        } catch (ApiException unreadable) {
+            // What could be read is a page; the next one begins with the record that cannot, and says why.
+            if (records == 0) throw unreadable;
+            return records;
+        }
+        offset = Math.max(offset, slice.nextOffset());
+        return records;
+    }
+
+    private void head(JsonBytes out) {
+        out.ascii("{\"topic\":").string(query.partition().topic());
+        out.ascii(",\"partition\":").number(query.partition().partition()).ascii(",\"records\":[");
+    }
+
+    private void waitOrAnswer() {
+        if (!mayWait) {
+            JsonBytes out = new JsonBytes(INITIAL_BYTES);
+            head(out);
+            answer(out);
+            return;
+        }
+        page.share().release();
+        waiters.add(this);
+        if (timer == NO_TIMER) {
+            timer = context.vertx().setTimer(query.waitMs(), late -> {
+                mayWait = false;
+                waiters.remove(this);
+                read(MAX_READS);
+            });
+        }
+    }
+
+    /** Something was committed, or the partition has gone, or the server stops. */
+    void wake() {
+        if (waiters.isDraining()) mayWait = false;
+        read(MAX_READS);
+    }
+
+    /** Sends the page; false where the budget or the client's leaving forbids it. */
+    private boolean answer(JsonBytes out) {
+        PartitionStatus status = backend.reader().status(query.partition());
+        out.ascii("],\"nextOffset\":").number(offset);
+        out.ascii(",\"logStartOffset\":").number(status == null ? 0 : status.logStartOffset());
+        out.ascii(",\"highWatermark\":").number(status == null ? offset : status.highWatermark());
+        out.ascii(",\"lastStableOffset\":").number(status == null ? offset : status.lastStableOffset());
+        out.ascii('}');
+        try {
+            if (page.send(out)) {
+                leave();
+                return true;
+            }
+            end();
+        } catch (ApiException refusal) {
+            fail(refusal);
+        }
+        return false;
+    }
+
+    private void fail(Throwable failure) {
+        reading = false;
+        if (over) {
+            page.share().release();
+            return;
+        }
+        end();
+        if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
+            // Retention was faster than the read.
+            Problem.send(context, outside(backend.reader().status(query.partition()), offset));
+        } else {
+            Problem.send(context, failure);
+        }
+    }
+
+    /** Nothing is left to do for this request; what it holds is given back, unless a read is still to return. */
+    private void end() {
+        leave();
+        if (!reading) page.end();
+    }
+
+    private void leave() {
+        over = true;
+        waiters.remove(this);
+        if (timer != NO_TIMER) context.vertx().cancelTimer(timer);
+        timer = NO_TIMER;
+    }
+
+    private PartitionStatus status() {
+        PartitionStatus status = backend.reader().status(query.partition());
+        if (status == null) {
+            throw new ApiException(
+                    ErrorCode.UNKNOWN_PARTITION,
+                    "There is no partition " + query.partition().partition() + " of the topic "
+                            + query.partition().topic() + ".");
+        }
+        ApiException refusal = status.refusal(query.partition());
+        if (refusal != null) throw refusal;
+        return status;
+    }
+
+    private void requireInside(PartitionStatus status) {
+        if (offset < status.logStartOffset() || offset > status.highWatermark()) {
+            throw outside(status, offset);
+        }
+    }
+
+    /** How an offset is refused that lies outside a log. */
+    static ApiException outside(PartitionStatus status, long offset) {
+        if (status == null) return new ApiException(ErrorCode.UNKNOWN_PARTITION, "The partition has gone.");
+        return status.outOfRange("The log has the offsets " + status.logStartOffset() + " to " + status.highWatermark()
+                + " (exclusive); " + offset + " is outside.");
+    }
+}

@@ -1,0 +1,36 @@
+package io.letterbox.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.http.Json;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Query;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+
+/** Gives ids to publishers that number their records, see {@link ProducerHead}. Owned by one event loop. */
+final class ProducerRoutes {
+    private final Backend backend;
+
+    ProducerRoutes(Backend backend) {
+        this.backend = backend;
+    }
+
+    void mount(Router router) {
+        router.post("/producers").handler(this::create);
+    }
+
+    /** The id is nobody else's, for ever. There is nothing to look it up by, so there is no location. */
+    private void create(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        backend.transactions()
+                .newProducerId()
+                .onSuccess(id -> {
+                    ObjectNode answer = Json.MAPPER.createObjectNode();
+                    answer.put("producerId", id);
+                    answer.put("producerEpoch", 0);
+                    Json.send(context.response(), 201, answer);
+                })
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+}

@@ -1,0 +1,104 @@
+package io.letterbox.rest;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.LocalCodec;
+import io.letterbox.error.ApiException;
+import io.letterbox.telemetry.Door;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts what many requests publish in one turn of the event loop into one record batch per partition: one message to the
+ * shard, one promise, one run of a group commit for all of them. A batch leaves when the requests that had been read
+ * have been handled, without a timer: a task that is queued behind them sends it. So a lone request waits for nothing,
+ * and the busier the loop the larger the batches. Owned by one event loop.
+ */
+final class PublishBatcher implements Placement {
+    private final Vertx vertx;
+    private final ContextInternal context;
+
+    /** The targets that have an open batch. */
+    private final List<PublishTarget> filling = new ArrayList<>();
+
+    /** @param context of the event loop that all calls come from */
+    PublishBatcher(Vertx vertx, ContextInternal context) {
+        this.vertx = vertx;
+        this.context = context;
+    }
+
+    @Override
+    public int choose(PublishTarget target, byte[] key) {
+        return target.choose(key);
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    /** The batches are those of many requests, and leave when their turn is over. */
+    @Override
+    public void end() {}
+
+    @Override
+    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt) {
+        OpenBatch batch = target.open[partition];
+        if (batch != null && !batch.fits(draft)) {
+            target.open[partition] = null;
+            send(batch);
+            batch = null;
+        }
+        if (batch == null) {
+            batch = new OpenBatch(target, target.partitions[partition], null);
+            target.open[partition] = batch;
+            if (!target.filling) {
+                target.filling = true;
+                filling.add(target);
+                if (filling.size() == 1) context.runOnContext(read -> flush());
+            }
+        }
+        return batch.add(draft, receipt);
+    }
+
+    private void flush() {
+        for (PublishTarget target : filling) {
+            target.filling = false;
+            OpenBatch[] open = target.open;
+            for (int p = 0; p < open.length; p++) {
+                if (open[p] == null) continue;
+                OpenBatch batch = open[p];
+                open[p] = null;
+                send(batch);
+            }
+            target.turn();
+        }
+        filling.clear();
+    }
+
+    /** Sends a batch to its shard; whoever waits for it is told what became of it. */
+    void send(OpenBatch batch) {
+        PromiseInternal<Appended> done = context.promise();
+        done.future().onComplete(outcome -> settle(batch, outcome));
+        try {
+            Append append = batch.finish(done);
+            vertx.eventBus().send(batch.target.address(batch.partition.partition()), append, LocalCodec.LOCAL);
+        } catch (ApiException tooLarge) {
+            done.fail(tooLarge);
+        }
+    }
+
+    private static void settle(OpenBatch batch, AsyncResult<Appended> outcome) {
+        if (outcome.succeeded()) {
+            boolean duplicate = outcome.result().duplicate();
+            if (!duplicate) batch.target.meters.in(Door.HTTP, batch.records(), batch.payloadBytes());
+            batch.acknowledge(outcome.result());
+        } else {
+            batch.fail(outcome.cause());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.letterbox.rest;
+
+import io.letterbox.audit.Actor;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.HttpActor;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Refusal;
+import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.Transfers;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * One publish from its head to its answer. It ends exactly once, whatever happens first: answered, refused while it
+ * arrives, or left by its client; then it gives back what it holds. Records that were handed on stay on their way even
+ * where the client has gone. Owned by one event loop.
+ */
+final class PublishRequest implements Transfers.Transfer {
+    /** In an answer that was given before: nothing was written this time. */
+    private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotent-Replayed");
+
+    private final Publisher publisher;
+    private final HttpServerRequest request;
+    private final String topic;
+    private final PublishHead head;
+    private final boolean routed;
+
+    /** What has come; then, where that was compressed, what it was compressed from. */
+    private BodySink body;
+
+    private final long startNanos = System.nanoTime();
+    private boolean over;
+    private boolean replayed;
+    private boolean watched;
+
+    /** @param routed whether the request came through the router, which meters its answer */
+    PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head, boolean routed) {
+        this.publisher = publisher;
+        this.request = request;
+        this.topic = topic;
+        this.head = head;
+        this.routed = routed;
+        int limitBytes = publisher.limits().requestBytes();
+        ByteBudget budget = publisher.backend().budget();
+        this.body = head.coding == null ? new BodySink(budget, limitBytes) : BodySink.compressed(budget, limitBytes);
+    }
+
+    /** Who publishes. */
+    Actor actor() {
+        return HttpActor.of(request, publisher.backend().config().http());
+    }
+
+    /** Begins to read the body. */
+    void read() {
+        try {
+            body.expect(head.contentLength);
+        } catch (ApiException refusal) {
+            refuse(refusal);
+            return;
+        }
+        request.exceptionHandler(gone -> end());
+        request.handler(this::onChunk);
+        request.endHandler(arrived -> onBody());
+        if (head.expectsContinue && request.version() != HttpVersion.HTTP_1_0)
+            request.response().writeContinue();
+    }
+
+    private void onChunk(Buffer chunk) {
+        if (over) return;
+        try {
+            body.append(chunk);
+        } catch (ApiException refusal) {
+            refuse(refusal);
+            return;
+        }
+        if (!watched && head.contentLength != body.length()) {
+            watched = true;
+            publisher.uploads().add(this, System.nanoTime());
+        }
+    }
+
+    private void onBody() {
+        if (watched) publisher.uploads().remove(this);
+        if (over) return;
+        if (head.coding == null) publisher.publish(this);
+        else decode();
+    }
+
+    /** On a worker: what comes out of a small body may be large. */
+    private void decode() {
+        BodySink compressed = body;
+        BodySink whole =
+                new BodySink(publisher.backend().budget(), publisher.limits().requestBytes());
+        publisher
+                .vertx()
+                .executeBlocking(() -> {
+                    head.coding.decode(compressed.array(), compressed.offset(), compressed.length(), whole::append);
+                    return whole;
+                })
+                .onComplete(decoded -> {
+                    if (over || decoded.failed()) whole.release();
+                    if (over) return;
+                    if (decoded.failed()) {
+                        refuse(decoded.cause());
+                        return;
+                    }
+                    compressed.release();
+                    body = whole;
+                    publisher.publish(this);
+                });
+    }
+
+    /** The body takes too long. */
+    @Override
+    public void expire() {
+        if (over) return;
+        refuse(new ApiException(ErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time."));
+    }
+
+    /** Whether it has been answered, or its client has gone. */
+    boolean isOver() {
+        return over;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    PublishHead head() {
+        return head;
+    }
+
+    BodySink body() {
+        return body;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Everything that the request asks for was there already. */
+    void replayed() {
+        replayed = true;
+    }
+
+    /** Answers; where the client has gone, it only ends. */
+    void answer(int status, CharSequence contentType, Buffer document) {
+        if (over) return;
+        HttpServerResponse response = request.response();
+        if (!response.closed()) {
+            if (status != 200) response.setStatusCode(status);
+            if (replayed) response.putHeader(REPLAYED, "true");
+            response.headers().add(HttpHeaders.CONTENT_TYPE, contentType);
+            response.end(document);
+        }
+        if (!routed) publisher.answered(startNanos, status);
+        end();
+    }
+
+    /** Answers with what a failure means. */
+    void refuse(Throwable failure) {
+        if (over) return;
+        Problem problem = Problem.of(failure);
+        Refusal.send(publisher.vertx(), request, problem);
+        if (!routed) publisher.answered(startNanos, problem.code().httpStatus());
+        end();
+    }
+
+    private void end() {
+        if (over) return;
+        over = true;
+        if (watched) publisher.uploads().remove(this);
+        body.release();
+    }
+}

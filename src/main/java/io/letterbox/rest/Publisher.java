@@ -1,0 +1,223 @@
+package io.letterbox.rest;
+
+import io.letterbox.config.LimitsConfig;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Refusal;
+import io.letterbox.ingress.Transfers;
+import io.letterbox.record.TopicName;
+import io.letterbox.telemetry.RouteMeter;
+import io.letterbox.time.Clock;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Takes publishes on one event loop: from the request to the batcher, and back. Owned by that loop. */
+final class Publisher {
+    /** How publishing is called in metrics and in the description of the API. */
+    static final String ROUTE = "POST /topics/{topic}";
+
+    private static final int SCRATCH_BYTES = 512;
+
+    private final Backend backend;
+    private final Vertx vertx;
+    private final PublishTargets targets;
+    private final PublishBatcher batcher;
+    private final FormerPlaces formerPlaces;
+    private final Transfers uploads;
+    private final NdjsonForm ndjson;
+    private final RestForm rest;
+    private final RouteMeter meter;
+    private final PendingRecord draft = new PendingRecord();
+    private final JsonBytes scratch = new JsonBytes(SCRATCH_BYTES);
+
+    Publisher(Backend backend, Vertx vertx) {
+        this.backend = backend;
+        this.vertx = vertx;
+        this.targets = new PublishTargets(backend);
+        this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
+        this.formerPlaces = new FormerPlaces(backend, vertx);
+        this.uploads = Transfers.watched(vertx);
+        this.ndjson = new NdjsonForm(backend.config().limits());
+        this.rest = new RestForm(backend.config().limits());
+        this.meter = backend.meters().route(ROUTE);
+    }
+
+    /**
+     * Takes a request over.
+     *
+     * @param topic as it stands in the path, decoded
+     * @param routed whether the request came through the router, which meters its answer
+     */
+    void begin(HttpServerRequest request, String topic, boolean routed) {
+        PublishHead head;
+        try {
+            TopicName.checkOwnedByClients(topic);
+            head = PublishHead.of(request);
+            if (!creates(head) && targets.find(topic) == null) throw PublishTargets.unknown(topic);
+        } catch (ApiException refusal) {
+            Refusal.send(vertx, request, Problem.of(refusal));
+            if (!routed) meter.record(0, refusal.code().httpStatus());
+            return;
+        }
+        new PublishRequest(this, request, topic, head, routed).read();
+    }
+
+    /** Whether the request may bring its topic into being: where there is no topic, there is nothing to take back. */
+    private boolean creates(PublishHead head) {
+        return head.form != PublishForm.TOMBSTONE && targets.createsTopics();
+    }
+
+    /** The body is complete. */
+    void publish(PublishRequest request) {
+        PublishTarget target = targets.find(request.topic());
+        if (target != null) {
+            place(request, target);
+        } else if (creates(request.head())) {
+            targets.create(request.topic(), request.actor())
+                    .onSuccess(created -> place(request, created))
+                    .onFailure(request::refuse);
+        } else {
+            request.refuse(PublishTargets.unknown(request.topic()));
+        }
+    }
+
+    private void place(PublishRequest request, PublishTarget target) {
+        ProducerHead producer = request.head().producer;
+        try {
+            if (producer == null) {
+                fill(request, target, batcher);
+                batcher.end();
+                return;
+            }
+            ProducerIdentity claim = producer.claim(request);
+            boolean named = request.head().partition >= 0;
+            if (named || target.topic.formerSizes().isEmpty()) {
+                placeBy(target.partitions.length, request, target, claim).end();
+            } else {
+                formerPlaces
+                        .of(target, claim)
+                        .onSuccess(known -> placeWhereKnown(request, claim, known))
+                        .onFailure(request::refuse);
+            }
+        } catch (ApiException refusal) {
+            request.refuse(refusal);
+        }
+    }
+
+    /**
+     * Places what its publisher may have sent before by the number of partitions that the topic had then. So a request, and
+     * a producer that names no partition, stay where they were when the topic gets more.
+     */
+    private void placeWhereKnown(PublishRequest request, ProducerIdentity claim, Map<Integer, Integer> known) {
+        if (request.isOver()) return;
+        try {
+            PublishTarget target = targets.find(request.topic());
+            if (target == null) throw PublishTargets.unknown(request.topic());
+            if (known.isEmpty()) {
+                placeBy(target.partitions.length, request, target, claim).end();
+                return;
+            }
+            List<Integer> sizes = new ArrayList<>(target.topic.formerSizes());
+            sizes.add(target.partitions.length);
+            IdempotentPlacement chosen = null;
+            // Where nothing explains what is known, the key belongs to another request, which the partitions say.
+            IdempotentPlacement otherwise = null;
+            // A request of which nothing can be written has been answered already.
+            for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
+                IdempotentPlacement then = tryBy(sizes.get(i), request, target, claim);
+                if (then == null) continue;
+                if (then.explains(known)) chosen = then;
+                else if (otherwise == null || then.covers(known)) otherwise = then;
+            }
+            if (chosen != null) chosen.end();
+            else if (otherwise != null) otherwise.end();
+            else placeBy(target.partitions.length, request, target, claim).end();
+        } catch (ApiException refusal) {
+            request.refuse(refusal);
+        }
+    }
+
+    /** Null where the request cannot be placed by such a number of partitions, because of which others are looked at. */
+    private IdempotentPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
+        try {
+            return placeBy(size, request, target, claim);
+        } catch (ApiException unfit) {
+            return null;
+        }
+    }
+
+    private IdempotentPlacement placeBy(
+            int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
+        IdempotentPlacement placement = new IdempotentPlacement(batcher, request, claim, size);
+        fill(request, target, placement);
+        return placement;
+    }
+
+    private void fill(PublishRequest request, PublishTarget target, Placement placement) {
+        long wallMs = Clock.system().wallMs();
+        long timestampMs = request.head().timestampMs >= 0 ? request.head().timestampMs : wallMs;
+        target.requireTimestamp(timestampMs, wallMs, "The query parameter timestamp");
+        switch (request.head().form) {
+            case SINGLE ->
+                single(request, target, placement, timestampMs, request.body().array());
+            case TOMBSTONE -> {
+                requireNoBody(request);
+                single(request, target, placement, timestampMs, null);
+            }
+            case NDJSON -> ndjson.place(request, target, placement, timestampMs);
+            case REST_JSON, REST_BINARY -> rest.place(request, target, placement, wallMs);
+            default -> throw new AssertionError(request.head().form);
+        }
+    }
+
+    private static void requireNoBody(PublishRequest request) {
+        if (request.body().length() == 0) return;
+        throw new ApiException(
+                ErrorCode.INVALID_REQUEST,
+                "A tombstone has no value: send DELETE without a body. A value is published with POST /topics/"
+                        + request.topic() + ".");
+    }
+
+    /** @param source the array that the body lies in, or null for a record without a value */
+    private void single(
+            PublishRequest request, PublishTarget target, Placement placement, long timestampMs, byte[] source) {
+        PublishHead head = request.head();
+        draft.timestampMs = timestampMs;
+        draft.key = head.key;
+        draft.source = source;
+        draft.valueOffset = request.body().offset();
+        draft.valueLength = request.body().length();
+        draft.headers = head.headers;
+        target.require(draft, limits().recordBytes(), "The record");
+        int partition = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
+        target.requirePartition(partition);
+        placement.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
+    }
+
+    /** An answer has been written. */
+    void answered(long startNanos, int status) {
+        meter.record(System.nanoTime() - startNanos, status);
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    LimitsConfig limits() {
+        return backend.config().limits();
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Transfers uploads() {
+        return uploads;
+    }
+}

@@ -1,0 +1,66 @@
+package io.letterbox.rest;
+
+import io.letterbox.config.LimitsConfig;
+import io.letterbox.http.LongLived;
+import io.letterbox.http.Query;
+import io.letterbox.ingress.Transfers;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.TimeUnit;
+
+/** Pages of records over HTTP. Owned by one event loop. */
+final class RecordRoutes {
+    /** Filtering takes what is left of the processor, and never more than a part of it. */
+    private static final int FILTER_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    private final Backend backend;
+    private final PageWaiters waiters;
+    private final Transfers untaken;
+    private final WorkerExecutor filters;
+
+    RecordRoutes(Backend backend, Vertx vertx) {
+        this.backend = backend;
+        this.waiters = new PageWaiters(vertx, backend);
+        this.untaken = Transfers.watched(vertx);
+        this.filters = vertx.createSharedWorkerExecutor("letterbox-filter", FILTER_THREADS);
+    }
+
+    void mount(Router router) {
+        router.get("/topics/:topic/records").handler(this::page);
+    }
+
+    PageWaiters waiters() {
+        return waiters;
+    }
+
+    /** The answers that their readers have not taken yet. */
+    Transfers untaken() {
+        return untaken;
+    }
+
+    /** Where records are filtered; all event loops share its threads. */
+    WorkerExecutor filters() {
+        return filters;
+    }
+
+    private void page(RoutingContext context) {
+        String name = context.pathParam("topic");
+        TopicName.check(name);
+        TopicImage topic = backend.metadata().image().topics().get(name);
+        if (topic == null) throw PublishTargets.unknown(name);
+        Query parameters = Query.of(context.request(), RecordQuery.PARAMETERS);
+        LimitsConfig limits = backend.config().limits();
+        if (ScanQuery.isMeant(parameters)) {
+            new RecordScan(context, backend, this, topic).start(ScanQuery.of(parameters, topic, limits));
+            return;
+        }
+        RecordQuery query = RecordQuery.of(parameters, name, limits);
+        long idleMs = TimeUnit.SECONDS.toMillis(backend.config().http().idleTimeoutSeconds());
+        if (query.waitMs() >= idleMs) LongLived.exempt(context.request());
+        new PageRequest(context, backend, this, query, topic.config().maxMessageBytes()).start();
+    }
+}

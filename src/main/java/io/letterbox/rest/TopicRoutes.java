@@ -1,0 +1,182 @@
+package io.letterbox.rest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.audit.Actor;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.HttpActor;
+import io.letterbox.http.Json;
+import io.letterbox.http.JsonBody;
+import io.letterbox.http.Problem;
+import io.letterbox.http.Query;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.UUID;
+
+/** Topics over HTTP: list, describe, create, change, delete. Owned by one event loop. */
+final class TopicRoutes {
+    private static final int MAX_BODY_BYTES = 1 << 16;
+    private static final int REPLICATION_FACTOR = 1;
+
+    private final Backend backend;
+    private final TopicDocument document;
+
+    TopicRoutes(Backend backend) {
+        this.backend = backend;
+        this.document = new TopicDocument(backend);
+    }
+
+    void mount(Router router) {
+        router.get("/topics").handler(this::list);
+        router.get("/topics/:topic").handler(this::describe);
+        router.put("/topics/:topic").handler(context -> withSpec(context, this::create));
+        router.patch("/topics/:topic").handler(context -> withSpec(context, this::change));
+        router.delete("/topics/:topic").handler(this::delete);
+    }
+
+    private interface SpecHandler {
+        void handle(RoutingContext context, String name, TopicSpec spec);
+    }
+
+    private void withSpec(RoutingContext context, SpecHandler handler) {
+        Query.of(context.request(), Set.of());
+        String name = ownName(context);
+        JsonBody.read(context, MAX_BODY_BYTES, body -> handler.handle(context, name, TopicSpec.of(body)));
+    }
+
+    private void list(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        ObjectNode answer = Json.MAPPER.createObjectNode();
+        ArrayNode topics = answer.putArray("topics");
+        for (TopicImage topic : backend.metadata().image().topics().values()) topics.add(document.summary(topic));
+        Json.send(context.response(), 200, answer);
+    }
+
+    private void describe(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        Json.send(context.response(), 200, document.whole(require(name(context))));
+    }
+
+    private void create(RoutingContext context, String name, TopicSpec spec) {
+        TopicImage existing = find(name);
+        if (existing != null) {
+            exists(context, existing, spec);
+            return;
+        }
+        Actor actor = HttpActor.of(context.request(), backend.config().http());
+        int partitions = spec.partitions() == null ? backend.config().topics().partitions() : spec.partitions();
+        int factor = spec.replicationFactor() == null ? REPLICATION_FACTOR : spec.replicationFactor();
+        backend.metadata()
+                .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()), actor)
+                .onSuccess(created -> {
+                    context.response()
+                            .putHeader(
+                                    HttpHeaders.LOCATION,
+                                    location(context.request().path(), name));
+                    answer(context, 201, name);
+                })
+                .onFailure(failure -> {
+                    // Somebody else may have created it since we looked.
+                    TopicImage other = find(name);
+                    if (other != null) exists(context, other, spec);
+                    else Problem.send(context, failure);
+                });
+    }
+
+    /** Relative to what was asked for: a proxy may have taken a part of the path away (RFC 9110, section 10.2.2). */
+    static String location(String path, String name) {
+        int end = path.length();
+        while (path.charAt(end - 1) == '/') end--;
+        return "../".repeat(path.length() - end) + name;
+    }
+
+    private void exists(RoutingContext context, TopicImage topic, TopicSpec spec) {
+        if (spec.describes(topic)) {
+            Json.send(context.response(), 200, document.whole(topic));
+            return;
+        }
+        Problem.of(
+                        ErrorCode.TOPIC_EXISTS,
+                        "The topic " + topic.name() + " exists with other partitions, replicas or settings;"
+                                + " change it with PATCH.")
+                .send(context.response());
+    }
+
+    private void change(RoutingContext context, String name, TopicSpec spec) {
+        TopicImage topic = require(name);
+        int current = topic.partitions().size();
+        if (spec.partitions() != null && spec.partitions() < current) {
+            throw new ApiException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "The topic " + name + " has " + current + " partitions; their number can only grow.");
+        }
+        int factor = topic.partitions().get(0).replicas().size();
+        if (spec.replicationFactor() != null && spec.replicationFactor() != factor) {
+            throw new ApiException(ErrorCode.INVALID_REPLICATION_FACTOR, "The replication factor cannot be changed.");
+        }
+        Actor actor = HttpActor.of(context.request(), backend.config().http());
+        // Partitions first: it is the step that limits may forbid, and then nothing has been changed.
+        boolean grows = spec.partitions() != null && spec.partitions() > current;
+        Future<Reply> grown = grows
+                ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()), actor)
+                : Future.succeededFuture();
+        boolean alters = !spec.set().isEmpty() || !spec.unset().isEmpty();
+        grown.compose(done -> alters
+                        ? backend.metadata().propose(new Command.AlterTopic(name, spec.set(), spec.unset()), actor)
+                        : Future.succeededFuture(done))
+                .onSuccess(done -> answer(context, 200, name))
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+
+    private void delete(RoutingContext context) {
+        Query.of(context.request(), Set.of());
+        String name = ownName(context);
+        require(name);
+        backend.metadata()
+                .propose(
+                        new Command.DeleteTopic(name),
+                        HttpActor.of(context.request(), backend.config().http()))
+                .onSuccess(done -> {
+                    backend.meters().forgetTopic(name);
+                    context.response().setStatusCode(204).end();
+                })
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+
+    private void answer(RoutingContext context, int status, String name) {
+        TopicImage topic = find(name);
+        if (topic == null) Problem.send(context, PublishTargets.unknown(name));
+        else Json.send(context.response(), status, document.whole(topic));
+    }
+
+    private TopicImage find(String name) {
+        return backend.metadata().image().topics().get(name);
+    }
+
+    private TopicImage require(String name) {
+        TopicImage topic = find(name);
+        if (topic == null) throw PublishTargets.unknown(name);
+        return topic;
+    }
+
+    private static String name(RoutingContext context) {
+        String name = context.pathParam("topic");
+        TopicName.check(name);
+        return name;
+    }
+
+    /** The name of a topic that clients may create, change and delete. */
+    private static String ownName(RoutingContext context) {
+        String name = context.pathParam("topic");
+        TopicName.checkOwnedByClients(name);
+        return name;
+    }
+}

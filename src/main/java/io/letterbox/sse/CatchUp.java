@@ -1,0 +1,166 @@
+package io.letterbox.sse;
+
+import io.letterbox.bus.PartitionStatus;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Brings those who are behind to the tail, each at the pace of its socket. Everybody who can take bytes stands in one
+ * queue and gets a chunk when it is its turn. At the same place, they share the chunk; where the log has to be read first,
+ * they share the read. The number of reads and of writes per turn is bounded, so that thousands who wake at once cost time
+ * and not memory. Owned by one event loop.
+ */
+final class CatchUp {
+    /** A read that several may wait for. */
+    private record ReadKey(TopicPartition partition, long offset) {}
+
+    private final DeliveryLoop loop;
+    private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
+
+    /** Those who need a read while there are too many reads already. */
+    private final ArrayDeque<Subscriber> parked = new ArrayDeque<>();
+
+    private final Map<ReadKey, List<Subscriber>> reads = new HashMap<>();
+    private boolean turnQueued;
+
+    CatchUp(DeliveryLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Puts a subscriber that is behind into the queue. */
+    void add(Subscriber subscriber) {
+        if (subscriber.pending) return;
+        subscriber.pending = true;
+        ready.add(subscriber);
+        queueTurn();
+    }
+
+    private void queueTurn() {
+        if (turnQueued || ready.isEmpty()) return;
+        turnQueued = true;
+        loop.later(this::turn);
+    }
+
+    private void turn() {
+        turnQueued = false;
+        loop.syncImage();
+        for (int i = 0; i < DeliveryLimits.CATCH_UP_WRITES_PER_TURN; i++) {
+            Subscriber subscriber = ready.poll();
+            if (subscriber == null) break;
+            subscriber.pending = false;
+            step(subscriber);
+            if (ready.isEmpty()) admitParked();
+        }
+        queueTurn();
+    }
+
+    private void admitParked() {
+        int free = DeliveryLimits.CATCH_UP_READS - reads.size();
+        for (int i = 0; i < free && !parked.isEmpty(); i++) ready.add(parked.poll());
+    }
+
+    private void step(Subscriber subscriber) {
+        if (!subscriber.isOpen() || subscriber.position == null) return;
+        if (!subscriber.writable()) {
+            loop.stalled(subscriber);
+            return;
+        }
+        TopicFeed feed = subscriber.feed;
+        Position from = subscriber.position;
+        long[] limit = feed.limit();
+        if (!TopicFeed.isBehind(from, limit)) {
+            if (isAhead(from, limit)) feed.await(subscriber);
+            else feed.join(subscriber);
+            return;
+        }
+        SseChunk chunk;
+        try {
+            chunk = loop.chunk(feed, from, limit);
+        } catch (ApiException unreadable) {
+            int index = loop.unreadableIndex();
+            loop.unreadable(subscriber, feed.layout().partition(index), from.next(index), unreadable);
+            return;
+        }
+        if (chunk == null) {
+            awaitRead(subscriber, loop.coldIndex());
+        } else if (chunk.to().equals(from)) {
+            if (feed.correctEnd()) add(subscriber);
+            else feed.await(subscriber);
+        } else {
+            deliver(subscriber, chunk);
+        }
+    }
+
+    private void deliver(Subscriber subscriber, SseChunk chunk) {
+        subscriber.position = chunk.to();
+        if (chunk.bodyBytes() > 0) {
+            subscriber.write(chunk);
+            subscriber.feed.count(chunk, 1);
+        }
+        if (subscriber.isOpen()) add(subscriber);
+    }
+
+    private static boolean isAhead(Position position, long[] limit) {
+        for (int i = 0; i < limit.length; i++) if (position.next(i) > limit[i]) return true;
+        return false;
+    }
+
+    private void awaitRead(Subscriber subscriber, int index) {
+        TopicPartition partition = subscriber.feed.layout().partition(index);
+        long offset = subscriber.position.next(index);
+        ReadKey key = new ReadKey(partition, offset);
+        List<Subscriber> waiting = reads.get(key);
+        subscriber.pending = true;
+        if (waiting != null) {
+            waiting.add(subscriber);
+        } else if (reads.size() >= DeliveryLimits.CATCH_UP_READS) {
+            parked.add(subscriber);
+        } else {
+            waiting = new ArrayList<>();
+            waiting.add(subscriber);
+            reads.put(key, waiting);
+            int generation = loop.generation();
+            loop.read(partition, offset).onComplete(read -> {
+                loop.syncImage();
+                // What was read before the topics changed may be of an incarnation that is gone.
+                boolean current = generation == loop.generation();
+                if (read.succeeded() && current) loop.keepWarm(partition, offset, read.result());
+                readEnded(key, read.failed() && current ? read.cause() : null);
+            });
+        }
+    }
+
+    private void readEnded(ReadKey key, Throwable failure) {
+        List<Subscriber> waiting = reads.remove(key);
+        for (Subscriber subscriber : waiting) {
+            subscriber.pending = false;
+            if (!subscriber.isOpen() || subscriber.position == null) continue;
+            if (failure == null || skipGap(subscriber, key, failure)) add(subscriber);
+            else loop.unreadable(subscriber, key.partition, key.offset, failure);
+        }
+        admitParked();
+        queueTurn();
+    }
+
+    /** Tells a subscriber that its next records are gone and moves it on; false where that is not what happened. */
+    private boolean skipGap(Subscriber subscriber, ReadKey key, Throwable failure) {
+        boolean outOfRange = failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE;
+        PartitionStatus status = outOfRange ? loop.status(key.partition) : null;
+        if (status == null) return false;
+        int index = subscriber.feed.layout().indexOf(key.partition);
+        if (index < 0 || subscriber.position.next(index) != key.offset) return true;
+        if (key.offset < status.logStartOffset()) {
+            long start = status.logStartOffset();
+            Position behindGap = subscriber.position.with(index, start);
+            loop.skipGap(subscriber, Gap.retention(key.partition, key.offset, start), behindGap);
+            return true;
+        }
+        return false;
+    }
+}

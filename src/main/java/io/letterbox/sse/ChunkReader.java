@@ -1,0 +1,183 @@
+package io.letterbox.sse;
+
+import io.letterbox.bus.Isolation;
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Slice;
+import io.letterbox.error.ApiException;
+import io.letterbox.http.JsonBytes;
+import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.sse.ParkedCursors.Parked;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Makes chunks: from a position towards a limit, out of what lies in memory. The partition that is furthest behind comes
+ * first, so that a busy one starves nobody. Where that one is not in memory, there is no chunk but the wish for a read.
+ * Owned by one event loop.
+ */
+final class ChunkReader {
+    /** A scratch array that one giant record has blown up is let go. */
+    private static final int SCRATCH_CHUNKS = 4;
+
+    private final LogReader reader;
+    private final WarmSlices warm;
+    private final ParkedCursors parked;
+    private final int chunkBytes;
+    private JsonBytes scratch;
+
+    // What one call of read works on.
+    private PartitionLayout layout;
+    private byte[] key;
+    private boolean envelope;
+    private long[] next;
+    private int[] recordsByTopic;
+
+    /** Null where nobody asks: a position alone may lie behind records that nobody gets to see. */
+    private long[] behindLast;
+
+    private int scannedBytes;
+    private int scannedRecords;
+    private int coldIndex;
+    private int unreadableIndex;
+
+    ChunkReader(LogReader reader, WarmSlices warm, ParkedCursors parked, int chunkBytes) {
+        this.reader = reader;
+        this.warm = warm;
+        this.parked = parked;
+        this.chunkBytes = chunkBytes;
+        this.scratch = new JsonBytes(chunkBytes + chunkBytes / 4);
+    }
+
+    /**
+     * Reads records and encodes them.
+     *
+     * @param limit where to stop, per partition
+     * @return a chunk, without a body where nothing passed the filter, and at the same position where nothing is left;
+     *     null where {@link #coldIndex} has to be read first
+     * @throws ApiException where the record at {@link #unreadableIndex} cannot be read
+     */
+    SseChunk read(TopicFeed feed, Position from, long[] limit) {
+        begin(feed, from);
+        int size = layout.size();
+        int first = furthestBehind(limit);
+        for (int k = 0; k < size && !full(); k++) {
+            int index = first + k < size ? first + k : first + k - size;
+            boolean warmEnough;
+            try {
+                warmEnough = fill(index, limit[index]);
+            } catch (ApiException unreadable) {
+                unreadableIndex = index;
+                // What came before it is delivered first; the next call begins with it, and fails.
+                if (Arrays.equals(next, from.copy())) throw unreadable;
+                break;
+            }
+            if (!warmEnough && k == 0 && scannedBytes == 0) {
+                coldIndex = index;
+                return null;
+            }
+        }
+        SseChunk chunk = SseChunk.of(new Position(next), behindLast, recordsByTopic, scratch);
+        if (scratch.array().length > SCRATCH_CHUNKS * chunkBytes) scratch = new JsonBytes(chunkBytes + chunkBytes / 4);
+        return chunk;
+    }
+
+    /** The partition, as an index of the layout, that has to be read before {@link #read} can go on. */
+    int coldIndex() {
+        return coldIndex;
+    }
+
+    /** The partition, as an index of the layout, with the record that {@link #read} could not read. */
+    int unreadableIndex() {
+        return unreadableIndex;
+    }
+
+    private void begin(TopicFeed feed, Position from) {
+        layout = feed.layout();
+        key = feed.subscription().key() == null
+                ? null
+                : feed.subscription().key().getBytes(StandardCharsets.UTF_8);
+        envelope = feed.subscription().envelope();
+        next = from.copy();
+        recordsByTopic = new int[layout.topicCount()];
+        behindLast = layout.isShared() ? new long[layout.size()] : null;
+        scannedBytes = 0;
+        scannedRecords = 0;
+        scratch.clear();
+    }
+
+    private int furthestBehind(long[] limit) {
+        int furthest = 0;
+        for (int i = 1; i < next.length; i++) {
+            if (limit[i] - next[i] > limit[furthest] - next[furthest]) furthest = i;
+        }
+        return furthest;
+    }
+
+    private boolean full() {
+        return scratch.length() >= chunkBytes
+                || scannedBytes >= DeliveryLimits.SCAN_BYTES_PER_TURN
+                || scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
+    }
+
+    /** Goes on in one partition; false where it stopped because the log is not in memory there. */
+    private boolean fill(int index, long limit) {
+        TopicPartition partition = layout.partition(index);
+        while (next[index] < limit && !full()) {
+            long before = next[index];
+            Parked stopped = parked.take(partition, before);
+            if (stopped != null) {
+                encode(stopped.slice(), stopped.cursor(), index, limit);
+                continue;
+            }
+            Slice slice = reader.readCached(partition, before, chunkBytes, Isolation.COMMITTED);
+            if (slice == null) slice = warm.get(partition, before);
+            if (slice == null) return false;
+            if (slice.isEmpty()) {
+                // Compaction has left nothing between here and the end.
+                next[index] = Math.max(before, Math.min(limit, slice.lastStableOffset()));
+            } else {
+                scannedBytes += slice.batches().remaining();
+                encode(slice, new RecordCursor(slice.batches(), before, slice.aborted()), index, limit);
+            }
+            if (next[index] == before) return true;
+        }
+        return true;
+    }
+
+    /** Encodes what a cursor comes by; it is closed or parked afterwards. */
+    private void encode(Slice slice, RecordCursor record, int index, long limit) {
+        boolean keep = false;
+        try {
+            while (record.next()) {
+                if (record.offset() >= limit) {
+                    next[index] = limit;
+                    return;
+                }
+                next[index] = record.offset() + 1;
+                if (record.isWithinCompressed()) scannedBytes += record.sizeInBytes();
+                scannedRecords++;
+                if (key == null || hasKey(record)) {
+                    SseEncoder.write(scratch, layout, index, next, record, envelope);
+                    recordsByTopic[layout.topicOf(index)]++;
+                    if (behindLast != null) behindLast[index] = next[index];
+                }
+                boolean many = scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
+                boolean whole = scratch.length() >= chunkBytes;
+                boolean stop = whole || many || record.isWithinCompressed() && full();
+                keep = stop && record.isWorthKeeping();
+                if (keep || whole) return;
+            }
+        } finally {
+            if (keep) parked.park(new Parked(layout.partition(index), next[index], slice, record));
+            else record.close();
+        }
+        next[index] = Math.max(next[index], Math.min(limit, slice.nextOffset()));
+    }
+
+    private boolean hasKey(RecordCursor record) {
+        int length = record.keyLength();
+        int offset = record.keyOffset();
+        return length == key.length && Arrays.equals(record.array(), offset, offset + length, key, 0, length);
+    }
+}

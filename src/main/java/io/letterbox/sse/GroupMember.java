@@ -1,0 +1,200 @@
+package io.letterbox.sse;
+
+import io.letterbox.bus.Groups;
+import io.letterbox.groups.Caller;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.groups.consumer.ConsumerMember;
+import io.letterbox.groups.consumer.Topics;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The side of a stream that its group's coordinator sees: a member like any Kafka consumer (KIP-848), which says
+ * everything in every heartbeat, because that costs nothing within a process. Owned by one event loop.
+ */
+final class GroupMember {
+    private static final String CLIENT_ID = "sse";
+    private static final int LEAVE_EPOCH = -1;
+
+    /** The first version of OffsetCommit that speaks of member epochs. */
+    private static final short VERSION = 9;
+
+    /** What a coordinator says to a heartbeat. */
+    record Answer(Errors error, String detail, SortedSet<TopicPartition> assigned) {}
+
+    private final Groups groups;
+    private final Supplier<ClusterImage> image;
+    private final Caller caller;
+    private final String groupId;
+    private final List<String> topics;
+    private final String id;
+    private int epoch;
+
+    /** @param host where the client is, as groups show it */
+    GroupMember(Groups groups, Supplier<ClusterImage> image, String host, String groupId, List<String> topics) {
+        this.groups = groups;
+        this.image = image;
+        this.caller = new Caller(CLIENT_ID, "/" + host, VERSION);
+        this.groupId = groupId;
+        this.topics = topics;
+        this.id = ConsumerMember.STREAM_ID_PREFIX + UUID.randomUUID();
+    }
+
+    String id() {
+        return id;
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    /** It was taken out; the next heartbeat joins anew. */
+    void forget() {
+        epoch = 0;
+    }
+
+    /** Joins or stays. Fails only where there is no coordinator. */
+    Future<Answer> beat(Collection<TopicPartition> owned) {
+        ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId(groupId)
+                .setMemberId(id)
+                .setMemberEpoch(epoch)
+                .setRebalanceTimeoutMs(DeliveryLimits.GROUP_REBALANCE_MS)
+                .setSubscribedTopicNames(topics)
+                .setTopicPartitions(byId(owned));
+        return groups.ask(new ConsumerCommand.Heartbeat(caller, data)).map(this::read);
+    }
+
+    private Answer read(ConsumerGroupHeartbeatResponseData data) {
+        Errors error = Errors.forCode(data.errorCode());
+        SortedSet<TopicPartition> assigned = new TreeSet<>();
+        if (error != Errors.NONE) return new Answer(error, data.errorMessage(), assigned);
+        epoch = data.memberEpoch();
+        for (ConsumerGroupHeartbeatResponseData.TopicPartitions given :
+                data.assignment().topicPartitions()) {
+            for (String topic : topics) {
+                TopicImage known = image.get().topics().get(topic);
+                // An incarnation that is not known here yet, or no more, is not read; the next answer names it again.
+                if (known == null || !Topics.id(known).equals(given.topicId())) continue;
+                for (int partition : given.partitions()) assigned.add(new TopicPartition(topic, partition));
+            }
+        }
+        return new Answer(error, null, assigned);
+    }
+
+    private List<ConsumerGroupHeartbeatRequestData.TopicPartitions> byId(Collection<TopicPartition> owned) {
+        Map<String, List<Integer>> byTopic = byTopic(owned);
+        List<ConsumerGroupHeartbeatRequestData.TopicPartitions> all = new ArrayList<>();
+        byTopic.forEach((topic, partitions) -> {
+            TopicImage known = image.get().topics().get(topic);
+            if (known == null) return;
+            all.add(new ConsumerGroupHeartbeatRequestData.TopicPartitions()
+                    .setTopicId(Topics.id(known))
+                    .setPartitions(partitions));
+        });
+        return all;
+    }
+
+    private static Map<String, List<Integer>> byTopic(Collection<TopicPartition> partitions) {
+        Map<String, List<Integer>> byTopic = new TreeMap<>();
+        for (TopicPartition each : partitions) {
+            byTopic.computeIfAbsent(each.topic(), t -> new ArrayList<>()).add(each.partition());
+        }
+        return byTopic;
+    }
+
+    /** Commits where the group is to go on; NONE, or the first refusal. */
+    Future<Errors> commit(Map<TopicPartition, Long> offsets) {
+        if (offsets.isEmpty()) return Future.succeededFuture(Errors.NONE);
+        Map<String, List<Integer>> byTopic = byTopic(new TreeSet<>(offsets.keySet()));
+        List<OffsetCommitRequestTopic> all = new ArrayList<>();
+        byTopic.forEach((topic, partitions) -> {
+            TopicImage known = image.get().topics().get(topic);
+            if (known == null) return;
+            OffsetCommitRequestTopic of =
+                    new OffsetCommitRequestTopic().setName(topic).setTopicId(Topics.id(known));
+            for (int partition : partitions) {
+                of.partitions()
+                        .add(new OffsetCommitRequestPartition()
+                                .setPartitionIndex(partition)
+                                .setCommittedOffset(offsets.get(new TopicPartition(topic, partition)))
+                                .setCommittedMetadata(""));
+            }
+            all.add(of);
+        });
+        OffsetCommitRequestData data = new OffsetCommitRequestData()
+                .setGroupId(groupId)
+                .setMemberId(id)
+                .setGenerationIdOrMemberEpoch(epoch)
+                .setTopics(all);
+        return groups.ask(new GroupCommand.CommitOffsets(caller, data)).map(answer -> answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .map(partition -> Errors.forCode(partition.errorCode()))
+                .filter(error -> error != Errors.NONE)
+                .findFirst()
+                .orElse(Errors.NONE));
+    }
+
+    /** Where the group has got to, of those partitions where it has got anywhere. Fails where that is not clear now. */
+    Future<Map<TopicPartition, Long>> committed(Collection<TopicPartition> partitions) {
+        List<OffsetFetchRequestTopics> asked = new ArrayList<>();
+        byTopic(partitions)
+                .forEach((topic, of) ->
+                        asked.add(new OffsetFetchRequestTopics().setName(topic).setPartitionIndexes(of)));
+        OffsetFetchRequestGroup data = new OffsetFetchRequestGroup()
+                .setGroupId(groupId)
+                .setMemberId(id)
+                .setMemberEpoch(epoch)
+                .setTopics(asked);
+        return groups.ask(new GroupCommand.FetchOffsets(data, true)).map(GroupMember::offsets);
+    }
+
+    private static Map<TopicPartition, Long> offsets(OffsetFetchResponseGroup answer) {
+        check(answer.errorCode());
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (OffsetFetchResponseTopics topic : answer.topics()) {
+            topic.partitions().forEach(partition -> {
+                check(partition.errorCode());
+                if (partition.committedOffset() < 0) return;
+                offsets.put(new TopicPartition(topic.name(), partition.partitionIndex()), partition.committedOffset());
+            });
+        }
+        return offsets;
+    }
+
+    private static void check(short error) {
+        if (error != Errors.NONE.code()) throw Errors.forCode(error).exception();
+    }
+
+    /** Gives up everything. */
+    Future<Void> leave() {
+        ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId(groupId)
+                .setMemberId(id)
+                .setMemberEpoch(LEAVE_EPOCH);
+        return groups.ask(new ConsumerCommand.Heartbeat(caller, data)).mapEmpty();
+    }
+}

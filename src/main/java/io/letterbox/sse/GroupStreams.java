@@ -1,0 +1,133 @@
+package io.letterbox.sse;
+
+import io.letterbox.bus.LogReader;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.TopicImage;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The streams of one event loop that are members of groups. Owned by that event loop. */
+final class GroupStreams {
+    private static final int TICK_MS = 1000;
+
+    private final DeliveryLoop loop;
+    private final DeliveryServices rooms;
+    private final Supplier<Future<?>> linger;
+    private final Set<GroupStream> open = new LinkedHashSet<>();
+
+    /** Members that have left, as far as the coordinator has not answered. */
+    private final Set<Future<?>> departures = new HashSet<>();
+
+    /** @param linger completes after {@link DeliveryLimits#GROUP_LINGER_MS} */
+    GroupStreams(DeliveryLoop loop, DeliveryServices rooms, Supplier<Future<?>> linger) {
+        this.loop = loop;
+        this.rooms = rooms;
+        this.linger = linger;
+    }
+
+    DeliveryLoop loop() {
+        return loop;
+    }
+
+    /** Waits for a client's last word. */
+    Future<?> linger() {
+        return linger.get();
+    }
+
+    LogReader reader() {
+        return rooms.reader();
+    }
+
+    int sessionTicks() {
+        return Math.max(1, rooms.groupSessionMs() / TICK_MS);
+    }
+
+    int acknowledgeTicks() {
+        return rooms.config().acknowledgeSeconds();
+    }
+
+    /** A member for a stream that wants to join. */
+    GroupMember member(SubscribeRequest request, String host) {
+        return new GroupMember(
+                rooms.groups(),
+                loop::image,
+                host,
+                request.group().id(),
+                request.subscription().topics());
+    }
+
+    /**
+     * Joins a group. Fails with an {@link ApiException} where the stream has to be refused.
+     *
+     * @param member made for it
+     */
+    Future<GroupMember.Answer> join(GroupMember member) {
+        return member.beat(List.of())
+                .compose(answer -> answer.error() == Errors.NONE
+                        ? Future.succeededFuture(answer)
+                        : Future.failedFuture(refusal(answer)));
+    }
+
+    private static ApiException refusal(GroupMember.Answer answer) {
+        ErrorCode code =
+                switch (answer.error()) {
+                    case GROUP_MAX_SIZE_REACHED -> ErrorCode.TOO_MANY_SUBSCRIBERS;
+                    case GROUP_ID_NOT_FOUND -> ErrorCode.OTHER_GROUP_PROTOCOL;
+                    case INVALID_GROUP_ID, INVALID_REQUEST -> ErrorCode.INVALID_REQUEST;
+                    default -> ErrorCode.COORDINATOR_NOT_AVAILABLE;
+                };
+        return new ApiException(
+                code, answer.detail() == null ? "The coordinator answered " + answer.error() + "." : answer.detail());
+    }
+
+    /** The stream of a member that has joined. */
+    GroupStream stream(GroupMember member, SubscribeRequest request) {
+        Map<String, Integer> known = new HashMap<>();
+        for (String name : request.subscription().topics()) {
+            TopicImage topic = loop.image().topics().get(name);
+            if (topic != null) known.put(name, topic.partitions().size());
+        }
+        return new GroupStream(this, member, request, known);
+    }
+
+    void add(GroupStream stream) {
+        open.add(stream);
+    }
+
+    void remove(GroupStream stream) {
+        open.remove(stream);
+    }
+
+    /** A member says good-bye. */
+    void departing(Future<?> departure) {
+        departures.add(departure);
+        departure.onComplete(gone -> departures.remove(departure));
+    }
+
+    /** Completes when everybody who has left so far is gone, or cannot be helped. */
+    Future<Void> departed() {
+        return departures.isEmpty()
+                ? Future.succeededFuture()
+                : Future.join(List.copyOf(departures)).transform(all -> Future.succeededFuture());
+    }
+
+    /** The end is near: everybody gives up what they read, and stays for a while to learn that their clients have it. */
+    void retire() {
+        for (GroupStream stream : new ArrayList<>(open)) stream.retire();
+    }
+
+    /** One second later. @param nowNanos of a monotonic clock */
+    void tick(long nowNanos) {
+        if (loop.tick() % DeliveryLimits.GROUP_BEAT_TICKS != 0) return;
+        for (GroupStream stream : new ArrayList<>(open)) stream.tick(nowNanos);
+    }
+}

@@ -1,0 +1,172 @@
+package io.letterbox.sse;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.http.Query;
+import io.letterbox.record.TopicName;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A request for a stream, understood but not yet looked up.
+ *
+ * @param subscription what the client wants to see
+ * @param cursor where it stands, or null where it starts afresh
+ * @param from where to start without a cursor
+ * @param group how the stream takes part in a group, or null where it is on its own
+ * @param heartbeat how the client is shown that the stream lives
+ */
+record SubscribeRequest(
+        Subscription subscription, List<Cursor.Entry> cursor, From from, Group group, Heartbeat heartbeat) {
+    /**
+     * A share in a group.
+     *
+     * @param id the group's
+     * @param manual whether the client says itself how far it has got, instead of the server whatever it delivered
+     */
+    record Group(String id, boolean manual) {}
+
+    /** What {@code EventSource} sends when it comes back (WHATWG HTML, section 9.2.4). */
+    private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
+
+    /** The same as a query parameter, for what cannot send the header. */
+    private static final String CURSOR = "last_event_id";
+
+    private static final Set<String> ONE_TOPIC =
+            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
+    private static final Set<String> MANY_TOPICS =
+            Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
+
+    /** What the polyfill of npm's eventsource-polyfill begins its parameters with; they speak of buffers and padding. */
+    private static final String POLYFILL = "evs_";
+
+    /** A random number by which older event-source-polyfills keep caches away, as others do by {@code _}. */
+    private static final String RANDOM = "r";
+
+    private static final int MAX_PARTITION = 100_000;
+
+    /**
+     * Reads a request.
+     *
+     * @param pathTopic the topic that the path names, or null where the query does
+     * @throws ApiException INVALID_REQUEST, INVALID_TOPIC, INVALID_CURSOR, NOT_ACCEPTABLE
+     */
+    static SubscribeRequest of(HttpServerRequest request, String pathTopic) {
+        checkAccept(request.getHeader(HttpHeaders.ACCEPT));
+        Query query = Query.of(request, pathTopic == null ? MANY_TOPICS : ONE_TOPIC, SubscribeRequest::name);
+        TreeSet<String> topics = new TreeSet<>(pathTopic == null ? query.all("topic") : List.of(pathTopic));
+        if (topics.isEmpty()) throw refused("Name the topics to follow: /events?topic=a&topic=b.");
+        if (topics.size() > DeliveryLimits.TOPICS_PER_SUBSCRIPTION) {
+            throw refused("One connection can follow " + DeliveryLimits.TOPICS_PER_SUBSCRIPTION + " topics.");
+        }
+        topics.forEach(TopicName::check);
+        int partition = query.integer("partition", Subscription.ALL_PARTITIONS, 0, MAX_PARTITION);
+        Subscription subscription =
+                new Subscription(List.copyOf(topics), partition, key(query.text("key")), isEnvelope(query));
+        Group group = group(query, subscription);
+        // A group remembers itself where it has got to, whoever reads for it now.
+        String cursor = group == null ? cursorText(request, query) : null;
+        List<Cursor.Entry> entries = cursor == null ? null : Cursor.parse(cursor);
+        return new SubscribeRequest(subscription, entries, From.of(query), group, heartbeat(query, request));
+    }
+
+    /**
+     * What a parameter is called here. Stand-ins for EventSource each have a name of their own for the cursor
+     * ({@code lastEventId}, {@code lastEventID}, {@code Last-Event-ID}, {@code evs_last_event_id}), and some add what is meant
+     * for other servers. They show nobody a refusal, but are silent for good, so they are understood.
+     */
+    private static String name(String written) {
+        String lower = written.toLowerCase(Locale.ROOT);
+        String plain = lower.startsWith(POLYFILL) ? lower.substring(POLYFILL.length()) : lower;
+        if (plain.replace("_", "").replace("-", "").equals("lasteventid")) return CURSOR;
+        return lower.startsWith(POLYFILL) || written.equals(RANDOM) ? null : written;
+    }
+
+    /**
+     * Whether a query may be one that joins a group: it has the parameter, or it writes something in percent sequences,
+     * which nobody has to take apart for that.
+     */
+    static boolean mayJoin(String query) {
+        return query != null && (query.contains("group") || query.indexOf('%') >= 0);
+    }
+
+    private static Group group(Query query, Subscription subscription) {
+        String id = query.text("group");
+        String ack = query.text("ack");
+        if (id == null) {
+            if (ack == null) return null;
+            throw refused("The query parameter ack is for members of a group; add group=.");
+        }
+        if (id.isEmpty() || id.length() > DeliveryLimits.GROUP_CHARS) {
+            throw new ApiException(
+                    ErrorCode.INVALID_GROUP, "A group's id has 1 to " + DeliveryLimits.GROUP_CHARS + " characters.");
+        }
+        if (subscription.partition() != Subscription.ALL_PARTITIONS || subscription.key() != null) {
+            throw refused("The members of a group share all records; leave out partition and key.");
+        }
+        if (From.of(query) instanceof From.Offset) {
+            throw refused("A group's members start where it has got to, or else from earliest, latest or a time.");
+        }
+        if (ack == null || ack.equals("auto")) return new Group(id, false);
+        if (ack.equals("manual")) return new Group(id, true);
+        throw refused("The query parameter ack has to be auto or manual.");
+    }
+
+    /** True where the cursor speaks of this topic, whichever incarnation. */
+    boolean hasFollowed(String topic) {
+        return cursor != null && cursor.stream().anyMatch(entry -> entry.nameTag() == Cursor.tag(topic));
+    }
+
+    private static String cursorText(HttpServerRequest request, Query query) {
+        String header = request.getHeader(LAST_EVENT_ID);
+        if (header != null && !header.isEmpty()) return header;
+        // A polyfill that comes back adds where it is to an address that may say where it began.
+        String newest = null;
+        for (String given : query.all(CURSOR)) if (!given.isEmpty()) newest = given;
+        return newest;
+    }
+
+    private static String key(String key) {
+        if (key != null && key.getBytes(StandardCharsets.UTF_8).length > DeliveryLimits.KEY_BYTES) {
+            throw refused("A key to filter by can have " + DeliveryLimits.KEY_BYTES + " bytes.");
+        }
+        return key;
+    }
+
+    private static boolean isEnvelope(Query query) {
+        String format = query.text("format", "value");
+        if (format.equals("envelope")) return true;
+        if (format.equals("value")) return false;
+        throw refused("The query parameter format has to be value or envelope.");
+    }
+
+    private static Heartbeat heartbeat(Query query, HttpServerRequest request) {
+        String wanted = query.text("heartbeat");
+        if (wanted == null) return Heartbeat.fitting(request);
+        if (wanted.equals("comment")) return Heartbeat.COMMENT;
+        if (wanted.equals("event")) return Heartbeat.EVENT;
+        throw refused("The query parameter heartbeat has to be comment or event.");
+    }
+
+    private static void checkAccept(String header) {
+        String accept = header == null ? "" : header.toLowerCase(Locale.ROOT);
+        if (accept.isEmpty()
+                || accept.contains("text/event-stream")
+                || accept.contains("*/*")
+                || accept.contains("text/*")) return;
+        throw new ApiException(
+                ErrorCode.NOT_ACCEPTABLE,
+                "This is a stream of events: accept text/event-stream.",
+                Map.of("available", "text/event-stream"));
+    }
+
+    private static ApiException refused(String detail) {
+        return new ApiException(ErrorCode.INVALID_REQUEST, detail);
+    }
+}

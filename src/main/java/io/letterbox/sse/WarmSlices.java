@@ -1,0 +1,51 @@
+package io.letterbox.sse;
+
+import io.letterbox.bus.Slice;
+import io.letterbox.record.BatchTail;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayDeque;
+
+/**
+ * What was read from the log last and does not lie in the storage's tail cache: a slice is often more than one chunk, and
+ * reading it again for each would be waste. Bounded by bytes, oldest out first. Owned by one event loop.
+ */
+final class WarmSlices {
+    private record Warm(TopicPartition partition, long from, Slice slice) {
+        boolean holds(TopicPartition wanted, long offset) {
+            if (!partition.equals(wanted)) return false;
+            return slice.isEmpty() ? offset == from : offset >= from && offset < slice.nextOffset();
+        }
+    }
+
+    private final ArrayDeque<Warm> slices = new ArrayDeque<>();
+    private final long maxBytes;
+    private long bytes;
+
+    WarmSlices(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** A slice that begins at or before an offset, not too far to look for it, and goes beyond it; or null. */
+    Slice get(TopicPartition partition, long offset) {
+        for (Warm warm : slices) {
+            if (!warm.holds(partition, offset)) continue;
+            if (!BatchTail.isDeep(warm.slice.batches(), offset)) return warm.slice;
+        }
+        return null;
+    }
+
+    /** Keeps what was read from an offset. */
+    void put(TopicPartition partition, long from, Slice slice) {
+        slices.addFirst(new Warm(partition, from, slice));
+        bytes += slice.batches().remaining();
+        while (bytes > maxBytes && slices.size() > 1) {
+            bytes -= slices.removeLast().slice.batches().remaining();
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        slices.clear();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,68 @@
+package io.letterbox.kafka.transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.bus.Transactions;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Coordinators that answer what a test says, when it says so. Thread-safe. */
+final class FakeTransactions implements Transactions {
+    final BlockingQueue<Question> asked = new LinkedBlockingQueue<>();
+
+    /** What was asked, and how to answer it. */
+    record Question(CoordinatorCommand<?> command, Promise<Object> promise) {
+        void answer(Object answer) {
+            promise.complete(answer);
+        }
+
+        void answer(TopicPartition partition, Errors error) {
+            answer(Map.of(partition, error));
+        }
+
+        void fail(Throwable refusal) {
+            promise.fail(refusal);
+        }
+    }
+
+    /** The next question, as soon as it comes. */
+    Question next() throws InterruptedException {
+        Question question = asked.poll(10, TimeUnit.SECONDS);
+        assertThat(question).as("a question").isNotNull();
+        return question;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        Promise<Object> promise =
+                Vertx.currentContext() instanceof ContextInternal context ? context.promise() : Promise.promise();
+        asked.add(new Question(command, promise));
+        return promise.future().map(answer -> (R) answer);
+    }
+
+    @Override
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+        return ask(command).map(List::of);
+    }
+
+    @Override
+    public Future<TopicPartition> coordinatorOf(String transactionalId) {
+        return Future.succeededFuture(new TopicPartition(TOPIC, 0));
+    }
+
+    @Override
+    public Future<Long> newProducerId() {
+        return Future.succeededFuture(4711L);
+    }
+}

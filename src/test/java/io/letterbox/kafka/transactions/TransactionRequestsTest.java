@@ -1,0 +1,345 @@
+package io.letterbox.kafka.transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.letterbox.bus.FakeStorage;
+import io.letterbox.bus.Groups;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
+import io.letterbox.kafka.ApiSupport;
+import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.kafka.KafkaClient;
+import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.transactions.ListedPage;
+import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.EndTransaction;
+import io.letterbox.transactions.TransactionCommand.Intent;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransactionCollection;
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnTopicResultCollection;
+import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.EndTxnResponseData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What each version of a request means, and is told. */
+class TransactionRequestsTest {
+    private static final TopicPartition A0 = new TopicPartition("a", 0);
+    private static final TopicPartition GROUP = new TopicPartition(Groups.TOPIC, 3);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeStorage storage = new FakeStorage(vertx);
+    private final FakeTransactions coordinator = new FakeTransactions();
+    private final FakeGroups groups = new FakeGroups();
+    private final Map<ApiKeys, ApiSupport> apis = new HashMap<>();
+
+    /** Takes offsets as the answers say that lie ready, and keeps what it was asked. */
+    private static final class FakeGroups implements Groups {
+        final ArrayDeque<CommitTransactionOffsets> asked = new ArrayDeque<>();
+        final ArrayDeque<Future<?>> answers = new ArrayDeque<>();
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <R> Future<R> ask(CoordinatorCommand<R> command) {
+            asked.add((CommitTransactionOffsets) command);
+            return (Future<R>) answers.remove();
+        }
+
+        @Override
+        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Future<TopicPartition> coordinatorOf(String groupId) {
+            return Future.succeededFuture(GROUP);
+        }
+    }
+
+    private record Client(Context context) implements KafkaClient {
+        @Override
+        public String host() {
+            return "10.0.0.1";
+        }
+
+        @Override
+        public String softwareName() {
+            return "unknown";
+        }
+
+        @Override
+        public String softwareVersion() {
+            return "unknown";
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public Runnable onClose(Runnable action) {
+            return () -> {};
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        storage.createTopic("a", 1, Map.of());
+        KafkaBackend backend = new KafkaBackend(
+                null, storage.metadata(), storage, FakeStorage.SHARDS, null, null, groups, coordinator);
+        for (ApiSupport api : new TransactionApis(backend, vertx).apis()) apis.put(api.key(), api);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private Future<ApiMessage> ask(ApiKeys key, int version, ApiMessage body) {
+        KafkaRequest request =
+                new KafkaRequest(key, (short) version, null, body, new Client(vertx.getOrCreateContext()));
+        return apis.get(key).handler().handle(request).map(response -> ((KafkaResponse.Message) response).body());
+    }
+
+    private static <T extends ApiMessage> T answer(Future<ApiMessage> future, Class<T> type) throws Exception {
+        return type.cast(future.await(10, TimeUnit.SECONDS));
+    }
+
+    private static AddPartitionsToTxnTopicCollection topics(String name, int... partitions) {
+        AddPartitionsToTxnTopicCollection topics = new AddPartitionsToTxnTopicCollection();
+        AddPartitionsToTxnTopic topic = new AddPartitionsToTxnTopic().setName(name);
+        for (int partition : partitions) topic.partitions().add(partition);
+        topics.add(topic);
+        return topics;
+    }
+
+    private static Map<Integer, Errors> errors(AddPartitionsToTxnTopicResultCollection results) {
+        Map<Integer, Errors> errors = new HashMap<>();
+        results.forEach(topic -> topic.resultsByPartition()
+                .forEach(p -> errors.put(p.partitionIndex(), Errors.forCode(p.partitionErrorCode()))));
+        return errors;
+    }
+
+    private static AddPartitionsToTxnRequestData classic(int... partitions) {
+        return new AddPartitionsToTxnRequestData()
+                .setV3AndBelowTransactionalId("id")
+                .setV3AndBelowProducerId(7)
+                .setV3AndBelowProducerEpoch((short) 1)
+                .setV3AndBelowTopics(topics("a", partitions));
+    }
+
+    @Test
+    void clientsAddPartitionsOfOneTransaction() throws Exception {
+        for (int version : new int[] {0, 1, 2, 3}) {
+            Future<ApiMessage> answer = ask(ApiKeys.ADD_PARTITIONS_TO_TXN, version, classic(0));
+            FakeTransactions.Question question = coordinator.next();
+            assertThat(question.command())
+                    .isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(A0), Intent.ADD_CLASSIC));
+            question.answer(A0, Errors.PRODUCER_FENCED);
+            assertThat(errors(
+                            answer(answer, AddPartitionsToTxnResponseData.class).resultsByTopicV3AndBelow()))
+                    .containsExactly(entry(0, version < 2 ? Errors.INVALID_PRODUCER_EPOCH : Errors.PRODUCER_FENCED));
+        }
+    }
+
+    @Test
+    void aPartitionThatDoesNotExistSpoilsTheRequest() throws Exception {
+        Future<ApiMessage> answer = ask(ApiKeys.ADD_PARTITIONS_TO_TXN, 3, classic(0, 1));
+        assertThat(errors(answer(answer, AddPartitionsToTxnResponseData.class).resultsByTopicV3AndBelow()))
+                .containsOnly(entry(0, Errors.OPERATION_NOT_ATTEMPTED), entry(1, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        answer = ask(ApiKeys.ADD_PARTITIONS_TO_TXN, 3, classic(-1));
+        assertThat(errors(answer(answer, AddPartitionsToTxnResponseData.class).resultsByTopicV3AndBelow()))
+                .containsOnly(entry(-1, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        assertThat(coordinator.asked).isEmpty();
+    }
+
+    @Test
+    void brokersAskAboutManyTransactions() throws Exception {
+        for (int version : new int[] {4, 5}) {
+            AddPartitionsToTxnTransactionCollection transactions = new AddPartitionsToTxnTransactionCollection();
+            for (String id : List.of("add", "verify")) {
+                transactions.add(new AddPartitionsToTxnTransaction()
+                        .setTransactionalId(id)
+                        .setProducerId(7)
+                        .setProducerEpoch((short) 1)
+                        .setVerifyOnly(id.equals("verify"))
+                        .setTopics(topics("a", 0)));
+            }
+            Future<ApiMessage> answer = ask(
+                    ApiKeys.ADD_PARTITIONS_TO_TXN,
+                    version,
+                    new AddPartitionsToTxnRequestData().setTransactions(transactions));
+            for (int i = 0; i < 2; i++) {
+                FakeTransactions.Question question = coordinator.next();
+                AddPartitions command = (AddPartitions) question.command();
+                boolean verify = command.key().equals("verify");
+                assertThat(command.intent()).isEqualTo(verify ? Intent.VERIFY : Intent.ADD);
+                question.answer(A0, verify ? Errors.TRANSACTION_ABORTABLE : Errors.NONE);
+            }
+            var results = answer(answer, AddPartitionsToTxnResponseData.class).resultsByTransaction();
+            assertThat(errors(results.find("add").topicResults())).containsExactly(entry(0, Errors.NONE));
+            assertThat(errors(results.find("verify").topicResults()))
+                    .containsExactly(entry(0, version < 5 ? Errors.INVALID_TXN_STATE : Errors.TRANSACTION_ABORTABLE));
+        }
+    }
+
+    @Test
+    void aCoordinatorThatCannotBeReachedIsSaidForEachPartition() throws Exception {
+        Future<ApiMessage> answer = ask(ApiKeys.ADD_PARTITIONS_TO_TXN, 3, classic(0));
+        coordinator.next().fail(new ApiException(ErrorCode.COORDINATOR_LOADING, "Wait."));
+        assertThat(errors(answer(answer, AddPartitionsToTxnResponseData.class).resultsByTopicV3AndBelow()))
+                .containsExactly(entry(0, Errors.COORDINATOR_LOAD_IN_PROGRESS));
+    }
+
+    @Test
+    void theEndRaisesTheEpochFromVersionFiveOn() throws Exception {
+        for (int version = 0; version <= 5; version++) {
+            Future<ApiMessage> answer = ask(ApiKeys.END_TXN, version, new EndTxnRequestData().setTransactionalId("id"));
+            FakeTransactions.Question question = coordinator.next();
+            assertThat(((EndTransaction) question.command()).raiseEpoch()).isEqualTo(version == 5);
+            question.answer(new EndTxnResponseData().setErrorCode(Errors.PRODUCER_FENCED.code()));
+            assertThat(Errors.forCode(answer(answer, EndTxnResponseData.class).errorCode()))
+                    .isEqualTo(version < 2 ? Errors.INVALID_PRODUCER_EPOCH : Errors.PRODUCER_FENCED);
+        }
+    }
+
+    @Test
+    void producersBegin() throws Exception {
+        InitProducerIdResponseData idempotent = answer(
+                ask(ApiKeys.INIT_PRODUCER_ID, 5, new InitProducerIdRequestData().setTransactionalId(null)),
+                InitProducerIdResponseData.class);
+        assertThat(idempotent.producerId()).isEqualTo(4711);
+        assertThat(idempotent.producerEpoch()).isZero();
+        for (int version : new int[] {3, 4}) {
+            Future<ApiMessage> answer =
+                    ask(ApiKeys.INIT_PRODUCER_ID, version, new InitProducerIdRequestData().setTransactionalId("id"));
+            coordinator.next().answer(new InitProducerIdResponseData().setErrorCode(Errors.PRODUCER_FENCED.code()));
+            assertThat(Errors.forCode(
+                            answer(answer, InitProducerIdResponseData.class).errorCode()))
+                    .isEqualTo(version < 4 ? Errors.INVALID_PRODUCER_EPOCH : Errors.PRODUCER_FENCED);
+        }
+    }
+
+    @Test
+    void offsetsAreAnnouncedAsThePartitionThatKeepsThem() throws Exception {
+        Future<ApiMessage> answer = ask(
+                ApiKeys.ADD_OFFSETS_TO_TXN,
+                1,
+                new AddOffsetsToTxnRequestData()
+                        .setTransactionalId("id")
+                        .setProducerId(7)
+                        .setProducerEpoch((short) 1)
+                        .setGroupId("g"));
+        FakeTransactions.Question question = coordinator.next();
+        assertThat(question.command())
+                .isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(GROUP), Intent.ADD_CLASSIC));
+        question.answer(GROUP, Errors.PRODUCER_FENCED);
+        assertThat(answer(answer, AddOffsetsToTxnResponseData.class).errorCode())
+                .isEqualTo(Errors.INVALID_PRODUCER_EPOCH.code());
+    }
+
+    private static TxnOffsetCommitRequestData offsets() {
+        TxnOffsetCommitRequestTopic topic = new TxnOffsetCommitRequestTopic().setName("a");
+        topic.partitions()
+                .add(new TxnOffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(5));
+        TxnOffsetCommitRequestData data = new TxnOffsetCommitRequestData()
+                .setTransactionalId("id")
+                .setGroupId("g")
+                .setProducerId(7)
+                .setProducerEpoch((short) 1);
+        data.topics().add(topic);
+        return data;
+    }
+
+    @Test
+    void offsetsOfAnUnknownTransactionTakeADetour() throws Exception {
+        for (int version : new int[] {0, 3, 4, 5}) {
+            Guard guard = new Guard();
+            groups.answers.add(Future.failedFuture(new UnverifiedTransactionException(guard, "Who is that?")));
+            groups.answers.add(Future.succeededFuture(new TxnOffsetCommitResponseData().setThrottleTimeMs(99)));
+            Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, version, offsets());
+            FakeTransactions.Question question = coordinator.next();
+            Intent intent = version == 5 ? Intent.ADD : Intent.VERIFY;
+            assertThat(question.command()).isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(GROUP), intent));
+            question.answer(GROUP, Errors.NONE);
+            assertThat(answer(answer, TxnOffsetCommitResponseData.class).throttleTimeMs())
+                    .isEqualTo(99);
+            assertThat(groups.asked.remove().guard()).isNull();
+            assertThat(groups.asked.remove().guard()).isSameAs(guard);
+        }
+    }
+
+    @Test
+    void offsetsOfNobodysTransactionAreRefused() throws Exception {
+        Map<Errors, Errors> words = Map.of(
+                Errors.CONCURRENT_TRANSACTIONS, Errors.COORDINATOR_LOAD_IN_PROGRESS,
+                Errors.PRODUCER_FENCED, Errors.INVALID_PRODUCER_EPOCH,
+                Errors.TRANSACTION_ABORTABLE, Errors.INVALID_TXN_STATE);
+        for (Map.Entry<Errors, Errors> word : words.entrySet()) {
+            groups.answers.add(Future.failedFuture(new UnverifiedTransactionException(new Guard(), "Who?")));
+            Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, 3, offsets());
+            coordinator.next().answer(GROUP, word.getKey());
+            TxnOffsetCommitResponseData response = answer(answer, TxnOffsetCommitResponseData.class);
+            assertThat(Errors.forCode(
+                            response.topics().get(0).partitions().get(0).errorCode()))
+                    .isEqualTo(word.getValue());
+        }
+    }
+
+    @Test
+    void listsAreCutToThePattern() throws Exception {
+        for (Map.Entry<String, Integer> found :
+                Map.of("", 2, "sh.*", 1, "nobody", 0).entrySet()) {
+            Future<ApiMessage> answer = ask(
+                    ApiKeys.LIST_TRANSACTIONS,
+                    2,
+                    new ListTransactionsRequestData().setTransactionalIdPattern(found.getKey()));
+            ListTransactionsResponseData all = new ListTransactionsResponseData();
+            for (String id : List.of("shop", "bank")) {
+                all.transactionStates().add(new ListTransactionsResponseData.TransactionState().setTransactionalId(id));
+            }
+            coordinator.next().answer(new ListedPage(all, null));
+            assertThat(answer(answer, ListTransactionsResponseData.class).transactionStates())
+                    .hasSize(found.getValue());
+        }
+        Future<ApiMessage> answer =
+                ask(ApiKeys.LIST_TRANSACTIONS, 2, new ListTransactionsRequestData().setTransactionalIdPattern("(("));
+        assertThat(answer(answer, ListTransactionsResponseData.class).errorCode())
+                .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION.code());
+    }
+}
