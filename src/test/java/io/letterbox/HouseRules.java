@@ -57,10 +57,11 @@ final class HouseRules {
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("memory", new Room(Set.of(), Set.of())),
             Map.entry("filter", new Room(Set.of("record", "error"), Set.of(JACKSON))),
-            Map.entry("log", new Room(Set.of("record", "time", "text", "error", "memory"), Set.of())),
-            Map.entry("metadata", new Room(Set.of("log", "record", "text", "error"), Set.of())),
+            Map.entry("disk", new Room(Set.of("text", "error"), Set.of())),
+            Map.entry("log", new Room(Set.of("disk", "record", "time", "text", "error", "memory"), Set.of())),
+            Map.entry("metadata", new Room(Set.of("disk", "record", "text", "error"), Set.of())),
             Map.entry("text", new Room(Set.of(), Set.of())),
-            Map.entry("host", new Room(Set.of("log", "text"), Set.of("com.sun.management."))),
+            Map.entry("host", new Room(Set.of("disk", "text"), Set.of("com.sun.management."))),
             Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
             Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
             Map.entry(
@@ -86,6 +87,7 @@ final class HouseRules {
                     new Room(
                             Set.of(
                                     "audit",
+                                    "disk",
                                     "log",
                                     "replication",
                                     "metadata",
@@ -111,7 +113,7 @@ final class HouseRules {
             Map.entry(
                     "cli",
                     new Room(
-                            Set.of("config", "host", "time", "log", "record", "text", "error"),
+                            Set.of("config", "host", "time", "disk", "log", "record", "text", "error"),
                             Set.of(JACKSON, KAFKA, "picocli.", "javax.net.ssl."))));
 
     /** Time, chance and threads are arguments there. */
@@ -121,6 +123,7 @@ final class HouseRules {
             "memory",
             "record",
             "filter",
+            "disk",
             "log",
             "metadata",
             "replication",

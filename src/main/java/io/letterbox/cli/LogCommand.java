@@ -1,7 +1,7 @@
 package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.letterbox.log.FileDisk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Summary;

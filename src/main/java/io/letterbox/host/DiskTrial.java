@@ -1,7 +1,7 @@
 package io.letterbox.host;
 
-import io.letterbox.log.FileDisk;
-import io.letterbox.log.LogFile;
+import io.letterbox.disk.FileDisk;
+import io.letterbox.disk.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

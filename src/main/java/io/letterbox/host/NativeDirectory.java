@@ -1,6 +1,6 @@
 package io.letterbox.host;
 
-import io.letterbox.log.OwnerOnly;
+import io.letterbox.disk.OwnerOnly;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

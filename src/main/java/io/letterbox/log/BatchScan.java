@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.LogFile;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

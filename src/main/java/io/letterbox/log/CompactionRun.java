@@ -1,5 +1,7 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
 import io.letterbox.error.ApiException;
 import io.letterbox.record.BatchFilter;
 import io.letterbox.record.RecordBatch;

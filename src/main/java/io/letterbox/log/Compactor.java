@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

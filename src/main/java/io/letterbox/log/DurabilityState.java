@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.SharedFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 

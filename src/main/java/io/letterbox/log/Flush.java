@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.ForceFailedException;
 import java.io.IOException;
 import java.util.List;
 

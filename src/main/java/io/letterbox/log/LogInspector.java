@@ -1,5 +1,7 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;

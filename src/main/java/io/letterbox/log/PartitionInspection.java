@@ -1,5 +1,7 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.LogFile;
 import io.letterbox.error.ApiException;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;

@@ -1,5 +1,8 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.TornWriteException;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerStateTable;

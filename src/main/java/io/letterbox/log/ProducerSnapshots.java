@@ -1,5 +1,8 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.LogFile;
 import io.letterbox.log.producers.AbortedTxn;
 import io.letterbox.log.producers.ProducerSnapshot;
 import io.letterbox.log.producers.ProducerStateTable;

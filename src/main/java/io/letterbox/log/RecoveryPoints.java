@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;

@@ -1,5 +1,11 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.LogFile;
+import io.letterbox.disk.SegmentFile;
+import io.letterbox.disk.SharedFile;
+import io.letterbox.disk.TornWriteException;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.time.Moment;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

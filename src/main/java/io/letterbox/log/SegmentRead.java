@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.SharedFile;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;

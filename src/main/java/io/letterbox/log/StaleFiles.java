@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.Disk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;

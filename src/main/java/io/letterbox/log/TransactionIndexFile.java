@@ -1,5 +1,7 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.producers.AbortedTxn;
 import java.io.IOException;
 import java.nio.ByteBuffer;

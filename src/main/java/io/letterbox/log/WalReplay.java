@@ -1,5 +1,6 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
 import io.letterbox.record.BatchCursor;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;

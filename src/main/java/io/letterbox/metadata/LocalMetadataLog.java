@@ -1,10 +1,10 @@
 package io.letterbox.metadata;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.log.Disk;
-import io.letterbox.log.ForceFailedException;
-import io.letterbox.log.Shortage;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.letterbox.metadata;
 
-import io.letterbox.log.Disk;
-import io.letterbox.log.ForceFailedException;
-import io.letterbox.log.LogFile;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.LogFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.LastServed;
 import io.letterbox.text.FileTrouble;
 import io.letterbox.time.Clock;
@@ -37,7 +37,7 @@ public final class ClockWatch {
 
     private volatile boolean failing;
 
-    /** @param file of which {@link io.letterbox.log.DataLayout#lastServed} tells */
+    /** @param file of which {@link io.letterbox.disk.DataLayout#lastServed} tells */
     public ClockWatch(Disk disk, Path file, Clock system) throws IOException {
         this.disk = disk;
         this.file = file;

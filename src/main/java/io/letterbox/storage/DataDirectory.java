@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.DataLayout;
-import io.letterbox.log.OwnerOnly;
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.OwnerOnly;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.Committed;
+import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.Flush;
-import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.TopicConfig;

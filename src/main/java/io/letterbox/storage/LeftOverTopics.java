@@ -1,6 +1,6 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;

@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
+import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.Flush;
-import io.letterbox.log.ForceFailedException;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;

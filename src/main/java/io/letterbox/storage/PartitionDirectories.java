@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.DataLayout;
-import io.letterbox.log.Disk;
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;

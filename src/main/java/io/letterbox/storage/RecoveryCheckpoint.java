@@ -1,8 +1,8 @@
 package io.letterbox.storage;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.CleanShutdown;
-import io.letterbox.log.DataLayout;
-import io.letterbox.log.Disk;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.TopicPartition;

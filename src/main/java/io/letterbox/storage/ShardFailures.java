@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
+import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.CorruptLogException;
-import io.letterbox.log.ForceFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.config.StorageConfig;
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.storage.coordinator.CoordinatorType;

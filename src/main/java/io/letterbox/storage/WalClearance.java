@@ -1,6 +1,6 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.metadata.ClusterImage;

@@ -2,7 +2,7 @@ package io.letterbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.log.FileDisk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;

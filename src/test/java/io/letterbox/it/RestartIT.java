@@ -3,8 +3,8 @@ package io.letterbox.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.letterbox.disk.FileDisk;
 import io.letterbox.it.History.Placed;
-import io.letterbox.log.FileDisk;
 import io.letterbox.log.LogInspector;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.TopicPartition;

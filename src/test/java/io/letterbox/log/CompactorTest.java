@@ -3,6 +3,9 @@ package io.letterbox.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.record.BatchCursor;
 import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;

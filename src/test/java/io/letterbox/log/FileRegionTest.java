@@ -7,6 +7,7 @@ import static io.letterbox.log.TestLogs.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.disk.FileDisk;
 import io.letterbox.error.ApiException;
 import io.letterbox.time.Moment;
 import java.io.IOException;

@@ -2,6 +2,9 @@ package io.letterbox.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.log.LogInspector.Finding;
 import io.letterbox.log.LogInspector.Severity;
 import io.letterbox.log.wal.RecoveredWal;

@@ -5,6 +5,7 @@ import static io.letterbox.log.TestLogs.open;
 import static io.letterbox.log.TestLogs.small;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.disk.FileDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,8 @@ package io.letterbox.log;
 import static io.letterbox.log.TestLogs.open;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerLimits;

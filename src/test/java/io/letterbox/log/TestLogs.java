@@ -2,6 +2,7 @@ package io.letterbox.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.disk.Disk;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;

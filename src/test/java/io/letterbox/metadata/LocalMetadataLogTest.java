@@ -3,10 +3,10 @@ package io.letterbox.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.log.Disk;
-import io.letterbox.log.FileDisk;
 import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimDisk;
 import java.io.IOException;

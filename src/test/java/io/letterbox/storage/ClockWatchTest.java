@@ -2,7 +2,7 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.log.FileDisk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.log.LastServed;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.time.TestClock;

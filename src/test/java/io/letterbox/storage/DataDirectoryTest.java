@@ -3,8 +3,8 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.letterbox.log.FileDisk;
-import io.letterbox.log.LogFile;
+import io.letterbox.disk.FileDisk;
+import io.letterbox.disk.LogFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

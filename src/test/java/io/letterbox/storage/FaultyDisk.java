@@ -1,9 +1,9 @@
 package io.letterbox.storage;
 
-import io.letterbox.log.FileDisk;
-import io.letterbox.log.ForceFailedException;
+import io.letterbox.disk.FileDisk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.LogFile;
 import io.letterbox.log.ForwardingDisk;
-import io.letterbox.log.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;

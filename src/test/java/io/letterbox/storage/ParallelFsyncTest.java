@@ -3,8 +3,8 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.letterbox.log.Disk;
-import io.letterbox.log.FileDisk;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.log.Flush;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;

@@ -3,7 +3,7 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.Appended;
-import io.letterbox.log.ForceFailedException;
+import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.Seeds;

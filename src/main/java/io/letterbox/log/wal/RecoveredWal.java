@@ -1,7 +1,7 @@
 package io.letterbox.log.wal;
 
-import io.letterbox.log.Disk;
-import io.letterbox.log.LogFile;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.LogFile;
 import io.letterbox.log.WrittenAhead;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;

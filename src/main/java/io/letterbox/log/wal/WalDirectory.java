@@ -1,6 +1,6 @@
 package io.letterbox.log.wal;
 
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

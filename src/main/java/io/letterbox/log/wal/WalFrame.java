@@ -1,6 +1,6 @@
 package io.letterbox.log.wal;
 
-import io.letterbox.log.Disk;
+import io.letterbox.disk.Disk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;

@@ -1,9 +1,9 @@
 package io.letterbox.log.wal;
 
-import io.letterbox.log.DataLayout;
-import io.letterbox.log.Disk;
-import io.letterbox.log.ForceFailedException;
-import io.letterbox.log.Shortage;
+import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.Shortage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;

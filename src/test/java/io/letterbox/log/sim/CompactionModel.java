@@ -2,8 +2,8 @@ package io.letterbox.log.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.disk.Disk;
 import io.letterbox.log.CompactedLog;
-import io.letterbox.log.Disk;
 import io.letterbox.record.Codec;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.letterbox.log.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.CorruptLogException;
-import io.letterbox.log.ForceFailedException;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;

@@ -1,6 +1,6 @@
 package io.letterbox.log.sim;
 
-import io.letterbox.log.LogFile;
+import io.letterbox.disk.LogFile;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.Segment;
 import io.letterbox.record.BatchCursor;

@@ -1,9 +1,9 @@
 package io.letterbox.log.sim;
 
-import io.letterbox.log.Disk;
-import io.letterbox.log.ForceFailedException;
-import io.letterbox.log.LogFile;
-import io.letterbox.log.OpenFiles;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
+import io.letterbox.disk.LogFile;
+import io.letterbox.disk.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenFiles}, or by the log's owner, when
  * nobody does. Any thread.
  */
-final class SegmentFile {
+public final class SegmentFile {
     private final Disk disk;
     private final Path path;
     private final AtomicReference<SharedFile> file = new AtomicReference<>();
@@ -18,23 +18,23 @@ final class SegmentFile {
     private volatile boolean used;
     private volatile boolean gone;
 
-    SegmentFile(Disk disk, Path path) {
+    public SegmentFile(Disk disk, Path path) {
         this.disk = disk;
         this.path = path;
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Takes a file that has been made or opened for this. It stays open until it is closed, or forced and idle. */
-    void take(LogFile open) {
+    public void take(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
         disk.openFiles().add(this);
     }
 
     /** Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it. */
-    void takeUnnamed(LogFile open) {
+    public void takeUnnamed(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
     }
 
@@ -43,7 +43,7 @@ final class SegmentFile {
      *
      * @throws NoSuchFileException where the segment is gone
      */
-    SharedFile pin() throws IOException {
+    public SharedFile pin() throws IOException {
         if (!used) used = true;
         while (true) {
             SharedFile open = file.get();
@@ -82,7 +82,7 @@ final class SegmentFile {
         if (gone) throw new NoSuchFileException(path.toString());
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return file.get() != null;
     }
 
@@ -96,7 +96,7 @@ final class SegmentFile {
     }
 
     /** Closes the file where nobody has used it since the last call, and nobody needs it; true where it is closed now. */
-    boolean closeWhenIdle() {
+    public boolean closeWhenIdle() {
         if (used) {
             used = false;
             return false;
@@ -109,18 +109,18 @@ final class SegmentFile {
     }
 
     /** Log's owner only: closes, whether the content is forced or not. Whoever still wants it opens it again. */
-    void close() throws IOException {
+    public void close() throws IOException {
         SharedFile open = file.getAndSet(null);
         if (open != null) open.close();
     }
 
     /** Log's owner only: closes for good. */
-    void retire() throws IOException {
+    public void retire() throws IOException {
         gone = true;
         close();
     }
 
-    boolean isGone() {
+    public boolean isGone() {
         return gone;
     }
 }

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import java.io.File;
 import java.io.IOException;

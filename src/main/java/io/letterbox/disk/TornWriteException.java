@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;

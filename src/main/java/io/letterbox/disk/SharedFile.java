@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * An open file that outlives its owner's interest in it: whoever has pinned it can go on reading after the owner has
  * closed it, and even after the file's name is gone. Bytes that were not forced pin it, too. Any thread.
  */
-final class SharedFile implements LogFile {
+public final class SharedFile implements LogFile {
     private final LogFile file;
     private final OpenFiles counts;
 
@@ -35,7 +35,7 @@ final class SharedFile implements LogFile {
     }
 
     /** Once for every successful {@link #pin}. */
-    void unpin() throws IOException {
+    public void unpin() throws IOException {
         if (users.decrementAndGet() == 0) closeNow();
     }
 

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;

@@ -1,10 +1,14 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import static io.letterbox.log.TestLogs.batch;
 import static io.letterbox.log.TestLogs.open;
 import static io.letterbox.log.TestLogs.small;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.log.FileRegion;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.TestLogs;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import java.io.Closeable;
 import java.io.IOException;

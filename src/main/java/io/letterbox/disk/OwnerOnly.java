@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.disk;
 
 import java.nio.file.FileSystems;
 import java.nio.file.attribute.FileAttribute;
