@@ -30,7 +30,7 @@ class PackageRulesTest {
                 .containsExactly("io/letterbox/record/Bad.java imports io.vertx.core.Vertx");
         assertThat(HouseRules.imports(bad("rest", "import io.letterbox.sse.SseEncoder;")))
                 .containsExactly("io/letterbox/rest/Bad.java reaches into sse");
-        assertThat(HouseRules.imports(bad("sse", "import static io.letterbox.disk.Disk.open;")))
+        assertThat(HouseRules.imports(bad("sse", "import static io.letterbox.log.Segment.open;")))
                 .containsExactly("io/letterbox/sse/Bad.java reaches into log");
         assertThat(HouseRules.imports(bad("console", "class Bad { io.letterbox.storage.GroupCommit commit; }")))
                 .containsExactly("io/letterbox/console/Bad.java reaches into storage");

@@ -9,14 +9,14 @@ import java.nio.ByteBuffer;
  * Walks the batches of a log file in large reads and checks each one: size, format, checksum, and that its offsets go
  * on where those before it ended. For one thread; memory is bounded by {@link #MAX_BATCH_BYTES}.
  */
-final class BatchScan {
+public final class BatchScan {
     /** No batch may be larger; a length field that says more is damage and must not become an allocation. */
     static final int MAX_BATCH_BYTES = 64 << 20;
 
     private static final int CHUNK_BYTES = 256 << 10;
 
     /** How a scan comes by the bytes of a file. */
-    interface Source {
+    public interface Source {
         /** As {@link LogFile#read}. */
         int read(ByteBuffer target, long position) throws IOException;
     }
@@ -38,7 +38,7 @@ final class BatchScan {
      * @param expectedOffset the base offset of the first one; later ones below it are damage
      * @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps
      */
-    BatchScan(Source source, long position, long limit, long expectedOffset, long contiguousFrom) {
+    public BatchScan(Source source, long position, long limit, long expectedOffset, long contiguousFrom) {
         this.source = source;
         this.next = position;
         this.limit = limit;
@@ -48,7 +48,7 @@ final class BatchScan {
     }
 
     /** Moves to the next batch; false at the limit and at the first bad batch. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         if (defect != null) return false;
         position = next;
         if (position >= limit) return false;
@@ -72,18 +72,18 @@ final class BatchScan {
     }
 
     /** The batch that {@link #next} moved to, in a buffer that is used again. */
-    RecordBatch batch() {
+    public RecordBatch batch() {
         return batch;
     }
 
     /** The bytes of that batch, in the same buffer. */
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         int from = (int) (position - chunkAt);
         return chunk.duplicate().limit(from + batch.sizeInBytes()).position(from);
     }
 
     /** Where that batch begins; after {@link #next} returned false, where the good batches end. */
-    long position() {
+    public long position() {
         return position;
     }
 
@@ -93,7 +93,7 @@ final class BatchScan {
     }
 
     /** What is wrong at {@link #position}, as a sentence, or null where all was right. */
-    String defect() {
+    public String defect() {
         return defect;
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
  *  4 1733
  * </pre>
  */
-final class CheckpointFile {
+public final class CheckpointFile {
     private static final String VERSION = "0";
 
     private CheckpointFile() {}
@@ -52,7 +52,7 @@ final class CheckpointFile {
     }
 
     /** The only number of a file with one entry, or another where there is none. */
-    static long readOne(Disk disk, Path path, long otherwise) throws IOException {
+    public static long readOne(Disk disk, Path path, long otherwise) throws IOException {
         List<String[]> entries = read(disk, path, 1);
         if (entries == null || entries.size() != 1) return otherwise;
         long number = SegmentFiles.number(entries.get(0)[0]);
@@ -60,7 +60,7 @@ final class CheckpointFile {
     }
 
     /** Replaces a file with one entry, durably. */
-    static void writeOne(Disk disk, Path path, long number) throws IOException {
+    public static void writeOne(Disk disk, Path path, long number) throws IOException {
         write(disk, path, List.of(Long.toString(number)));
     }
 }

@@ -19,7 +19,7 @@ import java.util.Arrays;
  * disagree. Grown by the segment's owner; looked up from any thread, because entries are written before the count that
  * makes them visible. A closed segment's index stays on disk and is searched there.
  */
-final class OffsetIndex {
+public final class OffsetIndex {
     static final int ENTRY_BYTES = 8;
 
     /** What {@link #lookup} answers where no entry is low enough. */
@@ -33,7 +33,7 @@ final class OffsetIndex {
     private volatile int count;
 
     /** Owner only: adds an entry; both numbers only ever grow. */
-    void add(int relativeOffset, int position) {
+    public void add(int relativeOffset, int position) {
         int size = count;
         long[] room = entries;
         if (size == room.length) entries = room = Arrays.copyOf(room, 2 * size);
@@ -87,7 +87,7 @@ final class OffsetIndex {
     }
 
     /** The entries from one on, as they lie on disk. */
-    ByteBuffer encode(int fromIndex) {
+    public ByteBuffer encode(int fromIndex) {
         ByteBuffer bytes = ByteBuffer.allocate((count - fromIndex) * ENTRY_BYTES);
         for (int index = fromIndex; index < count; index++) bytes.putLong(entries[index]);
         return bytes.flip();

@@ -3,7 +3,7 @@ package io.letterbox.log;
 import java.nio.file.Path;
 
 /** What the files in a partition's directory are called, as Kafka calls them: the base offset in twenty digits. */
-final class SegmentFiles {
+public final class SegmentFiles {
     static final String LOG = ".log";
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
@@ -15,27 +15,27 @@ final class SegmentFiles {
     static final String SWAP = ".swap";
 
     /** A replacement in the making; a crash leaves it behind, and recovery deletes it. */
-    static final String CLEANED = ".cleaned";
+    public static final String CLEANED = ".cleaned";
 
     static final String EPOCHS = "leader-epoch-checkpoint";
     static final String START_OFFSET = "log-start-offset-checkpoint";
     static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
     /** Up to where compaction has got; written when a run is complete, where the other is written before it. */
-    static final String CLEAN_UP_TO = "compaction-checkpoint";
+    public static final String CLEAN_UP_TO = "compaction-checkpoint";
 
     private static final int DIGITS = 20;
 
     private SegmentFiles() {}
 
-    static Path log(Path directory, long baseOffset) {
+    public static Path log(Path directory, long baseOffset) {
         return directory.resolve(digits(baseOffset) + LOG);
     }
 
-    static Path offsetIndex(Path directory, long baseOffset) {
+    public static Path offsetIndex(Path directory, long baseOffset) {
         return directory.resolve(digits(baseOffset) + OFFSET_INDEX);
     }
 
-    static Path timeIndex(Path directory, long baseOffset) {
+    public static Path timeIndex(Path directory, long baseOffset) {
         return directory.resolve(digits(baseOffset) + TIME_INDEX);
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The index files of a segment: looking things up where they are not in memory, extending and rebuilding them. */
-final class SegmentIndexes {
+public final class SegmentIndexes {
     private SegmentIndexes() {}
 
     /**
@@ -104,7 +104,7 @@ final class SegmentIndexes {
     }
 
     /** Writes a whole index file, durably but for its name. */
-    static void write(Disk disk, Path path, ByteBuffer entries) throws IOException {
+    public static void write(Disk disk, Path path, ByteBuffer entries) throws IOException {
         try (LogFile file = disk.create(path)) {
             file.write(entries, 0);
             file.force();

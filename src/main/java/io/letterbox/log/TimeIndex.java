@@ -17,7 +17,7 @@ import java.util.Arrays;
  *
  * Kafka's layout, big-endian. Ownership, visibility and rebuilding are as in {@link OffsetIndex}.
  */
-final class TimeIndex {
+public final class TimeIndex {
     static final int ENTRY_BYTES = 12;
 
     private static final int BLOCK_ENTRIES = 341;
@@ -27,7 +27,7 @@ final class TimeIndex {
     private volatile int count;
 
     /** Owner only: adds an entry where it says something new. */
-    void add(long timestampMs, int relativeOffset) {
+    public void add(long timestampMs, int relativeOffset) {
         int size = count;
         if (size > 0 && timestampMs <= timestamps[size - 1]) return;
         if (size == timestamps.length) {
@@ -105,7 +105,7 @@ final class TimeIndex {
     }
 
     /** The entries from one on, as they lie on disk. */
-    ByteBuffer encode(int fromIndex) {
+    public ByteBuffer encode(int fromIndex) {
         ByteBuffer bytes = ByteBuffer.allocate((count - fromIndex) * ENTRY_BYTES);
         for (int index = fromIndex; index < count; index++)
             bytes.putLong(timestamps[index]).putInt(offsets[index]);

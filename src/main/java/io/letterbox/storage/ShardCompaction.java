@@ -2,9 +2,9 @@ package io.letterbox.storage;
 
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.error.ApiException;
-import io.letterbox.log.CompactionPlan;
-import io.letterbox.log.CompactionResult;
-import io.letterbox.log.Compactor;
+import io.letterbox.log.compaction.CompactionPlan;
+import io.letterbox.log.compaction.CompactionResult;
+import io.letterbox.log.compaction.Compactor;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package io.letterbox.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.log.compaction.CompactionPlan;
+import io.letterbox.log.compaction.Compactor;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchRules;

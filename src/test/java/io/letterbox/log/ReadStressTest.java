@@ -7,6 +7,8 @@ import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.compaction.CompactionPlan;
+import io.letterbox.log.compaction.Compactor;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.BatchCursor;

@@ -1,6 +1,8 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.log.Segment;
+import io.letterbox.log.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

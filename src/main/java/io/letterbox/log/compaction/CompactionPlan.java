@@ -1,5 +1,8 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
+import io.letterbox.log.AbortedView;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.Segment;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,7 +1,10 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
+import io.letterbox.log.OffsetIndex;
+import io.letterbox.log.SegmentIndexes;
+import io.letterbox.log.TimeIndex;
 import io.letterbox.record.RecordBatch;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,11 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.error.ApiException;
+import io.letterbox.log.BatchScan;
+import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.Segment;
 import io.letterbox.record.BatchFilter;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;

@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
+import io.letterbox.log.CompactedLog;
+import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.LogConfig;
 import io.letterbox.record.BatchCursor;
 import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;

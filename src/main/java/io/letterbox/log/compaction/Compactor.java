@@ -1,6 +1,11 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.log.CheckpointFile;
+import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.PartitionLog;
+import io.letterbox.log.Segment;
+import io.letterbox.log.SegmentFiles;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

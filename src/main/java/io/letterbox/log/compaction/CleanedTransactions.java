@@ -1,4 +1,4 @@
-package io.letterbox.log;
+package io.letterbox.log.compaction;
 
 import io.letterbox.record.AbortedFilter;
 import io.letterbox.record.AbortedTransaction;
