@@ -2,9 +2,9 @@ package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.disk.FileDisk;
-import io.letterbox.log.LogInspector;
-import io.letterbox.log.LogInspector.Finding;
-import io.letterbox.log.LogInspector.Summary;
+import io.letterbox.log.inspect.LogInspector;
+import io.letterbox.log.inspect.LogInspector.Finding;
+import io.letterbox.log.inspect.LogInspector.Summary;
 import io.letterbox.log.wal.RecoveredWal;
 import java.io.IOException;
 import java.nio.file.Files;

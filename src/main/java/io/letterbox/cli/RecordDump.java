@@ -2,7 +2,7 @@ package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.letterbox.log.LogInspector;
+import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;

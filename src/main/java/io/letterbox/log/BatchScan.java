@@ -88,7 +88,7 @@ public final class BatchScan {
     }
 
     /** The offset after the last good batch. */
-    long expectedOffset() {
+    public long expectedOffset() {
         return expectedOffset;
     }
 

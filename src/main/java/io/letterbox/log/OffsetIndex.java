@@ -20,7 +20,7 @@ import java.util.Arrays;
  * makes them visible. A closed segment's index stays on disk and is searched there.
  */
 public final class OffsetIndex {
-    static final int ENTRY_BYTES = 8;
+    public static final int ENTRY_BYTES = 8;
 
     /** What {@link #lookup} answers where no entry is low enough. */
     static final long NONE = -1;
@@ -116,11 +116,11 @@ public final class OffsetIndex {
         count = Math.min(count, toCount);
     }
 
-    static int relativeOffset(long entry) {
+    public static int relativeOffset(long entry) {
         return (int) (entry >>> 32);
     }
 
-    static int position(long entry) {
+    public static int position(long entry) {
         return (int) entry;
     }
 

@@ -34,7 +34,7 @@ public final class PartitionMetadataFile {
     }
 
     /** The topic's id, or null where the marker is missing or does not say it. */
-    static UUID topicId(Disk disk, Path directory) throws IOException {
+    public static UUID topicId(Disk disk, Path directory) throws IOException {
         String holder = read(disk, directory);
         try {
             return holder == null ? null : UUID.fromString(holder);

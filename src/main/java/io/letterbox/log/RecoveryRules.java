@@ -1,6 +1,7 @@
 package io.letterbox.log;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.log.inspect.LogInspector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +14,11 @@ import java.util.List;
  * @param startOffset nobody wants what lies below
  * @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps
  */
-record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOffset, long contiguousFrom) {
+public record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOffset, long contiguousFrom) {
 
     /** Reads what the log's directory says of it. */
-    static RecoveryRules read(Disk disk, Path directory, LastStop lastStop, long recoveryPoint) throws IOException {
+    public static RecoveryRules read(Disk disk, Path directory, LastStop lastStop, long recoveryPoint)
+            throws IOException {
         return new RecoveryRules(
                 lastStop,
                 recoveryPoint,
@@ -25,24 +27,24 @@ record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOffset, lo
     }
 
     /** How many of the first segments are wholly below the log start offset. They are deleted, whatever is in them. */
-    int unwanted(List<Long> baseOffsets) {
+    public int unwanted(List<Long> baseOffsets) {
         int count = 0;
         while (count + 1 < baseOffsets.size() && baseOffsets.get(count + 1) <= startOffset) count++;
         return count;
     }
 
     /** Whether the index files of a segment that reaches up to an offset are made anew, whatever is in them. */
-    boolean renewsIndexes(long nextOffset) {
+    public boolean renewsIndexes(long nextOffset) {
         return lastStop != LastStop.CLEAN && nextOffset > recoveryPoint;
     }
 
     /** Whether a segment may follow on one whose last record is before an offset. */
-    boolean follows(long baseOffset, long endOffset) {
+    public boolean follows(long baseOffset, long endOffset) {
         return baseOffset == endOffset || baseOffset > endOffset && endOffset < contiguousFrom;
     }
 
     /** Whether a log whose good batches end at an offset is cut off there. Otherwise, what follows on them is damage. */
-    boolean cutsAt(long endOffset) {
+    public boolean cutsAt(long endOffset) {
         return lastStop != LastStop.CLEAN && endOffset >= recoveryPoint;
     }
 
@@ -52,7 +54,7 @@ record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOffset, lo
     }
 
     /** What is wrong with a log that lacks what it had. */
-    static String endsEarly(long endOffset, long durableUpTo) {
+    public static String endsEarly(long endOffset, long durableUpTo) {
         return "The log ends at offset " + endOffset + ", though its records below offset " + durableUpTo
                 + " were durable.";
     }

@@ -9,17 +9,17 @@ public final class SegmentFiles {
     static final String TIME_INDEX = ".timeindex";
     static final String ABORTED_INDEX = ".txnindex";
     /** The producers as they were where the log ended at the offset that the name says. */
-    static final String SNAPSHOT = ".snapshot";
+    public static final String SNAPSHOT = ".snapshot";
 
     /** A finished replacement of one or more segments, {@code <base offset>-<next offset>.swap}. */
-    static final String SWAP = ".swap";
+    public static final String SWAP = ".swap";
 
     /** A replacement in the making; a crash leaves it behind, and recovery deletes it. */
     public static final String CLEANED = ".cleaned";
 
     static final String EPOCHS = "leader-epoch-checkpoint";
     static final String START_OFFSET = "log-start-offset-checkpoint";
-    static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
+    public static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
     /** Up to where compaction has got; written when a run is complete, where the other is written before it. */
     public static final String CLEAN_UP_TO = "compaction-checkpoint";
 
@@ -39,7 +39,7 @@ public final class SegmentFiles {
         return directory.resolve(digits(baseOffset) + TIME_INDEX);
     }
 
-    static Path abortedIndex(Path directory, long baseOffset) {
+    public static Path abortedIndex(Path directory, long baseOffset) {
         return directory.resolve(digits(baseOffset) + ABORTED_INDEX);
     }
 
@@ -52,7 +52,7 @@ public final class SegmentFiles {
     }
 
     /** The base offset that a name says, or -1 where it is not a name of this kind. */
-    static long baseOffset(String name, String suffix) {
+    public static long baseOffset(String name, String suffix) {
         return name.length() == DIGITS + suffix.length() && name.endsWith(suffix)
                 ? number(name.substring(0, DIGITS))
                 : -1;

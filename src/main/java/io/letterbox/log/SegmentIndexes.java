@@ -119,7 +119,7 @@ public final class SegmentIndexes {
     }
 
     /** What an index file holds; empty where there is none. */
-    static ByteBuffer content(Disk disk, Path path) throws IOException {
+    public static ByteBuffer content(Disk disk, Path path) throws IOException {
         try {
             return ByteBuffer.wrap(disk.readAll(path));
         } catch (NoSuchFileException absent) {

@@ -13,16 +13,16 @@ import java.util.TreeMap;
  * @param halves half-written files, which are deleted
  * @param swaps finished replacements, whose segments may be gone already
  */
-record StaleFiles(List<String> names, List<String> halves, List<Swap> swaps) {
+public record StaleFiles(List<String> names, List<String> halves, List<Swap> swaps) {
     /**
      * A replacement of segments by one.
      *
      * @param name the file that becomes the segment at the base offset
      * @param replaced the files of the segments up to the next offset, which are deleted first
      */
-    record Swap(String name, long baseOffset, List<String> replaced) {}
+    public record Swap(String name, long baseOffset, List<String> replaced) {}
 
-    static StaleFiles of(List<String> names) {
+    public static StaleFiles of(List<String> names) {
         StaleFiles tidying = new StaleFiles(names, new ArrayList<>(), new ArrayList<>());
         for (String name : names) {
             if (name.endsWith(Disk.TEMPORARY) || name.endsWith(SegmentFiles.CLEANED)) tidying.halves.add(name);
@@ -45,7 +45,7 @@ record StaleFiles(List<String> names, List<String> halves, List<Swap> swaps) {
     }
 
     /** The files that are the log's segments when it is done, under the names that they have now, by base offset. */
-    NavigableMap<Long, String> segments() {
+    public NavigableMap<Long, String> segments() {
         NavigableMap<Long, String> segments = new TreeMap<>();
         for (String name : names) {
             long baseOffset = SegmentFiles.baseOffset(name, SegmentFiles.LOG);

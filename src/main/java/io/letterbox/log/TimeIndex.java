@@ -18,7 +18,7 @@ import java.util.Arrays;
  * Kafka's layout, big-endian. Ownership, visibility and rebuilding are as in {@link OffsetIndex}.
  */
 public final class TimeIndex {
-    static final int ENTRY_BYTES = 12;
+    public static final int ENTRY_BYTES = 12;
 
     private static final int BLOCK_ENTRIES = 341;
 

@@ -21,7 +21,7 @@ import java.util.List;
  * those behind the newest snapshot are found in the log again. Grown by the segment's owner; read from any thread, because
  * entries are written before the count that makes them visible.
  */
-final class TransactionIndex {
+public final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
 
     private static final short VERSION = 0;
@@ -91,7 +91,7 @@ final class TransactionIndex {
      * Reads entries while they make sense: markers in order within a range of offsets, each behind its transaction's
      * beginning. Leaves the buffer's position behind the last of them.
      */
-    static TransactionIndex decode(ByteBuffer bytes, long fromOffset, long upToOffset) {
+    public static TransactionIndex decode(ByteBuffer bytes, long fromOffset, long upToOffset) {
         TransactionIndex index = new TransactionIndex();
         long least = fromOffset;
         while (bytes.remaining() >= ENTRY_BYTES) {

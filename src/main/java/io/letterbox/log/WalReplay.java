@@ -15,7 +15,7 @@ public final class WalReplay {
     private long appended;
 
     /** What a batch that was written ahead is to a log. */
-    enum Place {
+    public enum Place {
         THERE,
         /** A later leader has cut the log before it, or would have. */
         STALE,
@@ -23,7 +23,7 @@ public final class WalReplay {
         /** The log does not hold what was durable before it. */
         GAP;
 
-        static Place of(RecordBatch batch, long logEndOffset, int latestEpoch) {
+        public static Place of(RecordBatch batch, long logEndOffset, int latestEpoch) {
             if (batch.nextOffset() <= logEndOffset) return THERE;
             if (batch.leaderEpoch() < latestEpoch) return STALE;
             return batch.baseOffset() == logEndOffset ? NEXT : GAP;

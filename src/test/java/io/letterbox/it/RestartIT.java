@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.letterbox.disk.FileDisk;
 import io.letterbox.it.History.Placed;
-import io.letterbox.log.LogInspector;
+import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.log.LogInspector;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.PartitionMetadataFile;
+import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.log.wal.RecoveredWal;

@@ -3,8 +3,8 @@ package io.letterbox.log.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.log.CompactedLog;
-import io.letterbox.log.LogInspector;
 import io.letterbox.log.compaction.CompactionResult;
+import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.log.wal.RecoveredWal;
 import java.nio.file.Path;
 import java.util.ArrayList;

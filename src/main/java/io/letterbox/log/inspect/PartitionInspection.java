@@ -1,10 +1,17 @@
-package io.letterbox.log;
+package io.letterbox.log.inspect;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
 import io.letterbox.error.ApiException;
-import io.letterbox.log.LogInspector.Finding;
-import io.letterbox.log.LogInspector.Severity;
+import io.letterbox.log.BatchScan;
+import io.letterbox.log.RecoveryRules;
+import io.letterbox.log.SegmentFiles;
+import io.letterbox.log.SegmentIndexes;
+import io.letterbox.log.StaleFiles;
+import io.letterbox.log.TransactionIndex;
+import io.letterbox.log.WalReplay;
+import io.letterbox.log.inspect.LogInspector.Finding;
+import io.letterbox.log.inspect.LogInspector.Severity;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.producers.ProducerSnapshot;
 import io.letterbox.record.BatchCursor;

@@ -1,7 +1,12 @@
-package io.letterbox.log;
+package io.letterbox.log.inspect;
 
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
+import io.letterbox.log.LastStop;
+import io.letterbox.log.PartitionMetadataFile;
+import io.letterbox.log.RecoveryPoints;
+import io.letterbox.log.RecoveryRules;
+import io.letterbox.log.WrittenAhead;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;

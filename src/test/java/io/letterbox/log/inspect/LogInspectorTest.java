@@ -1,12 +1,18 @@
-package io.letterbox.log;
+package io.letterbox.log.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
-import io.letterbox.log.LogInspector.Finding;
-import io.letterbox.log.LogInspector.Severity;
+import io.letterbox.log.CheckpointFile;
+import io.letterbox.log.CleanShutdown;
+import io.letterbox.log.CompactedLog;
+import io.letterbox.log.LogConfig;
+import io.letterbox.log.RecoveryPoints;
+import io.letterbox.log.SegmentFiles;
+import io.letterbox.log.inspect.LogInspector.Finding;
+import io.letterbox.log.inspect.LogInspector.Severity;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;

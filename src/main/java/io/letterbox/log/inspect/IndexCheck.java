@@ -1,5 +1,7 @@
-package io.letterbox.log;
+package io.letterbox.log.inspect;
 
+import io.letterbox.log.OffsetIndex;
+import io.letterbox.log.TimeIndex;
 import io.letterbox.record.RecordBatch;
 import java.nio.ByteBuffer;
 

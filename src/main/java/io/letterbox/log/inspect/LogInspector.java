@@ -1,7 +1,9 @@
-package io.letterbox.log;
+package io.letterbox.log.inspect;
 
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
+import io.letterbox.log.StaleFiles;
+import io.letterbox.log.WrittenAhead;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;
