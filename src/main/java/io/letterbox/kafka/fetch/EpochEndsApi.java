@@ -13,7 +13,10 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetFo
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Tells where leader epochs end, so that a client notices that what it has read is gone (KIP-320). Owned by one event loop. */
+/**
+ * OffsetForLeaderEpoch (KIP-320): the end offset of a leader epoch, by which a client notices that records that it has
+ * read were truncated. Owned by one event loop.
+ */
 final class EpochEndsApi {
     private final KafkaBackend backend;
     private final PartitionGate gate;
@@ -42,7 +45,7 @@ final class EpochEndsApi {
         TopicPartition partition = new TopicPartition(topic, wanted.partition());
         Errors refusal = gate.check(partition, wanted.currentLeaderEpoch());
         if (refusal != Errors.NONE) return answer.setErrorCode(refusal.code());
-        // Who knows no epoch learns none.
+        // A request without a leader epoch gets no end offset.
         if (wanted.leaderEpoch() == PartitionGate.NO_EPOCH) return answer;
         int leaderEpoch = gate.image(partition).leaderEpoch();
         EpochEnd end = backend.reader().epochEnd(partition, wanted.leaderEpoch(), leaderEpoch);

@@ -7,7 +7,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The requests that read the log, find offsets in it and cut its beginning off. */
+/** The APIs that read the log, look up offsets in it, and delete records at its beginning. */
 public final class FetchApis implements ApiPart {
     private final FetchLoop fetches;
     private final List<ApiSupport> apis;

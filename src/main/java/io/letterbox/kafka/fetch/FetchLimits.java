@@ -1,6 +1,6 @@
 package io.letterbox.kafka.fetch;
 
-/** How much fetching may cost one event loop. */
+/** Limits of what fetches cost one event loop. */
 final class FetchLimits {
     /** The most that one response carries, whatever the client allows; Kafka's {@code fetch.max.bytes} of a broker. */
     static final int RESPONSE_BYTES = 55 << 20;
@@ -8,19 +8,27 @@ final class FetchLimits {
     /** Partitions that one request may name. */
     static final int REQUEST_PARTITIONS = 100_000;
 
-    /** Fetch sessions of one event loop; who comes later sends and gets whole requests and responses (KIP-227). */
+    /**
+     * Fetch sessions of one event loop; a client beyond them gets none, and works with full requests and responses
+     * (KIP-227).
+     */
     static final int SESSIONS = 5_000;
 
     /** Partitions of all sessions of one event loop together; about 150 bytes each. */
     static final int SESSION_PARTITIONS = 1_000_000;
 
-    /** A session that was used more recently than that is not evicted for the sake of another. */
+    /** A session that was used within this time is not evicted to make room for another one. */
     static final long SESSION_SAFE_MS = 120_000;
 
-    /** How old a look at a partition that has not moved may be before it is looked at again. */
+    /**
+     * The longest time for which partitions that no commit has touched are passed over without a look at their logs.
+     */
     static final long LOOK_MS = 5_000;
 
-    /** Waiting fetches are answered at multiples of it, so that those that end at nearly the same time wake nobody twice. */
+    /**
+     * Deadlines of waiting fetches are rounded up to multiples of this, so that one timer serves those that are close
+     * together.
+     */
     static final long TICK_MS = 10;
 
     private FetchLimits() {}

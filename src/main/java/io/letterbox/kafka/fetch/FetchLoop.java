@@ -15,14 +15,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** All fetches of one event loop, which owns this: their sessions, and those that wait. */
+/** The fetches of one event loop, which owns this object: the fetch sessions, and the fetches that wait. */
 final class FetchLoop {
     private static final int CONSUMER = -1;
 
     /** The first version with an error code for the whole response. */
     private static final short TOP_LEVEL_ERRORS_FROM = 7;
 
-    /** Many changes of the metadata come together, as when topics are made one after the other. */
+    /**
+     * Delay before waiting fetches look at a new image: changes of the metadata come in bursts, as when many topics are
+     * created.
+     */
     private static final long IMAGE_CHANGE_MS = 50;
 
     private static final long NONE = -1;
@@ -58,7 +61,8 @@ final class FetchLoop {
         Errors refusal = refusal(body);
         if (refusal != Errors.NONE) return refuse(body, request.version(), refusal);
         long elapsedMs = elapsedMs();
-        // What is still under way in this session is answered first, before the request changes what it wants.
+        // The session's previous request is answered first, because the new request changes the partitions that it
+        // waits for.
         FetchSession before = sessions.find(body.sessionId());
         if (before != null && before.belongsTo(request.client()) && before.pending() != null) {
             before.pending().hurry();
@@ -76,7 +80,10 @@ final class FetchLoop {
         return fetch.start();
     }
 
-    /** Whether a request calls itself that of a follower: those fetch from this server's own peers, not with this protocol. */
+    /**
+     * Whether a request carries a replica id: followers do not fetch with this protocol but from the server's own
+     * peers.
+     */
     private static boolean isFollower(FetchRequestData body) {
         int replica = body.replicaState().replicaId() == CONSUMER
                 ? body.replicaId()
@@ -84,7 +91,10 @@ final class FetchLoop {
         return replica >= 0;
     }
 
-    /** Kafka's answer to a follower that the partition has not: the request is right, and each partition is refused. */
+    /**
+     * Kafka's answer to a replica that is not assigned to the partition: the request is valid, each partition is
+     * refused.
+     */
     private KafkaResponse refuseFollower(FetchRequestData body, short version) {
         FetchAnswer answer = new FetchAnswer(version, 0, false);
         FetchSession.partitions(body, version >= FetchSessions.TOPIC_IDS_FROM)
@@ -114,8 +124,9 @@ final class FetchLoop {
     }
 
     /**
-     * A client without a session may name its partitions in the same order again and again. Where they cannot all be
-     * served at once, each gets its turn to be the first.
+     * Rotates the partitions of a request without a session from one request to the next. Such a client may name its
+     * partitions in the same order every time; if they do not fit into one response, each has to come first at some
+     * time.
      */
     private FetchSessions.Wanted rotated(FetchSessions.Wanted wanted, FetchRequestData body) {
         List<FetchPartition> partitions = wanted.partitions();
@@ -141,13 +152,13 @@ final class FetchLoop {
         });
     }
 
-    /** A fetch begins to wait. */
+    /** Registers a fetch that begins to wait. */
     void await(PendingFetch fetch) {
         waiters.add(fetch);
         arm();
     }
 
-    /** A fetch waits no longer. */
+    /** Removes a fetch that has stopped waiting. */
     void left(PendingFetch fetch) {
         waiters.remove(fetch);
     }
@@ -162,7 +173,7 @@ final class FetchLoop {
     }
 
     private void onTimer(long due) {
-        // One that was armed before an earlier one came looks for nothing.
+        // A timer that an earlier deadline has replaced leaves timerDueMs alone.
         if (timerDueMs == due) timerDueMs = NONE;
         for (PendingFetch fetch : waiters.due(elapsedMs())) fetch.hurry();
         arm();
@@ -172,7 +183,7 @@ final class FetchLoop {
         return !draining && fetch.deadlineMs() > elapsedMs();
     }
 
-    /** Answers everybody with what there is, because the server stops. */
+    /** Answers all waiting fetches with what there is, because the server stops. */
     void drain() {
         draining = true;
         waiters.all().forEach(PendingFetch::hurry);
@@ -190,7 +201,7 @@ final class FetchLoop {
         return backend.meters().topic(topic);
     }
 
-    /** A time that only goes forwards. */
+    /** The monotonic time. */
     long elapsedMs() {
         return Clock.system().elapsedMs();
     }

@@ -11,15 +11,16 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The fetch sessions of one event loop, which owns this. Bounded: where all places are taken, the session that was not
- * used for longest goes, if that is long; else the newcomer gets none, and sends whole requests.
+ * The fetch sessions of one event loop, which owns this object. Their number is limited: a new session replaces the one
+ * that was unused for the longest time, if that time is long enough; otherwise the client gets no session and sends
+ * full requests.
  */
 final class FetchSessions {
     private static final int NO_SESSION = 0;
     private static final int FULL_EPOCH = 0;
     private static final int LAST_EPOCH = -1;
 
-    /** Versions from this one on name topics by id. */
+    /** The first version that names topics by id. */
     static final short TOPIC_IDS_FROM = 13;
 
     private final int maxSessions;
@@ -27,17 +28,17 @@ final class FetchSessions {
     private final IntSupplier ids;
     private final Consumer<FetchPartition> dropped;
 
-    /** In order of use, the longest unused first. */
+    /** In order of use, least recently used first. */
     private final LinkedHashMap<Integer, FetchSession> sessions = new LinkedHashMap<>();
 
     private int partitions;
 
     /**
-     * What a request wants.
+     * A request, resolved against the sessions.
      *
      * @param partitions in the order in which to read them
-     * @param session null where there is none
-     * @param incremental whether only what has changed is answered
+     * @param session null if there is none
+     * @param incremental whether the response contains changed partitions only
      * @param refusal why the request cannot be served, or NONE
      */
     record Wanted(List<FetchPartition> partitions, FetchSession session, boolean incremental, Errors refusal) {
@@ -47,8 +48,8 @@ final class FetchSessions {
     }
 
     /**
-     * @param ids where numbers of sessions come from, all of them equally likely
-     * @param dropped told of partitions that no session has any more
+     * @param ids a source of session ids, uniformly distributed
+     * @param dropped called with each partition that leaves its session
      */
     FetchSessions(int maxSessions, int maxPartitions, IntSupplier ids, Consumer<FetchPartition> dropped) {
         this.maxSessions = maxSessions;
@@ -57,7 +58,7 @@ final class FetchSessions {
         this.dropped = dropped;
     }
 
-    /** Finds out what a request wants, and changes the sessions accordingly. */
+    /** Resolves a request, and creates, updates or closes sessions as it asks. */
     Wanted open(FetchRequestData request, short version, Object client, long elapsedMs) {
         boolean byId = version >= TOPIC_IDS_FROM;
         int epoch = request.sessionEpoch();
@@ -84,7 +85,7 @@ final class FetchSessions {
             return new Wanted(List.of(), null, false, Errors.NONE);
         }
         if (partitions > maxPartitions) {
-            // The client begins anew, and finds out then whether there is room.
+            // The client starts a new session then, which is where the limit on partitions is enforced.
             close(session);
             return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
@@ -117,12 +118,12 @@ final class FetchSessions {
         return true;
     }
 
-    /** The session with a number, or null. */
+    /** The session with an id, or null. */
     FetchSession find(int id) {
         return sessions.get(id);
     }
 
-    /** Forgets a session; its number is not known any more. */
+    /** Closes a session; its id is unknown from now on. */
     void close(FetchSession session) {
         if (sessions.remove(session.id(), session)) forget(session);
     }

@@ -21,7 +21,10 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Tells how large the logs are: this node has one directory for all of them (KIP-113). Owned by one event loop. */
+/**
+ * DescribeLogDirs (KIP-113): the sizes of the logs, which all lie in this node's one data directory. Owned by one event
+ * loop.
+ */
 final class LogDirsApi {
     private final KafkaBackend backend;
     private final Vertx vertx;
@@ -69,7 +72,7 @@ final class LogDirsApi {
         return result;
     }
 
-    /** Partitions that this node does not hold are left out, as in Kafka. */
+    /** Leaves out partitions that this node does not host, as Kafka does. */
     private void add(DescribeLogDirsResult result, String topic, IntStream partitions) {
         DescribeLogDirsTopic described = new DescribeLogDirsTopic().setName(topic);
         partitions.filter(number -> number >= 0).forEach(number -> {

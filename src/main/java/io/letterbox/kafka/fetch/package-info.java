@@ -1,5 +1,5 @@
 /**
- * How Kafka clients read the log: Fetch and what finds offsets.
+ * How Kafka clients read the log: Fetch and the APIs that look up offsets.
  *
  * <p>Owned by the event loop of the connection. Never blocks and never touches a file.
  */
