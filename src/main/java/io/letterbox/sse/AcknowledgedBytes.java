@@ -14,9 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Counts the bytes that a connection is given, and tells how many of them its peer's kernel has acknowledged: neither
- * what waits in Netty nor what the kernel here holds, sent or not, counts. What it needs of Linux' {@code struct tcp_info}
- * (include/uapi/linux/tcp.h, since 4.6; tcp(7), TCP_INFO):
+ * Counts the bytes that are written to a connection and the bytes that the peer's kernel has acknowledged: neither what
+ * waits in Netty nor what this kernel holds, sent or not, counts as acknowledged. Reads these fields of Linux'
+ * {@code struct tcp_info} (include/uapi/linux/tcp.h, since 4.6; tcp(7), TCP_INFO):
  *
  * <pre>
  *   offset  16  u32 tcpi_snd_mss        bytes of a segment at most
@@ -25,8 +25,8 @@ import java.nio.ByteOrder;
  *   offset 144  u32 tcpi_notsent_bytes  bytes in the kernel that are not sent
  * </pre>
  *
- * <p>Elsewhere the kernel does not say it, and what it has taken counts as acknowledged; its send buffer is kept small then.
- * A handler at the head of the connection's pipeline; owned by its event loop.
+ * <p>Elsewhere the kernel does not say it, and what it has taken counts as acknowledged; its send buffer is kept small
+ * then. A handler at the head of the connection's pipeline; owned by its event loop.
  */
 final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     private static final String NAME = "acknowledgedBytes";
@@ -46,7 +46,10 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     private long written;
     private long acknowledged;
 
-    /** What the kernel's count says more than ours: exactly since nothing was under way for a moment, before that at most. */
+    /**
+     * By how much the kernel's count of acknowledged bytes exceeds ours. Exact as soon as nothing has been in flight
+     * for a moment; an upper bound before that.
+     */
     private long kernelAhead = UNKNOWN;
 
     private AcknowledgedBytes(Channel channel) {
@@ -54,7 +57,7 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
     }
 
     /**
-     * Counts for a connection, from the first call on.
+     * The counter of a connection; counts from the first call on.
      *
      * @param alone whether the connection serves one stream and nothing else, so that its buffers may be made small
      */
@@ -69,7 +72,7 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
 
     private void keepBuffersSmall() {
         if (channel instanceof EpollSocketChannel) {
-            // What is under way stays as large as the way needs it; only what waits in front of it is bounded.
+            // Only what the kernel has not sent yet is bounded; what is in flight may be as much as the path needs.
             channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) DeliveryLimits.GROUP_UNSENT_BYTES);
         } else {
             channel.config().setOption(ChannelOption.SO_SNDBUF, DeliveryLimits.GROUP_UNSENT_BYTES);
@@ -82,12 +85,12 @@ final class AcknowledgedBytes extends ChannelOutboundHandlerAdapter {
         context.write(message, promise);
     }
 
-    /** How many bytes the connection has been given since counting began. */
+    /** How many bytes have been written to the connection since counting began. */
     long written() {
         return written;
     }
 
-    /** How many of them the peer's kernel has acknowledged; a system call. */
+    /** How many of these bytes the peer's kernel has acknowledged; makes a system call. */
     long acknowledged() {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         if (waiting == null || !channel.isActive()) return acknowledged;

@@ -6,23 +6,26 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a client that acknowledges by itself was given, and how far it has acknowledged that. Pure: ticks come in. Owned by
- * one event loop.
+ * The records that were written to a client that acknowledges by itself, and how far it has acknowledged them. Pure:
+ * ticks come in. Owned by one event loop.
  */
 final class Acknowledgements {
-    /** The offset behind the last record that was written; records that nobody gets to see are not waited for. */
+    /**
+     * The offset behind the last record that was written; records that the subscriber does not see need no
+     * acknowledgement.
+     */
     private final Map<TopicPartition, Long> given = new HashMap<>();
 
     private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
-    /** When it last got on, or had nothing to acknowledge. */
+    /** The tick at which an acknowledgement last arrived, or at which there was nothing to acknowledge. */
     private int progressTick;
 
     Acknowledgements(int nowTick) {
         this.progressTick = nowTick;
     }
 
-    /** A chunk has been written. */
+    /** Notes a chunk that has been written. */
     void given(PartitionLayout layout, SseChunk chunk) {
         long[] behindLast = chunk.behindLast();
         if (behindLast == null) return;
@@ -31,7 +34,7 @@ final class Acknowledgements {
         }
     }
 
-    /** The group has got so far. */
+    /** Notes the group's committed offsets. */
     void acknowledged(Map<TopicPartition, Long> offsets, int nowTick) {
         for (Map.Entry<TopicPartition, Long> each : offsets.entrySet()) {
             Long before = acknowledged.put(each.getKey(), each.getValue());
@@ -39,19 +42,19 @@ final class Acknowledgements {
         }
     }
 
-    /** True where all that was written of some partitions is acknowledged. */
+    /** True if all that was written of these partitions is acknowledged. */
     boolean isComplete(Collection<TopicPartition> partitions) {
         return partitions.stream()
                 .allMatch(each -> acknowledged.getOrDefault(each, 0L) >= given.getOrDefault(each, 0L));
     }
 
-    /** For how many ticks it has not got on, although it had something to acknowledge of these partitions. */
+    /** For how many ticks there has been something to acknowledge of these partitions without an acknowledgement. */
     int silentTicks(Collection<TopicPartition> partitions, int nowTick) {
         if (isComplete(partitions)) progressTick = nowTick;
         return nowTick - progressTick;
     }
 
-    /** Partitions are not read any more. */
+    /** Forgets partitions that the stream no longer reads. */
     void forget(Collection<TopicPartition> partitions) {
         given.keySet().removeAll(partitions);
         acknowledged.keySet().removeAll(partitions);

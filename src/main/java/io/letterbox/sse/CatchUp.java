@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings those who are behind to the tail, each at the pace of its socket. Everybody who can take bytes stands in one
- * queue and gets a chunk when it is its turn. At the same place, they share the chunk; where the log has to be read first,
- * they share the read. The number of reads and of writes per turn is bounded, so that thousands who wake at once cost time
- * and not memory. Owned by one event loop.
+ * Brings subscribers that are behind to the tail, each at the pace of its socket. Subscribers whose sockets take bytes
+ * stand in one queue and get one chunk when they come first. Those at the same position share the chunk; if the log has
+ * to be read first, they share the read. The number of reads and of writes per pass is bounded, so that thousands of
+ * subscribers that wake up at once cost time and not memory. Owned by one event loop.
  */
 final class CatchUp {
-    /** A read that several may wait for. */
+    /** A read of the log that several subscribers may wait for. */
     private record ReadKey(TopicPartition partition, long offset) {}
 
     private final DeliveryLoop loop;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
 
-    /** Those who need a read while there are too many reads already. */
+    /** Subscribers that need a read while the limit of concurrent reads is reached. */
     private final ArrayDeque<Subscriber> parked = new ArrayDeque<>();
 
     private final Map<ReadKey, List<Subscriber>> reads = new HashMap<>();
@@ -33,7 +33,7 @@ final class CatchUp {
         this.loop = loop;
     }
 
-    /** Puts a subscriber that is behind into the queue. */
+    /** Queues a subscriber that is behind. */
     void add(Subscriber subscriber) {
         if (subscriber.pending) return;
         subscriber.pending = true;
@@ -128,7 +128,7 @@ final class CatchUp {
             int generation = loop.generation();
             loop.read(partition, offset).onComplete(read -> {
                 loop.syncImage();
-                // What was read before the topics changed may be of an incarnation that is gone.
+                // What was read before the topics changed may belong to an incarnation that has been deleted.
                 boolean current = generation == loop.generation();
                 if (read.succeeded() && current) loop.keepWarm(partition, offset, read.result());
                 readEnded(key, read.failed() && current ? read.cause() : null);
@@ -148,7 +148,7 @@ final class CatchUp {
         queueTurn();
     }
 
-    /** Tells a subscriber that its next records are gone and moves it on; false where that is not what happened. */
+    /** Sends a subscriber whose next records are deleted a gap event and moves it on; false if they are not deleted. */
     private boolean skipGap(Subscriber subscriber, ReadKey key, Throwable failure) {
         boolean outOfRange = failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE;
         PartitionStatus status = outOfRange ? loop.status(key.partition) : null;

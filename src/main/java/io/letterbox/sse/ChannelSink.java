@@ -14,12 +14,13 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
- * The short way out for HTTP/1.1: Vert.x writes the head and the end of the response, what lies between is written below
- * its HTTP encoder, because it is framed already. That saves a promise, a message object, an encoder's pass and a copy to
- * direct memory per write and subscriber, and Vert.x' state stays true: for it, this is a chunked response that has not
- * ended.
+ * The fast sink, for HTTP/1.1: Vert.x writes the head and the end of the response; chunks are written below its HTTP
+ * encoder, because they are framed already. That saves a promise, a message object, an encoder's pass and a copy to
+ * direct memory for each write and subscriber. Vert.x' state stays valid: to Vert.x, this is a chunked response that
+ * has not ended.
  *
- * <p>It is a handler in the channel's pipeline, too, to learn when the socket takes bytes again and when it is gone.
+ * <p>It is also a handler in the channel's pipeline, which tells it when the socket takes bytes again and when it is
+ * closed.
  */
 final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink {
     private static final String VERTX_ENCODER = "httpEncoder";
@@ -29,10 +30,10 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     private final ChannelHandlerContext belowEncoder;
     private final ChannelPromise noPromise;
 
-    /** Null where nobody counts. */
+    /** Null if acknowledged bytes are not counted. */
     private final AcknowledgedBytes bytes;
 
-    /** Null once the subscriber wants to hear no more. */
+    /** Null after the subscriber has been detached. */
     private Listener listener;
 
     private ChannelSink(
@@ -44,7 +45,7 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
         this.listener = listener;
     }
 
-    /** True where a request's connection lets itself be written to in this way. */
+    /** True if a request's connection can be written to below the HTTP encoder. */
     static boolean fits(HttpServerRequest request) {
         if (!(request.connection() instanceof VertxConnection connection)) return false;
         ChannelPipeline pipeline = connection.channel().pipeline();
@@ -52,9 +53,9 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     }
 
     /**
-     * Begins the stream: the response's head is complete, {@code first} follows it.
+     * Begins the stream: sends the complete head of the response, and {@code first} behind it.
      *
-     * @param bytes counts what the connection is given; null where nobody wants to know
+     * @param bytes counts what is written to the connection; null if nothing is to be counted
      */
     static ChannelSink open(
             HttpServerRequest request,
@@ -73,9 +74,9 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     }
 
     /**
-     * Has the kernel cut a connection whose peer acknowledges nothing for this long; otherwise one that vanished without
-     * a word would be noticed after a quarter of an hour. Only where the transport can (Linux' native one); elsewhere
-     * the stall has to tell.
+     * Has the kernel close a connection whose peer acknowledges nothing for this long; a peer that vanished without a
+     * reset would otherwise be noticed after a quarter of an hour. Works with Linux' native transport only; with others
+     * the stall timeout has to do.
      */
     static void noticeSilence(HttpServerRequest request, int timeoutMs) {
         if (!(request.connection() instanceof ConnectionBase connection)) return;
@@ -112,7 +113,7 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
     @Override
     public void abort() {
         listener = null;
-        // Below the HTTP handlers, because Vert.x would first wait until everything has been written.
+        // Below the HTTP handlers, because Vert.x would wait until everything has been written before it closes.
         belowEncoder.close();
     }
 

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The chunks that were encoded last, by feed and the position at which they begin: subscribers that fell behind at the
- * same moment stand at the same place and are given the same bytes. Bounded by bytes; the one that was used longest ago
- * goes first. Owned by one event loop.
+ * The chunks that were encoded last, by feed and first position: subscribers that fell behind at the same moment stand
+ * at the same position and get the same bytes. Bounded by bytes, least recently used out first. Owned by one event
+ * loop.
  */
 final class ChunkCache {
     private record Key(TopicFeed feed, Position from) {}
@@ -20,12 +20,12 @@ final class ChunkCache {
         this.maxBytes = maxBytes;
     }
 
-    /** The chunk that begins at a position, or null. It is the cache's: use it now, do not keep it. */
+    /** The chunk that begins at a position, or null. The cache owns it: use it at once, do not keep it. */
     SseChunk get(TopicFeed feed, Position from) {
         return chunks.get(new Key(feed, from));
     }
 
-    /** Takes a chunk over from its maker. It stays valid at least until the next call of {@code put}. */
+    /** Takes over a chunk from its creator. It stays valid at least until the next call of {@code put}. */
     void put(TopicFeed feed, Position from, SseChunk chunk) {
         SseChunk former = chunks.put(new Key(feed, from), chunk);
         bytes += chunk.bodyBytes();
@@ -37,7 +37,7 @@ final class ChunkCache {
         }
     }
 
-    /** Forgets a feed's chunks. */
+    /** Drops a feed's chunks. */
     void forget(TopicFeed feed) {
         Iterator<Map.Entry<Key, SseChunk>> entries = chunks.entrySet().iterator();
         while (entries.hasNext()) {
@@ -49,7 +49,7 @@ final class ChunkCache {
         }
     }
 
-    /** Forgets everything. */
+    /** Drops all chunks. */
     void clear() {
         chunks.values().forEach(this::drop);
         chunks.clear();

@@ -12,12 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Makes chunks: from a position towards a limit, out of what lies in memory. The partition that is furthest behind comes
- * first, so that a busy one starves nobody. Where that one is not in memory, there is no chunk but the wish for a read.
- * Owned by one event loop.
+ * Makes chunks: encodes records from a position towards a limit, out of what lies in memory. The partition that is
+ * furthest behind comes first, so that a busy partition starves no other one. If that partition is not in memory, there
+ * is no chunk, and the caller has to read {@link #coldIndex} first. Owned by one event loop.
  */
 final class ChunkReader {
-    /** A scratch array that one giant record has blown up is let go. */
+    /** A scratch array of more chunks than this, grown for one giant record, is not kept. */
     private static final int SCRATCH_CHUNKS = 4;
 
     private final LogReader reader;
@@ -26,14 +26,17 @@ final class ChunkReader {
     private final int chunkBytes;
     private JsonBytes scratch;
 
-    // What one call of read works on.
+    // The state of one call of read.
     private PartitionLayout layout;
     private byte[] key;
     private boolean envelope;
     private long[] next;
     private int[] recordsByTopic;
 
-    /** Null where nobody asks: a position alone may lie behind records that nobody gets to see. */
+    /**
+     * Null if the feed is not of a group: only acknowledgements need more than the position, which may lie behind
+     * records that the subscriber does not see.
+     */
     private long[] behindLast;
 
     private int scannedBytes;
@@ -53,9 +56,10 @@ final class ChunkReader {
      * Reads records and encodes them.
      *
      * @param limit where to stop, per partition
-     * @return a chunk, without a body where nothing passed the filter, and at the same position where nothing is left;
-     *     null where {@link #coldIndex} has to be read first
-     * @throws ApiException where the record at {@link #unreadableIndex} cannot be read
+     * @return a chunk; without a body if no record passed the filter, and at the same position if nothing is left to
+     *     read; null if {@link #coldIndex} has to be read first
+     *
+     * @throws ApiException if the record at {@link #unreadableIndex} cannot be read
      */
     SseChunk read(TopicFeed feed, Position from, long[] limit) {
         begin(feed, from);
@@ -68,7 +72,7 @@ final class ChunkReader {
                 warmEnough = fill(index, limit[index]);
             } catch (ApiException unreadable) {
                 unreadableIndex = index;
-                // What came before it is delivered first; the next call begins with it, and fails.
+                // The records before the unreadable one are delivered first; the next call starts with it and fails.
                 if (Arrays.equals(next, from.copy())) throw unreadable;
                 break;
             }
@@ -82,7 +86,7 @@ final class ChunkReader {
         return chunk;
     }
 
-    /** The partition, as an index of the layout, that has to be read before {@link #read} can go on. */
+    /** The partition, as an index of the layout, that has to be read from the log before {@link #read} can go on. */
     int coldIndex() {
         return coldIndex;
     }
@@ -120,7 +124,7 @@ final class ChunkReader {
                 || scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
     }
 
-    /** Goes on in one partition; false where it stopped because the log is not in memory there. */
+    /** Encodes records of one partition; false if it stopped because the log is not in memory there. */
     private boolean fill(int index, long limit) {
         TopicPartition partition = layout.partition(index);
         while (next[index] < limit && !full()) {
@@ -134,7 +138,7 @@ final class ChunkReader {
             if (slice == null) slice = warm.get(partition, before);
             if (slice == null) return false;
             if (slice.isEmpty()) {
-                // Compaction has left nothing between here and the end.
+                // Compaction has left no record between the position and the end.
                 next[index] = Math.max(before, Math.min(limit, slice.lastStableOffset()));
             } else {
                 scannedBytes += slice.batches().remaining();
@@ -145,7 +149,7 @@ final class ChunkReader {
         return true;
     }
 
-    /** Encodes what a cursor comes by; it is closed or parked afterwards. */
+    /** Encodes the records from a cursor on; closes or parks the cursor afterwards. */
     private void encode(Slice slice, RecordCursor record, int index, long limit) {
         boolean keep = false;
         try {

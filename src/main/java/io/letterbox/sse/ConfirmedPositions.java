@@ -7,33 +7,37 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Up to where the client of a group's stream has what was written to it, as far as a server can know without its help.
+ * The positions up to which the client of a group's stream has received what was written to it, as far as a server can
+ * know without the client's help.
  *
- * <p>That the client's kernel has acknowledged the bytes is not enough, because the peer may be a proxy whose client has
- * gone: a proxy learns that from the reset with which its first write is answered, when it makes the next write. So a
- * position is confirmed by two later writes a second apart, where the second one was acknowledged and the connection
- * has outlived it by another second:
+ * <p>An acknowledgement by the peer's kernel is not enough, because the peer may be a proxy whose client has gone: the
+ * proxy learns that when its first write to the client is answered with a reset, and reports it at its next write. So a
+ * position is confirmed by two later writes a second apart, of which the second one has been acknowledged and has been
+ * outlived by the connection for another second:
  *
  * <pre>
  *   records ─► checkpoint, later write ─► a second ─► later write ─► acknowledged, and a second ─► confirmed
  * </pre>
  *
- * <p>A later write is a comment, or whatever else goes out meanwhile; a comment that waits behind a closed window is not
- * acknowledged, and so confirms nothing. Pure: positions, counts of bytes and the monotonic clock come in. Owned by one
- * event loop.
+ * <p>A later write is a comment, or whatever else is written meanwhile; a comment that waits behind a closed window is
+ * not acknowledged, and so confirms nothing. Pure: positions, counts of bytes and the monotonic time come in. Owned by
+ * one event loop.
  */
 final class ConfirmedPositions {
-    /** What the clock may say of two ticks of a second: a little less, because timers are not exact. */
+    /**
+     * The least time between two ticks of a second by the clock: a little less than a second, because timers are not
+     * exact.
+     */
     static final long APART_NANOS = 900_000_000;
 
     private static final long NONE = Long.MAX_VALUE;
 
-    /** Everything below these positions was written before {@code sinceNanos}. */
+    /** Positions below which everything was written before {@code sinceNanos}. */
     private static final class Checkpoint {
         final Map<TopicPartition, Long> positions;
         final long sinceNanos;
 
-        /** How many bytes were written with the second of the later writes, and when that was. */
+        /** The bytes written up to and including the second later write, and the time of that write. */
         long provingBytes = NONE;
 
         long provingNanos;
@@ -46,18 +50,18 @@ final class ConfirmedPositions {
 
     private final ArrayDeque<Checkpoint> checkpoints = new ArrayDeque<>();
 
-    /** The positions of the last checkpoint; what is not beyond them needs no other one. */
+    /** The positions of the last checkpoint; a new checkpoint is needed only for positions beyond them. */
     private final Map<TopicPartition, Long> noted = new HashMap<>();
 
     private final Map<TopicPartition, Long> confirmed = new HashMap<>();
 
-    /** Partitions are read from these positions on; what lies below is nothing to wait for. */
+    /** Adds partitions that are read from these positions on; what lies below needs no confirmation. */
     void begin(Map<TopicPartition, Long> positions) {
         noted.putAll(positions);
         confirmed.putAll(positions);
     }
 
-    /** Partitions are not read any more. */
+    /** Drops partitions that the stream no longer reads. */
     void forget(Collection<TopicPartition> partitions) {
         noted.keySet().removeAll(partitions);
         confirmed.keySet().removeAll(partitions);
@@ -70,23 +74,23 @@ final class ConfirmedPositions {
         checkpoints.clear();
     }
 
-    /** True while something waits to be confirmed. */
+    /** True while a checkpoint is not confirmed. */
     boolean isWaiting() {
         return !checkpoints.isEmpty();
     }
 
-    /** Where the client surely is, of every partition that is read; to be read only. */
+    /** The confirmed position of every partition that is read; not to be modified. */
     Map<TopicPartition, Long> positions() {
         return confirmed;
     }
 
-    /** True where the client surely has everything below these positions. */
+    /** True if everything below these positions is confirmed. */
     boolean covers(Map<TopicPartition, Long> positions) {
         return positions.entrySet().stream()
                 .allMatch(each -> confirmed.getOrDefault(each.getKey(), -1L) >= each.getValue());
     }
 
-    /** Takes note of what the client's kernel has acknowledged. */
+    /** Notes how many bytes the peer's kernel has acknowledged. */
     void acknowledged(long bytes, long nowNanos) {
         for (Checkpoint first = checkpoints.peek(); first != null; first = checkpoints.peek()) {
             if (bytes < first.provingBytes || nowNanos - first.provingNanos < APART_NANOS) return;
@@ -97,7 +101,7 @@ final class ConfirmedPositions {
     }
 
     /**
-     * Takes note of where the writes to the client have got to; true where a later write is wanted now.
+     * Notes the positions up to which records have been written; true if a later write is needed now.
      *
      * @param written the position behind the last record that was written, of every partition
      */
@@ -112,7 +116,7 @@ final class ConfirmedPositions {
         return checkpoints.stream().anyMatch(each -> isDue(each, nowNanos));
     }
 
-    /** A later write has been made, with which so many bytes are written in all. */
+    /** Notes that a later write has been made, and the number of bytes written with it. */
     void writtenLater(long bytes, long nowNanos) {
         for (Checkpoint each : checkpoints) {
             if (!isDue(each, nowNanos)) continue;

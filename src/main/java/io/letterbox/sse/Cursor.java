@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Where a subscriber stands, as it travels in {@code id:} and {@code Last-Event-ID}: everything below these offsets was
+ * A subscriber's position as it travels in {@code id:} and {@code Last-Event-ID}: all records below these offsets were
  * delivered. Opaque to clients, URL-safe (RFC 4648 section 5, without padding) and versioned.
  *
  * <pre>
@@ -22,8 +22,8 @@ import java.util.UUID;
  * └───────────┴─────────┴─────────────┴─────────────────┴────────┴─────────────────────┘
  * </pre>
  *
- * <p>Name and incarnation are tags (hashes), not the name and the id themselves: they have to tell the few topics of one
- * subscription apart and a topic from its successor of the same name. Varints are unsigned LEB128.
+ * <p>Name and incarnation are tags (hashes), not the name and the id themselves: they have to tell the few topics of
+ * one subscription apart and a topic from its successor of the same name. Varints are unsigned LEB128.
  *
  * <p>{@code client-hub.js} takes cursors apart and puts them together again, topic by topic; another version needs
  * another one there.
@@ -36,7 +36,7 @@ final class Cursor {
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
 
     /**
-     * One topic's share of a cursor.
+     * One topic's part of a cursor.
      *
      * @param nameTag see {@link #tag(String)}
      * @param incarnationTag see {@link #tag(UUID)}
@@ -44,7 +44,7 @@ final class Cursor {
      * @param nextOffsets the first offset that was not delivered, for consecutive partitions
      */
     record Entry(int nameTag, int incarnationTag, int firstPartition, long[] nextOffsets) {
-        /** The offset to go on at in a partition, or -1 where this cursor says nothing about it. */
+        /** The next offset of a partition, or -1 if this cursor does not contain the partition. */
         long nextOffset(int partition) {
             int index = partition - firstPartition;
             return index >= 0 && index < nextOffsets.length ? nextOffsets[index] : -1;
@@ -69,7 +69,7 @@ final class Cursor {
     }
 
     /**
-     * Reads a cursor.
+     * Parses a cursor.
      *
      * @throws ApiException INVALID_CURSOR for anything that {@link Writer} does not write
      */
@@ -135,18 +135,18 @@ final class Cursor {
         return h ^ h >>> 16;
     }
 
-    /** Writes cursors of one layout again and again, without allocating. Owned by one thread. */
+    /** Writes cursors again and again without allocating. Owned by one thread. */
     static final class Writer {
         private byte[] binary = new byte[64];
         private int length;
 
-        /** Begins a cursor. */
+        /** Starts a cursor. */
         void begin() {
             binary[0] = VERSION;
             length = 1;
         }
 
-        /** Adds a topic; as many calls of {@link #offset} as {@code count} says have to follow. */
+        /** Adds a topic; {@code count} calls of {@link #offset} have to follow. */
         void topic(int nameTag, int incarnationTag, int firstPartition, int count) {
             ensure(TAG_BYTES + 2 * MAX_VARINT_BYTES);
             fixed(nameTag);

@@ -20,8 +20,8 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * The delivery of one event loop: its feeds, what they share, and what becomes of a subscriber. Owned by that event
- * loop; time comes in as ticks of one second, chance as a generator.
+ * The delivery of one event loop: its feeds, what they share, and the life of its subscribers. Owned by that event
+ * loop; time comes in as ticks of one second, randomness as a generator.
  */
 final class DeliveryLoop {
     /** One partition of one feed. */
@@ -43,7 +43,7 @@ final class DeliveryLoop {
     private ClusterImage image;
     private int generation;
 
-    /** @param eventLoop runs a task behind everything that the event loop has queued already */
+    /** @param eventLoop runs a task behind everything that is already queued on the event loop */
     DeliveryLoop(DeliveryServices rooms, RandomGenerator random, Executor eventLoop) {
         this.rooms = rooms;
         this.random = random;
@@ -54,7 +54,7 @@ final class DeliveryLoop {
         this.image = rooms.metadata().image();
     }
 
-    // What feeds and subscribers use.
+    // For feeds and subscribers.
 
     Meters meters() {
         return rooms.meters();
@@ -72,7 +72,7 @@ final class DeliveryLoop {
         eventLoop.execute(task);
     }
 
-    /** Counts the changes of the topics that made what was read before worthless. */
+    /** Counts the changes of topics that invalidate what was read before. */
     int generation() {
         return generation;
     }
@@ -90,9 +90,9 @@ final class DeliveryLoop {
     }
 
     /**
-     * The chunk that leads on from a position, from the cache or made now.
+     * The chunk from a position on, from the cache or encoded now.
      *
-     * @return null where {@link #coldIndex} has to be read first
+     * @return null if {@link #coldIndex} has to be read first
      */
     SseChunk chunk(TopicFeed feed, Position from, long[] limit) {
         SseChunk chunk = cache.get(feed, from);
@@ -110,9 +110,9 @@ final class DeliveryLoop {
         return chunkReader.unreadableIndex();
     }
 
-    // What happens.
+    // Events.
 
-    /** A group commit. */
+    /** Applies a group commit to the feeds. */
     void committed(Committed message) {
         for (Committed.Moved moved : message.moved()) {
             List<FeedPartition> interested = feedsOf.get(moved.partition());
@@ -121,13 +121,13 @@ final class DeliveryLoop {
         }
     }
 
-    /** Looks whether topics have changed; cheap where they have not. */
+    /** Applies the newest image if topics have changed; cheap if they have not. */
     void syncImage() {
         ClusterImage newest = rooms.metadata().image();
         if (newest == image) return;
         image = newest;
-        // What was read, or is being read, may be of an incarnation that is gone, with or without a feed that follows
-        // it.
+        // What was read, or is being read, may belong to an incarnation that has been deleted, even if no feed follows
+        // the topic.
         generation++;
         warm.clear();
         parked.clear();
@@ -150,7 +150,7 @@ final class DeliveryLoop {
         for (Subscriber subscriber : feed.members()) finish(subscriber, Disconnect.TOPIC_DELETED, last);
     }
 
-    /** The last event of a stream of whose topics some are gone, which it names. */
+    /** The last event of a stream whose topics were deleted; it names the deleted ones. */
     String deletion(PartitionLayout layout) {
         JsonBytes out = new JsonBytes(128);
         out.ascii("event: end\ndata: {\"reason\":\"deleted\",\"topics\":[");
@@ -169,13 +169,13 @@ final class DeliveryLoop {
         list(feed);
     }
 
-    /** The image that the feeds go by. */
+    /** The image that the feeds follow. */
     ClusterImage image() {
         syncImage();
         return image;
     }
 
-    /** The feed of a subscription, made where there is none. */
+    /** The feed of a subscription; created if there is none. */
     TopicFeed feed(Subscription subscription) {
         syncImage();
         TopicFeed feed = feeds.get(subscription);
@@ -205,10 +205,10 @@ final class DeliveryLoop {
         }
     }
 
-    /** A stream has begun: takes its subscriber in. Its slot has been taken. */
+    /** Adds the subscriber of a new stream. The stream has taken its slot already. */
     void admit(Subscriber subscriber) {
         TopicFeed feed = subscriber.feed;
-        // A cursor may stand above what the commit messages have told this loop so far.
+        // A cursor may be above the offsets that commit messages have brought to this loop so far.
         for (int i = 0; i < feed.layout().size(); i++) {
             PartitionStatus status = rooms.reader().status(feed.layout().partition(i));
             if (status != null) feed.committed(i, status.lastStableOffset());
@@ -218,13 +218,13 @@ final class DeliveryLoop {
         int heartbeat = config.heartbeatSeconds();
         subscriber.heartbeatTicks = heartbeat - random.nextInt(heartbeat / 5 + 1);
         subscriber.lastWriteTick = tick();
-        // A member of a group ends in an order of its own.
+        // The stream of a group member revokes its partitions before it ends: GroupStream decides when.
         subscriber.endTick = subscriber.group() == null ? endTick() : Integer.MAX_VALUE;
         wheel.add(subscriber, Math.min(subscriber.heartbeatTicks, subscriber.endTick - tick()));
         catchUp.add(subscriber);
     }
 
-    /** The tick at which a stream that begins now is old. */
+    /** The tick at which a stream that begins now reaches its maximum age. */
     int endTick() {
         int maxAge = rooms.config().maxAgeSeconds();
         return maxAge == 0 ? Integer.MAX_VALUE : tick() + jittered(maxAge);
@@ -234,14 +234,14 @@ final class DeliveryLoop {
         return Math.max(1, seconds - random.nextInt(seconds / 5 + 1));
     }
 
-    /** A subscriber's socket is full while there are records for it. */
+    /** Notes that a subscriber's socket is full while there are records for it. */
     void stalled(Subscriber subscriber) {
         if (subscriber.stalledAtTick != 0) return;
         subscriber.stalledAtTick = Math.max(1, tick());
         rooms.meters().sse().stallBegan();
     }
 
-    /** A subscriber's socket takes bytes again. */
+    /** Notes that a subscriber's socket takes bytes again. */
     void drained(Subscriber subscriber) {
         endStall(subscriber);
         if (subscriber.position != null) catchUp.add(subscriber);
@@ -253,7 +253,7 @@ final class DeliveryLoop {
         rooms.meters().sse().stallEnded();
     }
 
-    /** Tells a subscriber that is behind what it misses, and moves it there. */
+    /** Sends a subscriber a gap event and moves it behind the gap. */
     void skipGap(Subscriber subscriber, Gap gap, Position behindGap) {
         JsonBytes text = new JsonBytes(256);
         gap.writeTo(text);
@@ -263,33 +263,33 @@ final class DeliveryLoop {
         control(subscriber, SseChunk.control(text.ascii('\n')));
     }
 
-    /** Appends an id; the client takes it when the block ends that it stands in. */
+    /** Appends an id line; the client takes the id when the block ends in which it stands. */
     static void writeId(JsonBytes out, PartitionLayout layout, Position position) {
         out.ascii("id: ");
         layout.writeCursor(out, position.offsets());
         out.ascii('\n');
     }
 
-    /** Writes an event that moves nobody. */
+    /** Writes a comment or a control event, which moves no position. */
     static void control(Subscriber subscriber, SseChunk chunk) {
         subscriber.write(chunk);
         chunk.release();
     }
 
-    /** Writes something that says nothing. */
+    /** Writes a comment, which the client ignores. */
     void comment(Subscriber subscriber) {
         subscriber.write(heartbeat);
     }
 
-    /** A connection is gone. */
+    /** Removes a subscriber whose connection has been closed. */
     void closed(Subscriber subscriber) {
         leave(subscriber, Disconnect.CLIENT);
     }
 
     /**
-     * Ends a stream, after a last event if the socket takes it. When to come back was said at the beginning.
+     * Ends a stream, after a last event if the socket takes it. The retry time was sent at the beginning of the stream.
      *
-     * @param lastEvent a whole event or nothing
+     * @param lastEvent a whole event, or empty
      */
     void finish(Subscriber subscriber, Disconnect reason, String lastEvent) {
         SseSink sink = leave(subscriber, reason);
@@ -306,7 +306,10 @@ final class DeliveryLoop {
         sink.end();
     }
 
-    /** Ends a stream whose next record cannot be read; where that will stay so, it is told, and comes back seldom. */
+    /**
+     * Ends a stream whose next record cannot be read. If that is going to last, the client is told so, with a long
+     * retry time.
+     */
     void unreadable(Subscriber subscriber, TopicPartition partition, long offset, Throwable failure) {
         Unreadable unreadable = Unreadable.of(partition, offset, failure);
         finish(subscriber, Disconnect.STORAGE, unreadable == null ? "" : unreadable.event(retryMs()));
@@ -323,7 +326,7 @@ final class DeliveryLoop {
         return sink;
     }
 
-    /** Takes a subscriber out whose connection goes on in another one; returns null where it had been taken out. */
+    /** Removes a subscriber whose connection goes on as another subscriber; null if it had been removed before. */
     SseSink withdraw(Subscriber subscriber) {
         SseSink sink = subscriber.detach();
         if (sink == null) return null;
@@ -338,33 +341,33 @@ final class DeliveryLoop {
         return sink;
     }
 
-    /** After how many milliseconds a client is to come back, another number for each. */
+    /** The retry time for one client, chosen at random so that clients do not come back all at once. */
     int retryMs() {
         int min = rooms.config().retryMinMs();
         return min + random.nextInt(rooms.config().retryMaxMs() - min + 1);
     }
 
-    /** Everybody, in no order. */
+    /** All subscribers, in no order. */
     List<Subscriber> subscribers() {
         List<Subscriber> all = new ArrayList<>();
         for (TopicFeed feed : feeds.values()) all.addAll(feed.members());
         return all;
     }
 
-    /** Gives direct memory back; nothing may happen here afterwards. */
+    /** Releases direct memory; the object must not be used afterwards. */
     void close() {
         cache.clear();
         parked.clear();
         heartbeat.release();
     }
 
-    /** One second later. */
+    /** Called once a second. */
     void onTick() {
         syncImage();
         wheel.turn(this::visit);
     }
 
-    /** Looks after one subscriber; returns after how many ticks to come again. */
+    /** Checks one subscriber: its age, its stall, its silence. Returns after how many ticks to check it again. */
     private int visit(Subscriber subscriber) {
         if (!subscriber.isOpen()) return TimerWheel.NEVER;
         int now = tick();
@@ -382,10 +385,11 @@ final class DeliveryLoop {
     }
 
     private int visitStalled(Subscriber subscriber, int now) {
-        // Silent because it is full, whether or not there are records for it: a peer that is gone looks like this, too.
+        // The silence of a full socket counts whether or not there are records: a peer that has vanished looks the
+        // same.
         int silent = now - subscriber.lastWriteTick;
         int patience = rooms.config().stallSeconds();
-        // Others of its group wait for the partitions of one that takes nothing any more.
+        // Other members of the group wait for the partitions of a member that takes no bytes.
         if (subscriber.group() != null)
             patience = Math.min(patience, subscriber.group().sessionTicks());
         if (silent < patience) return Math.max(1, Math.min(subscriber.heartbeatTicks, patience - silent));
@@ -395,8 +399,8 @@ final class DeliveryLoop {
     }
 
     /**
-     * Breaks the silence ({@link Heartbeat}). A subscriber whose filter passes nothing would otherwise keep an old cursor
-     * for ever, so it is given the new one.
+     * Ends a silence ({@link Heartbeat}). A subscriber whose filter passes no record would otherwise keep an old cursor
+     * for ever, so the current one is sent.
      */
     private void beat(Subscriber subscriber) {
         boolean event = subscriber.heartbeat == Heartbeat.EVENT;
@@ -414,7 +418,7 @@ final class DeliveryLoop {
         control(subscriber, SseChunk.control(text));
     }
 
-    /** A subscriber has come to the tail; one that sees heartbeats is told so, the first time. */
+    /** Tells a client that sees heartbeats that its subscriber has reached the tail, the first time that it does. */
     void live(Subscriber subscriber) {
         if (subscriber.heartbeat != Heartbeat.EVENT || subscriber.toldLive || subscriber.group() != null) return;
         subscriber.toldLive = true;

@@ -12,10 +12,10 @@ sealed interface From {
     /** At the log start offset. */
     record Earliest() implements From {}
 
-    /** Behind the last record. */
+    /** At the end of the log. */
     record Latest() implements From {}
 
-    /** At an offset; only where there is one partition. */
+    /** At an offset; only for a single partition. */
     record Offset(long offset) implements From {}
 
     /** At the first record with this timestamp or a later one. */

@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where a member of a group begins in partitions that it has been given, and what it has to be told that the group misses.
+ * The positions at which a group member begins to read partitions that it has been assigned, and the gaps before them.
  *
- * @param next the first offset of each
+ * @param next the first offset of each partition
  * @param gaps in the order of the partitions
  */
 record GroupStart(Map<TopicPartition, Long> next, List<Gap> gaps) {
     /**
-     * Finds the place: where the group has got to; else at the beginning of partitions that are newer than the stream;
-     * else where the request says.
+     * Determines the positions: the committed offset; else the beginning, for partitions that are newer than the
+     * stream; else what the request says.
      *
      * @param known how many partitions each topic had when the stream began
-     * @return fails with an {@link ApiException} where a partition cannot be read now
+     * @return fails with an {@link ApiException} if a partition cannot be read now
      */
     static Future<GroupStart> of(
             Iterable<TopicPartition> partitions,

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
-/** The streams of one event loop that are members of groups. Owned by that event loop. */
+/** The streams of one event loop that are group members. Owned by that event loop. */
 final class GroupStreams {
     private static final int TICK_MS = 1000;
 
@@ -24,7 +24,7 @@ final class GroupStreams {
     private final Supplier<Future<?>> linger;
     private final Set<GroupStream> open = new LinkedHashSet<>();
 
-    /** Members that have left, as far as the coordinator has not answered. */
+    /** Departures of members that the coordinator has not answered yet. */
     private final Set<Future<?>> departures = new HashSet<>();
 
     /** @param linger completes after {@link DeliveryLimits#GROUP_LINGER_MS} */
@@ -38,7 +38,7 @@ final class GroupStreams {
         return loop;
     }
 
-    /** Waits for a client's last word. */
+    /** Completes when a client that acknowledges by itself has had time for its last acknowledgement. */
     Future<?> linger() {
         return linger.get();
     }
@@ -55,7 +55,7 @@ final class GroupStreams {
         return rooms.config().acknowledgeSeconds();
     }
 
-    /** A member for a stream that wants to join. */
+    /** A member for a stream that asks to join a group. */
     GroupMember member(SubscribeRequest request, String host) {
         return new GroupMember(
                 rooms.groups(),
@@ -66,9 +66,9 @@ final class GroupStreams {
     }
 
     /**
-     * Joins a group. Fails with an {@link ApiException} where the stream has to be refused.
+     * Joins a group. Fails with an {@link ApiException} if the stream is to be refused.
      *
-     * @param member made for it
+     * @param member made for this stream
      */
     Future<GroupMember.Answer> join(GroupMember member) {
         return member.beat(List.of())
@@ -107,25 +107,32 @@ final class GroupStreams {
         open.remove(stream);
     }
 
-    /** A member says good-bye. */
+    /** Adds the departure of a member, for {@link #departed}. */
     void departing(Future<?> departure) {
         departures.add(departure);
         departure.onComplete(gone -> departures.remove(departure));
     }
 
-    /** Completes when everybody who has left so far is gone, or cannot be helped. */
+    /** Completes when all departures so far have been answered, or have failed. */
     Future<Void> departed() {
         return departures.isEmpty()
                 ? Future.succeededFuture()
                 : Future.join(List.copyOf(departures)).transform(all -> Future.succeededFuture());
     }
 
-    /** The end is near: everybody gives up what they read, and stays for a while to learn that their clients have it. */
+    /**
+     * Has all streams give up their partitions before the server stops; they stay open to have the last records
+     * confirmed.
+     */
     void retire() {
         for (GroupStream stream : new ArrayList<>(open)) stream.retire();
     }
 
-    /** One second later. @param nowNanos of a monotonic clock */
+    /**
+     * Called once a second.
+     *
+     * @param nowNanos the monotonic time
+     */
     void tick(long nowNanos) {
         if (loop.tick() % DeliveryLimits.GROUP_BEAT_TICKS != 0) return;
         for (GroupStream stream : new ArrayList<>(open)) stream.tick(nowNanos);

@@ -5,9 +5,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * How a stream shows that it lives while there are no records, and where its client stands by then. An id counts only
- * when its block ends, be it without data (WHATWG HTML, section 9.2.6); but many clients that are no browsers, such as
- * fetch-event-source, Spring's and Jersey's, make an empty event of every block without data.
+ * How a stream shows during a silence that it is alive, and which position its client has reached. An id takes effect
+ * when its block ends, even if the block has no data (WHATWG HTML, section 9.2.6); but many clients that are not
+ * browsers, such as fetch-event-source, Spring's and Jersey's, make an empty event of every block without data.
  *
  * <pre>
  *            at the beginning             in silence           in silence, behind a filter
@@ -17,21 +17,25 @@ import io.vertx.core.http.HttpServerRequest;
  * </pre>
  */
 enum Heartbeat {
-    /** For every reader of event streams: no block is without data. */
+    /** For every reader of event streams: each block has data. */
     COMMENT,
 
-    /** For a browser's EventSource: it takes an id from a block without data, and shows nothing. */
+    /** For a browser's EventSource: it takes an id from a block without data, and dispatches no event. */
     BARE_ID,
 
-    /** For a client that wants to see heartbeats, {@code ?heartbeat=event}, because an EventSource hides comments. */
+    /**
+     * For a client that asks for heartbeats as events with {@code ?heartbeat=event}, because an EventSource hides
+     * comments.
+     */
     EVENT;
 
-    /** Browsers' names for themselves begin like this, whichever they are. */
+    /** How the User-Agent header of every browser begins. */
     private static final String BROWSER = "Mozilla/";
 
     /**
-     * What to give a client that does not say what it wants. An EventSource asks with the cache mode no-store (WHATWG HTML,
-     * section 9.2.2), which adds {@code Cache-Control: no-cache} (WHATWG Fetch, section 4.6); a script's fetch does not.
+     * The kind of heartbeat for a client that does not name one. An EventSource fetches with cache mode no-store
+     * (WHATWG HTML, section 9.2.2), which adds {@code Cache-Control: no-cache} (WHATWG Fetch, section 4.6); a script's
+     * fetch does not.
      */
     static Heartbeat fitting(HttpServerRequest request) {
         String agent = request.getHeader(HttpHeaders.USER_AGENT);
@@ -41,10 +45,10 @@ enum Heartbeat {
     }
 
     /**
-     * Appends the fields of the event; an id may follow, and an empty line ends it.
+     * Appends the fields of the event; an id line may follow, and an empty line ends the event.
      *
-     * @param seconds after how much silence another one comes, at the latest
-     * @param live whether the client has been given all that there is
+     * @param seconds the longest silence before the next one
+     * @param live whether the client has been sent everything that there is
      */
     static void writeEvent(JsonBytes out, int seconds, boolean live) {
         out.ascii("event: heartbeat\ndata: {\"seconds\":").number(seconds);

@@ -7,21 +7,21 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 
 /**
- * Cursors that a full chunk stopped within a compressed batch, or one of many records: whoever goes on from there goes on
- * with them, because beginning again would decompress or pass over all that lies before, for every chunk anew. Bounded by
+ * Cursors that stopped, because a chunk was full, within a compressed batch or one of many records. The next chunk
+ * continues with the cursor, because a new one would decompress or skip everything before that record again. Bounded by
  * number, oldest out first. Owned by one event loop.
  */
 final class ParkedCursors {
     /**
-     * A cursor, and what it walks.
+     * A cursor, and the slice that it reads.
      *
-     * @param next the offset from which it goes on
+     * @param next the offset of its next record
      */
     record Parked(TopicPartition partition, long next, Slice slice, RecordCursor cursor) {}
 
     private final ArrayDeque<Parked> parked = new ArrayDeque<>();
 
-    /** Hands out the cursor that goes on from an offset, or null; the caller closes it or parks it again. */
+    /** Hands out the cursor that stopped before an offset, or null; the caller closes it or parks it again. */
     Parked take(TopicPartition partition, long offset) {
         if (parked.isEmpty()) return null;
         for (Iterator<Parked> each = parked.iterator(); each.hasNext(); ) {
@@ -39,7 +39,7 @@ final class ParkedCursors {
             parked.removeLast().cursor.close();
     }
 
-    /** Closes all. */
+    /** Closes all cursors. */
     void clear() {
         parked.forEach(each -> each.cursor.close());
         parked.clear();

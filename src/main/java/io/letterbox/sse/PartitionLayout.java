@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The partitions of a subscription as they are in one image of the cluster, in a fixed order. Immutable but for the
+ * The partitions of a subscription according to one image of the cluster, in a fixed order. Immutable but for the
  * scratch space of its cursor writer; owned by one event loop.
  */
 final class PartitionLayout {
@@ -38,10 +38,10 @@ final class PartitionLayout {
     }
 
     /**
-     * Looks up the topics of a subscription.
+     * Resolves the topics of a subscription.
      *
-     * @throws ApiException UNKNOWN_TOPIC, UNKNOWN_PARTITION, or POLICY_VIOLATION for more partitions than one connection
-     *     may follow
+     * @throws ApiException UNKNOWN_TOPIC, UNKNOWN_PARTITION, or POLICY_VIOLATION for more partitions than one stream
+     *     may have
      */
     static PartitionLayout of(Subscription subscription, ClusterImage image) {
         if (subscription.share() != null) return ofShare(subscription, image);
@@ -73,7 +73,10 @@ final class PartitionLayout {
         return new PartitionLayout(topics, size);
     }
 
-    /** All of the topics, so that it is noticed when one goes, but only the member's partitions of them. */
+    /**
+     * A member's share has all topics of the subscription, so that a deletion is noticed, but only the member's
+     * partitions.
+     */
     private static PartitionLayout ofShare(Subscription subscription, ClusterImage image) {
         List<Topic> topics = new ArrayList<>(subscription.topics().size());
         for (String name : subscription.topics()) {
@@ -92,7 +95,7 @@ final class PartitionLayout {
         return layout;
     }
 
-    /** True where the partitions are a member's share of a group. */
+    /** True if the partitions are a group member's share. */
     boolean isShared() {
         return shared;
     }
@@ -134,8 +137,8 @@ final class PartitionLayout {
     }
 
     /**
-     * Appends what an event's id says: the cursor behind its record, or, for a member of a group, which record it is
-     * ({@code topic/partition/offset}), because that is what it acknowledges.
+     * Appends the id of an event: the cursor behind its record or, for a group member, the record itself
+     * ({@code topic/partition/offset}), because that is what the client acknowledges.
      */
     void writeId(JsonBytes out, int index, long[] next, long offset) {
         if (!shared) {
@@ -157,7 +160,7 @@ final class PartitionLayout {
         cursor.writeTo(out);
     }
 
-    /** Which of the topics are not there any more, or there under another id. */
+    /** The topics that the image does not have, or has under another id. */
     List<String> goneFrom(ClusterImage image) {
         List<String> gone = new ArrayList<>();
         for (Topic topic : topics) {
@@ -167,7 +170,7 @@ final class PartitionLayout {
         return gone;
     }
 
-    /** True where both have the same incarnations of the same topics, be it with more partitions. */
+    /** True if both layouts have the same incarnations of the same topics, and this one at least as many partitions. */
     boolean continues(PartitionLayout earlier) {
         if (topics.size() != earlier.topics.size()) return false;
         for (int t = 0; t < topics.size(); t++) {
@@ -176,7 +179,7 @@ final class PartitionLayout {
         return true;
     }
 
-    /** Carries offsets over from a layout that this one {@link #continues}; new partitions start at their beginning. */
+    /** Maps offsets of an earlier layout that this one {@link #continues}; new partitions start at their beginning. */
     long[] carryOver(PartitionLayout earlier, long[] offsets) {
         long[] carried = new long[partitions.length];
         for (int t = 0; t < topics.size(); t++) {

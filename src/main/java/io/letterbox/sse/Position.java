@@ -3,14 +3,14 @@ package io.letterbox.sse;
 import java.util.Arrays;
 
 /**
- * The next offset of each partition of a {@link PartitionLayout}. Immutable, so that all subscribers at one place share one; the
- * hash is kept because positions are keys.
+ * The next offset of each partition of a {@link PartitionLayout}. Immutable, so that all subscribers at the same
+ * position share one object; the hash is kept because positions are keys.
  */
 final class Position {
     private final long[] next;
     private final int hash;
 
-    /** @param next given away */
+    /** @param next owned by the position from now on */
     Position(long[] next) {
         this.next = next;
         this.hash = Arrays.hashCode(next);
@@ -20,17 +20,17 @@ final class Position {
         return next[index];
     }
 
-    /** A copy that may be changed. */
+    /** A copy that may be modified. */
     long[] copy() {
         return next.clone();
     }
 
-    /** The offsets, to be read only. */
+    /** The offsets, not to be modified. */
     long[] offsets() {
         return next;
     }
 
-    /** This position with one partition elsewhere. */
+    /** This position with another offset for one partition. */
     Position with(int index, long offset) {
         long[] changed = next.clone();
         changed[index] = offset;

@@ -6,27 +6,30 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
-/** The plain way out, through Vert.x: HTTP/2, HTTP/1.0, and whatever {@link ChannelSink} does not fit. */
+/**
+ * The sink that writes through Vert.x: for HTTP/2, HTTP/1.0, and connections for which {@link ChannelSink} does not
+ * work.
+ */
 final class ResponseSink implements SseSink {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
 
-    /** What the connection is given, other streams' bytes included; null where nobody counts. */
+    /** Counts what is written to the connection, other streams' bytes included; null if nothing is to be counted. */
     private final AcknowledgedBytes bytes;
 
-    /** Null once the subscriber wants to hear no more. */
+    /** Null after the subscriber has been detached. */
     private Listener listener;
 
     private boolean closed;
 
-    // In bytes of this stream, as far as they are counted.
+    // In bytes of this stream, if they are counted.
     private long written;
     private long acknowledged;
 
-    /** What flow control has let pass and the kernel has taken. */
+    /** Bytes that flow control has let pass and the kernel has taken. */
     private long sent;
 
-    /** What was {@link #sent} when the connection had been given {@link #sampledAt} bytes. */
+    /** The value of sent when {@link #sampledAt} bytes had been written to the connection. */
     private long sampled;
 
     private long sampledAt;
@@ -39,9 +42,9 @@ final class ResponseSink implements SseSink {
     }
 
     /**
-     * Begins the stream: the response's head is complete, {@code first} follows it.
+     * Begins the stream: sends the complete head of the response, and {@code first} behind it.
      *
-     * @param bytes counts what the connection is given; null where nobody wants to know
+     * @param bytes counts what is written to the connection; null if nothing is to be counted
      */
     static ResponseSink open(
             HttpServerRequest request, Buffer first, int writeQueueBytes, AcknowledgedBytes bytes, Listener listener) {

@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Encoded events that many subscribers are given, framed once for the chunked transfer coding (RFC 9112 section 7.1):
+ * Encoded events for many subscribers, framed once for the chunked transfer coding (RFC 9112 section 7.1):
  *
  * <pre>
  * ┌──────────┬──────┬────────────────┬──────┐
@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
  * └──────────┴──────┴────────────────┴──────┘
  * </pre>
  *
- * <p>Counted: whoever makes one releases it; each write takes a duplicate that the socket releases. Owned by one event
- * loop. A chunk without a body moves subscribers past records that their filter does not want.
+ * <p>Reference-counted: the creator releases it; each write takes a duplicate, which the socket releases. Owned by one
+ * event loop. A chunk without a body moves subscribers past records that their filter does not pass.
  */
 final class SseChunk {
     private static final byte[] CRLF = {'\r', '\n'};
@@ -43,19 +43,19 @@ final class SseChunk {
     /**
      * Events that bring a subscriber to a position.
      *
-     * @param behindLast the offset behind the last record of each partition, 0 where there is none; null where nobody asks
-     * @param recordsByTopic how many records of each topic of the layout are in it
+     * @param behindLast the offset behind the last record of each partition, 0 if there is none; null outside groups
+     * @param recordsByTopic the number of records of each topic of the layout
      */
     static SseChunk of(Position to, long[] behindLast, int[] recordsByTopic, JsonBytes body) {
         return new SseChunk(to, behindLast, recordsByTopic, body.array(), body.length());
     }
 
-    /** A comment or a control event: moves nobody. */
+    /** A comment or a control event: moves no position. */
     static SseChunk control(JsonBytes body) {
         return new SseChunk(null, null, new int[0], body.array(), body.length());
     }
 
-    /** A comment or a control event: moves nobody. */
+    /** A comment or a control event: moves no position. */
     static SseChunk control(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return new SseChunk(null, null, new int[0], bytes, bytes.length);
@@ -71,27 +71,27 @@ final class SseChunk {
                 .writeBytes(CRLF);
     }
 
-    /** Where a subscriber stands that has been given this; null for a control. */
+    /** The position that it brings a subscriber to; null for a control event. */
     Position to() {
         return to;
     }
 
-    /** The offset behind the last record of each partition, 0 where there is none; null where nobody asked. */
+    /** The offset behind the last record of each partition, 0 if there is none; null outside groups. */
     long[] behindLast() {
         return behindLast;
     }
 
-    /** How many records are in it, of one topic of the layout. */
+    /** The number of records of one topic of the layout. */
     int records(int topic) {
         return recordsByTopic[topic];
     }
 
-    /** How many records are in it. */
+    /** The number of records. */
     int records() {
         return records;
     }
 
-    /** How many bytes of events are in it, framing not counted. */
+    /** The number of bytes of events, without framing. */
     int bodyBytes() {
         return bodyBytes;
     }
@@ -101,7 +101,7 @@ final class SseChunk {
         return framed.retainedDuplicate();
     }
 
-    /** The events alone, where somebody else frames them; made at the first call and shared from then on. */
+    /** The events without framing, for sinks whose encoder adds it; made at the first call and shared from then on. */
     Buffer plain() {
         if (plain == null) {
             byte[] body = new byte[bodyBytes];
@@ -111,7 +111,7 @@ final class SseChunk {
         return plain;
     }
 
-    /** Gives the maker's claim up. */
+    /** Releases the creator's reference. */
     void release() {
         if (framed != null) framed.release();
     }

@@ -35,8 +35,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The streams of one event loop: {@code GET /topics/{topic}/events} and {@code GET /events?topic=a&topic=b}. It answers
- * past the router, so that no routing context is kept for as long as a stream lives.
+ * The streams of one event loop: {@code GET /topics/{topic}/events} and {@code GET /events?topic=a&topic=b}. Handles
+ * requests before the router does, so that no routing context is kept as long as a stream lives.
  *
  * <p>One instance per event loop, owned by it. It consumes {@link Committed} there.
  */
@@ -82,13 +82,13 @@ public final class SseDelivery implements HttpPart {
             loop.onTick();
             groups.tick(System.nanoTime());
         });
-        // For the list of routes: other methods are refused with what is allowed.
+        // The routes exist so that other methods are refused with an Allow header.
         router.get(TOPICS + ":topic" + EVENTS).handler(SseDelivery::onStrangePath);
         router.get(EVENTS).handler(SseDelivery::onStrangePath);
         ClientModule.mount(router);
     }
 
-    /** GET comes this far only where its path is a stream's once it is normalized. */
+    /** A GET reaches the router only if its path becomes a stream's by normalization. */
     private static void onStrangePath(RoutingContext routed) {
         Problem.of(ErrorCode.NO_SUCH_ROUTE, "Write the path of a stream plainly: " + routed.normalizedPath() + ".")
                 .send(routed.response());
@@ -111,7 +111,7 @@ public final class SseDelivery implements HttpPart {
         return true;
     }
 
-    /** A stream of a group's joins the group, takes partitions from its members, and commits. */
+    /** A stream of a group changes state: it joins the group, takes partitions from other members, and commits. */
     @Override
     public boolean changesState(HttpServerRequest request) {
         return isStream(request.path()) && SubscribeRequest.mayJoin(request.query());
@@ -126,7 +126,8 @@ public final class SseDelivery implements HttpPart {
 
     private void answer(HttpServerRequest request, SubscribeRequest wanted) {
         if (draining) {
-            // Not a refusal, which would end an EventSource for good: come back when the server is there again.
+            // Not a refusal, which would end an EventSource for good: the client is to come back when the server is
+            // there again.
             head(request.response());
             Buffer body = Buffer.buffer("retry: " + loop.retryMs() + "\n");
             if (request.method() == HttpMethod.HEAD) request.response().end();
@@ -138,7 +139,7 @@ public final class SseDelivery implements HttpPart {
             layout = PartitionLayout.of(wanted.subscription(), loop.image());
         } catch (ApiException refused) {
             if (refused.code() != ErrorCode.UNKNOWN_TOPIC || !isOver(wanted)) throw refused;
-            // What the cursor has followed is over for good, and 204 is how an EventSource is told to stop.
+            // The cursor's topic has been deleted for good, and 204 is how an EventSource is told not to reconnect.
             request.response().setStatusCode(204).end();
             return;
         }
@@ -238,7 +239,7 @@ public final class SseDelivery implements HttpPart {
         return entry;
     }
 
-    /** The feed to join; null where the topics have been deleted while the start was looked up. */
+    /** The feed to join; null if the topics were deleted while the start was looked up. */
     private TopicFeed feed(Subscription subscription, PartitionLayout layout) {
         try {
             TopicFeed feed = loop.feed(subscription);
@@ -265,8 +266,9 @@ public final class SseDelivery implements HttpPart {
     }
 
     /**
-     * What every stream begins with: a comment, so that proxies and {@code onopen} see something at once, and when to come
-     * back. No empty line follows, because a block without data is an empty event for many clients ({@link Heartbeat}).
+     * The beginning of every stream: a comment, so that proxies pass something on and {@code onopen} fires at once, and
+     * the retry time. No empty line follows, because a block without data is an empty event for many clients
+     * ({@link Heartbeat}).
      */
     private JsonBytes preamble() {
         return new JsonBytes(256)
@@ -276,8 +278,9 @@ public final class SseDelivery implements HttpPart {
     }
 
     /**
-     * The preamble, what is missing, and the cursor, so that a client that is cut off before the first record resumes here
-     * and not at what is latest by then. With gaps, the cursor stands in the block of the last one.
+     * The beginning of a stream, the gaps, and the cursor, so that a client that is cut off before the first record
+     * resumes here and not at the end of the log at that time. With gaps, the cursor stands in the block of the last
+     * one.
      */
     private Buffer preamble(Subscriber subscriber, List<Gap> gaps) {
         JsonBytes text = preamble();
@@ -296,7 +299,9 @@ public final class SseDelivery implements HttpPart {
         return text.take();
     }
 
-    /** Ends all streams, spread at random over the time given, and from now on sends those away who come. */
+    /**
+     * Ends all streams at random times within the time given, and answers new requests with a retry time from now on.
+     */
     @Override
     public Future<Void> drain(long millis) {
         draining = true;
@@ -307,11 +312,11 @@ public final class SseDelivery implements HttpPart {
         ArrayDeque<Subscriber> left = new ArrayDeque<>(all);
         AtomicInteger steps = new AtomicInteger(DeliveryLimits.DRAIN_STEPS);
         Promise<Void> ended = Promise.promise();
-        // The last fifth of the time is left for what the sockets still have to take.
+        // The last fifth of the time is left for the sockets to send what they still hold.
         long stepMs = Math.max(1, millis * 4 / 5 / DeliveryLimits.DRAIN_STEPS);
         vertx.setPeriodic(stepMs, timer -> {
             drainStep(left, Math.max(1, steps.getAndDecrement()));
-            // A member of a group goes on as another subscriber when its share changes.
+            // The subscriber of a group member is replaced when its share changes, so the list may have missed it.
             if (left.isEmpty()) left.addAll(loop.subscribers());
             if (!left.isEmpty()) return;
             vertx.cancelTimer(timer);
@@ -320,7 +325,7 @@ public final class SseDelivery implements HttpPart {
         return ended.future().compose(gone -> groups.departed());
     }
 
-    /** Ends some of those that are left. A member of a group stays until its client surely has what it was given. */
+    /** Ends some of the streams that are left. A group member stays until its client has confirmed what it was sent. */
     private void drainStep(ArrayDeque<Subscriber> left, int stepsLeft) {
         int count = (left.size() + stepsLeft - 1) / stepsLeft;
         for (int i = 0; i < count; i++) {

@@ -11,16 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a stream begins, and what the subscriber has to be told that it misses.
+ * The position at which a stream begins, and the gaps before it.
  *
  * @param next the first offset of each partition of the layout
  * @param gaps in the order of the partitions
  */
 record Start(long[] next, List<Gap> gaps) {
     /**
-     * Finds the place. Completed at once unless a time has to be looked up.
+     * Determines the position. Complete at once unless a timestamp has to be looked up.
      *
-     * @return fails with an {@link ApiException} where the stream has to be refused
+     * @return fails with an {@link ApiException} if the stream is to be refused
      */
     static Future<Start> of(SubscribeRequest request, PartitionLayout layout, LogReader reader) {
         Finder finder = new Finder(layout, reader);
@@ -53,7 +53,7 @@ record Start(long[] next, List<Gap> gaps) {
             this.next = new long[layout.size()];
         }
 
-        /** A cursor of other topics is a mistake, and to start somewhere else would be silence about it. */
+        /** Refuses a cursor of other topics: starting somewhere else would hide the client's mistake. */
         void checkSame(List<Cursor.Entry> cursor) {
             for (int i = 0; i < layout.size(); i++) {
                 for (Cursor.Entry entry : cursor) if (entry.nameTag() == layout.nameTag(i)) return;
@@ -61,7 +61,7 @@ record Start(long[] next, List<Gap> gaps) {
             throw new ApiException(ErrorCode.INVALID_CURSOR, "This cursor is of a subscription to other topics.");
         }
 
-        /** Goes on from a cursor; false where it does not know the topic. */
+        /** Takes the position from a cursor; false if the cursor does not contain the topic. */
         boolean resume(int index, List<Cursor.Entry> cursor) {
             int partition = layout.partition(index).partition();
             boolean known = false;

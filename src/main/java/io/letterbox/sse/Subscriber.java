@@ -3,38 +3,38 @@ package io.letterbox.sse;
 import io.letterbox.telemetry.Connections;
 
 /**
- * One open stream: a sink and a place in its feed. At the tail it has no position of its own but the feed's; behind, it
- * has one. Owned by one event loop.
+ * One open stream: a sink and a position in its feed. At the tail the position is the feed's; behind the tail the
+ * subscriber has its own. Owned by one event loop.
  */
 final class Subscriber implements SseSink.Listener {
-    /** Not in a list. */
+    /** The index of a subscriber that is in no feed. */
     static final int NOWHERE = -1;
 
     final TopicFeed feed;
 
-    /** Where it stands while it is behind; null at the tail. */
+    /** The position while the subscriber is behind; null at the tail. */
     Position position;
 
-    /** Its index among the feed's members. */
+    /** The index among the feed's members. */
     int index = NOWHERE;
 
-    /** The last round of the feed that has looked at it. */
+    /** The last round of the feed that has visited this subscriber. */
     long round;
 
-    /** True while it waits for its turn, or for a read, in {@link CatchUp}. */
+    /** True while the subscriber waits in {@link CatchUp}, in its queue or for a read. */
     boolean pending;
 
-    /** The tick at which it was found not to take bytes although there were some for it, or 0. */
+    /** The tick at which the socket was found full while there were records to write, or 0. */
     int stalledAtTick;
 
     int lastWriteTick;
     int endTick;
     int heartbeatTicks;
 
-    /** How its client is shown that the stream lives. */
+    /** How the client is shown that the stream is alive. */
     final Heartbeat heartbeat;
 
-    /** Whether a client that sees heartbeats was told that it has all that there is. */
+    /** Whether a client that sees heartbeats has been told that it has everything that there is. */
     boolean toldLive;
 
     private final DeliveryLoop loop;
@@ -42,7 +42,7 @@ final class Subscriber implements SseSink.Listener {
     private SseSink sink;
     private Connections.Entry seen;
 
-    /** @param group whose share this is, or null for a subscriber on its own */
+    /** @param group the group stream whose share this is, or null outside groups */
     Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, Heartbeat heartbeat, GroupStream group) {
         this.heartbeat = heartbeat;
         this.loop = loop;
@@ -51,28 +51,28 @@ final class Subscriber implements SseSink.Listener {
         this.group = group;
     }
 
-    /** Whose share this is, or null. */
+    /** The group stream whose share this is, or null. */
     GroupStream group() {
         return group;
     }
 
-    /** Where it stands, at the tail or behind. */
+    /** The position, at the tail or behind. */
     Position standing() {
         return position == null ? feed.tailPosition() : position;
     }
 
-    /** @param itsEntry where it is listed as long as it is open */
+    /** @param itsEntry the entry among the connections as long as the stream is open */
     void attach(SseSink itsSink, Connections.Entry itsEntry) {
         sink = itsSink;
         seen = itsEntry;
     }
 
-    /** Where its connection is listed. */
+    /** The entry among the connections. */
     Connections.Entry seen() {
         return seen;
     }
 
-    /** False once the stream has ended, whoever ended it. */
+    /** False after the stream has ended, by either side. */
     boolean isOpen() {
         return sink != null;
     }
@@ -87,7 +87,7 @@ final class Subscriber implements SseSink.Listener {
         if (group != null) group.wrote(feed.layout(), chunk);
     }
 
-    /** Lets go of the connection; returns it, or null where that had happened before. */
+    /** Takes the sink from the subscriber; returns it, or null if it was taken before. */
     SseSink detach() {
         SseSink former = sink;
         sink = null;

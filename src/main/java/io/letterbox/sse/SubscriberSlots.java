@@ -2,12 +2,14 @@ package io.letterbox.sse;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the open streams of all event loops against {@code limits.subscribers}. Thread-safe; one per process. */
+/**
+ * The count of open streams of all event loops, limited by {@code limits.subscribers}. Thread-safe; one per process.
+ */
 public final class SubscriberSlots {
     private final AtomicInteger taken = new AtomicInteger();
     private final int max;
 
-    /** @param max the most streams at the same time */
+    /** @param max the most streams that may be open at the same time */
     public SubscriberSlots(int max) {
         this.max = max;
     }
@@ -21,7 +23,7 @@ public final class SubscriberSlots {
         return max;
     }
 
-    /** Takes a slot; false where none is left. */
+    /** Takes a slot; false if none is left. */
     boolean take() {
         if (taken.incrementAndGet() <= max) return true;
         taken.decrementAndGet();

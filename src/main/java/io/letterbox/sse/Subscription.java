@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * What a subscriber wants to see. Subscribers with equal subscriptions share a {@link TopicFeed}.
+ * What a subscriber wants to read. Subscribers with equal subscriptions share a {@link TopicFeed}.
  *
  * @param topics the names, distinct and in order
  * @param partition the only partition wanted, or -1 for all
  * @param key the only key wanted, or null for all; compared as UTF-8
  * @param envelope whether records come as JSON with their metadata instead of as bare values
- * @param share what a member of a group has been given of the topics, or null where nobody shares
+ * @param share a group member's part of the topics, or null outside groups
  */
 record Subscription(List<String> topics, int partition, String key, boolean envelope, Share share) {
     static final int ALL_PARTITIONS = -1;
 
     /**
-     * Some partitions of the topics, which nobody else in the group reads.
+     * The partitions that a group member has been assigned.
      *
-     * @param memberId whose they are, so that no two members share a feed
+     * @param memberId the member, so that no two members share a feed
      * @param partitions in order
      */
     record Share(String memberId, SortedSet<TopicPartition> partitions) {}
 
-    /** A subscription that is shared with nobody. */
+    /** A subscription outside groups. */
     Subscription(List<String> topics, int partition, String key, boolean envelope) {
         this(topics, partition, key, envelope, null);
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Looks at each subscriber now and then, with one timer for all of them. Time is counted in ticks; whoever owns the wheel
- * turns it once per tick. Owned by one event loop.
+ * Visits each subscriber at a time of its own, with one timer for all of them. Time is counted in ticks; the owner
+ * advances the wheel once per tick. Owned by one event loop.
  */
 final class TimerWheel {
     /** Returned by the visitor for a subscriber that is not to be visited again. */
@@ -21,7 +21,7 @@ final class TimerWheel {
         for (int i = 0; i <= maxTicks; i++) slots.add(new ArrayList<>());
     }
 
-    /** The number of turns so far. */
+    /** The number of ticks so far. */
     int tick() {
         return tick;
     }
@@ -33,9 +33,9 @@ final class TimerWheel {
     }
 
     /**
-     * One tick later: visits everyone whose time has come.
+     * Advances by one tick and visits every subscriber that is due.
      *
-     * @param visitor returns after how many ticks to come again, or {@link #NEVER}
+     * @param visitor returns after how many ticks to visit again, or {@link #NEVER}
      */
     void turn(ToIntFunction<Subscriber> visitor) {
         tick++;

@@ -8,17 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All subscribers of one event loop with the same subscription. Those at the tail stand where the feed stands: what is
- * committed is read once, encoded once, and the same bytes are written to each of them. One whose socket is full leaves
- * the tail with a position of its own, catches up by itself ({@link CatchUp}) and joins again where the feed stands.
+ * All subscribers of one event loop with the same subscription. Those at the tail share the feed's position: what is
+ * committed is read once, encoded once, and the same bytes are written to each of them. A subscriber whose socket is
+ * full leaves the tail with a position of its own, catches up by itself ({@link CatchUp}) and joins again at the feed's
+ * position.
  *
  * <pre>
  * members:  ├── at the tail, position is the feed's ──┤── behind, each with its own position ──┤
  *           0                                     tailCount                                  size
  * </pre>
  *
- * <p>Committed messages only move {@link #end}; the next round reads up to there. A round writes one chunk and queues the
- * next behind whatever waits for the event loop, so that one round takes in what many group commits have brought.
+ * <p>Committed messages only move {@link #end}; the next round reads up to there. A round writes one chunk and queues
+ * the next behind whatever waits for the event loop, so that one round takes in what many group commits have brought.
  * Owned by one event loop.
  */
 final class TopicFeed {
@@ -27,16 +28,18 @@ final class TopicFeed {
     private final List<Subscriber> members = new ArrayList<>();
     private int tailCount;
 
-    /** Members that have seen more than the tail has, as a cursor from another event loop may say; they wait for it. */
+    /**
+     * Members with a position beyond the tail, as a cursor from another event loop may have; they wait for the tail.
+     */
     private List<Subscriber> ahead = new ArrayList<>();
 
     private PartitionLayout layout;
     private TopicMeters[] meters;
 
-    /** The last stable offsets as far as known, by partition of the layout: readers get nothing beyond them. */
+    /** The last stable offsets as far as known, by partition of the layout: no reader gets records beyond them. */
     private long[] end;
 
-    /** Where everybody at the tail stands; means nothing while nobody is there. */
+    /** The position of all subscribers at the tail; without a meaning while there are none. */
     private Position position;
 
     private boolean roundQueued;
@@ -57,12 +60,12 @@ final class TopicFeed {
         return layout;
     }
 
-    /** Where everybody at the tail stands, or null where nobody is there. */
+    /** The position of the subscribers at the tail, or null if there are none. */
     Position tailPosition() {
         return tailCount == 0 ? null : position;
     }
 
-    /** How far a member may read by itself: to the tail, or to the end where nobody is at the tail. */
+    /** How far a member that is behind may read: to the tail, or to the end if no subscriber is at the tail. */
     long[] limit() {
         return tailCount == 0 ? end : position.offsets();
     }
@@ -71,12 +74,12 @@ final class TopicFeed {
         return members.size();
     }
 
-    /** Everybody, in no order; a copy, for those who are about to end them. */
+    /** All members, in no order; a copy, so that the caller may end them. */
     List<Subscriber> members() {
         return List.copyOf(members);
     }
 
-    /** A partition's last stable offset has moved, or was learned. */
+    /** Notes that a partition's last stable offset has moved, or has become known. */
     void committed(int index, long stableOffset) {
         if (stableOffset <= end[index]) return;
         end[index] = stableOffset;
@@ -84,10 +87,10 @@ final class TopicFeed {
     }
 
     /**
-     * Takes back what was learned of the end beyond where it is: a message about a topic that was deleted and made again
-     * may be late, and messages do not say which incarnation they are about.
+     * Lowers end to the last stable offset of each log: a commit message about a topic that was deleted and created
+     * again may be late, and messages do not name the incarnation.
      *
-     * @return true where there was something to take back
+     * @return true if an offset was lowered
      */
     boolean correctEnd() {
         boolean corrected = false;
@@ -100,13 +103,13 @@ final class TopicFeed {
         return corrected;
     }
 
-    /** Takes a subscriber in, behind. */
+    /** Adds a subscriber, behind the tail. */
     void add(Subscriber subscriber) {
         subscriber.index = members.size();
         members.add(subscriber);
     }
 
-    /** Lets a subscriber go. */
+    /** Removes a subscriber. */
     void remove(Subscriber subscriber) {
         if (subscriber.index < tailCount) leaveTail(subscriber, null);
         Subscriber last = members.remove(members.size() - 1);
@@ -118,7 +121,7 @@ final class TopicFeed {
         ahead.remove(subscriber);
     }
 
-    /** A member has caught up: it stands at the {@link #limit}. */
+    /** Moves a member that has caught up to the tail: its position is the {@link #limit}. */
     void join(Subscriber subscriber) {
         if (tailCount == 0) position = subscriber.position;
         subscriber.position = null;
@@ -127,13 +130,13 @@ final class TopicFeed {
         loop.live(subscriber);
     }
 
-    /** A member has seen more than the tail has: it is told to go on when the tail has moved. */
+    /** Lets a member wait whose position is beyond the tail: it goes on when the tail has moved. */
     void await(Subscriber subscriber) {
         ahead.add(subscriber);
         if (tailCount > 0 && isBehind(position, end)) queueRound();
     }
 
-    /** The topics have changed, and this feed goes on with more partitions. */
+    /** Continues with more partitions, because the topics have changed. */
     void migrate(PartitionLayout newLayout) {
         PartitionLayout earlier = layout;
         become(newLayout);
@@ -172,7 +175,7 @@ final class TopicFeed {
         Position from = position;
         SseChunk chunk = chunkFrom(from);
         if (chunk == null) {
-            // Not in memory any more, or damaged: everybody goes the way of those who are behind, and shares the read.
+            // The tail is no longer in memory, or damaged: all subscribers catch up by themselves and share the read.
             while (tailCount > 0) {
                 Subscriber subscriber = members.get(tailCount - 1);
                 leaveTail(subscriber, from);
@@ -196,7 +199,7 @@ final class TopicFeed {
 
     private void deliver(SseChunk chunk, Position from) {
         int delivered = 0;
-        // Downwards, because one that leaves changes places with the last one of the tail.
+        // Downwards, because a subscriber that leaves the tail changes places with the last one of the tail.
         for (int i = Math.min(tailCount, members.size()) - 1; i >= 0; i--) {
             if (i >= tailCount) continue;
             Subscriber subscriber = members.get(i);
@@ -214,7 +217,7 @@ final class TopicFeed {
         count(chunk, delivered);
     }
 
-    /** Counts what was handed to some subscribers; the bytes are shared out among the topics by records. */
+    /** Counts what was written to some subscribers; the bytes are divided among the topics by records. */
     void count(SseChunk chunk, int subscribers) {
         if (subscribers == 0 || chunk.records() == 0) return;
         loop.meters().sse().delivered((long) chunk.records() * subscribers);
@@ -241,7 +244,7 @@ final class TopicFeed {
         other.index = from;
     }
 
-    /** True where one of a position's offsets is below the limit. */
+    /** True if one of a position's offsets is below the limit. */
     static boolean isBehind(Position position, long[] limit) {
         long[] offsets = position.offsets();
         for (int i = 0; i < limit.length; i++) if (offsets[i] < limit[i]) return true;

@@ -9,8 +9,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * A record that a subscriber is to have next and that cannot be read until an operator does something about it. The stream
- * ends with this event: a browser's EventSource shows nothing else, and would come back every few seconds for ever.
+ * A record that a subscriber is to receive next and that cannot be read until an operator does something about it. The
+ * stream ends with this event: a browser's EventSource shows nothing else, and would reconnect every few seconds for
+ * ever.
  *
  * <pre>
  * retry: 62000
@@ -18,12 +19,12 @@ import java.util.Set;
  * data: {"topic":"quakes","partition":0,"offset":17,"code":"CODEC_MISSING","detail":"The codec zstd …"}
  * </pre>
  *
- * @param partition where
- * @param offset the offset that was to come next
- * @param refusal why
+ * @param partition the partition of the record
+ * @param offset the offset that the subscriber stands at
+ * @param refusal why it cannot be read
  */
 record Unreadable(TopicPartition partition, long offset, ApiException refusal) {
-    /** After how long a client comes back at the earliest: nothing changes before somebody has changed it. */
+    /** The least retry time: only an operator's action changes anything. */
     private static final int RETRY_MS = 60_000;
 
     private static final Set<ErrorCode> LASTING = EnumSet.of(
@@ -33,16 +34,16 @@ record Unreadable(TopicPartition partition, long offset, ApiException refusal) {
             ErrorCode.RECORD_TOO_LARGE,
             ErrorCode.PARTITION_QUARANTINED);
 
-    /** What to tell of a failed read, or null where the next one may succeed. */
+    /** The event for a failed read, or null if the next attempt may succeed. */
     static Unreadable of(TopicPartition partition, long offset, Throwable failure) {
         boolean lasting = failure instanceof ApiException refusal && LASTING.contains(refusal.code());
         return lasting ? new Unreadable(partition, offset, (ApiException) failure) : null;
     }
 
     /**
-     * The event. It has no id: the cursor is what it was.
+     * The event as text. It has no id, because the cursor has not moved.
      *
-     * @param retryMs after how long the client is to come back, besides what it waits in any case
+     * @param retryMs the retry time, in addition to the least one
      */
     String event(int retryMs) {
         JsonBytes out = new JsonBytes(256);

@@ -6,8 +6,8 @@ import io.letterbox.record.TopicPartition;
 import java.util.ArrayDeque;
 
 /**
- * What was read from the log last and does not lie in the storage's tail cache: a slice is often more than one chunk, and
- * reading it again for each would be waste. Bounded by bytes, oldest out first. Owned by one event loop.
+ * The slices that were last read from the log and do not lie in the storage's tail cache: a slice is often larger than
+ * one chunk, and each chunk would read it again. Bounded by bytes, oldest out first. Owned by one event loop.
  */
 final class WarmSlices {
     private record Warm(TopicPartition partition, long from, Slice slice) {
@@ -25,7 +25,7 @@ final class WarmSlices {
         this.maxBytes = maxBytes;
     }
 
-    /** A slice that begins at or before an offset, not too far to look for it, and goes beyond it; or null. */
+    /** A slice that begins at or before an offset, not far before it, and ends behind it; or null. */
     Slice get(TopicPartition partition, long offset) {
         for (Warm warm : slices) {
             if (!warm.holds(partition, offset)) continue;
@@ -34,7 +34,7 @@ final class WarmSlices {
         return null;
     }
 
-    /** Keeps what was read from an offset. */
+    /** Keeps a slice that was read from an offset on. */
     void put(TopicPartition partition, long from, Slice slice) {
         slices.addFirst(new Warm(partition, from, slice));
         bytes += slice.batches().remaining();
@@ -43,7 +43,7 @@ final class WarmSlices {
         }
     }
 
-    /** Forgets everything. */
+    /** Drops all slices. */
     void clear() {
         slices.clear();
         bytes = 0;
