@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the topics that come into being because somebody used their names, so that one client that asks for thousands of
- * names does not use up {@code limits.topics}, and the descriptors of the server's files. As many as a minute has may come
- * at once. Owned by one event loop.
+ * Limits the rate at which topics are created because clients use their names, so that one client that asks for
+ * thousands of names does not use up {@code limits.topics} and the server's file descriptors. All topics of a minute
+ * may be created at once. Owned by one event loop.
  */
 public final class AutoCreation {
     private static final double NANOS_PER_MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -17,10 +17,10 @@ public final class AutoCreation {
     private long lookedNanos;
 
     /**
-     * All of a minute's topics may be made at once.
+     * Starts with all of a minute's topics available.
      *
-     * @param perMinute topics in a minute
-     * @param nanoTime a time that only goes forwards
+     * @param perMinute topics per minute
+     * @param nanoTime a monotonic clock
      */
     public AutoCreation(int perMinute, LongSupplier nanoTime) {
         this.perMinute = perMinute;
@@ -29,7 +29,7 @@ public final class AutoCreation {
         this.lookedNanos = nanoTime.getAsLong();
     }
 
-    /** Takes one topic out of what may be made now; false where there is nothing left. */
+    /** Takes one topic from what may be created now; false if nothing is left. */
     public boolean tryOne() {
         long now = nanoTime.getAsLong();
         left = Math.min(perMinute, left + perMinute * ((now - lookedNanos) / NANOS_PER_MINUTE));

@@ -3,22 +3,23 @@ package io.letterbox.ingress;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes the node holds for its clients' requests: of bodies that are not yet acknowledged, where fast publishers
- * and a slow disk would fill the memory, or of pages that are not yet taken, where readers that never read would. When it
- * is spent, clients are told to come back. Thread-safe; one per node and purpose.
+ * The bytes that the node holds for requests of clients: of bodies that are not acknowledged yet, which fast publishers
+ * and a slow disk would accumulate, or of pages that are not written out yet, which readers that do not read would.
+ * When the budget is used up, clients are told to come back. Thread-safe; one per node and purpose.
  */
 public final class ByteBudget {
     private final AtomicLong used = new AtomicLong();
     private final long limitBytes;
 
-    /** @param limitBytes how much may be held at the same time */
+    /** @param limitBytes the most bytes that may be held at the same time */
     public ByteBudget(long limitBytes) {
         this.limitBytes = limitBytes;
     }
 
-    /** Takes bytes out of the budget; false, and nothing taken, where there are not so many left. */
+    /** Acquires bytes from the budget; false if fewer are left, and then nothing is acquired. */
     public boolean tryAcquire(long bytes) {
-        // Not added first and taken back later: in between, others would be refused for bytes that nobody gets.
+        // Not added first and taken back on failure: other requests would be refused in between for bytes that nobody
+        // holds.
         long held = used.get();
         while (bytes <= limitBytes - held) {
             if (used.compareAndSet(held, held + bytes)) return true;
@@ -27,12 +28,12 @@ public final class ByteBudget {
         return false;
     }
 
-    /** Gives back what was acquired. */
+    /** Returns acquired bytes. */
     public void release(long bytes) {
         used.addAndGet(-bytes);
     }
 
-    /** Whether so many bytes could be acquired now; a hint, because others acquire at the same time. */
+    /** Whether this many bytes could be acquired now; a hint, because other threads acquire at the same time. */
     public boolean couldAcquire(long bytes) {
         return used.get() + bytes <= limitBytes;
     }

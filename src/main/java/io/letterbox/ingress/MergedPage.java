@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Pages of several coordinators, each in order of ids, as one. What lies behind the end of the page that reaches least far
- * is left to the next page, because there may be more in between. Immutable.
+ * The pages of several coordinators, each in order of ids, merged into one. Items behind the end of the page that
+ * reaches least far are left to the next page, because there may be others before them. Immutable.
  *
  * @param items in order of their ids
- * @param next the id behind which the next page begins; null: that was all
+ * @param next the id behind which the next page begins; null after the last page
  */
 public record MergedPage<T>(List<T> items, String next) {
     /**
-     * How to look into the pages.
+     * How to read the pages.
      *
-     * @param items what is in a page
-     * @param last the id up to which a page reaches; null: to the end
-     * @param id of an item
+     * @param items the items of a page
+     * @param last the id up to which a page reaches; null if it reaches the end
+     * @param id the id of an item
      */
     public record View<P, T>(Function<P, List<T>> items, Function<P, String> last, Function<T, String> id) {}
 

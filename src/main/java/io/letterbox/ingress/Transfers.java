@@ -9,25 +9,25 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The bodies or frames that did not come in one piece, or the pages that did not go in one, oldest first. A client that trickles
- * bytes keeps its connection from being idle; this ends its request all the same, because it holds a part of a budget.
- * Owned by one event loop.
+ * The bodies or frames that are arriving in several pieces, or the pages that are being written out, oldest first. A
+ * client that trickles bytes keeps its connection from being idle; its request is ended all the same, because it holds
+ * a part of a budget. Owned by one event loop.
  */
 public final class Transfers {
-    /** How long one may take from its beginning; enough for the largest at 70 KB/s with the standard limits. */
+    /** The longest time that a transfer may take; enough for the largest one at 70 KB/s with the default limits. */
     public static final long MAX_SECONDS = 120;
 
     private static final long LOOK_MS = 5_000;
 
     private final Map<Transfer, Long> startedNanos = new LinkedHashMap<>();
 
-    /** A body or a page under way. */
+    /** A body, frame or page in transfer. */
     public interface Transfer {
-        /** It has taken too long. It is not looked after any more. */
+        /** Ends the transfer, which has taken too long and is no longer listed. */
         void expire();
     }
 
-    /** Ends what is late every few seconds, on the current event loop. */
+    /** A list whose overdue transfers are ended every few seconds, on the current event loop. */
     public static Transfers watched(Vertx vertx) {
         Transfers transfers = new Transfers();
         vertx.setPeriodic(LOOK_MS, tick -> transfers.expire(System.nanoTime()));
@@ -35,25 +35,25 @@ public final class Transfers {
     }
 
     /**
-     * Looks after a transfer from now on.
+     * Adds a transfer.
      *
-     * @param nowNanos of a clock that only {@link #expire} reads as well; not earlier than in any call before
+     * @param nowNanos by the same clock as in {@link #expire}; not earlier than in any call before
      */
     public void add(Transfer transfer, long nowNanos) {
         startedNanos.put(transfer, nowNanos);
     }
 
-    /** It is done, or was never begun. */
+    /** Removes a transfer that is complete; does nothing if it was not added. */
     public void remove(Transfer transfer) {
         startedNanos.remove(transfer);
     }
 
-    /** How many are under way. */
+    /** The number of transfers. */
     public int size() {
         return startedNanos.size();
     }
 
-    /** Ends those that began too long ago. */
+    /** Ends the transfers that began too long ago. */
     public void expire(long nowNanos) {
         List<Transfer> late = new ArrayList<>();
         Iterator<Map.Entry<Transfer, Long>> oldest = startedNanos.entrySet().iterator();

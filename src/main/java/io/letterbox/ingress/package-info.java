@@ -1,7 +1,7 @@
 /**
- * What the doors for publishers have in common, whatever protocol they speak: the budget of bytes that all of them together
- * may hold, and how long the bytes of one may take to come.
+ * What the two doors for publishers, REST and Kafka, have in common: the budget of bytes that all requests together may
+ * hold, and the time that one transfer may take.
  *
- * <p>Shared by all event loops and therefore safe from any thread. It knows no protocol and no topic.
+ * <p>Shared by all event loops and therefore safe from any thread. Knows no protocol and no topic.
  */
 package io.letterbox.ingress;

@@ -6,11 +6,11 @@ import io.letterbox.http.ProblemException;
 import java.util.Arrays;
 
 /**
- * Waits for all records of a request with many. How the answer looks is the subclass's; this knows which record is in
- * which run and what became of the runs. Owned by one event loop.
+ * The callback of a request with many records: notes the run of each record and the outcome of each run, and answers
+ * when all runs are settled. Subclasses write the answer. Owned by one event loop.
  */
 abstract class BatchReceipt implements PublishCallback {
-    /** In place of a run, for a record that was refused before it got into one. */
+    /** Stands for the run of a record that was refused before it got into one. */
     static final int NO_RUN = -1;
 
     private static final int INITIAL_RUNS = 4;
@@ -22,7 +22,7 @@ abstract class BatchReceipt implements PublishCallback {
 
     private int records;
 
-    // One entry per run, side by side.
+    // Parallel arrays, one entry per run.
     private int[] partitions = new int[INITIAL_RUNS];
     private int[] counts = new int[INITIAL_RUNS];
     private long[] offsets = new long[INITIAL_RUNS];
@@ -44,7 +44,7 @@ abstract class BatchReceipt implements PublishCallback {
         if (run != NO_RUN) counts[run]++;
     }
 
-    /** All records have been added; the answer goes out when all runs are settled. */
+    /** Marks the end of the records; the request is answered when all runs are settled. */
     final void seal() {
         sealed = true;
         answerWhenSettled();
@@ -88,7 +88,7 @@ abstract class BatchReceipt implements PublishCallback {
         return true;
     }
 
-    /** Writes the answer; called once, when the fate of every record is known. */
+    /** Writes the answer; called once, when the outcome of every record is known. */
     abstract void answer();
 
     final int records() {
@@ -116,22 +116,22 @@ abstract class BatchReceipt implements PublishCallback {
         return offsets[run];
     }
 
-    /** The time that the shard gave the run's records, or -1. */
+    /** The append time of the run's records, or -1. */
     final long appendTimeMs(int run) {
         return appendTimesMs[run];
     }
 
-    /** Why a run was refused, or null where it is on disk. */
+    /** Why a run was refused, or null if it was written. */
     final Problem problem(int run) {
         return problems[run];
     }
 
-    /** True where some run was refused. */
+    /** True if a run was refused. */
     final boolean hasFailures() {
         return failures > 0;
     }
 
-    /** The offsets of each run's next record, for walking the records in order; starts at the first offsets. */
+    /** The first offset of each run, as cursors for walking the records in order. */
     final long[] walk() {
         return Arrays.copyOf(offsets, runs);
     }

@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The body of a publish, as it arrives. It holds the arrays that came where it can, copies where it must, takes every
- * byte out of the node's budget before it keeps it, and refuses a body as soon as it is too long. Owned by one event
- * loop, or by one worker at a time.
+ * The body of a publish as it arrives. It keeps a single chunk's array without a copy and copies if there are more,
+ * acquires every byte from the node's budget before it keeps it, and refuses a body as soon as it is too long. Owned by
+ * one event loop, or by one worker at a time.
  */
 final class BodySink {
-    /** Compressing makes what cannot be compressed longer: by a thousandth at the most, and some bytes in front. */
+    /** Compression makes incompressible data longer: by a thousandth at most, and a header. */
     private static final int GROWN_PART = 1_000;
 
     private static final int HEAD_BYTES = 1_024;
@@ -41,15 +41,15 @@ final class BodySink {
         this.maxBytes = maxBytes;
     }
 
-    /** For a body that is compressed, where the limit is for what comes out of it. */
+    /** The sink of a compressed body: the limit applies to what comes out of it. */
     static BodySink compressed(ByteBudget budget, long limitBytes) {
         return new BodySink(budget, limitBytes, limitBytes + limitBytes / GROWN_PART + HEAD_BYTES);
     }
 
     /**
-     * Checks what a request says about its body before it comes.
+     * Checks the announced length before the body comes.
      *
-     * @param contentLength -1 where it says nothing
+     * @param contentLength -1 if the request announces none
      * @throws ApiException REQUEST_TOO_LARGE or TOO_MANY_REQUESTS
      */
     void expect(long contentLength) {
@@ -58,7 +58,7 @@ final class BodySink {
     }
 
     /**
-     * Takes the next part.
+     * Appends the next chunk.
      *
      * @throws ApiException REQUEST_TOO_LARGE or TOO_MANY_REQUESTS
      */
@@ -77,7 +77,7 @@ final class BodySink {
     }
 
     /**
-     * Takes a copy of the first bytes of an array.
+     * Appends a copy of the first bytes of an array.
      *
      * @throws ApiException REQUEST_TOO_LARGE or TOO_MANY_REQUESTS
      */
@@ -94,13 +94,13 @@ final class BodySink {
         held += more;
     }
 
-    /** Gives back what was held of the budget; a second call does nothing. */
+    /** Returns the acquired bytes to the budget; a second call does nothing. */
     void release() {
         budget.release(held);
         held = 0;
     }
 
-    /** The array that the body lies in. */
+    /** The array that contains the body. */
     byte[] array() {
         return array;
     }
@@ -115,7 +115,7 @@ final class BodySink {
 
     private void reserve(int more) {
         if (copied && array.length - length >= more) return;
-        // Doubling, but never beyond what may come: a claim of a length alone allocates nothing.
+        // Doubles, within the limit: an announced length alone allocates nothing.
         long room = Math.min(Math.max(length + (long) more, length * 2L), maxBytes);
         array = Arrays.copyOfRange(array, offset, offset + (int) room);
         offset = 0;

@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Set;
 
-/** What time the server thinks it is, and whether it deletes by that. Owned by one event loop. */
+/** The routes of the node's clock: what time it shows, and whether retention goes by it. Owned by one event loop. */
 final class ClockRoutes {
     private final GuardedClock clock;
     private final HttpConfig http;

@@ -15,7 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Set;
 
-/** What the cluster is, and what its HTTP interface is (OpenAPI 3.1). Owned by one event loop. */
+/** The routes that describe the cluster and the HTTP interface (OpenAPI 3.1). Owned by one event loop. */
 final class ClusterRoutes {
     private final Backend backend;
     private final Buffer openApi = resource("openapi.json");
@@ -57,7 +57,7 @@ final class ClusterRoutes {
         Json.send(context.response(), 200, answer);
     }
 
-    /** Read at the start, while blocking is still allowed to be short: a file of the JAR. */
+    /** Reads a file of the JAR. Called at the start, when blocking for a moment is allowed. */
     private static Buffer resource(String name) {
         try (InputStream in = ClusterRoutes.class.getResourceAsStream(name)) {
             return Buffer.buffer(in.readAllBytes());

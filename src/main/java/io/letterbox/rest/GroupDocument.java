@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** How a group looks in JSON: a line in the list, and the whole of it. */
+/** The JSON of a group: its entry in the list, and the whole document. */
 final class GroupDocument {
     private GroupDocument() {}
 
-    /** What the list says: kind, state, counts, and how many records it is behind. */
+    /** The entry in the list: type, state, counts, and the number of records that the group is behind. */
     static ObjectNode summary(GroupView group, List<PartitionLag> lags) {
         ObjectNode document = Json.MAPPER.createObjectNode();
         document.put("group", group.id());
@@ -39,9 +39,9 @@ final class GroupDocument {
     }
 
     /**
-     * Everything: the summary's members, with the group's members and partitions one by one.
+     * The whole document: the members of the entry, and the group's members and partitions one by one.
      *
-     * @param seconds the age of each partition's next record, null where it is not known; in the order of the lags
+     * @param seconds the age of each partition's next record, null if unknown; in the order of the lags
      */
     static ObjectNode whole(GroupView group, List<PartitionLag> lags, List<Double> seconds) {
         ObjectNode document = summary(group, lags);
@@ -60,7 +60,7 @@ final class GroupDocument {
         document.put("memberId", member.id());
         document.put("instanceId", member.instanceId());
         document.put("clientId", member.clientId());
-        // Kafka writes an address as Java shows it: with a slash where the name would be.
+        // Kafka writes an address as Java's toString does: with a slash where the host name would be.
         document.put("host", member.host().startsWith("/") ? member.host().substring(1) : member.host());
         document.put("epoch", member.epoch());
         ArrayNode assignment = document.putArray("assignment");

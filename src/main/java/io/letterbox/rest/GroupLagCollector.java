@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at all groups for the meters, when somebody scrapes them. Owned by one event loop. */
+/** Collects the lags of all groups for the metrics when they are scraped. Owned by one event loop. */
 public final class GroupLagCollector {
-    /** Records of which the time is read in one survey; those of the others come with the next ones. */
+    /** Timestamps that are read from the log in one collection; the others are read by the next ones. */
     private static final int MAX_READS = 200;
 
-    /** A scrape goes on without the groups where a shard does not answer in this time. */
+    /** A scrape goes on without the groups if a shard does not answer within this time. */
     private static final long LIMIT_MS = 2000;
 
-    /** Groups of one coordinator that are looked at in one turn. */
+    /** Groups of each coordinator that are collected at once. */
     private static final int EACH = 32;
 
     private final Backend backend;
@@ -25,13 +25,13 @@ public final class GroupLagCollector {
 
     private Future<Void> running;
 
-    /** @param backend what all loops share */
+    /** @param backend the services that all event loops share */
     public GroupLagCollector(Backend backend) {
         this.backend = backend;
         this.lags = new GroupLags(backend);
     }
 
-    /** Shows the meters how the groups are doing now; never fails. */
+    /** Updates the metrics of the groups; never fails. */
     public Future<Void> update() {
         if (running != null) return running;
         Survey found = new Survey();
@@ -39,7 +39,7 @@ public final class GroupLagCollector {
                 .compose(done -> lags.count())
                 .timeout(LIMIT_MS, TimeUnit.MILLISECONDS)
                 .transform(count -> {
-                    // A gap in a graph is honest; the numbers of the last survey would look like those of now.
+                    // A gap in the graph is right here: the former values would be taken for current ones.
                     if (count.failed()) backend.meters().groups(List.of(), 0);
                     else backend.meters().groups(found.groups, count.result() - found.groups.size());
                     return Future.succeededFuture();
@@ -49,7 +49,7 @@ public final class GroupLagCollector {
         return survey;
     }
 
-    /** What one survey has found so far. */
+    /** What one collection has found so far. */
     private static final class Survey {
         private final List<GroupLag> groups = new ArrayList<>();
         private int reads;

@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The list of groups. There may be very many, so they are looked at a few hundred at a time, and between two looks the
- * event loop and the shards see to everybody else; a list without a limit goes out in as many chunks.
+ * The list of groups. There may be very many, so they are read a few hundred at a time, and other tasks of the event
+ * loop and of the shards run in between; a list without a limit is sent in as many chunks.
  *
  * <p>Owned by one event loop.
  */
 final class GroupListing {
-    /** The most that may be asked for in one page. */
+    /** The largest page that a client may ask for. */
     private static final int MAX_LIMIT = 1000;
 
-    /** Groups of one coordinator at a time: there are sixteen, and a group takes some microseconds. */
+    /** Groups of each of the sixteen coordinators that are read at once; a group takes some microseconds. */
     private static final int EACH = 32;
 
     private final GroupLags lags;
@@ -37,7 +37,7 @@ final class GroupListing {
         this.lags = lags;
     }
 
-    /** {@code GET /groups}: all, or with {@code limit} a page that names the next one. */
+    /** {@code GET /groups}: all groups or, with {@code limit}, a page that names the next one. */
     void list(RoutingContext context) {
         Query query = Query.of(context.request(), Set.of("limit", "after", "search", "topic"));
         int limit = query.integer("limit", 0, 1, MAX_LIMIT);
@@ -47,10 +47,10 @@ final class GroupListing {
     }
 
     /**
-     * Which groups are listed.
+     * The filter of a list.
      *
-     * @param search what their ids contain, in any case; may be empty
-     * @param topic one that they have committed something of or read, or null
+     * @param search text that ids have to contain, ignoring case; may be empty
+     * @param topic a topic that the groups read or have a committed offset of, or null
      */
     private record Wanted(String search, String topic) {
         boolean has(GroupView group) {
@@ -73,7 +73,7 @@ final class GroupListing {
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    /** A filter may pass few of many, so it may take several looks. */
+    /** Reads until the page is full: a filter may pass few groups of many. */
     private Future<Page> fill(Page page) {
         return lags.page(page.next, page.wanted.search(), Math.min(EACH, page.room()))
                 .compose(found -> {
@@ -86,14 +86,14 @@ final class GroupListing {
                 });
     }
 
-    /** What one page gathers. */
+    /** The groups of one page. */
     private static final class Page {
         private final Wanted wanted;
         private final int limit;
         private final ObjectNode document = Json.MAPPER.createObjectNode();
         private final ArrayNode groups = document.putArray("groups");
 
-        /** Where to go on; null: nowhere. */
+        /** The id behind which to go on; null at the end. */
         private String next;
 
         Page(String after, Wanted wanted, int limit) {
@@ -116,10 +116,10 @@ final class GroupListing {
         }
     }
 
-    // ---- all
+    // ---- all groups
 
     private void all(RoutingContext context, String after, Wanted wanted) {
-        // Problems of the first look can still be told with a status.
+        // A failure of the first read can still be answered with a status.
         lags.page(after, wanted.search(), EACH)
                 .onSuccess(first -> {
                     HttpServerResponse response = context.response();
@@ -127,7 +127,7 @@ final class GroupListing {
                     response.write("{\"groups\":[");
                     rest(response, first, wanted, true)
                             .onSuccess(done -> response.end("]}"))
-                            // A list that is not whole must not look whole.
+                            // The response is cut off, so that an incomplete list cannot be taken for a complete one.
                             .onFailure(failure -> response.reset());
                 })
                 .onFailure(failure -> Problem.send(context, failure));

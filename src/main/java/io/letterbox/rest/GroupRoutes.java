@@ -92,7 +92,7 @@ final class GroupRoutes {
                                     groupId, spec.memberId(), offsets, dryRun)
                             .map(done -> changes(groupId, group, offsets))))
                     .onSuccess(answer -> {
-                        // A member that acknowledges moves nothing but itself.
+                        // A member that acknowledges moves its own offsets only, which is no administrative change.
                         if (!dryRun && spec.memberId() == null) tell(context, groupId, answer);
                     })
                     .onSuccess(answer -> Json.send(context.response(), 200, answer))
@@ -160,7 +160,7 @@ final class GroupRoutes {
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    /** Deletes, and says what. */
+    /** Deletes offsets; returns what became of each. */
     private Future<Map<String, String>> deleteOffsets(GroupView group, String topic, int partition) {
         Map<String, String> deleted = new LinkedHashMap<>();
         OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();

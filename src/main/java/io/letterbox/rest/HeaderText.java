@@ -7,12 +7,12 @@ import io.letterbox.http.Utf8;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The text of an HTTP header on its way into a record, where text is UTF-8. Clients write their headers in UTF-8 (curl, most
- * libraries) or in ISO 8859-1 (browsers, which refuse everything else); and in the notation of RFC 8187, which is ASCII,
- * anything can be written.
+ * Converts the text of an HTTP header for a record, whose text is UTF-8. Clients send headers in UTF-8 (curl, most
+ * libraries) or in ISO 8859-1 (browsers, which refuse all other characters); the notation of RFC 8187, which is ASCII,
+ * can express any text.
  */
 final class HeaderText {
-    /** The only character set that RFC 8187 section 3.2.1 asks for. */
+    /** The only character set that RFC 8187 section 3.2.1 requires. */
     private static final String CHARSET = "UTF-8'";
 
     private HeaderText() {}
@@ -20,23 +20,23 @@ final class HeaderText {
     /**
      * The UTF-8 of a header's value.
      *
-     * @param value with one character per byte, as headers are read
+     * @param value with one character per byte, as headers are decoded
      */
     static byte[] utf8(String value) {
         return utf8(value.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** The UTF-8 of a header's value in one of the two character sets. */
+    /** The UTF-8 of a header's value in either character set. */
     static byte[] utf8(byte[] value) {
         if (Utf8.isValid(value, 0, value.length)) return value;
         return new String(value, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * The UTF-8 that an extended value stands for, such as {@code UTF-8''na%C3%AFve} (RFC 8187 section 3.2).
+     * The UTF-8 of an extended value, such as {@code UTF-8''na%C3%AFve} (RFC 8187 section 3.2).
      *
-     * @param name of the header, for the refusal
-     * @throws ApiException INVALID_REQUEST where it is none
+     * @param name of the header, for the error
+     * @throws ApiException INVALID_REQUEST if the value is not of this form
      */
     static byte[] extended(String name, String value) {
         int language =

@@ -9,17 +9,20 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
-/** The HTTP door of one event loop: publishing past the router, because it is frequent, and everything else through it. */
+/**
+ * The REST interface of one event loop. Publishes are handled before the router, because they are frequent; everything
+ * else by the router.
+ */
 public final class HttpIngress implements HttpPart {
     private static final String PREFIX = "/topics/";
 
     private final Backend backend;
 
-    // Owned by the event loop, made when it mounts the routes.
+    // Owned by the event loop; set by mount.
     private Publisher publisher;
     private RecordRoutes records;
 
-    /** @param backend what all loops share */
+    /** @param backend the services that all event loops share */
     public HttpIngress(Backend backend) {
         this.backend = backend;
     }
@@ -34,7 +37,7 @@ public final class HttpIngress implements HttpPart {
         new ClockRoutes(backend).mount(router);
         new ProducerRoutes(backend).mount(router);
         new GroupRoutes(backend, new GroupLags(backend)).mount(router);
-        // For paths that are not written plainly, such as with percent sequences; and for the list of routes.
+        // For paths with percent sequences and the like, which tryHandle does not match; and for the list of routes.
         router.post("/topics/:topic")
                 .handler(context -> publisher.begin(context.request(), context.pathParam("topic"), true));
         router.delete("/topics/:topic/records")
@@ -48,12 +51,12 @@ public final class HttpIngress implements HttpPart {
         return Future.succeededFuture();
     }
 
-    /** How many long polls wait on this loop; from any thread. */
+    /** The number of long polls that wait on this event loop; from any thread. */
     int waitingPages() {
         return records.waiters().size();
     }
 
-    /** The pages that their readers have not taken yet; on this loop only. */
+    /** The pages that have not been written out yet; on this event loop only. */
     Transfers untakenPages() {
         return records.untaken();
     }

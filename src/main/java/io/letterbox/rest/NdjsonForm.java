@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A record a line. Lines end with LF or CR LF, the last one may do without; empty ones are passed over. A line is the
- * value of its record as it is: nothing looks into it unless the key has to be found there. Either all lines become
- * records or, where one of them cannot, none. Owned by one event loop.
+ * NDJSON: one record per line. Lines end with LF or CR LF, the last one may have no end; empty lines are skipped. A
+ * line is the value of its record as it stands: it is parsed only if the key has to be found in it. Either all lines
+ * become records or, if one of them cannot, none. Owned by one event loop.
  */
 final class NdjsonForm {
     private static final int INITIAL_LINES = 1_024;
@@ -23,7 +23,8 @@ final class NdjsonForm {
     private final LimitsConfig limits;
     private final PendingRecord draft = new PendingRecord();
 
-    // Where the lines of the request at hand begin and end; reused, because it grows to the largest request soon.
+    // The bounds of the lines of the current request; the arrays are reused, because they soon have the size of the
+    // largest request.
     private int[] starts = new int[INITIAL_LINES];
     private int[] ends = new int[INITIAL_LINES];
     private int lines;
@@ -65,7 +66,7 @@ final class NdjsonForm {
         receipt.seal();
     }
 
-    /** A quick look that spares most lines the careful one, and the text for its refusal. */
+    /** A cheap check that saves most lines the exact one, which also needs a text for the refusal. */
     private boolean fitsEasily(PublishTarget target) {
         int bytes = draft.batchBytes() + RecordBatch.HEADER_BYTES;
         return bytes <= limits.recordBytes()

@@ -68,7 +68,7 @@ final class NdjsonReceipt extends BatchReceipt {
         for (int record = 0; record < records(); record++) {
             int run = runOf(record);
             if (run != current) {
-                // Most neighbours share a run, and with it all but the offset.
+                // Successive records mostly share a run, and so the whole text but the offset.
                 current = run;
                 before = before(run);
                 behind = behind(run);

@@ -18,19 +18,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
-/** Finds out which offsets a client means that names times, ends or distances. For one request. */
+/** Resolves the goals of one request, which may be times, ends of logs or distances, into offsets. */
 final class OffsetGoals {
     private final Backend backend;
     private final GroupView group;
     private final SortedMap<TopicPartition, Entry> wishes = new TreeMap<>();
 
-    /** @param group as it is now, or null where there is none */
+    /** @param group as it is now, or null if there is none */
     OffsetGoals(Backend backend, GroupView group) {
         this.backend = backend;
         this.group = group;
     }
 
-    /** The offsets that are meant, by partition; fails with an {@link ApiException}. */
+    /** The offsets to set, by partition; fails with an {@link ApiException}. */
     Future<SortedMap<TopicPartition, SetOffsets.To>> find(OffsetSpec spec) {
         for (Entry entry : spec.entries()) wish(entry);
         List<TopicPartition> partitions = new ArrayList<>(wishes.keySet());
@@ -62,7 +62,7 @@ final class OffsetGoals {
             int count = topic(entry.topic()).partitions().size();
             for (int number = 0; number < count; number++) {
                 TopicPartition partition = new TopicPartition(entry.topic(), number);
-                // Only what is somewhere can be moved from there.
+                // A shift applies only to partitions with a committed offset.
                 if (entry.goal() instanceof Goal.Shift && committed(partition) == null) continue;
                 wishes.put(partition, entry);
             }
@@ -99,7 +99,7 @@ final class OffsetGoals {
         throw new AssertionError(goal);
     }
 
-    /** Below the log's start is where a slow reader may be; beyond its end nobody has been. */
+    /** An offset below the log's start is allowed, because a slow reader may be there; one beyond its end is not. */
     private static long within(TopicPartition partition, long offset, PartitionStatus status) {
         if (offset <= status.highWatermark()) return offset;
         throw status.outOfRange("Offset " + offset + " of " + partition + " is beyond the end of the log, "
@@ -114,7 +114,7 @@ final class OffsetGoals {
         }
         long start = status.logStartOffset();
         long end = status.highWatermark();
-        // Saturating, because anybody may ask for the largest distance there is.
+        // Saturating, because a client may ask for the largest distance there is.
         long wanted = by > 0 && committed.offset() > Long.MAX_VALUE - by ? end : committed.offset() + by;
         return Math.min(end, Math.max(start, wanted));
     }

@@ -30,35 +30,35 @@ record OffsetSpec(String memberId, List<Entry> entries) {
     private static final int MAX_METADATA_CHARS = 4096;
 
     /**
-     * One wish.
+     * One entry of the request.
      *
-     * @param topic null: every topic that the group has an offset of
-     * @param partition null: every partition of the topic
-     * @param goal where to
-     * @param metadata words to go with the offset; never null
+     * @param topic null for every topic that the group has an offset of
+     * @param partition null for every partition of the topic
+     * @param goal the position to set
+     * @param metadata the text committed with the offset; never null
      */
     record Entry(String topic, Integer partition, Goal goal, String metadata) {}
 
-    /** Where an offset is to go. */
+    /** The position to set. */
     sealed interface Goal {
-        /** The offset of the next record. */
+        /** A given offset. */
         record To(long offset) implements Goal {}
 
-        /** The first record that there is. */
+        /** The first record that exists. */
         record Earliest() implements Goal {}
 
-        /** Behind the last record that there is. */
+        /** The end of the log. */
         record Latest() implements Goal {}
 
-        /** The first record that is not older. */
+        /** The first record with this timestamp or a later one. */
         record Time(long timestampMs) implements Goal {}
 
-        /** So many offsets from where it is, within the log. */
+        /** A distance from the committed offset, within the log. */
         record Shift(long by) implements Goal {}
     }
 
     /**
-     * Reads a request's body.
+     * Parses a request's body.
      *
      * @throws ApiException INVALID_REQUEST
      */

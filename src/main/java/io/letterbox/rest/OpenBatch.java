@@ -8,7 +8,7 @@ import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.util.Arrays;
 
-/** A record batch that still takes records, and who waits for which of them. Owned by one event loop. */
+/** A record batch that is being filled, and the callbacks that wait for its records. Owned by one event loop. */
 final class OpenBatch {
     private static final int INITIAL_BYTES = 4_096;
     private static final int INITIAL_RUNS = 64;
@@ -18,7 +18,7 @@ final class OpenBatch {
     private final IdempotentPlacement numbered;
     private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
 
-    // One entry per run, side by side: who waits, its number for the run, the index of its first record.
+    // Parallel arrays, one entry per run: the callback, its number for the run, the index of the run's first record.
     private PublishCallback[] receipts = new PublishCallback[INITIAL_RUNS];
     private int[] runs = new int[INITIAL_RUNS];
     private int[] firsts = new int[INITIAL_RUNS];
@@ -26,20 +26,20 @@ final class OpenBatch {
     private int records;
     private long payloadBytes;
 
-    /** @param numbered the one request that the batch is for, or null where it is for whoever comes */
+    /** @param numbered the only request of the batch, or null if the batch takes records of any request */
     OpenBatch(PublishTarget target, TopicPartition partition, IdempotentPlacement numbered) {
         this.target = target;
         this.partition = partition;
         this.numbered = numbered;
     }
 
-    /** True where a record still fits; a batch without records takes any. */
+    /** True if the batch has room for a record; a batch without records takes any. */
     boolean fits(PendingRecord draft) {
         int limit = numbered == null ? target.batchBytes : target.topic.config().maxMessageBytes();
         return builder.recordCount() == 0 || builder.sizeInBytes() + draft.batchBytes() <= limit;
     }
 
-    /** Adds a record and returns the number of the run that it belongs to. */
+    /** Adds a record and returns the number of its run. */
     int add(PendingRecord draft, PublishCallback receipt) {
         int index = builder.append(
                 draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
@@ -53,9 +53,9 @@ final class OpenBatch {
     }
 
     /**
-     * Takes no more records: the batch as the shard wants it and the topic keeps it.
+     * Closes the batch and returns it as the shard expects it, compressed as the topic says.
      *
-     * @throws io.letterbox.error.ApiException RECORD_TOO_LARGE where compressing has not made it small enough
+     * @throws io.letterbox.error.ApiException RECORD_TOO_LARGE if it is too large even when compressed
      */
     Append finish(Promise<Appended> done) {
         records = builder.recordCount();
@@ -66,12 +66,12 @@ final class OpenBatch {
         return new Append(partition, Recompression.whole(builder.build(), target.rules), records, null, done);
     }
 
-    /** How many records the finished batch has. */
+    /** The number of records of the finished batch. */
     int records() {
         return records;
     }
 
-    /** The number of the last record, where the batch is numbered. */
+    /** The sequence number of the last record of a numbered batch. */
     int lastSequence() {
         return numbered.claim().sequence() + builder.recordCount() - 1 & Integer.MAX_VALUE;
     }

@@ -11,8 +11,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * A page of records on its way to its reader. It holds a share of the budget for pages until it has been written out, and
- * is cut off where the reader does not take it. Owned by one event loop.
+ * A page of records on its way to the client. It holds a share of the budget for pages until it has been written out,
+ * and is cut off if the client does not read it. Owned by one event loop.
  */
 final class PageAnswer implements Transfers.Transfer {
     private static final long CANCEL = 8; // RFC 9113 section 7
@@ -27,15 +27,15 @@ final class PageAnswer implements Transfers.Transfer {
         this.share = new PageShare(backend.pages());
     }
 
-    /** What the page holds of the budget. */
+    /** The page's share of the budget. */
     PageShare share() {
         return share;
     }
 
     /**
-     * Sends a whole document; false where the reader has gone.
+     * Sends the whole document; false if the client has gone.
      *
-     * @throws ApiException where the budget refuses it
+     * @throws ApiException if the budget is used up
      */
     boolean send(JsonBytes document) {
         document.trim();
@@ -45,7 +45,7 @@ final class PageAnswer implements Transfers.Transfer {
             end();
             return false;
         }
-        // Added first: where the socket has room, the answer is written before end returns.
+        // Added first: if the socket has room, the answer is written before the call of end returns.
         untaken.add(this, System.nanoTime());
         response.putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -54,13 +54,13 @@ final class PageAnswer implements Transfers.Transfer {
         return true;
     }
 
-    /** It has been written out, or there will be none; a second call does nothing. */
+    /** The page has been written out, or will not be sent; a second call does nothing. */
     void end() {
         untaken.remove(this);
         share.release();
     }
 
-    /** The reader does not take its page, or only drop by drop. */
+    /** Cuts the page off, because the client reads it too slowly or not at all. */
     @Override
     public void expire() {
         if (context.request().version() == HttpVersion.HTTP_2) {

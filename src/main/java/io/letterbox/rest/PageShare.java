@@ -6,7 +6,7 @@ import io.letterbox.http.Problem;
 import io.letterbox.ingress.ByteBudget;
 import java.util.Map;
 
-/** What one page holds of the node's budget for pages. Owned by one event loop. */
+/** One page's share of the node's budget for pages. Owned by one event loop. */
 final class PageShare {
     private final ByteBudget budget;
     private long held;
@@ -16,9 +16,9 @@ final class PageShare {
     }
 
     /**
-     * Holds so many bytes from now on, be it more or less than before. Where it is refused, nothing has changed.
+     * Sets the share to a number of bytes, more or less than before. If that is refused, nothing has changed.
      *
-     * @throws ApiException TOO_MANY_REQUESTS, or RECORD_TOO_LARGE where the budget would never suffice
+     * @throws ApiException TOO_MANY_REQUESTS, or RECORD_TOO_LARGE if it is more than the whole budget
      */
     void hold(long bytes) {
         if (bytes > budget.limitBytes()) {
@@ -39,7 +39,7 @@ final class PageShare {
         held = bytes;
     }
 
-    /** Gives everything back; a second call does nothing. */
+    /** Returns the share; a second call does nothing. */
     void release() {
         budget.release(held);
         held = 0;

@@ -3,25 +3,25 @@ package io.letterbox.rest;
 import io.letterbox.error.ApiException;
 
 /**
- * How far a scan has come in one partition. Logs are read forwards only, so a scan from the newest record to the oldest
- * takes a window of offsets at a time, each below the one before. Windows grow while they are cheap and shrink where they
- * are dear. Pure; owned by the scan.
+ * The progress of a scan in one partition. Logs are read forwards only, so a scan from the newest record to the oldest
+ * takes one window of offsets at a time, each below the one before. Windows grow while they are cheap to read and
+ * shrink when they are expensive. Pure; owned by the scan.
  */
 final class PartitionScan {
-    /** Bytes of batches in a window, about. */
+    /** Bytes of batches in a window, approximately. */
     static final int WINDOW_BYTES = 256 << 10;
 
-    /** A window that turns out so much dearer is given up for a smaller one. */
+    /** A window with more bytes than this is given up for a smaller one. */
     static final int MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
 
     private static final long FIRST_WIDTH = 64;
     private static final int SHRINK = 8;
 
     /**
-     * Offsets to look at.
+     * A range of offsets.
      *
-     * @param from the first
-     * @param to behind the last
+     * @param from the first offset
+     * @param to the offset behind the last one
      */
     record Window(long from, long to) {}
 
@@ -34,8 +34,8 @@ final class PartitionScan {
     private ApiException trouble;
 
     /**
-     * @param low the first offset that is to be looked at
-     * @param high behind the last one; nothing is looked at where it is not above {@code low}
+     * @param low the first offset to scan
+     * @param high the offset behind the last one; nothing is scanned if it is not above {@code low}
      */
     PartitionScan(ScanOrder order, int partition, long low, long high) {
         this.order = order;
@@ -48,37 +48,37 @@ final class PartitionScan {
         return partition;
     }
 
-    /** How many offsets are left to look at. */
+    /** The number of offsets left to scan. */
     long remaining() {
         return trouble != null ? 0 : Math.max(0, high - low);
     }
 
-    /** Where another request goes on. */
+    /** The position from which another request goes on. */
     long position() {
         return order == ScanOrder.NEWEST ? Math.max(0, high) : low;
     }
 
-    /** Why nothing more of the partition can be read, or null. */
+    /** Why the rest of the partition cannot be read, or null. */
     ApiException trouble() {
         return trouble;
     }
 
-    /** What is left of the partition cannot be read. */
+    /** Ends the scan of a partition whose rest cannot be read. */
     void stop(ApiException why) {
         trouble = why;
     }
 
-    /** Retention has taken what lies below an offset. */
+    /** Moves the beginning up, because retention has deleted what is below. */
     void startMovedTo(long logStartOffset) {
         low = Math.max(low, logStartOffset);
     }
 
-    /** The time up to which everything was looked at; null while nothing was. */
+    /** The time up to which everything was scanned; null before the first window. */
     Long frontierMs() {
         return frontierMs;
     }
 
-    /** The next offsets to look at; there are some. */
+    /** The next window; there is one. */
     Window next() {
         return order == ScanOrder.OLDEST
                 ? new Window(low, high)
@@ -86,11 +86,11 @@ final class PartitionScan {
     }
 
     /**
-     * A window was looked at from its end that is already known on: newest first down to {@code edge}, oldest first up to
-     * below it.
+     * Notes that a window was scanned: newest first from its end down to {@code edge}, oldest first up to below
+     * {@code edge}.
      *
-     * @param bytes what it took to read
-     * @param edgeMs the time of the record at the edge, or null where there was none
+     * @param bytes the bytes read for it
+     * @param edgeMs the time of the record at the edge, or null if there was none
      */
     void passed(long edge, long bytes, Long edgeMs) {
         if (order == ScanOrder.OLDEST) low = Math.max(low, edge);
@@ -100,14 +100,14 @@ final class PartitionScan {
         else if (bytes > WINDOW_BYTES) width = Math.max(1, width / 2);
     }
 
-    /** A window took too much; true where a smaller one may take less. */
+    /** Shrinks a window that has too many bytes; true if a smaller one may have fewer. */
     boolean tooMuch() {
         if (width == 1) return false;
         width = Math.max(1, Math.min(width, high - low) / SHRINK);
         return true;
     }
 
-    /** A record that was found is left for another answer, so the scan goes on with it. */
+    /** Moves the position back to a record that is left for the next answer. */
     void leave(ScanMatch match) {
         if (order == ScanOrder.OLDEST) low = Math.min(low, match.offset());
         else high = Math.max(high, match.offset() + 1);

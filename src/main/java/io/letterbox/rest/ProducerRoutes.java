@@ -8,7 +8,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
-/** Gives ids to publishers that number their records, see {@link ProducerHead}. Owned by one event loop. */
+/**
+ * The route that gives out ids to publishers that number their records, see {@link ProducerHead}. Owned by one event
+ * loop.
+ */
 final class ProducerRoutes {
     private final Backend backend;
 
@@ -20,7 +23,10 @@ final class ProducerRoutes {
         router.post("/producers").handler(this::create);
     }
 
-    /** The id is nobody else's, for ever. There is nothing to look it up by, so there is no location. */
+    /**
+     * Gives out an id that is never given out again. There is nothing to look it up by, so the response has no
+     * Location.
+     */
     private void create(RoutingContext context) {
         Query.of(context.request(), Set.of());
         backend.transactions()

@@ -6,27 +6,27 @@ import io.letterbox.http.Problem;
 import java.util.Locale;
 import java.util.Map;
 
-/** How the body of a publish is to be understood; its method or its content type says so. */
+/** The form of a publish's body, by its method or its content type. */
 enum PublishForm {
-    /** The body is one record's value, whatever it is. */
+    /** The body is one record's value, whatever its type. */
     SINGLE,
-    /** A record a line. */
+    /** One record per line. */
     NDJSON,
     /** The batch form of Confluent's REST proxy v2 with JSON keys and values. */
     REST_JSON,
     /** The batch form of Confluent's REST proxy v2 with base64 keys and values. */
     REST_BINARY,
-    /** There is no body: a key whose record has no value, so that compaction removes what the key had before. */
+    /** There is no body: a record with a key and no value, so that compaction removes the key's former records. */
     TOMBSTONE;
 
-    /** All that is understood, as in the header {@code Accept}; as a single value, whatever there is. */
+    /** The accepted content types, for the header {@code Accept}; any other type is a single value. */
     private static final String ACCEPTED =
             "application/x-ndjson, application/vnd.kafka.json.v2+json," + " application/vnd.kafka.binary.v2+json, */*";
 
     /**
-     * The form of a content type, parameters not regarded except the character set.
+     * The form of a content type, whose parameters are ignored, except the character set.
      *
-     * @param contentType null where there is none
+     * @param contentType null if there is none
      * @throws ApiException UNSUPPORTED_MEDIA_TYPE for batch forms in another character set than UTF-8
      */
     static PublishForm of(String contentType) {

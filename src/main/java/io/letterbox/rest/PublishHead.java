@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the head of a publish says, read in one pass over its headers. Query parameters:
+ * The head of a publish, parsed in one pass over its headers. Query parameters:
  *
  * <pre>
  * key        of the record (one value, tombstone) or of all of them (NDJSON); its UTF-8 bytes
@@ -28,13 +28,16 @@ import java.util.Set;
  * ack        NDJSON: records (one result per record) or runs (one per run of successive offsets)
  * </pre>
  *
- * <p>Headers {@code Letterbox-Header-<name>} become record headers {@code <name>} in UTF-8, whatever the client can send: see
- * {@link HeaderText}, also for {@code Letterbox-Header-<name>*}. Those of CloudEvents in binary
- * mode, {@code ce-<name>}, become {@code ce_<name>} (the names of the Kafka binding of CloudEvents 1.0, section 3.2.3).
- * Names are in lower case, because HTTP/2 knows no other. Those that let a request be repeated are at {@link ProducerHead}.
+ * <p>Headers {@code Letterbox-Header-<name>} become record headers {@code <name>} in UTF-8, whatever the client can
+ * send: see {@link HeaderText}, also for {@code Letterbox-Header-<name>*}. Those of CloudEvents in binary mode,
+ * {@code ce-<name>}, become {@code ce_<name>} (the names of the Kafka binding of CloudEvents 1.0, section 3.2.3). Names
+ * are in lower case, because HTTP/2 knows no other. Those that let a request be repeated are at {@link ProducerHead}.
  */
 final class PublishHead {
-    /** What curl -d says where nobody has said what the body is; so it says nothing, and becomes no header of the record. */
+    /**
+     * The content type that curl -d sends by default; as it says nothing about the body, it becomes no header of the
+     * record.
+     */
     private static final String UNTOLD = "application/x-www-form-urlencoded";
 
     private static final Set<String> SINGLE_PARAMETERS = Set.of("key", "partition", "timestamp");
@@ -43,23 +46,23 @@ final class PublishHead {
     private static final String HEADER_PREFIX = "letterbox-header-";
     private static final String CLOUD_EVENTS_PREFIX = "ce-";
 
-    /** The end of the year 9999, the last time that ISO texts of four digits can say. */
+    /** The end of the year 9999, the latest time in an ISO text with a year of four digits. */
     private static final long MAX_TIMESTAMP_MS = 253_402_300_799_999L;
 
     private static final int MAX_LENGTH_DIGITS = 18;
 
     PublishForm form = PublishForm.SINGLE;
 
-    /** From Content-Length, or -1 where the body is chunked. */
+    /** From Content-Length, or -1 if the body is chunked. */
     long contentLength = -1;
 
-    /** How the body is compressed, or null where it comes as it is. */
+    /** How the body is compressed, or null if it is not. */
     ContentCoding coding;
 
     boolean expectsContinue;
     byte[] key;
 
-    /** -1 where the client leaves it to the server. */
+    /** -1 if the client names none. */
     int partition = -1;
 
     /** -1 for the time of arrival. */
@@ -69,22 +72,23 @@ final class PublishHead {
     boolean ackRuns;
     List<RecordHeader> headers = List.of();
 
-    /** How the request can be repeated, or null where it says nothing of that. */
+    /** How a repetition of the request is recognized, or null if the request has no such header. */
     ProducerHead producer;
 
     private PublishHead() {}
 
     /**
-     * Reads a request's head.
+     * Parses a request's head.
      *
      * @throws ApiException INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_CONTENT_CODING, EXPECTATION_FAILED or
-     *     REQUEST_TOO_LARGE
+     * REQUEST_TOO_LARGE
      */
     static PublishHead of(HttpServerRequest request) {
         PublishHead head = new PublishHead();
         String contentType = null;
         for (Map.Entry<String, String> header : request.headers()) {
             String name = header.getKey();
+            // By length first: comparing each name with a dozen others, ignoring case, would cost more than the rest.
             switch (name.length()) {
                 case 11 -> {
                     if (is(name, "producer-id")) head.producer().id(header.getValue());
@@ -173,7 +177,7 @@ final class PublishHead {
         try {
             if (!text.isEmpty()) return JsonPointer.compile(text);
         } catch (IllegalArgumentException e) {
-            // Falls through to the one sentence for all that is wrong with a pointer.
+            // Falls through to the one error for everything that is wrong with a pointer.
         }
         throw refused("The query parameter keyField has to be a JSON pointer such as /user/id (RFC 6901).");
     }

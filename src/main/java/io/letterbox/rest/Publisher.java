@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Takes publishes on one event loop: from the request to the batcher, and back. Owned by that loop. */
+/** Handles the publishes of one event loop: from the request to the batcher, and back. Owned by that loop. */
 final class Publisher {
-    /** How publishing is called in metrics and in the description of the API. */
+    /** The name of this route in metrics and in the description of the API. */
     static final String ROUTE = "POST /topics/{topic}";
 
     private static final int SCRATCH_BYTES = 512;
@@ -49,10 +49,10 @@ final class Publisher {
     }
 
     /**
-     * Takes a request over.
+     * Begins to handle a request.
      *
-     * @param topic as it stands in the path, decoded
-     * @param routed whether the request came through the router, which meters its answer
+     * @param topic from the path, decoded
+     * @param routed whether the router handles the request, and so meters its answer
      */
     void begin(HttpServerRequest request, String topic, boolean routed) {
         PublishHead head;
@@ -68,12 +68,12 @@ final class Publisher {
         new PublishRequest(this, request, topic, head, routed).read();
     }
 
-    /** Whether the request may bring its topic into being: where there is no topic, there is nothing to take back. */
+    /** Whether the request may create its topic: a tombstone may not, because a new topic has nothing to delete. */
     private boolean creates(PublishHead head) {
         return head.form != PublishForm.TOMBSTONE && targets.createsTopics();
     }
 
-    /** The body is complete. */
+    /** Publishes a request whose body is complete. */
     void publish(PublishRequest request) {
         PublishTarget target = targets.find(request.topic());
         if (target != null) {
@@ -111,8 +111,8 @@ final class Publisher {
     }
 
     /**
-     * Places what its publisher may have sent before by the number of partitions that the topic had then. So a request, and
-     * a producer that names no partition, stay where they were when the topic gets more.
+     * Places a request that its publisher may have sent before, by the number of partitions that the topic had then. So
+     * a repeated request, and a producer that names no partition, keep their partitions when the topic gets more.
      */
     private void placeWhereKnown(PublishRequest request, ProducerIdentity claim, Map<Integer, Integer> known) {
         if (request.isOver()) return;
@@ -126,9 +126,10 @@ final class Publisher {
             List<Integer> sizes = new ArrayList<>(target.topic.formerSizes());
             sizes.add(target.partitions.length);
             IdempotentPlacement chosen = null;
-            // Where nothing explains what is known, the key belongs to another request, which the partitions say.
+            // If no placement explains what the partitions know, the key belongs to another request: the shards answer
+            // that.
             IdempotentPlacement otherwise = null;
-            // A request of which nothing can be written has been answered already.
+            // The request is over if its records cannot be written by any placement.
             for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
                 IdempotentPlacement then = tryBy(sizes.get(i), request, target, claim);
                 if (then == null) continue;
@@ -143,7 +144,7 @@ final class Publisher {
         }
     }
 
-    /** Null where the request cannot be placed by such a number of partitions, because of which others are looked at. */
+    /** A placement by a former number of partitions; null if the request cannot be placed by it. */
     private IdempotentPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
         try {
             return placeBy(size, request, target, claim);
@@ -184,7 +185,7 @@ final class Publisher {
                         + request.topic() + ".");
     }
 
-    /** @param source the array that the body lies in, or null for a record without a value */
+    /** @param source the array that contains the body, or null for a record without a value */
     private void single(
             PublishRequest request, PublishTarget target, Placement placement, long timestampMs, byte[] source) {
         PublishHead head = request.head();
@@ -200,7 +201,7 @@ final class Publisher {
         placement.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
     }
 
-    /** An answer has been written. */
+    /** Meters an answer that has been written. */
     void answered(long startNanos, int status) {
         meter.record(System.nanoTime() - startNanos, status);
     }

@@ -8,7 +8,7 @@ import io.letterbox.record.TopicPartition;
 import java.util.Set;
 
 /**
- * Which page of records somebody wants.
+ * The query of a page of records.
  *
  * <pre>
  * partition  0
@@ -20,13 +20,13 @@ import java.util.Set;
  * </pre>
  *
  * @param offset -1 for earliest, -2 for latest
- * @param timeMs null where an offset is given
+ * @param timeMs null if an offset is given
  */
 record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit, int maxBytes, int waitMs) {
     static final long EARLIEST = -1;
     static final long LATEST = -2;
 
-    /** What {@code GET /topics/{topic}/records} understands, with what makes a {@link ScanQuery} of it. */
+    /** The parameters of {@code GET /topics/{topic}/records}, including those that make it a {@link ScanQuery}. */
     static final Set<String> PARAMETERS =
             Set.of("partition", "offset", "time", "limit", "maxBytes", "wait", "where", "order", "cursor");
 
@@ -35,7 +35,7 @@ record RecordQuery(TopicPartition partition, long offset, Long timeMs, int limit
     private static final int MIN_BYTES = 1;
 
     /**
-     * Reads a query.
+     * Parses a query.
      *
      * @throws ApiException INVALID_REQUEST
      */

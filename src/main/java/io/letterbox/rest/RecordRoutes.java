@@ -12,9 +12,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
 
-/** Pages of records over HTTP. Owned by one event loop. */
+/** The routes for pages of records. Owned by one event loop. */
 final class RecordRoutes {
-    /** Filtering takes what is left of the processor, and never more than a part of it. */
+    /** Threads that filter records: at most half of the processors, so that the rest of the server keeps the others. */
     private static final int FILTER_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final Backend backend;
@@ -37,12 +37,12 @@ final class RecordRoutes {
         return waiters;
     }
 
-    /** The answers that their readers have not taken yet. */
+    /** The pages that have not been written out yet. */
     Transfers untaken() {
         return untaken;
     }
 
-    /** Where records are filtered; all event loops share its threads. */
+    /** The threads that filter records, shared by all event loops. */
     WorkerExecutor filters() {
         return filters;
     }

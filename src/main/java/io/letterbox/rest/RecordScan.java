@@ -33,8 +33,9 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  *
  * An answer may have fewer records than were asked for, or none, and still name a cursor: after {@value #MAX_MS} ms or
- * {@value #MAX_BYTES} bytes it says how far it has come, so that a client pages through any topic and shows its progress.
- * Files are read on the storage's threads and records filtered on threads of their own. Owned by one event loop.
+ * {@value #MAX_BYTES} bytes it says how far it has come, so that a client pages through any topic and shows its
+ * progress. Files are read on the storage's threads and records filtered on threads of their own. Owned by one event
+ * loop.
  */
 final class RecordScan {
     private static final int MAX_MS = 500;
@@ -63,9 +64,9 @@ final class RecordScan {
     }
 
     /**
-     * Finds out where to begin, and goes on from there.
+     * Determines where to begin, and scans from there.
      *
-     * @throws ApiException where there is no such partition, or the budget for pages is used up
+     * @throws ApiException if there is no such partition, or the budget for pages is used up
      */
     void start(ScanQuery scanQuery) {
         query = scanQuery;
@@ -96,7 +97,7 @@ final class RecordScan {
                     "There is no partition " + query.partition() + " of the topic " + topic.name() + ".");
         }
         if (query.partition() >= 0) return List.of(query.partition());
-        // Records that came to partitions which were added meanwhile are newer than where the scan began.
+        // Partitions that were added since the scan began have only records that are newer than its beginning.
         boolean bounded = query.cursor() != null && query.order() == ScanOrder.NEWEST;
         int looked = bounded ? Math.min(count, query.cursor().positions().length) : count;
         if (looked > ScanCursor.MAX_PARTITIONS) {
@@ -122,7 +123,8 @@ final class RecordScan {
             return Future.succeededFuture(unreadable);
         }
         if (query.timeMs() == null) return Future.succeededFuture(from(partition, status, given(index)));
-        // A handler runs here, on the event loop; a mapping would run where the read ends, on a thread of the storage.
+        // onComplete runs on this event loop; a mapped future would run where the read ends, on a thread of the
+        // storage.
         Promise<PartitionScan> begun = Promise.promise();
         backend.reader()
                 .offsetForTime(id, query.timeMs(), Isolation.COMMITTED)
@@ -131,7 +133,7 @@ final class RecordScan {
         return begun.future();
     }
 
-    /** The offset to begin at that the query names for a partition, or -1. */
+    /** The offset at which the query begins in a partition, or -1. */
     private long given(int index) {
         if (query.cursor() == null) return query.offset();
         long[] positions = query.cursor().positions();
@@ -150,7 +152,7 @@ final class RecordScan {
         return new PartitionScan(ScanOrder.NEWEST, partition, start, offset < 0 ? end : Math.min(end, offset));
     }
 
-    // ---- window after window
+    // ---- one window after the other
 
     private void goOn() {
         if (over) return;
@@ -162,7 +164,10 @@ final class RecordScan {
         read(scan, new WindowScan(query, scan.partition(), scan.next()));
     }
 
-    /** The first window is always looked at, so that every answer gets further. */
+    /**
+     * True if the time or the bytes are used up. The first window is always scanned, so that every answer makes
+     * progress.
+     */
     private boolean isUsedUp() {
         if (scannedBytes == 0) return false;
         return scannedBytes >= MAX_BYTES || System.nanoTime() - startedNanos >= TimeUnit.MILLISECONDS.toNanos(MAX_MS);
@@ -211,7 +216,7 @@ final class RecordScan {
         goOn();
     }
 
-    /** Retention may have been faster; what is damaged may lie behind what a smaller window can still show. */
+    /** Retention may have deleted the records; damaged ones may lie behind those that a smaller window still reads. */
     private void unread(PartitionScan scan, Throwable failure) {
         if (over) return;
         if (!(failure instanceof ApiException refusal)) {

@@ -21,8 +21,8 @@ import java.util.Set;
  * {"records":[{"key":"a2V5","value":"dmFsdWU="},…]}              binary: base64; null is no key, no value
  * </pre>
  *
- * A record that cannot be taken is refused alone, in its own entry of the answer; the others are written. A body that is
- * not of this form is refused as a whole. Owned by one event loop.
+ * A record that cannot be taken is refused alone, in its own entry of the answer; the others are written. A body that
+ * is not of this form is refused as a whole. Owned by one event loop.
  */
 final class RestForm {
     private static final Set<String> REQUEST_FIELDS =
@@ -39,7 +39,7 @@ final class RestForm {
     }
 
     /**
-     * Adds the records that can be taken.
+     * Adds the records that are valid.
      *
      * @throws ApiException INVALID_REQUEST or REQUEST_TOO_LARGE; nothing was added
      */
@@ -97,7 +97,7 @@ final class RestForm {
         try {
             if (node.isTextual()) return Base64.getDecoder().decode(node.textValue());
         } catch (IllegalArgumentException e) {
-            // Falls through: what is no text and what is no base64 gets the same answer.
+            // Falls through: a value that is not text and one that is not base64 get the same error.
         }
         throw invalid(what + " is not base64 text.");
     }

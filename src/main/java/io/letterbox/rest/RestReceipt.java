@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Answers a publish in the batch form of Confluent's REST proxy v2, in its words, with one entry per record, in order:
+ * Answers a publish in the batch form of Confluent's REST proxy v2, in its format, with one entry per record, in order:
  *
  * <pre>
  * {"offsets":[{"partition":0,"offset":5,"error_code":null,"error":null},
@@ -22,14 +22,14 @@ final class RestReceipt extends BatchReceipt {
     private static final int NOT_RETRIABLE = 1;
     private static final int RETRIABLE = 2;
 
-    /** What was wrong with the records that got into no run, by index. */
+    /** The problems of records that got into no run, by index. */
     private final Map<Integer, Problem> refused = new HashMap<>();
 
     RestReceipt(PublishRequest request, int maxRecords) {
         super(request, maxRecords);
     }
 
-    /** The next record is not written. */
+    /** Notes that the next record is not written. */
     void refuse(Problem why) {
         refused.put(records(), why);
         record(NO_RUN);

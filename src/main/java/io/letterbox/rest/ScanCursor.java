@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * Where a scan goes on. In base64url (RFC 4648 section 5) without padding:
+ * The position at which a scan goes on. In base64url (RFC 4648 section 5) without padding:
  *
  * <pre>
  * +---------+-------+-----------+-----------------+-------+---------------------------+
@@ -16,15 +16,15 @@ import java.util.UUID;
  * +---------+-------+-----------+-----------------+-------+---------------------------+
  * </pre>
  *
- * <p>Newest first, a position is the offset above the next record to look at; oldest first, its offset. The tag comes from
- * the topic's incarnation, so that the cursor of a topic that was deleted is not taken for one of its namesake.
+ * <p>Newest first, a position is the offset above the next record to look at; oldest first, its offset. The tag comes
+ * from the topic's incarnation, so that the cursor of a topic that was deleted is not taken for one of its namesake.
  *
  * @param order from which end the scan goes
  * @param first the partition of the first position; the others follow
  * @param positions offsets, one for each partition of the scan
  */
 record ScanCursor(ScanOrder order, int first, long[] positions) {
-    /** More would not fit a URI of the standard length. */
+    /** A cursor of more partitions would not fit into a URI of the standard length. */
     static final int MAX_PARTITIONS = 512;
 
     private static final int VERSION = 1;
@@ -33,7 +33,7 @@ record ScanCursor(ScanOrder order, int first, long[] positions) {
     private static final int MAX_VARINT_BYTES = 9;
     private static final int VARINT_BITS = 7;
 
-    /** True for a scan of that order, and of that partition or, with -1, of all. */
+    /** True for a scan in that order, and of that partition or, with -1, of all. */
     boolean isOf(ScanOrder otherOrder, int partition) {
         if (order != otherOrder) return false;
         return partition < 0 ? first == 0 : first == partition && positions.length == 1;
@@ -65,10 +65,10 @@ record ScanCursor(ScanOrder order, int first, long[] positions) {
     }
 
     /**
-     * Reads a cursor.
+     * Parses a cursor.
      *
      * @param topicId the topic's incarnation
-     * @throws ApiException INVALID_CURSOR where the text is none of this topic
+     * @throws ApiException INVALID_CURSOR if the text is not a cursor of this topic
      */
     static ScanCursor parse(String text, UUID topicId) {
         if (text.length() > MAX_CHARS) throw invalid();

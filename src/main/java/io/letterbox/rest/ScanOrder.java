@@ -2,7 +2,7 @@ package io.letterbox.rest;
 
 import java.util.Comparator;
 
-/** From which end of a topic's partitions records are looked at. */
+/** The end of the partitions at which a scan begins. */
 enum ScanOrder {
     NEWEST("newest"),
     OLDEST("oldest");
@@ -13,17 +13,17 @@ enum ScanOrder {
         this.label = label;
     }
 
-    /** As it is written in a query. */
+    /** The order as written in a query. */
     String label() {
         return label;
     }
 
-    /** True where a time comes before another in this order. */
+    /** True if a time comes before another in this order. */
     boolean isBefore(long timestampMs, long otherMs) {
         return this == NEWEST ? timestampMs > otherMs : timestampMs < otherMs;
     }
 
-    /** By time; within a partition equal times keep the order of their offsets. */
+    /** Orders by time; within a partition, equal times by offset. */
     Comparator<ScanMatch> comparator() {
         Comparator<ScanMatch> oldestFirst = Comparator.comparingLong(ScanMatch::timestampMs)
                 .thenComparing(Comparator.comparingInt(ScanMatch::partition).reversed())

@@ -11,9 +11,9 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Merges what is found in the partitions of a scan into one page by time. Within a partition the order is that of the
- * offsets, whatever the times are. What does not fit the page is left to a later one: its partition's scan goes back to it.
- * Pure; owned by the scan.
+ * Merges the matches of a scan's partitions into one page by time. Within a partition the order is that of the offsets,
+ * whatever the times are. Matches that do not fit into the page are left to a later one: their partition's scan goes
+ * back to them. Pure; owned by the scan.
  */
 final class ScanPage {
     private final ScanOrder order;
@@ -23,14 +23,14 @@ final class ScanPage {
     private List<ScanMatch> merged = List.of();
     private boolean full;
 
-    /** @param scans of the partitions, of which none is added or removed any more */
+    /** @param scans one of each partition; none is added or removed later */
     ScanPage(ScanOrder order, PageSize size, Collection<PartitionScan> scans) {
         this.order = order;
         this.size = size;
         for (PartitionScan scan : scans) this.scans.put(scan.partition(), scan);
     }
 
-    /** Adds what was found in the next window of a partition, by offset. */
+    /** Adds the matches of a partition's next window, by offset. */
     void add(int partition, List<ScanMatch> matches) {
         if (matches.isEmpty()) return;
         Deque<ScanMatch> others = found.computeIfAbsent(partition, first -> new ArrayDeque<>());
@@ -72,7 +72,7 @@ final class ScanPage {
         merged = merged.subList(0, fitting);
     }
 
-    /** The partition whose next window could bring what comes first; null where the page is what it will be. */
+    /** The partition whose next window may contain what comes first; null if the page is complete. */
     PartitionScan next() {
         PartitionScan first = null;
         for (PartitionScan scan : scans.values()) {
@@ -83,18 +83,18 @@ final class ScanPage {
         return order.isBefore(first.frontierMs(), lastMs) ? first : null;
     }
 
-    /** Nothing is known of a partition that was not looked at yet, so it comes before all others. */
+    /** A partition that was not scanned yet comes first, because nothing is known of its times. */
     private boolean isBefore(PartitionScan scan, PartitionScan other) {
         if (other.frontierMs() == null) return false;
         return scan.frontierMs() == null || order.isBefore(scan.frontierMs(), other.frontierMs());
     }
 
-    /** What fits, in order. */
+    /** The records that fit, in order. */
     List<ScanMatch> records() {
         return merged;
     }
 
-    /** How many offsets are left to look at. */
+    /** The number of offsets left to scan. */
     long remaining() {
         return scans.values().stream().mapToLong(PartitionScan::remaining).sum();
     }

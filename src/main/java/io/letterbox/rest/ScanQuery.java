@@ -12,7 +12,7 @@ import io.letterbox.metadata.TopicImage;
 import java.util.Set;
 
 /**
- * Which records of several partitions somebody wants.
+ * The query of a scan: records of several partitions, by time, or those that a filter passes.
  *
  * <pre>
  * where      a filter, see {@link Filter}; without one, all records
@@ -27,8 +27,8 @@ import java.util.Set;
  *
  * @param filter null for all records
  * @param partition -1 for all
- * @param offset -1 where none is given
- * @param timeMs null where none is given
+ * @param offset -1 if none is given
+ * @param timeMs null if none is given
  * @param cursor null at the beginning
  */
 record ScanQuery(
@@ -36,19 +36,22 @@ record ScanQuery(
     private static final Set<String> ASK_FOR_A_SCAN = Set.of("where", "order", "cursor");
 
     /**
-     * How much one answer may have.
+     * The limits of one answer.
      *
-     * @param records at the most
-     * @param bytes of JSON, but for a single record
+     * @param records at most
+     * @param bytes of JSON at most, except for a single record
      */
     record PageSize(int records, int bytes) {}
 
-    /** True where a query asks for more than a page of one partition. */
+    /** True if a query asks for more than a page of one partition. */
     static boolean isMeant(Query query) {
         return ASK_FOR_A_SCAN.stream().anyMatch(query::has);
     }
 
-    /** Reads a query; throws an {@link ApiException} or {@link ProblemException} with INVALID_REQUEST or INVALID_CURSOR. */
+    /**
+     * Parses a query; throws an {@link ApiException} or {@link ProblemException} with INVALID_REQUEST or
+     * INVALID_CURSOR.
+     */
     static ScanQuery of(Query query, TopicImage topic, LimitsConfig limits) {
         if (query.has("wait")) throw refused("The query parameter wait does not go with where, order or cursor.");
         int partition = query.integer("partition", -1, 0, Integer.MAX_VALUE);

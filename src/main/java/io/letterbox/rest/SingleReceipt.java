@@ -17,7 +17,7 @@ final class SingleReceipt implements PublishCallback {
     private final long timestampMs;
     private int partition;
 
-    /** @param scratch of the event loop, free whenever nobody writes into it */
+    /** @param scratch shared by the event loop; used within one call only */
     SingleReceipt(PublishRequest request, JsonBytes scratch, long timestampMs) {
         this.request = request;
         this.scratch = scratch;
@@ -33,7 +33,7 @@ final class SingleReceipt implements PublishCallback {
     @Override
     public void acknowledged(int run, long firstOffset, Appended appended) {
         scratch.clear();
-        // A topic's name is ASCII without anything that JSON escapes.
+        // A topic's name is ASCII without characters that JSON escapes.
         scratch.ascii("{\"topic\":\"").ascii(request.topic());
         scratch.ascii("\",\"partition\":").number(partition);
         scratch.ascii(",\"offset\":").number(firstOffset);

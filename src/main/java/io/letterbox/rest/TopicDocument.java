@@ -11,7 +11,7 @@ import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.util.Locale;
 
-/** How a topic looks in JSON: a line in the list, and the whole of it. */
+/** The JSON of a topic: its entry in the list, and the whole document. */
 final class TopicDocument {
     private final Backend backend;
 
@@ -19,7 +19,7 @@ final class TopicDocument {
         this.backend = backend;
     }
 
-    /** What the list says: name, incarnation, counts, size. */
+    /** The entry in the list: name, incarnation, counts, size. */
     ObjectNode summary(TopicImage topic) {
         ObjectNode document = Json.MAPPER.createObjectNode();
         document.put("name", topic.name());
@@ -36,13 +36,13 @@ final class TopicDocument {
             records += status.highWatermark() - status.logStartOffset();
             sizeBytes += status.sizeBytes();
         }
-        // Offsets that compaction has emptied are counted as well: nobody knows how many there are without reading.
+        // Offsets that compaction has removed are counted, too: their number is unknown without reading the log.
         document.put("records", records);
         document.put("sizeBytes", sizeBytes);
         return document;
     }
 
-    /** Everything: the summary's members, with the partitions and the settings one by one. */
+    /** The whole document: the members of the entry, and the partitions and settings one by one. */
     ObjectNode whole(TopicImage topic) {
         ObjectNode document = summary(topic);
         ArrayNode partitions = Json.MAPPER.createArrayNode();

@@ -84,14 +84,14 @@ final class TopicRoutes {
                     answer(context, 201, name);
                 })
                 .onFailure(failure -> {
-                    // Somebody else may have created it since we looked.
+                    // Another client may have created it meanwhile.
                     TopicImage other = find(name);
                     if (other != null) exists(context, other, spec);
                     else Problem.send(context, failure);
                 });
     }
 
-    /** Relative to what was asked for: a proxy may have taken a part of the path away (RFC 9110, section 10.2.2). */
+    /** Relative to the request's path: a proxy may have removed a part of it (RFC 9110, section 10.2.2). */
     static String location(String path, String name) {
         int end = path.length();
         while (path.charAt(end - 1) == '/') end--;
@@ -123,7 +123,7 @@ final class TopicRoutes {
             throw new ApiException(ErrorCode.INVALID_REPLICATION_FACTOR, "The replication factor cannot be changed.");
         }
         Actor actor = HttpActor.of(context.request(), backend.config().http());
-        // Partitions first: it is the step that limits may forbid, and then nothing has been changed.
+        // Partitions first: limits may forbid that step, and then nothing has been changed.
         boolean grows = spec.partitions() != null && spec.partitions() > current;
         Future<Reply> grown = grows
                 ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()), actor)
@@ -173,7 +173,7 @@ final class TopicRoutes {
         return name;
     }
 
-    /** The name of a topic that clients may create, change and delete. */
+    /** The topic's name from the path, if clients may create, change and delete that topic. */
     private static String ownName(RoutingContext context) {
         String name = context.pathParam("topic");
         TopicName.checkOwnedByClients(name);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a client wants a topic to be:
+ * The topic that a client asks for:
  *
  * <pre>
  * {"partitions":4, "replicationFactor":1, "config":{"retention.ms":3600000, "cleanup.policy":"compact"}}
@@ -21,8 +21,8 @@ import java.util.Set;
  *
  * Every member may be left out; a setting of null returns to its default.
  *
- * @param partitions null where nothing was said
- * @param replicationFactor null where nothing was said
+ * @param partitions null if nothing was said
+ * @param replicationFactor null if nothing was said
  * @param set canonical values by key
  * @param unset the keys that were given as null
  */
@@ -30,7 +30,7 @@ record TopicSpec(Integer partitions, Integer replicationFactor, Map<String, Stri
     private static final Set<String> MEMBERS = Set.of("partitions", "replicationFactor", "config");
 
     /**
-     * Reads a request's body.
+     * Parses a request's body.
      *
      * @throws ApiException INVALID_REQUEST, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR or INVALID_CONFIG
      */
@@ -54,7 +54,7 @@ record TopicSpec(Integer partitions, Integer replicationFactor, Map<String, Stri
                 unset);
     }
 
-    /** Whether a topic is already what is wanted, in everything that was said. */
+    /** Whether a topic already is as specified, in every member that is given. */
     boolean describes(TopicImage topic) {
         int factor = topic.partitions().get(0).replicas().size();
         boolean sameCounts =

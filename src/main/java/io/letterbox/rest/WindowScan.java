@@ -14,9 +14,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Looks at the records of one window of a partition, slice by slice. Newest first, it keeps the last of those that match,
- * because they come first; oldest first, it ends with the first ones. Handed to and fro between the event loop and the
- * thread on which records are filtered, and never on both.
+ * Scans the records of one window of a partition, slice by slice. Newest first, it keeps the last matches, because they
+ * come first in the answer; oldest first, it ends with the first ones. Handed back and forth between the event loop and
+ * the thread that filters records, and never used by both at once.
  */
 final class WindowScan {
     private static final int INITIAL_BYTES = 1_024;
@@ -43,20 +43,20 @@ final class WindowScan {
         this.lowest = window.from();
     }
 
-    /** Where to read on. */
+    /** The next offset to read. */
     long next() {
         return next;
     }
 
-    /** True where the window was looked at as far as it has to be. */
+    /** True if the window has been scanned as far as necessary. */
     boolean isDone() {
         return next >= window.to();
     }
 
     /**
-     * Looks at the records of a slice that begins at {@link #next}.
+     * Scans the records of a slice that begins at {@link #next}.
      *
-     * @throws ApiException where they cannot be read; what was found before stays
+     * @throws ApiException if they cannot be read; matches found before are kept
      */
     void look(Slice slice) {
         bytes += slice.batches().remaining();
@@ -69,7 +69,7 @@ final class WindowScan {
             }
         }
         next = nothingLeft ? window.to() : Math.max(next, slice.nextOffset());
-        // One slice is enough where the page can be shown after any of them.
+        // One slice is enough if the page can be shown after any of them.
     }
 
     private void look(RecordCursor cursor) {
@@ -96,13 +96,13 @@ final class WindowScan {
         }
     }
 
-    /** Oldest first, the page is full; newest first, the best may still come. */
+    /** Oldest first, enough is a full page; newest first, the matches to show may still come. */
     private boolean isEnough() {
         PageSize size = query.size();
         return query.order() == ScanOrder.OLDEST && (found.size() >= size.records() || foundBytes > size.bytes());
     }
 
-    /** Says how far the scan has come with what was looked at. */
+    /** Reports the progress of this window to the partition's scan. */
     void tell(PartitionScan scan) {
         if (query.order() == ScanOrder.OLDEST) scan.passed(Math.min(next, window.to()), bytes, lastMs);
         else scan.passed(lowest, bytes, firstMs);
@@ -121,7 +121,7 @@ final class WindowScan {
         return records;
     }
 
-    /** Records of which the filter could not tell, because their values are not JSON. */
+    /** Records that the filter could not judge, because their values are not JSON. */
     long notJson() {
         return notJson;
     }
