@@ -14,21 +14,21 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 
 /**
- * Which error codes an answer has, in whatever places. The two APIs that everybody waits for are looked through here, and cost
- * nothing where all is well; of the others kafka-clients knows where their errors stand. Owned by one event loop.
+ * Counts the error codes in a response. The two frequent APIs, Produce and Fetch, are walked here without allocating if
+ * there are no errors; of the others kafka-clients knows where the codes are. Owned by one event loop.
  */
 final class AnswerErrors {
     private static final String PACKAGE = "org.apache.kafka.common.requests.";
     private static final String SUFFIX = "Data";
 
-    /** The one class whose name is not that of its data. */
+    /** The one class whose name does not derive from its data class. */
     private static final Map<String, String> OTHER_NAMES =
             Map.of("OffsetForLeaderEpochResponse", "OffsetsForLeaderEpochResponse");
 
-    /** What makes an answer of its data. Those of all APIs, so their number is bounded. */
+    /** The constructor of a response from its data, by data class. Bounded by the number of APIs. */
     private final Map<Class<?>, Constructor<?>> makers = new HashMap<>();
 
-    /** How often each error is in an answer, {@link Errors#NONE} not counted. */
+    /** How often each error occurs in a response, without {@link Errors#NONE}. */
     Map<Errors, Integer> of(ApiMessage body, short version) {
         if (body instanceof ProduceResponseData produced) return ofProduce(produced);
         if (body instanceof FetchResponseData fetched) return ofFetch(fetched);
@@ -81,7 +81,7 @@ final class AnswerErrors {
             Class<?> type = Class.forName(PACKAGE + OTHER_NAMES.getOrDefault(plain, plain));
             for (Constructor<?> maker : type.getDeclaredConstructors()) {
                 if (maker.getParameterCount() != 1 || maker.getParameterTypes()[0] != data) continue;
-                // One of them is for their own use.
+                // One of the constructors is package-private.
                 maker.setAccessible(true);
                 return maker;
             }

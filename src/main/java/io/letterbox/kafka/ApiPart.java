@@ -2,11 +2,11 @@ package io.letterbox.kafka;
 
 import java.util.List;
 
-/** Some APIs that belong together, as one event loop serves them. Made on that loop and used by it alone. */
+/** A group of related APIs, as one event loop serves them. Created on that event loop and used by it alone. */
 public interface ApiPart {
-    /** What is served. */
+    /** The APIs. */
     List<ApiSupport> apis();
 
-    /** The server is about to stop: answers what waits (such as a fetch for records that have not come). */
+    /** Called when the server is about to stop: answers the requests that wait, such as fetches. */
     default void drain() {}
 }

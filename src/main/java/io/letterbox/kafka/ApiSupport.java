@@ -6,13 +6,13 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * That an API is served.
+ * An API that is served.
  *
- * @param key which API
- * @param minVersion the first version that the handler understands
- * @param maxVersion the last version that the handler understands; never taken from kafka-clients, whose newer releases
- *     know more than we serve
- * @param handler answers the requests
+ * @param key the API
+ * @param minVersion the first version that the handler supports
+ * @param maxVersion the last version that the handler supports; never taken from kafka-clients, whose newer releases
+ *     know more versions than are implemented here
+ * @param handler handles the requests
  */
 public record ApiSupport(ApiKeys key, short minVersion, short maxVersion, ApiHandler handler) {
     public ApiSupport {
@@ -21,15 +21,15 @@ public record ApiSupport(ApiKeys key, short minVersion, short maxVersion, ApiHan
         }
     }
 
-    /** Whether the handler understands a version. */
+    /** Whether the handler supports a version. */
     public boolean serves(short version) {
         return version >= minVersion && version <= maxVersion;
     }
 
     /**
-     * An API whose handler knows its answer as soon as it has the request.
+     * An API whose handler answers at once.
      *
-     * @param answer the response's body
+     * @param answer makes the response's body
      */
     public static ApiSupport answering(
             ApiKeys key, int minVersion, int maxVersion, Function<KafkaRequest, ? extends ApiMessage> answer) {
@@ -38,9 +38,9 @@ public record ApiSupport(ApiKeys key, short minVersion, short maxVersion, ApiHan
     }
 
     /**
-     * An API whose handler has to ask somebody first.
+     * An API whose handler answers asynchronously.
      *
-     * @param answer the response's body, later
+     * @param answer makes the response's body
      */
     public static ApiSupport asking(
             ApiKeys key, int minVersion, int maxVersion, Function<KafkaRequest, Future<? extends ApiMessage>> answer) {

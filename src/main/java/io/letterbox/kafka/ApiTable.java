@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Which APIs one event loop serves, in which versions, and who answers. Owned by that loop. */
+/** The APIs that one event loop serves, with their versions and handlers. Owned by that loop. */
 final class ApiTable {
     private final List<ApiPart> parts;
     private final Map<ApiKeys, ApiSupport> served = new EnumMap<>(ApiKeys.class);
@@ -33,17 +33,17 @@ final class ApiTable {
         }
     }
 
-    /** Who serves an API, or null. */
+    /** The support of an API, or null. */
     ApiSupport find(ApiKeys key) {
         return served.get(key);
     }
 
-    /** All that is served, by key. */
+    /** All APIs that are served, by key. */
     Collection<ApiSupport> all() {
         return Collections.unmodifiableCollection(served.values());
     }
 
-    /** Lets every part answer what waits. */
+    /** Has every part answer the requests that wait. */
     void drain() {
         parts.forEach(ApiPart::drain);
     }

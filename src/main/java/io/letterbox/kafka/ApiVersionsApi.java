@@ -10,7 +10,9 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Tells clients what is served (KIP-35, KIP-511, KIP-584): the table as it is, and nothing that is not in it. Stateless. */
+/**
+ * ApiVersions (KIP-35, KIP-511, KIP-584): advertises the API table as it is, and nothing that is not in it. Stateless.
+ */
 final class ApiVersionsApi {
     static final short MIN_VERSION = 0;
     static final short MAX_VERSION = 4;
@@ -18,19 +20,19 @@ final class ApiVersionsApi {
     private static final short FIRST_WITH_SOFTWARE = 3;
     private static final short FIRST_WITH_LEVEL_ZERO = 4;
 
-    /** What KIP-511 allows a library to call itself. */
+    /** The software names and versions that KIP-511 allows. */
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
-    /** Longer ones are no names; matching them would take long, too. */
+    /** The longest software name that is accepted; matching longer ones would also take long. */
     private static final int MAX_SOFTWARE_LENGTH = 255;
 
-    /** The last of these versions says that the new group protocol (KIP-848) is served. */
+    /** The level of the feature group.version that announces the consumer group protocol of KIP-848. */
     private static final short GROUP_VERSION = 1;
 
-    /** The last of these versions says that each transaction has its own epoch (KIP-890), so clients rely on it. */
+    /** The level of the feature transaction.version that announces an epoch for each transaction (KIP-890). */
     private static final short TRANSACTION_VERSION = 2;
 
-    /** From this version on, EndTxn answers with the next epoch (KIP-890). */
+    /** The first version in which EndTxn answers with the next epoch (KIP-890). */
     private static final short END_TXN_WITH_EPOCH = 5;
 
     private ApiVersionsApi() {}
@@ -58,7 +60,7 @@ final class ApiVersionsApi {
         return response.setFinalizedFeaturesEpoch(0);
     }
 
-    /** The answer to a version of ApiVersions that is not served: which ones are, in the first version's layout. */
+    /** The response to an unsupported version of ApiVersions: the supported ones, in the layout of version 0. */
     static ApiVersionsResponseData versionRefusal() {
         ApiVersionsResponseData response =
                 new ApiVersionsResponseData().setErrorCode(Errors.UNSUPPORTED_VERSION.code());
@@ -66,7 +68,7 @@ final class ApiVersionsApi {
         return response;
     }
 
-    /** Whether a client calls itself what KIP-511 allows. */
+    /** Whether the client's software name and version are as KIP-511 allows. */
     static boolean isSoftware(ApiVersionsRequestData request) {
         return isSoftware(request.clientSoftwareName()) && isSoftware(request.clientSoftwareVersion());
     }
@@ -77,7 +79,7 @@ final class ApiVersionsApi {
 
     private static void addVersions(ApiVersionsResponseData response, Collection<ApiSupport> served) {
         for (ApiSupport support : served) {
-            // librdkafka takes a broker for too old to compress when Produce does not begin at 0 (KIP-896).
+            // librdkafka turns compression off if the advertised versions of Produce do not begin at 0 (KIP-896).
             short min = support.key() == ApiKeys.PRODUCE
                     ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
                     : support.minVersion();
@@ -95,7 +97,7 @@ final class ApiVersionsApi {
     }
 
     private static void addFeature(ApiVersionsResponseData response, short version, String name, short level) {
-        // Clients before version 4 take a range that begins at 0 for an error (KIP-584).
+        // Clients before version 4 reject a range that begins at 0 (KIP-584).
         short min = (short) (version < FIRST_WITH_LEVEL_ZERO ? 1 : 0);
         response.supportedFeatures()
                 .add(new SupportedFeatureKey().setName(name).setMinVersion(min).setMaxVersion(level));

@@ -4,14 +4,14 @@ import java.util.List;
 import org.apache.kafka.common.acl.AclOperation;
 
 /**
- * What a client may do with a resource, as the bit field of KIP-430: bit n is set for the operation with code n. There are no
- * access rules here, so it is everything that the kind of resource knows.
+ * The operations that a client may perform on a resource, as the bit field of KIP-430: bit n is set for the operation
+ * with code n. There are no access rules, so it is every operation of the resource type.
  */
 public final class AuthorizedOperations {
-    /** What responses carry that were not asked for the operations. */
+    /** The value in responses to requests that did not ask for the operations. */
     public static final int NOT_ASKED = Integer.MIN_VALUE;
 
-    /** On a topic. */
+    /** The operations on a topic. */
     public static final int TOPIC = bits(
             AclOperation.READ,
             AclOperation.WRITE,
@@ -22,7 +22,7 @@ public final class AuthorizedOperations {
             AclOperation.DESCRIBE_CONFIGS,
             AclOperation.ALTER_CONFIGS);
 
-    /** On a consumer group. */
+    /** The operations on a consumer group. */
     public static final int GROUP = bits(
             AclOperation.READ,
             AclOperation.DELETE,
@@ -30,7 +30,7 @@ public final class AuthorizedOperations {
             AclOperation.DESCRIBE_CONFIGS,
             AclOperation.ALTER_CONFIGS);
 
-    /** On the cluster. */
+    /** The operations on the cluster. */
     public static final int CLUSTER = bits(
             AclOperation.CREATE,
             AclOperation.ALTER,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 
-/** The cluster as Kafka clients see it: nodes are those that they can reach. Stateless. */
+/** The cluster as Kafka clients see it: only nodes with a Kafka listener. Stateless. */
 public final class ClusterView {
     private ClusterView() {}
 
@@ -18,7 +18,7 @@ public final class ClusterView {
                 .toList();
     }
 
-    /** The replicas of a partition on nodes that clients cannot reach. */
+    /** The replicas of a partition on nodes that clients cannot connect to. */
     public static List<Integer> offlineReplicas(ClusterImage image, PartitionImage partition) {
         return partition.replicas().stream()
                 .filter(id -> {
@@ -28,12 +28,12 @@ public final class ClusterView {
                 .toList();
     }
 
-    /** A topic's incarnation in the protocol's own form. */
+    /** Converts a topic id to Kafka's type. */
     public static Uuid id(UUID id) {
         return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
-    /** The other way round. */
+    /** Converts a topic id from Kafka's type. */
     public static UUID id(Uuid id) {
         return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decides which connections that meant nothing are worth a line in the log: one a minute for each address, and so many in a
- * minute for all of them. A port scanner, or a health check that speaks HTTP, would fill the disk otherwise. Owned by one
- * event loop.
+ * Limits the log lines about connections that are not Kafka's protocol: one per minute and address, and a number per
+ * minute for all addresses. A port scanner, or a health check that speaks HTTP, would fill the disk otherwise. Owned by
+ * one event loop.
  */
 final class Complaints {
     static final long PAUSE_NANOS = 60_000_000_000L;
@@ -25,7 +25,7 @@ final class Complaints {
     private long minuteBegan;
     private int linesInMinute;
 
-    /** Whether to say it of this address now. */
+    /** Whether a connection from this address is to be logged now. */
     boolean isWorthALine(String address, long nowNanos) {
         if (linesInMinute == 0 || nowNanos - minuteBegan >= PAUSE_NANOS) {
             minuteBegan = nowNanos;

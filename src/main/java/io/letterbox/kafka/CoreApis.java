@@ -3,11 +3,11 @@ package io.letterbox.kafka;
 import io.vertx.core.Vertx;
 import java.util.List;
 
-/** The requests that every client begins with. */
+/** The APIs that every client begins with. */
 final class CoreApis implements ApiPart {
     private final List<ApiSupport> apis;
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     CoreApis(ApiTable table, KafkaBackend backend, Vertx vertx) {
         apis = List.of(
                 ApiVersionsApi.support(table),

@@ -10,13 +10,13 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The responses to requests that failed as a whole: each API says in its own way that something is wrong. Stateless. */
+/** The responses to requests that failed as a whole, in the form of each API. Stateless. */
 final class ErrorResponses {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
 
     private ErrorResponses() {}
 
-    /** What Kafka calls a failure; one that nobody expected is logged. */
+    /** The Kafka error of a failure; an unexpected failure is logged. */
     static Errors errorOf(Throwable failure, ApiKeys api) {
         if (failure instanceof ApiException refusal)
             return Errors.forCode(refusal.code().kafkaCode());
@@ -25,7 +25,7 @@ final class ErrorResponses {
         return known;
     }
 
-    /** What a refusal says for people; null where nobody meant the failure for them. */
+    /** The message of an error for users; null if the failure was not meant for them. */
     static String sentence(Throwable failure) {
         boolean meant =
                 failure instanceof ApiException || failure instanceof org.apache.kafka.common.errors.ApiException;
@@ -33,22 +33,22 @@ final class ErrorResponses {
     }
 
     /**
-     * The error response of a request, with the error at every place where the API has one.
+     * The error response of a request, with the error in every place that the API has for one.
      *
-     * @param sentence what goes with the error where the API has room for it; null for Kafka's own
-     * @return null where the request wants no answer
-     * @throws InvalidRequestException where there is nothing to say it with, because the request itself is impossible
+     * @param sentence the error message, if the API has a field for it; null for Kafka's own
+     * @return null if the request expects no response
+     * @throws InvalidRequestException if no error response can be made, because the request itself is impossible
      */
     static ApiMessage to(ApiKeys api, short version, ApiMessage request, Errors error, String sentence) {
         try {
-            // kafka-clients knows how, but only of requests that it has read itself.
+            // kafka-clients makes error responses, but only of requests that it has parsed itself.
             AbstractRequest again = AbstractRequest.parseRequest(
                             api, version, MessageUtil.toByteBufferAccessor(request, version))
                     .request;
             var response = again.getErrorResponse(error.exception(sentence));
             return response == null ? null : response.data();
         } catch (RuntimeException impossible) {
-            // Some requests can be read, and neither be written again nor be what they say.
+            // Some requests that can be parsed can neither be serialized again nor be valid.
             throw new InvalidRequestException(api + " in version " + version + " asks for what cannot be", impossible);
         }
     }

@@ -15,7 +15,10 @@ import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Says which node coordinates a group or a transactional id: the leader of its internal topic's partition. Stateless. */
+/**
+ * FindCoordinator: the node that coordinates a group or a transactional id, which leads its partition of the internal
+ * topic. Stateless.
+ */
 final class FindCoordinatorApi {
     private static final short MIN_VERSION = 0;
     private static final short MAX_VERSION = 6;
@@ -38,7 +41,7 @@ final class FindCoordinatorApi {
         if (request.version() < FIRST_WITH_MANY_KEYS) {
             return find(data.keyType(), data.key()).map(found -> new FindCoordinatorResponseData()
                     .setErrorCode(found.errorCode())
-                    // In these versions even what is right has a name.
+                    // These versions carry an error message even for NONE.
                     .setErrorMessage(found.errorCode() == 0 ? Errors.NONE.message() : found.errorMessage())
                     .setNodeId(found.nodeId())
                     .setHost(found.host())
@@ -50,7 +53,7 @@ final class FindCoordinatorApi {
                 .map(all -> new FindCoordinatorResponseData().setCoordinators(all.<Coordinator>list()));
     }
 
-    /** Never fails: what is wrong is said in the answer. */
+    /** Finds the coordinator of a key. Never fails: errors are in the answer. */
     private Future<Coordinator> find(byte type, String key) {
         if (type != GROUP && type != TRANSACTION) {
             return Future.succeededFuture(

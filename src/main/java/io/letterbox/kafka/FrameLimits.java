@@ -5,16 +5,19 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * How long a frame may be, and which frames take their bytes out of the budget.
+ * The longest frames, and the bytes that a frame acquires from the budget.
  *
- * @param produceBytes the longest Produce request; not more than the whole budget, or it would wait for ever
+ * @param produceBytes the longest Produce request; at most the whole budget, or it would wait for ever
  * @param otherBytes the longest of all other requests
  */
 record FrameLimits(int produceBytes, int otherBytes) {
-    /** Room for the assignment of a group with thousands of members, the largest thing that is no records. */
+    /** Enough for the assignment of a group with thousands of members, the largest request without records. */
     private static final int MAX_OTHER_BYTES = 16 << 20;
 
-    /** Requests without records are let in up to here while publishers hold the whole budget: heartbeats must go on. */
+    /**
+     * Requests without records of up to this size need no budget: heartbeats must go on while publishers hold all of
+     * it.
+     */
     private static final int FREE_BYTES = 64 << 10;
 
     static FrameLimits of(LetterboxConfig config) {
@@ -23,9 +26,9 @@ record FrameLimits(int produceBytes, int otherBytes) {
     }
 
     /**
-     * Checks what a frame says about itself before there is room for it.
+     * Checks the announced length before the frame is allocated.
      *
-     * @throws InvalidRequestException where it is too short or too long; the message says what, as half a sentence
+     * @throws InvalidRequestException if it is too short or too long; the message says why, as half a sentence
      */
     void check(int length, short apiKey) {
         if (length < RequestDecoder.FIXED_HEADER_BYTES || length > limit(apiKey)) {
@@ -33,7 +36,7 @@ record FrameLimits(int produceBytes, int otherBytes) {
         }
     }
 
-    /** What the frame takes out of the budget. */
+    /** The bytes that a frame acquires from the budget. */
     int budgetBytes(int length, short apiKey) {
         return apiKey == ApiKeys.PRODUCE.id || length > FREE_BYTES ? length : 0;
     }

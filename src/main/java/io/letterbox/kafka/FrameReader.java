@@ -9,12 +9,12 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Readable;
 
 /**
- * Reads one frame for the generated message classes. They ask {@link #remaining()} before they make room for a list, and
- * make room for as many elements as the frame claims; an element can take a hundred times the byte that announces it. So
- * this counts what is read and ends a request that has more fields than any real one.
+ * Reads one frame for the generated message classes. They ask {@link #remaining()} before they allocate a list, and
+ * allocate as many elements as the frame announces; an element can take a hundred times the byte that announces it. So
+ * this class counts the fields and fails a request that has more of them than any real one.
  */
 final class FrameReader implements Readable {
-    /** So many fields of a request are read; a Produce request with 4096 topics of 30 partitions has half as many. */
+    /** The most fields of a request; a Produce request with 4096 topics of 30 partitions has half as many. */
     static final int MAX_FIELDS = 1_000_000;
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -28,12 +28,12 @@ final class FrameReader implements Readable {
     private int fieldsLeft;
     private boolean cutShort;
 
-    /** @param frame a whole frame without its length; not written to from now on */
+    /** @param frame a whole frame without its length; not modified from now on */
     FrameReader(byte[] frame) {
         this(frame, MAX_FIELDS);
     }
 
-    /** @param maxFields how many fields may be read */
+    /** @param maxFields the most fields to read */
     FrameReader(byte[] frame, int maxFields) {
         this.frame = frame;
         this.fieldsLeft = maxFields;
@@ -75,7 +75,7 @@ final class FrameReader implements Readable {
         return Arrays.copyOfRange(frame, at, at + length);
     }
 
-    /** Bytes of the frame as they lie; whoever keeps them beyond the request keeps the whole frame. */
+    /** A slice of the frame; keeping it keeps the whole frame in memory. */
     @Override
     public ByteBuffer readByteBuffer(int length) {
         return ByteBuffer.wrap(frame, take(length), length).slice();
@@ -108,14 +108,14 @@ final class FrameReader implements Readable {
         throw new InvalidRequestException("a number does not end");
     }
 
-    /** How many elements a list may claim: not more than there are bytes, nor than a request may have fields. */
+    /** The most elements that a list may announce: the bytes that are left, or the fields that may still be read. */
     @Override
     public int remaining() {
         if (fieldsLeft < frame.length - position) cutShort = true;
         return Math.min(frame.length - position, fieldsLeft);
     }
 
-    /** The bytes that were not read. */
+    /** The bytes that have not been read. */
     int unread() {
         return frame.length - position;
     }

@@ -2,27 +2,28 @@ package io.letterbox.kafka;
 
 import io.vertx.core.Context;
 
-/** The connection that a request came through, as handlers see it. Owned by its event loop. */
+/** The connection of a request, as handlers see it. Owned by its event loop. */
 public interface KafkaClient {
-    /** The address that the client connects from, without a port, in digits. */
+    /** The client's IP address, without a port. */
     String host();
 
-    /** The library's name that the client told in ApiVersions (KIP-511), or {@code unknown}. */
+    /** The name of the client library according to ApiVersions (KIP-511), or {@code unknown}. */
     String softwareName();
 
-    /** The library's version that the client told in ApiVersions (KIP-511), or {@code unknown}. */
+    /** The version of the client library according to ApiVersions (KIP-511), or {@code unknown}. */
     String softwareVersion();
 
     /** The context of the connection. */
     Context context();
 
-    /** False as soon as nobody can read an answer any more. */
+    /** False when the connection has been closed. */
     boolean isOpen();
 
     /**
-     * Runs an action when the connection closes, or at once where it has closed already; for what waits on behalf of it.
+     * Runs an action when the connection closes, or at once if it is closed; for requests that wait.
      *
-     * @return takes the action back; must be called when the wait is over, or long-lived connections collect them
+     * @return cancels the action; to be called when the wait is over, because a connection would collect actions
+     *     otherwise
      */
     Runnable onClose(Runnable action);
 }

@@ -15,11 +15,11 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the connections of one event loop have in common. Owned by that loop. */
+/** The state that the connections of one event loop share. Owned by that loop. */
 final class KafkaEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventLoop.class);
 
-    /** How soon a connection looks again whether the budget has room for its request. */
+    /** The interval at which waiting connections try again to acquire their bytes from the budget. */
     private static final long LOOK_AGAIN_MS = 2;
 
     private static final String DECODER = "letterbox-kafka-decoder";
@@ -35,7 +35,7 @@ final class KafkaEventLoop {
     private final Transfers uploads;
     private final Set<KafkaConnection> connections = new LinkedHashSet<>();
 
-    /** Who waits for the budget, in the order in which they asked. */
+    /** Connections that wait for the budget, in the order in which they asked. */
     private final Set<KafkaConnection> starved = new LinkedHashSet<>();
 
     private final Complaints complaints = new Complaints();
@@ -60,7 +60,10 @@ final class KafkaEventLoop {
         return requestLimits;
     }
 
-    /** Reads frames of very many fields, one at a time for all loops, so that they take neither a loop nor all cores. */
+    /**
+     * The worker that decodes frames of very many fields, one at a time for all event loops, so that such frames block
+     * no loop and take at most one core.
+     */
     WorkerExecutor decoder() {
         return decoder;
     }
@@ -73,12 +76,12 @@ final class KafkaEventLoop {
         return table;
     }
 
-    /** The frames that did not come in one piece. */
+    /** The frames that are arriving in several pieces. */
     Transfers uploads() {
         return uploads;
     }
 
-    /** Where a connection tells what it does. */
+    /** Adds a connection to the list of connections. */
     Connections.Entry seen(String host) {
         return backend.meters().connections().opened(Door.KAFKA, host, System.nanoTime());
     }
@@ -93,29 +96,29 @@ final class KafkaEventLoop {
         stopWaiting(connection);
     }
 
-    /** A connection that is being closed reads no more requests. */
+    /** Removes a connection that is being closed from those that wait for the budget. */
     void stopWaiting(KafkaConnection connection) {
         starved.remove(connection);
     }
 
-    /** A connection from an address is ended, because what it sent means nothing; true where the log should say so. */
+    /** Counts a connection that is closed because it does not speak the protocol; true if that is to be logged. */
     boolean refused(String host) {
         backend.meters().kafkaRefused();
         return complaints.isWorthALine(host, System.nanoTime());
     }
 
-    /** An answer goes out; errors in it are counted. */
+    /** Counts the errors in a response that is about to be sent. */
     void answering(ApiKeys api, ApiMessage body, short version) {
         try {
             errors.of(body, version)
                     .forEach((error, count) -> backend.meters().kafkaErrors(api.name, error.name(), count));
         } catch (RuntimeException unexpected) {
-            // The answer is right all the same.
+            // The response itself is valid.
             LOG.error("The errors in an answer to {} could not be counted", api, unexpected);
         }
     }
 
-    /** A request was answered, so long after it had come. */
+    /** Records the time from a request to its response. */
     void answered(ApiKeys api, long nanos) {
         KafkaRequestMeter meter = meters[api.ordinal()];
         if (meter == null) {
@@ -126,8 +129,9 @@ final class KafkaEventLoop {
     }
 
     /**
-     * Takes the bytes of a connection's next request out of the budget. Where it has no room, the connection is told to read
-     * on when it may have; nobody overtakes, or large requests would wait for ever while small ones come.
+     * Acquires the bytes of a connection's next request from the budget. If there is no room, the connection waits in a
+     * queue and is told to read on when there may be; the queue is strict, or large requests would wait for ever while
+     * small ones keep coming.
      */
     boolean tryAcquire(KafkaConnection connection, int bytes) {
         if (bytes == 0) return true;
@@ -147,7 +151,7 @@ final class KafkaEventLoop {
         vertx.setTimer(LOOK_AGAIN_MS, again -> feed());
     }
 
-    /** Lets the first in the queue read on, until one has to stay in it. */
+    /** Lets the connections in the queue read on, in order, until one has to keep waiting. */
     private void feed() {
         looking = false;
         while (!starved.isEmpty()) {
@@ -158,7 +162,7 @@ final class KafkaEventLoop {
         if (!starved.isEmpty()) lookAgain();
     }
 
-    /** Ends every connection as soon as its requests are answered. */
+    /** Closes every connection as soon as its requests are answered. */
     void drain() {
         draining = true;
         table.drain();

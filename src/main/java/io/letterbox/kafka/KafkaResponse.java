@@ -2,12 +2,12 @@ package io.letterbox.kafka;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** What a request is answered with. */
+/** The response to a request. */
 public sealed interface KafkaResponse {
-    /** The answer to a request that wants none, such as Produce with {@code acks=0}. */
+    /** The response to a request that expects none, such as Produce with {@code acks=0}. */
     KafkaResponse NONE = new None();
 
-    /** Ends the connection. */
+    /** Closes the connection. */
     KafkaResponse DISCONNECT = new Disconnect();
 
     /** A body that is encoded into one buffer, in the request's version. */
@@ -16,7 +16,7 @@ public sealed interface KafkaResponse {
     /**
      * A body whose records are {@link StoredRecords}, encoded by {@link ResponseParts}.
      *
-     * @param giveBack gives back the files in it
+     * @param giveBack releases the file regions in it
      */
     record Bulk(ApiMessage body, Runnable giveBack) implements KafkaResponse {
         @Override
@@ -25,13 +25,13 @@ public sealed interface KafkaResponse {
         }
     }
 
-    /** No response at all; those of other requests keep their order. */
+    /** No response; the order of other responses is kept. */
     record None() implements KafkaResponse {}
 
-    /** Ends the connection instead of an answer, which is how a client with {@code acks=0} learns of an error. */
+    /** Closes the connection instead of a response, which is how a client with {@code acks=0} learns of an error. */
     record Disconnect() implements KafkaResponse {}
 
-    /** Has to be called where a response is not encoded, because the connection has gone. */
+    /** To be called for a response that is not encoded, because the connection has been closed. */
     default void discard() {}
 
     /** A message as a response. */

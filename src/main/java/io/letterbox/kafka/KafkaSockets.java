@@ -1,24 +1,24 @@
 package io.letterbox.kafka;
 
-/** What the servers of all event loops have in common: the port, and whether clients may come in. Thread-safe. */
+/** The state that the servers of all event loops share: the port, and whether connections are accepted. Thread-safe. */
 public final class KafkaSockets {
     private final Runnable entrance;
     private volatile int port;
     private volatile boolean ready;
 
-    /** @param shut shuts the entrance; called when the first of the servers is closed */
+    /** @param shut closes the entrance; called when the first of the servers is closed */
     public KafkaSockets(Runnable shut) {
         this.entrance = shut;
     }
 
-    /** The port that is listened on, which matters where port 0 was configured; 0 before the start. */
+    /** The port that is listened on, which matters if port 0 was configured; 0 before the start. */
     public int port() {
         return port;
     }
 
     /**
-     * Lets clients in. Before, connections are closed at once: a client would be told where this node was the last time, and
-     * would stay there.
+     * Accepts connections from now on. Connections before that are closed at once: a client would be told this node's
+     * address from before the restart, and would stay there.
      */
     public void admit() {
         ready = true;
@@ -32,7 +32,7 @@ public final class KafkaSockets {
         port = actualPort;
     }
 
-    /** Whether a connection may stay. */
+    /** Whether a new connection may stay. */
     boolean admits() {
         return ready;
     }

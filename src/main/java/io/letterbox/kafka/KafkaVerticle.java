@@ -10,11 +10,11 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.TimeUnit;
 
-/** The server for Kafka clients of one event loop. Deploy one per event loop; Vert.x spreads the connections. */
+/** The Kafka server of one event loop. Deploy one per event loop; Vert.x distributes the connections. */
 public final class KafkaVerticle extends VerticleBase {
     /**
-     * A negative port is any free one that all instances share, where 0 would give each its own; not the number that the
-     * HTTP servers take, with which they would be one server.
+     * The port number with which all instances share one free port, where 0 would give each its own. It differs from
+     * the number of the HTTP servers, which would make them one server.
      */
     private static final int ANY_SHARED_PORT = -2;
 
@@ -25,7 +25,7 @@ public final class KafkaVerticle extends VerticleBase {
     private NetServer server;
     private KafkaEventLoop loop;
 
-    /** @param sockets the one that all instances share */
+    /** @param sockets shared by all instances */
     public KafkaVerticle(KafkaBackend backend, KafkaSockets sockets) {
         this.backend = backend;
         this.sockets = sockets;
@@ -39,7 +39,7 @@ public final class KafkaVerticle extends VerticleBase {
     }
 
     /**
-     * Answers what can be answered within a time; then no connection is open. From any thread.
+     * Answers what can be answered within the time; after that no connection is open. From any thread.
      *
      * @return completes on the event loop of this verticle
      */

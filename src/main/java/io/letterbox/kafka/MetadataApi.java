@@ -29,7 +29,7 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Tells clients which nodes and topics there are, and makes topics that are asked for. Owned by one event loop. */
+/** Metadata: describes nodes and topics, and creates topics that are asked for. Owned by one event loop. */
 final class MetadataApi {
     private static final short MIN_VERSION = 0;
     private static final short MAX_VERSION = 13;
@@ -37,7 +37,7 @@ final class MetadataApi {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
     private static final int REPLICATION_FACTOR = 1;
 
-    /** Topics that one request brings into being; a client that needs more asks again. */
+    /** Topics that one request creates; a client that needs more asks again. */
     static final int CREATED_AT_ONCE = 100;
 
     private final KafkaBackend backend;
@@ -85,8 +85,8 @@ final class MetadataApi {
     }
 
     /**
-     * Makes topics with the server's defaults, one after the other, so that what others want of the shards comes in between;
-     * gives the errors of those that could not be made.
+     * Creates topics with the server's defaults, one after the other, so that other tasks of the shards run in between.
+     * Completes with the errors of those that could not be created.
      */
     private Future<Map<String, Errors>> create(Set<String> names, Actor by) {
         Map<String, Errors> errors = new HashMap<>();
@@ -94,7 +94,7 @@ final class MetadataApi {
         int creations = 0;
         for (String name : names) {
             if (creations == CREATED_AT_ONCE || !creation.tryOne()) {
-                // As of one that is being made: clients ask again.
+                // The same error as for a topic that is being created: clients ask again.
                 errors.put(name, Errors.LEADER_NOT_AVAILABLE);
                 continue;
             }
@@ -113,7 +113,7 @@ final class MetadataApi {
     }
 
     private static Errors error(Throwable failure) {
-        // Somebody else was faster. Where this node does not serve the topic yet, the client has to ask again.
+        // Another client was faster. If this node does not serve the topic yet, the client has to ask again.
         if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.TOPIC_EXISTS) {
             return Errors.LEADER_NOT_AVAILABLE;
         }
@@ -133,7 +133,7 @@ final class MetadataApi {
                 ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))
                 : Map.of();
         MetadataResponseData response = cluster(image, request);
-        // A few bytes of a name bring kilobytes of partitions, so nobody gets a topic twice.
+        // A few bytes of a name produce kilobytes of partitions, so a topic that is named twice is described once.
         for (MetadataRequestTopic asked : new LinkedHashSet<>(request.topics())) {
             TopicImage topic = isById(asked)
                     ? byId.get(ClusterView.id(asked.topicId()))
@@ -143,7 +143,7 @@ final class MetadataApi {
         return response;
     }
 
-    /** A consumer that knows a topic by its id alone sends an empty name along with it, not a null one. */
+    /** A consumer that knows a topic by its id alone sends an empty name with it, not a null one. */
     private static boolean isById(MetadataRequestTopic asked) {
         return asked.name() == null || !asked.topicId().equals(Uuid.ZERO_UUID);
     }

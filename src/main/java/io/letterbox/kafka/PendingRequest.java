@@ -6,15 +6,15 @@ import io.letterbox.kafka.RequestDecoder.Decoded;
 final class PendingRequest {
     final Decoded request;
 
-    /** What the request's bytes hold of the budget. */
+    /** The bytes that the request has acquired from the budget. */
     final int heldBytes;
 
     final long startNanos = System.nanoTime();
 
-    /** The version that the response is written in: the request's, but for ApiVersions' own rule. */
+    /** The version that the response is written in: the request's, except for ApiVersions. */
     final short responseVersion;
 
-    /** Null while the answer is not known. */
+    /** Null until the request is answered. */
     KafkaResponse response;
 
     PendingRequest(Decoded request, short responseVersion, int heldBytes) {

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Produce request on its way: each partition's batch is checked and sent to its shard at once, in the order of the
- * request, and the response goes when all shards have answered. Owned by one event loop.
+ * One Produce request in progress: each partition's batch is checked and sent to its shard at once, in the order of the
+ * request, and the response is sent when all shards have answered. Owned by one event loop.
  */
 final class ProduceRun {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceRun.class);
@@ -41,7 +41,7 @@ final class ProduceRun {
     private static final short FIRST_WITH_ABORTABLE = 11;
     private static final short FIRST_WITH_IDS = 13;
 
-    /** From this version on, a batch of a transaction adds its partition to the transaction (KIP-890 part 2). */
+    /** From this version on, a transactional batch adds its partition to the transaction (KIP-890 part 2). */
     private static final short FIRST_THAT_ADDS = 12;
 
     private final ProduceApi api;
@@ -51,7 +51,7 @@ final class ProduceRun {
     private final ProduceResponseData response = new ProduceResponseData();
     private final PromiseInternal<KafkaResponse> done;
 
-    /** The partitions without an answer, and one for the request itself until all is sent. */
+    /** The number of partitions without an answer, plus one until all batches have been sent. */
     private int waiting;
 
     private final List<Part> parts = new ArrayList<>();
@@ -80,12 +80,12 @@ final class ProduceRun {
         waiting = parts.size() + 1;
     }
 
-    /** The response, when all partitions have answered. */
+    /** Completes with the response when all partitions have been answered. */
     Future<KafkaResponse> done() {
         return done.future();
     }
 
-    /** Goes on by some milliseconds of work at most; false where all batches are on their way, or refused. */
+    /** Works on the next batch for some milliseconds at most; false if all batches have been sent or refused. */
     boolean goOn() {
         if (begun < parts.size() && parts.get(begun).goOn()) begun++;
         if (begun < parts.size()) return true;
@@ -99,7 +99,7 @@ final class ProduceRun {
         else done.complete(failed ? KafkaResponse.DISCONNECT : KafkaResponse.NONE);
     }
 
-    /** What becomes of one partition's batch. */
+    /** The batch of one partition, and its answer. */
     private final class Part {
         final PartitionProduceResponse answer;
         private final ProduceTopic topic;
@@ -114,7 +114,7 @@ final class ProduceRun {
             this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
         }
 
-        /** Checks a slice of the batch, and sends it after the last; true where it is on its way, or refused. */
+        /** Checks a slice of the batch, and sends the batch after the last slice; true if it was sent or refused. */
         boolean goOn() {
             try {
                 if (partition == null) begin();

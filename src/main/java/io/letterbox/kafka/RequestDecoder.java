@@ -6,7 +6,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * Turns a frame into a request. Stateless.
+ * Decodes frames into requests. Stateless.
  *
  * <pre>
  *   +----------------+---------------+-------------------+-------------------------+-----------------+
@@ -16,36 +16,38 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * </pre>
  */
 final class RequestDecoder {
-    /** What every header begins with. */
+    /** The length of the fields that every header begins with. */
     static final int FIXED_HEADER_BYTES = 8;
 
-    /** What an event loop reads of a frame in one go, which takes it about a millisecond; some 2,000 partitions. */
+    /**
+     * The most fields that an event loop decodes at once, which takes it about a millisecond; some 2,000 partitions.
+     */
     static final int FEW_FIELDS = 20_000;
 
     private RequestDecoder() {}
 
     /**
-     * What a frame asks.
+     * A decoded frame.
      *
-     * @param body null where ApiVersions is asked in a version that cannot be read, which is answered all the same (KIP-511)
+     * @param body null for an unknown version of ApiVersions, which is answered all the same (KIP-511)
      */
     record Decoded(ApiKeys api, short version, int correlationId, String clientId, ApiMessage body) {}
 
     /**
-     * Reads a frame.
+     * Decodes a frame.
      *
      * @param frame at least {@link #FIXED_HEADER_BYTES}
-     * @throws InvalidRequestException where it means nothing; the message says what, as half a sentence
+     * @throws InvalidRequestException if it is malformed; the message says why, as half a sentence
      */
     static Decoded decode(byte[] frame) {
         return decode(frame, FrameReader.MAX_FIELDS);
     }
 
     /**
-     * As {@link #decode}, but gives up where the frame may have more fields than an event loop should read at once, whatever
-     * its length: records are one field.
+     * Decodes a frame as {@link #decode} does, but gives up if it may have more fields than an event loop should decode
+     * at once, whatever its length: records are one field.
      *
-     * @return null where it gave up
+     * @return null if it gave up
      */
     static Decoded decodeFew(byte[] frame) {
         return decode(frame, FEW_FIELDS);
@@ -66,13 +68,12 @@ final class RequestDecoder {
             RequestHeaderData header = new RequestHeaderData(in, api.requestHeaderVersion(version));
             ApiMessage body = api.messageType.newRequest();
             body.read(in, version);
-            // What may follow is nobody's: Kafka does not look at it, and librdkafka from 2.2 on ends a Metadata
-            // request for
-            // all topics with three zeros that mean nothing.
+            // Bytes behind the body are ignored, as in Kafka: librdkafka from 2.2 on ends a Metadata request for all
+            // topics with three zeros without a meaning.
             return new Decoded(api, version, header.correlationId(), header.clientId(), body);
         } catch (RuntimeException malformed) {
             if (in.isCutShort() && maxFields < FrameReader.MAX_FIELDS) return null;
-            // The generated classes throw whatever comes; nothing but the bytes can be the reason.
+            // The generated classes throw all kinds of exceptions; only the bytes can be the cause.
             throw new InvalidRequestException(
                     api + " in version " + version + " is malformed: " + malformed.getMessage(), malformed);
         }

@@ -45,23 +45,27 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * How much one request may name. No client names a partition twice, nor many that do not exist, so what the server may have
- * ({@code limits.topics}, {@code limits.partitions}) is enough for all that names topics. Immutable.
+ * The limits on what one request may name. No client names a partition twice, or many that do not exist, so the
+ * server's own limits ({@code limits.topics}, {@code limits.partitions}) suffice for everything that names topics.
+ * Immutable.
  */
 final class RequestLimits {
-    /** Topics or partitions that a request may name beyond those that there may be: some are gone, or not there yet. */
+    /**
+     * Topics or partitions that a request may name beyond the server's limits: some have been deleted, or do not exist
+     * yet.
+     */
     static final int SPARE = 1_000;
 
     /** Keys of one FindCoordinator; groups or transactional ids that are described or deleted at once. */
     static final int KEYS = 10_000;
 
-    /** Changes of topics and settings in one request; each is an entry of the metadata log, which takes its time. */
+    /** Changes of topics and settings in one request; each is an entry of the metadata log, which takes some time. */
     static final int CHANGES = 1_000;
 
-    /** Assignors that a member of a group speaks, states that a list is filtered by. */
+    /** Assignors of a group member, states by which a list is filtered. */
     static final int PROTOCOLS = 100;
 
-    /** Members that leave a group at once, or get their assignments; where groups may be larger, as many as those. */
+    /** Members that leave a group, or get their assignments, at once; more if groups may be larger. */
     static final int MEMBERS = 10_000;
 
     private final Map<ApiKeys, List<Rule<?, ?>>> rules = new EnumMap<>(ApiKeys.class);
@@ -71,7 +75,7 @@ final class RequestLimits {
 
     RequestLimits(LetterboxConfig config) {
         topics = config.limits().topics() + SPARE;
-        // Where partitions are named by topic, the topics count, too.
+        // In requests that name partitions by topic, the topics count, too.
         partitions = config.limits().topics() + config.limits().partitions() + SPARE;
         members = Math.max(MEMBERS, config.groups().maxMembers());
         limitReaders();
@@ -84,12 +88,12 @@ final class RequestLimits {
     }
 
     /**
-     * What a list in a request may have.
+     * The limit on one list of a request.
      *
-     * @param things what its elements are called; those of the lists within them, where there are any
-     * @param most how many there may be, the elements and those within them together
-     * @param outer the list; may give null
-     * @param inner what each of its elements has; null where that does not count
+     * @param things what its elements are called, or those of the lists within them
+     * @param most the most elements, together with those within them
+     * @param outer the list; may return null
+     * @param inner the elements of an element; null if they do not count
      */
     private record Rule<T extends ApiMessage, E>(
             Class<T> type,
@@ -105,7 +109,7 @@ final class RequestLimits {
             return count;
         }
 
-        /** Leaves only the first of everything, for an answer that says once what is wrong. */
+        /** Keeps only the first of everything, so that the refusal is as short as it can be. */
         void shorten(ApiMessage body) {
             Collection<E> elements = outer.apply(type.cast(body));
             if (elements == null) return;
@@ -145,7 +149,7 @@ final class RequestLimits {
     <T extends ApiMessage> void list(
             ApiKeys api, Class<T> type, String things, int most, Function<T, ? extends Collection<?>> list) {
         Function<T, Collection<Object>> elements = body -> {
-            @SuppressWarnings("unchecked") // They are counted, and not looked at.
+            @SuppressWarnings("unchecked") // They are counted only.
             Collection<Object> all = (Collection<Object>) list.apply(body);
             return all;
         };
@@ -428,15 +432,15 @@ final class RequestLimits {
                 AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
     }
 
-    /** Whether requests of an API may have long lists; of all others, a short list is all that clients send. */
+    /** Whether requests of an API may have long lists; clients send short lists for all others. */
     boolean knows(ApiKeys api) {
         return rules.containsKey(api);
     }
 
     /**
-     * Looks whether a request names more than it may; then it is shortened, and fit for nothing but a refusal.
+     * Checks whether a request names too much; if so, it is shortened, and good only for a refusal.
      *
-     * @return null where it may be answered, else why not, in a whole sentence
+     * @return null if it is within the limits, else the reason, in a whole sentence
      */
     String refuse(ApiKeys api, ApiMessage body) {
         for (Rule<?, ?> rule : rules.getOrDefault(api, List.of())) {

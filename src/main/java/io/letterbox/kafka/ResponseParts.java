@@ -15,7 +15,7 @@ import org.apache.kafka.common.protocol.Writable;
 import org.apache.kafka.common.record.internal.BaseRecords;
 
 /**
- * Encodes a response whose records are {@link StoredRecords} into what the channel writes one after the other:
+ * Encodes a response whose records are {@link StoredRecords} into parts that the channel writes one after the other:
  *
  * <pre>
  * ┌────────┬────────┬──────────────────────┬────────────┬─────────────────┬──────────── ─ ─
@@ -25,7 +25,7 @@ import org.apache.kafka.common.record.internal.BaseRecords;
  *  \________ a pooled buffer ______________/ \_ region _/ \___ buffer ____/ \_ region _/
  * </pre>
  *
- * Nothing of a region passes through this process.
+ * The bytes of a region do not pass through this process.
  */
 public final class ResponseParts implements Writable {
     private final List<Object> parts = new ArrayList<>();
@@ -37,7 +37,7 @@ public final class ResponseParts implements Writable {
     }
 
     /**
-     * The whole frame, its length first.
+     * The whole frame, including its length.
      *
      * @return buffers and file regions, each to be written (which releases it) or released, in this order
      */
@@ -51,7 +51,7 @@ public final class ResponseParts implements Writable {
         MessageSizeAccumulator size = new MessageSizeAccumulator();
         header.addSize(size, cache, headerVersion);
         body.addSize(size, cache, version);
-        // Records in memory are copied behind the rest: it makes one buffer of the whole where they are few.
+        // Records in memory are copied into the same buffer: small responses are one buffer then.
         ResponseParts writer = new ResponseParts(allocator.directBuffer(Integer.BYTES + size.sizeExcludingZeroCopy()));
         try {
             writer.writeInt(size.totalSize());
@@ -79,7 +79,7 @@ public final class ResponseParts implements Writable {
         }
     }
 
-    /** What was written since the last region becomes a part. */
+    /** Makes a part of what was written since the last region. */
     private void cut() {
         int end = buffer.writerIndex();
         if (end == written) return;
@@ -147,7 +147,10 @@ public final class ResponseParts implements Writable {
         buffer.writeByte((int) left);
     }
 
-    /** Netty would close the file when it is done with it; it belongs to the segment, so it is given back instead. */
+    /**
+     * A region of a segment's file. Netty would close the file when it has sent the region; the file belongs to the
+     * segment, so the slice is released instead.
+     */
     private static final class Region extends DefaultFileRegion {
         private final FileSlice slice;
 

@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 
-/** Record batches in a response, as they are stored: in memory or in a file. Only {@link ResponseParts} can write them. */
+/** Record batches in a response, as they are stored: in memory or in a file. Written only by {@link ResponseParts}. */
 public sealed interface StoredRecords extends BaseRecords {
     /** No records. */
     StoredRecords NONE = new Heap(ByteBuffer.allocate(0));
 
-    /** Few enough to be copied: whole batches between position and limit, which nobody changes. */
+    /** Records that are few enough to be copied: whole batches between position and limit; not modified. */
     record Heap(ByteBuffer batches) implements StoredRecords {
         @Override
         public int sizeInBytes() {
@@ -18,7 +18,7 @@ public sealed interface StoredRecords extends BaseRecords {
         }
     }
 
-    /** For the kernel to send; released when that is done, or by whoever throws the response away. */
+    /** Records that the kernel sends; the slice is released after that, or when the response is discarded. */
     record File(FileSlice slice) implements StoredRecords {
         @Override
         public int sizeInBytes() {

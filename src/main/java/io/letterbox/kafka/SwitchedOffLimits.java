@@ -13,8 +13,9 @@ import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * How much may be named of what this server does not have. Each name gets the same refusal with the same sentence, so an answer
- * would be many times as long as its request. Lists that do not make the answer longer need no rule. Stateless.
+ * The limits on requests for features that this server does not have. Each name is refused with the same sentence, so
+ * the response would be many times as long as the request. Lists that do not lengthen the response need no rule.
+ * Stateless.
  */
 final class SwitchedOffLimits {
     private SwitchedOffLimits() {}

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The requests that create, describe and change topics and the cluster. */
+/** The APIs that create, describe and change topics, settings and the cluster. */
 public final class AdminApis implements ApiPart {
     private final List<ApiSupport> apis;
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     public AdminApis(KafkaBackend backend, Vertx vertx) {
         Proposals proposals = new Proposals(backend);
         TopicCreation creation = new TopicCreation(backend, proposals);

@@ -13,8 +13,8 @@ import org.apache.kafka.common.message.DescribeClientQuotasResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeClientQuotas and AlterClientQuotas (KIP-546): nobody has a quota, and none can be set, because nothing would hold a
- * client to it. Stateless.
+ * DescribeClientQuotas and AlterClientQuotas (KIP-546): there are no quotas, and none can be set, because the server
+ * would not enforce them. Stateless.
  */
 final class ClientQuotas {
     private static final Set<String> ENTITIES = Set.of("client-id", "user", "ip");

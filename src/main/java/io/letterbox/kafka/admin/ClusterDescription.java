@@ -60,7 +60,7 @@ final class ClusterDescription {
         return response;
     }
 
-    /** Leaders are elected by the server; all that can be asked is whether the preferred one leads. */
+    /** Answers whether the preferred leader leads; the server elects leaders by itself. */
     ElectLeadersResponseData elect(KafkaRequest request) {
         ElectLeadersRequestData data = request.body(ElectLeadersRequestData.class);
         ElectLeadersResponseData response = new ElectLeadersResponseData();
@@ -76,7 +76,7 @@ final class ClusterDescription {
                         ? elect(image.topics().get(wanted.topic()), number)
                         : new PartitionResult().setPartitionId(number).setErrorCode(Errors.INVALID_REQUEST.code());
                 boolean needed = result.errorCode() != Errors.ELECTION_NOT_NEEDED.code();
-                // Who asks about everything wants to know of those that were not as they should be.
+                // A request for all partitions is answered with those that needed an election only, as in Kafka.
                 if (needed || !everywhere) results.add(result);
             }
             response.replicaElectionResults()

@@ -10,11 +10,13 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** A consumer group's settings as Kafka describes them (KIP-848): what was set for the group, or else what all groups have. */
+/**
+ * A consumer group's settings as Kafka describes them (KIP-848): the group's own values, or the defaults of all groups.
+ */
 final class GroupSettings {
     private GroupSettings() {}
 
-    /** @param own what was set for the group, whether it exists or not, texts by key */
+    /** @param own the group's own values, whether or not it exists; texts by key */
     static List<DescribeConfigsResourceResult> describe(
             Map<String, String> own, GroupsConfig config, boolean synonyms, boolean documentation) {
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
@@ -25,7 +27,7 @@ final class GroupSettings {
             ConfigSource source = set == null ? ConfigSource.DEFAULT_CONFIG : ConfigSource.GROUP_CONFIG;
             List<DescribeConfigsSynonym> names = new ArrayList<>();
             if (set != null) names.add(TopicSettings.synonym(key.key(), set, source));
-            // What all groups have is a setting of the node, with a name of its own.
+            // The default of all groups is a setting of the node, with a name of its own.
             names.add(TopicSettings.synonym(
                     "group." + key.key(), Integer.toString(ofServer), ConfigSource.DEFAULT_CONFIG));
             String doc = isSession

@@ -15,8 +15,8 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /**
- * A node's settings under the names that Kafka's brokers have for them; the documentation tells the name in Letterbox' own
- * file. All of them can be read; changed from outside can be those that say what topics get.
+ * A node's settings under the names of Kafka's broker settings; the documentation of each tells its name in Letterbox'
+ * configuration file. All of them can be read; the defaults of topics can also be changed.
  */
 final class NodeSettings {
     private static final LetterboxConfig DEFAULTS = LetterboxConfig.defaults();
@@ -150,7 +150,7 @@ final class NodeSettings {
 
     private NodeSettings() {}
 
-    /** A setting, the name that our own file has for it (or null), and how it is read. */
+    /** A setting, its name in the configuration file (or null), and how its value is read. */
     private record Setting(
             String name, String ownName, ConfigType type, Function<LetterboxConfig, Object> value, String doc) {}
 
@@ -161,7 +161,7 @@ final class NodeSettings {
     /**
      * All settings of this node.
      *
-     * @param advertised where clients are told to connect
+     * @param advertised the address that clients are told to connect to
      */
     static List<DescribeConfigsResourceResult> describe(
             LetterboxConfig config, ServerValues server, Endpoint advertised, boolean synonyms, boolean documentation) {
@@ -179,7 +179,7 @@ final class NodeSettings {
         return results;
     }
 
-    /** What was set for all nodes while they ran, and nothing else. */
+    /** The settings that were set for all nodes at runtime, and no others. */
     static List<DescribeConfigsResourceResult> describeAllNodes(
             ServerValues server, boolean synonyms, boolean documentation) {
         ServerValues ofAll = new ServerValues(Map.of(), server.allNodes(), server.file());
@@ -200,7 +200,7 @@ final class NodeSettings {
                 .setDocumentation(documentation ? key.doc() : null);
     }
 
-    /** Whether a setting is in the configuration file, or fixed. */
+    /** Whether a setting comes from the configuration file, or is fixed. */
     static boolean isOfFile(String name) {
         return SETTINGS.stream().anyMatch(setting -> setting.name().equals(name));
     }

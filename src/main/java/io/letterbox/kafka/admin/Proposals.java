@@ -13,8 +13,8 @@ import io.vertx.core.Future;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * Changes of the metadata that a request asks for, or only asks about ({@code validateOnly}): then the same machine that
- * would carry them out tries them on an image that is thrown away. Owned by one event loop.
+ * Proposes the metadata changes of requests. A request that only validates ({@code validateOnly}) is tried by the same
+ * state machine on an image that is thrown away. Owned by one event loop.
  */
 final class Proposals {
     private final KafkaBackend backend;
@@ -30,30 +30,30 @@ final class Proposals {
         this.machine = new MetadataMachine(limits, config.topics().defaults());
     }
 
-    /** How this node is configured. */
+    /** This node's configuration. */
     LetterboxConfig config() {
         return backend.config();
     }
 
-    /** What topics get that say nothing. */
+    /** The server's defaults for topics. */
     ServerValues server() {
         return ServerValues.of(image(), backend.config());
     }
 
-    /** What the shards serve now. */
+    /** The image that the shards serve now. */
     ClusterImage image() {
         return backend.metadata().image();
     }
 
-    /** What a command would do to the image: an image and a reply. */
+    /** The image and the reply that a command would lead to. */
     Step rehearse(Command command) {
         return machine.apply(image(), command);
     }
 
     /**
-     * Carries a command out, or only says what would become of it; never fails.
+     * Proposes a command, or only validates it; never fails.
      *
-     * @param by who wants it, for the log
+     * @param by the client, for the audit log
      */
     Future<ApiError> propose(Command command, Actor by, boolean validateOnly) {
         if (validateOnly) {

@@ -21,19 +21,19 @@ import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeQuorum (KIP-595), UpdateFeatures (KIP-584) and UnregisterBroker (KIP-631), as a node answers that decides alone. Owned by
+ * DescribeQuorum (KIP-595), UpdateFeatures (KIP-584) and UnregisterBroker (KIP-631), for a quorum of one node. Owned by
  * one event loop.
  */
 final class QuorumDescription {
     private static final String METADATA_TOPIC = "__cluster_metadata";
 
-    /** In the versions before it there is an answer for each feature, too. */
+    /** The first version that has one error for all features; earlier ones have a result for each feature. */
     private static final short ONE_ERROR_FOR_ALL = 2;
 
-    /** From this version on, the answer says where the nodes are (KIP-853). */
+    /** The first version whose response has the nodes' addresses (KIP-853). */
     private static final short NODES_FROM = 2;
 
-    /** What ApiVersions says of features, under their names there. */
+    /** The features as ApiVersions advertises them. */
     private static final Map<String, Short> FEATURES =
             Map.of("group.version", (short) 1, "transaction.version", (short) 2);
 
@@ -75,11 +75,11 @@ final class QuorumDescription {
                 .setErrorMessage("The quorum keeps partition 0 of " + METADATA_TOPIC + " and nothing else.");
     }
 
-    /** The metadata log counts commands where Kafka's counts records. */
+    /** The version of the metadata log counts commands; Kafka's offsets count records. */
     private PartitionData quorum() {
         long version = backend.metadata().image().version();
         int node = backend.config().node().id();
-        // It fetches from nobody, so there are no times of it.
+        // The only voter fetches from no other, so its fetch times are unknown.
         ReplicaState self = new ReplicaState().setReplicaId(node).setLogEndOffset(version);
         return new PartitionData()
                 .setLeaderId(node)
@@ -111,7 +111,7 @@ final class QuorumDescription {
         return response.setErrorCode(Errors.INVALID_UPDATE_VERSION.code()).setErrorMessage(refused);
     }
 
-    /** A node that runs stays registered, and this one is the only one that there is. */
+    /** A running node stays registered, and this one is the only one. */
     UnregisterBrokerResponseData unregister(KafkaRequest request) {
         int node = request.body(UnregisterBrokerRequestData.class).brokerId();
         boolean known = backend.metadata().image().nodes().containsKey(node);

@@ -6,13 +6,13 @@ import org.apache.kafka.common.requests.ApiError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What Kafka's protocol calls the reason why one part of a request was refused. */
+/** Maps the failure of one part of a request to Kafka's error. */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private Refusals() {}
 
-    /** The code and the sentence of a failure; one that nobody expects is logged. */
+    /** The error code and message of a failure; an unexpected one is logged. */
     static ApiError of(Throwable failure) {
         if (failure instanceof ApiException refusal) {
             return new ApiError(Errors.forCode(refusal.code().kafkaCode()), refusal.getMessage());

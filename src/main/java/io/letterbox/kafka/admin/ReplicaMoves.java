@@ -24,9 +24,9 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * AlterPartitionReassignments and ListPartitionReassignments (KIP-455) and AlterReplicaLogDirs (KIP-113): replicas stay where
- * the server placed them, so what is asked for is either as it is or impossible, and none is ever on its way. Owned by one event
- * loop.
+ * AlterPartitionReassignments and ListPartitionReassignments (KIP-455) and AlterReplicaLogDirs (KIP-113): replicas stay
+ * where the server placed them, so a request names either the present placement or an impossible one, and no
+ * reassignment is ever in progress. Owned by one event loop.
  */
 final class ReplicaMoves {
     private final KafkaBackend backend;

@@ -16,7 +16,10 @@ import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData.DescribeUserScramCredentialsResult;
 import org.apache.kafka.common.protocol.Errors;
 
-/** DescribeUserScramCredentials and AlterUserScramCredentials (KIP-554) where nobody has to authenticate: there are no users. Stateless. */
+/**
+ * DescribeUserScramCredentials and AlterUserScramCredentials (KIP-554) without authentication: there are no users.
+ * Stateless.
+ */
 final class ScramUsers {
     private ScramUsers() {}
 

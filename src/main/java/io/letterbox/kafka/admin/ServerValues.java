@@ -9,12 +9,12 @@ import java.util.Map;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /**
- * What topics get that say nothing: what was set for this node, or else for all nodes, or else what the configuration says
- * (KIP-226).
+ * The server's defaults for settings that a topic does not set: set for this node at runtime, else for all nodes at
+ * runtime, else by the configuration file (KIP-226).
  *
- * @param node set for this node while it ran, texts by key
- * @param allNodes set for all nodes while they ran, texts by key
- * @param file the configuration
+ * @param node set for this node at runtime, texts by key
+ * @param allNodes set for all nodes at runtime, texts by key
+ * @param file the configuration file
  */
 record ServerValues(Map<String, String> node, Map<String, String> allNodes, TopicsConfig file) {
     static ServerValues of(ClusterImage image, LetterboxConfig config) {
@@ -30,19 +30,19 @@ record ServerValues(Map<String, String> node, Map<String, String> allNodes, Topi
         return node.getOrDefault(name, allNodes.getOrDefault(name, configured(key)));
     }
 
-    /** The value without what was set while the node ran. */
+    /** The value without those set at runtime. */
     String configured(TopicConfigKey key) {
         return file.defaults().getOrDefault(key.key(), key.defaultValue());
     }
 
-    /** Where the value in force comes from. */
+    /** The source of the value in force. */
     ConfigSource source(TopicConfigKey key) {
         if (node.containsKey(key.key())) return ConfigSource.DYNAMIC_BROKER_CONFIG;
         if (allNodes.containsKey(key.key())) return ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG;
         return isConfigured(key) ? ConfigSource.STATIC_BROKER_CONFIG : ConfigSource.DEFAULT_CONFIG;
     }
 
-    /** Whether the configuration says something else than what is so without it. */
+    /** Whether the configuration file differs from the built-in default. */
     boolean isConfigured(TopicConfigKey key) {
         return !configured(key).equals(key.defaultValue());
     }

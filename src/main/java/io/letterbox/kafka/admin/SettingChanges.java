@@ -24,8 +24,9 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * IncrementalAlterConfigs (KIP-339), which changes what it names, and AlterConfigs, which replaces all. Each resource is
- * changed as a whole or not at all. What is set for nodes is what topics get that say nothing. Owned by one event loop.
+ * IncrementalAlterConfigs (KIP-339), which changes the settings that it names, and AlterConfigs, which replaces all of
+ * them. Each resource is changed as a whole or not at all. The settings of nodes are the defaults of topics. Owned by
+ * one event loop.
  */
 final class SettingChanges {
     private final Proposals proposals;
@@ -34,12 +35,12 @@ final class SettingChanges {
         this.proposals = proposals;
     }
 
-    /** What one resource is asked to become, not yet checked against the table of settings. */
+    /** The change of one resource, not yet checked against the table of settings. */
     private interface Change {
         Wanted of(Target target);
     }
 
-    /** What a resource is to get, and what it is to lose. */
+    /** The settings that a resource is to have set and unset. */
     private record Wanted(Map<String, String> set, Set<String> unset) {
         boolean isNothing() {
             return set.isEmpty() && unset.isEmpty();
@@ -96,7 +97,7 @@ final class SettingChanges {
         return error.isFailure() ? error.messageWithFallback() : null;
     }
 
-    /** @param by who wants it; null where it is only asked what would become of it */
+    /** @param by the client; null if the change is only validated */
     private Future<ApiError> change(Type type, String name, boolean first, Change change, Actor by) {
         try {
             if (!first) throw new InvalidRequestException("The request has this resource more than once.");
@@ -123,7 +124,7 @@ final class SettingChanges {
                         "There is no operation " + config.configOperation() + " on a setting.");
             }
             if (operation == OpType.DELETE) {
-                // What does not exist is as it should be.
+                // A setting that does not exist is already unset.
                 if (target.own(name) != null) unset.add(target.own(name));
                 continue;
             }
@@ -134,7 +135,7 @@ final class SettingChanges {
         return new Wanted(set, unset);
     }
 
-    /** What a list becomes; one that nobody has set begins with what is in force. */
+    /** The new value of a list setting; a list that is not set starts from the value in force. */
     private static String list(Target target, OpType operation, String name, String words) {
         TopicConfigKey key = TopicConfigKey.of(name).orElse(null);
         if (key == null || !key.isList()) {

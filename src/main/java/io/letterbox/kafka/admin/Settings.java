@@ -45,7 +45,7 @@ final class Settings {
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
         Set<ConfigResource> met = new HashSet<>();
         for (DescribeConfigsResource resource : data.resources()) {
-            // A few bytes of a name bring kilobytes of settings, so nobody gets them twice.
+            // A few bytes of a name produce kilobytes of settings, so a resource that is named twice is described once.
             if (!met.add(resource(Type.forId(resource.resourceType()), resource.resourceName()))) continue;
             DescribeConfigsResult result = new DescribeConfigsResult()
                     .setResourceType(resource.resourceType())
@@ -126,7 +126,7 @@ final class Settings {
         return node == null ? Endpoint.NONE : node.kafka();
     }
 
-    /** Which resources have settings (KIP-1142); version 0 asks for those of client metrics, and there are none. */
+    /** The resources that have settings (KIP-1142); version 0 asks for those of client metrics, and there are none. */
     ListConfigResourcesResponseData list(KafkaRequest request) {
         ListConfigResourcesRequestData data = request.body(ListConfigResourcesRequestData.class);
         ListConfigResourcesResponseData response = new ListConfigResourcesResponseData();

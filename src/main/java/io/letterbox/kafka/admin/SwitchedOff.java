@@ -8,8 +8,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * What this server does not have, answered as Kafka answers where it is switched off: tools ask without knowing (MirrorMaker
- * for the access rules, for example), live with these codes, and report an API that is not known as a fault. Stateless.
+ * The APIs of features that this server does not have, answered as Kafka answers when they are switched off: tools call
+ * them without knowing (MirrorMaker asks for ACLs, for example), handle these codes, and report an unknown API as a
+ * failure. Stateless.
  */
 final class SwitchedOff {
     private static final ApiException NO_AUTHORIZER =

@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * A resource whose settings are to be changed. For one request.
  *
- * <p>A topic and a group call their settings as we do. A node has Kafka's names for what topics get that say nothing, such as
- * {@code log.retention.ms}; it keeps them under the names that topics have for them.
+ * <p>Topics and groups have the same names for settings as Letterbox. Nodes have Kafka's names for the defaults of
+ * topics, such as {@code log.retention.ms}; they are stored under the names that topics have for them.
  */
 final class Target {
     private final TopicImage topic;
@@ -34,7 +34,7 @@ final class Target {
         this.server = server;
     }
 
-    /** @throws RuntimeException a refusal, where there is no such resource, or none that can be changed */
+    /** @throws RuntimeException a refusal, if there is no such resource, or none that can be changed */
     static Target of(Type type, String name, ClusterImage image, LetterboxConfig config) {
         switch (type) {
             case TOPIC:
@@ -63,12 +63,12 @@ final class Target {
         return new Target(null, owner, image.settings(owner), ServerValues.of(image, config));
     }
 
-    /** What is set for it now. */
+    /** The resource's own values. */
     Map<String, String> settings() {
         return settings;
     }
 
-    /** Our name of a setting; null where there is no such setting. */
+    /** Letterbox' name of a setting; null if there is no such setting. */
     String own(String name) {
         if (topic != null) return TopicConfigKey.of(name).isPresent() ? name : null;
         if (owner.kind() == SettingsOwner.Kind.GROUP)
@@ -78,14 +78,14 @@ final class Target {
     }
 
     /**
-     * Our name of a setting that gets a value.
+     * Letterbox' name of a setting that is to be set.
      *
-     * @throws RuntimeException a refusal, where it cannot have one
+     * @throws RuntimeException a refusal, if it cannot be set
      */
     String require(String name) {
         String own = own(name);
         if (own != null) return own;
-        // Said by the metadata in their words.
+        // The metadata refuses these itself.
         if (topic != null || owner.kind() == SettingsOwner.Kind.GROUP) return name;
         if (NodeSettings.isOfFile(name)) {
             throw new InvalidRequestException(
@@ -94,7 +94,7 @@ final class Target {
         throw new InvalidConfigurationException("There is no setting " + name + " that could be changed.");
     }
 
-    /** What a setting is now, for those that are lists. */
+    /** The value in force, for settings that are lists. */
     String inForce(TopicConfigKey key) {
         if (topic != null) return topic.config().get(key);
         String set = settings.get(key.key());

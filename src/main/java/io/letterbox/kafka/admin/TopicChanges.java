@@ -33,7 +33,7 @@ import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.requests.ApiError;
 
-/** DeleteTopics and CreatePartitions, every topic by itself. Owned by one event loop. */
+/** DeleteTopics and CreatePartitions, each topic independently. Owned by one event loop. */
 final class TopicChanges {
     private static final int IDS_SINCE_VERSION = 6;
 
@@ -52,7 +52,7 @@ final class TopicChanges {
         for (DeleteTopicState topic : wanted) times.merge(identity(topic), 1, Integer::sum);
         for (DeleteTopicState topic : wanted) {
             Integer often = times.remove(identity(topic));
-            // Once is enough to refuse what is there several times.
+            // A topic that is named several times gets one refusal.
             if (often != null) results.add(deleteOne(topic, request.actor(), often > 1));
         }
         return Future.join(results).map(done -> {
@@ -71,7 +71,7 @@ final class TopicChanges {
                 .collect(Collectors.toList());
     }
 
-    /** What a topic is that is asked for by one of several names or ids. */
+    /** The topic that a request names, whether by name or by id. */
     private Object identity(DeleteTopicState wanted) {
         TopicImage topic = wanted.name() == null ? find(wanted.topicId()) : null;
         if (topic != null) return topic.name();
@@ -105,7 +105,7 @@ final class TopicChanges {
         }
     }
 
-    /** A name that no topic can have is that of no topic. */
+    /** A name that no topic can have is answered like that of a topic that does not exist. */
     private static void requireKnown(String name) {
         if (!TopicName.isValid(name)) {
             throw new UnknownTopicOrPartitionException("There is no topic '" + name + "'.");
@@ -150,7 +150,7 @@ final class TopicChanges {
             if (repeated) throw new InvalidRequestException("The request has the topic " + topic.name() + " twice.");
             requireKnown(topic.name());
             TopicImage grown = proposals.rehearse(command).image().topics().get(topic.name());
-            // Where the rehearsal is refused, the proposal is, too, and says why.
+            // If the rehearsal is refused, the proposal is refused, too, with the reason.
             boolean assigned = topic.assignments() != null
                     && grown != null
                     && grown.partitions().size() == topic.count();

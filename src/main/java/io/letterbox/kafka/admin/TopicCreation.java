@@ -34,8 +34,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * CreateTopics: every topic by itself, so that one that is refused keeps no other from being made. What a topic leaves
- * open (-1, KIP-464) the server decides, and answers with what came of it (KIP-525). Owned by one event loop.
+ * CreateTopics, each topic independently of the others. What a request leaves open (-1, KIP-464) the server decides,
+ * and the response describes the result (KIP-525). Owned by one event loop.
  */
 final class TopicCreation {
     private static final int LEFT_OPEN = -1;
@@ -81,14 +81,14 @@ final class TopicCreation {
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(refused(topic.name(), Refusals.of(refusal)));
         }
-        // What a rehearsal would make is what is described: the real one has another place in the log, and no other
+        // The response describes the rehearsed topic: the real one has another position in the log, and the same
         // content.
         TopicImage rehearsed = proposals.rehearse(command).image().topics().get(topic.name());
         return proposals.propose(command, by, validateOnly).map(error -> {
             if (error.isFailure()) return refused(topic.name(), error);
             TopicImage made =
                     validateOnly ? rehearsed : proposals.image().topics().get(topic.name());
-            // Somebody may have deleted it again in between; it was made all the same.
+            // A client may have deleted it in between; it was created all the same.
             return described(made == null ? rehearsed : made);
         });
     }
@@ -110,7 +110,7 @@ final class TopicCreation {
         return assigned(topic, config);
     }
 
-    /** Replicas are placed by the server; who wants them elsewhere than there is told so. */
+    /** A creation with assigned replicas. The server places replicas itself and refuses any other assignment. */
     private Command.CreateTopic assigned(CreatableTopic topic, Map<String, String> config) {
         if (topic.numPartitions() != LEFT_OPEN || topic.replicationFactor() != LEFT_OPEN) {
             throw new InvalidRequestException(
@@ -158,7 +158,7 @@ final class TopicCreation {
                 .collect(Collectors.toList());
         return new CreatableTopicResult()
                 .setName(topic.name())
-                // Of a rehearsal, too: Kafka gives the id that would have been.
+                // Also for a validated creation: Kafka answers with the id that the topic would have had.
                 .setTopicId(ClusterView.id(topic.id()))
                 .setErrorMessage(null)
                 .setNumPartitions(topic.partitions().size())

@@ -22,11 +22,11 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeTopicPartitions (KIP-966): topics in the order of their names, so many partitions at a time, and a cursor that
- * says where the next page begins. Owned by one event loop.
+ * DescribeTopicPartitions (KIP-966): topics in the order of their names, a number of partitions at a time, and a cursor
+ * to the next page. Owned by one event loop.
  */
 final class TopicPartitionPages {
-    /** The most partitions of one page, whatever was asked for. */
+    /** The most partitions of one page, even if more are asked for. */
     private static final int PAGE_PARTITIONS = 2_000;
 
     private final KafkaBackend backend;
@@ -44,7 +44,7 @@ final class TopicPartitionPages {
         for (String name : names(data, image).tailSet(first)) {
             TopicImage topic = image.topics().get(name);
             if (topic == null) {
-                // A topic that was deleted between two pages is not one that was asked for.
+                // A topic that was deleted between two pages was not asked for by name.
                 boolean asked = !data.topics().isEmpty();
                 if (asked) response.topics().add(unknown(name));
                 continue;

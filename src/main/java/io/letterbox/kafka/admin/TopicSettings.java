@@ -12,8 +12,8 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /**
- * A topic's settings as Kafka describes them: each with where its value comes from, and with what would apply without
- * that (KIP-226). What a server gives topics that say nothing has a name of its own there, {@code log.retention.ms} for
+ * A topic's settings as Kafka describes them: each with the source of its value, and with the values that would apply
+ * without it (KIP-226). The server's default of a setting has a name of its own, {@code log.retention.ms} for
  * {@code retention.ms}.
  */
 final class TopicSettings {
@@ -21,12 +21,12 @@ final class TopicSettings {
 
     private TopicSettings() {}
 
-    /** What the server's own setting for topics that say nothing is called. */
+    /** The name of the server's default of a setting. */
     static String serverName(TopicConfigKey key) {
         return SERVER_NAMES.get(key);
     }
 
-    /** Which of a topic's settings the server's own one is about; null where it is about none. */
+    /** The topic setting of which this is the server's default; null if there is none. */
     static TopicConfigKey byServerName(String name) {
         for (Map.Entry<TopicConfigKey, String> entry : SERVER_NAMES.entrySet()) {
             if (entry.getValue().equals(name)) return entry.getKey();
@@ -34,7 +34,7 @@ final class TopicSettings {
         return null;
     }
 
-    /** Where the value in force comes from. */
+    /** The source of the value in force. */
     static ConfigSource source(TopicConfig config, ServerValues server, TopicConfigKey key) {
         if (config.overrides().containsKey(key.key())) return ConfigSource.TOPIC_CONFIG;
         return server.source(key);
@@ -60,7 +60,7 @@ final class TopicSettings {
         return synonyms;
     }
 
-    /** The server's own values, those that go first at first, and the one that it has without. */
+    /** The server's values in order of precedence, down to the built-in default. */
     static List<DescribeConfigsSynonym> serverSynonyms(ServerValues server, TopicConfigKey key) {
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
         String name = serverName(key);
@@ -117,7 +117,7 @@ final class TopicSettings {
         names.put(TopicConfigKey.MIN_COMPACTION_LAG_MS, "log.cleaner.min.compaction.lag.ms");
         names.put(TopicConfigKey.MAX_COMPACTION_LAG_MS, "log.cleaner.max.compaction.lag.ms");
         names.put(TopicConfigKey.DELETE_RETENTION_MS, "log.cleaner.delete.retention.ms");
-        // Two that Kafka does not have.
+        // Settings that Kafka does not have.
         names.put(TopicConfigKey.FLUSH, "topics.defaults.flush");
         names.put(TopicConfigKey.FLUSH_INTERVAL_MS, "topics.defaults.flush.interval.ms");
         return names;

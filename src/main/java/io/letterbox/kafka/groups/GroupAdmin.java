@@ -36,9 +36,9 @@ import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResp
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What administrators ask about groups. */
+/** The administrative requests for groups. */
 final class GroupAdmin {
-    /** Groups of one coordinator that are looked at in one turn. */
+    /** Groups of each coordinator that are listed at once. */
     private static final int LISTED_AT_ONCE = 200;
 
     private final Groups groups;
@@ -76,7 +76,7 @@ final class GroupAdmin {
                 .recover(Refusals::of);
     }
 
-    /** Between two pages, the loop and the shards see to others. */
+    /** Other tasks of the event loop and of the shards run between two pages. */
     private Future<Void> listFrom(String after, ListGroupsRequestData data, List<ListedGroup> into) {
         GroupCommand.ListGroups page = new GroupCommand.ListGroups(
                 Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter()), after, LISTED_AT_ONCE);

@@ -7,11 +7,11 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The requests of consumer groups. */
+/** The APIs of consumer groups. */
 public final class GroupApis implements ApiPart {
     private final List<ApiSupport> apis;
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     public GroupApis(KafkaBackend backend, Vertx vertx) {
         Membership members = new Membership(backend.groups());
         Offsets offsets = new Offsets(backend.groups(), backend.metadata());

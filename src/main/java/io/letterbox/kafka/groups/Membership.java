@@ -17,18 +17,18 @@ import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What members of classic groups ask. Smooths out what differs between versions; the coordinator decides. */
+/** The requests of members of classic groups. Evens out the differences between versions; the coordinator decides. */
 final class Membership {
-    /** Before it, there was one timeout for both. */
+    /** The first version with a rebalance timeout of its own; before it, there was one timeout for both. */
     private static final int REBALANCE_TIMEOUT_VERSION = 1;
 
-    /** From this version on, several members can leave at once (KIP-345). */
+    /** The first version in which several members can leave at once (KIP-345). */
     private static final int LEAVE_SEVERAL_VERSION = 3;
 
-    /** From this version on, the protocol's name may be null. */
+    /** The first version in which the protocol's name may be null. */
     private static final int NULL_PROTOCOL_VERSION = 7;
 
-    /** From this version on, a member says which protocol it believes in (KIP-559). */
+    /** The first version in which a member names the protocol that it expects (KIP-559). */
     private static final int NAMED_PROTOCOL_VERSION = 5;
 
     private final Groups groups;
@@ -50,7 +50,7 @@ final class Membership {
                 .recover(Refusals::of);
     }
 
-    /** Who was refused has no protocol; older clients read that as an empty name. */
+    /** A refused member has no protocol; older versions read that as an empty name. */
     private static JoinGroupResponseData withProtocol(JoinGroupResponseData answer, short version) {
         boolean none = answer.protocolName() == null || answer.protocolName().isEmpty();
         if (!none) return answer;
@@ -74,7 +74,7 @@ final class Membership {
     }
 
     Future<LeaveGroupResponseData> leave(KafkaRequest request) {
-        // A copy: a failure is answered from the request as it came, and in its version there is no such list.
+        // A copy: an error response is made from the original request, whose version has no such list.
         LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class).duplicate();
         boolean single = request.version() < LEAVE_SEVERAL_VERSION;
         if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));

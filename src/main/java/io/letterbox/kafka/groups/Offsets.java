@@ -29,14 +29,14 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 
 /**
- * Commits and fetches offsets. Topics that do not exist are answered here; the coordinator knows names only. Owned by one
- * event loop.
+ * Commits and fetches offsets. Topics that do not exist are answered here, because the coordinator knows topics by name
+ * only. Owned by one event loop.
  */
 final class Offsets {
-    /** From this version on, both requests name topics by id. */
+    /** The first version in which both requests name topics by id. */
     private static final int TOPIC_ID_VERSION = 10;
 
-    /** From this version on, offsets of several groups can be fetched at once (KIP-709). */
+    /** The first version in which offsets of several groups can be fetched at once (KIP-709). */
     private static final int SEVERAL_GROUPS_VERSION = 8;
 
     private static final long NOTHING_COMMITTED = -1;
@@ -138,7 +138,7 @@ final class Offsets {
         List<Future<OffsetFetchResponseGroup>> answers = new ArrayList<>();
         Set<String> once = new HashSet<>();
         for (OffsetFetchRequestGroup group : asked(request.version(), data)) {
-            // Without topics, a few bytes of a name bring all of a group's offsets, so nobody gets them twice.
+            // A few bytes of a name produce all of a group's offsets, so a group that is named twice is answered once.
             if (!once.add(group.groupId())) continue;
             answers.add(fetch(group, data.requireStable(), request.version()));
         }
@@ -177,7 +177,7 @@ final class Offsets {
                         .setErrorCode(Refusals.error(failure).code()));
     }
 
-    /** Gives topics that were named by id their names, and takes out those that do not exist. */
+    /** Sets the names of topics that the request names by id, and removes those that do not exist. */
     private static void named(
             OffsetFetchRequestGroup group, TopicNames names, List<OffsetFetchResponseTopics> unknown) {
         List<OffsetFetchRequestTopics> known = new ArrayList<>();
@@ -201,7 +201,7 @@ final class Offsets {
         return answer;
     }
 
-    /** Where all of a group's offsets were asked for, their topics have names only. */
+    /** Sets the ids of topics in an answer with all of a group's offsets, which the coordinator knows by name. */
     private void identify(OffsetFetchResponseGroup answer) {
         List<OffsetFetchResponseTopics> existing = new ArrayList<>();
         for (OffsetFetchResponseTopics topic : answer.topics()) {

@@ -20,12 +20,12 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
 
 /**
- * Offsets that are committed by nobody of the group. An administrator moves them so; but a consumer that was assigned its
- * partitions by hand commits in the same way, and does it all the time. So the log tells of the first one that a connection
- * brings for a group, and of all that go back. Owned by one event loop.
+ * Logs the commits that come from outside of a group. An administrator moves offsets that way; but so does a consumer
+ * with manually assigned partitions, all the time. So the log gets the first one of each connection and group, and all
+ * that move an offset back. Owned by one event loop.
  */
 final class OutsideCommits {
-    /** Groups that are remembered of one connection; after that it is forgotten which they were. */
+    /** Groups that are remembered for one connection; after that they are forgotten, and logged again. */
     private static final int MAX_GROUPS = 64;
 
     private static final long NOTHING_COMMITTED = -1;
@@ -39,10 +39,10 @@ final class OutsideCommits {
     }
 
     /**
-     * Tells of a commit that was made.
+     * Logs a commit that has been made.
      *
-     * @param before what the group had committed, or null where that is not known
-     * @param done what the coordinator has answered
+     * @param before the group's committed offsets before it, or null if unknown
+     * @param done the coordinator's answer
      */
     void made(KafkaRequest request, OffsetFetchResponseGroup before, OffsetCommitResponseData done) {
         OffsetCommitRequestData data = request.body(OffsetCommitRequestData.class);
@@ -78,7 +78,7 @@ final class OutsideCommits {
         return offsets;
     }
 
-    /** Once for the whole answer, which may name every partition that there is. */
+    /** The partitions that were committed, computed once: the answer may name every partition of the server. */
     private static Set<String> committed(OffsetCommitResponseData done) {
         Set<String> committed = new HashSet<>();
         for (OffsetCommitResponseTopic topic : done.topics()) {

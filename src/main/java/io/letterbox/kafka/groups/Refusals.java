@@ -5,16 +5,16 @@ import io.letterbox.error.ErrorCode;
 import io.vertx.core.Future;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What clients of groups are told when a coordinator could not be asked, in codes that they know how to live with. */
+/** Maps failures to reach a coordinator to errors that clients of groups handle by a retry. */
 final class Refusals {
     private Refusals() {}
 
-    /** The same failure in a code that a client of groups understands. */
+    /** A future that fails with the mapped error. */
     static <R> Future<R> of(Throwable failure) {
         return Future.failedFuture(translated(failure));
     }
 
-    /** The error of a failed question, for a place in a larger answer. */
+    /** The mapped error, for one part of a larger response. */
     static Errors error(Throwable failure) {
         Throwable known = translated(failure);
         return known instanceof ApiException refusal
@@ -25,7 +25,7 @@ final class Refusals {
     private static Throwable translated(Throwable failure) {
         if (!(failure instanceof ApiException refusal)) return failure;
         return switch (refusal.code()) {
-            // A client that hears one of these looks for the coordinator again, and repeats.
+            // On any of these, a client looks for the coordinator again and retries.
             case DISK_FULL,
                     STORAGE_FAILED,
                     STORAGE_UNAVAILABLE,

@@ -15,7 +15,7 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What groups are asked whose assignment the server decides (KIP-848). */
+/** The requests of groups whose assignment the server computes (KIP-848). */
 final class ServerAssigned {
     private final Groups groups;
 

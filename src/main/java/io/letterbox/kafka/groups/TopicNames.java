@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Finds topics by name, or by id where a request names them so (KIP-848). For one request. */
+/** Finds topics by name or, if the request's version does so, by id (KIP-848). For one request. */
 final class TopicNames {
     private final ClusterImage image;
     private final boolean byId;
@@ -20,7 +20,7 @@ final class TopicNames {
         this.byId = byId;
     }
 
-    /** Null where there is none. */
+    /** The topic, or null if there is none. */
     TopicImage find(String name, Uuid id) {
         return byId ? ids().get(id) : image.topics().get(name);
     }
@@ -33,7 +33,7 @@ final class TopicNames {
         return byIds;
     }
 
-    /** The error of a topic that cannot be found. */
+    /** The error for a topic that does not exist. */
     Errors unknown() {
         return byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }

@@ -25,8 +25,8 @@ import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartiti
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * AddPartitionsToTxn: one transaction per request from clients (up to version 3), many from brokers, which may only want to
- * know (KIP-890). Stateless.
+ * AddPartitionsToTxn: one transaction per request from clients (up to version 3), many from brokers, which may also
+ * only verify (KIP-890). Stateless.
  */
 final class AddPartitionsApi {
     private static final short FIRST_FOR_BROKERS = 4;
@@ -71,7 +71,7 @@ final class AddPartitionsApi {
         });
     }
 
-    /** What one producer says about its transaction. */
+    /** One producer's transaction in a request. */
     private record Claim(
             String id, long producerId, short epoch, AddPartitionsToTxnTopicCollection topics, Intent intent) {
         Set<TopicPartition> partitions() {
@@ -83,7 +83,7 @@ final class AddPartitionsApi {
         }
     }
 
-    /** Never fails: what is wrong is said for each partition. */
+    /** Answers one transaction. Never fails: errors are in the results of the partitions. */
     private Future<AddPartitionsToTxnTopicResultCollection> results(Claim claim, short version) {
         if (!allExist(claim)) {
             // All or none: a transaction that lacks a partition would lose records.
@@ -124,7 +124,7 @@ final class AddPartitionsApi {
         return topic != null && partition >= 0 && partition < topic.partitions().size();
     }
 
-    /** What is to be said about one partition. */
+    /** The error of a partition. */
     private interface Verdict {
         Errors of(String topic, int partition);
     }

@@ -25,7 +25,7 @@ import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionRe
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
 import org.apache.kafka.common.message.DescribeProducersResponseData.TopicResponse;
 
-/** DescribeProducers: which producers partitions remember (KIP-664). Owned by an event loop. */
+/** DescribeProducers (KIP-664): the producer states of partitions. Owned by an event loop. */
 final class DescribeProducersApi {
     private final KafkaBackend backend;
     private final Vertx vertx;
@@ -35,7 +35,7 @@ final class DescribeProducersApi {
         this.vertx = vertx;
     }
 
-    /** A partition as a request names it; there may be none. */
+    /** A partition as a request names it, whether or not it exists. */
     private record Named(String topic, int partition) {}
 
     Future<DescribeProducersResponseData> handle(KafkaRequest request) {
@@ -46,7 +46,7 @@ final class DescribeProducersApi {
                 request.body(DescribeProducersRequestData.class).topics()) {
             TopicResponse answers = new TopicResponse().setName(topic.name());
             response.topics().add(answers);
-            // A partition can have very many producers, so nobody gets one twice.
+            // A partition can have very many producers, so one that is named twice is answered once.
             for (int partition : topic.partitionIndexes()) {
                 if (!once.add(new Named(topic.name(), partition))) continue;
                 PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
@@ -57,7 +57,7 @@ final class DescribeProducersApi {
         return Future.join(asked).map(all -> response);
     }
 
-    /** Never fails: what is wrong is said in the answer. */
+    /** Asks a partition's shard. Never fails: errors are in the answer. */
     private Future<Void> ask(String name, PartitionResponse answer) {
         TopicImage topic = backend.metadata().image().topics().get(name);
         int number = answer.partitionIndex();

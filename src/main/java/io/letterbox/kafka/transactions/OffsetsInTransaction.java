@@ -24,16 +24,16 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetComm
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A group's offsets as part of a transaction: the partition of {@code __consumer_offsets} that keeps them takes part in the
- * transaction like any other. Stateless.
+ * Commits of a group's offsets within a transaction: the partition of {@code __consumer_offsets} that stores them takes
+ * part in the transaction like any other partition. Stateless.
  */
 final class OffsetsInTransaction {
     private static final int ANNOUNCEMENT_SAYS_FENCED = 2;
 
-    /** Before this version, there is another word for it. */
+    /** The first version with TRANSACTION_ABORTABLE. */
     private static final short COMMIT_SAYS_ABORTABLE = 4;
 
-    /** From this version on, committing offsets adds their partition to the transaction (KIP-890 part 2). */
+    /** The first version in which committing offsets adds their partition to the transaction (KIP-890 part 2). */
     private static final short COMMIT_ADDS = 5;
 
     private final KafkaBackend backend;
@@ -44,7 +44,7 @@ final class OffsetsInTransaction {
         this.verification = new Verification(backend.transactions());
     }
 
-    /** AddOffsetsToTxn: an older client says that offsets will follow. */
+    /** AddOffsetsToTxn: an older client announces the offsets before it commits them. */
     Future<AddOffsetsToTxnResponseData> announce(KafkaRequest request) {
         AddOffsetsToTxnRequestData data = request.body(AddOffsetsToTxnRequestData.class);
         Writer writer =
@@ -62,7 +62,7 @@ final class OffsetsInTransaction {
         TxnOffsetCommitRequestData asked = request.body(TxnOffsetCommitRequestData.class);
         TxnOffsetCommitRequestData data = asked.duplicate();
         List<TxnOffsetCommitResponseTopic> unknown = takeUnknown(data);
-        // Where nothing is left, nobody has to be asked.
+        // If no known topic is left, the coordinator need not be asked.
         if (data.topics().isEmpty() && !unknown.isEmpty()) {
             return Future.succeededFuture(new TxnOffsetCommitResponseData().setTopics(unknown));
         }
@@ -72,7 +72,7 @@ final class OffsetsInTransaction {
         });
     }
 
-    /** Takes out what does not exist, and gives what it is answered. */
+    /** Removes topics that do not exist from the request, and returns their answers. */
     private List<TxnOffsetCommitResponseTopic> takeUnknown(TxnOffsetCommitRequestData data) {
         Map<String, TopicImage> images = backend.metadata().image().topics();
         List<TxnOffsetCommitRequestTopic> known = new ArrayList<>();
@@ -122,7 +122,10 @@ final class OffsetsInTransaction {
         return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));
     }
 
-    /** Producers take what they do not expect here for fatal; a coordinator that is busy is one to come back to. */
+    /**
+     * Producers take any unexpected error here for fatal, so a concurrent transaction is answered with an error that
+     * they retry.
+     */
     private static Errors inCommit(Errors error, Writer writer) {
         if (error == Errors.CONCURRENT_TRANSACTIONS) return Errors.COORDINATOR_LOAD_IN_PROGRESS;
         if (error == Errors.PRODUCER_FENCED) return Errors.INVALID_PRODUCER_EPOCH;

@@ -11,7 +11,7 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** How a producer begins, and how it ends its transactions. Stateless. */
+/** InitProducerId and EndTxn. Stateless. */
 final class ProducerRequests {
     private static final int INIT_SAYS_FENCED = 4;
     private static final int END_SAYS_FENCED = 2;
@@ -31,7 +31,7 @@ final class ProducerRequests {
                     .setProducerEpoch((short) 0));
         }
         if (data.transactionalId().isEmpty()) {
-            // A mistake is no reason to make the internal topic.
+            // An invalid request does not create the internal topic.
             return Future.succeededFuture(new InitProducerIdResponseData()
                     .setErrorCode(Errors.INVALID_REQUEST.code())
                     .setProducerEpoch((short) -1));

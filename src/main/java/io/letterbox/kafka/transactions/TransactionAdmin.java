@@ -20,9 +20,9 @@ import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What administrators ask about transactions (KIP-664, KIP-994, KIP-1152). Stateless. */
+/** The administrative requests for transactions (KIP-664, KIP-994, KIP-1152). Stateless. */
 final class TransactionAdmin {
-    /** Transactional ids of one coordinator that are looked at in one turn. */
+    /** Transactional ids of each coordinator that are listed at once. */
     private static final int LISTED_AT_ONCE = 100;
 
     private final KafkaBackend backend;
@@ -46,7 +46,7 @@ final class TransactionAdmin {
                 .map(all -> new DescribeTransactionsResponseData().setTransactionStates(all.<TransactionState>list()));
     }
 
-    /** ListTransactions. A pattern is matched on a worker: strangers write it, and an event loop would wait. */
+    /** ListTransactions. Patterns are matched on a worker, because clients write them and matching may take long. */
     Future<ListTransactionsResponseData> list(KafkaRequest request) {
         ListTransactionsRequestData data = request.body(ListTransactionsRequestData.class);
         String regex = data.transactionalIdPattern();
@@ -66,7 +66,7 @@ final class TransactionAdmin {
         return listFrom(null, data, whole).map(whole);
     }
 
-    /** Between two pages, the loop and the shards see to others. */
+    /** Other tasks of the event loop and of the shards run between two pages. */
     private Future<Void> listFrom(String after, ListTransactionsRequestData data, ListTransactionsResponseData whole) {
         return backend.transactions()
                 .askAll(new ListAll(data, after, LISTED_AT_ONCE))
@@ -100,7 +100,7 @@ final class TransactionAdmin {
         }
     }
 
-    /** The answer has no place for a sentence that says what is wrong. */
+    /** The response has no field for an error message. */
     private static ListTransactionsResponseData refused() {
         return new ListTransactionsResponseData().setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code());
     }

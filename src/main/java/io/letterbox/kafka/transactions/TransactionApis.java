@@ -7,11 +7,11 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The requests of idempotent producers and of transactions. */
+/** The APIs of idempotent producers and of transactions. */
 public final class TransactionApis implements ApiPart {
     private final List<ApiSupport> apis;
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     public TransactionApis(KafkaBackend backend, Vertx vertx) {
         ProducerRequests producers = new ProducerRequests(backend);
         AddPartitionsApi partitions = new AddPartitionsApi(backend);

@@ -31,8 +31,8 @@ import org.apache.kafka.common.message.WriteTxnMarkersResponseData.WritableTxnMa
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * WriteTxnMarkers: somebody who knows what he does ends a transaction in some partitions, such as an administrator one that
- * its coordinator has forgotten (KIP-664). Owned by an event loop.
+ * WriteTxnMarkers: ends a transaction in some partitions at an administrator's request, for example one that its
+ * coordinator has lost (KIP-664). Owned by an event loop.
  */
 final class TxnMarkersApi {
     private final KafkaBackend backend;

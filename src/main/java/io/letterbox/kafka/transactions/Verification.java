@@ -11,20 +11,20 @@ import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Asks the coordinator of a transaction on behalf of a partition that does not know it to be going on (KIP-890): newer
- * clients add partitions by writing to them, older ones have announced them before.
+ * Asks a transaction's coordinator for a partition that does not know the transaction (KIP-890): newer clients add
+ * partitions by writing to them, older ones have added them before.
  */
 public final class Verification {
     private final Transactions transactions;
 
     /**
-     * Who writes.
+     * The producer that writes.
      *
-     * @param transactionalId as the request names it
-     * @param producerId as the batch names it
-     * @param producerEpoch as the batch names it
+     * @param transactionalId as in the request
+     * @param producerId as in the batch
+     * @param producerEpoch as in the batch
      * @param intent whether writing adds the partition
-     * @param knowsAbortable whether the writer knows {@code TRANSACTION_ABORTABLE}
+     * @param knowsAbortable whether the version of the request has {@code TRANSACTION_ABORTABLE}
      */
     public record Writer(
             String transactionalId, long producerId, short producerEpoch, Intent intent, boolean knowsAbortable) {}
@@ -33,7 +33,7 @@ public final class Verification {
         this.transactions = transactions;
     }
 
-    /** The coordinator's word on a partition. Never fails. */
+    /** The coordinator's answer for a partition. Never fails. */
     public Future<Errors> of(Writer writer, TopicPartition partition) {
         AddPartitions question = new AddPartitions(
                 writer.transactionalId(),
@@ -47,7 +47,7 @@ public final class Verification {
                         outcome.succeeded() ? outcome.result().get(partition) : errorOf(outcome.cause())));
     }
 
-    /** What Kafka calls a failure to reach the coordinator. */
+    /** The Kafka error of a failure to reach the coordinator. */
     static Errors errorOf(Throwable failure) {
         boolean stateful = failure instanceof UnverifiedTransactionException || !(failure instanceof ApiException);
         return stateful
