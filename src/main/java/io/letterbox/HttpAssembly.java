@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Puts the parts of the HTTP door together, once for each event loop. */
+/** Assembles the parts of the HTTP server, once for each event loop. */
 final class HttpAssembly {
     private final LetterboxConfig config;
     private final StorageAssembly storage;
@@ -44,7 +44,7 @@ final class HttpAssembly {
     private final StaticRoot files;
     private final AtomicInteger transfers = new AtomicInteger();
 
-    /** @throws IOException where the files that are to be served cannot be */
+    /** @throws IOException if the directory of static files cannot be served */
     HttpAssembly(
             LetterboxConfig config,
             StorageAssembly storage,
@@ -82,12 +82,12 @@ final class HttpAssembly {
         limits.add("limits.subscribers", slots::taken, config.limits()::subscribers);
     }
 
-    /** What publishers may have under way, whatever door they come through. */
+    /** The budget of bytes that publishers may have in flight, over HTTP and Kafka together. */
     ByteBudget budget() {
         return budget;
     }
 
-    /** The HTTP door of one more event loop. */
+    /** The HTTP server of one more event loop. */
     HttpVerticle door() {
         List<HttpPart> parts = new ArrayList<>(List.of(
                 new HttpIngress(backend),
@@ -99,7 +99,7 @@ final class HttpAssembly {
                 .record(nanos, status));
     }
 
-    /** The directory whose files are served; null where there is none. */
+    /** The directory of static files; null if there is none. */
     Path files() {
         return files == null ? null : files.path();
     }

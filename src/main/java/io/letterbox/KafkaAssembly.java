@@ -13,7 +13,9 @@ import java.net.InetAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts the parts of the Kafka door together, once for each event loop, and decides what clients are told to connect to. */
+/**
+ * Assembles the parts of the Kafka server, once for each event loop, and determines the address that clients are told.
+ */
 final class KafkaAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaAssembly.class);
 
@@ -22,8 +24,8 @@ final class KafkaAssembly {
     private final KafkaSockets sockets;
 
     /**
-     * @param budget the one that the HTTP door draws on, too
-     * @param shut shuts the entrance
+     * @param budget shared with the HTTP server
+     * @param shut closes the entrance
      */
     KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget, Runnable shut) {
         this.config = config.kafka();
@@ -39,17 +41,17 @@ final class KafkaAssembly {
                 storage.transactions());
     }
 
-    /** The Kafka door of one more event loop. */
+    /** The Kafka server of one more event loop. */
     KafkaVerticle door() {
         return new KafkaVerticle(backend, sockets);
     }
 
-    /** The port that is listened at, which matters where port 0 was configured. */
+    /** The port that is listened on, which matters if port 0 was configured. */
     int port() {
         return sockets.port();
     }
 
-    /** What clients are told to connect to, wherever they have come from. Blocks for a look-up of this machine's name. */
+    /** The address that clients are told to connect to. May block for a look-up of this machine's name. */
     Endpoint advertised() {
         return advertised(config, port());
     }
@@ -86,7 +88,7 @@ final class KafkaAssembly {
         }
     }
 
-    /** Lets clients in: the metadata says where they find this node. */
+    /** Accepts clients from now on: the metadata contains this node's address. */
     void admit(Endpoint advertised) {
         sockets.admit();
         LOG.info(

@@ -15,7 +15,7 @@ import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The limits that belong to no room: those of topics, and those that the system or the JVM sets. Stateless. */
+/** The limits that belong to no package: those of topics, and those that the system or the JVM sets. Stateless. */
 final class KnownLimits {
     private static final List<MemoryPoolMXBean> HEAP = ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -23,7 +23,7 @@ final class KnownLimits {
 
     private KnownLimits() {}
 
-    /** Exports all of them; call this once. */
+    /** Exports all of them; to be called once. */
     static void bind(LimitMeters meters, LimitsConfig limits, Metadata metadata) {
         meters.add("limits.topics", () -> metadata.image().topics().size(), limits::topics);
         meters.add("limits.partitions", () -> sizes(metadata).sum(), limits::partitions);
@@ -36,7 +36,7 @@ final class KnownLimits {
         List<BufferPoolMXBean> direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
                 .toList();
-        // Netty counts its own buffers, and holds them to the same limit.
+        // Netty counts its own buffers, and applies the same limit to them.
         meters.add(
                 "direct-memory",
                 () -> Math.max(
@@ -53,7 +53,7 @@ final class KnownLimits {
                 .mapToInt(List::size);
     }
 
-    /** What was left when each part of the heap was collected last: what is used in between says nothing. */
+    /** The size of each part of the heap after its last collection: the size between two collections has no meaning. */
     private static double liveHeapBytes() {
         long live = 0;
         for (MemoryPoolMXBean pool : HEAP) {

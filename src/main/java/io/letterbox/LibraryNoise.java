@@ -9,14 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Lets what Netty and Vert.x complain of pass once a minute for each kind of complaint: most of it is what clients do to
- * their connections, as often as they like. What Letterbox says itself, and errors, always pass.
+ * Passes warnings of Netty and Vert.x once a minute for each message: most of them report what clients do to their
+ * connections, as often as clients like. Messages of Letterbox itself, and errors, always pass.
  */
 final class LibraryNoise extends Filter<ILoggingEvent> {
     private static final String OWN = "io.letterbox.";
     private static final long PAUSE_NANOS = 60_000_000_000L;
 
-    /** The texts are constants of the libraries, so this many do not come; more of them are not held back. */
+    /** The limit of known messages, which are constants of the libraries; further ones always pass. */
     private static final int MAX_KINDS = 1_000;
 
     private final Map<String, Long> saidAt = new ConcurrentHashMap<>();
@@ -26,7 +26,7 @@ final class LibraryNoise extends Filter<ILoggingEvent> {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether an event is only somebody else's complaint, of which a trace of calls would tell nothing. */
+    /** Whether an event is a warning of a library, for which a stack trace is of no use. */
     static boolean isNoise(ILoggingEvent event) {
         return !event.getLoggerName().startsWith(OWN) && !event.getLevel().isGreaterOrEqual(Level.ERROR);
     }

@@ -11,14 +11,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * What the server says, as lines for people:
+ * The layout of log messages as lines for people:
  *
  * <pre>
  * 2026-11-30T09:30:00.000+01:00 INFO  Server - Serving http://127.0.0.1:8080/ from /srv/letterbox
  * </pre>
  *
- * One line a message, whatever is in it: names that clients chose may neither add lines nor move a terminal's cursor. The
- * trace of an exception follows in lines of its own, unless a library only complains of what a client has done.
+ * One line per message, whatever it contains: names that clients chose may neither add lines nor move a terminal's
+ * cursor. The stack trace of an exception follows in lines of its own, except for warnings of libraries about clients.
  */
 final class LogLines extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
@@ -30,7 +30,7 @@ final class LogLines extends LayoutBase<ILoggingEvent> {
         StringBuilder line = new StringBuilder(128);
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
         line.append(' ').append(event.getLevel());
-        // INFO and WARN are a letter shorter than the others.
+        // INFO and WARN are one letter shorter than the others.
         if (event.getLevel().toString().length() < 5) line.append(' ');
         String logger = event.getLoggerName();
         line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server says about its own work goes to standard error, as lines for people or JSON objects for machines.
- * Found by Logback as a service, because reading a configuration file in XML would cost a tenth of the start.
+ * Writes the log to standard error, as lines for people or JSON objects for machines. Logback finds it as a service,
+ * because parsing a configuration file in XML would take a tenth of the start.
  */
 public final class LogOutput extends ContextAwareBase implements Configurator {
     @Override
@@ -24,7 +24,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Follows the configuration from here on. */
+    /** Applies the settings of the configuration from here on. */
     static void follow(LoggingConfig config) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         install(context, Level.toLevel(config.level().name()), config.format());
@@ -44,7 +44,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         appender.start();
         root.addAppender(appender);
         root.setLevel(level);
-        // Netty explains its choice of transport and buffers at length when it may.
+        // At DEBUG, Netty explains its choice of transport and buffers at length.
         if (level.isGreaterOrEqual(Level.DEBUG)) context.getLogger("io.netty").setLevel(Level.INFO);
     }
 
@@ -63,7 +63,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         return encoder;
     }
 
-    /** What happened, as a text; not the parts that it was made of, nor the bookkeeping of Logback. */
+    /** Objects with the formatted message; without its parts, and without Logback's internal fields. */
     private static JsonEncoder objects() {
         JsonEncoder encoder = new JsonEncoder();
         encoder.setWithFormattedMessage(true);

@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** By which names others know this machine. */
+/** The names by which other machines may know this one. */
 final class MachineNames {
-    /** Where Linux says how the machine calls itself; asking for it in the portable way may ask the DNS. */
+    /** The host name on Linux; the portable way to ask for it may query the DNS. */
     private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
     private MachineNames() {}
 
-    /** What is known without asking anybody: how the machine calls itself, and what Kafka clients are told. */
+    /** The names that are known without a look-up: the host name, and the advertised Kafka host. */
     static List<String> known(KafkaConfig kafka) {
         List<String> names = new ArrayList<>();
         if (!kafka.advertisedHost().isBlank()) names.add(kafka.advertisedHost().strip());
@@ -25,13 +25,13 @@ final class MachineNames {
                 names.add(Files.readString(HOSTNAME, StandardCharsets.UTF_8).strip());
             }
         } catch (IOException unknown) {
-            // The look-up finds it all the same.
+            // The look-up finds the name as well.
             return names;
         }
         return names;
     }
 
-    /** What the machine's resolver says; may take as long as a DNS that does not answer. */
+    /** The names that the resolver gives; may take as long as a DNS query that is not answered. */
     static List<String> lookedUp() {
         try {
             InetAddress here = InetAddress.getLocalHost();

@@ -15,27 +15,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The native code in the JAR: zstd, snappy and Netty's epoll transport. Their loaders unpack it into files, which works
- * only where files may be written and executed; a hardened machine mounts /tmp without execution, or read-only. So the
- * place is looked for before anything is loaded, everything is loaded when the server starts, and the files are deleted
- * again at once: what is loaded stays. Used by the thread that starts and closes the server.
+ * only where files may be written and executed; a hardened machine mounts /tmp noexec, or read-only. So a place is
+ * looked for before anything is loaded, everything is loaded when the server starts, and the files are deleted at once:
+ * a loaded library needs no file. Used by the thread that starts and closes the server.
  */
 final class NativeLibraries {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
-    /** The first requests come when the server is ready, and want the processors that trying the codecs would take. */
+    /** The delay before the codecs are tried: the first requests need the processors that this would take. */
     private static final long SETTLING_MS = 1000;
 
     private final NativeDirectory directory;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Null where the start has not come so far. */
+    /** Null before the codecs are loaded. */
     private Thread loading;
 
     private NativeLibraries(NativeDirectory directory) {
         this.directory = directory;
     }
 
-    /** Finds a place for the files, tells the loaders of it, and says where it is not the usual one; see {@link NativeDirectory}. */
+    /**
+     * Finds a place for the files, tells the loaders, and logs it if it is not the usual one; see
+     * {@link NativeDirectory}.
+     */
     static NativeLibraries unpackedIn(Path temporary, Path own) {
         NativeDirectory directory = NativeDirectory.in(temporary, own);
         String refusals = String.join("; ", directory.refusals());
@@ -49,8 +52,8 @@ final class NativeLibraries {
     }
 
     /**
-     * Loads the codecs, says which do not work and what that means, and deletes the files: on a thread of its own and a second
-     * later, because a server that is ready need not wait for it. Who needs a codec before does.
+     * Loads the codecs, reports those that do not work, and deletes the files: on a thread of its own and a second
+     * later, because a server can serve before that. A codec that is needed earlier is loaded by its first use.
      */
     void loadCodecs(Health health, Meters meters) {
         loading = new Thread(
@@ -63,7 +66,7 @@ final class NativeLibraries {
         loading.start();
     }
 
-    /** Waits until the first requests are through; false where the server ends before. */
+    /** Waits until the first requests are through; false if the server is closed before. */
     private boolean settled() {
         try {
             return !closing.await(SETTLING_MS, TimeUnit.MILLISECONDS);
@@ -92,7 +95,7 @@ final class NativeLibraries {
         }
     }
 
-    /** Says what it means where the native transport cannot be used although there is one for this machine. */
+    /** Reports what it means if the native transport cannot be used although there is one for this machine. */
     void reportTransport(Health health, Meters meters) {
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
@@ -116,7 +119,7 @@ final class NativeLibraries {
                 "Native epoll does not work. " + consequence + ". " + NativeDirectory.CURE + ".");
     }
 
-    /** Deletes the files of a start that has failed; waits for one that has not. */
+    /** Deletes the files if the start has failed; else waits for the thread that loads the codecs. */
     void close() {
         if (loading == null) {
             delete();

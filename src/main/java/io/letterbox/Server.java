@@ -26,18 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running server: opens everything in order and closes it in the reverse one. Started and closed by one thread, which
- * is not one of Vert.x, because both wait.
+ * One running server: opens everything in order and closes it in the reverse order. Started and closed by one thread
+ * that is not one of Vert.x, because both block.
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    /** Beyond the drain time, for sockets that do not close. */
+    /** The time beyond the drain time for sockets that do not close. */
     private static final long CLOSE_GRACE_SECONDS = 5;
 
     private final LetterboxConfig config;
     private final Health health = new Health();
     private final HttpSockets sockets = new HttpSockets();
-    /** How each door is drained, within so many milliseconds. */
+    /** How each server is drained, within a number of milliseconds. */
     private final List<LongFunction<Future<Void>>> doors = new ArrayList<>();
 
     private final DataDirectory directory;
@@ -55,7 +55,7 @@ public final class Server implements AutoCloseable {
     /**
      * Starts a server; returns when it serves.
      *
-     * @throws IOException where the data directory or the port cannot be had; the message says why
+     * @throws IOException if the data directory or the port cannot be used; the message says why
      */
     public static Server start(LetterboxConfig config) throws IOException {
         Server server = new Server(config, DataDirectory.open(config.node().dataDir()));
@@ -139,7 +139,10 @@ public final class Server implements AutoCloseable {
         kafka.admit(advertised);
     }
 
-    /** A port that is taken fails with a checked exception that await() does not declare, so it is asked for its cause. */
+    /**
+     * Looks at the cause instead of catching it: a port in use fails with a checked exception that await() does not
+     * declare.
+     */
     private static void listen(List<Future<String>> deployed, String door, String host, int port) throws IOException {
         Throwable failure =
                 Future.all(deployed).transform(Future::succeededFuture).await().cause();
@@ -160,17 +163,17 @@ public final class Server implements AutoCloseable {
         return "Is " + door + ".host an address of this machine?";
     }
 
-    /** The port of the HTTP door, which matters where port 0 was configured. */
+    /** The port of the HTTP server, which matters if port 0 was configured. */
     public int httpPort() {
         return sockets.port();
     }
 
-    /** The port of the Kafka door; -1 where there is none. */
+    /** The port of the Kafka server; -1 if there is none. */
     public int kafkaPort() {
         return kafkaPort;
     }
 
-    /** Asks for no more traffic, and goes on serving what comes. Optional before {@link #close()}. */
+    /** Reports not ready, and goes on serving. Optional before {@link #close()}. */
     void retire() {
         health.draining();
     }

@@ -12,20 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server as the whole purpose of this process: it runs until a signal comes, and then stops cleanly. The signal's thread
- * closes the server and ends the process itself, because after it nobody else may.
+ * A process that runs a server until a signal comes, and then stops it cleanly. The thread of the signal closes the
+ * server and ends the process itself, with the exit status of a clean stop.
  */
 final class ServingProcess implements Starter.Running {
     private static final Logger LOG = LoggerFactory.getLogger(ServingProcess.class);
 
-    /** A second signal counts from then on: what ends whole groups of processes may well send the first one twice. */
+    /**
+     * The time after which a second signal counts: tools that signal whole process groups may send the first one twice.
+     */
     private static final long SECOND_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Server server;
     private final int notReadySeconds;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** When closing began; null before. */
+    /** The time at which closing began; null before. */
     private final AtomicReference<Long> closingNanos = new AtomicReference<>();
 
     private ServingProcess(Server server, int notReadySeconds) {
@@ -59,7 +61,7 @@ final class ServingProcess implements Starter.Running {
         stop();
     }
 
-    /** The JVM ends for another reason, or leaves no signals to us. */
+    /** Runs when the JVM exits for another reason, or does not let us handle signals. */
     private void onExit() {
         if (closingNanos.compareAndSet(null, System.nanoTime())) stop();
     }
@@ -68,11 +70,11 @@ final class ServingProcess implements Starter.Running {
         LOG.info("Stopping: draining connections, closing logs");
         server.close();
         LOG.info("Stopped");
-        // The JVM would report the signal as a failure, although this is how a server is meant to end.
+        // The JVM would exit with the signal's status, although a signal is how a server is meant to end.
         Runtime.getRuntime().halt(ExitCode.OK);
     }
 
-    /** Lets balancers see that nothing more should come, while everything that comes is still served. */
+    /** Reports not ready for some time, so that balancers stop sending requests, while everything is still served. */
     private void announce() {
         server.retire();
         if (notReadySeconds == 0) return;

@@ -5,26 +5,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears the signals that end the process, and can tell them apart: a JVM's own shutdown cannot, and hears the first one only.
- * The class of the JDK for this, {@code sun.misc.Signal}, is supported (JEP 260) and warned about by every compiler, so it
- * is called by name.
+ * Handles the signals that end the process, and tells them apart: the JVM's own shutdown cannot, and sees only the
+ * first one. The JDK's class for this, {@code sun.misc.Signal}, is supported (JEP 260) but every compiler warns about
+ * it, so it is called by reflection.
  */
 final class StopSignals {
     private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
     private StopSignals() {}
 
-    /** Is told of signals, each time on a thread of its own. */
+    /** Told of signals, each time on a thread of its own. */
     @FunctionalInterface
     interface Listener {
-        /** @param terminal whether somebody at a terminal, who waits, pressed Ctrl-C or closed it */
+        /** @param terminal whether the signal came from a terminal, by Ctrl-C or because it was closed */
         void onSignal(boolean terminal);
     }
 
     /**
      * Listens from now on.
      *
-     * @return false where this JVM leaves signals alone, as with {@code -Xrs}; then the signals do what they always do
+     * @return false if this JVM does not let us handle signals, as with {@code -Xrs}; they have their usual effect then
      */
     static boolean listen(Listener listener) {
         try {

@@ -23,15 +23,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * Vert.x and the meters that it reports to.
  *
- * @param threads watches the event loops, and whatever it is given besides, once it is told to begin
- * @param entrances where connections come in
- * @param eventLoops how many event loops there are
+ * @param threads watches the event loops, and the threads that are added to it, once it is started
+ * @param entrances the transport that limits connections
+ * @param eventLoops the number of event loops
  */
 record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTransport entrances, int eventLoops) {
     /** For scrapes and static files; storage and readers have threads of their own. */
     private static final int WORKERS = 4;
 
-    /** {@link ThreadWatch} does it, and for all threads that matter. */
+    /** Turns Vert.x' check off: {@link ThreadWatch} watches all threads that matter. */
     private static final long NO_CHECK_OF_VERTX_MS = TimeUnit.DAYS.toMillis(365);
 
     static VertxAssembly start(LetterboxConfig config) {
@@ -42,7 +42,7 @@ record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTra
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
                 .setBlockedThreadCheckInterval(NO_CHECK_OF_VERTX_MS)
-                // Nothing is served from files by Vert.x: its cache would only need a temporary directory.
+                // Vert.x serves no files, so its cache would only need a temporary directory.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         var builder = ProcessMetrics.meter(Vertx.builder(), options, registry);
@@ -68,7 +68,7 @@ record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTra
     }
 
     private static Transport transport() {
-        // io_uring is passed over on purpose: Vert.x turns file regions off with it.
+        // io_uring is not used on purpose: Vert.x turns file regions off with it.
         if (Transport.EPOLL != null && Transport.EPOLL.available()) return Transport.EPOLL;
         return Transport.NIO;
     }
@@ -92,7 +92,7 @@ record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTra
                 entrance::refused);
     }
 
-    /** Half of the cores: the shards, the kernel and whoever talks to us need the others. */
+    /** Half of the cores: the shards, the kernel and the clients on this machine need the others. */
     private static int eventLoops(LetterboxConfig config) {
         int configured = config.node().eventLoops();
         return configured > 0 ? configured : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);

@@ -6,7 +6,7 @@ import io.letterbox.telemetry.Door;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The document from which the console draws who is connected.
+ * The document with the open connections, for the console.
  *
  * <pre>
  * {"kafka":12, "sse":3,                       how many there are
@@ -46,7 +46,7 @@ final class ConnectionList {
             else out.string(entry.proxy());
             out.ascii(",\"client\":").string(entry.client());
             out.ascii(",\"software\":").string(entry.software());
-            // In tenths: a person reads it, and JsonBytes writes whole numbers.
+            // In tenths: a person reads it, and JsonBytes writes integers only.
             long tenths = Math.round(entry.ageSeconds(nowNanos) * 10);
             out.ascii(",\"ageSeconds\":").number(tenths / 10).ascii('.').number(tenths % 10);
             out.ascii(",\"requests\":");

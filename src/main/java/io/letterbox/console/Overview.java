@@ -13,8 +13,8 @@ import io.letterbox.telemetry.TelemetryRoutes;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The document from which the console draws its lists and rates. It is small, so that a thousand topics every other
- * second cost little, and kept for a second, so that many open consoles cost no more than one.
+ * The document with the topics and their counts, for the console's lists and rates. It is small, so that a thousand
+ * topics every other second cost little, and cached for a second, so that many open consoles cost no more than one.
  *
  * <pre>
  * {"elapsedMs":3600000,                       the server's monotonic clock: rates go by it
@@ -35,7 +35,7 @@ import io.vertx.core.buffer.Buffer;
 final class Overview {
     private static final long KEEP_MS = 1000;
 
-    /** Room for a document that has grown a little since the last one. */
+    /** Room for a document that is a little longer than the last one. */
     private static final int SPARE_BYTES = 1024;
 
     private final Metadata metadata;
@@ -66,7 +66,7 @@ final class Overview {
         return kept;
     }
 
-    /** Written straight into bytes: a tree of a thousand topics would hold up the event loop several times as long. */
+    /** Written directly as bytes: a tree of a thousand topics would block the event loop several times as long. */
     private Buffer write(long elapsedMs) {
         JsonBytes out = new JsonBytes(sizeBytes);
         byte[] condition = Json.encode(TelemetryRoutes.document(health)).getBytes();

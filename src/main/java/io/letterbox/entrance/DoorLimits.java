@@ -1,12 +1,12 @@
 package io.letterbox.entrance;
 
 /**
- * How many may be connected to one door.
+ * The connection limits of one server, HTTP or Kafka.
  *
- * @param section of the door's settings, for what is said in the log: {@code http} or {@code kafka}
- * @param maxConnections at the same time
- * @param maxPerAddress of them from one address; 0: as many as there may be
- * @param maxSilentPerAddress of them that have sent no whole request yet; beyond it the one that was silent longest goes,
- *     after ten seconds
+ * @param section the server's section of the settings, for log messages: {@code http} or {@code kafka}
+ * @param maxConnections connections at the same time
+ * @param maxPerAddress of them from one address; 0 for no limit of its own
+ * @param maxSilentPerAddress of them that have not sent a whole request yet; beyond it the one that has been silent
+ *     longest is closed, after ten seconds
  */
 public record DoorLimits(String section, int maxConnections, int maxPerAddress, int maxSilentPerAddress) {}

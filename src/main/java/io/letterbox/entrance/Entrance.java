@@ -15,17 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands where the connections of one door are accepted, before any event loop has heard of them: a loop that is busy would
- * learn too late that thousands wait, each with a descriptor. Owned by the loop that accepts.
+ * The handler that accepts the connections of one server and enforces its limits, before any other event loop knows of
+ * them: a busy event loop would notice too late that thousands wait, each with a descriptor. Owned by the event loop
+ * that accepts.
  */
 public final class Entrance extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
     private static final long LOOK_MS = 1_000;
 
-    /** After accepting failed, so long nobody is accepted: what is missing comes back only when somebody leaves. */
+    /** How long nothing is accepted after accepting has failed: descriptors become free only when connections close. */
     private static final long PAUSE_MS = 1_000;
 
-    /** However many are refused, the log says so once in this time. */
+    /** The shortest time between two log messages about refused connections. */
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final DoorLimits limits;
@@ -41,13 +42,13 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     /** Written by any thread. */
     private volatile boolean shut;
 
-    // For whoever asks from another thread.
+    // For readers on other threads.
     private volatile int open;
     private volatile int silent;
 
     /**
-     * @param files of both doors
-     * @param greeting what is done with a connection that may come in, before anything is read from it
+     * @param files shared by both servers
+     * @param greeting the action on a connection that is admitted, before anything is read from it
      */
     Entrance(DoorLimits limits, OpenFiles files, Consumer<Channel> greeting) {
         this.limits = limits;
@@ -95,7 +96,7 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     private static InetAddress address(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
                 ? remote.getAddress()
-                : InetAddress.getLoopbackAddress(); // It has gone already.
+                : InetAddress.getLoopbackAddress(); // It is closed already.
     }
 
     private void left(Guest guest) {
@@ -104,7 +105,7 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
         publish();
     }
 
-    /** From any event loop. */
+    /** Called from any event loop. */
     void spoke(Guest guest) {
         loop.execute(() -> {
             guests.spoke(guest);
@@ -145,7 +146,7 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
                                 + " files open, the rest that the process may have (ulimit -n) is kept for logs");
     }
 
-    /** Accepting failed, most likely for want of descriptors. */
+    /** Handles a failure to accept, most likely for want of descriptors. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         long now = System.nanoTime();
@@ -158,27 +159,27 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
         loop.schedule(() -> context.channel().config().setAutoRead(true), PAUSE_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Lets nobody in any more: the server behind is about to be closed, and has no loop for a newcomer. From any thread. */
+    /** Refuses all further connections: the server behind is about to be closed. From any thread. */
     public void shut() {
         shut = true;
     }
 
-    /** What is allowed here. */
+    /** The limits. */
     public DoorLimits limits() {
         return limits;
     }
 
-    /** How many connections are open; from any thread. */
+    /** The number of open connections; from any thread. */
     public int open() {
         return open;
     }
 
-    /** How many of them have sent no whole request yet; from any thread. */
+    /** The number of them that have not sent a whole request yet; from any thread. */
     public int silent() {
         return silent;
     }
 
-    /** How many were refused or sent away for want of room; from any thread. */
+    /** The number of connections that were refused, or closed to make room; from any thread. */
     public long refused() {
         return refused.sum();
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
- * A transport of Vert.x with an {@link Entrance} before each of the two doors: there is no other way to the place where
- * connections are accepted. Everything else is the other transport's.
+ * A transport of Vert.x with an {@link Entrance} in front of both servers; Vert.x offers no other way to the handler
+ * that accepts connections. Everything else is delegated.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport, Transport {
     private final io.vertx.core.transport.Transport known;
@@ -29,8 +29,8 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     private final Entrance kafka;
 
     /**
-     * @param transport that does the work
-     * @param greeting what is done with a connection of the HTTP door before anything is read from it
+     * @param transport the transport that does the work
+     * @param greeting the action on a connection of the HTTP server before anything is read from it
      */
     public GuardedTransport(
             io.vertx.core.transport.Transport transport,
@@ -44,12 +44,12 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
         this.kafka = new Entrance(kafka, files, channel -> {});
     }
 
-    /** Before the HTTP door. */
+    /** The entrance of the HTTP server. */
     public Entrance http() {
         return http;
     }
 
-    /** Before the Kafka door. */
+    /** The entrance of the Kafka server. */
     public Entrance kafka() {
         return kafka;
     }

@@ -3,7 +3,10 @@ package io.letterbox.entrance;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 
-/** One connection, from when it is accepted. Its own event loop says that it spoke; the rest is the entrance's. */
+/**
+ * One connection since it was accepted. Its own event loop reports its first request; everything else is the
+ * entrance's.
+ */
 public final class Guest {
     private static final AttributeKey<Guest> KEY = AttributeKey.valueOf(Guest.class, "guest");
 
@@ -19,7 +22,10 @@ public final class Guest {
         channel.attr(KEY).set(this);
     }
 
-    /** The client of this connection has sent a whole request: it is not one that says nothing. On the connection's loop. */
+    /**
+     * Reports that the client of this connection has sent a whole request, so that it is no longer silent. On its event
+     * loop.
+     */
     public static void spoke(Channel channel) {
         Guest guest = channel.attr(KEY).get();
         if (guest == null || guest.spoken) return;

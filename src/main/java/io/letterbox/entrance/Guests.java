@@ -11,28 +11,29 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of one door, and who has to go. A connection is silent until its first whole request. Where room is short,
- * those that have been silent longest go first, so whoever opens connections and says nothing keeps nobody out; but none
- * goes for that in its first second, in which thousands may come back at once behind one balancer. Where there is room for
- * all, an address with many silent ones loses one only after ten seconds: clients that start together on one machine open
- * hundreds of connections, and may take seconds to use them all.
+ * The connections of one server, and the choice of those to close. A connection is silent until its first whole
+ * request. If there is no room, those that have been silent longest are closed first, so that a client that opens
+ * connections and sends nothing keeps no other client out; but none is closed for that in its first second, in which
+ * thousands may come back at once behind one balancer. If there is room, an address with many silent connections loses
+ * one only after ten seconds: clients that start together on one machine open hundreds of connections, and may take
+ * seconds to use them all.
  *
- * @param <G> a connection, told by identity
+ * @param <G> a connection, by identity
  */
 final class Guests<G> {
-    /** A connection has so long for its first whole request. */
+    /** The time that a connection has for its first whole request. */
     static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** So long it is not sent away to make room, unless its address has more than the newcomer's. */
+    /** The time for which a connection is not closed to make room, unless its address has more than the new one's. */
     static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** So long it stays where nothing is short but its address has more silent ones than it may. */
+    /** The time for which a connection stays if there is room but its address has too many silent ones. */
     static final long ROOMY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final DoorLimits limits;
     private final Map<G, Address> open = new HashMap<>();
 
-    /** When each came, in that order. */
+    /** The time at which each one was accepted, in that order. */
     private final LinkedHashMap<G, Long> silent = new LinkedHashMap<>();
 
     private final Map<InetAddress, Address> addresses = new HashMap<>();
@@ -52,10 +53,10 @@ final class Guests<G> {
     }
 
     /**
-     * Somebody comes.
+     * Admits a connection, or refuses it.
      *
      * @param filesLeft whether the process can spare another descriptor
-     * @return who has to go for it; the newcomer itself where it may not come in. They count no more
+     * @return the connections to close, which are counted no more; the new one itself if it is refused
      */
     List<G> arrive(G guest, InetAddress from, long nowNanos, boolean filesLeft) {
         Address address = addresses.computeIfAbsent(from, Address::new);
@@ -76,7 +77,7 @@ final class Guests<G> {
         if (leaving.contains(guest)) {
             forget(address);
         } else {
-            // Its address may have been forgotten with the one that left.
+            // The address may have been forgotten with the connection that was closed.
             Address own = addresses.computeIfAbsent(from, Address::new);
             own.open++;
             own.silent.add(guest);
@@ -86,7 +87,7 @@ final class Guests<G> {
         return leaving;
     }
 
-    /** Who can go for somebody of an address; null where nobody can. */
+    /** The connection to close in favour of an address; null if there is none. */
     private G dispensable(Address newcomer, long nowNanos) {
         G oldest = first(silent.keySet());
         if (oldest == null || silentFor(oldest, nowNanos) >= GRACE_NANOS) return oldest;
@@ -94,7 +95,7 @@ final class Guests<G> {
         for (Address address : addresses.values()) {
             if (address.silent.size() > most.silent.size()) most = address;
         }
-        // All are young: then of the address that has most, as long as that evens them out.
+        // All are young: one of the address with the most, as long as that evens them out.
         return most.silent.size() > newcomer.silent.size() + 1 ? first(most.silent) : null;
     }
 
@@ -106,12 +107,12 @@ final class Guests<G> {
         return set.isEmpty() ? null : set.iterator().next();
     }
 
-    /** It has sent a whole request. */
+    /** Notes that a connection has sent a whole request. */
     void spoke(G guest) {
         if (silent.remove(guest) != null) open.get(guest).silent.remove(guest);
     }
 
-    /** It is gone, or has been sent away. */
+    /** Removes a connection that has been closed. */
     void left(G guest) {
         Address address = open.remove(guest);
         if (address == null) return;
@@ -125,7 +126,7 @@ final class Guests<G> {
         if (address.open == 0) addresses.remove(address.address, address);
     }
 
-    /** Those that have been silent for too long; they count no more. */
+    /** Removes and returns the connections that have been silent for too long. */
     List<G> overdue(long nowNanos) {
         List<G> overdue = new ArrayList<>();
         for (Map.Entry<G, Long> guest : silent.entrySet()) {
@@ -144,7 +145,7 @@ final class Guests<G> {
         return silent.size();
     }
 
-    /** How many addresses are remembered. */
+    /** The number of addresses. */
     int addresses() {
         return addresses.size();
     }

@@ -4,12 +4,12 @@ import io.letterbox.host.Descriptors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many files the process has open, connections among them, and how many it may have. Logs have to be opened and rolled
- * while clients come; so connections leave a reserve. Counting means to list a directory, so it is done now and then, and
- * what came since is added.
+ * The number of files that the process has open, connections among them, and the limit. Logs have to be opened and
+ * rolled while clients connect, so connections leave a reserve. Counting lists a directory, so it is done at intervals,
+ * and what was opened since is added.
  */
 final class OpenFiles {
-    /** This part of what may be open is kept for the server's own files, and no more than {@link #LARGEST_RESERVE}. */
+    /** The share of the limit that is reserved for the server's own files, at most {@link #LARGEST_RESERVE}. */
     private static final int RESERVED_PART = 4;
 
     private static final long LARGEST_RESERVE = 4096;
@@ -21,7 +21,7 @@ final class OpenFiles {
     private long open;
     private long countedNanos;
 
-    /** Reads the limit of this process, as it is when it starts. */
+    /** Reads the limit of this process, as it is at the start. */
     OpenFiles(long nowNanos) {
         this(Descriptors.most() < 0 ? Long.MAX_VALUE : Descriptors.most(), nowNanos);
     }
@@ -32,7 +32,7 @@ final class OpenFiles {
         count(nowNanos);
     }
 
-    /** Whether one more connection leaves the reserve whole; if so, it is taken to be there. */
+    /** Whether one more connection leaves the reserve untouched; if so, it is counted. */
     boolean spares(long nowNanos) {
         boolean near = open + reserve > forConnections;
         if (nowNanos - countedNanos > (near ? OFTEN_NANOS : RARELY_NANOS)) count(nowNanos);
@@ -41,7 +41,7 @@ final class OpenFiles {
         return true;
     }
 
-    /** A connection was closed. */
+    /** Notes that a connection has been closed. */
     void closed() {
         open--;
     }

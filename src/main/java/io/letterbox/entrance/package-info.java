@@ -1,8 +1,8 @@
 /**
- * Who may come in, whatever they speak afterwards: connections are counted from the moment that they are accepted, limited
- * for each door and each address, and sent away where they say nothing. {@link io.letterbox.entrance.Guests} decides, and
- * is pure; {@link io.letterbox.entrance.Entrance} stands where connections are accepted and does as it says.
+ * Admission of connections, of whatever protocol: they are counted from the moment that they are accepted, limited per
+ * server and per address, and closed if they stay silent. {@link io.letterbox.entrance.Guests} decides, and is pure;
+ * {@link io.letterbox.entrance.Entrance} accepts connections and carries the decisions out.
  *
- * <p>Everything here is owned by the one event loop that accepts connections, but for what says otherwise.
+ * <p>Everything here is owned by the one event loop that accepts connections, unless it says otherwise.
  */
 package io.letterbox.entrance;

@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What of a file a request gets: preconditions (RFC 9110, section 13) and ranges (section 14). */
+/** The part of a file that a request gets, by preconditions (RFC 9110, section 13) and ranges (section 14). */
 sealed interface FileAnswer {
-    /** The client has it already. */
+    /** The client's copy is current. */
     record NotModified() implements FileAnswer {}
 
     /**
      * Bytes of the file.
      *
-     * @param from the first one
-     * @param to behind the last one
-     * @param whole whether that is everything, because no range was asked for or it does not count
+     * @param from the first byte
+     * @param to behind the last byte
+     * @param whole whether that is the whole file, because no range was requested or the range is to be ignored
      */
     record Bytes(long from, long to, boolean whole) implements FileAnswer {}
 
@@ -26,26 +26,26 @@ sealed interface FileAnswer {
     record OutOfRange() implements FileAnswer {}
 
     /**
-     * The headers of a request that decide; each may be null.
+     * The request headers that matter; each may be null.
      *
-     * @param ifNoneMatch entity tags that the client has
-     * @param ifModifiedSince when what the client has was changed; counts only without {@code ifNoneMatch}
-     * @param range the bytes that are wanted; more than one range is answered with everything
-     * @param ifRange the entity tag or the date of what the client has a part of
+     * @param ifNoneMatch entity tags of the client's copies
+     * @param ifModifiedSince the modification time of the client's copy; used only without {@code ifNoneMatch}
+     * @param range the bytes requested; several ranges are answered with the whole file
+     * @param ifRange the entity tag or the date of the client's partial copy
      */
     record Conditions(String ifNoneMatch, String ifModifiedSince, String range, String ifRange) {}
 
-    /** A date as HTTP writes it (RFC 9110, section 5.6.7). */
+    /** The date format of HTTP (RFC 9110, section 5.6.7). */
     DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     Pattern ONE_RANGE = Pattern.compile("bytes=\\s*(\\d{0,18})-(\\d{0,18})\\s*", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Decides.
+     * Evaluates the headers.
      *
      * @param etag of the file, quoted and strong
-     * @param modifiedMs when the file was changed, wall clock
+     * @param modifiedMs the file's modification time by the wall clock
      */
     static FileAnswer of(Conditions asked, String etag, long modifiedMs, long sizeBytes) {
         if (isKnown(asked, etag, modifiedMs)) return new NotModified();
@@ -76,7 +76,7 @@ sealed interface FileAnswer {
         return false;
     }
 
-    /** Whether a part that the client has belongs to the file as it is; by a date only where that is exact. */
+    /** Whether the client's partial copy is of this version of the file; a date counts only if it is exact. */
     private static boolean isSame(String ifRange, String etag, long modifiedMs) {
         if (ifRange == null) return true;
         String known = ifRange.strip();

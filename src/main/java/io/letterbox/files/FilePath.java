@@ -6,18 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the path of a URL names below a directory. Names are taken as they are written between slashes: one that is hidden
- * (it begins with a dot), empty, or contains a separator or a control character once it is decoded, names nothing.
+ * The path of a URL below a directory. A name that is hidden (begins with a dot), is empty, or contains a separator or
+ * a control character after decoding, matches no file.
  *
  * @param names of the directories and the file, from the top; decoded
- * @param directory whether the path ends with a slash, so that a directory is meant
+ * @param directory whether the path ends with a slash, and so means a directory
  */
 record FilePath(List<String> names, boolean directory) {
     /**
-     * Reads a path.
+     * Parses a path.
      *
-     * @param path percent-encoded (RFC 3986, section 2.1), without its first slash; empty: the top directory
-     * @return null where the path can name no file
+     * @param path percent-encoded (RFC 3986, section 2.1), without its first slash; empty for the top directory
+     * @return null if no file can have the path
      * @throws ApiException INVALID_REQUEST for broken percent sequences
      */
     static FilePath of(String path) {

@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * Sends a part of a file, chunk by chunk, as fast as its reader takes it: a worker reads, the event loop writes. The file is
- * closed at the end, however that comes. Owned by the request's event loop.
+ * Sends a part of a file in chunks, at the pace of its reader: a worker reads, the event loop writes. The file is
+ * closed at the end, whether or not the transfer succeeds. Owned by the request's event loop.
  */
 final class FileTransfer {
-    /** How much is read at a time. */
+    /** The bytes of one read. */
     static final int CHUNK_BYTES = 1 << 16;
 
     private static final long INTERNAL_ERROR = 2; // RFC 9113, section 7
@@ -29,7 +29,7 @@ final class FileTransfer {
     private long position;
     private boolean ended;
 
-    /** @param onEnd run once, on the event loop, when the file is not needed any more */
+    /** @param onEnd run once, on the event loop, when the file is no longer needed */
     FileTransfer(
             WorkerExecutor workers,
             HttpServerRequest request,
@@ -81,7 +81,7 @@ final class FileTransfer {
         else next();
     }
 
-    /** The length has been told and cannot be kept: only a broken connection says so. */
+    /** Breaks the connection: the announced length cannot be kept, and there is no other way to signal that. */
     private void cut() {
         if (ended) return;
         end();
@@ -96,7 +96,7 @@ final class FileTransfer {
         onEnd.run();
     }
 
-    /** Closes a file without waiting for that. */
+    /** Closes a file without waiting for it. */
     static void close(WorkerExecutor workers, FileChannel channel) {
         workers.executeBlocking(
                 () -> {

@@ -20,21 +20,21 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Serves the files of a directory below {@code /static/}, which no other route has a part of. A directory is its
- * {@code index.html}; directories are not listed. Browsers keep what they have got and ask each time whether it is still
- * right, so that a changed file is seen at once. One instance per event loop.
+ * Serves the files of a directory below {@code /static/}, if there are no other routes. A directory is served as its
+ * {@code index.html}; directories are not listed. Browsers revalidate their copies at each use, so that a changed file
+ * is seen at once. One instance per event loop.
  */
 public final class StaticFiles implements HttpPart {
-    /** Where the files are. */
+    /** The path below which the files are served. */
     public static final String PREFIX = "/static/";
 
-    /** Files longer than a chunk that are sent at the same time: each has a file descriptor open. */
+    /** Files longer than a chunk that are sent at the same time: each of them keeps a file descriptor open. */
     static final int MAX_TRANSFERS = 128;
 
     private static final CharSequence RANGE = HttpHeaders.createOptimized("range");
     private static final CharSequence IF_RANGE = HttpHeaders.createOptimized("if-range");
 
-    /** Types that Vert.x' table lacks. */
+    /** Types that are missing in Vert.x' table. */
     private static final Map<String, String> MORE_TYPES = Map.of(
             "avif", "image/avif",
             "map", "application/json",
@@ -49,7 +49,7 @@ public final class StaticFiles implements HttpPart {
     private final AtomicInteger transfers;
     private WorkerExecutor workers;
 
-    /** @param transfers how many files all instances are sending; one counter for all */
+    /** @param transfers the files that all instances are sending; one counter for all of them */
     public StaticFiles(StaticRoot root, AtomicInteger transfers) {
         this.root = root;
         this.transfers = transfers;
@@ -57,7 +57,7 @@ public final class StaticFiles implements HttpPart {
 
     @Override
     public void mount(Router router, Vertx vertx) {
-        // Threads of their own: a file system that hangs takes nothing but these files with it.
+        // Threads of their own, so that a file system that hangs blocks nothing but these files.
         workers = vertx.createSharedWorkerExecutor(WORKERS, WORKER_THREADS);
         router.get(PREFIX + "*").handler(this::serve);
     }
@@ -91,7 +91,7 @@ public final class StaticFiles implements HttpPart {
         Problem.of(ErrorCode.NO_SUCH_ROUTE, why).send(context.response());
     }
 
-    /** To the same name with a slash, by a relative reference: what is in front of the path outside, nobody here knows. */
+    /** Redirects to the same name with a slash, relatively, because a proxy may have a prefix that is unknown here. */
     private static void redirect(RoutingContext context, String path) {
         String query = context.request().query();
         String name = path.substring(path.lastIndexOf('/') + 1);
@@ -166,7 +166,7 @@ public final class StaticFiles implements HttpPart {
                 request.getHeader(IF_RANGE));
     }
 
-    /** By the end of the name; texts are UTF-8. What is not known is not guessed at by browsers either (nosniff). */
+    /** By the file name extension; texts are UTF-8. Browsers do not guess an unknown type either (nosniff). */
     static String contentType(String name) {
         String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         String type = MORE_TYPES.getOrDefault(extension, MimeMapping.mimeTypeForFilename(name));

@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * The directory whose files are served. Nothing outside of it is reached, whatever symbolic links are in it, nor anything of
- * the server's own data. All methods block. Immutable; safe on any thread.
+ * The directory whose files are served. Symbolic links never lead outside of it, nor to the server's own data. All
+ * methods block. Immutable; safe on any thread.
  */
 public final class StaticRoot {
     private static final String INDEX = "index.html";
@@ -28,16 +28,16 @@ public final class StaticRoot {
         this.ownData = ownData;
     }
 
-    /** What is at a path. */
+    /** The result of a look-up. */
     sealed interface Found {
-        /** Nothing that is served; {@code why} is a sentence. */
+        /** Nothing to serve; {@code why} is a sentence. */
         record Nothing(String why) implements Found {}
 
-        /** A directory, which was named without a slash at the end. */
+        /** A directory that was requested without a slash at the end. */
         record Directory() implements Found {}
 
         /**
-         * A file, opened; whoever gets it closes it.
+         * An open file, to be closed by the caller.
          *
          * @param name of the file itself, {@code index.html} for a directory
          */
@@ -45,10 +45,10 @@ public final class StaticRoot {
     }
 
     /**
-     * Looks at a directory that is to be served.
+     * Checks a directory that is to be served.
      *
      * @param ownData the server's data directory, which exists
-     * @throws IOException where it cannot be served; the message says why
+     * @throws IOException if it cannot be served; the message says why
      */
     public static StaticRoot open(Path directory, Path ownData) throws IOException {
         Path root;
@@ -73,12 +73,12 @@ public final class StaticRoot {
                 cause);
     }
 
-    /** Where it really is. */
+    /** The directory's real path. */
     public Path path() {
         return root;
     }
 
-    /** Finds and opens what a path names. */
+    /** Finds and opens the file of a path. */
     Found find(FilePath wanted) throws IOException {
         Path file;
         try {
@@ -88,7 +88,7 @@ public final class StaticRoot {
         } catch (AccessDeniedException e) {
             return new Found.Nothing("The server may not read this file.");
         } catch (FileSystemException | InvalidPathException e) {
-            // It is not there, its name is none, or links lead in a circle.
+            // The file does not exist, its name is invalid, or links form a loop.
             return nothing();
         }
         try {
@@ -108,7 +108,7 @@ public final class StaticRoot {
             Path index = file.resolve(INDEX);
             return Files.isDirectory(index) ? nothing() : find(index.toRealPath(), false);
         }
-        // What is no regular file may have no end, or wait for somebody to write.
+        // A special file may be endless, or block until data is written to it.
         if (!attributes.isRegularFile() || directory) return nothing();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         return new Found.OpenFile(

@@ -3,20 +3,22 @@ package io.letterbox.host;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** The file descriptors of this process, sockets among them. Asked without the bean server, for which a start would wait. */
+/**
+ * The file descriptors of this process, sockets included. Read without the MBean server, which would delay the start.
+ */
 public final class Descriptors {
-    /** Null elsewhere than on Unix, where there is no limit to speak of. */
+    /** Null on other systems than Unix, where the limit does not matter. */
     private static final UnixOperatingSystemMXBean UNIX =
             ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix : null;
 
     private Descriptors() {}
 
-    /** How many may be open, as it is now; -1 where that is not known. */
+    /** The limit on open descriptors, as it is now; -1 if unknown. */
     public static long most() {
         return UNIX == null ? -1 : UNIX.getMaxFileDescriptorCount();
     }
 
-    /** How many are open, which means to list a directory; 0 where that is not known. */
+    /** The number of open descriptors, for which a directory is listed; 0 if unknown. */
     public static long open() {
         return UNIX == null ? 0 : UNIX.getOpenFileDescriptorCount();
     }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * How long the disk takes to make a small write durable, the way the write-ahead log does it.
+ * How long the disk takes to make a small write durable, with the calls of the write-ahead log.
  *
  * @param medianNanos half of the writes took longer
  * @param slowNanos one write of ten took longer
@@ -18,7 +18,7 @@ public record DiskTrial(long medianNanos, long slowNanos) {
     private static final int WRITES = 100;
     private static final int BLOCK_BYTES = 4096;
 
-    /** Writes for a moment into a file that is deleted again. */
+    /** Writes for a moment to a file that is deleted afterwards. */
     public static DiskTrial in(Path directory) throws IOException {
         Path path = Files.createTempFile(directory, "letterbox-trial-", ".tmp");
         try (LogFile file = new FileDisk().createDurable(path)) {

@@ -13,23 +13,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The directory in which the loaders of zstd, snappy and Netty unpack their native libraries. It has to be writable and may
- * not be mounted without execution, as hardened machines mount /tmp; so it is tried before anything is loaded. The files
- * can be deleted once they are loaded. Used by one thread.
+ * The directory in which the loaders of zstd, snappy and Netty unpack their native libraries. It has to be writable and
+ * must not be mounted noexec, as /tmp is on hardened machines; so it is tried before anything is loaded. The files can
+ * be deleted once they are loaded. Used by one thread.
  *
- * @param path a new directory, or null where no place will do
- * @param refusals why each place that was tried before will not do, as half sentences that begin with the place
+ * @param path a new directory, or null if no place is suitable
+ * @param refusals why each place that was tried before is unsuitable, as half sentences that begin with the place
  */
 public record NativeDirectory(Path path, List<String> refusals) {
-    /** What an operator can do about it where no place will do. */
+    /** What an operator can do if no place is suitable. */
     public static final String CURE =
             "Start Java with -Djava.io.tmpdir=DIR, a directory that can be written and is not mounted noexec";
 
-    /** What each loader asks for its directory; what an operator has set stays. */
+    /** The system property by which each loader finds its directory; a value that the operator has set is kept. */
     private static final List<String> PROPERTIES =
             List.of("ZstdTempFolder", "org.xerial.snappy.tempdir", "io.netty.native.workdir");
 
-    /** More than all libraries have together. */
+    /** More than all libraries need together. */
     private static final long UNPACKED_BYTES = 8L << 20;
 
     private interface Making {
@@ -37,10 +37,10 @@ public record NativeDirectory(Path path, List<String> refusals) {
     }
 
     /**
-     * Finds a place, and makes the directory there.
+     * Finds a place, and creates the directory there.
      *
-     * @param temporary where there is room for temporary files: tried first
-     * @param own a directory that nobody else uses, which may be missing, and which is deleted again
+     * @param temporary the directory for temporary files: tried first
+     * @param own a directory that is used for this only; may be missing, and is deleted afterwards
      */
     public static NativeDirectory in(Path temporary, Path own) {
         List<String> refusals = new ArrayList<>();
@@ -50,8 +50,8 @@ public record NativeDirectory(Path path, List<String> refusals) {
     }
 
     /**
-     * {@code letterbox-<process>-<number>}. The JDK's own temporary names are made of secure chance, which takes a start as long
-     * as all libraries together, and its own way to the process' number takes a tenth of that.
+     * {@code letterbox-<process>-<number>}. The JDK's own temporary names use secure random numbers, which takes as
+     * long as unpacking all libraries, and its own way to the process id takes a tenth of that.
      */
     private static Path named(Path temporary) {
         return temporary.resolve("letterbox-" + processId() + "-" + Long.toHexString(System.nanoTime()));
@@ -65,7 +65,10 @@ public record NativeDirectory(Path path, List<String> refusals) {
         }
     }
 
-    /** A new directory in a place, or null where libraries cannot be loaded from there, which is noted down. */
+    /**
+     * A new directory in a place, or null if libraries cannot be loaded from there, with the reason added to the
+     * refusals.
+     */
     private static Path usable(Path place, Making making, List<String> refusals) {
         try {
             Path directory = making.directory();
@@ -79,26 +82,26 @@ public record NativeDirectory(Path path, List<String> refusals) {
         return null;
     }
 
-    /** A process that was killed while it loaded its libraries has left them there. */
+    /** Deletes what a process that was killed while it loaded its libraries has left in the directory. */
     private static Path renewed(Path own) throws IOException {
         if (Files.exists(own)) delete(own);
         return Files.createDirectory(own, OwnerOnly.directory());
     }
 
-    /** What keeps a library from being loaded from a directory, or null where nothing does. */
+    /** Why a library cannot be loaded from a directory, or null if it can. */
     private static String refusal(Path directory) throws IOException {
         if (Files.getFileStore(directory).getUsableSpace() < UNPACKED_BYTES) return "has too little room";
         Path probe = Files.createFile(directory.resolve("probe"));
         try {
             if (!probe.toFile().setExecutable(true)) return "does not allow execution";
-            // The system says no for every file of a file system that is mounted noexec, whatever its mode.
+            // On a file system that is mounted noexec no file is executable, whatever its mode.
             return Files.isExecutable(probe) ? null : "does not allow execution (mounted noexec)";
         } finally {
             Files.delete(probe);
         }
     }
 
-    /** Tells the loaders, before the first of them is used. */
+    /** Tells the loaders the directory, before the first of them is used. */
     public void announce() {
         if (path == null) return;
         for (String property : PROPERTIES) {
@@ -106,7 +109,9 @@ public record NativeDirectory(Path path, List<String> refusals) {
         }
     }
 
-    /** Deletes the directory with what has been unpacked there and is loaded, and what killed processes have left beside it. */
+    /**
+     * Deletes the directory with the libraries, which have been loaded, and what killed processes have left beside it.
+     */
     public void delete() throws IOException {
         if (path == null) return;
         delete(path);
@@ -115,7 +120,7 @@ public record NativeDirectory(Path path, List<String> refusals) {
 
     /** Deletes the directories of processes that were killed while they loaded their libraries. */
     private static void clear(Path temporary) {
-        // The process that made it, and a number.
+        // The id of the process that created it, and a number.
         Pattern pattern = Pattern.compile("letterbox-(\\d{1,18})-[0-9a-f]{1,16}");
         try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "letterbox-*-*")) {
             for (Path directory : left) {
@@ -125,7 +130,7 @@ public record NativeDirectory(Path path, List<String> refusals) {
                 if (gone) delete(directory);
             }
         } catch (IOException | DirectoryIteratorException notOurs) {
-            // Then they stay; nobody needs their names.
+            // The directories stay; they do no harm.
         }
     }
 

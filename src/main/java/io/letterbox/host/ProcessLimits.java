@@ -5,17 +5,18 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What this process may use.
+ * The limits of this process.
  *
- * @param descriptors files and sockets that may be open; -1 where that is not known
- * @param memoryBytes what the machine has, or the container may use
- * @param heapBytes what the heap may grow to
- * @param directBytes what buffers outside of the heap may grow to
- * @param endsWithoutMemory whether the process ends when it has no memory left, instead of going on half alive
+ * @param descriptors files and sockets that may be open; -1 if unknown
+ * @param memoryBytes the memory of the machine, or of the container
+ * @param heapBytes the largest heap
+ * @param directBytes the most memory of buffers outside of the heap
+ * @param endsWithoutMemory whether the process exits when it runs out of memory, instead of going on in an undefined
+ *     state
  */
 public record ProcessLimits(
         long descriptors, long memoryBytes, long heapBytes, long directBytes, boolean endsWithoutMemory) {
-    /** Those of this process. */
+    /** The limits of this process. */
     public static ProcessLimits ofThisProcess() {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long heap = Runtime.getRuntime().maxMemory();
@@ -24,7 +25,7 @@ public record ProcessLimits(
                 Descriptors.most(),
                 system.getTotalMemorySize(),
                 heap,
-                // 0 stands for as much as the heap.
+                // 0 stands for the size of the heap.
                 direct == 0 ? heap : direct,
                 Boolean.parseBoolean(flag("ExitOnOutOfMemoryError")));
     }

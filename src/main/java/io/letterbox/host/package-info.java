@@ -1,6 +1,6 @@
 /**
- * What the machine gives to the process: a directory for native libraries, descriptors, memory, the speed of its disk.
+ * What the machine offers to the process: a directory for native libraries, descriptors, memory, the speed of its disk.
  *
- * <p>For the thread that starts the server, and for the command that examines a machine. Nothing is kept.
+ * <p>Used by the thread that starts the server, and by the command that examines a machine. Keeps no state.
  */
 package io.letterbox.host;

@@ -10,22 +10,22 @@ import java.util.Locale;
 import java.util.zip.DataFormatException;
 
 /**
- * How the body of a request is compressed (RFC 9110, section 8.4.1). It is decompressed when it is whole; whoever takes what
- * comes out counts it, and may refuse more at any time, so that a few bytes cannot fill the memory.
+ * The compression of a request's body (RFC 9110, section 8.4.1). A body is decompressed when it is complete; the
+ * {@link Output} counts the bytes and may refuse more at any time, so that a few bytes cannot fill the memory.
  */
 public enum ContentCoding {
     GZIP,
-    /** As it should be, in the format of zlib (RFC 1950), or as some send it, without (RFC 1951). */
+    /** The zlib format (RFC 1950), as the specification says, or raw deflate (RFC 1951), as some clients send it. */
     DEFLATE,
     ZSTD;
 
-    /** Takes what comes out, part by part. */
+    /** Receives the decompressed bytes, part by part. */
     @FunctionalInterface
     public interface Output {
         /**
-         * Takes the first bytes of an array, which is used again.
+         * Takes the first bytes of an array, which is reused afterwards.
          *
-         * @throws ApiException where no more may come
+         * @throws ApiException if no more bytes are accepted
          */
         void take(byte[] bytes, int count);
     }
@@ -33,12 +33,12 @@ public enum ContentCoding {
     static final int PART_BYTES = 16 << 10;
 
     /**
-     * Reads the header {@code Content-Encoding}, which may come several times and names the codings in the order in which they
-     * were applied; one that compresses is understood.
+     * Reads the header {@code Content-Encoding}, which may be repeated and names the codings in the order in which they
+     * were applied; a single compression is supported.
      *
-     * @param before what an earlier one of these headers said, or null
-     * @param header its value
-     * @return null where the body comes as it is
+     * @param before the coding of an earlier header of this name, or null
+     * @param header the header's value
+     * @return null if the body is not compressed
      * @throws ApiException UNSUPPORTED_CONTENT_CODING
      */
     public static ContentCoding of(ContentCoding before, String header) {
@@ -64,7 +64,7 @@ public enum ContentCoding {
         return new ApiException(ErrorCode.UNSUPPORTED_CONTENT_CODING, detail);
     }
 
-    /** What is understood, as a refusal's {@code Accept-Encoding} says it (RFC 9110, section 12.5.3). */
+    /** The supported codings, for a refusal's {@code Accept-Encoding} (RFC 9110, section 12.5.3). */
     static String accepted() {
         StringBuilder names = new StringBuilder("identity");
         for (ContentCoding coding : values())
@@ -81,9 +81,9 @@ public enum ContentCoding {
     }
 
     /**
-     * Decompresses a whole body. Takes as long as what comes out is, so large ones are not for event loops.
+     * Decompresses a whole body. Takes time in proportion to the output, so large bodies are not for event loops.
      *
-     * @throws ApiException INVALID_REQUEST where it is not what it is said to be, and what the output throws
+     * @throws ApiException INVALID_REQUEST if the body is not in this format, and what the output throws
      */
     public void decode(byte[] array, int offset, int length, Output out) {
         try {

@@ -10,17 +10,19 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which pages may use this server (WHATWG Fetch, section 3.2): those that it serves itself and those of the origins that
- * were configured, each by its full name. There is no wildcard and no reflection. A page of another origin cannot read
- * answers, and, because a browser sends simple POSTs and every GET without asking first, what changes anything is refused
- * here as well.
+ * Decides which pages may use this server (WHATWG Fetch, section 3.2): its own pages, and those of the configured
+ * origins, each by its full name. There is no wildcard and no reflection. A page of another origin cannot read
+ * responses; because a browser sends simple POSTs and every GET without a preflight, requests that change state are
+ * refused here as well.
  *
  * <p>Immutable; safe on any thread.
  */
 public final class Cors {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    /** What answers have beyond what every page may read; with credentials, a star would stand for itself. */
+    /**
+     * The response headers that pages of other origins may read; with credentials, a wildcard would be taken literally.
+     */
     static final String EXPOSED =
             "Location, Retry-After, Allow, Accept, Accept-Post, Accept-Encoding, Content-Range, ETag, "
                     + "Idempotent-Replayed, Producer-Expected-Seq";
@@ -31,15 +33,15 @@ public final class Cors {
     private final Hosts hosts;
 
     /**
-     * @param origins scheme, host and, unless it is the scheme's own, port; such as {@code https://app.example}
-     * @param hosts by which this server's own pages are told
+     * @param origins scheme, host and, unless it is the scheme's default, port; such as {@code https://app.example}
+     * @param hosts identifies this server's own pages
      */
     public Cors(List<String> origins, Hosts hosts) {
         this.origins = Set.copyOf(origins.stream().map(Cors::asSent).toList());
         this.hosts = hosts;
     }
 
-    /** An origin as browsers write it: in lower case, and without the port where it is the scheme's own. */
+    /** An origin as browsers write it: in lower case, and without the scheme's default port. */
     private static String asSent(String origin) {
         String lower = origin.toLowerCase(Locale.ROOT);
         String usual = lower.startsWith("https:") ? ":443" : ":80";
@@ -47,8 +49,9 @@ public final class Cors {
     }
 
     /**
-     * Adds what the browser of a page has to see, whatever is answered: without it, the page does not even learn why it was
-     * refused. Cookies and other credentials may come with its requests (section 3.2.2): a proxy in front may ask for them.
+     * Adds the CORS headers, whatever the response is: without them, the page would not even see the reason of a
+     * refusal. Requests may carry cookies and other credentials (section 3.2.2), because a proxy in front may require
+     * them.
      */
     public void show(HttpServerRequest request) {
         if (origins.isEmpty()) return;
@@ -61,17 +64,17 @@ public final class Cors {
         response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
 
-    /** The origin of the page that asks, where it is one of those that were configured; else null. */
+    /** The origin of the requesting page if it is configured, else null. */
     private String granted(HttpServerRequest request) {
         String origin = origins.isEmpty() ? null : request.getHeader(HttpHeaders.ORIGIN);
         return origin != null && origins.contains(origin) ? origin : null;
     }
 
     /**
-     * Answers what needs no further look.
+     * Answers preflights and refuses requests of foreign pages.
      *
-     * @param changes whether the request changes anything, whatever its method says
-     * @return true where the request has been answered: it was a preflight, or it came from a foreign page
+     * @param changes whether the request changes state, whatever its method
+     * @return true if the request has been answered
      */
     public boolean answers(HttpServerRequest request, boolean changes) {
         HttpServerResponse response = request.response();

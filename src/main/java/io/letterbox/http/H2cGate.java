@@ -9,30 +9,31 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
- * The first to see what a connection sends where HTTP/2 is spoken without TLS. Vert.x tells the two protocols apart, and
- * makes the handlers of the one that it is; with HTTP/1 it would decode the first request before anybody can put
- * {@link StrictDecoder} in place, and obey an {@code Upgrade} in it. So Vert.x gets an empty line first, which is allowed
- * before a request and means nothing, and then a decoder that is strict.
+ * The first handler of a connection if HTTP/2 is accepted without TLS. Vert.x detects the protocol and adds the
+ * handlers for it; with HTTP/1 it would decode the first request before {@link StrictDecoder} can be put in place, and
+ * would follow an {@code Upgrade} in it. So Vert.x gets an empty line first, which is allowed before a request and
+ * ignored, and then a strict decoder.
  *
  * <p>Owned by the connection's event loop.
  */
 final class H2cGate extends ChannelInboundHandlerAdapter {
     /**
-     * What is read of a connection in one turn of its loop. A frame of nine bytes can be a second's work for a thousand of
-     * them (streams that are opened and reset), so everybody else has to have a turn in between.
+     * Bytes that are read from a connection in one iteration of its event loop. A thousand frames of nine bytes
+     * (streams that are opened and reset) can take a second to handle, so other connections need to be handled in
+     * between.
      */
     private static final int READ_BYTES = 4096;
 
     private final HttpServerOptions options;
 
-    /** What came and could be either; null where nothing did. */
+    /** The first bytes, as long as they may be of either protocol; null if there are none. */
     private ByteBuf held;
 
     H2cGate(HttpServerOptions options) {
         this.options = options;
     }
 
-    /** Before the connection's first read, which decides how all the others are done. */
+    /** Runs before the connection's first read, which fixes the size of all others. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         context.channel()

@@ -13,30 +13,30 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which hosts are this server. A page's owner can have its own name lead to this server's address after the page is loaded
- * (DNS rebinding): for the browser page and server are one origin then, and only the name in {@code Host} tells. So a name
- * has to be known; an address cannot be rebound, and is always this server's.
+ * The host names of this server. The owner of a page can point its name to this server's address after the page has
+ * been loaded (DNS rebinding): to the browser, page and server are one origin then, and only the name in {@code Host}
+ * tells them apart. So names have to be known; an address cannot be rebound, and is always this server's.
  *
  * <p>Thread-safe; names may be added while it is in use.
  */
 public final class Hosts {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+(%[0-9A-Za-z%._~-]+)?]");
 
-    /** What balancers and monitors ask for, by whatever name; it tells pages nothing that is worth keeping from them. */
+    /** Paths that balancers and monitors request by any name; their content need not be kept from foreign pages. */
     private static final Pattern FOR_ANYBODY = Pattern.compile("(/health/[a-z]*|/metrics)(\\?.*)?");
 
     private static final Pattern PORT = Pattern.compile("\\d{0,5}");
 
-    /** Entries of http.names as they are, with a port where they have one; in lower case. */
+    /** The entries of http.names, in lower case, with the port if they have one. */
     private final Set<String> configured;
 
     /** Host names without ports, in lower case. */
     private volatile Set<String> names;
 
-    /** What was found to be this server last: clients ask for the same again and again. Any thread may have set it. */
+    /** The authority that was last recognized, because clients send the same one again and again. Set by any thread. */
     private volatile String lastOurs;
 
-    /** Names in any case; {@code configured} may have ports, {@code others} do not. */
+    /** Names in any case; {@code configured} may have ports, {@code others} have none. */
     public Hosts(Collection<String> configured, Collection<String> others) {
         this.configured = Set.copyOf(configured.stream().map(Hosts::lower).toList());
         this.names =
@@ -44,19 +44,21 @@ public final class Hosts {
         add(others);
     }
 
-    /** The names in the configuration of the HTTP door. */
+    /** The names in the HTTP settings. */
     public static Hosts of(HttpConfig config) {
         return new Hosts(config.names(), Set.of(config.host()));
     }
 
-    /** Makes more names known, from one thread. */
+    /** Adds names; called by one thread. */
     public void add(Collection<String> more) {
         Set<String> all = new HashSet<>(names);
         more.forEach(name -> all.add(withoutRoot(lower(name))));
         names = Set.copyOf(all);
     }
 
-    /** Whether an authority (RFC 3986, section 3.2: a host and perhaps a port) is this server, whatever the port. */
+    /**
+     * Whether an authority (RFC 3986, section 3.2: a host and optionally a port) names this server, whatever the port.
+     */
     public boolean isOurs(String authority) {
         if (authority != null && authority.equals(lastOurs)) return true;
         boolean ours = isKnown(authority);
@@ -69,37 +71,37 @@ public final class Hosts {
         if (host == null || host.isEmpty()) return false;
         if (host.charAt(0) == '[') return IPV6.matcher(host).matches();
         host = withoutRoot(host);
-        // The names below localhost lead to this machine wherever they are looked up (RFC 6761, section 6.3).
+        // Names below localhost resolve to the client's own machine everywhere (RFC 6761, section 6.3).
         return names.contains(host)
                 || host.equals("localhost")
                 || host.endsWith(".localhost")
                 || Network.IPV4.matcher(host).matches();
     }
 
-    /** Whether an authority stands in {@code http.names} as it is. */
+    /** Whether an authority is an entry of {@code http.names}. */
     boolean isConfigured(String authority) {
         return configured.contains(lower(authority));
     }
 
-    /** The authority that a request names as this server's; null where it names none. */
+    /** The authority that a request names; null if it names none. */
     static String asked(HttpServerRequest request) {
         if (request.version() != HttpVersion.HTTP_2) return request.getHeader(HttpHeaders.HOST);
         return request.authority() == null ? null : request.authority().toString();
     }
 
-    /** What is wrong with the host that a request names; null where it is this server. */
+    /** The problem with the host of a request; null if it is this server. */
     Problem refusal(HttpServerRequest request) {
         String asked = asked(request);
         if (asked == null && request.version() == HttpVersion.HTTP_1_0) return ofTarget(request.uri());
         if (asked == null || request.authority() == null) {
-            // RFC 9112, section 3.2; the router would take it for its own failure.
+            // RFC 9112, section 3.2; the router would answer with an internal error.
             return Problem.of(ErrorCode.INVALID_REQUEST, "The Host header is missing or not well formed.");
         }
         if (isOurs(asked)) return ofTarget(request.uri());
         return FOR_ANYBODY.matcher(request.uri()).matches() ? null : misdirected(asked);
     }
 
-    /** A target that is a whole URI names a host, too, which then counts (RFC 9112, section 3.2.2). */
+    /** Checks the host of a target that is an absolute URI; it takes precedence (RFC 9112, section 3.2.2). */
     private Problem ofTarget(String target) {
         String authority = target.startsWith("/") ? null : Visit.authority(target);
         return authority == null || isOurs(authority) ? null : misdirected(authority);
@@ -113,7 +115,7 @@ public final class Hosts {
                         + "', which this server does not know as its own. If it is, add it to" + " http.names.");
     }
 
-    /** The host of an authority; null where what follows it is no port. */
+    /** The host of an authority; null if what follows it is not a port. */
     private static String host(String authority) {
         int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
         if (end < 0) return authority;
@@ -123,7 +125,7 @@ public final class Hosts {
         return port ? authority.substring(0, end) : null;
     }
 
-    /** A dot at the end names the root of the DNS and leads to the same host. */
+    /** The host without a final dot, which names the root of the DNS and leads to the same host. */
     private static String withoutRoot(String host) {
         return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }

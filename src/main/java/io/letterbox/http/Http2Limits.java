@@ -10,20 +10,20 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds a client of HTTP/2 to the settings of this server from its first frame. By the protocol they bind it from its
- * acknowledgement (RFC 9113, section 6.5.3), and Netty waits for that; a client that never acknowledges could open streams
- * without end.
+ * Enforces the server's HTTP/2 settings from a client's first frame. By the protocol they bind a client when it
+ * acknowledges them (RFC 9113, section 6.5.3), and Netty waits for that; a client that never acknowledges could open
+ * streams without limit.
  */
 final class Http2Limits {
-    /** Streams at the same time on one connection. */
+    /** Concurrent streams of one connection. */
     static final int MAX_STREAMS = 100;
 
-    /** A client that has not acknowledged the settings by then is a broken one, or worse. */
+    /** The time within which a client has to acknowledge the settings; after it, the connection is closed. */
     static final long ACKNOWLEDGE_SECONDS = 10;
 
     private Http2Limits() {}
 
-    /** Applies them to a new connection of HTTP/2, on its event loop; leaves others alone. */
+    /** Applies the limits to a new connection of HTTP/2, on its event loop; leaves others alone. */
     static void apply(HttpConnection connection) {
         if (!(connection instanceof ConnectionBase base)) return;
         Http2ConnectionHandler handler = base.channel().pipeline().get(Http2ConnectionHandler.class);
@@ -41,7 +41,7 @@ final class Http2Limits {
                         TimeUnit.SECONDS);
     }
 
-    /** Notes down that the settings were acknowledged. */
+    /** Notes that the settings have been acknowledged. */
     private static final class Acknowledgement extends Http2FrameListenerDecorator {
         private boolean came;
 

@@ -5,11 +5,11 @@ import io.letterbox.config.HttpConfig;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Who sends a request, for the log. */
+/** The client of a request, for the audit log. */
 public final class HttpActor {
     private HttpActor() {}
 
-    /** The client, through which of the configured proxies, and what it calls itself. */
+    /** The client's address, the configured proxy that reported it, and its user agent. */
     public static Actor of(HttpServerRequest request, HttpConfig config) {
         String client = Proxies.of(config).client(request).toString();
         return Actor.of("HTTP", client, request.getHeader(HttpHeaders.USER_AGENT));

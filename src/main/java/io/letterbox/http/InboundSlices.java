@@ -7,21 +7,21 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Hands what a connection of HTTP/1 has read to the decoder in small slices, and none while the connection does not want
- * to read. The decoder turns all the bytes that it gets into requests, and Vert.x says only after a whole turn of reading
- * that enough of them wait: a turn may bring a megabyte, and the shortest request has 18 bytes and takes some 400 in
- * memory. With slices, a client that sends requests and reads no answers costs what one slice can be made into.
+ * Passes the bytes of a connection of HTTP/1 to the decoder in small slices, and none while the connection is paused.
+ * The decoder turns all bytes that it gets into requests, and Vert.x pauses only after a whole read loop: that may
+ * bring a megabyte, and the shortest request has 18 bytes and takes some 400 in memory. With slices, a client that
+ * sends requests and reads no responses costs the requests of one slice.
  *
  * <p>Owned by the connection's event loop.
  */
 final class InboundSlices extends ChannelDuplexHandler {
-    /** Large enough that a body's way through it costs little beside what is done with the body. */
+    /** Large enough that the slices of a body cost little compared with handling the body. */
     static final int SLICE_BYTES = 4096;
 
-    /** What has been read and not been handed on, in order. At most what one turn of reading brings. */
+    /** Bytes that have been read and not passed on, in order. At most those of one read loop. */
     private final Queue<ByteBuf> held = new ArrayDeque<>();
 
-    private int handedOn; // Bytes since the last end of a turn.
+    private int handedOn; // Bytes since the last channelReadComplete.
     private boolean delivering;
 
     @Override
@@ -39,7 +39,7 @@ final class InboundSlices extends ChannelDuplexHandler {
         endTurn(context);
     }
 
-    /** Asked for when the connection wants to read on: what is here already comes first. */
+    /** Called when the connection wants to read on: held bytes come first. */
     @Override
     public void read(ChannelHandlerContext context) {
         if (held.isEmpty()) {
@@ -49,7 +49,9 @@ final class InboundSlices extends ChannelDuplexHandler {
         }
     }
 
-    /** A turn of its own: the last slice may be a short one, and Vert.x goes on only when it hears of the turn's end. */
+    /**
+     * Delivers outside of a read loop: the last slice may be short, and Vert.x resumes only on a channelReadComplete.
+     */
     private void resume(ChannelHandlerContext context) {
         deliver(context);
         if (handedOn > 0) endTurn(context);
@@ -57,7 +59,7 @@ final class InboundSlices extends ChannelDuplexHandler {
     }
 
     private void deliver(ChannelHandlerContext context) {
-        if (delivering) return; // Called from below, in the loop that follows.
+        if (delivering) return; // Called by a handler downstream, from within the loop below.
         delivering = true;
         try {
             while (!held.isEmpty() && context.channel().config().isAutoRead()) {
@@ -76,7 +78,7 @@ final class InboundSlices extends ChannelDuplexHandler {
         return first.readableBytes() > limit ? first.readRetainedSlice(limit) : held.remove();
     }
 
-    /** Lets those below flush what they answered, and say whether they want more. */
+    /** Lets the handlers downstream flush their responses, and pause the connection if they want no more. */
     private void endTurn(ChannelHandlerContext context) {
         handedOn = 0;
         context.fireChannelReadComplete();

@@ -5,8 +5,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates one body that is whole. The JDK's own stream for gzip calls itself once for every member that is empty, and takes a
- * body that was cut between two members for a whole one.
+ * Inflates one complete body. The JDK's stream for gzip recurses for every empty member, and takes a body that was cut
+ * between two members for a complete one.
  *
  * <pre>
  *   gzip (RFC 1952): one member after the other, each
@@ -60,7 +60,7 @@ final class Inflation {
     }
 
     void deflate() throws DataFormatException {
-        // Zlib's two bytes are a number that can be divided by 31, and name the method 8.
+        // The two bytes of a zlib header are a number divisible by 31, with method 8 in the low bits.
         boolean zlib =
                 end - at >= 2 && (array[at] & 0x0f) == 8 && ((array[at] & 0xff) << 8 | array[at + 1] & 0xff) % 31 == 0;
         Inflater inflater = new Inflater(!zlib);
@@ -99,7 +99,7 @@ final class Inflation {
 
     private void skipText() throws DataFormatException {
         while (number(1) != 0) {
-            // On to its end.
+            // Reads up to the terminating zero.
         }
     }
 
@@ -108,7 +108,7 @@ final class Inflation {
         at += bytes;
     }
 
-    /** The number in the next bytes, the lowest first. */
+    /** The little-endian number in the next bytes. */
     private long number(int bytes) throws DataFormatException {
         int from = at;
         skip(bytes);

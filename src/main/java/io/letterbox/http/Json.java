@@ -17,20 +17,22 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 
-/** The JSON that is read and written where speed does not matter, with the one mapper that all share. */
+/** Parses and writes JSON where speed does not matter, with one shared mapper. */
 public final class Json {
-    /** How deep a document may nest, so that no request can exhaust a stack. */
+    /** The deepest nesting of a document, so that no request can exhaust a stack. */
     public static final int MAX_DEPTH = 100;
 
     /** The content type of JSON, ready for a header. */
     public static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("application/json");
 
-    /** Strict: no duplicate names, nothing behind the document, bounded depth. Safe on any thread; do not reconfigure. */
+    /**
+     * Strict: no duplicate names, nothing behind the document, bounded depth. Safe on any thread; do not reconfigure.
+     */
     public static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            // What is read and written again keeps its digits: 1.0 stays 1.0.
+            // Numbers that are parsed and written again keep their digits: 1.0 stays 1.0.
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
@@ -45,9 +47,9 @@ public final class Json {
     private Json() {}
 
     /**
-     * Reads a document that has to be an object.
+     * Parses a document that has to be an object.
      *
-     * @throws ApiException INVALID_REQUEST, with the place where the text stops being JSON
+     * @throws ApiException INVALID_REQUEST, with the position of the first error
      */
     public static ObjectNode parseObject(Buffer body) {
         if (parse(body.getBytes()) instanceof ObjectNode object) return object;
@@ -55,9 +57,9 @@ public final class Json {
     }
 
     /**
-     * Reads a document.
+     * Parses a document.
      *
-     * @throws ApiException INVALID_REQUEST, with the place where the text stops being JSON
+     * @throws ApiException INVALID_REQUEST, with the position of the first error
      */
     public static JsonNode parse(byte[] text) {
         try (JsonParser parser = MAPPER.createParser(text)) {
@@ -76,7 +78,7 @@ public final class Json {
         }
     }
 
-    /** Where a text stops being JSON, as a phrase that follows a statement; empty where nobody knows. */
+    /** The position of a syntax error, as a phrase that follows a statement; empty if unknown. */
     public static String place(JsonProcessingException e) {
         return e.getLocation() == null
                 ? ""
@@ -84,7 +86,7 @@ public final class Json {
                         + e.getLocation().getColumnNr();
     }
 
-    /** Writes a document that was built here and therefore can be written. */
+    /** Writes a document that was built here, which cannot fail. */
     public static Buffer encode(Object value) {
         try {
             return Buffer.buffer(MAPPER.writeValueAsBytes(value));

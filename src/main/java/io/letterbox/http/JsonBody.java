@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Reads the small JSON objects that administrative requests carry. Owned by the connection's event loop. */
+/** Reads the small JSON objects of administrative requests. Owned by the connection's event loop. */
 public final class JsonBody {
     private final RoutingContext context;
     private final int maxBytes;
@@ -24,9 +24,9 @@ public final class JsonBody {
     }
 
     /**
-     * Reads the body and goes on with it; call within the routing handler, before anything asynchronous. No body at all
-     * is an empty object. A body that is too long or no JSON object is answered here, and so is a failure of what comes
-     * next.
+     * Reads the body and passes it on; to be called within the routing handler, before anything asynchronous. A missing
+     * body is an empty object. A body that is too long or not a JSON object is answered here, and so is a failure of
+     * {@code then}.
      *
      * @param maxBytes a longer body is refused while it arrives, or while it is decompressed
      */
@@ -73,7 +73,7 @@ public final class JsonBody {
         }
     }
 
-    /** At once: these bodies are short, compressed or not. */
+    /** Decompresses on the event loop: these bodies are short even when decompressed. */
     private void decode() {
         Buffer whole = Buffer.buffer();
         coding.decode(body.getBytes(), 0, body.length(), (bytes, count) -> {

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * A growing array that JSON is written into by hand, for the hot paths: no tree, no string, no object per value. It
- * checks nothing: who writes is responsible for commas and braces. Owned by one thread.
+ * A growing array into which the hot paths write JSON: without a tree, a string or an object per value. Checks nothing:
+ * the caller is responsible for commas and braces. Owned by one thread.
  */
 public final class JsonBytes {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -21,54 +21,54 @@ public final class JsonBytes {
     private byte[] array;
     private int length;
 
-    /** @param initialBytes room for so much before the first growth; at least 1 */
+    /** @param initialBytes the initial capacity; at least 1 */
     public JsonBytes(int initialBytes) {
         array = new byte[initialBytes];
     }
 
-    /** What was written lies at the beginning of this array; it is replaced when it grows. */
+    /** The array that begins with the written bytes; replaced when it grows. */
     public byte[] array() {
         return array;
     }
 
-    /** How many bytes were written. */
+    /** The number of written bytes. */
     public int length() {
         return length;
     }
 
-    /** Forgets what was written and keeps the room. */
+    /** Discards what was written and keeps the capacity. */
     public void clear() {
         length = 0;
     }
 
-    /** Takes back what was written beyond a length. */
+    /** Discards what was written beyond a length. */
     public void truncate(int toLength) {
         length = toLength;
     }
 
-    /** Gives up the room that growth left over, where that is worth a copy. */
+    /** Reduces the capacity to the length, if that saves enough to be worth a copy. */
     public void trim() {
         if (array.length - length > WORTH_A_COPY_BYTES) array = Arrays.copyOf(array, length);
     }
 
-    /** A copy of what was written. */
+    /** A copy of the written bytes. */
     public Buffer copy() {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(Arrays.copyOf(array, length)));
     }
 
-    /** What was written, without copying it; nothing may be written any more. */
+    /** The written bytes without a copy; nothing may be written afterwards. */
     public Buffer take() {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(array, 0, length));
     }
 
-    /** Writes one ASCII character as it is. */
+    /** Writes one ASCII character without escaping. */
     public JsonBytes ascii(char c) {
         ensure(1);
         array[length++] = (byte) c;
         return this;
     }
 
-    /** Writes ASCII text as it is. */
+    /** Writes ASCII text without escaping. */
     @SuppressWarnings("deprecation") // Copies the low bytes of the characters: exactly ASCII, without an encoder.
     public JsonBytes ascii(String text) {
         ensure(text.length());
@@ -77,7 +77,7 @@ public final class JsonBytes {
         return this;
     }
 
-    /** Writes bytes as they are. */
+    /** Writes bytes without escaping. */
     public JsonBytes raw(byte[] source, int offset, int count) {
         ensure(count);
         System.arraycopy(source, offset, array, length, count);
@@ -85,7 +85,7 @@ public final class JsonBytes {
         return this;
     }
 
-    /** Writes a whole number. */
+    /** Writes an integer. */
     public JsonBytes number(long value) {
         if (value < 0) return ascii(Long.toString(value));
         ensure(MAX_LONG_DIGITS);

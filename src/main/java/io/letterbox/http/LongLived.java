@@ -5,13 +5,13 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** What connections need that live long, or too long: no idle timeout, and an end that waits for nobody. */
+/** Exempts connections of streams from the idle timeout, and closes them without waiting for the peer. */
 public final class LongLived {
     private LongLived() {}
 
     /**
-     * From now on, the connection of this request is not closed for carrying nothing; whoever calls this has to notice
-     * dead peers itself. Call on the connection's event loop.
+     * Turns off the idle timeout of this request's connection; the caller has to notice dead peers itself. Call on the
+     * connection's event loop.
      */
     public static void exempt(HttpServerRequest request) {
         if (request.connection() instanceof ConnectionBase connection) {
@@ -21,8 +21,8 @@ public final class LongLived {
     }
 
     /**
-     * Closes the connection of this request at once: what was written and not taken is dropped, where an ordinary close
-     * would wait for the peer to take it.
+     * Closes the connection of this request at once: bytes that were written and not sent are dropped, where an
+     * ordinary close would wait for the peer to read them.
      */
     public static void cut(HttpServerRequest request) {
         if (request.connection() instanceof ConnectionBase connection) {

@@ -8,7 +8,7 @@ final class Nearest {
 
     private Nearest() {}
 
-    /** The candidate with the smallest edit distance, or null where none is at all similar. */
+    /** The candidate with the smallest edit distance, or null if none is at all similar. */
     static String of(String written, Collection<String> candidates) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;

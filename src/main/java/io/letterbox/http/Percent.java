@@ -7,7 +7,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Decodes percent sequences (RFC 3986 section 2.1) to UTF-8, strictly: nothing is guessed and nothing is dropped. */
+/**
+ * Decodes percent sequences (RFC 3986 section 2.1) to UTF-8, strictly: broken sequences are refused, not kept or
+ * dropped.
+ */
 public final class Percent {
     private Percent() {}
 
@@ -26,11 +29,11 @@ public final class Percent {
     }
 
     /**
-     * Decodes the value of an HTTP header to bytes, such as CloudEvents' (HTTP binding 1.0, section 3.1.3.2). Bytes outside
-     * ASCII that came as they are stay as they are.
+     * Decodes the value of an HTTP header to bytes, such as CloudEvents' (HTTP binding 1.0, section 3.1.3.2). Bytes
+     * outside ASCII that are not encoded are kept.
      *
-     * @param name of the header, for the refusal
-     * @param value with one character per byte, as headers are read
+     * @param name of the header, for the error
+     * @param value with one character per byte, as headers are decoded
      * @throws ApiException INVALID_REQUEST for a broken sequence
      */
     public static byte[] decodeHeader(String name, String value) {
@@ -79,7 +82,7 @@ public final class Percent {
         }
     }
 
-    /** The byte that a percent sign and the two characters behind it stand for, or -1. */
+    /** The byte of a percent sequence, or -1 if it is not one. */
     private static int hex(String text, int at, int end) {
         if (at + 2 >= end || text.charAt(at + 1) >= 0x80 || text.charAt(at + 2) >= 0x80) return -1;
         int high = Character.digit(text.charAt(at + 1), 16);

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Who asks, where proxies that were configured stand in between and tell. Whatever they tell is for people to see: nothing may be
- * allowed or refused because of it. What anybody else says of itself is not even looked at.
+ * Determines the client of a request from the headers of the configured proxies. The result is for display only:
+ * nothing may be allowed or refused because of it. Headers of other peers are ignored.
  *
  * <p>Immutable; safe on any thread.
  */
@@ -20,7 +20,7 @@ public final class Proxies {
     private static final CharSequence FORWARDED = HttpHeaders.createOptimized("forwarded");
     private static final CharSequence X_FORWARDED_FOR = HttpHeaders.createOptimized("x-forwarded-for");
 
-    /** Addresses and, where a proxy hides them, names that it made up (RFC 7239, section 6). */
+    /** Addresses and, from proxies that hide them, made-up names (RFC 7239, section 6). */
     private static final Pattern PRESENTABLE = Pattern.compile("[A-Za-z0-9._:%-]{1,100}");
 
     private static final String UNKNOWN = "unknown";
@@ -31,16 +31,16 @@ public final class Proxies {
         this.networks = networks;
     }
 
-    /** Those of the configuration. */
+    /** The proxies of the configuration. */
     public static Proxies of(HttpConfig config) {
         return new Proxies(config.proxies().stream().map(Network::parse).toList());
     }
 
     /**
-     * One who asks.
+     * The client of a request.
      *
-     * @param host its address, as the socket says or as a proxy does; the latter may be any short text
-     * @param proxy the address of the proxy that says so, or null where none is in between
+     * @param host its address, from the socket or from a proxy; the latter may be any short text
+     * @param proxy the address of the proxy that reported it, or null if there is none
      */
     public record Client(String host, String proxy) {
         @Override
@@ -49,7 +49,7 @@ public final class Proxies {
         }
     }
 
-    /** Who sent a request. */
+    /** The client of a request. */
     public Client client(HttpServerRequest request) {
         return client(request.remoteAddress().hostAddress(), request.headers());
     }
@@ -58,7 +58,7 @@ public final class Proxies {
         if (networks.isEmpty() || !isProxy(peer)) return new Client(peer, null);
         String told = null;
         List<String> hops = hops(headers);
-        // Each adds to the end what it sees; what stands before the first stranger is the stranger's word.
+        // Each proxy appends what it sees; entries before the first untrusted address are that address' own claims.
         for (int i = hops.size() - 1; i >= 0 && (told == null || isProxy(told)); i--) told = hops.get(i);
         return told == null ? new Client(peer, null) : new Client(told, peer);
     }
@@ -68,7 +68,7 @@ public final class Proxies {
     }
 
     private static List<String> hops(MultiMap headers) {
-        // Most write this one, and pass a Forwarded on that a client made up.
+        // Most proxies write this header, and forward a Forwarded header that a client made up.
         List<String> lines = headers.getAll(X_FORWARDED_FOR);
         boolean standard = lines.isEmpty();
         if (standard) lines = headers.getAll(FORWARDED);
@@ -91,7 +91,7 @@ public final class Proxies {
         return UNKNOWN;
     }
 
-    /** Takes a text apart where a character stands outside of quotes. */
+    /** Splits a text at a character outside of quotes. */
     private static List<String> split(String text, char separator) {
         List<String> parts = new ArrayList<>();
         boolean quoted = false;
@@ -109,7 +109,7 @@ public final class Proxies {
         return parts;
     }
 
-    /** A node without quotes, brackets and port. */
+    /** A node identifier without quotes, brackets and port. */
     private static String presentable(String node) {
         String host = node.strip();
         if (host.length() > 1 && host.startsWith("\"") && host.endsWith("\""))

@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The query parameters of a request, decoded strictly: a name that nobody knows, a broken percent sequence, bytes that
- * are not UTF-8 or a number out of range are refused with a sentence that says what would be right. (A misspelt
- * {@code partiton=3} that is silently ignored puts records where nobody looks for them.) Only {@code _} means nothing
- * anywhere. All methods throw an {@link ApiException} with INVALID_REQUEST.
+ * The query parameters of a request, decoded strictly: an unknown name, a broken percent sequence, bytes that are not
+ * UTF-8 or a number out of range are refused with a sentence that says what would be right. (A misspelt
+ * {@code partiton=3} that is silently ignored puts records into the wrong partition.) Only {@code _} is ignored
+ * everywhere. All methods throw an {@link ApiException} with INVALID_REQUEST.
  */
 public final class Query {
     /** The most parameters that a query may have. */
     public static final int MAX_PARAMETERS = 1_000;
 
-    /** What jQuery and others add to addresses, so that no cache knows them. It means nothing, and nobody misspells it. */
+    /** The parameter that jQuery and others add to bypass caches. It is ignored, and not a misspelling of anything. */
     private static final String CACHE_BUSTER = "_";
 
     private final Map<String, List<String>> values;
@@ -33,29 +33,29 @@ public final class Query {
     }
 
     /**
-     * Reads a request's parameters.
+     * Parses a request's parameters.
      *
-     * @param known the names that this route understands
+     * @param known the names that this route accepts
      */
     public static Query of(HttpServerRequest request, Set<String> known) {
         return parse(request.query(), known);
     }
 
     /**
-     * Reads a request's parameters, some of which have several names.
+     * Parses a request's parameters, some of which have several names.
      *
-     * @param known the names that this route understands
-     * @param naming the name that stands for a name, or null where the parameter means nothing and is left out
+     * @param known the names that this route accepts
+     * @param naming maps a name to the accepted one, or to null if the parameter is to be ignored
      */
     public static Query of(HttpServerRequest request, Set<String> known, UnaryOperator<String> naming) {
         return parse(request.query(), known, naming);
     }
 
     /**
-     * Reads the part of a URI behind the question mark.
+     * Parses the part of a URI behind the question mark.
      *
-     * @param query null or empty where there is none
-     * @param known the names that are understood
+     * @param query null or empty if there is none
+     * @param known the accepted names
      */
     public static Query parse(String query, Set<String> known) {
         return parse(query, known, UnaryOperator.identity());
@@ -86,30 +86,30 @@ public final class Query {
         return new Query(values);
     }
 
-    /** True where a parameter was given, be it empty. */
+    /** True if a parameter was given, even if it is empty. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** Every value of a parameter that may be repeated, in order; empty where it was not given. */
+    /** Every value of a parameter that may be repeated, in order; empty if it was not given. */
     public List<String> all(String name) {
         return values.getOrDefault(name, List.of());
     }
 
-    /** The one value of a parameter, or null where it was not given. */
+    /** The only value of a parameter, or null if it was not given. */
     public String text(String name) {
         List<String> given = all(name);
         if (given.size() > 1) throw refused("The query parameter " + name + " may be given once only.");
         return given.isEmpty() ? null : given.get(0);
     }
 
-    /** The one value of a parameter, or a default. */
+    /** The only value of a parameter, or a default. */
     public String text(String name, String byDefault) {
         String value = text(name);
         return value == null ? byDefault : value;
     }
 
-    /** A whole number within bounds, both of them allowed, or a default where the parameter was not given. */
+    /** An integer within bounds, inclusive, or a default if the parameter was not given. */
     public long number(String name, long byDefault, long min, long max) {
         String value = text(name);
         if (value == null) return byDefault;
@@ -117,18 +117,18 @@ public final class Query {
             long number = Long.parseLong(value);
             if (number >= min && number <= max && value.charAt(0) != '+') return number;
         } catch (NumberFormatException e) {
-            // Falls through: what is wrong with it is said in one place.
+            // Falls through to the one error for everything that is wrong with it.
         }
         throw refused("The query parameter " + name + " has to be a whole number from " + min + " to " + max + ", not '"
                 + shorten(value) + "'.");
     }
 
-    /** As {@link #number} for what fits an int. */
+    /** As {@link #number}, for an int. */
     public int integer(String name, int byDefault, int min, int max) {
         return (int) number(name, byDefault, min, max);
     }
 
-    /** A switch: {@code true}, {@code false} or, without a value, on. */
+    /** A boolean: {@code true}, {@code false} or, without a value, true. */
     public boolean flag(String name, boolean byDefault) {
         String value = text(name);
         if (value == null) return byDefault;
@@ -138,10 +138,9 @@ public final class Query {
     }
 
     /**
-     * A point in time in the ISO 8601 form of RFC 3339, such as {@code 2026-01-31T12:00:00Z}, in milliseconds since
-     * 1970.
+     * A time in the ISO 8601 form of RFC 3339, such as {@code 2026-01-31T12:00:00Z}, in milliseconds since 1970.
      *
-     * @return null where the parameter was not given
+     * @return null if the parameter was not given
      */
     public Long timeMs(String name) {
         String value = text(name);
@@ -149,9 +148,9 @@ public final class Query {
     }
 
     /**
-     * Reads a point in time as {@link #timeMs} does.
+     * Parses a time as {@link #timeMs} does.
      *
-     * @param what the subject of the sentence with which a wrong text is refused
+     * @param what the subject of the error's sentence
      */
     public static long parseTimeMs(String what, String value) {
         try {

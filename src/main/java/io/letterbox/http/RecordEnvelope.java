@@ -4,7 +4,7 @@ import io.letterbox.record.RecordCursor;
 import io.letterbox.record.RecordHeader;
 
 /**
- * How a record looks in JSON, in pages and in streams alike:
+ * The JSON of a record, in pages and in streams alike:
  *
  * <pre>
  * {"topic":"quakes",               only where one answer may hold several topics
@@ -15,15 +15,15 @@ import io.letterbox.record.RecordHeader;
  *  "value":"{\"mag\":4.5}"}        or null
  * </pre>
  *
- * <p>Key, value and header values are bytes. Those that are UTF-8 are given as text, others as base64 with a sibling that
- * says so: {@code "keyEncoding":"base64"}, {@code "valueEncoding":"base64"}, and in a header {@code "encoding":"base64"}.
- * Headers are a list because a name may come more than once. There is no line break in it.
+ * <p>Key, value and header values are bytes. Those that are UTF-8 are given as text, others as base64 with a sibling
+ * that says so: {@code "keyEncoding":"base64"}, {@code "valueEncoding":"base64"}, and in a header
+ * {@code "encoding":"base64"}. Headers are a list because a name may come more than once. There is no line break in it.
  */
 public final class RecordEnvelope {
     private RecordEnvelope() {}
 
     /**
-     * Writes the record that a cursor stands on.
+     * Writes the record of a cursor.
      *
      * @param topic null to leave the topic out
      */
@@ -59,7 +59,7 @@ public final class RecordEnvelope {
         }
     }
 
-    /** Writes bytes as text where they are text; true where they had to be base64. */
+    /** Writes bytes as text if they are UTF-8, else as base64; true for base64. */
     private static boolean bytes(JsonBytes out, byte[] array, int offset, int length) {
         if (length < 0) {
             out.ascii("null");

@@ -7,18 +7,18 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * Answers a request whose body is still arriving and will not be used. A short rest is read and dropped, so that the
- * connection can go on. A long one ends the connection, but not at once: closing a socket that has unread bytes resets
- * it, and a client that is still sending would see the reset instead of the answer.
+ * Answers a request whose body is still arriving and is not needed. A short rest of the body is read and dropped, so
+ * that the connection stays open. A long one closes the connection, but not at once: closing a socket that has unread
+ * bytes resets it, and a client that is still sending would see the reset instead of the answer.
  */
 public final class Refusal {
-    /** How much of an unwanted body is read before the connection is cut. */
+    /** The bytes of an unwanted body that are read before the connection is closed. */
     static final int LINGER_BYTES = 1 << 20;
 
-    /** How long an unwanted body is read before the connection is cut. */
+    /** The time for which an unwanted body is read before the connection is closed. */
     static final long LINGER_MS = 1_000;
 
-    /** A body that is known to be no longer than this is dropped without ending the connection. */
+    /** A body known to be no longer than this is dropped without closing the connection. */
     private static final int SHORT_BYTES = 1 << 16;
 
     private static final long CANCEL = 8; // RFC 9113 section 7
@@ -38,7 +38,7 @@ public final class Refusal {
             problem.send(request.response());
             return;
         }
-        // Whoever was too slow does not get more time because little is left (RFC 9110, section 15.5.9).
+        // A client that was too slow gets no more time, even if little of the body is left (RFC 9110, section 15.5.9).
         boolean ends = problem.code() == ErrorCode.REQUEST_TIMEOUT || !isShort(request);
         Refusal refusal = new Refusal(request);
         request.handler(chunk -> refusal.drop(chunk.length()));

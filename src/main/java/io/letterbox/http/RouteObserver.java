@@ -1,16 +1,16 @@
 package io.letterbox.http;
 
-/** Is told of every answer, for metrics. Called on event loops, once per request, when the answer's head is written. */
+/** Told of every answer, for metrics. Called on event loops, once per request, when the answer's head is written. */
 @FunctionalInterface
 public interface RouteObserver {
-    /** Observes nothing. */
+    /** Ignores all answers. */
     RouteObserver NONE = (route, status, nanos) -> {};
 
     /**
      * One answer.
      *
      * @param route the template of the route, such as {@code GET /topics/{topic}}: one of a bounded set; {@code none}
-     *     where no route matched
+     *     if no route matched
      * @param status the HTTP status
      * @param nanos from the request's head to the answer's head
      */

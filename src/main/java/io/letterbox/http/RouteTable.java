@@ -10,16 +10,16 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The routes that are mounted, for the answers to requests that meet none of them. Immutable once built. */
+/** The mounted routes, for the answers to requests that match none of them. Immutable once built. */
 public final class RouteTable {
-    /** @param exact false where everything below the path is the route's, too */
+    /** @param exact false if the route also serves every path below this one */
     private record Entry(String template, String[] segments, boolean exact, Set<HttpMethod> methods) {}
 
     private static final Pattern PARAMETER = Pattern.compile(":([A-Za-z]+)");
 
     private final List<Entry> entries = new ArrayList<>();
 
-    /** Reads a router's routes, and lets every one that answers GET answer HEAD as well. */
+    /** Reads a router's routes, and makes every route for GET serve HEAD as well. */
     public RouteTable(Router router) {
         for (Route route : router.getRoutes()) {
             if (route.getPath() == null || route.methods() == null) continue;
@@ -29,7 +29,7 @@ public final class RouteTable {
         }
     }
 
-    /** Every route as {@code GET /topics/{topic}}, in order; without HEAD and OPTIONS, which all have. */
+    /** Every route as {@code GET /topics/{topic}}, in order; without HEAD and OPTIONS, which every route has. */
     public SortedSet<String> all() {
         SortedSet<String> all = new TreeSet<>();
         for (Entry entry : entries) {
@@ -40,9 +40,9 @@ public final class RouteTable {
         return all;
     }
 
-    /** The methods that a path answers, in order of name; empty where it answers none. */
+    /** The methods of a path, in order of name; empty if no route has the path. */
     Set<String> allowed(String path) {
-        // The router does not look at a slash at the end.
+        // The router ignores a slash at the end.
         int end = path.length() > 1 && path.endsWith("/") ? path.length() - 1 : path.length();
         String[] segments = path.substring(0, end).split("/", -1);
         Set<String> methods = new TreeSet<>();
@@ -53,7 +53,7 @@ public final class RouteTable {
         return methods;
     }
 
-    /** The route that somebody may have meant, as {@code /topics/{topic}}, or null. */
+    /** The route with the most similar path, as {@code /topics/{topic}}, or null. */
     String nearest(String path) {
         String[] segments = path.split("/", -1);
         List<String> filled = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class RouteTable {
     }
 
     private static boolean matches(Entry entry, String[] segments) {
-        // The path of a route for everything below ends with a slash, behind which nothing has to match.
+        // The path of a route with a wildcard ends with a slash, and the segment behind it need not match.
         int compared = entry.exact ? entry.segments.length : entry.segments.length - 1;
         if (entry.exact ? segments.length != compared : segments.length <= compared) return false;
         for (int i = 0; i < compared; i++) {

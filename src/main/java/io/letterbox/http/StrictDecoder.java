@@ -20,43 +20,43 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
 
 /**
- * Vert.x' decoder of HTTP/1, without what it forgives: whatever two servers could understand in two ways is refused, and
- * nothing behind it is read (RFC 9112, sections 2.2, 3.2, 5.2, 6 and 7.1). A proxy in front of this server that sees another
- * end of a request than this server does would let a client hide a request in the body of another.
+ * Vert.x' decoder of HTTP/1 without its leniency: whatever two servers could interpret differently is refused, and
+ * nothing behind it is read (RFC 9112, sections 2.2, 3.2, 5.2, 6 and 7.1). A proxy in front of this server that sees
+ * another end of a request than this server does would let a client smuggle a request in the body of another.
  *
- * <p>It walks along with its superclass, whose state is its own secret, by the bytes that it consumes. Owned by the
+ * <p>The superclass does not expose its state, so this class follows it by the bytes that it consumes. Owned by the
  * connection's event loop.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
-    /** What all chunks of one request may have behind their sizes; nobody here looks at it (RFC 9112, section 7.1.1). */
+    /** The bytes of chunk extensions that one request may have; they are ignored (RFC 9112, section 7.1.1). */
     static final int MAX_EXTENSION_BYTES = 4096;
 
-    /** More than any chunk's size needs, with zeros before it. */
+    /** More digits than any chunk's size needs, leading zeros included. */
     private static final int MAX_SIZE_DIGITS = 16;
 
     private static final int CRLF_BYTES = 2;
     private static final int CONTENT_LENGTH_CHARS = HttpHeaderNames.CONTENT_LENGTH.length();
 
-    /** What comes next on the connection. */
+    /** The next element on the connection. */
     private enum Part {
         HEAD,
         FIXED_BODY,
         CHUNK_SIZE,
         CHUNK,
         TRAILER,
-        /** Nothing: the connection ends. */
+        /** Nothing: the connection is closed. */
         REFUSED
     }
 
     private Part part = Part.HEAD;
 
-    /** Whether the request line of the head is through. */
+    /** Whether the request line of the head has been read. */
     private boolean lineRead;
 
     private int lengths; // Content-Length headers of this head.
     private boolean chunked;
     private int extensionBytes; // Of the chunks of this request.
-    private long chunkLeft; // With the line's end behind it.
+    private long chunkLeft; // Including the line end behind it.
 
     StrictDecoder(HttpServerOptions options) {
         super(options);
@@ -86,7 +86,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         for (int i = before; i < out.size(); i++) follow(context, out.get(i));
     }
 
-    /** Notes down where what came out leaves the connection. */
+    /** Updates the state by what the superclass has decoded. */
     private void follow(ChannelHandlerContext context, Object decoded) {
         if (decoded instanceof DecoderResultProvider outcome
                 && outcome.decoderResult().isFailure()) {
@@ -117,7 +117,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         part = size == 0 ? Part.TRAILER : chunkLeft == 0 ? Part.CHUNK_SIZE : Part.CHUNK;
     }
 
-    /** The size in a line that ends before {@code end}; -1 where it is none, or more than may be. */
+    /** The chunk size in a line that ends before {@code end}; -1 if it is malformed or too large. */
     private long chunkSize(ByteBuf in, int start, int end) {
         long size = 0;
         int at = start;
@@ -136,7 +136,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         return in.getByte(at) == '\r' && at + 1 == end ? size : -1;
     }
 
-    /** Whether a line of a head begins with a blank. What is looked at begins with a line. */
+    /**
+     * Whether a header line begins with a blank, which is obsolete line folding. The bytes to check begin at a line.
+     */
     private boolean isFolded(ByteBuf in) {
         int from = in.readerIndex();
         if (part == Part.HEAD && !lineRead) {
@@ -150,7 +152,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             if (next == 0 || next == in.writerIndex()) return false;
             byte first = in.getByte(next);
             if (isBlank(first)) return true;
-            if (first == '\r' || first == '\n') return false; // The head ends.
+            if (first == '\r' || first == '\n') return false; // The empty line at the end of the head.
             from = next;
         }
     }
@@ -182,13 +184,13 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         HttpMessage message = super.createMessage(initialLine);
         HttpVersion version = message.protocolVersion();
         if (version != HttpVersion.HTTP_1_1 && !version.equals(HttpVersion.HTTP_1_0)) {
-            // Vert.x would answer in a version that does not exist.
+            // Vert.x would answer with an unknown version.
             throw malformed("This is a request of another protocol than HTTP/1.0 and HTTP/1.1.");
         }
         return message;
     }
 
-    /** Where the headers are looked at before the superclass makes one of several Content-Lengths. */
+    /** Sees the headers before the superclass merges several Content-Length headers. */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
         if (length == 0) throw malformed("A header has no name.");
@@ -197,7 +199,10 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         return name;
     }
 
-    /** Asked when a head is read and before it is decided what follows it; whatever this throws makes the head invalid. */
+    /**
+     * Called when a head has been read and before the superclass decides what follows it; an exception makes the head
+     * invalid.
+     */
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         chunked = false;
@@ -205,11 +210,11 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         HttpHeaders headers = message.headers();
         if (isRepeated(headers, HttpHeaderNames.HOST)) throw malformed("There are several Host headers.");
         if (lengths > 1) throw malformed("There are several Content-Length headers.");
-        // Nothing is spoken here but HTTP, and a request may ask for anything else in vain (RFC 9110, section 7.8).
+        // Only HTTP is supported, and a server may ignore a request to upgrade (RFC 9110, section 7.8).
         headers.remove(HttpHeaderNames.UPGRADE);
         String connection = headers.get(HttpHeaderNames.CONNECTION);
         if (connection != null && connection.indexOf(',') >= 0 && endsConnection(connection)) {
-            // Vert.x understands it where it stands alone.
+            // Vert.x recognizes close only as the only option.
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) checkCoding(message.protocolVersion(), headers);

@@ -1,11 +1,11 @@
 package io.letterbox.http;
 
-/** Tells text from other bytes. */
+/** Validates UTF-8. */
 public final class Utf8 {
     private Utf8() {}
 
     /**
-     * True where bytes are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above
+     * True if bytes are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above
      * U+10FFFF.
      */
     public static boolean isValid(byte[] bytes, int offset, int count) {
@@ -23,7 +23,7 @@ public final class Utf8 {
         return true;
     }
 
-    /** The length of the well-formed sequence of two to four bytes at a place, or 0 where there is none. */
+    /** The length of the well-formed sequence of two to four bytes at an index, or 0 if there is none. */
     private static int sequenceSize(byte[] bytes, int at, int end) {
         int lead = bytes[at] & 0xff;
         if (lead < 0xc2 || lead > 0xf4) return 0;
