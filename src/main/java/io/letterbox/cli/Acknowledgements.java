@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Tells the server what a member of a group has printed, so that the group goes on behind it. What was printed and not told
- * comes again, to this member or another. Used by one thread.
+ * Commits the records that a group member has printed, so that the group goes on behind them. Records that were printed
+ * and not committed are delivered again, to this member or another. Used by one thread.
  */
 final class Acknowledgements {
     private static final long MOST_OFTEN_NS = 1_000_000_000;
@@ -27,7 +27,10 @@ final class Acknowledgements {
         this.path = "/groups/" + ServerClient.segment(group) + "/offsets";
     }
 
-    /** The server says who this member is and what it reads; what it does not read any more is others' to tell. */
+    /**
+     * Takes over the member id and the assignment from the server; offsets of other partitions are no longer this
+     * member's to commit.
+     */
     void assigned(JsonNode told) {
         String id = told.path("memberId").asText();
         if (!id.equals(memberId)) due.clear();
@@ -41,9 +44,9 @@ final class Acknowledgements {
     }
 
     /**
-     * A record was printed.
+     * Notes that a record was printed.
      *
-     * @param id the event's, {@code topic/partition/offset}
+     * @param id the event's id, {@code topic/partition/offset}
      */
     void printed(String id) {
         String[] place = id.split("/");
@@ -51,15 +54,15 @@ final class Acknowledgements {
         due.put(new TopicPartition(place[0], Integer.parseInt(place[1])), Long.parseLong(place[2]) + 1);
     }
 
-    /** Whether so much time has passed that the server should be told although more is to be printed. */
+    /** Whether it is time to commit although more records are to be printed. */
     boolean late() {
         return System.nanoTime() - toldNs > MOST_OFTEN_NS;
     }
 
     /**
-     * Tells what is due.
+     * Commits what was printed.
      *
-     * @return false where the server did not take it
+     * @return false if the server refused or did not answer
      */
     boolean tell() {
         toldNs = System.nanoTime();
@@ -75,8 +78,8 @@ final class Acknowledgements {
             due.clear();
             return true;
         } catch (Failure e) {
-            // A member that the group has let go is told so by the end of its stream, and begins anew where the group
-            // stands.
+            // A member that was removed from the group learns that by the end of its stream, and starts at the
+            // committed offsets.
             if (e.exitCode() == ExitCode.REFUSED) due.clear();
             return false;
         }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The body of a request in the REST proxy's binary form: any bytes come through it unchanged.
+ * The body of a request in the REST proxy's binary form, which can carry any bytes:
  *
  * <pre>
  * {"records":[{"key":"base64","value":"base64"},…]}   the key only where lines have keys; the value may be null

@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Judges what was measured of a machine: what is well, what to look at, and what to mend. Stateless. */
+/** Judges the measurements of a machine: what is fine, what to look at, and what to fix. Stateless. */
 final class Checkup {
-    /** How a finding is meant. */
+    /** The severity of a finding. */
     enum Verdict {
         OK,
-        /** The server works, worse than it could. */
+        /** The server works, but worse than it could. */
         MIND,
         /** Something will not work. */
         MEND
@@ -24,28 +24,28 @@ final class Checkup {
     /**
      * One finding.
      *
-     * @param subject what was looked at, in a word or two
-     * @param found what was found, without a full stop
-     * @param cure what to do about it, as a sentence; empty where nothing is to be done
+     * @param subject what was checked, in a word or two
+     * @param found the finding, without a full stop
+     * @param cure what to do about it, as a sentence; empty if nothing is to be done
      */
     record Finding(Verdict verdict, String subject, String found, String cure) {}
 
-    /** The server's own files, besides those of partitions and sockets. */
+    /** The server's own files, in addition to those of partitions and sockets. */
     private static final int OWN_DESCRIPTORS = 200;
 
     private static final int DESCRIPTORS_AT_LEAST = 4_096;
 
-    /** What the JVM takes besides heap and buffers: classes, code, stacks. */
+    /** What the JVM needs in addition to heap and buffers: classes, code, stacks. */
     private static final long JVM_BYTES = 96L << 20;
 
-    /** A disk with a cache that a battery keeps takes some tens of microseconds. */
+    /** A disk with a battery-backed cache takes some tens of microseconds. */
     private static final long SLOW_NANOS = 10_000_000;
 
     private static final long TOO_SLOW_NANOS = 100_000_000;
 
     private static final Duration AHEAD = Duration.ofHours(1);
 
-    /** Before this, the clock of a machine has lost its battery. */
+    /** A clock that shows an earlier date has been reset. */
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
 
     private Checkup() {}
@@ -60,7 +60,7 @@ final class Checkup {
         long sockets = (long) config.http().maxConnections()
                 + (config.kafka().enabled() ? config.kafka().maxConnections() : 0);
         long logFiles = config.storage().openLogFilesOf(limits.descriptors());
-        // Where it is not set, it grows with the limit.
+        // If it is not set, it grows with the limit.
         long wanted = config.storage().openLogFiles() > 0
                 ? OWN_DESCRIPTORS + sockets + logFiles
                 : OWN_DESCRIPTORS + sockets + config.storage().openLogFilesOf(2 * (OWN_DESCRIPTORS + sockets));
@@ -126,7 +126,7 @@ final class Checkup {
                 "Below storage.diskReserveBytes records are refused. Make room, or put node.dataDir on a larger disk.");
     }
 
-    /** @param newestFileMs when the newest file in the data directory was written, or 0 */
+    /** @param newestFileMs the modification time of the newest file in the data directory, or 0 */
     static Finding clock(long nowMs, long newestFileMs) {
         String subject = "clock";
         String found = "it is " + Instant.ofEpochMilli(nowMs);
@@ -154,9 +154,9 @@ final class Checkup {
     }
 
     /**
-     * @param host what Kafka clients are told to connect to
-     * @param guessed whether no setting says so, and the machine's own name has to do
-     * @param address what the host is here, or null where no name service knows it
+     * @param host the host that Kafka clients are told to connect to
+     * @param guessed whether it is the machine's own name, because no setting names one
+     * @param address the address of the host as seen from here, or null if it cannot be resolved
      * @param local whether that is an address of this machine
      * @param others whether clients of other machines can connect at all
      */

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Understands the arguments and runs the command that they name. */
+/** Parses the arguments and runs the command that they name. */
 public final class Cli {
     private final Terminal terminal;
     private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
@@ -45,7 +45,7 @@ public final class Cli {
      * Runs a command to its end.
      *
      * @param args the arguments of {@code main}
-     * @param starter makes a server run, for {@code serve}
+     * @param starter starts a server, for {@code serve}
      * @return one of {@link ExitCode}
      */
     public static int run(String[] args, Starter starter) {
@@ -63,14 +63,14 @@ public final class Cli {
         CommandLine line = new CommandLine(new RootCommand()).setCommandName(CommandName.get());
         String wanted = args.length == 0 ? "" : args[0];
         if (wanted.equals("help")) return run(helpOf(args));
-        // Building a command reads its annotations, which takes time: only the help of the whole needs all of them.
+        // Building a command reads its annotations, which takes time: only the general help needs all commands.
         List<String> names = commands.containsKey(wanted) ? List.of(wanted) : List.copyOf(commands.keySet());
         names.forEach(name -> line.addSubcommand(name, commands.get(name).get()));
         if (!wanted.isEmpty() && !wanted.startsWith("-") && names.size() > 1) return unknown(line, wanted);
         line.setOut(new PrintWriter(terminal.own().out(), true));
         line.setErr(new PrintWriter(terminal.own().err(), true));
         line.setUsageHelpAutoWidth(true);
-        // A key may begin with @, and no file is meant.
+        // Arguments may begin with @, which does not mean a file here.
         line.setExpandAtFiles(false);
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
@@ -78,13 +78,14 @@ public final class Cli {
         try {
             return line.execute(args);
         } catch (Error e) {
-            // Left to itself it would end this thread only, and a server's other threads would keep the process.
+            // The uncaught exception would end this thread only, and a server's other threads would keep the process
+            // alive.
             e.printStackTrace(terminal.err());
             return ExitCode.FAILED;
         }
     }
 
-    /** {@code help topics} for {@code topics --help}. */
+    /** Turns {@code help topics} into {@code topics --help}. */
     private static String[] helpOf(String[] args) {
         String[] asked = Arrays.copyOfRange(args, 1, args.length + 1);
         asked[asked.length - 1] = "--help";
@@ -95,14 +96,14 @@ public final class Cli {
         List<CommandLine> path = parsed.asCommandLineList();
         CommandLine last = path.get(path.size() - 1);
         Object command = last.getCommand();
-        // Beside a wish for help nothing is looked at, so a name that nobody knows would get the help of its family.
+        // A request for help suppresses the check of arguments, so an unknown command would get the help of its parent.
         List<String> strange = last.getParseResult().unmatched();
         if (isFamily(last) && !strange.isEmpty()) return unknown(last, strange.get(0));
         if (last.isVersionHelpRequested()) {
             path.get(0).printVersionHelp(path.get(0).getOut());
             return ExitCode.OK;
         }
-        // A command is a class that can be called, or a method of the class of its family.
+        // A command is a Callable class, or a method of its parent's class.
         if (last.isUsageHelpRequested() || command instanceof Callable || command instanceof Method) {
             return new CommandLine.RunLast().execute(parsed);
         }
@@ -127,7 +128,7 @@ public final class Cli {
         return !command.getSubcommands().isEmpty();
     }
 
-    /** Names a command that does not exist, and those that do. */
+    /** Reports a command that does not exist, and lists those that do. */
     private int unknown(CommandLine family, String name) {
         List<String> known = family.getSubcommands().values().stream()
                 .map(CommandLine::getCommandSpec)
@@ -155,7 +156,7 @@ public final class Cli {
             say(FileTrouble.sentence(failure));
             return ExitCode.FAILED;
         }
-        // Nobody foresaw it, so nobody wrote a sentence for it: whoever mends it needs the trace.
+        // An unexpected failure has no message for users; the trace is for whoever fixes it.
         failure.printStackTrace(terminal.err());
         return ExitCode.FAILED;
     }

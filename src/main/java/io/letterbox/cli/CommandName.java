@@ -1,8 +1,8 @@
 package io.letterbox.cli;
 
-/** How this program was called, so that whoever reads its advice can type it. */
+/** The name by which this program was called, so that users can type the commands in its messages. */
 final class CommandName {
-    /** Set by the launcher, which knows its own name. */
+    /** Set by the launcher. */
     private static final String PROPERTY = "letterbox.command";
 
     private static final String JAR = "letterbox.jar";
@@ -10,7 +10,7 @@ final class CommandName {
 
     private CommandName() {}
 
-    /** {@code scripts/letterbox}, {@code java -jar target/letterbox.jar} or, where nobody knows, {@code letterbox}. */
+    /** {@code scripts/letterbox}, {@code java -jar target/letterbox.jar} or, if unknown, {@code letterbox}. */
     static String get() {
         return of(System.getProperty(PROPERTY, ""), System.getProperty("java.class.path", ""));
     }

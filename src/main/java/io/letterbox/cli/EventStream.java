@@ -7,8 +7,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads Server-Sent Events (WHATWG HTML, section 9.2.6): fields line by line, an empty line ends an event, lines that
- * begin with a colon are comments. Used by one thread; {@link #lastHeardNs} may be read by another.
+ * A parser of Server-Sent Events (WHATWG HTML, section 9.2.6): fields line by line, an empty line ends an event, lines
+ * that begin with a colon are comments. Used by one thread; {@link #lastHeardNs} may be read by another.
  */
 final class EventStream implements AutoCloseable {
     /**
@@ -28,14 +28,14 @@ final class EventStream implements AutoCloseable {
     private long retryMs = -1;
     private volatile long lastHeardNs = System.nanoTime();
 
-    /** @param lastId the id that was resumed after; empty for none */
+    /** @param lastId the id to resume after; empty for none */
     EventStream(InputStream in, String lastId) {
         this.in = in;
         this.reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), BUFFER_CHARS);
         this.lastId = lastId;
     }
 
-    /** The next event, or null at the end of the stream; an event that was cut off by it does not count. */
+    /** The next event, or null at the end of the stream; an incomplete event at the end is dropped. */
     Event next() throws IOException {
         StringBuilder data = null;
         String type = "message";
@@ -66,22 +66,22 @@ final class EventStream implements AutoCloseable {
         return null;
     }
 
-    /** Whether the next event can be begun without waiting. */
+    /** Whether the next event can be started without waiting. */
     boolean ready() throws IOException {
         return reader.ready();
     }
 
-    /** How long the server wants a client to wait before it comes back, or -1 when it has not said. */
+    /** The retry time that the server has sent, or -1. */
     long retryMs() {
         return retryMs;
     }
 
-    /** When a line came last, comments included, on {@link System#nanoTime}'s clock. */
+    /** The time of the last line, comments included, by {@link System#nanoTime}. */
     long lastHeardNs() {
         return lastHeardNs;
     }
 
-    /** From any thread: the reader itself could not be closed while somebody waits in it for a line. */
+    /** From any thread. Closes the input: closing the reader would block while a thread waits in it for a line. */
     @Override
     public void close() throws IOException {
         in.close();

@@ -1,6 +1,6 @@
 package io.letterbox.cli;
 
-/** Ends a command with a status and a sentence for the person who called it. */
+/** Ends a command with an exit status and a message for the user. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ final class Failure extends RuntimeException {
 
     /**
      * @param exitCode one of {@link ExitCode}
-     * @param code the server's word for it, {@code UNKNOWN_TOPIC}; empty where it has none
+     * @param code the server's error code, {@code UNKNOWN_TOPIC}; empty if there is none
      * @param sentence what went wrong and what would be right
      */
     Failure(int exitCode, String code, String sentence) {

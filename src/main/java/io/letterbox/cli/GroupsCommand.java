@@ -56,7 +56,7 @@ final class GroupsCommand {
         return ExitCode.OK;
     }
 
-    /** Page after page: there may be very many, and none of them may make the server hold up the others. */
+    /** Reads page by page: there may be very many groups, and one long request would hold up others on the server. */
     private static ArrayNode all(ServerClient client, String search) {
         ArrayNode groups = ServerClient.JSON.createArrayNode();
         String filter = search == null ? "" : "&search=" + ServerClient.segment(search);

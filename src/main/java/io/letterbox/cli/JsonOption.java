@@ -2,7 +2,7 @@ package io.letterbox.cli;
 
 import picocli.CommandLine.Option;
 
-/** The option that asks for results that a program can read. */
+/** The option for results that a program can read. */
 final class JsonOption {
     @Option(names = "--json", description = "Writes the result as JSON, for programs.")
     private boolean json;

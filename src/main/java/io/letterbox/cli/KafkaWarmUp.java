@@ -9,17 +9,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The part of a rehearsal that Kafka's own clients play, which are in the JAR for their messages. */
+/** The part of a training run with Kafka's own clients, which are in the JAR for their messages. */
 final class KafkaWarmUp {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
-    /** So many polls without a record mean that none will come. */
+    /** The number of polls without a record after which reading ends. */
     private static final int PATIENCE = 100;
 
     private KafkaWarmUp() {}
 
-    /** Produces so many records to a topic of its own, and reads them as the member of a group. */
+    /** Produces records to a topic of its own, and reads them as a group member. */
     static void give(String bootstrap, int records) {
         produce(bootstrap, records);
         consume(bootstrap, records);

@@ -2,17 +2,17 @@ package io.letterbox.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Lines in the form of one request, and what its answer says about them. */
+/** Lines in the form of one request, and the interpretation of its answer. */
 interface LineBatch {
-    /** With its question mark, or empty. */
+    /** The query string, including its question mark; may be empty. */
     String query();
 
     String contentType();
 
-    /** How many records there are. */
+    /** The number of records. */
     int records();
 
-    /** The whole body; nothing is added after it. */
+    /** The whole body; nothing may be added afterwards. */
     byte[] finish();
 
     /** How many records, from the first on, the answer acknowledges. */

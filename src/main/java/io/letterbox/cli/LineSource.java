@@ -12,9 +12,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads lines on a thread of its own, so that the next request fills while one is under way, and so that what has come
- * can be sent without waiting for more. The queue between the two threads is the only thing they share; when it is
- * full, the reading waits.
+ * Reads lines on a thread of its own, so that the next request is filled while one is in flight, and so that lines can
+ * be sent without waiting for more. The two threads share only the queue between them; when it is full, reading waits.
  */
 final class LineSource {
     private static final int QUEUE_CHUNKS = 64;
@@ -23,16 +22,16 @@ final class LineSource {
     private static final long POLL_MS = 100;
 
     /**
-     * What one read brought.
+     * The lines of one read.
      *
-     * @param last whether nothing comes behind it
-     * @param failure why nothing comes, or null where the input has simply ended
+     * @param last whether nothing follows
+     * @param failure why nothing follows, or null if the input has ended
      */
     private record Chunk(List<byte[]> lines, boolean last, IOException failure) {}
 
     private final BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(QUEUE_CHUNKS);
 
-    // Of the thread that takes.
+    // Owned by the thread that takes.
     private final Deque<byte[]> pending = new ArrayDeque<>();
     private boolean drained;
     private IOException failure;
@@ -49,10 +48,10 @@ final class LineSource {
     }
 
     /**
-     * Takes what is there, up to limits; waits a moment when there is nothing.
+     * Takes what is there, up to limits; waits a moment if there is nothing.
      *
-     * @return the lines; none at the end and when none came in that moment
-     * @throws IOException when the input broke off, behind the last line that came
+     * @return the lines; none at the end, and if none arrived in that moment
+     * @throws IOException if the input failed, after the last line that arrived
      */
     List<byte[]> take(int maxLines, int maxBytes) throws IOException, InterruptedException {
         List<byte[]> taken = new ArrayList<>();
@@ -97,7 +96,10 @@ final class LineSource {
         }
     }
 
-    /** A line ends with LF, which is not part of it; a last line may lack it. Nothing else is changed, not even a CR. */
+    /**
+     * A line ends with LF, which is not part of it; the last line may have none. Nothing else is changed, not even a
+     * CR.
+     */
     private void split(InputStream in) throws IOException, InterruptedException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         byte[] buffer = new byte[BUFFER_BYTES];

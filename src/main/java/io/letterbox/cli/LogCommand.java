@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Looks into logs that no server has open. */
+/** Checks and dumps logs that no server has open. */
 @Command(
         name = "log",
         header = "Check and print the log files of a server that is not running.",
@@ -105,7 +105,7 @@ final class LogCommand {
         terminal.out().println(result + notes);
     }
 
-    /** Tells what the inspector finds, as it finds it. */
+    /** Prints what the inspector finds, while it works. */
     static class Findings implements LogInspector.Listener {
         private final Terminal terminal;
         private final boolean json;

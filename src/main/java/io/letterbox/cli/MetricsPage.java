@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a server measures, in the text format of Prometheus (version 0.0.4): a sample a line, comments begin with #.
+ * The metrics of a server, parsed from the text format of Prometheus (version 0.0.4): one sample per line, comments
+ * begin with #.
  *
  * <pre>
  * letterbox_limit{name="limits.topics"} 10000.0
@@ -14,14 +15,14 @@ import java.util.Map;
  * </pre>
  */
 final class MetricsPage {
-    /** From this share of a limit on it is near. */
+    /** The used share of a limit from which it counts as near. */
     private static final double NEAR = 0.8;
 
     private static final String LIMIT = "letterbox_limit{name=\"";
     private static final String USED = "letterbox_limit_used{name=\"";
     private static final String END = "\"}";
 
-    /** What is used of a limit. */
+    /** The use of a limit. */
     record Use(String name, double used, double limit) {}
 
     private final Map<String, Double> samples = new LinkedHashMap<>();
@@ -40,16 +41,16 @@ final class MetricsPage {
         try {
             samples.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
         } catch (NumberFormatException e) {
-            // A page of something else has no samples.
+            // A page of another server has no samples.
         }
     }
 
-    /** A sample without labels; NaN where there is none. */
+    /** A sample without labels; NaN if there is none. */
     double value(String name) {
         return samples.getOrDefault(name, Double.NaN);
     }
 
-    /** The limits of which most is used. */
+    /** The limits that are nearly used up. */
     List<Use> nearLimits() {
         List<Use> near = new ArrayList<>();
         samples.forEach((sample, limit) -> {

@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
- * Lines as they are, one record each: the cheapest form. The server passes over empty lines and takes a CR before the
- * LF for a part of the line's end, so a batch with such lines cannot have this form.
+ * Lines without change, one record each: the cheapest form. The server skips empty lines and takes a CR before the LF
+ * for a part of the line end, so a batch with such lines cannot have this form.
  */
 final class NdjsonBatch implements LineBatch {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 16);
@@ -15,8 +15,8 @@ final class NdjsonBatch implements LineBatch {
     private int records;
 
     /**
-     * @param keyQuery what gives the records their keys, with its ampersand; empty for none
-     * @param runs whether all records go to one partition, so that the answer may be short: one entry for each run of
+     * @param keyQuery the query parameter with the records' keys, including its ampersand; empty for none
+     * @param runs whether all records go to one partition, so that the answer can be short: one entry for each run of
      *     successive offsets
      */
     NdjsonBatch(String keyQuery, boolean runs) {
@@ -24,7 +24,7 @@ final class NdjsonBatch implements LineBatch {
         this.runs = runs;
     }
 
-    /** Whether all of these lines come through this form unchanged. */
+    /** Whether this form keeps all of these lines unchanged. */
     static boolean suits(List<byte[]> lines) {
         return lines.stream().allMatch(line -> line.length > 0 && line[line.length - 1] != '\r');
     }
@@ -55,7 +55,7 @@ final class NdjsonBatch implements LineBatch {
         return body.toByteArray();
     }
 
-    /** Results come in the order of the records, and the records of a run are neighbours where all have one partition. */
+    /** Results are in the order of the records, and runs are, too, if all records go to one partition. */
     @Override
     public int acknowledged(JsonNode answer) {
         int acknowledged = 0;

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options that say where a group's offsets are to go. */
+/** The options that name the offsets to set for a group. */
 final class OffsetWish {
-    /** A topic, and perhaps some of its partitions. */
+    /** A topic, optionally with some of its partitions. */
     private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9._-]+)(?::(\\d{1,9}(?:,\\d{1,9})*))?");
 
     @Option(
@@ -43,9 +43,9 @@ final class OffsetWish {
     }
 
     /**
-     * As the server is told it ({@code PUT /groups/{group}/offsets}).
+     * The options as a request ({@code PUT /groups/{group}/offsets}).
      *
-     * @throws Failure where the options do not say one place, or name no topics
+     * @throws Failure if the options do not name one position, or name no topics
      */
     ObjectNode spec(ServerClient server) {
         if ((to == null) == (shift == null)) {
@@ -75,7 +75,7 @@ final class OffsetWish {
         return spec;
     }
 
-    /** Empty for all of them at once, which the server does not understand of an offset. */
+    /** Empty for all of them at once, which the server does not accept with an offset. */
     private List<Integer> partitions(ServerClient server, String topic, String written) {
         List<Integer> partitions = new ArrayList<>();
         if (written != null) {

@@ -1,6 +1,6 @@
 package io.letterbox.cli;
 
-/** A line that counts up while somebody watches; into a file or a pipe nothing is written. */
+/** A line with a running count on a terminal; nothing is written to a file or a pipe. */
 final class Progress {
     private static final long SHORTEST_PAUSE_NS = 100_000_000;
 
@@ -27,7 +27,7 @@ final class Progress {
         shown = true;
     }
 
-    /** Clears the line, so that what follows begins at its start. */
+    /** Clears the line, so that following output begins at its start. */
     void end() {
         if (shown) {
             terminal.own().err().print("\r\033[K");

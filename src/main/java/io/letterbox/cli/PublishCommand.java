@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a record of every line of standard input, or tombstones of keys. */
+/** Publishes every line of standard input as a record, or tombstones of keys. */
 @Command(
         name = "publish",
         header = "Publish the lines of standard input, a record each, or take keys back.",
@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} publish pairs --tombstone k1"
         })
 final class PublishCommand implements Callable<Integer> {
-    /** A person who pressed Ctrl-C waits no longer than this for the request under way. */
+    /** The longest wait for the request in flight after Ctrl-C. */
     private static final long STOP_WAIT_MS = 5000;
 
     private final Terminal terminal;
@@ -217,7 +217,7 @@ final class PublishCommand implements Callable<Integer> {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The process is ending: the hook is what waited for the report.
+            // The process is exiting already; the shutdown hook waits for the report.
         }
     }
 }

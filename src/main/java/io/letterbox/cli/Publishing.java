@@ -11,14 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sends lines to a topic, one request after the other, and knows at any time how many were acknowledged. Runs on one
- * thread; {@link #stop} may be called from another.
+ * Publishes lines to a topic, one request after the other, and counts those that were acknowledged. Runs on one thread;
+ * {@link #stop} may be called from another.
  */
 final class Publishing {
-    /** Well below the server's default limit of a request, and base64 adds a third. */
+    /** Well below the server's default limit of a request, because base64 adds a third. */
     private static final int BATCH_BYTES = 1 << 20;
 
-    /** How the server begins a sentence about one record of a request. */
+    /** The beginning of a sentence of the server about one record of a request. */
     private static final Pattern PLACE = Pattern.compile("^(Line|Record) (\\d{1,9})\\b");
 
     private final ServerClient server;
@@ -43,17 +43,20 @@ final class Publishing {
         this.skip = skip;
     }
 
-    /** Lines that are on the server's disk, those that were skipped not counted; all lines before them are, too. */
+    /**
+     * The number of lines that are on the server's disk, without those that were skipped; all lines before them are,
+     * too.
+     */
     long acknowledged() {
         return acknowledged;
     }
 
-    /** Lines behind the acknowledged ones that may have arrived. */
+    /** The number of lines behind the acknowledged ones that may have arrived. */
     long uncertain() {
         return uncertain;
     }
 
-    /** Ends the run behind the request that is under way. Any thread. */
+    /** Ends the run after the request in flight. Any thread. */
     void stop() {
         stopped = true;
     }
@@ -63,10 +66,10 @@ final class Publishing {
     }
 
     /**
-     * Sends everything.
+     * Publishes all lines.
      *
-     * @param progress is told how many were acknowledged so far
-     * @throws Failure when the server refuses or goes away
+     * @param progress told how many were acknowledged so far
+     * @throws Failure if the server refuses or the connection is lost
      */
     void run(LineSource source, LongConsumer progress) throws IOException, InterruptedException {
         long toSkip = skip;
@@ -104,7 +107,7 @@ final class Publishing {
         }
     }
 
-    /** The server would pass over an empty line, and then its results would not be those of the lines. */
+    /** The server would skip an empty line, and its results would not match the lines. */
     private Failure fill(NdjsonBatch batch, List<byte[]> lines) {
         for (byte[] line : lines) {
             boolean blank = line.length == 0 || line.length == 1 && line[0] == '\r';
@@ -123,7 +126,7 @@ final class Publishing {
         return null;
     }
 
-    /** Lines before a malformed one still go out, so that the report can say exactly where it is. */
+    /** Lines before a malformed one are still sent, so that the report can name its exact position. */
     private Failure malformed(LineBatch batch, String what) {
         long number = skip + acknowledged + batch.records() + 1;
         return new Failure(ExitCode.USAGE, "line " + number + " " + what);
@@ -166,7 +169,7 @@ final class Publishing {
         }
     }
 
-    /** The server counts the lines of a request; the person who reads this counts those of the input. */
+    /** Replaces the line number within the request by the line number within the input. */
     private static String located(String sentence, long linesBefore) {
         Matcher place = PLACE.matcher(sentence);
         if (!place.find()) return sentence;

@@ -16,11 +16,11 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * Prints what is in segments: for a person a line per batch and an indented line per record, for a program an object per
- * record.
+ * Prints the content of segments: for people one line per batch and an indented line per record, for programs an object
+ * per record.
  */
 final class RecordDump extends LogCommand.Findings implements LogInspector.Dump {
-    /** Longer values are cut for people; programs get all of it. */
+    /** The length at which values are cut for people; programs get all of it. */
     private static final int SHOWN_CHARS = 200;
 
     private final Terminal terminal;
@@ -104,12 +104,12 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
                 : whole.substring(0, SHOWN_CHARS) + "… (" + bytes.length + " bytes)";
     }
 
-    /** In quotes, and with what would move a terminal's cursor made visible. */
+    /** In quotes, with control characters made visible. */
     private static String quoted(String text) {
         return Printable.line(ServerClient.JSON.getNodeFactory().textNode(text).toString());
     }
 
-    /** Null where the bytes are not UTF-8. */
+    /** Null if the bytes are not UTF-8. */
     private static String text(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** How {@code tail} writes a record: one line each, whatever the record is. */
+/** The formats in which {@code tail} writes a record: one line each, whatever the record contains. */
 enum RecordFormat {
     /** The value's bytes as they were published; a null value is an empty line. */
     VALUE {
@@ -38,7 +38,7 @@ enum RecordFormat {
         }
     },
 
-    /** Everything about the record as the server gives it: topic, partition, offset, timestamp, key, headers, value. */
+    /** The whole record as the server gives it: topic, partition, offset, timestamp, key, headers, value. */
     ENVELOPE {
         @Override
         byte[] line(String envelope) {
@@ -46,7 +46,7 @@ enum RecordFormat {
         }
     },
 
-    /** The same, but a value that is itself JSON becomes part of the object, for tools such as jq. */
+    /** As ENVELOPE, but a value that is itself JSON becomes part of the object, for tools such as jq. */
     JSON_VALUE {
         @Override
         byte[] line(String envelope) throws IOException {
@@ -74,13 +74,13 @@ enum RecordFormat {
     private static final JsonFactory JSON = new JsonFactory();
 
     /**
-     * One record without the line's end.
+     * The line of one record, without the line end.
      *
      * @param envelope the record as JSON, as streams give it with {@code format=envelope}
      */
     abstract byte[] line(String envelope) throws IOException;
 
-    /** The format of a name, as an option names it. */
+    /** The format with a name, as given in an option. */
     static RecordFormat named(String name) {
         switch (name) {
             case "value":

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The record headers that somebody names on the command line, as the server takes them: in headers of the request. */
+/** The record headers of the command line, as the server takes them: in headers of the request. */
 final class RecordHeaders {
-    /** What a record header's name has before it on its way (see the description of publishing in OpenAPI). */
+    /** The prefix of a record header's name in the request (see publishing in the OpenAPI description). */
     static final String PREFIX = "Letterbox-Header-";
 
     /** A token (RFC 9110, section 5.6.2). */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-    /** What a header's value can carry unchanged (RFC 9110, section 5.5). */
+    /** The values that a header can carry unchanged (RFC 9110, section 5.5). */
     private static final Pattern VALUE = Pattern.compile("|[!-~]([\\t -~]*[!-~])?");
 
     private RecordHeaders() {}
 
     /**
-     * Reads {@code name=value} each.
+     * Parses {@code name=value} each.
      *
-     * @throws Failure where something is not of that form, or cannot be a header
+     * @throws Failure if an entry is not of that form, or cannot be a header
      */
     static Map<String, String> of(List<String> written) {
         Map<String, String> headers = new LinkedHashMap<>();

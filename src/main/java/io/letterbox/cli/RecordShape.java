@@ -5,27 +5,27 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * How a line becomes a record: where its key comes from, and what else the record gets.
+ * How a line becomes a record: the source of its key, and what else the record gets.
  *
- * @param separator between key and value of a line; null where lines have no keys of their own
- * @param key of all records; null where they have none in common
- * @param keyField a JSON pointer (RFC 6901) to the key in each line; null where lines are not looked into
- * @param nullMarker the value that stands for no value at all; null where every value is one
+ * @param separator between key and value of a line; null if lines have no keys of their own
+ * @param key of all records; null if they have no common key
+ * @param keyField a JSON pointer (RFC 6901) to the key in each line; null if lines are not parsed
+ * @param nullMarker the text that stands for a null value; null if every text is a value
  * @param headers record headers by name, the same for all records
  */
 record RecordShape(byte[] separator, String key, String keyField, byte[] nullMarker, Map<String, String> headers) {
-    /** The query parameter that gives all records of a request their key, with its ampersand; empty where there is none. */
+    /** The query parameter with the key of all records, including its ampersand; empty if there is none. */
     String keyQuery() {
         if (keyField != null) return "&keyField=" + ServerClient.segment(keyField);
         return key == null ? "" : "&key=" + ServerClient.segment(key);
     }
 
-    /** Whether a line's bytes are its record's value, whatever they are. */
+    /** Whether the bytes of a line are its record's value, whatever they are. */
     boolean wholeLines() {
         return separator == null && nullMarker == null;
     }
 
-    /** Where a line's value begins; -1 where the line lacks the separator. */
+    /** The start of a line's value; -1 if the line lacks the separator. */
     int valueStart(byte[] line) {
         if (separator == null) return 0;
         for (int i = 0; i + separator.length <= line.length; i++) {

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** What is said when no command is named. */
+/** The program without a command. */
 @Command(
         name = "letterbox",
         header = "Letterbox keeps streams of events on disk and hands them to browsers and programs.",

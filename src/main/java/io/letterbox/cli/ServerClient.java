@@ -19,8 +19,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * A server as the commands see it: JSON in and out, and every refusal as a {@link Failure} with the server's own words
- * (RFC 9457). Used by one thread.
+ * The client of a server's HTTP API: JSON in and out, and every refusal as a {@link Failure} with the server's own
+ * message (RFC 9457). Used by one thread.
  */
 final class ServerClient {
     static final JsonMapper JSON = new JsonMapper();
@@ -44,7 +44,7 @@ final class ServerClient {
                 .build();
     }
 
-    /** A name as a part of a path. */
+    /** A name as a segment of a path. */
     static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
@@ -74,9 +74,9 @@ final class ServerClient {
     }
 
     /**
-     * Sends a request and waits for the whole answer, whatever its status.
+     * Sends a request and waits for the whole response, whatever its status.
      *
-     * @throws Failure when there is no answer
+     * @throws Failure if there is no response
      */
     HttpResponse<byte[]> send(HttpRequest.Builder request) {
         try {
@@ -89,10 +89,10 @@ final class ServerClient {
     }
 
     /**
-     * As {@link #send}, and again after a while where the server is busy (429). It says that before it writes anything, so
-     * the same request may be repeated.
+     * As {@link #send}, and again after a pause if the server is busy (429). It answers that before it writes anything,
+     * so the request may be repeated.
      *
-     * @param stopped whether nobody wants to wait any more
+     * @param stopped whether the caller no longer wants to wait
      */
     HttpResponse<byte[]> sendPatiently(Supplier<HttpRequest.Builder> request, BooleanSupplier stopped)
             throws InterruptedException {
@@ -106,9 +106,9 @@ final class ServerClient {
     }
 
     /**
-     * Sends a request whose answer goes on and on; the caller closes its body.
+     * Sends a request with an endless response; the caller closes its body.
      *
-     * @throws IOException when there is no answer
+     * @throws IOException if there is no response
      */
     HttpResponse<InputStream> open(HttpRequest.Builder request) throws IOException {
         try {
@@ -118,12 +118,12 @@ final class ServerClient {
         }
     }
 
-    /** What a failed connection means to the person who called. */
+    /** The failure for a failed connection. */
     Failure unreachable(IOException e) {
         return new Failure(ExitCode.UNREACHABLE, "UNREACHABLE", Unreachable.sentence(base, e));
     }
 
-    /** What a status that is not 2xx means: the problem document's sentence, where there is one. */
+    /** The failure for a status that is not 2xx: with the problem document's sentence, if there is one. */
     static Failure refusal(HttpResponse<?> response, byte[] body) {
         int status = response.statusCode();
         String code = "HTTP_" + status;
@@ -137,12 +137,12 @@ final class ServerClient {
                 sentence = detail.isEmpty() ? title : detail;
             }
         } catch (IOException e) {
-            // An answer of something between us and the server; its status has to do.
+            // The response of an intermediary; only its status can be used.
         }
         return new Failure(status < 500 ? ExitCode.REFUSED : ExitCode.FAILED, code, sentence);
     }
 
-    /** What can be said of an answer that did not come from a Letterbox server itself. */
+    /** The message for a response that did not come from a Letterbox server itself. */
     private static String withoutWords(HttpResponse<?> response, byte[] body) {
         int status = response.statusCode();
         if (status / 100 == 3) {

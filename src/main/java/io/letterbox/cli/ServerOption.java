@@ -3,7 +3,7 @@ package io.letterbox.cli;
 import java.net.URI;
 import picocli.CommandLine.Option;
 
-/** The option that says which server a command talks to. */
+/** The option with the address of the server. */
 final class ServerOption {
     private static final String USUAL = "http://127.0.0.1:8080";
     private static final int MAX_PORT = 65_535;
@@ -31,7 +31,7 @@ final class ServerOption {
             if (http && bare && base.getHost() != null && base.getPort() != 0 && base.getPort() <= MAX_PORT)
                 return base;
         } catch (IllegalArgumentException e) {
-            // Falls through to the one sentence for all that is wrong with an address.
+            // Falls through to the one error for everything that is wrong with an address.
         }
         throw new Failure(
                 ExitCode.USAGE,

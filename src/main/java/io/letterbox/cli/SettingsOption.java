@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** The options that say with which settings a server runs, or would run. */
+/** The options with the settings of a server. */
 final class SettingsOption {
     @Option(
             names = {"-c", "--config"},
@@ -24,16 +24,16 @@ final class SettingsOption {
     private List<String> overrides = List.of();
 
     /**
-     * The settings of file, environment and options; what is strange about them is said on standard error.
+     * The settings of file, environment and options; warnings go to standard error.
      *
-     * @throws Failure where some of them are wrong; it names all of those
+     * @throws Failure if some of them are wrong; names all of those
      */
     LetterboxConfig load(Terminal terminal) {
         return load(terminal, List.of());
     }
 
     /**
-     * The same, and settings of further options, which win.
+     * As {@link #load(Terminal)}, with settings of further options, which take precedence.
      *
      * @param more as {@code http.port=9000} each
      */
@@ -49,9 +49,9 @@ final class SettingsOption {
     }
 
     /**
-     * The same, for whoever wants to know what is wrong.
+     * As {@link #load(Terminal)}, for callers that handle the problems themselves.
      *
-     * @param warning is told what is strange but no hindrance, a sentence each
+     * @param warning told what is suspicious but no error, a sentence each
      */
     LetterboxConfig read(Consumer<String> warning) throws ConfigException {
         return read(List.of(), warning);
@@ -63,7 +63,7 @@ final class SettingsOption {
         return ConfigLoader.load(file, System.getenv(), all, warning);
     }
 
-    /** Where the settings come from. */
+    /** The sources of the settings, in words. */
     String sources() {
         return (file == null ? "no file, so defaults" : "the file " + file) + ", variables and options";
     }

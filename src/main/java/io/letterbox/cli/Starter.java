@@ -2,22 +2,22 @@ package io.letterbox.cli;
 
 import io.letterbox.config.LetterboxConfig;
 
-/** Makes a server run; the composition root hands one to the command line. */
+/** Starts a server; the composition root passes one to the command line. */
 @FunctionalInterface
 public interface Starter {
     /**
      * Starts a server and returns when it is ready.
      *
-     * @throws Exception when it cannot start; the message is for the person who called, a whole sentence
+     * @throws Exception if it cannot start; the message is for the user, a whole sentence
      */
     Running start(LetterboxConfig config) throws Exception;
 
     /** A server that runs in this process. */
     interface Running extends AutoCloseable {
-        /** The port of the HTTP door. */
+        /** The port of the HTTP server. */
         int httpPort();
 
-        /** The port of the Kafka door; -1 where there is none. */
+        /** The port of the Kafka server; -1 if there is none. */
         int kafkaPort();
 
         /**

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Shows how a server is, on one screen. */
+/** Shows the state of a server on one screen. */
 @Command(
         name = "status",
         header = "Show how a server is: health, topics, disk, and limits that are near.",

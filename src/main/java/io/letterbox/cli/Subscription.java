@@ -7,18 +7,18 @@ import java.net.http.HttpResponse;
 import java.util.function.Consumer;
 
 /**
- * A stream of a server's events that outlives its connections: it comes back with the id of the last event that was
- * handled, after a pause that grows while nobody answers. Runs on one thread, with a second one that closes a
- * connection on which nothing comes any more, not even heartbeats.
+ * A stream of a server's events that survives its connections: it reconnects with the id of the last event that was
+ * handled, after a pause that grows while there is no answer. Runs on one thread, with a second one that closes a
+ * connection on which nothing arrives any more, not even heartbeats.
  */
 final class Subscription {
     private static final long FIRST_PAUSE_MS = 500;
     private static final long LONGEST_PAUSE_MS = 15_000;
 
-    /** How long a stream may be silent before its heartbeats have said how long that may be. */
+    /** The longest silence of a stream until its heartbeats have announced their interval. */
     private static final long SILENCE_MS = 90_000;
 
-    /** So many heartbeats have to be missing. */
+    /** The number of missed heartbeats after which a connection is closed. */
     private static final int MISSED_HEARTBEATS = 3;
 
     private static final long LOOK_MS = 1000;
@@ -32,15 +32,15 @@ final class Subscription {
     private boolean wasConnected;
     private long pauseMs = FIRST_PAUSE_MS;
 
-    /** Waits; a test waits less. */
+    /** Sleeps; tests replace it. */
     interface Pause {
         void sleep(long ms) throws InterruptedException;
     }
 
     /**
      * @param path of the stream, query included
-     * @param lastId the event after which to begin; empty for where the query says
-     * @param notice is told of lost connections
+     * @param lastId the event after which to begin; empty to begin where the query says
+     * @param notice told of lost connections
      */
     Subscription(ServerClient server, String path, String lastId, Consumer<String> notice, Pause pause) {
         this.server = server;
@@ -50,16 +50,16 @@ final class Subscription {
         this.pause = pause;
     }
 
-    /** The id of the last event that was handled; empty when none had one. */
+    /** The id of the last event that was handled; empty if none had one. */
     String lastId() {
         return lastId;
     }
 
     /**
-     * Hands events over until the handler has enough or the stream is over for good.
+     * Passes events to the handler until it has enough or the stream has ended for good.
      *
-     * @param handler answers false when it has enough
-     * @throws Failure when the server refuses, or was never there
+     * @param handler returns false when it has enough
+     * @throws Failure if the server refuses, or could not be reached at first
      */
     void run(Handler handler) throws IOException, InterruptedException {
         while (true) {
@@ -83,11 +83,11 @@ final class Subscription {
         }
     }
 
-    /** What is done with an event. */
+    /** Handles events. */
     interface Handler {
         /**
          * @param more whether another event is there already
-         * @return false when this was the last one that is wanted
+         * @return false after the last event that is wanted
          */
         boolean handle(EventStream.Event event, boolean more) throws IOException;
 
@@ -95,7 +95,7 @@ final class Subscription {
         default void connected() {}
     }
 
-    /** Null when the server says that the stream is over for good (status 204). */
+    /** Connects; null if the server says that the stream has ended for good (status 204). */
     private EventStream connect() throws IOException {
         HttpRequest.Builder request = server.request(path).header("Accept", "text/event-stream");
         if (!lastId.isEmpty()) {
@@ -140,7 +140,7 @@ final class Subscription {
         }
     }
 
-    /** Closes a stream that has gone silent: a connection can be dead without anybody having said so. */
+    /** Closes a stream that has gone silent: a connection can be dead without an error. */
     private static final class Watch {
         private final Thread thread;
         private volatile long silenceMs = SILENCE_MS;
@@ -151,7 +151,7 @@ final class Subscription {
             thread.start();
         }
 
-        /** The server says after how many seconds of silence it beats. */
+        /** Takes over the server's heartbeat interval. */
         void heartbeat(String data) throws IOException {
             long seconds = ServerClient.JSON.readTree(data).path("seconds").asLong();
             if (seconds > 0) silenceMs = MISSED_HEARTBEATS * seconds * 1000;
@@ -168,7 +168,7 @@ final class Subscription {
             } catch (InterruptedException e) {
                 // The stream has ended by itself.
             } catch (IOException e) {
-                // It cannot be closed because it is closed.
+                // A stream that cannot be closed is closed already.
             }
         }
 

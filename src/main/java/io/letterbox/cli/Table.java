@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns that are as wide as they must be; numbers stand at the right. */
+/** Rows in columns that are as wide as necessary; numbers are right-aligned. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints records as they come. */
+/** Prints records as they arrive. */
 @Command(
         name = "tail",
         header = "Print the records of a topic, a line each, and wait for more.",
@@ -79,10 +79,10 @@ final class TailCommand implements Callable<Integer> {
     private RecordFormat format;
     private long printed;
 
-    /** Null for a reader of its own. */
+    /** Null outside groups. */
     private Acknowledgements acknowledgements;
 
-    /** Set when the first record comes; the thread that waits for that reads it. */
+    /** Set at the first record; read by the thread that waits for it. */
     private volatile boolean began;
 
     TailCommand(Terminal terminal) {
@@ -129,7 +129,7 @@ final class TailCommand implements Callable<Integer> {
         return path.toString();
     }
 
-    /** Prints what comes, and says so where nothing does: a person cannot tell waiting from hanging. */
+    /** Prints records, and says so if there are none: a user cannot tell waiting from hanging. */
     private final class Printing implements Subscription.Handler {
         private static final long PATIENCE_MS = 2000;
 
@@ -186,7 +186,7 @@ final class TailCommand implements Callable<Integer> {
         if (more && !enough && (acknowledgements == null || !acknowledgements.late())) {
             return true;
         }
-        // Flushes, too. A reader that has gone, as in "| head", is no failure, but has not read what was printed last.
+        // Flushes, too. A closed output, as with "| head", is no failure, but what was printed last has not been read.
         if (terminal.out().checkError()) return false;
         boolean told = acknowledgements == null || acknowledgements.tell();
         if (enough && !told) notice("the group could not be told what was printed last; that will come again");

@@ -2,7 +2,7 @@ package io.letterbox.cli;
 
 import java.util.Locale;
 
-/** Numbers as a person reads them. */
+/** Numbers as people read them. */
 final class Texts {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 

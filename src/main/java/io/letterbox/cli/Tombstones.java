@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Writes records without a value, a request each. */
+/** Publishes records without a value, one request each. */
 final class Tombstones {
     private final ServerClient server;
     private final String path;
@@ -19,9 +19,9 @@ final class Tombstones {
     }
 
     /**
-     * Writes one for each key, in order, and says so.
+     * Publishes a tombstone for each key, in order, and prints how many were acknowledged.
      *
-     * @throws Failure at the first that the server does not take; those before it are written
+     * @throws Failure at the first that the server refuses; those before it are written
      */
     int write(List<String> keys, Terminal terminal, JsonOption json) throws InterruptedException {
         long written = 0;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options that say what becomes of a topic. */
+/** The options that change a topic. */
 final class TopicChange {
     @Option(
             names = {"-p", "--partitions"},
@@ -26,9 +26,9 @@ final class TopicChange {
     private List<String> unset = List.of();
 
     /**
-     * As the server is told it.
+     * The options as a request.
      *
-     * @throws Failure where nothing is to change
+     * @throws Failure if nothing is to be changed
      */
     ObjectNode spec() {
         if (partitions == null && config.isEmpty() && unset.isEmpty()) {

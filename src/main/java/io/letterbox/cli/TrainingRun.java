@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * Goes through everything that a server and its clients usually do, once, in a temporary directory and at a free port.
- * The launcher has the JVM write down which classes that took, so that the next start need not find and check them. It
+ * Runs everything that a server and its clients usually do, once, in a temporary directory and on a free port. The
+ * launcher has the JVM record the classes that this loads, so that the next start need not find and verify them. It
  * also tells whether a server works on this machine at all.
  */
 @Command(
@@ -28,7 +28,7 @@ import picocli.CommandLine.Command;
         hidden = true,
         header = "Run a server in a temporary directory, publish, read, and stop: a short check that everything works.")
 final class TrainingRun implements Callable<Integer> {
-    /** Enough for the JVM to know what is hot, which it writes down too (JEP 515). */
+    /** Enough for the JVM to know the hot methods, which it records, too (JEP 515). */
     private static final int PUBLISHES = 20_000;
 
     private static final int SUBSCRIBERS = 32;

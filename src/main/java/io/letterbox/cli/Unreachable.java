@@ -11,7 +11,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
 
-/** What it means that a server gave no answer, and what the person who asked can do about it. */
+/** Explains a server that gave no response, and what the user can do about it. */
 final class Unreachable {
     private static final String OTHERS = "another server is named by --server URL or the variable LETTERBOX_SERVER";
 
@@ -41,7 +41,7 @@ final class Unreachable {
         return "the server at " + server + " went away: " + FileTrouble.reason(failure);
     }
 
-    /** What the JDK says of an answer that is no TLS record. */
+    /** The JDK's message for a response that is not a TLS record. */
     private static String tls(URI server, IOException failure) {
         String said = FileTrouble.reason(failure);
         if (said.contains("unrecognized SSL message") || said.contains("plaintext connection")) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
-/** Says what this is. */
+/** Prints the version. */
 @Command(name = "version", header = "Show the version of Letterbox and of the Java that runs it.")
 final class VersionCommand implements Callable<Integer> {
     /** The same line, for {@code --version}. */

@@ -11,13 +11,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
-/** The part of a rehearsal that is about speed: many small publishes, with subscribers that are given each of them. */
+/** The part of a training run that is about speed: many small publishes, with subscribers that receive each of them. */
 final class WarmUp {
     private static final int IN_FLIGHT = 32;
 
     private WarmUp() {}
 
-    /** Publishes so many records to a topic, one a request, while so many subscribers stream it. */
+    /** Publishes records to a topic, one per request, while subscribers stream it. */
     static void give(URI topic, int publishes, int subscribers) {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Builds the records out of settings. It goes by the records' components, so a new key needs no line here, and it asks
- * the records' own checks what is allowed, so that a message cannot differ from the check.
+ * Builds the configuration records from settings. It follows the records' components, so a new key needs no line here,
+ * and it asks the records' own checks for the allowed values, so that a message cannot differ from the check.
  */
 final class Assembly {
     private final Map<String, Setting> settings;
@@ -21,7 +21,7 @@ final class Assembly {
         this.problems = problems;
     }
 
-    /** The configuration; sections with problems keep their defaults, and then {@code problems} is not empty. */
+    /** The configuration; sections with problems keep their defaults, and {@code problems} is not empty then. */
     static LetterboxConfig of(Map<String, Setting> settings, List<String> problems) {
         return new Assembly(settings, problems).root();
     }
@@ -86,7 +86,7 @@ final class Assembly {
         return entries;
     }
 
-    /** The same section with one value exchanged: its constructor says what it thinks of that. */
+    /** Constructs the section with one value replaced, so that its constructor reports what is allowed. */
     private static void with(RecordComponent changed, Record defaults, Object wrong) {
         List<Object> values = Stream.of(defaults.getClass().getRecordComponents())
                 .map(component -> component.getName().equals(changed.getName()) ? wrong : value(component, defaults))

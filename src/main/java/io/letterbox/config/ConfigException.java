@@ -2,7 +2,7 @@ package io.letterbox.config;
 
 import java.util.List;
 
-/** The settings cannot be used. The message is for the person who wrote them: one line for each problem, all of them. */
+/** Reports settings that cannot be used. The message is for the user: all problems, one per line. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** What is wrong, each with the key, where it was written, what is allowed and the nearest right name. */
+    /** The problems, each with the key, where it was written, what is allowed and the nearest valid name. */
     public List<String> problems() {
         return problems;
     }

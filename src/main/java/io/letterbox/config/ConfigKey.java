@@ -3,7 +3,7 @@ package io.letterbox.config;
 import java.util.Locale;
 
 /**
- * A key that the records have.
+ * A key of the configuration.
  *
  * @param section the record's name in the root, {@code http}
  * @param name the component's name, {@code port}
@@ -14,7 +14,7 @@ record ConfigKey(String section, String name, Class<?> type) {
         return section + "." + name;
     }
 
-    /** As the name of an environment variable: {@code node.dataDir} is {@code LETTERBOX_NODE_DATA_DIR}. */
+    /** The name of the environment variable: {@code node.dataDir} is {@code LETTERBOX_NODE_DATA_DIR}. */
     String variable() {
         return variable(path());
     }

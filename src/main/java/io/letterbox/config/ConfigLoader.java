@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Puts the settings together: the defaults, over them the file, over it the environment, over it the command line.
- * Whatever is unknown or wrong ends the start, and all of it is said at once. A variable that is no setting does not: it may
- * be meant for something else, as those that container platforms make.
+ * Combines the settings, later ones taking precedence: the defaults, the file, the environment, the command line.
+ * Unknown or invalid settings prevent the start, and all of them are reported at once. A variable that is no setting
+ * does not: it may be meant for other programs, like those that container platforms set.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}
 
-    /** As the other; what is strange but no hindrance is not told. */
+    /** As the other method, without warnings. */
     public static LetterboxConfig load(Path fileOrNull, Map<String, String> environment, List<String> overrides)
             throws ConfigException {
         return load(fileOrNull, environment, overrides, warning -> {});
@@ -24,8 +24,8 @@ public final class ConfigLoader {
     /**
      * @param fileOrNull a YAML file; null for the defaults alone
      * @param environment the process's variables; those that begin with {@code LETTERBOX_} are settings
-     * @param overrides as given to {@code --set}, {@code http.port=9000} each
-     * @param warning is told what is strange but no hindrance, a sentence each
+     * @param overrides the values of {@code --set}, {@code http.port=9000} each
+     * @param warning told what is suspicious but no error, a sentence each
      * @throws ConfigException with one line for each problem
      */
     public static LetterboxConfig load(
@@ -47,7 +47,7 @@ public final class ConfigLoader {
         return config;
     }
 
-    /** YAML forbids the same key twice, but its parser takes the last one, which is seldom what was meant. */
+    /** YAML forbids a repeated key, but its parser takes the last value, which is seldom what was meant. */
     private static void checkRepeated(List<Setting> inFile, List<String> problems) {
         Map<String, Setting> first = new LinkedHashMap<>();
         for (Setting setting : inFile) {

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which keys there are: read off the records, so that the two cannot differ. */
+/** The keys of the configuration, derived from the records, so that the two cannot differ. */
 final class ConfigSchema {
-    /** The one key whose value is a map; its entries are keys of their own, under Kafka's names, which have dots. */
+    /** The one key whose value is a map; its entries are keys of their own, with Kafka's names, which contain dots. */
     static final String TOPIC_DEFAULTS = "topics.defaults";
 
     private static final Map<String, ConfigKey> KEYS = keysOf(LetterboxConfig.class);
@@ -27,7 +27,7 @@ final class ConfigSchema {
         return Optional.ofNullable(KEYS.get(path));
     }
 
-    /** Every path that can have a value of its own, those of the topics' defaults included. */
+    /** Every path that can have a value of its own, including those of the topics' defaults. */
     static List<String> leaves() {
         Stream<String> plain = KEYS.keySet().stream().filter(path -> !path.equals(TOPIC_DEFAULTS));
         return Stream.concat(plain, topicDefaults().stream().map(name -> TOPIC_DEFAULTS + "." + name))
@@ -39,7 +39,7 @@ final class ConfigSchema {
         return TopicConfigKey.effective().stream().map(TopicConfigKey::key).toList();
     }
 
-    /** Whether this path is an entry of the map of topic settings. */
+    /** Whether this path is an entry of the topics' defaults. */
     static boolean isTopicDefault(String path) {
         return path.startsWith(TOPIC_DEFAULTS + ".");
     }

@@ -4,11 +4,12 @@ package io.letterbox.config;
  * Consumer groups.
  *
  * @param partitions of the topic {@code __consumer_offsets}, when it is created; 1 to 256
- * @param initialRebalanceDelayMs how long an empty group waits for more members before its first assignment, 0 to 60,000
+ * @param initialRebalanceDelayMs how long an empty group waits for more members before its first assignment, 0 to
+ *     60,000
  * @param minSessionTimeoutMs the shortest session timeout that a member may ask for, 1 to 3,600,000
  * @param maxSessionTimeoutMs the longest, at least the shortest, to 86,400,000
- * @param sessionTimeoutMs of members whose session the server decides about (KIP-848, SSE), 1000 to 3,600,000
- * @param heartbeatIntervalMs what those members are told, 100 to 600,000
+ * @param sessionTimeoutMs of members with server-side assignment (KIP-848, SSE), 1000 to 3,600,000
+ * @param heartbeatIntervalMs of those members, 100 to 600,000
  * @param maxMembers of one group, 1 to 100,000
  * @param offsetsRetentionMinutes how long the offsets of a group without members are kept, 1 to 5,256,000
  */

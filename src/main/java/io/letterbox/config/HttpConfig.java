@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP door.
+ * The HTTP server.
  *
- * @param host the address to listen at, a name or an IP address
+ * @param host the address to listen on, a name or an IP address
  * @param port 0 (any free port) to 65535
- * @param names the names by which clients reach this server besides those that it knows: a host, or a host and a port
- *     where a proxy in front listens at one that it does not pass on; there is no wildcard
+ * @param names the names by which clients reach this server in addition to those that it knows: a host, or a host and a
+ *     port if a proxy in front listens on one that it does not pass on; there is no wildcard
  * @param corsOrigins the origins whose pages may read the answers (WHATWG Fetch, section 3.2), each as a browser sends
  *     it, {@code https://example.org}; there is no wildcard
- * @param proxies the proxies that are believed when they say for whom they ask, IP addresses or networks
- * @param staticDir a directory whose files are served below {@code /static/}; empty: none
- * @param h2c whether HTTP/2 is spoken without TLS, to clients that begin with it
- * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, streams excepted; 1 to 86400
+ * @param proxies the proxies whose forwarding headers are trusted, IP addresses or networks
+ * @param staticDir a directory whose files are served below {@code /static/}; empty for none
+ * @param h2c whether HTTP/2 without TLS is accepted, from clients that begin with it
+ * @param idleTimeoutSeconds the time after which an idle connection is closed, except for streams; 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
- * @param maxConnectionsPerAddress of them from one address, 0 (as many as there may be) to 1,000,000
- * @param maxSilentPerAddress of them that have sent no whole request yet, 1 to 1,000,000
+ * @param maxConnectionsPerAddress of them from one address, 0 (no limit of its own) to 1,000,000
+ * @param maxSilentPerAddress of them that have not sent a whole request yet, 1 to 1,000,000
  * @param maxHeaderBytes all headers of a request together, 1024 to 1 MiB
  * @param maxUriBytes the first line of a request, 256 to 1 MiB
  */
@@ -40,7 +40,7 @@ public record HttpConfig(
         int maxUriBytes) {
     private static final int MIB = 1 << 20;
 
-    /** Labels of letters, digits, hyphens and underscores, and perhaps a port. */
+    /** Labels of letters, digits, hyphens and underscores, and optionally a port. */
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[0-9]{1,5})?");
 
@@ -106,14 +106,14 @@ public record HttpConfig(
                 8192);
     }
 
-    /** What is wrong with an address that begins with an origin and goes on. */
+    /** The problem with an address that begins with an origin and has more behind it. */
     private static String tooLong(String text) {
         int path = text.indexOf('/', text.indexOf("://") + 3);
         if (path < 0 || !isOrigin(text.substring(0, path))) return "";
         return "; it ends before the slash: " + text.substring(0, path);
     }
 
-    /** An origin is a scheme, a host and perhaps a port, and nothing behind them, not even a slash (RFC 6454). */
+    /** An origin is a scheme, a host and optionally a port, and nothing behind them, not even a slash (RFC 6454). */
     private static boolean isOrigin(String text) {
         try {
             URI uri = URI.create(text);

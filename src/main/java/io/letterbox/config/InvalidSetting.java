@@ -3,8 +3,8 @@ package io.letterbox.config;
 import java.util.Objects;
 
 /**
- * One setting has a value that it may not have. Thrown by the constructors of the records, which know the key but not
- * where its value was written; the loader adds that.
+ * One setting has an invalid value. Thrown by the constructors of the records, which know the key but not where its
+ * value was written; the loader adds that.
  */
 public final class InvalidSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -14,8 +14,8 @@ public final class InvalidSetting extends IllegalArgumentException {
 
     /**
      * @param key the key's whole path, as in {@code http.port}
-     * @param value what was given, shown as it is
-     * @param allowed what would be right, to follow "allowed is"
+     * @param value the given value
+     * @param allowed what would be valid, to follow "allowed is"
      */
     public InvalidSetting(String key, Object value, String allowed) {
         super(key + " is " + quoted(value) + "; allowed is " + allowed);
@@ -28,7 +28,7 @@ public final class InvalidSetting extends IllegalArgumentException {
         return key;
     }
 
-    /** What would be right. */
+    /** What would be valid. */
     public String allowed() {
         return allowed;
     }

@@ -1,17 +1,17 @@
 package io.letterbox.config;
 
 /**
- * The door for Kafka clients.
+ * The server for Kafka clients.
  *
- * @param enabled whether there is one
- * @param host the address to listen at, a name or an IP address
+ * @param enabled whether it is started
+ * @param host the address to listen on, a name or an IP address
  * @param port 0 (any free port) to 65535
- * @param advertisedHost what clients are told to connect to; empty: {@code host}
- * @param advertisedPort what clients are told to connect to; 0: the port that is listened at
- * @param idleTimeoutSeconds a connection that carries nothing for so long is closed, 1 to 86400
+ * @param advertisedHost the host that clients are told to connect to; empty for {@code host}
+ * @param advertisedPort the port that clients are told to connect to; 0 for the port that is listened on
+ * @param idleTimeoutSeconds the time after which an idle connection is closed, 1 to 86400
  * @param maxConnections connections at the same time, 1 to 1,000,000
- * @param maxConnectionsPerAddress of them from one address, 0 (as many as there may be) to 1,000,000
- * @param maxSilentPerAddress of them that have sent no whole request yet, 1 to 1,000,000
+ * @param maxConnectionsPerAddress of them from one address, 0 (no limit of its own) to 1,000,000
+ * @param maxSilentPerAddress of them that have not sent a whole request yet, 1 to 1,000,000
  * @param maxRequestBytes the largest request, 64 KiB to 1 GiB
  */
 public record KafkaConfig(

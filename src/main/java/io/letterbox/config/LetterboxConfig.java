@@ -4,18 +4,18 @@ package io.letterbox.config;
  * All settings of a server. The components' names are the keys of the YAML file; {@code conf/letterbox.yaml} documents
  * every one of them with its default.
  *
- * @param node what this process is
- * @param http the HTTP door
- * @param kafka the door for Kafka clients
- * @param topics what a topic is that says nothing about itself
- * @param limits how much clients may ask for
+ * @param node the node that this process is
+ * @param http the HTTP server
+ * @param kafka the server for Kafka clients
+ * @param topics the defaults of topics
+ * @param limits the limits on clients
  * @param storage the storage shards
  * @param sse streams of Server-Sent Events
  * @param groups consumer groups
  * @param transactions idempotent producers and transactions
  * @param metrics what {@code /metrics} shows
  * @param shutdown how the server stops
- * @param log what the server says about its own work
+ * @param log the log of the server itself
  */
 public record LetterboxConfig(
         NodeConfig node,

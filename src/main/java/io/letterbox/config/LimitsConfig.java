@@ -1,25 +1,26 @@
 package io.letterbox.config;
 
 /**
- * How much one client, and all of them, may ask for. Each limit has its own clear refusal.
+ * The limits on one client, and on all of them together. Each limit has its own error.
  *
  * @param recordBytes key, value and headers of one record that comes over HTTP, 1 KiB to 64 MiB
  * @param requestBytes one request's body, at least {@code recordBytes}, to 256 MiB
  * @param requestRecords records in one request, 1 to 1,000,000
- * @param ingressBytes published and not yet on disk, all clients together, at least {@code requestBytes}, to 16 GiB
+ * @param ingressBytes published and not yet durable, all clients together, at least {@code requestBytes}, to 16 GiB
  * @param topics 1 to 100,000
  * @param partitionsPerTopic 1 to 4096
  * @param partitions of all topics together, 1 to 100,000
  * @param subscribers streams at the same time, 1 to 1,000,000
- * @param longPollMs the longest that a read may wait for records, 0 to 300,000
+ * @param longPollMs the longest wait of a read for records, 0 to 300,000
  * @param pageRecords records in one page, 1 to 1,000,000
- * @param pageBytes pages of records that are under way to their readers, all of them together, at least
- *     {@value #RECORD_TO_PAGE} times {@code recordBytes}, to 16 GiB
- * @param producerBytes memory for producers that partitions remember, idempotency keys included, all partitions together,
- *     at least 1 MiB; 0: as suits the heap
- * @param groupBytes memory for consumer groups, their members and their offsets, at least 1 MiB; 0: as suits the heap
- * @param transactionBytes memory for transactional ids and the partitions of open transactions, at least 1 MiB; 0: as
- *     suits the heap
+ * @param pageBytes pages of records that are being sent, all of them together, at least {@value #RECORD_TO_PAGE} times
+ *     {@code recordBytes}, to 16 GiB
+ * @param producerBytes memory for the producer states of all partitions, idempotency keys included, at least 1 MiB; 0
+ *     for a share of the heap
+ * @param groupBytes memory for consumer groups, their members and their offsets, at least 1 MiB; 0 for a share of the
+ *     heap
+ * @param transactionBytes memory for transactional ids and the partitions of open transactions, at least 1 MiB; 0 for a
+ *     share of the heap
  */
 public record LimitsConfig(
         int recordBytes,
@@ -38,14 +39,14 @@ public record LimitsConfig(
         long transactionBytes) {
     /**
      * How much larger a record can be in a page: a control character takes six bytes in JSON, and there are names and
-     * brackets around it. So the largest record fits the budget even as the only one of its page.
+     * brackets around it. So the budget has room for the largest record, even if it is the only one of its page.
      */
     private static final int RECORD_TO_PAGE = 8;
 
-    /** No single page may take a larger part of the budget, or one client's page would shut out all others. */
+    /** A single page may take at most one of this many parts of the budget, so that one client cannot use it up. */
     private static final int PAGES_AT_LEAST = 4;
 
-    /** A larger page is better asked for in two. */
+    /** The largest page; more records are to be requested in several pages. */
     private static final int LARGEST_PAGE_BYTES = 8 << 20;
 
     private static final int MIB = 1 << 20;
@@ -76,7 +77,7 @@ public record LimitsConfig(
                 MIB, 8 * MIB, 10_000, 64L * MIB, 10_000, 256, 20_000, 50_000, 30_000, 10_000, 32L * MIB, 0, 0, 0);
     }
 
-    /** The most that anybody may ask one page to have (a single record can be larger), 2 KiB to 8 MiB. */
+    /** The largest page that a client may ask for (a single record can be larger), 2 KiB to 8 MiB. */
     public int maxPageBytes() {
         return (int) Math.min(pageBytes / PAGES_AT_LEAST, LARGEST_PAGE_BYTES);
     }

@@ -1,13 +1,13 @@
 package io.letterbox.config;
 
 /**
- * What the server says about its own work, on standard error.
+ * The log of the server itself, on standard error.
  *
- * @param level the least important kind of line that is written
- * @param format for people or for machines
+ * @param level the least severe level that is written
+ * @param format for people or for programs
  */
 public record LoggingConfig(Level level, Format format) {
-    /** From the quietest to the most talkative. */
+    /** From the least verbose to the most verbose. */
     public enum Level {
         ERROR,
         WARN,
@@ -16,7 +16,7 @@ public record LoggingConfig(Level level, Format format) {
         TRACE
     }
 
-    /** A readable line, or one JSON object a line. */
+    /** One readable line, or one JSON object, per message. */
     public enum Format {
         TEXT,
         JSON

@@ -1,7 +1,7 @@
 package io.letterbox.config;
 
 /**
- * What {@code /metrics} shows.
+ * The content of {@code /metrics}.
  *
  * @param partitions whether there are series for each partition; else those of a topic are summed up
  */

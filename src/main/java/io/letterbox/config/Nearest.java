@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that somebody probably meant. */
+/** Finds the most similar name, to suggest it for a misspelt one. */
 public final class Nearest {
     private Nearest() {}
 
     /**
-     * The candidate with the smallest edit distance, letters' case aside; empty when even that one differs in more than
-     * a third of its letters (two always pass), because a far-fetched guess confuses more than none.
+     * The candidate with the smallest edit distance, ignoring case; empty if even that one differs in more than a third
+     * of its letters (two are always allowed), because a far-fetched suggestion confuses more than none.
      */
     public static Optional<String> to(String name, Collection<String> candidates) {
         String wanted = name.toLowerCase(Locale.ROOT);
@@ -20,7 +20,7 @@ public final class Nearest {
                 .filter(best -> distance(wanted, best.toLowerCase(Locale.ROOT)) <= Math.max(2, best.length() / 3));
     }
 
-    /** How many letters must be put in, taken out, exchanged or swapped with their neighbour (Damerau, 1964). */
+    /** The number of insertions, deletions, replacements and swaps of neighbours (Damerau, 1964). */
     static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];
         int[] last = new int[b.length() + 1];

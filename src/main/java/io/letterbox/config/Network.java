@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
-/** Some IP addresses: those whose first bits are the same (CIDR, RFC 4632 and RFC 4291). Immutable. */
+/** A range of IP addresses: those with the same first bits (CIDR, RFC 4632 and RFC 4291). Immutable. */
 public final class Network {
     /** An IPv4 address as it is usually written. */
     public static final Pattern IPV4 =
@@ -22,9 +22,9 @@ public final class Network {
     }
 
     /**
-     * Reads {@code 10.0.0.0/8}, {@code fd00::/8}, or an address, which is a network of its own.
+     * Parses {@code 10.0.0.0/8}, {@code fd00::/8}, or an address, which is a network of its own.
      *
-     * @return null where the text is none; no name is ever looked up
+     * @return null if the text is neither; no name is ever resolved
      */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
@@ -37,7 +37,7 @@ public final class Network {
         return new Network(address, Integer.parseInt(bits));
     }
 
-    /** Whether an address is one of these; what is no address is not. */
+    /** Whether an address is in this network; false for other texts. */
     public boolean contains(String text) {
         byte[] other = bytes(text);
         if (other == null || other.length != address.length) return false;
@@ -48,7 +48,7 @@ public final class Network {
         return true;
     }
 
-    /** An IPv4 address in the clothes of an IPv6 one is an IPv4 address. */
+    /** The bytes of an address; an IPv4-mapped IPv6 address counts as IPv4. */
     private static byte[] bytes(String text) {
         int zone = text.indexOf('%');
         String plain = zone < 0 ? text : text.substring(0, zone);

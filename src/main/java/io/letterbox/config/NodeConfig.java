@@ -3,11 +3,11 @@ package io.letterbox.config;
 import java.nio.file.Path;
 
 /**
- * What this process is.
+ * The node that this process is.
  *
  * @param id the node's number, unique among the nodes that work together, 1 to 2,147,483,647
- * @param dataDir where everything is kept; relative to the working directory
- * @param eventLoops threads that serve connections, 0 (as many as suit the cores) to 256
+ * @param dataDir the directory of all data; relative to the working directory
+ * @param eventLoops threads that serve connections, 0 (a number that suits the cores) to 256
  */
 public record NodeConfig(int id, Path dataDir, int eventLoops) {
     public NodeConfig {

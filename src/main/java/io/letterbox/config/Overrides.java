@@ -16,26 +16,27 @@ import java.util.stream.Stream;
 final class Overrides {
     static final String PREFIX = "LETTERBOX_";
 
-    /** Variables of the launcher and of the client commands, and those that images of containers usually set. */
+    /** Variables of the launcher and of the client commands, and those that container images usually set. */
     private static final Set<String> NOT_SETTINGS = Set.of(
             "LETTERBOX_JAVA_HOME", "LETTERBOX_JAVA_OPTS", "LETTERBOX_SERVER", "LETTERBOX_HOME", "LETTERBOX_VERSION");
 
     /**
-     * Kubernetes gives every container such variables when a service is called "letterbox", or "letterbox-http" or the like
-     * (its documentation of services, "Discovering services"); they must not end the start.
+     * Variables that Kubernetes sets in every container if a service is called "letterbox", "letterbox-http" or the
+     * like (its documentation of services, "Discovering services"); they must not prevent the start.
      */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("LETTERBOX_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_\\d+_(TCP|UDP|SCTP)(_.*)?)");
 
-    /** What such a service's {@code …_PORT} says, where the variable of a port setting has a number. */
+    /** The value of such a service's {@code …_PORT}, where the variable of a port setting has a number. */
     private static final Pattern SERVICE_URL = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private Overrides() {}
 
     /**
-     * {@code LETTERBOX_HTTP_PORT=9000}: underscores may also be left out, as in {@code LETTERBOX_NODE_DATADIR}.
+     * Settings of variables such as {@code LETTERBOX_HTTP_PORT=9000}: underscores may also be left out, as in
+     * {@code LETTERBOX_NODE_DATADIR}.
      *
-     * @param warning is told of variables that are no settings
+     * @param warning told of variables that are no settings
      */
     static List<Setting> fromEnvironment(Map<String, String> environment, Consumer<String> warning) {
         Map<String, String> paths =
@@ -59,7 +60,7 @@ final class Overrides {
                 || name.endsWith("_PORT") && SERVICE_URL.matcher(value).matches();
     }
 
-    /** {@code --set http.port=9000}; the last one of a key wins. */
+    /** Settings of {@code --set http.port=9000}; the last one of a key wins. */
     static List<Setting> fromArguments(List<String> arguments, List<String> problems) {
         List<Setting> settings = new ArrayList<>();
         for (String argument : arguments) {

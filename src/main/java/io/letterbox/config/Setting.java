@@ -3,7 +3,7 @@ package io.letterbox.config;
 import java.util.List;
 
 /**
- * A key and its value as somebody wrote them, not yet understood.
+ * A key and its value as written, not yet parsed.
  *
  * @param key the whole path, {@code http.port}
  * @param values one text, or the entries of a list

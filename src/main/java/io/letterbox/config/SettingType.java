@@ -7,13 +7,11 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Understands texts as the types that settings have; a default value of the right type says which one is wanted. */
+/** Parses texts as the types of settings; the type is that of the default value. */
 final class SettingType {
     private SettingType() {}
 
-    /**
-     * @throws IllegalArgumentException when the text is not of that type
-     */
+    /** @throws IllegalArgumentException if the text is not of that type */
     static Object parse(Setting setting, Object usual) {
         if (usual instanceof List) {
             return setting.list() ? List.copyOf(setting.values()) : entries(setting.text());
@@ -37,8 +35,8 @@ final class SettingType {
     }
 
     /**
-     * What is allowed where {@code usual} stands. The range of a number is known to its record alone, so the record is
-     * tried with a number that is always wrong, and says.
+     * The allowed values of a setting with the default {@code usual}. The range of a number is known to its record
+     * alone, so the record is constructed with a number that is always invalid, and reports the range.
      */
     static String allowed(Object usual, Consumer<Object> attempt) {
         if (usual instanceof Boolean) {
@@ -59,7 +57,7 @@ final class SettingType {
         return usual instanceof Path ? "the path of a directory" : "a text";
     }
 
-    /** YAML lets people group digits with underscores, so everybody may. */
+    /** YAML allows underscores between digits, so all sources do. */
     private static String digits(String text) {
         return text.strip().replaceAll("(?<=\\d)_(?=\\d)", "");
     }

@@ -3,8 +3,8 @@ package io.letterbox.config;
 /**
  * How the server stops.
  *
- * @param notReadySeconds after SIGTERM it says so long that it is not ready, and serves all the same, 0 to 600
- * @param drainSeconds requests and streams get so long to end by themselves, 0 to 600
+ * @param notReadySeconds how long the server, after SIGTERM, reports that it is not ready, and still serves, 0 to 600
+ * @param drainSeconds how long requests and streams may take to end by themselves, 0 to 600
  */
 public record ShutdownConfig(int notReadySeconds, int drainSeconds) {
     public ShutdownConfig {

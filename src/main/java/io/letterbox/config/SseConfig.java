@@ -3,16 +3,16 @@ package io.letterbox.config;
 /**
  * Streams of Server-Sent Events (WHATWG HTML, section 9.2).
  *
- * @param heartbeatSeconds a comment goes out after so much silence, 1 to 3600
+ * @param heartbeatSeconds the silence after which a comment is sent, 1 to 3600
  * @param retryMinMs the shortest time after which a client is told to come back, 0 to {@code retryMaxMs}
  * @param retryMaxMs the longest such time, to 600,000; each stream is told a random time between the two
- * @param maxAgeSeconds a stream ends when it is so old, and its client comes back; 0 (never) to 604,800
- * @param writeQueueBytes what may wait in memory for one slow subscriber before it is left to catch up from the log,
- *     1 KiB to 16 MiB
+ * @param maxAgeSeconds the age at which a stream ends, and its client reconnects; 0 (never) to 604,800
+ * @param writeQueueBytes the most that is queued in memory for one slow subscriber before it has to catch up from the
+ *     log, 1 KiB to 16 MiB
  * @param chunkBytes the most that is written to one subscriber at a time, 1 KiB to 16 MiB
- * @param stallSeconds a subscriber that takes nothing for so long is disconnected, 1 to 86,400
- * @param acknowledgeSeconds a member of a group that acknowledges by itself and has not done so for so long, although there
- *     was something to acknowledge, is let go, 1 to 86,400
+ * @param stallSeconds the time after which a subscriber that reads nothing is disconnected, 1 to 86,400
+ * @param acknowledgeSeconds the time after which a group member that acknowledges by itself is disconnected if it has
+ *     not done so although there was something to acknowledge, 1 to 86,400
  */
 public record SseConfig(
         int heartbeatSeconds,

@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a topic is that says nothing about itself.
+ * The defaults of topics.
  *
- * @param autoCreate whether the first publish to a name makes a topic of it
- * @param autoCreatePerMinute topics that are made so in a minute, on each event loop and by each door, 1 to 100,000
- * @param partitions of a topic that is created without saying how many, 1 to 4096
+ * @param autoCreate whether the first publish to a name creates the topic
+ * @param autoCreatePerMinute topics that may be created this way per minute, on each event loop and by each protocol, 1
+ *     to 100,000
+ * @param partitions of a topic that is created without a number of partitions, 1 to 4096
  * @param defaults settings for topics that do not set them, canonical texts under the names of {@link TopicConfigKey}
  */
 public record TopicsConfig(boolean autoCreate, int autoCreatePerMinute, int partitions, Map<String, String> defaults) {

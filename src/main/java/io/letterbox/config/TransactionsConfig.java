@@ -5,10 +5,10 @@ package io.letterbox.config;
  *
  * @param partitions of the topic {@code __transaction_state}, when it is created; 1 to 256
  * @param maxTimeoutMs the longest transaction timeout that a producer may ask for, 1000 to 86,400,000
- * @param transactionalIdExpirationMs a transactional id that nobody used for so long is forgotten, 60,000 to 31 days
- * @param producerIdExpirationMs a producer that wrote nothing to a partition for so long is forgotten there, 60,000 to
- *     31 days
- * @param maxProducersPerPartition producers that one partition remembers, 10 to 1,000,000
+ * @param transactionalIdExpirationMs the time after which an unused transactional id is forgotten, 60,000 to 31 days
+ * @param producerIdExpirationMs the time after which a partition forgets a producer that has not written to it, 60,000
+ *     to 31 days
+ * @param maxProducersPerPartition producers whose state one partition keeps, 10 to 1,000,000
  */
 public record TransactionsConfig(
         int partitions,

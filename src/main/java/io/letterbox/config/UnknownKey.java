@@ -2,7 +2,7 @@ package io.letterbox.config;
 
 import java.util.List;
 
-/** Explains a key that does not exist: what was probably meant, and what there is. */
+/** Explains a key that does not exist: the one that was probably meant, and those that exist. */
 final class UnknownKey {
     private UnknownKey() {}
 
@@ -18,7 +18,7 @@ final class UnknownKey {
                 .orElse("");
     }
 
-    /** Somebody may know the name but not its section: {@code port}, or {@code node.port}. */
+    /** The user may know the name but not its section: {@code port}, or {@code node.port}. */
     private static java.util.Optional<String> inAnySection(String path) {
         String name = path.substring(path.lastIndexOf('.') + 1);
         return ConfigSchema.keys().stream()

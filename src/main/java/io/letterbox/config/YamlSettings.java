@@ -15,11 +15,11 @@ import java.util.List;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads the YAML file token by token, because only a token knows the line that it stands in. Values stay texts: what a
- * text means is the business of the key that it belongs to, so {@code port: "8080"} and {@code port: 8080} are the same.
+ * Reads the YAML file token by token, because only a token knows its line. Values stay texts: their meaning depends on
+ * the key, so {@code port: "8080"} and {@code port: 8080} are the same.
  */
 final class YamlSettings {
-    /** A file of settings is small; anything larger is the wrong file. */
+    /** A configuration file is small; a larger one is the wrong file. */
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private final Path file;
@@ -33,7 +33,7 @@ final class YamlSettings {
         this.problems = problems;
     }
 
-    /** The file's settings in their order; what cannot be read becomes a problem. */
+    /** The file's settings in their order; everything that cannot be read is added to the problems. */
     static List<Setting> read(Path file, List<String> problems) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE_BYTES) {
@@ -57,7 +57,10 @@ final class YamlSettings {
         return List.of();
     }
 
-    /** The parser says first where it was, and then, of a place that may be further down, what it found there. */
+    /**
+     * The parser reports its own position first, and the position of the problem, which may be further down, in the
+     * cause.
+     */
     private static String notYaml(Path file, JsonProcessingException e) {
         if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
             int line = marked.getProblemMark().getLine() + 1;
@@ -100,7 +103,7 @@ final class YamlSettings {
         }
     }
 
-    /** A map is right for a section and for the topics' defaults; anywhere else its keys would be reported one by one. */
+    /** A map is valid for a section and for the topics' defaults; elsewhere its keys would be reported one by one. */
     private void readNested(String key, String origin) throws IOException {
         if (ConfigSchema.isSection(key) || key.equals(ConfigSchema.TOPIC_DEFAULTS)) {
             readObject(key + ".");

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Who is connected now: Kafka clients and subscribers of streams. Doors add and remove, from their event loops; the console
- * lists, from any thread.
+ * The open connections: Kafka clients and subscribers of streams. Their servers add and remove them on event loops; the
+ * console lists them, from any thread.
  */
 public final class Connections {
-    /** A longer text of a client's own making tells nobody more. */
+    /** The length at which texts of clients are cut. */
     private static final int MAX_TEXT_CHARS = 120;
 
     private final AtomicLong lastId = new AtomicLong();
@@ -38,22 +38,22 @@ public final class Connections {
             this.sinceNanos = sinceNanos;
         }
 
-        /** What the client calls itself. */
+        /** The client's name for itself. */
         public void client(String name) {
             if (!client.equals(name)) client = shortened(name);
         }
 
-        /** What the client is made with. */
+        /** The client's software. */
         public void software(String name) {
             software = shortened(name);
         }
 
-        /** The proxy that told the client's address, or null. */
+        /** The proxy that reported the client's address, or null. */
         public void proxy(String address) {
             proxy = address;
         }
 
-        /** What it does or asked for last; a constant text where this is called often. */
+        /** The latest activity; to be a constant text if this is called often. */
         public void doing(String what) {
             if (!doing.equals(what)) doing = shortened(what);
         }
@@ -61,12 +61,12 @@ public final class Connections {
         /** Counts a request. */
         public void requested(String what) {
             doing(what);
-            // Only the connection's own event loop writes, so nothing gets lost between reading and writing.
+            // Only the connection's own event loop writes, so no update is lost between reading and writing.
             long before = requests;
             requests = before + 1;
         }
 
-        /** The connection is over. Harmless when repeated. */
+        /** Removes the connection. A second call does nothing. */
         public void close() {
             if (open.remove(this)) counter(door).decrementAndGet();
         }
@@ -87,7 +87,7 @@ public final class Connections {
             return proxy;
         }
 
-        /** How long it has been open, on a clock that never goes back. */
+        /** How long it has been open, by a monotonic clock. */
         public double ageSeconds(long nowNanos) {
             return (nowNanos - sinceNanos) / 1e9;
         }
@@ -110,10 +110,10 @@ public final class Connections {
     }
 
     /**
-     * A new connection.
+     * Adds a connection.
      *
      * @param host the client's address
-     * @param nowNanos a clock that never goes back
+     * @param nowNanos by a monotonic clock
      */
     public Entry opened(Door door, String host, long nowNanos) {
         Entry entry = new Entry(door, host, nowNanos);
@@ -122,12 +122,12 @@ public final class Connections {
         return entry;
     }
 
-    /** How many there are at a door now. */
+    /** The number of connections of a server now. */
     public int count(Door door) {
         return counter(door).get();
     }
 
-    /** Some of them, at most so many, in the order in which they came. */
+    /** Some of the connections, in the order in which they were opened. */
     public List<Entry> list(int most) {
         List<Entry> some = new ArrayList<>();
         for (Entry entry : open) {

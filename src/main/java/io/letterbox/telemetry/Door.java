@@ -2,9 +2,9 @@ package io.letterbox.telemetry;
 
 import java.util.Locale;
 
-/** The ways by which records come in and go out; the values of the label {@code door}. */
+/** The protocols by which records come in and go out; the values of the label {@code door}. */
 public enum Door {
-    /** Requests and answers: publishing, and reading pages of records. */
+    /** Requests and responses: publishing, and reading pages of records. */
     HTTP,
     /** Server-Sent Events; only out. */
     SSE,

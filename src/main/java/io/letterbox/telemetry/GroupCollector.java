@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Consumer groups under the names that kafka_exporter (and, for seconds, kafka-lag-exporter)
- * made common, so that existing dashboards and alert rules work. Any thread; has no state but the last survey.
+ * Exports consumer groups under the names that kafka_exporter (and, for seconds, kafka-lag-exporter) made common, so
+ * that existing dashboards and alert rules work. Any thread; its only state is the last collection.
  */
 final class GroupCollector implements MultiCollector {
     private static final String LAG = "kafka_consumergroup_lag";
@@ -34,7 +34,7 @@ final class GroupCollector implements MultiCollector {
         this.each = each;
     }
 
-    /** What is exported from now on. */
+    /** Sets the groups to export. */
     void show(List<GroupLag> groups, int unreported) {
         shown = new Shown(groups, unreported);
     }

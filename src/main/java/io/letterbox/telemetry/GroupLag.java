@@ -4,23 +4,23 @@ import io.letterbox.record.TopicPartition;
 import java.util.List;
 
 /**
- * How far a consumer group is, at one moment.
+ * The lag of a consumer group at one moment.
  *
  * @param group the group's id
- * @param members how many there are
- * @param partitions what the group has committed, by partition
+ * @param members the number of members
+ * @param partitions the committed offsets of the group, by partition
  */
 public record GroupLag(String group, int members, List<Progress> partitions) {
-    /** Partitions of groups that are exported; clients choose how many there are, and a scrape has to end. */
+    /** The most partitions of groups that are exported; clients choose how many there are, and a scrape has to end. */
     public static final int MAX_PARTITIONS = 20_000;
 
     /**
-     * One partition of the group.
+     * The lag in one partition.
      *
-     * @param partition which
+     * @param partition the partition
      * @param offset the next record to read
-     * @param records how many are ahead; null where that is not known
-     * @param seconds the age of the next record; null where that is not known
+     * @param records how many are ahead; null if unknown
+     * @param seconds the age of the next record; null if unknown
      */
     public record Progress(TopicPartition partition, long offset, Long records, Double seconds) {}
 }

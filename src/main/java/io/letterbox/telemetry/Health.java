@@ -15,29 +15,33 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Whether the process should get traffic. The composition root says in which state the server is; conditions that a node
- * can live with, as a full disk or a damaged partition, are warnings and leave it ready: reads go on. Any thread.
+ * The health of the process, by which it should get traffic or not. The composition root sets the server's state;
+ * conditions under which a node still serves reads, such as a full disk or a damaged partition, are warnings and leave
+ * it ready. Any thread.
  */
 public final class Health {
-    /** What the server is doing. */
+    /** The state of the server. */
     public enum State {
-        /** Recovering, or opening its doors. */
+        /** Recovering, or opening its ports. */
         STARTING,
         /** Serving. */
         READY,
-        /** Ready but for a thread that has been away for long; see the reason. Passes by itself, or the thread is lost. */
+        /**
+         * Ready except for a thread that has been blocked for long; see the reason. Ends by itself, unless the thread
+         * is lost.
+         */
         BLOCKED,
-        /** On its way out: what runs is finished, nothing new should come. */
+        /** Stopping: running requests are finished, new ones should go elsewhere. */
         DRAINING,
-        /** Something without which it can not serve is gone; see the reason. */
+        /** Something without which it cannot serve has failed; see the reason. */
         FAILED
     }
 
     /**
-     * The state and why.
+     * The state and its reason.
      *
-     * @param state what the server is doing
-     * @param reason a sentence, or null where the state says it all
+     * @param state the state of the server
+     * @param reason a sentence, or null if the state says it all
      */
     public record Condition(State state, String reason) {}
 
@@ -49,10 +53,13 @@ public final class Health {
      */
     public record Warning(String code, String detail) {}
 
-    /** Traffic should go elsewhere when a thread has been blocked for so long. */
+    /** The time for which a thread has to be blocked until traffic should go elsewhere. */
     static final long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** A restart is the cure when it has been blocked for so long, unless it waits for a disk, which a restart would, too. */
+    /**
+     * The time for which a thread has to be blocked until a restart is the cure, unless it waits for a disk, for which
+     * it would wait again.
+     */
     static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final AtomicReference<Condition> condition = new AtomicReference<>(new Condition(State.STARTING, null));
@@ -66,18 +73,18 @@ public final class Health {
 
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
 
-    /** The doors are open. Ignored when the server has failed or drains already. */
+    /** The server serves. Ignored if it has failed or drains already. */
     public void ready() {
         condition.updateAndGet(now -> now.state() == State.STARTING ? new Condition(State.READY, null) : now);
     }
 
-    /** The shutdown has begun. Ignored when the server has failed. */
+    /** The shutdown has begun. Ignored if the server has failed. */
     public void draining() {
         condition.updateAndGet(now -> now.state() == State.FAILED ? now : new Condition(State.DRAINING, null));
     }
 
     /**
-     * The server can not serve any more; for good. The first reason stays.
+     * The server cannot serve any more; for good. The first reason stays.
      *
      * @param reason a sentence
      */
@@ -86,47 +93,50 @@ public final class Health {
         condition.updateAndGet(now -> now.state() == State.FAILED ? now : new Condition(State.FAILED, reason));
     }
 
-    /** Asks from now on, at every look, whether the disk is below its reserve. */
+    /** Sets the check whether the disk is below its reserve; called at every request for the health. */
     public void bindDisk(BooleanSupplier belowReserve) {
         diskBelowReserve = Objects.requireNonNull(belowReserve);
     }
 
     /**
-     * Asks from now on, at every look, what is wrong with the wall clock.
+     * Sets the check of the wall clock; called at every request for the health.
      *
-     * @param doubt sentences, or null where nothing is
+     * @param doubt sentences, or null if nothing is wrong
      */
     public void bindClock(Supplier<String> doubt) {
         clockDoubt = Objects.requireNonNull(doubt);
     }
 
-    /** Asks from now on, at every look, what cannot be done on files for now: a sentence each. */
+    /**
+     * Sets the check for operations on files that fail for now, a sentence each; called at every request for the
+     * health.
+     */
     public void bindShortages(Supplier<List<String>> sentences) {
         shortages = Objects.requireNonNull(sentences);
     }
 
-    /** Asks from now on, at every look, whether there is room to remember more for clients. */
+    /** Sets the budget whose free memory for clients' state is checked at every request for the health. */
     public void bindState(StateBudget budget) {
         state = budget.parts();
     }
 
-    /** Asks from now on, at every look, which limits are near. */
+    /** Sets the limits that are checked at every request for the health. */
     public void bindLimits(LimitMeters meters) {
         limits = Objects.requireNonNull(meters);
     }
 
-    /** Asks from now on, at every look, which threads are blocked, the one that has been for longest first. */
+    /** Sets the source of blocked threads, longest blocked first; called at every request for the health. */
     public void bindThreads(Supplier<List<BlockedThread>> threads) {
         blocked = Objects.requireNonNull(threads);
     }
 
-    /** Asks from now on, at every look, for the hosted partitions that do not serve. */
+    /** Sets the source of hosted partitions that do not serve; called at every request for the health. */
     public void bindPartitions(Supplier<Map<TopicPartition, PartitionStatus>> refusing) {
         troubled = Objects.requireNonNull(refusing);
     }
 
     /**
-     * Warns from now on of something that stays as long as the process runs.
+     * Adds a warning that stays as long as the process runs.
      *
      * @param code see {@link Warning}
      * @param detail see {@link Warning}
@@ -146,14 +156,14 @@ public final class Health {
                 .orElse(now);
     }
 
-    /** False where a restart is the cure. */
+    /** False if a restart is the cure. */
     public boolean isAlive() {
         State now = condition.get().state();
         if (now != State.READY) return now != State.FAILED;
         return blocked.get().stream().noneMatch(thread -> thread.curable() && thread.nanos() >= LOST_NANOS);
     }
 
-    /** What an operator should look at now; empty where all is well. */
+    /** The warnings for an operator now; empty if there are none. */
     public List<Warning> warnings() {
         List<Warning> warnings = new ArrayList<>(lasting);
         if (diskBelowReserve.getAsBoolean()) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Whether retention and compaction come round, and what they take away. Any thread. */
+/** The meters of retention and compaction: whether they make progress, and what they delete. Any thread. */
 public final class HousekeepingMeters {
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -16,16 +16,16 @@ public final class HousekeepingMeters {
     private final Counter deletedRecords;
     private final Counter deletedBytes;
 
-    /** When each shard went through all its partitions last. */
+    /** The time at which each shard last finished a pass over all its partitions. */
     private final Map<Integer, Long> passes = new ConcurrentHashMap<>();
 
-    /** How long a transaction has kept readers waiting, at the last pass of each shard. */
+    /** How long an open transaction has held readers back, at the last pass of each shard. */
     private final Map<Integer, Long> waitsMs = new ConcurrentHashMap<>();
 
-    /** Since when each partition is being compacted. */
+    /** The time since which each partition is being compacted. */
     private final Map<TopicPartition, Long> compactions = new ConcurrentHashMap<>();
 
-    /** Those whose last compaction did not get through. */
+    /** The partitions whose last compaction failed. */
     private final Set<TopicPartition> uncompacted = ConcurrentHashMap.newKeySet();
 
     HousekeepingMeters(Meters meters, LongSupplier nanoTime) {
@@ -58,21 +58,22 @@ public final class HousekeepingMeters {
         return beginnings.stream().mapToLong(began -> now - began).max().orElse(0) / NANOS_PER_SECOND;
     }
 
-    /** A shard begins to keep house. */
+    /** A shard has started its housekeeping. */
     public void begun(int shard) {
         passes.put(shard, nanoTime.getAsLong());
     }
 
-    /** A shard does not keep house any more, because it is closed. */
+    /** A shard has stopped its housekeeping, because it is closed. */
     public void ended(int shard) {
         passes.remove(shard);
         waitsMs.remove(shard);
     }
 
     /**
-     * A shard has gone through all its partitions.
+     * A shard has finished a pass over all its partitions.
      *
-     * @param longestWaitMs for how long a transaction has kept readers of one of them waiting; 0 where none does
+     * @param longestWaitMs the longest time for which an open transaction has held readers of one of them back; 0 if
+     *     none does
      */
     public void passed(int shard, long longestWaitMs) {
         passes.put(shard, nanoTime.getAsLong());
@@ -80,24 +81,24 @@ public final class HousekeepingMeters {
     }
 
     /**
-     * Retention took something away.
+     * Retention has deleted records.
      *
-     * @param records by their offsets, so those that compaction had dropped count, too
+     * @param records by their offsets, so those that compaction had removed count, too
      */
     public void deleted(long records, long bytes) {
         deletedRecords.inc(records);
         deletedBytes.inc(bytes);
     }
 
-    /** A partition is due for compaction, which comes when those before it are through. */
+    /** A partition is due for compaction, which begins when those before it are done. */
     public void compactionBegan(TopicPartition partition) {
         compactions.put(partition, nanoTime.getAsLong());
     }
 
     /**
-     * A compaction is over.
+     * A compaction has ended.
      *
-     * @param through whether it got through; else it is tried again, and mostly fails again
+     * @param through whether it succeeded; else it is tried again, and mostly fails again
      */
     public void compactionEnded(TopicPartition partition, boolean through) {
         compactions.remove(partition);
@@ -105,7 +106,7 @@ public final class HousekeepingMeters {
         else uncompacted.add(partition);
     }
 
-    /** A partition goes away. */
+    /** Removes a partition. */
     public void forget(TopicPartition partition) {
         compactions.remove(partition);
         uncompacted.remove(partition);

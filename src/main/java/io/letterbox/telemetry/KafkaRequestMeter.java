@@ -2,7 +2,7 @@ package io.letterbox.telemetry;
 
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 
-/** How long the requests of one Kafka API took. Take it once from {@link Meters#kafkaRequest}. Any thread. */
+/** The duration of the requests of one Kafka API. Take it once from {@link Meters#kafkaRequest}. Any thread. */
 public final class KafkaRequestMeter {
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -13,7 +13,7 @@ public final class KafkaRequestMeter {
     }
 
     /**
-     * One request was answered, or carried out where it wants no answer.
+     * One request was answered, or carried out if it expects no response.
      *
      * @param nanos from the arrival of the request's last byte
      */

@@ -11,14 +11,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 
 /**
- * Everything that has a limit, and how much of it is used: two series with the same name, so that one rule warns of all. Any
- * thread.
+ * Exports every limit and how much of it is used: two series with the same names for all of them, so that one alert
+ * rule covers all. Any thread.
  */
 public final class LimitMeters implements MultiCollector {
     private static final String LIMIT = "letterbox_limit";
     private static final String USED = "letterbox_limit_used";
 
-    /** Beyond this share a limit is near; the alert rule has the same number. */
+    /** The used share from which a limit counts as near; the alert rule has the same number. */
     static final double NEAR = 0.8;
 
     private final List<Limit> limits = new CopyOnWriteArrayList<>();
@@ -26,9 +26,9 @@ public final class LimitMeters implements MultiCollector {
     /**
      * One limit.
      *
-     * @param name the setting, as {@code limits.topics}, or what the system gives: {@code descriptors}, {@code heap}
+     * @param name the setting, as {@code limits.topics}, or a limit of the system: {@code descriptors}, {@code heap}
      * @param used how much is used now
-     * @param most how much may be, in the same unit
+     * @param most the limit, in the same unit
      */
     private record Limit(String name, DoubleSupplier used, DoubleSupplier most) {}
 
@@ -36,14 +36,17 @@ public final class LimitMeters implements MultiCollector {
      * Exports a limit; once per name.
      *
      * @param name see {@link Limit}; becomes a label
-     * @param used how much is used now; asked by any thread
-     * @param most how much may be, in the same unit; nothing is shown while it is not above 0
+     * @param used how much is used now; called by any thread
+     * @param most the limit, in the same unit; nothing is exported while it is not above 0
      */
     public void add(String name, DoubleSupplier used, DoubleSupplier most) {
         limits.add(new Limit(name, used, most));
     }
 
-    /** A sentence for each limit of which more than {@value #NEAR} is used, but for some that are told otherwise. */
+    /**
+     * A sentence for each limit of which more than {@value #NEAR} is used, except for those that are reported
+     * elsewhere.
+     */
     List<String> near(List<String> except) {
         List<String> sentences = new ArrayList<>();
         for (Limit limit : limits) {

@@ -25,18 +25,18 @@ import java.util.function.Supplier;
  * The meters of one process. Any thread; counting costs a few striped additions, so the hot paths keep the handles that
  * {@link #topic}, {@link #route} and {@link #sse} give and never look one up per record.
  *
- * <p>The names follow Prometheus' conventions: a {@code letterbox_} prefix, base units (seconds, bytes), {@code _total} on
- * counters. They are an interface: dashboards and alert rules name them.
+ * <p>The names follow Prometheus' conventions: a {@code letterbox_} prefix, base units (seconds, bytes), {@code _total}
+ * on counters. They are an interface: dashboards and alert rules name them.
  */
 public final class Meters {
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** From a cached page to a request that waits for a bad disk; few, because every route has them. */
+    /** From a cached page to a request that waits for a bad disk; few buckets, because every route has them. */
     private static final double[] REQUEST_SECONDS = {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30
     };
 
-    /** From a disk with a battery to one that is about to fail. */
+    /** From a disk with a battery-backed cache to one that is about to fail. */
     private static final double[] FSYNC_SECONDS = {
         0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5
     };
@@ -51,7 +51,7 @@ public final class Meters {
     private final ConcurrentHashMap<String, TopicMeters> topics = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, RouteMeter> routes = new ConcurrentHashMap<>();
 
-    /** Grows with every forgotten topic; see {@link TopicMeters}. */
+    /** Incremented when a topic is forgotten; see {@link TopicMeters}. */
     private final AtomicInteger topicGeneration = new AtomicInteger();
 
     private final Counter recordsIn;
@@ -77,10 +77,10 @@ public final class Meters {
     private final LimitMeters limits = new LimitMeters();
     private final HousekeepingMeters housekeeping;
 
-    /** Made once, while the server starts, before anybody can ask for it. */
+    /** Set once, while the server starts, before it is used. */
     private volatile GroupCollector groupCollector;
 
-    /** Makes the meters in a registry of the process, once per registry. */
+    /** Creates the meters in a registry of the process, once per registry. */
     public Meters(PrometheusMeterRegistry meterRegistry) {
         this.meterRegistry = Objects.requireNonNull(meterRegistry);
         this.registry = meterRegistry.getPrometheusRegistry();
@@ -149,7 +149,7 @@ public final class Meters {
     /** Removes the series of a deleted topic. A later count by an old handle begins a new series at zero. */
     public void forgetTopic(String topic) {
         topics.remove(topic);
-        // First the series, then the generation: a handle that looks up in between gets a series that it drops again.
+        // First the series, then the generation: a handle that looks a series up in between drops it again.
         for (Counter counter : new Counter[] {recordsIn, bytesIn, recordsOut, bytesOut}) {
             for (Door door : Door.values()) {
                 counter.remove(topic, door.label());
@@ -161,8 +161,8 @@ public final class Meters {
     /**
      * The handle of a route.
      *
-     * @param routeTemplate a method and a template as {@code POST /topics/{topic}}: never a path that came from a client,
-     *     because it becomes a label
+     * @param routeTemplate a method and a template as {@code POST /topics/{topic}}: never a path that came from a
+     *     client, because it becomes a label
      */
     public RouteMeter route(String routeTemplate) {
         return routes.computeIfAbsent(routeTemplate, template -> new RouteMeter(requests, httpErrors, template));
@@ -174,29 +174,29 @@ public final class Meters {
     }
 
     /**
-     * An answer to a Kafka client has errors.
+     * Counts errors in a response to a Kafka client.
      *
-     * @param api the protocol's name for it
-     * @param error Kafka's name of the code
-     * @param count in how many places of the answer
+     * @param api the protocol's name of the API
+     * @param error Kafka's name of the error
+     * @param count the number of places in the response
      */
     public void kafkaErrors(String api, String error, int count) {
         kafkaErrors.labelValues(api, error).inc(count);
     }
 
-    /** A connection of the Kafka door was ended because what it sent means nothing. */
+    /** Counts a connection of the Kafka server that was closed because it does not speak the protocol. */
     public void kafkaRefused() {
         kafkaRefused.inc();
     }
 
     /**
-     * Exports who is connected to a door; call this once for each.
+     * Exports the connections of a server; call this once for each.
      *
      * @param door {@code http} or {@code kafka}, for the names
-     * @param open connections from when they were accepted
-     * @param limit how many there may be
-     * @param silent how many have sent no whole request yet
-     * @param refused how many were refused or closed for want of room
+     * @param open connections that have been accepted
+     * @param limit the most connections
+     * @param silent connections that have not sent a whole request yet
+     * @param refused connections that were refused, or closed to make room
      */
     public void bindConnections(
             String door, DoubleSupplier open, DoubleSupplier limit, DoubleSupplier silent, DoubleSupplier refused) {
@@ -217,7 +217,8 @@ public final class Meters {
     }
 
     /**
-     * A group commit ended. One without a batch, forced for a reason of the log's own, counts as a wait for the disk only.
+     * Records a group commit. One without batches, forced for a reason of the log's own, counts as a wait for the disk
+     * only.
      *
      * @param fsyncNanos how long it waited for the disk, all files together
      * @param batches record batches that it made durable, 0 or more
@@ -232,16 +233,16 @@ public final class Meters {
         groupBytes.observe(bytes);
     }
 
-    /** A forced write failed. */
+    /** Counts a failed fsync. */
     public void fsyncFailed() {
         fsyncFailures.inc();
     }
 
     /**
-     * The logs were recovered.
+     * Records the recovery of the logs.
      *
      * @param seconds how long it took, all partitions together
-     * @param truncatedBytes how much of torn batches was cut off
+     * @param truncatedBytes how many bytes of torn batches were cut off
      */
     public void recovery(double seconds, long truncatedBytes) {
         recoverySeconds.set(seconds);
@@ -249,32 +250,32 @@ public final class Meters {
     }
 
     /**
-     * A codec was tried out.
+     * Records whether a codec works.
      *
-     * @param word the codec as {@code compression.type} calls it
+     * @param word the codec's name in {@code compression.type}
      */
     public void codec(String word, boolean works) {
         codecs.labelValues(word).set(works ? 1 : 0);
     }
 
-    /** It is known whether the sockets are those of the native transport, where there is one for this system. */
+    /** Records whether the native transport is used, if there is one for this system. */
     public void nativeTransport(boolean works) {
         nativeTransport.set(works ? 1 : 0);
     }
 
-    /** A subscriber was told that records are gone which its cursor asked for. */
+    /** Counts a gap event: a subscriber was told that records after its cursor have been deleted. */
     public void gapEvent() {
         sse.gapEvent();
     }
 
-    /** A subscriber fell back from the shared tail to reading the log. */
+    /** Counts a subscriber that fell back from the shared tail to reading the log. */
     public void catchUp() {
         sse.catchUp();
     }
 
     /**
-     * Exports size, offsets and quarantine of the hosted partitions, and how many topics and partitions there are. Asked
-     * at every scrape, so that a deleted topic disappears by itself; call this once.
+     * Exports size, offsets and quarantine of the hosted partitions, and the number of topics and partitions. Read at
+     * every scrape, so that a deleted topic disappears by itself; call this once.
      *
      * @param each whether there are series for each partition, or for each topic only
      */
@@ -285,16 +286,16 @@ public final class Meters {
     }
 
     /**
-     * Exports these groups from now on; see {@link #bindPartitions}, which has to have been called.
+     * Exports these groups from now on; {@link #bindPartitions} has to have been called before.
      *
-     * @param groups with {@value GroupLag#MAX_PARTITIONS} partitions at the most, all together
-     * @param unreported how many groups there are besides
+     * @param groups with at most {@value GroupLag#MAX_PARTITIONS} partitions, all together
+     * @param unreported the number of further groups
      */
     public void groups(List<GroupLag> groups, int unreported) {
         groupCollector.show(groups, unreported);
     }
 
-    /** Exports how much memory the state of clients takes, beside its limits; call this once. */
+    /** Exports what happened to clients' state for want of memory, and its limits; call this once. */
     public void bindState(StateBudget budget) {
         registry.register(new StateCollector(budget));
         for (StatePart part : budget.parts()) limits.add(part.setting(), part::usedBytes, part::limitBytes);
@@ -311,7 +312,7 @@ public final class Meters {
         bindGauge("letterbox_disk_reserve_bytes", "Free bytes below which records are refused.", reserveBytes);
     }
 
-    /** Exports whether the wall clock has jumped and is not confirmed, and by how much; call this once. */
+    /** Exports whether the wall clock has jumped without a confirmation, and by how much; call this once. */
     public void bindClock(Supplier<ClockGuard> guard) {
         bindGauge(
                 "letterbox_wall_clock_unconfirmed",
@@ -324,9 +325,9 @@ public final class Meters {
     }
 
     /**
-     * Exports what cannot be done on files for now; call this once.
+     * Exports the operations on files that fail for now; call this once.
      *
-     * @param failing how many logs and shards cannot do some of their work
+     * @param failing the number of logs and shards that cannot do some of their work
      */
     public void bindShortages(DoubleSupplier failing) {
         bindGauge(
@@ -335,17 +336,17 @@ public final class Meters {
                 failing);
     }
 
-    /** A start keeps so many write-ahead files of earlier processes. */
+    /** Records the number of write-ahead logs of earlier processes that the start has kept. */
     public void walKept(int files) {
         walKept.set(files);
     }
 
-    /** What has a limit, and how much of it is used. */
+    /** The limits, and how much of them is used. */
     public LimitMeters limits() {
         return limits;
     }
 
-    /** Whether retention and compaction come round. */
+    /** The meters of retention and compaction. */
     public HousekeepingMeters housekeeping() {
         return housekeeping;
     }
@@ -425,7 +426,7 @@ public final class Meters {
                 .register(registry);
     }
 
-    /** Who is connected now. */
+    /** The open connections. */
     public Connections connections() {
         return connections;
     }

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * The gauges of the partitions, made anew at every scrape from what is hosted at that moment: nothing has to be removed
- * with a topic, and between scrapes nothing is spent. Offsets have the names that kafka_exporter made common. Where there
- * are no series for each partition, those of a topic are summed up under the same names. Any thread; has no state.
+ * Exports the gauges of the partitions, computed at every scrape from the hosted partitions: nothing has to be removed
+ * with a topic, and between scrapes nothing is spent. Offsets have the names that kafka_exporter made common. Without
+ * series for each partition, those of a topic are summed under the same names. Any thread; stateless.
  */
 final class PartitionCollector implements MultiCollector {
     private static final String SIZE = "letterbox_log_size_bytes";
@@ -36,7 +36,7 @@ final class PartitionCollector implements MultiCollector {
     private final Supplier<Map<TopicPartition, PartitionStatus>> partitions;
     private final boolean each;
 
-    /** What one line of each gauge says: of a partition, or of all partitions of a topic. */
+    /** The values of one partition, or of all partitions of a topic. */
     private static final class Row {
         private final Labels labels;
         private long sizeBytes;

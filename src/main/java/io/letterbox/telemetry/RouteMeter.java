@@ -4,7 +4,9 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 
-/** How long the requests of one route took, by class of status. Take it once from {@link Meters#route}. Any thread. */
+/**
+ * The duration of the requests of one route, by class of status. Take it once from {@link Meters#route}. Any thread.
+ */
 public final class RouteMeter {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -25,9 +27,9 @@ public final class RouteMeter {
     }
 
     /**
-     * One request was answered.
+     * Records one request.
      *
-     * @param nanos from the arrival of the request's head to the end of the answer
+     * @param nanos from the arrival of the request's head to the end of the response
      * @param status the HTTP status, 100 to 599; anything else counts as the nearest class
      */
     public void record(long nanos, int status) {

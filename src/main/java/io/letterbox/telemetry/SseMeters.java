@@ -55,7 +55,7 @@ public final class SseMeters {
     }
 
     /**
-     * A subscriber was accepted.
+     * Counts a subscriber that was accepted.
      *
      * @param withCursor whether it came with a cursor (a resumption) or started afresh
      */
@@ -64,14 +64,14 @@ public final class SseMeters {
         (withCursor ? resumed : opened).inc();
     }
 
-    /** A subscriber that was {@link #connected} is gone. */
+    /** Counts the end of a subscriber that was {@link #connected}. */
     public void disconnected(Disconnect reason) {
         connections.dec();
         disconnects[reason.ordinal()].inc();
     }
 
     /**
-     * Records were written to one subscriber or to several.
+     * Counts records written to subscribers.
      *
      * @param records records times subscribers, 0 or more
      */
@@ -79,12 +79,12 @@ public final class SseMeters {
         deliveries.inc(records);
     }
 
-    /** A subscriber's socket is full while there are records for it. */
+    /** Counts a subscriber whose socket is full while there are records for it. */
     public void stallBegan() {
         stalled.inc();
     }
 
-    /** A subscriber for which {@link #stallBegan} was called takes records again, or is gone. */
+    /** Ends the stall of a subscriber for which {@link #stallBegan} was called. */
     public void stallEnded() {
         stalled.dec();
     }

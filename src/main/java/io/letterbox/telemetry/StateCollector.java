@@ -9,7 +9,10 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 
-/** What became of the state of clients for want of memory, by kind; {@link LimitMeters} shows how much it takes. Any thread. */
+/**
+ * Exports how often clients' state was dropped or refused for want of memory, by kind; {@link LimitMeters} has the
+ * memory used. Any thread.
+ */
 final class StateCollector implements MultiCollector {
     private static final String DROPPED = "letterbox_state_dropped";
     private static final String REFUSED = "letterbox_state_refused";

@@ -23,10 +23,10 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * The routes for machines that watch: {@code GET /metrics}, {@code GET /health/live} and {@code GET /health/ready}.
+ * The routes for monitoring: {@code GET /metrics}, {@code GET /health/live} and {@code GET /health/ready}.
  *
- * <p>{@code live} fails only when a restart is the cure; {@code ready} fails as soon as traffic should go elsewhere. Both
- * answer one document, with 200 or 503:
+ * <p>{@code live} fails only when a restart is the cure; {@code ready} fails as soon as traffic should go elsewhere.
+ * Both answer one document, with 200 or 503:
  *
  * <pre>
  * {"status":"ready",                       starting | ready | blocked | draining | failed
@@ -34,8 +34,8 @@ import java.util.function.Supplier;
  *  "warnings":[{"code":"disk-below-reserve","detail":"…"}]}
  * </pre>
  *
- * <p>One instance per event loop. A scrape is rendered on a worker thread, because with thousands of partitions it takes
- * longer than an event loop may be away.
+ * <p>One instance per event loop. A scrape is rendered on a worker thread, because with thousands of partitions it
+ * takes longer than an event loop may be away.
  */
 public final class TelemetryRoutes implements HttpPart {
     /** The content type of the text format, version 0.0.4. */
@@ -54,8 +54,8 @@ public final class TelemetryRoutes implements HttpPart {
     /**
      * Serves the process's meters and its health.
      *
-     * @param survey brings up to date what is measured only when somebody looks; called on the event loop before a
-     *     scrape, which waits for it
+     * @param survey updates what is measured on demand only; called on the event loop before a scrape, which waits for
+     *     it
      */
     public TelemetryRoutes(Meters meters, Health health, Supplier<Future<Void>> survey) {
         this.registry = meters.registry();
@@ -74,7 +74,7 @@ public final class TelemetryRoutes implements HttpPart {
 
     private void metrics(RoutingContext context) {
         String contentType = contentType(context.parsedHeaders().accept());
-        // Ordered: however many scrape at once, one event loop keeps one worker thread busy and no more.
+        // Ordered: whatever the number of concurrent scrapes, one event loop keeps at most one worker thread busy.
         survey.get()
                 .compose(done -> vertx.executeBlocking(() -> scrape(contentType)))
                 .onSuccess(page -> context.response()
@@ -84,7 +84,7 @@ public final class TelemetryRoutes implements HttpPart {
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    /** The first of our formats that the client names, in its order of preference; the text format where it names none. */
+    /** The first supported format in the client's order of preference; the text format if it names none. */
     private static String contentType(List<MIMEHeader> accepted) {
         for (MIMEHeader type : accepted) {
             String name = (type.component() + "/" + type.subComponent()).toLowerCase(Locale.ROOT);
@@ -106,7 +106,7 @@ public final class TelemetryRoutes implements HttpPart {
         Json.send(context.response(), good ? 200 : 503, document(health));
     }
 
-    /** The health document, which the console shows too. */
+    /** The health document, which the console shows, too. */
     public static ObjectNode document(Health health) {
         Condition condition = health.condition();
         ObjectNode document = Json.MAPPER.createObjectNode();

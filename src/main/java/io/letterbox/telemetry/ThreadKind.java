@@ -3,13 +3,13 @@ package io.letterbox.telemetry;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** What a watched thread is there for; the values of the label {@code kind}. */
+/** The kinds of watched threads; the values of the label {@code kind}. */
 public enum ThreadKind {
-    /** Serves connections, all of which wait with it. It never waits for anything itself. */
+    /** Serves connections, all of which wait if it is blocked. Never blocks in normal operation. */
     EVENT_LOOP(2),
-    /** Writes partitions, and waits for its disk as a matter of course. */
+    /** Writes partitions, and waits for its disk in normal operation. */
     SHARD(5),
-    /** Does one thing after the other that is to hold up nobody else. */
+    /** Runs tasks one after the other that must not hold up other threads. */
     WORKER(5);
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -24,7 +24,7 @@ public enum ThreadKind {
         return label;
     }
 
-    /** When the log is told that the thread is blocked. */
+    /** How long the thread has to be blocked until it is logged. */
     long worthALineNanos() {
         return worthALineNanos;
     }

@@ -19,28 +19,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the threads that nobody can do without: event loops, shards, those that do one thing after the other. A thread of
- * its own asks each twice a second to do nothing, and notes how long it took to come to that. In place of the check that
- * Vert.x has, which reads the clock for every task, and knows nothing of what waits before it.
+ * Watches the threads on which everything else depends: event loops, shards, and workers with ordered tasks. A thread
+ * of its own gives each of them an empty task twice a second, and measures how long it takes to run. Replaces the check
+ * of Vert.x, which reads the clock for every task, and does not see how long tasks are queued.
  *
- * <p>Where the whole process stood still (a suspended machine, a debugger, a collection of all garbage), no thread was
- * blocked: what the watch itself missed is no lag.
+ * <p>When the whole process stood still (a suspended machine, a debugger, a full garbage collection), no thread was
+ * blocked: what the watch itself missed does not count as lag.
  */
 public final class ThreadWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadWatch.class);
 
-    /** How often every thread is asked. */
+    /** The interval between two checks of every thread. */
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A look that comes later than this after the one before means that the process stood still, not that a thread did. */
+    /** A check that is later than this after the one before means that the process stood still, not a thread. */
     static final long LATE_NANOS = 3 * TICK_NANOS;
 
-    /** What stands still for so long is told. */
+    /** The standstill that is logged. */
     private static final long WORTH_A_LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** From a loop that has nothing to do to one that is lost. */
+    /** From an idle event loop to a lost one. */
     private static final double[] LAG_SECONDS = {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
 
     private final LongSupplier nanoTime;
@@ -49,12 +49,12 @@ public final class ThreadWatch implements AutoCloseable {
     private final List<WatchedThread> threads = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "letterbox-watch");
 
-    // Owned by the thread that watches.
+    // Owned by the watching thread.
     private boolean looked;
     private long lookedNanos;
     private long standstillNanos;
 
-    /** Makes the meters; {@link #begin} starts the thread. */
+    /** Creates the meters; {@link #begin} starts the thread. */
     public ThreadWatch(Meters meters) {
         this(meters, System::nanoTime);
     }
@@ -74,16 +74,16 @@ public final class ThreadWatch implements AutoCloseable {
     }
 
     /**
-     * Watches one more thread. Any thread.
+     * Adds a thread. Any thread.
      *
      * @param name a constant, as in {@code event-loop-0}; becomes a label
-     * @param executor runs what it is given on that thread, behind what waits there already
+     * @param executor runs tasks on that thread, behind those that are queued
      */
     public void watch(String name, ThreadKind kind, Executor executor) {
         threads.add(new WatchedThread(name, kind, executor, lags.labelValues(kind.label()), nanoTime));
     }
 
-    /** Begins to watch, once everything has started: until then it is known that threads are busy. */
+    /** Starts to watch, after everything has been started: until then the threads are expected to be busy. */
     public void begin() {
         thread.start();
     }
@@ -95,11 +95,11 @@ public final class ThreadWatch implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
             }
         } catch (InterruptedException closed) {
-            // That is how this thread ends.
+            // The thread is interrupted to end it.
         }
     }
 
-    /** Asks every thread. On the thread that watches. */
+    /** Checks every thread. On the watching thread. */
     void look() {
         long now = nanoTime.getAsLong();
         long since = now - lookedNanos;
@@ -124,7 +124,7 @@ public final class ThreadWatch implements AutoCloseable {
                 String.format(Locale.ROOT, "%.1f s", nanos / NANOS_PER_SECOND));
     }
 
-    /** Those that have not come to what waits for them, the one that has been away for longest first. Any thread. */
+    /** The blocked threads, longest blocked first. Any thread. */
     public List<BlockedThread> blocked() {
         return threads.stream()
                 .map(WatchedThread::blocked)
@@ -133,7 +133,7 @@ public final class ThreadWatch implements AutoCloseable {
                 .toList();
     }
 
-    /** Watches no more; before the threads that are watched end. */
+    /** Stops watching; to be called before the watched threads end. */
     @Override
     public void close() {
         thread.interrupt();
@@ -145,7 +145,7 @@ public final class ThreadWatch implements AutoCloseable {
         threads.clear();
     }
 
-    /** What a scrape shows of each thread. */
+    /** Exports the state of each thread. */
     private final class Shown implements MultiCollector {
         private static final String BLOCKED = "letterbox_thread_blocked_seconds";
         private static final String LONGEST = "letterbox_thread_longest_lag_seconds";

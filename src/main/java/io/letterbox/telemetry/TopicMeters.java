@@ -4,11 +4,11 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 
 /**
- * What went in and out of one topic. Take it once from {@link Meters#topic} and keep it: a count costs two striped
- * additions and no look-up. Any thread.
+ * The records and bytes in and out of one topic. Take it once from {@link Meters#topic} and keep it: a count costs two
+ * striped additions and no look-up. Any thread.
  *
- * <p>A handle outlives its topic without harm. After a topic was forgotten, every handle looks its series up again at its
- * next count, so that a handle kept across delete and re-create counts into the new series.
+ * <p>A handle may outlive its topic. After a topic was forgotten, every handle looks its series up again at its next
+ * count, so that a handle kept across deletion and creation counts into the new series.
  */
 public final class TopicMeters {
     private static final int DOORS = Door.values().length;
@@ -16,7 +16,10 @@ public final class TopicMeters {
     private final Meters meters;
     private final String topic;
 
-    /** Replaced as a whole when a topic was forgotten; the race is benign, because a look-up always finds the same series. */
+    /**
+     * Replaced as a whole after a topic was forgotten; the race is benign, because a look-up always finds the same
+     * series.
+     */
     private volatile Series series;
 
     TopicMeters(Meters meters, String topic) {
@@ -26,10 +29,10 @@ public final class TopicMeters {
     }
 
     /**
-     * Records that were acknowledged.
+     * Counts records that were acknowledged.
      *
      * @param records how many, 0 or more
-     * @param bytes of their keys, values and headers, as they came
+     * @param bytes of their keys, values and headers, as received
      */
     public void in(Door door, int records, long bytes) {
         Series current = current();
@@ -42,10 +45,10 @@ public final class TopicMeters {
     }
 
     /**
-     * Records that were handed to the socket of a reader; ten subscribers of one record count ten.
+     * Counts records that were written to a reader's socket; ten subscribers of one record count ten.
      *
      * @param records how many, 0 or more
-     * @param bytes as they were written, framing included
+     * @param bytes as written, framing included
      */
     public void out(Door door, int records, long bytes) {
         Series current = current();
@@ -67,7 +70,7 @@ public final class TopicMeters {
         return current;
     }
 
-    /** The series looked up so far, by door; slots are filled by whoever needs them first. */
+    /** The series looked up so far, by door; a slot is filled at its first use. */
     private static final class Series {
         private final int generation;
         private final Flow[] in = new Flow[DOORS];
@@ -78,7 +81,7 @@ public final class TopicMeters {
         }
     }
 
-    /** Two series of one topic and door. Its fields are final, so that it may be published without a barrier. */
+    /** The two series of one topic and door. Its fields are final, so that it may be published without a barrier. */
     private static final class Flow {
         private final CounterDataPoint records;
         private final CounterDataPoint bytes;

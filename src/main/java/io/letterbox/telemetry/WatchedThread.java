@@ -12,19 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that is asked again and again to do nothing. How long it takes to come to that is how long everything takes that
- * waits for it. Owned by the thread that watches, but for what is said to be others'.
+ * One thread that gets an empty task at intervals. The time that it takes to run it is the time that every task waits
+ * for the thread. Owned by the watching thread, unless a field says otherwise.
  */
 final class WatchedThread {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadWatch.class);
 
-    /** However often a thread is blocked, the log tells of it once in this time. */
+    /** The shortest time between two log messages about the same thread. */
     static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** The longest lag is that of the current window and of the one before. */
     static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** Calls that the log shows, beginning with the one in which the thread is. */
+    /** The number of stack frames that are logged, from the innermost on. */
     private static final int CALLS = 12;
 
     private static final double NANOS_PER_SECOND = 1e9;
@@ -42,7 +42,7 @@ final class WatchedThread {
     private boolean everTold;
     private long toldNanos;
 
-    /** Whether it was seen to wait for a disk or a socket since it was asked last. */
+    /** Whether the thread was seen in a system call for a disk or a socket since the last task. */
     private boolean waitedForSystem;
 
     private boolean windowed;
@@ -50,10 +50,10 @@ final class WatchedThread {
     private long longestNow;
     private long longestBefore;
 
-    /** The watched thread writes it. */
+    /** Written by the watched thread. */
     private volatile Answer answer;
 
-    // For whoever asks, from any thread.
+    // For readers on any thread.
     private volatile BlockedThread blocked;
     private volatile long longestNanos;
 
@@ -72,21 +72,21 @@ final class WatchedThread {
         return name;
     }
 
-    /** How it is doing: blocked for 0 where it has answered. Any thread. */
+    /** The state of the thread: blocked for 0 if it has run the last task. Any thread. */
     BlockedThread blocked() {
         return blocked;
     }
 
-    /** The longest that it took in the last minute or two. Any thread. */
+    /** The longest lag in the last minute or two. Any thread. */
     long longestNanos() {
         return longestNanos;
     }
 
     /**
-     * Looks whether the last question is answered, and asks the next.
+     * Checks whether the last task has run, and queues the next.
      *
-     * @param nowNanos what the watch's clock shows without what it stood still
-     * @param standstillNanos for how long it stood still so far, so that the other clock shows so much more
+     * @param nowNanos the watch's time, without the standstills
+     * @param standstillNanos the sum of the standstills so far, by which the watched thread's clock is ahead
      */
     void look(long nowNanos, long standstillNanos) {
         turnWindow(nowNanos);
@@ -130,8 +130,8 @@ final class WatchedThread {
     }
 
     /**
-     * A shard that waits, waits for its disk, itself or through others; what is busy in our code for so long never ends. An
-     * event loop should not even wait.
+     * Whether a restart would help. A shard that waits is waiting for its disk, directly or through another thread;
+     * code that is busy for so long never ends; an event loop should not even wait.
      */
     private boolean isCurable(StackTraceElement[] calls) {
         if (calls.length == 0 || waitedForSystem) return false;
@@ -162,7 +162,7 @@ final class WatchedThread {
         return String.format(Locale.ROOT, "%.1f s", nanos / NANOS_PER_SECOND);
     }
 
-    /** In one line, the innermost call first. What leads into every thread says nothing. */
+    /** The stack in one line, innermost frame first, without the frames that every thread begins with. */
     private String text(StackTraceElement[] calls) {
         if (calls.length == 0) return "it is not known where";
         Predicate<StackTraceElement> beginning = call -> call.getClassName().equals("java.lang.Thread")
