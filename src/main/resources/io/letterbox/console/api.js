@@ -2,13 +2,13 @@
 
 import { parse as parseExactly, stringify } from "./json.js";
 
-/** Where the server's paths begin: also behind a proxy that puts it under a path of its own. */
+/** The prefix of the server's paths: a proxy may serve it below a path of its own. */
 const ROOT = new URL("../", import.meta.url);
 
-/** The address of a path of the server, which is written without a slash in front. */
+/** The URL of a path of the server, which is given without a leading slash. */
 export const address = (path) => new URL(path, ROOT).href;
 
-/** A refusal: a problem document (RFC 9457), or what comes nearest to one. */
+/** A refusal: a problem document (RFC 9457), or the closest equivalent. */
 export class Problem extends Error {
   constructor({ status, title, detail, code, position }) {
     super(detail ?? title);
@@ -81,8 +81,8 @@ export const changeTopic = (topic, document) => sendJson("PATCH", topicPath(topi
 export const deleteTopic = (topic) => request("DELETE", topicPath(topic));
 
 /**
- * Records of all partitions or of one by time, those that a filter lets through: {where, order, partition, offset, time,
- * cursor, limit}. The answer's cursor says where to go on.
+ * Records of all partitions or of one by time, or those that pass a filter: {where, order, partition, offset, time,
+ * cursor, limit}. The answer's cursor names the position to go on from.
  */
 export const scanRecords = (topic, parameters, signal) =>
   request("GET", `${topicPath(topic)}/records${query(parameters)}`, { signal });
@@ -94,14 +94,14 @@ export function publish(topic, { value, key, partition, contentType, headers }) 
   return request("POST", topicPath(topic) + query({ key, partition }), { body: value, headers: sent });
 }
 
-/** Publishes a record with a key and without a value, after which compaction drops the key. */
+/** Publishes a record with a key and without a value, after which compaction removes the key. */
 export function publishTombstone(topic, { key, partition, headers = [] }) {
   const sent = new Headers();
   for (const [name, text] of headers) appendHeader(sent, name, text);
   return request("DELETE", `${topicPath(topic)}/records?${new URLSearchParams({ key, ...(partition ? { partition } : {}) })}`, { headers: sent });
 }
 
-/** HTTP carries ASCII without blanks at its ends; everything else goes in the notation of RFC 8187. */
+/** HTTP headers carry ASCII without blanks at their ends; everything else is sent in the notation of RFC 8187. */
 function appendHeader(sent, name, text) {
   const plain = /^([\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?)?$/.test(text);
   const encoded = () => `UTF-8''${encodeURIComponent(text.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
@@ -113,19 +113,19 @@ export const eventsUrl = (topic, parameters) => address(`${topicPath(topic)}/eve
 
 const groupPath = (group) => `groups/${encodeURIComponent(group)}`;
 
-/** A page of groups whose names contain something, or that read a topic; `next` tells whether there are more. */
+/** A page of groups whose ids contain a text, or that read a topic; `next` tells whether there are more. */
 export const listGroups = (search, limit, topic) => request("GET", `groups${query({ limit, search, topic })}`);
 
 export const describeGroup = (group) => request("GET", groupPath(group));
 
-/** Sets offsets: a list of {topic, partition, offset | to | shift}; with dryRun only says what it would do. */
+/** Sets offsets: a list of {topic, partition, offset | to | shift}; with dryRun only reports the changes. */
 export const setOffsets = (group, offsets, dryRun) =>
   sendJson("PUT", `${groupPath(group)}/offsets${query({ dryRun: dryRun ? "true" : null })}`, { offsets });
 
 export const deleteGroup = (group) => request("DELETE", groupPath(group));
 
-/** Who is connected: Kafka clients and subscribers. */
+/** The open connections: Kafka clients and subscribers. */
 export const listConnections = () => request("GET", "console/api/connections");
 
-/** What the HTTP API has, as OpenAPI describes it. */
+/** The OpenAPI description of the HTTP API. */
 export const describeApi = () => request("GET", "openapi.json");

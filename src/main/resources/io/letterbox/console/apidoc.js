@@ -1,4 +1,4 @@
-// The HTTP API in the words of its OpenAPI description.
+// The HTTP API, from its OpenAPI description.
 
 import * as api from "./api.js";
 import { fill, h, problemBox } from "./dom.js";
@@ -19,7 +19,7 @@ export class ApiView {
   close() {}
 
   update() {
-    // It does not change while the server runs.
+    // The description does not change while the server runs.
   }
 
   async #load() {

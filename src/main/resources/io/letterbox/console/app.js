@@ -1,4 +1,4 @@
-// The page's frame: which view is shown, whether the server answers, and what an operator should look at.
+// The frame of the page: the view that is shown, whether the server answers, and its warnings.
 
 import { ApiView } from "./apidoc.js";
 import { ConnectionsView } from "./connections.js";
@@ -14,7 +14,7 @@ const main = document.getElementById("main");
 const connection = document.getElementById("connection");
 let view = null;
 
-/** The places of the navigation: what they show as a whole, and for one name. */
+/** The entries of the navigation: the view of all items, and of one by name. */
 const PLACES = {
   topics: { all: () => new TopicsView(overview), one: (name, tab) => new TopicView(overview, name, tab) },
   groups: { all: () => new GroupsView(), one: (name) => new GroupView(overview, name) },
@@ -55,7 +55,7 @@ function show() {
   document.title = name === null ? (place === "topics" ? "Letterbox" : `${TITLES[place]} · Letterbox`) : `${name} · Letterbox`;
   view.update();
   scrollTo(0, 0);
-  // What had the focus has gone: the new view takes it, and is announced.
+  // The element with the focus has been removed: the new view gets the focus, and is announced.
   if (first) return;
   main.focus({ preventScroll: true });
   setText(document.getElementById("announcer"), name === null ? TITLES[place] : name);

@@ -1,11 +1,11 @@
-// Records of all partitions or of one, newest or oldest first, from an offset or a time, and those that a filter lets through.
+// Records of all partitions or of one, newest or oldest first, from an offset or a time, or those that pass a filter.
 
 import * as api from "./api.js";
 import { field, fill, h, problemBox, select, setText } from "./dom.js";
 import { compact, count, plural, zone } from "./format.js";
 import { recordHead, recordRow } from "./records.js";
 
-/** Records that are looked for at a time, and kept in the page. */
+/** Records that are requested at a time, and kept in the page. */
 const PAGE = 50;
 const MAX_ROWS = 2000;
 
@@ -85,13 +85,13 @@ export class BrowsePanel {
     this.#where.focus();
   }
 
-  /** Another part of the page may say what to look for. */
+  /** Sets the form from another part of the page. */
   #takeHint() {
     const where = this.#topic.take("where");
     if (where !== undefined) this.#where.value = where;
   }
 
-  /** Looks for what the form says, from the beginning. */
+  /** Starts the search in the form. */
   #start() {
     this.#records = [];
     this.#cursor = null;
@@ -108,7 +108,7 @@ export class BrowsePanel {
     this.#seek(PAGE);
   }
 
-  /** Asks again and again, until so many more are found or nothing is left; every answer shows how far it has come. */
+  /** Requests pages until enough records are found or nothing is left; every answer updates the progress. */
   async #seek(wanted) {
     this.#sought?.abort();
     const sought = new AbortController();
@@ -154,7 +154,7 @@ export class BrowsePanel {
     return partitions.map(({ partition, code, detail }) => problemBox({ title: `Partition ${partition} cannot be read here`, detail, code }));
   }
 
-  /** A later answer may bring what comes before a record of an earlier one: partitions are looked at side by side. */
+  /** Inserts records in order: a later answer may bring earlier records, because partitions are scanned in parallel. */
   #add(found) {
     if (found.length === 0) return;
     const newest = this.#asked.order === "newest";

@@ -3,37 +3,37 @@
 import uPlot from "../webjars/uplot/1.6.30/dist/uPlot.esm.js";
 import { byteRate, bytes, compact, count, duration, rate } from "./format.js";
 
-/** Less looks like an accident, more is what Grafana is for. */
+/** The time span of the chart: less looks like an accident, and more is for tools such as Grafana. */
 const MIN_SPAN_SECONDS = 30;
 const MAX_SPAN_SECONDS = 300;
 
-/** Below this, a second axis would leave no room for the plot. */
+/** The width below which a second axis would leave no room for the plot. */
 const NARROW_PX = 520;
 
-/** Bytes are ruled in powers of two, so that the labels are round in KiB and MiB. */
+/** Ticks of bytes at powers of two, so that the labels are round in KiB and MiB. */
 const BYTE_STEPS = Array.from({ length: 45 }, (unused, power) => 2 ** power);
 
 const whole = (n) => (Number.isInteger(n) ? compact(n) : "");
 
-/** A few records a minute are a rate, too. */
+/** The smallest range of the axis: a few records a minute are a rate, too. */
 const FRACTION = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const some = (n) => (Number.isInteger(n) ? compact(n) : FRACTION.format(n));
 
-/** What goes in. */
+/** The chart of a topic's throughput. */
 export const THROUGHPUT = {
   label: (now) => `Throughput of the last five minutes, now ${rate(now)}`,
   area: { label: "Records", ticks: some, value: rate },
   line: { label: "Bytes", ticks: bytes, value: byteRate, incrs: BYTE_STEPS },
 };
 
-/** How far a group is behind. */
+/** The chart of a group's lag. */
 export const LAG = {
   label: (now) => `Lag of the last five minutes, now ${count(now ?? 0)} records`,
   area: { label: "Records behind", ticks: whole, value: (n) => (n === null ? "–" : count(n)) },
   line: { label: "Oldest of them waits for", ticks: duration, value: duration },
 };
 
-/** A colour of the style sheet as the canvas wants it, in the scheme that is shown. */
+/** A colour of the style sheet for the canvas, in the current colour scheme. */
 function colour(host, variable) {
   const probe = document.createElement("span");
   probe.style.color = `var(${variable})`;
@@ -66,7 +66,7 @@ function axis(host, scale, side, values, more) {
 function options(host, width, height, { area, line }) {
   const first = colour(host, "--series-1");
   const second = colour(host, "--series-2");
-  // Two heights, because the two often have one shape and would cover each other.
+  // Different heights, because the two series often have the same shape and would cover each other.
   const upTo = (share) => (self, min, max) => [0, max > 0 ? max * share : 1];
   const span = (self, min, max) => [max - Math.min(MAX_SPAN_SECONDS, Math.max(MIN_SPAN_SECONDS, max - min)), max];
   const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
@@ -132,7 +132,7 @@ export class Chart {
     document.addEventListener("themechange", this.#rebuild);
   }
 
-  /** Three lists of one length: seconds since 1970, the area's values, the line's. */
+  /** Three lists of the same length: seconds since 1970, the area's values, the line's. */
   update(times, area, line) {
     this.#data = [times, area, line];
     this.#host.setAttribute("aria-label", this.#kind.label(area.at(-1)));
@@ -148,7 +148,7 @@ export class Chart {
   }
 
   #draw() {
-    // The plot keeps what it is given, and the series goes on growing: it gets copies.
+    // Copies, because the plot keeps its data and the series goes on growing.
     this.#plot.setData(this.#data.map((values) => values.slice()));
     if (this.#plot.cursor.idx === null || this.#plot.cursor.left < 0) this.#plot.setLegend({ idx: this.#data[0].length - 1 });
   }

@@ -1,4 +1,4 @@
-// Who is connected: Kafka clients, and subscribers of streams.
+// The open connections: Kafka clients, and subscribers of streams.
 
 import * as api from "./api.js";
 import { fill, h, problemBox, setText } from "./dom.js";
@@ -33,7 +33,7 @@ export class ConnectionsView {
   }
 
   update() {
-    // It asks for itself.
+    // The element polls by itself.
   }
 
   #accept({ kafka, sse, connections }) {

@@ -1,4 +1,4 @@
-// The consumer groups that have read something of a topic, or read it now.
+// The consumer groups that read a topic or have committed offsets of it.
 
 import * as api from "./api.js";
 import { fill, h, problemBox } from "./dom.js";

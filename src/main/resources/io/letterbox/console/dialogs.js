@@ -1,4 +1,4 @@
-// Dialogs that change something: creating a topic, and deleting one after its name was typed.
+// The dialogs for creating a topic, and for deleting one after its name was typed.
 
 import * as api from "./api.js";
 import { field, fill, h, problemBox, toast } from "./dom.js";
@@ -41,7 +41,7 @@ function ask({ title, content, submitText, danger, act, valid }) {
   });
 }
 
-/** Asks for a new topic's name, partitions and the settings that matter on the first day; resolves to its name or null. */
+/** Asks for a new topic's name, partitions and most important settings; resolves to its name or null. */
 export function createDialog(overview) {
   const name = h("input", { type: "text", id: "new-topic-name", required: true, maxLength: 249, autocomplete: "off", spellcheck: false });
   const partitions = h("input", { type: "number", id: "new-topic-partitions", min: 1, value: "1", required: true });
@@ -69,7 +69,7 @@ export function createDialog(overview) {
   return ask({ title: "Create a topic", content, submitText: "Create", danger: false, act, valid });
 }
 
-/** Deletes a topic after its name was typed; resolves to true where it is gone. */
+/** Deletes a topic after its name was typed; resolves to true if it was deleted. */
 export async function deleteDialog(overview, topic, records) {
   const typed = h("input", { type: "text", id: "confirm-name", autocomplete: "off", spellcheck: false });
   const content = [
@@ -87,7 +87,7 @@ export async function deleteDialog(overview, topic, records) {
   return (await ask(options)) === true;
 }
 
-/** Asks whether; resolves to true where act() was done. */
+/** Asks for confirmation; resolves to true if act() was done. */
 export async function confirmDialog(title, text, submitText, act) {
   const done = async () => {
     await act();

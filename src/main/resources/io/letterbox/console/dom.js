@@ -1,11 +1,12 @@
-// Builds the page out of nodes. Text only ever becomes text: nothing in the console parses HTML, so whatever a record,
-// a topic's name or an error message contains is shown and never run.
+// Builds the page out of nodes. Text only ever becomes text: nothing in the console parses HTML, so the content of a
+// record, a topic's name or an error message is shown and never executed.
 
 let nextId = 1;
 
 /**
- * Makes an element. Properties that begin with "on" are listeners, "class" and names with a hyphen are attributes, the
- * rest are properties; null and false are left out. Children are nodes or texts, null is left out, arrays are flattened.
+ * Creates an element. Properties that begin with "on" are listeners, "class" and names with a hyphen are attributes,
+ * the rest are properties; null and false are left out. Children are nodes or texts; null is left out, arrays are
+ * flattened.
  */
 export function h(tag, properties, ...children) {
   const node = document.createElement(tag);
@@ -27,19 +28,19 @@ function append(node, children) {
   }
 }
 
-/** Replaces everything in a node. */
+/** Replaces the content of a node. */
 export function fill(node, ...children) {
   node.replaceChildren();
   append(node, children);
   return node;
 }
 
-/** Sets a node's text where it differs: what does not change costs no layout and disturbs no selection. */
+/** Sets a node's text if it differs: unchanged text costs no layout and keeps its selection. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A label, its control and a hint, tied together for assistive technology. */
+/** A label, its control and a hint, associated for assistive technology. */
 export function field(label, control, hint, kind) {
   const id = control.id || `f${nextId++}`;
   control.id = id;
@@ -57,14 +58,14 @@ export function select(options, value, onchange) {
   return node;
 }
 
-/** A short message at the edge of the page that goes away by itself. */
+/** A short message at the edge of the page that disappears by itself. */
 export function toast(text) {
   const node = h("div", { class: "toast" }, text);
   document.getElementById("toasts").append(node);
   setTimeout(() => node.remove(), 5000);
 }
 
-/** Puts text into the clipboard and says so; pages of plain HTTP have only the old way, by a selection. */
+/** Copies text to the clipboard and confirms that; pages over plain HTTP can only do it by a selection. */
 export async function copyText(text) {
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
@@ -88,7 +89,7 @@ function copySelected(text) {
   }
 }
 
-/** An error where it happened: the problem's title, its detail, and the code that a bug report wants. */
+/** An error next to its cause: the problem's title, its detail, and the code for a bug report. */
 export function problemBox(error) {
   return h("div", { class: "problem", role: "alert" },
       h("strong", null, error.title ?? "That did not work"),
@@ -98,7 +99,7 @@ export function problemBox(error) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A line without axes, of a few dozen values; update(values) draws it anew. */
+/** A line without axes, of a few dozen values; update(values) redraws it. */
 export function sparkline(width, height) {
   const node = document.createElementNS(SVG, "svg");
   node.setAttribute("viewBox", `0 0 ${width} ${height}`);

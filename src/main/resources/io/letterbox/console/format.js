@@ -1,4 +1,4 @@
-// Numbers and times as a person reads them. Digits line up because the style sheet asks for tabular figures.
+// Numbers and times as people read them. Digits line up because the style sheet asks for tabular figures.
 
 const INTEGER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -22,7 +22,7 @@ export function bytes(n) {
   return `${unit === 0 || value >= 100 ? INTEGER.format(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
 
-/** Records a second; null while there is only one sample. */
+/** Records per second; null while there is only one sample. */
 export function rate(perSecond) {
   if (perSecond === null || perSecond === undefined) return "–";
   if (perSecond === 0) return "0/s";
@@ -32,7 +32,7 @@ export function rate(perSecond) {
 
 export const byteRate = (perSecond) => (perSecond === null || perSecond === undefined ? "–" : `${bytes(perSecond)}/s`);
 
-/** A length of time, from seconds; null where nobody knows. */
+/** A duration from seconds; null if unknown. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
@@ -41,12 +41,12 @@ export function duration(seconds) {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Now in seconds since 1970 for the axis of a chart, which a step of the computer's clock does not disturb. */
+/** Now in seconds since 1970 for the axis of a chart, unaffected by changes of the computer's clock. */
 export function now() {
   return (performance.timeOrigin + performance.now()) / 1000;
 }
 
-/** A timestamp in the reader's own time zone, to the millisecond. */
+/** A timestamp in the user's time zone, to the millisecond. */
 export function time(ms) {
   if (!Number.isFinite(ms) || ms < 0) return "–";
   const date = new Date(ms);
@@ -57,7 +57,7 @@ export function time(ms) {
   return sameDay ? clock : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`;
 }
 
-/** The reader's time zone, as time inputs mean it: "UTC+01:00". */
+/** The user's time zone, as time inputs mean it: "UTC+01:00". */
 export function zone() {
   const minutes = -new Date(performance.timeOrigin + performance.now()).getTimezoneOffset();
   if (minutes === 0) return "UTC";
@@ -66,15 +66,15 @@ export function zone() {
   return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }
 
-/** How far one whole number is above another, however large they are. */
+/** The difference of two integers, however large they are. */
 export function difference(high, low) {
   const exact = BigInt(high) - BigInt(low);
   return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
 }
 
 /**
- * Text indented where it is a JSON object or array, else as it is. Only blanks are moved: every number, name and escape
- * stands there as it was published.
+ * A text, indented if it is a JSON object or array. Only blanks are changed: every number, name and escape stays as it
+ * was published.
  */
 export function pretty(text) {
   if (!/^\s*[[{]/.test(text)) return text;

@@ -1,4 +1,4 @@
-// One consumer group: how far it is behind, who reads what, and where to put it.
+// One consumer group: its lag, its members and their partitions, and the reset of its offsets.
 
 import * as api from "./api.js";
 import { Chart, LAG } from "./chart.js";
@@ -64,7 +64,7 @@ export class GroupView {
   }
 
   update() {
-    // It asks for itself.
+    // The element polls by itself.
   }
 
   #accept(group) {
@@ -84,7 +84,7 @@ export class GroupView {
 
   #refuse(problem) {
     fill(this.#trouble, problemBox(problem));
-    // Where there is no group, there is nothing to do with it.
+    // Hides the actions if the group does not exist.
     if (problem.status === 404) this.#rest.hidden = this.#chartHost.hidden = true;
   }
 
@@ -106,10 +106,10 @@ const GOALS = [
   ["shift", "so many records from where it is"],
 ];
 
-/** Topics that are offered while a name is typed. */
+/** Topics that are suggested while a name is typed. */
 const OFFERED = 100;
 
-/** Puts the group elsewhere: says first what would change, and then does exactly that. */
+/** Resets the group's offsets: shows the changes first, and then makes exactly these. */
 class ResetForm {
   #overview;
   #group;
@@ -126,7 +126,7 @@ class ResetForm {
   #numberField = field("Number", this.#number, "Negative goes back.");
   #apply = h("button", { type: "button", class: "primary", id: "reset-apply", disabled: true, onclick: () => this.#move() }, "Move the group");
   #known = [];
-  /** What was shown and can be done: offsets as the request wants them; null where the form says something else by now. */
+  /** The offsets of the preview, as the request needs them; null after a change of the form. */
   #shown = null;
   node;
 
@@ -149,7 +149,7 @@ class ResetForm {
     this.#fit();
   }
 
-  /** Takes note of what the group has offsets of. */
+  /** Updates the topics and partitions from the group's offsets. */
   show(group) {
     this.#known = [...new Set(group.offsets.map((offset) => offset.topic))];
     this.#offer();
@@ -184,7 +184,7 @@ class ResetForm {
     this.#partition.disabled = count === 0;
   }
 
-  /** What was shown is about another form now. */
+  /** Discards the preview, because the form has changed. */
   #forget() {
     this.#shown = null;
     this.#apply.disabled = true;
@@ -236,7 +236,7 @@ class ResetForm {
     }
   }
 
-  /** Does what was shown, whatever has come to the topics meanwhile. */
+  /** Makes the changes of the preview, whatever has been appended meanwhile. */
   async #move() {
     const offsets = this.#shown;
     if (offsets === null) return;
@@ -259,7 +259,7 @@ class ResetForm {
   }
 }
 
-/** Exchanges a drop-down's options, and keeps what was chosen where it is still offered. */
+/** Replaces a drop-down's options, and keeps the selection if it is still among them. */
 function options(node, pairs) {
   const chosen = node.value;
   fill(node, pairs.map(([value, text]) => h("option", { value: String(value) }, String(text))));

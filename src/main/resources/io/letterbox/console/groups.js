@@ -1,4 +1,4 @@
-// All consumer groups, also those that nobody is in: they are the ones that fall behind.
+// All consumer groups, including those without members: they are the ones that fall behind.
 
 import * as api from "./api.js";
 import { fill, h, problemBox } from "./dom.js";
@@ -14,7 +14,7 @@ const COLUMNS = [
   { text: "Lag", kind: "number", value: (g) => count(g.lag) },
 ];
 
-/** There may be very many groups, and the page asks every two seconds. */
+/** The most groups that are requested: there may be very many, and the page asks every two seconds. */
 const SHOWN = 200;
 
 export class GroupsView {
@@ -51,7 +51,7 @@ export class GroupsView {
   }
 
   update() {
-    // It asks for itself.
+    // The element polls by itself.
   }
 
   #accept(answer) {

@@ -1,4 +1,4 @@
-// Asks the server every other second where its topics stand, and makes rates out of the differences.
+// Polls the server's overview every other second, and computes rates from the differences.
 
 import * as api from "./api.js";
 import { now } from "./format.js";
@@ -26,13 +26,16 @@ class Series {
   }
 }
 
-/** So many topics make the answer so long that it is asked for less often. */
+/** The number of topics from which the answer is so long that it is requested less often. */
 const MANY_TOPICS = 2000;
 const MANY_POLL_MS = 5000;
 
-/** The state that all views read. Events: "update" after every answer, "state" when the connection comes or goes. */
+/** The state that all views read. Events: "update" after every answer, "state" when the connection is lost or back. */
 export class Overview extends EventTarget {
-  /** name → {name, id, internal, partitions, appended, records, sizeBytes, quarantined, rate, byteRate, series}; see history() */
+  /**
+   * By name: {name, id, internal, partitions, appended, records, sizeBytes, quarantined, rate, byteRate, series}, see
+   * history().
+   */
   topics = new Map();
   total = { records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null, series: new Series() };
   health = null;
@@ -44,13 +47,13 @@ export class Overview extends EventTarget {
   #timer = null;
 
   start() {
-    // Nobody looks at a hidden page; and one that comes back into view should not wait.
+    // Hidden pages do not poll, and one that becomes visible should not wait.
     document.addEventListener("visibilitychange", () => this.refresh());
     addEventListener("online", () => this.refresh());
     this.refresh();
   }
 
-  /** Asks now; the next question follows by itself. */
+  /** Polls now; the next request follows by itself. */
   async refresh() {
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -79,7 +82,7 @@ export class Overview extends EventTarget {
 
   #accept(document) {
     const seconds = this.#previousMs === null ? 0 : (document.elapsedMs - this.#previousMs) / 1000;
-    // The server keeps its answer for a second: the same one again says nothing new.
+    // The server caches its answer for a second: the same one again has nothing new.
     if (this.#previousMs === document.elapsedMs) return;
     const at = now();
     const next = new Map();
@@ -105,7 +108,7 @@ export class Overview extends EventTarget {
     this.dispatchEvent(new Event("update"));
   }
 
-  /** Rates are null where there is nothing to compare with: the first sample, another incarnation, a shrunken log. */
+  /** Rates are null if there is nothing to compare with: the first sample, another incarnation, a shrunken log. */
   #measure(topic, seconds) {
     const before = this.topics.get(topic.name);
     const same = before !== undefined && before.id === topic.id;
@@ -115,14 +118,14 @@ export class Overview extends EventTarget {
       const grown = topic.sizeBytes - before.sizeBytes;
       entry.byteRate = grown >= 0 ? grown / seconds : before.byteRate;
     } else if (!same && before === undefined && seconds > 0) {
-      // It is new since the last sample, so everything in it was appended since.
+      // The topic is new since the last sample, so all of its records were appended since.
       entry.rate = topic.appended / seconds;
       entry.byteRate = topic.sizeBytes / seconds;
     }
     return entry;
   }
 
-  /** The samples of a topic's last minutes. Of one that has had no traffic there are none, because most have none. */
+  /** The samples of a topic's last minutes; none for a topic without traffic, because most have none. */
   history(topic) {
     if (topic.series !== null) return topic.series;
     const { times } = this.total.series;

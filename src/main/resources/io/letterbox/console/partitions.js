@@ -1,10 +1,10 @@
-// Where the partitions of a topic stand.
+// The offsets and sizes of a topic's partitions.
 
 import * as api from "./api.js";
 import { fill, h, problemBox, setText } from "./dom.js";
 import { bytes, count, difference } from "./format.js";
 
-/** Where each partition stands; asks again with every overview, one question at a time. */
+/** The state of each partition; requested with every overview, one request at a time. */
 export class PartitionsPanel {
   #topic;
   #body = h("tbody");

@@ -44,7 +44,7 @@ export class PublishPanel {
     this.#check();
   }
 
-  /** The panel may be kept while others are shown, and be taken over by another view of the topic. */
+  /** The panel may be kept while others are shown, and be reused by another view of the topic. */
   attach(topic) {
     this.#topic = topic;
     const record = topic.take("record");
@@ -53,7 +53,7 @@ export class PublishPanel {
 
   close() {}
 
-  /** True while it holds what somebody has written and not published. */
+  /** True while it has input that is not published. */
   get unsaved() {
     return this.#value.value !== "" && this.node.dataset.published !== this.#content();
   }
@@ -72,7 +72,7 @@ export class PublishPanel {
     this.#partition.value = chosen;
   }
 
-  /** A record that is there already, to be changed and published again; its partition is its key's business again. */
+  /** Fills the form with an existing record, to be changed and published again; its key decides the partition again. */
   #fillIn(record) {
     const contentType = record.headers.find((header) => header.name === "content-type")?.value ?? "";
     this.#value.value = record.value ?? "";
@@ -172,7 +172,7 @@ function bytesOf(base64) {
   }
 }
 
-/** Asks, and then publishes a tombstone for a record's key. */
+/** Asks for confirmation, and publishes a tombstone for a record's key. */
 export async function deleteKey(topic, record, confirm) {
   const text = `This publishes a record with the key “${record.key}” and no value. Compaction then drops what the key had before.`;
   const done = await confirm(`Delete the key ${record.key}?`, text, "Publish the tombstone",

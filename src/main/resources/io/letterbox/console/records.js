@@ -1,9 +1,9 @@
-// A record as a line that opens: a native disclosure, so that the keyboard and screen readers know it already.
+// A record as a line that opens: a native disclosure widget, which keyboards and screen readers support.
 
 import { copyText, fill, h } from "./dom.js";
 import { bytes, pretty, time } from "./format.js";
 
-/** How much of a value stands in a line, and how much when it is open: the rest would only make the page slow. */
+/** The length of a value in a line, and in an open record: the rest would only make the page slow. */
 const PREVIEW_CHARS = 240;
 const OPEN_CHARS = 200_000;
 
@@ -15,7 +15,7 @@ function preview(text, encoding) {
   return [tag(encoding), short];
 }
 
-/** What is no text is shown as base64, and says so. */
+/** Values that are not text are shown as base64, with a mark. */
 function tag(encoding) {
   return encoding ? h("span", { class: "tag" }, encoding) : null;
 }
@@ -28,7 +28,7 @@ function whole(text, encoding) {
   return isNull(text) ? h("span", { class: "null" }, "null") : [tag(encoding), text];
 }
 
-/** What can be done with a record: buttons of {text, act(record), when(record)} besides those for copying. */
+/** The actions on a record: buttons of {text, act(record), when(record)} in addition to those for copying. */
 function actions(record, more) {
   const copy = (text, value) => isNull(value) ? null : h("button", { type: "button", class: "quiet", onclick: () => copyText(value) }, text);
   return h("div", { class: "row-actions" }, copy("Copy value", record.value), copy("Copy key", record.key),
@@ -53,7 +53,7 @@ function details(record, more) {
   ];
 }
 
-/** The line of one record; what is behind it is made when it is opened first. */
+/** The line of one record; its details are created when it is first opened. */
 export function recordRow(record, more = []) {
   const body = h("div", { class: "body" });
   const key = isNull(record.key) ? h("span", { class: "null" }, "–") : preview(record.key, record.keyEncoding);
@@ -70,7 +70,7 @@ export function recordRow(record, more = []) {
   }, summary, body);
 }
 
-/** The names of the columns of such lines. */
+/** The column heads of such lines. */
 export function recordHead() {
   return h("div", { class: "record-head", "aria-hidden": "true" },
       h("span", { class: "at" }, "Part.:offset"), h("span", { class: "when" }, "Time"),

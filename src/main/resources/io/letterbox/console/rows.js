@@ -1,4 +1,4 @@
-// A table whose rows stay where they are while their texts change, so that focus and selection survive an update.
+// A table whose rows keep their place while their texts change, so that focus and selection survive an update.
 
 import { fill, h, setText } from "./dom.js";
 
@@ -6,8 +6,8 @@ import { fill, h, setText } from "./dom.js";
 const MAX_ROWS = 500;
 
 /**
- * Columns are {text, kind, value(item), href(item)}: the head's text, the cells' class, a cell's text and, where it is a
- * link, its target. The first column is each row's head. key(item) tells rows apart.
+ * Columns are {text, kind, value(item), href(item)}: the head's text, the cells' class, a cell's text and, for a link,
+ * its target. The first column is each row's head. key(item) identifies rows.
  */
 export class RowTable {
   #columns;
@@ -27,7 +27,7 @@ export class RowTable {
     this.node = h("div", null, this.#card, this.#note);
   }
 
-  /** Draws the items in their order; where there are none, only the text. */
+  /** Draws the items in their order; the text alone if there are none. */
   update(items, whenEmpty) {
     const wanted = new Set();
     let at = this.#body.firstElementChild;
@@ -67,7 +67,7 @@ function draw(cell, column, item) {
   else setText(link, text);
 }
 
-/** Asks every other second while somebody looks; what comes goes to accept(), what fails to refuse(). */
+/** Polls every other second while the page is visible; passes results to accept(), failures to refuse(). */
 export class Poll {
   #ask;
   #accept;

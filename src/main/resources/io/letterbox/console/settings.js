@@ -1,4 +1,4 @@
-// A topic's settings, its number of partitions, and its end.
+// A topic's settings, its number of partitions, and its deletion.
 
 import * as api from "./api.js";
 import { deleteDialog } from "./dialogs.js";
@@ -22,7 +22,7 @@ export class SettingsPanel {
     this.#load();
   }
 
-  /** The panel may be kept while others are shown, and be taken over by another view of the topic. */
+  /** The panel may be kept while others are shown, and be reused by another view of the topic. */
   attach(topic) {
     this.#topic = topic;
     this.#closed = false;
@@ -32,7 +32,7 @@ export class SettingsPanel {
     this.#closed = true;
   }
 
-  /** True while there are changes that were not saved. */
+  /** True while there are unsaved changes. */
   get unsaved() {
     return this.#rows.some((row) => row.changed);
   }
@@ -115,7 +115,7 @@ export class SettingsPanel {
   }
 }
 
-/** One setting: what the topic says itself, and what holds where it says nothing. */
+/** One setting: the topic's own value, and the default. */
 class SettingRow {
   key;
   node;
@@ -137,7 +137,7 @@ class SettingRow {
     this.#read();
   }
 
-  /** A list where there are few words to choose from, with the default as what nobody has chosen. */
+  /** A list, if there are few values to choose from, with the default as the value that is not set. */
   #control(setting) {
     const words = choices(setting);
     if (words === null) return h("input", { type: "text", value: this.#was, placeholder: "default", autocomplete: "off", spellcheck: false });
@@ -154,7 +154,7 @@ class SettingRow {
     return this.raw !== this.#was;
   }
 
-  /** Why this can be no value, or null; what else is wrong, the server knows. */
+  /** Why this cannot be a value, or null; everything else is checked by the server. */
   get problem() {
     const text = this.#input.value.trim();
     const unit = unitOf(this.key);

@@ -1,4 +1,4 @@
-// The live tail: a topic's stream through /client.js, drawn at the pace at which a person could look.
+// The live tail: a topic's stream through /client.js, drawn at a pace at which a person can follow.
 
 import { subscribe } from "../client.js";
 import * as api from "./api.js";
@@ -6,16 +6,16 @@ import { field, fill, h, select, setText } from "./dom.js";
 import { compact, count, plural } from "./format.js";
 import { recordHead, recordRow } from "./records.js";
 
-/** Rows drawn; older ones leave at the bottom. */
+/** Rows drawn; older ones are removed at the bottom. */
 const MAX_ROWS = 300;
 
-/** Records kept, so that another filter has something to look through. */
+/** Records kept, so that another filter has records to search. */
 const MAX_KEPT = 1000;
 
-/** How often new rows are drawn; what comes faster than MAX_ROWS in that time is counted and not drawn. */
+/** The interval at which new rows are drawn; records beyond MAX_ROWS in that time are counted and not drawn. */
 const DRAW_MS = 200;
 
-/** What the stream says about itself, as words and a colour. A stop of our own is told by whoever stopped it. */
+/** The states of the stream as words and colours. A stop by this page is reported where it is caused. */
 const STATUS = {
   connecting: ["connecting…", ""],
   open: ["live", "good"],
@@ -35,13 +35,15 @@ export class TailPanel {
   #from = "latest";
   #key = "";
   #value = "";
-  /** The newest records, the newest last; and how many of them were not drawn yet. */
+  /** The newest records, the newest last; and how many of them have not been drawn. */
   #kept = [];
   #fresh = 0;
   #received = 0;
   #compared = 0;
   #matched = 0;
-  /** Where the partitions ended when the page came back into view, and how many records had come by then unseen. */
+  /**
+   * The ends of the partitions when the page became visible again, and the number of records that had arrived unseen.
+   */
   #ends = null;
   #passed = 0;
   #timer;
@@ -106,13 +108,13 @@ export class TailPanel {
     });
   }
 
-  /** Closing stores the cursor, so the way on begins where it stopped. */
+  /** Closing stores the cursor, so the next stream begins where this one ended. */
   #stop() {
     this.#source?.close();
     this.#source = null;
   }
 
-  /** Nobody looks at a hidden page, and a browser gives an address six connections for all its tabs together. */
+  /** Hidden pages close the stream: a browser has six connections per host for all its tabs together. */
   #look() {
     if (this.#paused) return;
     if (document.hidden) {
@@ -130,7 +132,7 @@ export class TailPanel {
       const { partitions } = await api.describeTopic(this.#topic.name);
       this.#ends = partitions.map((partition) => partition.highWatermark ?? 0);
     } catch {
-      // The stream says what is wrong.
+      // The stream reports what is wrong.
     }
     if (!this.#closed && !document.hidden && !this.#paused && this.#source === null) this.#open();
   }
@@ -150,7 +152,7 @@ export class TailPanel {
     if (this.#kept.length > 2 * MAX_KEPT) this.#kept.splice(0, this.#kept.length - MAX_KEPT);
   }
 
-  /** A record that somebody has opened stays where it is: what is new waits. */
+  /** While a record is open, new rows wait, so that it keeps its place. */
   #draw() {
     if (this.#kept.length > MAX_KEPT) this.#kept.splice(0, this.#kept.length - MAX_KEPT);
     this.#fresh = Math.min(this.#fresh, this.#kept.length);
@@ -187,7 +189,7 @@ export class TailPanel {
     this.#rows.scrollTop = 0;
   }
 
-  /** Another filter looks through what is kept, and counts anew. */
+  /** Applies another filter to the records kept, and restarts the count. */
   #refilter() {
     const matching = this.#kept.filter((record) => this.#matches(record));
     this.#compared = this.#kept.length;
@@ -197,7 +199,7 @@ export class TailPanel {
     this.#draw();
   }
 
-  /** A pause ends the stream and keeps the cursor: nothing is missed. */
+  /** A pause ends the stream and keeps the cursor, so that no record is missed. */
   #toggle() {
     this.#paused = !this.#paused;
     setText(this.#pause, this.#paused ? "Resume" : "Pause");

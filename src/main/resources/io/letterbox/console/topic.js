@@ -1,4 +1,4 @@
-// One topic: its throughput, and tabs for its partitions, its records, who reads it, publishing and settings.
+// One topic: its throughput, and tabs for its partitions, records, consumers, publishing and settings.
 
 import { BrowsePanel } from "./browse.js";
 import { Chart, THROUGHPUT } from "./chart.js";
@@ -20,7 +20,7 @@ const TABS = [
   { key: "settings", text: "Settings", make: (topic) => new SettingsPanel(topic), ownOnly: true },
 ];
 
-/** Panels with what somebody has written and not saved, by topic and tab: they outlive their tab and their topic's view. */
+/** Panels with unsaved input, by topic and tab: they are kept when their tab or their topic's view is closed. */
 const unsavedPanels = new Map();
 
 addEventListener("beforeunload", (event) => {
@@ -46,7 +46,7 @@ export class TopicView {
   #toggle = h("button", { type: "button", class: "quiet", id: "chart-toggle", "aria-controls": "topic-chart", onclick: () => this.#toggleChart() });
   #handed = new Map();
 
-  /** What can be done with a record of this topic. */
+  /** The actions on a record of this topic. */
   recordActions = [
     { text: "Edit and publish", act: (record) => this.#handTo("publish", "record", record), when: () => !this.#internal },
     {
@@ -72,7 +72,7 @@ export class TopicView {
     this.showTab(tab);
   }
 
-  /** What the last overview said about the topic; undefined where it does not exist. */
+  /** The topic in the last overview; undefined if it does not exist. */
   get summary() {
     return this.overview.topics.get(this.name);
   }
@@ -81,7 +81,7 @@ export class TopicView {
     return this.summary?.internal === true;
   }
 
-  /** What another panel has left for the one that is shown now; undefined where there is nothing. */
+  /** What another panel has passed to the one that is shown now; undefined if there is nothing. */
   take(what) {
     const left = this.#handed.get(what);
     this.#handed.delete(what);
@@ -117,7 +117,7 @@ export class TopicView {
     this.#panel?.update?.();
   }
 
-  /** Where there is no topic, there is nothing to do with it. */
+  /** Hides the actions if the topic does not exist. */
   #showMissing(gone) {
     this.#list.hidden = this.#host.hidden = this.#facts.hidden = this.#toggle.hidden = gone;
     this.#showChart();
@@ -152,7 +152,7 @@ export class TopicView {
     this.#panel.update?.();
   }
 
-  /** Puts the panel away that is shown, and keeps it where something in it would be lost. */
+  /** Removes the panel that is shown, and keeps it if it has unsaved input. */
   #put() {
     if (this.#panel === null) return;
     const place = `${this.name}/${this.#tab}`;
@@ -161,7 +161,7 @@ export class TopicView {
     this.#panel = null;
   }
 
-  /** Marks the tabs that hold something unsaved. */
+  /** Marks the tabs with unsaved input. */
   showUnsaved() {
     for (const { key, text } of TABS) {
       const panel = key === this.#tab ? this.#panel : unsavedPanels.get(`${this.name}/${key}`);
@@ -170,7 +170,7 @@ export class TopicView {
     }
   }
 
-  /** The chart is what the first tab is about; the others need the room. */
+  /** The chart belongs to the first tab; the others need the room. */
   #showChart() {
     const wanted = this.#chartWanted ?? TABS.find(({ key }) => key === this.#tab)?.chart === true;
     this.#chartHost.hidden = !wanted || this.#toggle.hidden;

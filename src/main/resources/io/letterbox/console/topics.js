@@ -1,4 +1,4 @@
-// All topics: totals, throughput, and a table that stays quick with a thousand rows.
+// All topics: totals, throughput, and a table that stays fast with a thousand rows.
 
 import { Chart, THROUGHPUT } from "./chart.js";
 import { createDialog } from "./dialogs.js";
@@ -129,7 +129,7 @@ export class TopicsView {
     });
   }
 
-  /** Rows are kept by topic and only moved where the order differs, so that focus and selection survive an update. */
+  /** Rows are kept by topic and moved only if the order differs, so that focus and selection survive an update. */
   #draw(topics) {
     const wanted = new Set();
     let at = this.#body.firstElementChild;
@@ -170,7 +170,7 @@ function classes(column) {
   return [column.number ? "number" : "", column.wide ? "wide" : ""].join(" ").trim();
 }
 
-/** One topic's line in the table. */
+/** The row of one topic. */
 class Row {
   #meta = h("small", { class: "meta" });
   #partitions = h("td", { class: "number wide" });

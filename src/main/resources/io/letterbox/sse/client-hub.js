@@ -5,36 +5,36 @@
  *               └──┬──┘          │
  *   lines        line           line       a connection with its readers' topics; all stand where it stands
  *
- * A new reader gets a line of its own, which begins where the reader wants to. Once it has been given all that there
- * is, it goes together with other such lines: at once where they have no topic in common, and where they have, as soon
- * as both stand at the same place in it. Nobody is given a record twice, nobody misses one, because every line begins
- * with a cursor that says, for each of its topics, where its readers stand. A reader that wants what comes from now on
- * joins a line that stands there. What ails one topic (deleted, unreadable) splits its readers off the others.
+ * A new reader gets a line of its own, which begins at the reader's position. When it has reached the tail, the line is
+ * merged with other such lines: at once if they have no topic in common, and otherwise as soon as both have the same
+ * position in it. No reader gets a record twice, and none misses one, because every line begins with a cursor that has
+ * its readers' position in each of its topics. A reader that wants new records only joins a line at the tail. A problem
+ * of one topic (deleted, unreadable) splits its readers off the others.
  *
- * More lines than there are connections take turns. A tab that does not handle what it is given loses its place in the
- * line and gets it back when it has; a tab that says nothing any more is forgotten, and comes back with its cursor if
- * it lives.
+ * If there are more lines than connections, they take turns. A tab that does not handle its events leaves its line and
+ * joins again when it has; a tab that sends nothing any more is forgotten, and comes back with its cursor if it is
+ * alive.
  */
 import { Watch } from "./client.js";
 
-/** A browser has six connections per host over HTTP/1.1, and pages have to load. */
+/** A browser has six connections per host over HTTP/1.1, and pages need some of them to load. */
 const MAX_CONNECTIONS = 3;
 const TURN_MS = 5000;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
 
-/** What the server takes as topics of one connection, and half of what servers and proxies take as a URL. */
+/** The server's limit of topics per connection, and half of the usual limit of a URL's length. */
 const MAX_TOPICS = 64;
 const MAX_URL_CHARS = 4000;
 
-/** Events that one reader's tab may have before it without having handled them. */
+/** Events that may be sent to a reader's tab before it has handled them. */
 const MAX_UNHANDLED = 20000;
 
-/** As client.js expects it. */
+/** The same values as in client.js. */
 const PING_MS = 5000;
 const MAX_UNANSWERED_PINGS = 12;
 
-/** With these answers, not all topics of a line can be followed together, and others perhaps can. */
+/** Responses with which not all topics of a line can be followed together, but some of them perhaps can. */
 const SPLITTING = [204, 400, 403, 404, 414, 416, 422, 431];
 
 const ROOT = new URL(".", location.href);
@@ -43,12 +43,12 @@ const tabs = new Set();
 const lines = new Set();
 let turnTimer = 0;
 
-/** False when something between here and the server does not let the path of many topics pass. */
+/** False if something between here and the server rejects the path of several topics. */
 let combines = true;
 
 /**
- * A cursor as one text of bytes for each of its topics, by the tag of the topic's name; Cursor.java describes them.
- * Null for one of another version, which cannot be taken apart.
+ * A cursor, taken apart into one string of bytes for each topic, by the tag of the topic's name; see Cursor.java for
+ * the format. Null for a cursor of another version.
  */
 function partsOf(cursor) {
   const parts = new Map();
@@ -74,7 +74,7 @@ function partsOf(cursor) {
   return parts;
 }
 
-/** The cursor of some topics, out of the parts of others' cursors; empty where it would say nothing. */
+/** The cursor of some topics, put together from parts of other cursors; empty if there are none. */
 function cursorOf(topics, parts) {
   const bytes = topics.map((topic) => parts.get(tag(topic)) ?? "").join("");
   if (bytes === "") return "";
@@ -96,7 +96,7 @@ function tag(topic) {
   return tags.get(topic);
 }
 
-/** The data that a record has where nobody asks for envelopes. */
+/** The data of a record for a reader that has not asked for envelopes. */
 function plain(envelope, data) {
   if (envelope.valueEncoding !== undefined) return data;
   return envelope.value === null ? "" : envelope.value.replace(/\r\n?/g, "\n");
@@ -115,13 +115,13 @@ class Reader {
     this.id = id;
     this.topics = [...new Set(path ? [decodeURIComponent(path[1])] : query.getAll("topic"))].sort();
     this.envelope = query.get("format") === "envelope";
-    // The server takes it under any of the names that stand-ins for EventSource have for it.
+    // The server accepts the cursor under each of the names that polyfills of EventSource use.
     const names = [...query.keys()].filter((name) => /^(evs_)?last[-_]?event[-_]?id$/i.test(name));
     this.cursor = query.get("last_event_id") ?? query.get(names[0]) ?? "";
     this.from = query.get("from") ?? "latest";
     for (const each of ["topic", "from", "format", "heartbeat", ...names]) query.delete(each);
     query.sort();
-    // What a line cannot make up for: a filter, or what a proxy asks for.
+    // Parameters that need a connection of their own: a filter, or those for a proxy.
     this.filter = query.toString();
   }
 
@@ -129,7 +129,7 @@ class Reader {
     return this.topics.includes(topic);
   }
 
-  /** Hands an event over. */
+  /** Passes an event to the tab. */
   give(type, data, cursor) {
     if (cursor) this.cursor = cursor;
     this.tab.say([this.id, type, data, this.cursor]);
@@ -145,7 +145,7 @@ class Reader {
     this.begin();
   }
 
-  /** Finds a line to read on, or makes one. */
+  /** Finds a line to join, or creates one. */
   begin() {
     const fresh = this.cursor === "" && this.from === "latest";
     for (const line of lines) {
@@ -173,13 +173,13 @@ function topicsOf(readers) {
   return [...new Set([...readers].flatMap((reader) => reader.topics))].sort();
 }
 
-/** One connection, or the wish for one. */
+/** One connection, or a line that waits for one. */
 class Line {
   source = null;
   since = 0;
-  /** True when it has said where it is. */
+  /** True when its position is known. */
   begun = false;
-  /** True while its readers have all that there is. */
+  /** True while its readers are at the tail. */
   live = false;
   everOpened = false;
   delayMs = FIRST_DELAY_MS;
@@ -188,7 +188,7 @@ class Line {
   #parts = new Map();
   #partsOf = "";
 
-  /** @param readers at least one, all of them at the place that the cursor says, with one filter */
+  /** @param readers at least one, all of them at the position of the cursor, with one filter */
   constructor(readers, cursor) {
     this.readers = new Set(readers);
     this.topics = topicsOf(readers);
@@ -203,7 +203,7 @@ class Line {
     return this.source === null && this.#retryTimer === 0;
   }
 
-  /** Where it stands, by topic; null where that cannot be told. */
+  /** The position by topic; null if unknown. */
   get parts() {
     if (this.#partsOf !== this.cursor) {
       this.#parts = partsOf(this.cursor);
@@ -224,7 +224,7 @@ class Line {
     return url.href;
   }
 
-  /** Takes a reader in that wants to stand where this line does. */
+  /** Adds a reader whose position is this line's. */
   take(reader) {
     reader.line = this;
     this.readers.add(reader);
@@ -276,10 +276,10 @@ class Line {
     source.onerror = mine(() => this.#failed());
   }
 
-  /** The connection is dead, or there is a reason to think so. */
+  /** Reconnects, because the connection is dead or may be. */
   reconnect() {
     if (this.source === null) return;
-    this.#letGo();
+    this.#disconnect();
     this.#tell("error");
     connectSome();
   }
@@ -288,20 +288,20 @@ class Line {
     this.#watch.hurry();
   }
 
-  /** Leaves its connection to another line for a while. */
+  /** Gives its connection to another line for a while. */
   makeRoom() {
-    this.#letGo();
+    this.#disconnect();
     lines.delete(this);
     lines.add(this);
     this.#tell("waiting");
   }
 
   close() {
-    this.#letGo();
+    this.#disconnect();
     lines.delete(this);
   }
 
-  #letGo() {
+  #disconnect() {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = 0;
     this.#watch.end();
@@ -348,8 +348,8 @@ class Line {
     const closed = this.source.readyState === 2;
     this.live = false;
     this.#tell("error");
-    if (!closed) return this.#watch.wait();
-    this.#letGo();
+    if (!closed) return this.#watch.allowReconnect();
+    this.#disconnect();
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = 0;
       connectSome();
@@ -367,7 +367,7 @@ class Line {
   }
 }
 
-/** Lets readers that stand at these lines' places go on together. */
+/** Merges the lines of readers with the same positions. */
 function unite(olds, readers) {
   const parts = new Map();
   for (const old of olds) {
@@ -380,20 +380,20 @@ function unite(olds, readers) {
   connectSome();
 }
 
-/** Lets some readers of a line go on without each other, and the rest without them. */
+/** Splits groups of readers off a line, each to a line of its own, and keeps the rest together. */
 function split(line, ...groups) {
   const rest = [...line.readers].filter((reader) => !groups.flat().includes(reader));
   for (const readers of [...groups, rest]) if (readers.length > 0) unite([line], readers);
 }
 
-/** Lets live lines go together with one, as many as can. */
+/** Merges a live line with as many other live lines as possible. */
 function merge(line) {
   if (lines.size < 2 || line.parts === null) return;
   const merged = [line];
   const parts = new Map(line.parts);
   for (const other of lines) {
     if (merged.includes(other) || !other.live || other.filter !== line.filter || other.parts === null) continue;
-    // Where they have a topic in common, both have to stand at the same place in it.
+    // In topics that they have in common, both have to have the same position.
     if ([...other.parts].some(([name, part]) => parts.has(name) && parts.get(name) !== part)) continue;
     const topics = topicsOf([...merged, other].flatMap((each) => [...each.readers]));
     const covered = [...merged, other].some((each) => each.topics.length === topics.length);
@@ -408,7 +408,7 @@ function merge(line) {
   const all = topicsOf(readers).length;
   const host = merged.find((each) => each.topics.length === all);
   if (!host) return unite(merged, readers);
-  // One of them has all topics already, and stands where the others do: it goes on as it is.
+  // One of the lines has all topics already, at the same positions: it stays open.
   for (const guest of merged) {
     if (guest === host) continue;
     guest.close();
@@ -420,7 +420,7 @@ function merge(line) {
   connectSome();
 }
 
-/** Gives connections to lines that wait, as far as there are any, and has the others take turns. */
+/** Connects waiting lines as long as there are connections, and lets the others take turns. */
 function connectSome() {
   let free = MAX_CONNECTIONS - [...lines].filter((line) => line.source !== null).length;
   for (const line of [...lines]) {
@@ -456,7 +456,7 @@ class Tab {
     tabs.add(this);
   }
 
-  /** Says something of a reader, with whatever else there is to be said by then. */
+  /** Sends a message about a reader, together with the others that are due. */
   say(event) {
     this.#events.push(event);
     if (this.#timer === 0) this.#timer = setTimeout(() => this.#sayAll());

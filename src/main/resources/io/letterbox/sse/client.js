@@ -1,11 +1,11 @@
 /*
- * Letterbox in a browser: what EventSource leaves out.
+ * Letterbox in a browser, with what EventSource lacks.
  *
  *   import { subscribe } from "/client.js";
  *   const stream = subscribe("/topics/quakes/events", {
  *     onRecord(value, id) { … },     // the record's value; with ?format=envelope the parsed envelope
  *     onGap(gap) { … },              // records that are gone: {topic, partition, requested, resumedFrom, lost, reason}
- *     onUnreadable(record) { … },    // the next record cannot be read on the server: {topic, partition, offset, code, detail}
+ *     onUnreadable(record) { … },    // the server cannot read the next record: {topic, partition, offset, code, detail}
  *     onStatus(status) { … },        // "connecting", "open", "retrying", "waiting" (others have their turn), "paused"
  *                                    // (the page cannot run), "ended" (topic deleted), "closed" (by you)
  *     storage: "quakes",             // remember the cursor in localStorage under this name, or {get(), set(cursor)}
@@ -14,33 +14,33 @@
  *     ack: "manual",                 // with a group: acknowledge nothing by itself, you call ack
  *     onAssigned(assigned) { … },    // with a group: what this one reads now, {group, memberId, epoch, partitions}
  *     share: false,                  // a connection of its own, instead of one for all tabs
- *     withCredentials: true          // of another origin, which allows it: send cookies, for a proxy that asks for them
+ *     withCredentials: true          // to another origin: send cookies, for a proxy that asks for them
  *   });
  *   stream.cursor;                   // everything up to here has been given to onRecord
  *   await stream.ack(id);            // with ack: "manual": this record and all before it in its partition are done
  *   stream.close();
  *
- * EventSource comes back by itself when a connection breaks, but gives up for good when an answer is not a stream (a
- * server that starts, a proxy's 502). This one begins anew then, after 1 to 30 s with jitter, where it stopped.
- * A connection can be dead without anybody having said so (a laptop that slept, a proxy that lost its server). So this
- * one asks for heartbeats that it can see, and begins anew when two of them in a row are missing, or one after the page
- * was hidden; when the network is back, it does so at once.
+ * EventSource reconnects when a connection breaks, but gives up for good when a response is not a stream (a starting
+ * server, a proxy's 502). This client reconnects then, too, after 1 to 30 s with jitter, at the record where it
+ * stopped. A connection can be dead without an error (a laptop that slept, a proxy that lost its server). So this
+ * client asks for heartbeats as events, and reconnects when two of them in a row are missing, or one after the page was
+ * hidden; and at once when the network is back.
  *
- * A browser has six connections per host where there is no HTTP/2, and a stream takes one for as long as it lives: the
- * seventh tab would not even load. So the streams of all tabs run through one shared worker (client-hub.js), which
- * follows all topics on one connection, and on at most three while some catch up; each tab has its own place all the
- * same. Streams with other query parameters (partition, key) need connections of their own, and take turns where there
- * are too many. Not shared are streams of groups, because each is a member of its own, and streams of another origin
- * than the page's, or where the browser has no shared workers: they are as EventSource's.
+ * Over HTTP/1.1 a browser has six connections per host, and a stream takes one for as long as it lives: the seventh tab
+ * would not even load. So the streams of all tabs run through one shared worker (client-hub.js), which follows all
+ * topics on one connection, and on at most three while some catch up; each tab has a position of its own all the same.
+ * Streams with other query parameters (partition, key) need connections of their own, and take turns if there are too
+ * many. Streams of groups are not shared, because each is a member of its own; nor are streams of another origin than
+ * the page's, and those in browsers without shared workers: they are as EventSource's.
  *
- * The cursor is stored four times a second at most and when the page goes; after a crash of the browser the last records
- * may come again, none is left out.
- * A group remembers where it has got to, so there is no cursor then: an id names its record, topic/partition/offset.
- * A record is acknowledged when onRecord has returned, or when the promise that it returned is kept, and all before it in
- * its partition are. Where onRecord throws, or the promise is broken, the stream begins anew after a while, and the record
- * and those behind it come again; catch what is to be passed over.
- * A page that goes into the back/forward cache, or is frozen, lets go of its stream, so that others of its group get the
- * records; it takes it up again when it is back.
+ * The cursor is stored at most four times a second and when the page is left; after a crash of the browser the last
+ * records may be delivered again, none is skipped.
+ * A group stores its own position, so there is no cursor then: an id names its record, topic/partition/offset. A record
+ * is acknowledged when onRecord has returned, or when the promise that it returned is fulfilled, and all records before
+ * it in its partition are. If onRecord throws, or the promise is rejected, the stream reconnects after a while, and the
+ * record and those behind it are delivered again; catch the errors of records that are to be skipped.
+ * A page that enters the back/forward cache, or is frozen, closes its stream, so that other members of its group get
+ * the records; it opens the stream again when it is back.
  */
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
@@ -71,7 +71,8 @@ export function subscribe(
   let paused = false;
   let failureDelayMs = FIRST_DELAY_MS;
   const watch = new Watch(reopen);
-  // What this connection has been given and not acknowledged: by partition, the records in order; and what is to be said.
+  // The records of this connection that are not acknowledged, by partition and in order; and the acknowledgements to
+  // send.
   let given = new Map();
   let due = new Map();
   let ackTimer = 0;
@@ -93,7 +94,7 @@ export function subscribe(
     if (store && !storeTimer) storeTimer = setTimeout(save, STORE_MS);
   }
 
-  function letGo() {
+  function disconnect() {
     clearTimeout(retryTimer);
     retryTimer = 0;
     watch.end();
@@ -104,20 +105,20 @@ export function subscribe(
   }
 
   function stop(why) {
-    letGo();
+    disconnect();
     removeEventListener("pagehide", hide);
     removeEventListener("pageshow", resume);
     removeEventListener("online", renew);
     globalThis.document?.removeEventListener("freeze", pause);
     globalThis.document?.removeEventListener("resume", resume);
-    globalThis.document?.removeEventListener("visibilitychange", look);
+    globalThis.document?.removeEventListener("visibilitychange", onVisible);
     tell(why);
   }
 
   function pause() {
     if (paused) return;
     paused = true;
-    letGo();
+    disconnect();
     tell("paused");
   }
 
@@ -130,11 +131,11 @@ export function subscribe(
 
   function hide(event) {
     if (event.persisted) pause();
-    else letGo();
+    else disconnect();
   }
 
-  /** Somebody looks at the page again, perhaps after the machine has slept. */
-  function look() {
+  /** The page is visible again, perhaps after the machine has slept. */
+  function onVisible() {
     if (paused || document.visibilityState !== "visible") return;
     if (retryTimer) reopen();
     else if (source instanceof SharedSource) source.hurry();
@@ -143,7 +144,7 @@ export function subscribe(
 
   /** The network is back. */
   function renew() {
-    // The hub hears of it, too.
+    // The hub gets this event as well.
     if (!(source instanceof SharedSource)) reopen();
   }
 
@@ -153,7 +154,7 @@ export function subscribe(
 
   function reopen() {
     if (paused) return;
-    letGo();
+    disconnect();
     tell("retrying");
     open();
   }
@@ -169,10 +170,10 @@ export function subscribe(
       watch.heard();
       handler(event);
     };
-    // The hub watches its connections, and the page the hub.
+    // The hub watches its connections, and the page watches the hub.
     if (!viaHub) watch.begin();
     current.onopen = mine(() => {
-      // It is another member now, and what the former one did not acknowledge comes again.
+      // The page is another member now, and gets the records again that the former one did not acknowledge.
       forget();
       delayMs = FIRST_DELAY_MS;
       tell("open");
@@ -202,9 +203,9 @@ export function subscribe(
     current.onwaiting = mine(() => tell("waiting"));
     current.onrefused = mine(open);
     current.onerror = mine(() => {
-      watch.wait();
+      watch.allowReconnect();
       tell("retrying");
-      // Also where the page is about to be left.
+      // Also when the page is about to be left.
       acknowledgeHandled(true);
       if (current.readyState !== EventSource.CLOSED) return;
       watch.end();
@@ -244,7 +245,7 @@ export function subscribe(
     } catch (failure) {
       globalThis.reportError?.(failure);
       if (source !== current || given.get(partition) !== records) return;
-      letGo();
+      disconnect();
       tell("retrying");
       again(failureDelayMs);
       failureDelayMs = Math.min(MAX_DELAY_MS, failureDelayMs * 2);
@@ -259,31 +260,31 @@ export function subscribe(
     if (!ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), ACK_MS);
   }
 
-  /** Says what has been handled; with the last breath even while an earlier word is under way. */
+  /** Sends the acknowledgements; the last ones also while earlier ones are in flight. */
   async function acknowledgeHandled(last = false) {
     clearTimeout(ackTimer);
     ackTimer = 0;
     if (due.size === 0 || memberId === null || (acking && !last)) return;
-    const saying = due;
+    const sending = due;
     due = new Map();
     acking = true;
-    let unsaid = [];
+    let unsent = [];
     try {
-      unsaid = await sayEach(memberId, [...saying.entries()], last);
+      unsent = await sendEach(memberId, [...sending.entries()], last);
     } finally {
       acking = false;
     }
-    // What could not be said is said again, unless more has been handled or the partition is not read here any more.
-    for (const [partition, end] of unsaid) if (given.has(partition) && !due.has(partition)) due.set(partition, end);
-    if (due.size > 0 && !ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), unsaid.length > 0 ? FIRST_DELAY_MS : ACK_MS);
+    // Failed acknowledgements are sent again, unless there are later ones or the partition is no longer read here.
+    for (const [partition, end] of unsent) if (given.has(partition) && !due.has(partition)) due.set(partition, end);
+    if (due.size > 0 && !ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), unsent.length > 0 ? FIRST_DELAY_MS : ACK_MS);
   }
 
-  async function sayEach(member, entries, last) {
+  async function sendEach(member, entries, last) {
     const answer = await put(member, entries.map(([, end]) => end), last).catch(() => null);
     if (answer?.ok) return [];
-    // Refused for one of them that is somebody else's by now.
+    // Refused, because one of the partitions has been assigned to another member.
     if (answer?.status === 409) {
-      return entries.length === 1 ? [] : (await Promise.all(entries.map((each) => sayEach(member, [each], last)))).flat();
+      return entries.length === 1 ? [] : (await Promise.all(entries.map((each) => sendEach(member, [each], last)))).flat();
     }
     return entries;
   }
@@ -308,23 +309,23 @@ export function subscribe(
   addEventListener("online", renew);
   globalThis.document?.addEventListener("freeze", pause);
   globalThis.document?.addEventListener("resume", resume);
-  globalThis.document?.addEventListener("visibilitychange", look);
+  globalThis.document?.addEventListener("visibilitychange", onVisible);
   tell("connecting");
   open();
   return { close: () => stop("closed"), ack: acknowledge, get cursor() { return cursor; } };
 }
 
-/** How long a connection may be silent, by the server's own word once it has said it. */
+/** The longest silence of a connection, until the server has announced its heartbeat interval. */
 const HEARTBEAT_MS = 15000;
 const GRACE_MS = 10000;
 
-/** While a browser waits to come back there is silence, too: as long as a server usually asks for, and longer. */
+/** The longest silence while a browser waits to reconnect: longer than the retry time of servers. */
 const RETRY_MS = 150000;
 
-/** A timer that is later than this tells that the script could not run. */
+/** A timer that is late by more than this shows that the script could not run. */
 const LATE_MS = 5000;
 
-/** Notices that nothing is heard any more. For client-hub.js, too. */
+/** Detects silence. Also used by client-hub.js. */
 export class Watch {
   #onSilence;
   #heartbeatMs = HEARTBEAT_MS;
@@ -351,18 +352,18 @@ export class Watch {
     this.#deadline = performance.now() + 2 * this.#heartbeatMs + GRACE_MS;
   }
 
-  /** A heartbeat comes at least so often. */
+  /** Sets the heartbeat interval. */
   expect(seconds) {
     this.#heartbeatMs = 1000 * seconds;
     this.heard();
   }
 
-  /** The browser comes back by itself, in a while. */
-  wait() {
+  /** Allows for the time until the browser reconnects. */
+  allowReconnect() {
     this.#deadline = performance.now() + RETRY_MS;
   }
 
-  /** One heartbeat's time from now has to be enough. */
+  /** Gives the connection one heartbeat interval from now. */
   hurry() {
     this.#deadline = Math.min(this.#deadline, performance.now() + this.#heartbeatMs + GRACE_MS);
     if (this.#timer) this.#check();
@@ -371,7 +372,7 @@ export class Watch {
   #check() {
     clearTimeout(this.#timer);
     const over = performance.now() - this.#deadline;
-    // Where the script could not run, what has come meanwhile is still to be handled.
+    // If the script could not run, events that have arrived meanwhile are to be handled first.
     const late = over > LATE_MS && !this.#late;
     if (late) this.#late = true;
     if (over < 0 || late) {
@@ -383,16 +384,19 @@ export class Watch {
   }
 }
 
-/** What client-hub.js has to be able to do; another number for each change of the messages. */
+/** The version of the messages to client-hub.js; to be increased with each change of them. */
 const HUB = "letterbox hub 1";
 
-/** How often the worker says that it lives. */
+/** The interval of the worker's signs of life. */
 const PING_SECONDS = 5;
 
-/** How long the worker may take to say hello, before streams go without it. */
+/** The time in which the worker has to answer before streams are opened without it. */
 const HELLO_MS = 10000;
 
-/** The address of the hub's script, as pages demand it whose policy has require-trusted-types-for and this name in trusted-types. */
+/**
+ * The address of the hub's script, as required by pages whose policy has require-trusted-types-for and this name in
+ * trusted-types.
+ */
 let addresses = null;
 function scriptAt(url) {
   addresses ??= globalThis.trustedTypes?.createPolicy("letterbox-hub", { createScriptURL: (address) => address })
@@ -400,18 +404,18 @@ function scriptAt(url) {
   return addresses.createScriptURL(url.href);
 }
 
-/** A page's end of the shared worker that holds the streams of all tabs. */
+/** The page's end of the shared worker that holds the streams of all tabs. */
 class Hub {
   static #open = new Map();
   static #broken = new Set();
   #root;
   #worker;
   #helloTimer;
-  #watch = new Watch(() => this.#lose());
+  #watch = new Watch(() => this.#onWorkerLost());
   #sources = new Map();
   #lastId = 0;
 
-  /** Whether streams of a server may be shared: the worker's script has to be of the page's origin. */
+  /** Whether streams of a server can be shared: the worker's script has to be of the page's origin. */
   static isAt(root) {
     return typeof SharedWorker === "function" && root.origin === location.origin && !Hub.#broken.has(root.href);
   }
@@ -427,7 +431,7 @@ class Hub {
     try {
       this.#worker = new SharedWorker(scriptAt(new URL("client-hub.js", root)), { name: HUB, type: "module" });
     } catch {
-      // A policy of the page's forbids it.
+      // A policy of the page forbids the worker.
       setTimeout(() => this.#refuse());
       return;
     }
@@ -445,11 +449,11 @@ class Hub {
   remove(id) {
     if (!this.#sources.delete(id)) return;
     this.#say({ close: id });
-    // A page without streams holds nothing: it may go into the back/forward cache, and the worker may end.
+    // A page without streams holds nothing: it can enter the back/forward cache, and the worker can end.
     if (this.#sources.size === 0) this.#end();
   }
 
-  /** Somebody looks at the page again. */
+  /** The page is visible again. */
   hurry() {
     this.#say({ hurry: true });
   }
@@ -466,7 +470,7 @@ class Hub {
       this.#watch.begin();
     }
     if (ping) this.#say({ pong: true });
-    if (lost) this.#lose();
+    if (lost) this.#onWorkerLost();
     if (!events) return;
     const counts = {};
     for (const [id, type, data, lastEventId] of events) {
@@ -484,7 +488,7 @@ class Hub {
     this.#worker?.port.close();
   }
 
-  /** The worker cannot be had. */
+  /** The worker is not available. */
   #refuse() {
     Hub.#broken.add(this.#root.href);
     const sources = [...this.#sources.values()];
@@ -493,8 +497,8 @@ class Hub {
     for (const source of sources) source.onrefused?.();
   }
 
-  /** The worker is dead, or has taken this page for dead. */
-  #lose() {
+  /** The worker is dead, or has given this page up. */
+  #onWorkerLost() {
     const sources = [...this.#sources.values()];
     this.#sources.clear();
     this.#end();
@@ -502,7 +506,7 @@ class Hub {
   }
 }
 
-/** A stream of the hub's, with as much of EventSource as is used here. */
+/** A stream of the hub, with the part of EventSource's interface that is used here. */
 class SharedSource {
   readyState = 0;
   #listeners = new Map();
@@ -527,13 +531,13 @@ class SharedSource {
     this.#hub.hurry();
   }
 
-  /** What the hub tells: an event of the stream, or what has become of it. */
+  /** Handles a message of the hub: an event of the stream, or a change of its state. */
   take(type, data, lastEventId) {
     if (this.readyState === 2) return;
     try {
       this.#dispatch(type, { data, lastEventId });
     } catch (failure) {
-      // As an EventSource does it; the next event is not kept from anybody.
+      // As EventSource does: an exception of one handler does not keep the next event from being delivered.
       globalThis.reportError?.(failure);
     }
   }

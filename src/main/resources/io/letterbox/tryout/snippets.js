@@ -1,4 +1,4 @@
-// Programs that publish to a topic and read it, for whoever wants to begin. Pure: addresses and names in, texts out.
+// Programs that publish to a topic and read it, as examples for beginners. Pure: addresses and names in, texts out.
 
 /** A text as a word of the shell. */
 const word = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -110,9 +110,9 @@ const kcat = ({ bootstrap, topic }) => ({
  * The programs for one topic.
  *
  * @param base the URL of the server as the browser has it, with a slash at the end
- * @param bootstrap what Kafka clients are told to connect to, host:port; null where they are not served
+ * @param bootstrap the address for Kafka clients, host:port; null if there is no Kafka server
  * @param topic a valid name
- * @return a list of {id, name, note?, parts: [{title, text}]}; without parts where the note says why there are none
+ * @return a list of {id, name, note?, parts: [{title, text}]}; without parts if the note says why there are none
  */
 export function snippets({ base, bootstrap, topic }) {
   const place = { base, bootstrap, topic, topicUrl: `${base}topics/${encodeURIComponent(topic)}` };

@@ -1,4 +1,4 @@
-// The page at /try: a record is published and seen, and the program that does the same is written down.
+// The page at /try: publishes a record and shows it, and shows the program that does the same.
 
 import { subscribe } from "../client.js";
 import { copyText, field, fill, h, problemBox, setText } from "../console/dom.js";
@@ -42,7 +42,7 @@ async function ask(path, options) {
   try {
     document = JSON.parse(text);
   } catch {
-    // Whoever stands in front of the server may answer in other words.
+    // A proxy in front of the server may answer with something else.
   }
   if (response.ok) return document;
   throw { title: document?.title ?? `HTTP ${response.status}`, detail: document?.detail ?? text.slice(0, 300),
@@ -67,7 +67,7 @@ function renamed() {
   typing = setTimeout(watch, TYPING_MS);
 }
 
-// ---- what comes
+// ---- records
 
 const STATES = {
   connecting: ["", "Connecting…"],
@@ -89,7 +89,9 @@ function stop() {
   stream = null;
 }
 
-/** Reads the topic that is named, from the newest record on; a topic that does not exist yet waits for its first one. */
+/**
+ * Reads the topic that is named, from the newest record on; a topic that does not exist yet waits for its first record.
+ */
 async function watch() {
   clearTimeout(typing);
   const name = named();
@@ -110,7 +112,7 @@ async function watch() {
   }
 }
 
-/** Resolves when the stream has begun, so that what is published then is seen; not for ever. */
+/** Resolves when the stream is open, so that a record published then is shown; gives up after a while. */
 function listen(from) {
   const name = watched;
   const begun = new Promise((resolve) => {
