@@ -32,9 +32,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
- * Many consumers that have nothing to read: each joins its group, keeps its heartbeat and its long poll going on two
- * connections, as the Java client does with its own defaults (3 s and 500 ms), but all on one thread, so that the machine
- * is left to the server. Prints what the server used once every group had been quiet for a while.
+ * Many consumers without records to read: each joins its group, keeps its heartbeat and its long poll going on two
+ * connections, as the Java client does with its own defaults (3 s and 500 ms), but all on one thread, so that most of
+ * the machine is left to the server. Prints what the server used once every group had been quiet for a while.
  *
  * <p>Arguments: bootstrap, the server's process id, consumers, groups, topics (idle-0...), partitions of each, seconds.
  */
@@ -122,7 +122,7 @@ public final class IdleConsumers {
                 .sum();
     }
 
-    /** One round of the selector, and whatever is due. */
+    /** One pass of the selector, and the tasks that are due. */
     private void turn() throws IOException {
         selector.select(key -> ((Connection) key.attachment()).readable(), 5);
         long now = nowMs();
@@ -135,7 +135,7 @@ public final class IdleConsumers {
         }
     }
 
-    /** A connection with at most one request under way. */
+    /** A connection with at most one request in flight. */
     private final class Connection {
         private final SocketChannel channel;
         private final ByteBuffer length = ByteBuffer.allocate(4);
@@ -170,7 +170,7 @@ public final class IdleConsumers {
             send.flip();
             requests++;
             try {
-                // A request is small and the only one under way: the socket's buffer takes it as a whole.
+                // A request is small and the only one in flight, so the socket's buffer takes it as a whole.
                 if (channel.write(send) != size + 4) throw new IOException("the socket takes no more");
             } catch (IOException e) {
                 throw new IllegalStateException(key + " could not be sent", e);
@@ -199,7 +199,7 @@ public final class IdleConsumers {
         }
     }
 
-    /** One consumer: what it does next is either an answer's handler or what is due at a time. */
+    /** One consumer, driven by the handlers of responses and by due times. */
     private final class Member {
         private final String group;
         private final String topic;
@@ -267,7 +267,7 @@ public final class IdleConsumers {
             }
         }
 
-        /** The leader's work: the topic's partitions, dealt out in turn. */
+        /** The leader's assignment: the topic's partitions, round robin. */
         private List<SyncGroupRequestData.SyncGroupRequestAssignment> shares(
                 List<JoinGroupResponseData.JoinGroupResponseMember> everyone) {
             List<SyncGroupRequestData.SyncGroupRequestAssignment> shares = new ArrayList<>();
@@ -314,7 +314,7 @@ public final class IdleConsumers {
             });
         }
 
-        /** The first one names its partitions, and those after it go on with the session that it opened. */
+        /** The first fetch names the partitions and opens a session; those after it use the session. */
         private void fetch() {
             FetchRequestData request = new FetchRequestData()
                     .setMaxWaitMs(FETCH_WAIT_MS)

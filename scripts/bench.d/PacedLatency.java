@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * End-to-end latency at a pace: from the moment at which a record was due (not the one at which it could be sent, so that
- * a stall counts for every record that it held up) until poll() hands it out. The first half of the time warms up.
+ * End-to-end latency at a pace: from the moment at which a record was due (not the one at which it could be sent, so
+ * that a stall counts for every record that it held up) until poll() hands it out. The first half of the time warms up.
  * The official tool sends one record at a time and rounds to whole milliseconds.
  *
  * <p>Arguments: bootstrap, topic (there, of one partition, empty), size in bytes, records/s, seconds.
@@ -35,7 +35,7 @@ public final class PacedLatency {
     private final Semaphore arrived = new Semaphore(0);
     private final AtomicBoolean done = new AtomicBoolean();
 
-    /** Written by the reader's thread before it ends; read after it was joined. */
+    /** Written by the reader's thread before it ends; read after the thread was joined. */
     private long next;
 
     private long misplaced;
@@ -88,7 +88,9 @@ public final class PacedLatency {
         }
     }
 
-    /** How many records were sent more than a second after they were due: then the machine was measured, not the server. */
+    /**
+     * How many records were sent more than a second late: with many of them, the machine was measured, not the server.
+     */
     private long send(KafkaProducer<byte[], byte[]> producer) {
         long start = System.nanoTime();
         long late = 0;

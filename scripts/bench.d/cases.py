@@ -1,4 +1,4 @@
-"""What is measured. Each case runs its rounds with the servers in turn, each run on a fresh server, and returns rows."""
+"""The cases. Each case runs its rounds with the servers in turn, each run on a fresh server, and returns rows."""
 
 import json
 import time
@@ -34,7 +34,7 @@ class Bench:
         return self.size(10, 1)
 
     def quiet(self):
-        """Waits for the machine to be quiet; the share that is in use where it never is."""
+        """Waits for the machine to be idle; returns the share in use if it never is."""
         return 0.0 if self.quick else machine.wait_until_quiet()
 
     def each_round(self, case, *runs):
@@ -60,7 +60,7 @@ def pick(results, *path):
 
 def publish(bench):
     def warmed(server, url, connections):
-        # Each load by itself: that the connections of the one before have closed makes the JIT think again.
+        # Each load by itself: the closed connections of the load before make the JIT recompile.
         loads.wrk(server, url, connections, bench.warmup)
         return loads.wrk(server, url, connections, bench.seconds)
 
@@ -202,7 +202,7 @@ def stalled(bench):
 
     def run(server):
         topic = server.topic("stalled")
-        # A round of the same load first: buffers, caches and compiled code have their size before the heap is read.
+        # A round of the same load first: buffers, caches and compiled code have their final size before the heap is read.
         loads.sse(bench.binary, server, topic, subs=20, stall=True, bytes=volume // 10, size=1000, batch=500, conns=4, wake_full=20, wake_seconds=0, drain=60)
         options = dict(subs=subs, stall=True, bytes=volume, size=1000, batch=500, conns=4, rcvbuf=16384, wake_full=full, wake_seconds=bench.size(10, 2), drain=200)
         with loads.SteppedSse(bench.binary, server, topic, **options) as load:
@@ -245,7 +245,7 @@ def startup(bench):
 
 
 class UnstartedLetterbox(Letterbox):
-    """The case starts it itself, with a watch in its hand."""
+    """The case starts the server itself, because it measures the start."""
 
     def start(self):
         pass

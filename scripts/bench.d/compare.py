@@ -14,13 +14,13 @@ from kafka_servers import KafkaDoor
 
 SIDES = ("this", "other", "again")
 
-# A difference below this is not worth a word, however sure it is.
+# A smaller difference is not reported, even if it is significant.
 TOLERATED = 0.03
 
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """What of a measurement's result is compared: its name, its key (a path), and whether more of it is better."""
+    """A value of a measurement that is compared: its name, its key (a path), and whether more is better."""
 
     name: str
     path: tuple
@@ -65,7 +65,7 @@ def consume(size, partitions):
     def run(bench, server, fresh):
         server.create(fresh, partitions, flush="os")
         kafka_cases.produce_once(bench, server, fresh, Load(size, partitions, 5, 65536))
-        # The first time for the page cache.
+        # The first run fills the page cache.
         for _ in range(2):
             result = kafka_cases.consume_once(server, fresh, kafka_cases.records(bench, size)[0])
         server.delete(fresh)
@@ -87,7 +87,7 @@ MEASUREMENTS = {
     "Kafka consume 1 KiB, 6 partitions": (consume(1024, 6), [RATE("fetch_records_s"), CPU]),
 }
 
-# Measured for nothing on each fresh server: code is compiled and buffers have their size before anything counts.
+# Run without being recorded on each fresh server, so that code is compiled and buffers have their final size.
 WARMING = ("publish 100 B, 64 connections", "NDJSON, 1,000 lines a request", "1,000 subscribers, saturated",
            "Kafka produce 100 B, 1 partition, os", "Kafka produce 1 KiB, 6 partitions, fsync")
 

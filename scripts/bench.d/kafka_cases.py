@@ -38,7 +38,7 @@ def peers():
 
 
 def records(bench, size):
-    """How many, and how many of them only warm up."""
+    """The number of records, and how many of them only warm up."""
     return {100: bench.size((4_000_000, 1_500_000), (300_000, 100_000)), 1024: bench.size((800_000, 300_000), (60_000, 20_000))}[size]
 
 
@@ -75,7 +75,7 @@ def both(bench, case, turn):
 
 
 def warm(bench, server):
-    """Until a JIT that shares its cores with the load has seen what comes; unrecorded."""
+    """Runs the load, unrecorded, until a JIT that shares its cores with the load has compiled the code."""
     for number, load in enumerate([Load(100, 1, 0, 16384), Load(1024, 6, 5, 65536), Load(100, 6, 0, 65536)][: bench.size(3, 1)]):
         topic = f"warm-{number}"
         server.create(topic, load.partitions)
@@ -235,11 +235,11 @@ def kafka_idle(bench):
 
 
 def start_again(server, partitions):
-    """Ends the server as a user would, starts it again; seconds from exec until every partition has a leader."""
+    """Stops and starts the server as a user would; returns the seconds from exec until every partition has a leader."""
     machine.end_process(server.process)
     start = time.monotonic()
     server.launch_again()
-    # Its own topics (commits, transactions) come on top of those that were made here.
+    # The server's internal topics (commits, transactions) count in addition to those created here.
     machine.wait_for(lambda: (server.wire().ready_partitions() or 0) >= partitions, f"{server.name} with {partitions} partitions", 120, 0.005)
     took = time.monotonic() - start
     server.await_ready()

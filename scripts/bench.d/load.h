@@ -1,4 +1,4 @@
-/* What the parts of the load generator share.
+/* Declarations that the parts of the load generator share.
  *
  * A record that it publishes is a JSON object of a fixed width, so that it can be a line of NDJSON as well as a body:
  *
@@ -6,7 +6,7 @@
  *         run    |  sequence    sent, ns         due, ns            padding
  *                publishing connection
  *
- * All numbers are hexadecimal. A connection has one request under way at a time, so that whatever order the server
+ * All numbers are hexadecimal. A connection has one request under way at a time, so whatever order the server
  * gives to the connections, each connection's own sequence must reach every subscriber as 0, 1, 2, … without a hole.
  */
 #ifndef LOAD_H
@@ -54,7 +54,7 @@ struct options {
 
 extern struct options opt;
 
-/* How far the run is; written by the main thread, read by the others. */
+/* The phase of the run; written by the main thread, read by the others. */
 enum phase { CONNECTING, STALLED, WARMING, MEASURING, DRAINING, WAKING_FULL, WAKING_ALL, OVER };
 extern _Atomic int phase;
 
@@ -65,8 +65,8 @@ int connect_to(const struct target *t, int receive_buffer);
 /* subscribers.c */
 struct sub_totals {
     uint64_t measured, received, reads;
-    uint64_t holes;   /* skipped: the record after them came first, or they never came */
-    uint64_t late;    /* came a second time, or after its successor */
+    uint64_t holes;   /* skipped: a later record arrived first, or they never arrived */
+    uint64_t late;    /* arrived a second time, or after a later record */
     uint64_t missing; /* at the end of the run */
     uint64_t gaps, foreign, closed, refused, woken, complete;
     struct hist from_sent, from_due;
@@ -85,7 +85,7 @@ struct pub_totals {
     struct hist ack_from_due;
 };
 void publisher_start(void);
-void publisher_progress(void);       /* subscribers moved on: the window may be open again */
+void publisher_progress(void);       /* subscribers have progressed: the window may be open again */
 uint32_t publisher_sent_on(int conn); /* how many records this connection has published */
 bool publisher_idle(void);
 void publisher_finish(struct pub_totals *totals);

@@ -50,7 +50,7 @@ def sse_command(binary, server, topic_urls, options):
 
 
 def checked(result):
-    """A run that lost nothing is one number: 'lost' is whatever did not arrive once, in order, at every subscriber."""
+    """The sum of all losses: records that did not arrive once, in order, at every subscriber."""
     result["lost"] = result["missing"] + result["holes"] + result["late"] + result["gaps"] + result["foreign"]
     if result["up"] != result["subs"] or result["publish_errors"]:
         raise RuntimeError(f"not a measurement: {result['up']} of {result['subs']} subscribers up, "
@@ -59,8 +59,8 @@ def checked(result):
 
 
 class SteppedSse:
-    """sseload with --steps: the caller looks at the server while sseload waits. Silent where the server will be killed
-    under it, and its complaint would only frighten."""
+    """sseload with --steps: the caller looks at the server while sseload waits. Silent if the server is going to be
+    killed, because its errors are expected then."""
 
     def __init__(self, binary, server, topic_urls, silent=False, **options):
         command = sse_command(binary, server, topic_urls, {**options, "steps": True})

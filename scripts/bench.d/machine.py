@@ -1,4 +1,4 @@
-"""What the benchmark needs from the machine: processes, their CPU and memory, and a word about the machine itself."""
+"""The machine: processes, their CPU time and memory, and a description of the machine."""
 
 import os
 import pathlib
@@ -11,7 +11,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_s(pid):
-    """User and system time of a process, in seconds; 0 where it is gone."""
+    """User and system time of a process, in seconds; 0 if it has ended."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -59,7 +59,7 @@ def busy_s():
 
 
 def wait_until_quiet(limit_s=60):
-    """Waits for the rest of the machine to be quiet; returns the share that is still in use where it never is."""
+    """Waits for the rest of the machine to be idle; returns the share that is still in use if it never is."""
     end = time.monotonic() + limit_s
     while (share := busy_share()) > 0.15 and time.monotonic() < end:
         time.sleep(1)

@@ -43,7 +43,7 @@ uint32_t publisher_sent_on(int conn) { return atomic_load_explicit(&sent_on[conn
 
 bool publisher_idle(void) { return atomic_load(&idle); }
 
-/* The window is over the average subscriber, so that one slow subscriber does not set the pace. */
+/* The window follows the average subscriber, so that one slow subscriber does not set the pace. */
 static bool window_open(void) {
     if (opt.window == 0 || opt.subs == 0 || opt.stall) return true;
     uint64_t average = subscribers_received() / (uint64_t)opt.subs;
@@ -98,7 +98,7 @@ static void publish(struct conn *c, uint64_t now, uint64_t due) {
     write_on(c);
 }
 
-/* True where a whole response is there: by its length, its last chunk, or because its status has no body. */
+/* True if the response is complete: by its length, its last chunk, or because its status has no body. */
 static bool answered(const struct conn *c, int *status) {
     const char *end = memmem(c->answer, c->answer_len, "\r\n\r\n", 4);
     if (!end || c->answer_len < 12) return false;
@@ -142,7 +142,7 @@ static bool publishing(int now) {
     return now == WARMING || now == MEASURING;
 }
 
-/* The schedule starts over when measuring starts: what the warm-up fell behind by is not the measurement's debt. */
+/* The schedule restarts with the measurement, so that delays of the warm-up do not count. */
 static void follow_schedule(int now_phase, uint64_t now) {
     if (!on_schedule || (now_phase == MEASURING && !measuring_seen)) {
         on_schedule = true;
@@ -165,7 +165,7 @@ static void publish_what_is_due(void) {
             scheduled++;
         } else if (!window_open()) {
             atomic_store(&blocked, true);
-            if (!window_open()) return; /* asked again: it may have opened before the flag was up */
+            if (!window_open()) return; /* checked again, because it may have opened before the flag was set */
             atomic_store(&blocked, false);
         }
         publish(&conns[i], opt.rate > 0 ? now_ns() : now, due);

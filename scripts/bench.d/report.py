@@ -1,4 +1,4 @@
-"""Rows of the report: what was measured, on both sides, and how it stands against its bar."""
+"""Rows of the report: a measurement on both sides, and whether it meets its bar."""
 
 import dataclasses
 import statistics

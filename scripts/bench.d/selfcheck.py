@@ -1,4 +1,4 @@
-"""Holds the load generator against a server that is bad on purpose: what it cannot find, no measurement can rule out."""
+"""Tests the load generator with a server that has deliberate defects: it has to find each of them."""
 
 import contextlib
 import queue
@@ -17,7 +17,7 @@ DEFECTS = {
 
 
 class BadServer:
-    """Keeps what is posted and hands it to every subscriber, as its defect has it. Threads and queues: it is slow."""
+    """Sends what is posted to every subscriber, with one defect. Uses threads and queues, so it is slow."""
 
     name = "bad server"
     pids = []
@@ -60,7 +60,7 @@ class BadServer:
 
     def take(self, body):
         with self.lock:
-            # A swap needs the record after it: everything goes out one record late.
+            # A swap needs the next record, so every record is sent one record late.
             self.records.append(body)
             for index in self.defect(len(self.records) - 2) if len(self.records) > 1 else []:
                 for subscriber in self.subscribers:
@@ -82,11 +82,11 @@ class BadServer:
 
 
 def run(binary):
-    """Raises where the load generator misses a defect, or sees one that is not there."""
+    """Raises if the load generator misses a defect, or finds one that does not exist."""
     for name, (defect, found) in DEFECTS.items():
         with BadServer(defect) as server:
             result = loads.sse(binary, server, (server.url, server.url), subs=2, conns=1, rate=100, warmup=0.2, seconds=0.3, drain=2)
-        # Of every run the last record is held back, and so missing at both subscribers.
+        # The last record of every run is held back, and so missing at both subscribers.
         counts = {key: result[key] - (2 if key == "missing" else 0) for key in ("missing", "holes", "late", "foreign", "gaps")}
         wrong = [key for key, count in counts.items() if (count > 0) != (key in found)]
         if wrong:

@@ -20,7 +20,7 @@ ROOT = HERE.parent.parent
 
 
 def free_port():
-    """A port below the range of outgoing connections, so that no client of ours can be sitting on it."""
+    """A port below the range of outgoing connections, so that no client of the benchmark can occupy it."""
     while True:
         port = random.randint(20000, 32000)
         with socket.socket() as s:
@@ -132,7 +132,7 @@ class Letterbox(Server):
 
     @property
     def pid(self):
-        """The JVM: the process itself where the script became it, else its child."""
+        """The JVM: the process itself if the script has exec'ed it, else its child."""
         candidates = [self.process.pid, *machine.children(self.process.pid)]
         return next((p for p in candidates if machine.executable(p).endswith("/java")), self.process.pid)
 
@@ -187,12 +187,12 @@ class Letterbox(Server):
 
 
 def build_letterbox(root=ROOT):
-    """Builds a checkout's JAR where it is missing or old, so that no start of a measurement has to."""
+    """Builds a checkout's JAR if it is missing or old, so that no measured start has to."""
     subprocess.run([str(root / "scripts" / "letterbox"), "version"], check=True, stdout=subprocess.DEVNULL)
 
 
 def build_load():
-    """Builds the load generator where it is missing or old; returns it."""
+    """Builds the load generator if it is missing or old; returns its path."""
     target = ROOT / "target" / "bench"
     target.mkdir(parents=True, exist_ok=True)
     sources = [HERE / name for name in ("sseload.c", "subscribers.c", "publisher.c", "stats.c")]

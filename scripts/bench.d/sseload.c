@@ -1,6 +1,6 @@
 /* sseload: N Server-Sent-Events subscribers of one URL and a publisher that POSTs to another, against any server on
  * loopback. Prints one JSON line at the end (with --steps also one when a step is reached, and then waits for a line on
- * standard input). Exits with 1 where it could not measure, never because of what it measured.
+ * standard input). Exits with 1 if it could not measure, whatever the results are.
  *
  * Build: gcc -O2 -pthread -o sseload sseload.c subscribers.c publisher.c stats.c
  */
@@ -126,7 +126,7 @@ static bool connect_all(void) {
     return subscribers_up() == opt.subs;
 }
 
-/* Until all subscribers in question have everything; gives up when nothing moves for a while. */
+/* Waits until these subscribers have received everything; gives up if nothing arrives for a while. */
 static void drain(int expected, double limit) {
     uint64_t start = now_ns(), moved = start, seen = subscribers_received();
     while (subscribers_complete() < expected && seconds_since(start) < limit && seconds_since(moved) < 10) {

@@ -97,7 +97,7 @@ static void on_data(struct subscriber *s, const char *p, size_t len, uint64_t no
     }
 }
 
-/* Takes whole lines; returns how many bytes they were. */
+/* Handles complete lines; returns their number of bytes. */
 static size_t on_lines(struct subscriber *s, const char *p, size_t len, uint64_t now) {
     const char *start = p, *end = p + len;
     while (p < end) {
@@ -136,7 +136,7 @@ static long unchunk(struct subscriber *s, char *p, size_t len) {
     return out - (end - len);
 }
 
-/* The head of the response, once it is whole; returns its length, 0 where it is not whole, -1 where it is a refusal. */
+/* Parses the head of the response; returns its length, 0 if it is incomplete, -1 if it is a refusal. */
 static long on_head(struct subscriber *s, const char *p, size_t len) {
     const char *end = memmem(p, len, "\r\n\r\n", 4);
     if (!end) return 0;
@@ -152,7 +152,7 @@ static long on_head(struct subscriber *s, const char *p, size_t len) {
     return end + 4 - p;
 }
 
-/* What lies in the buffer behind the rest of last time: raw bytes. */
+/* Handles the raw bytes in the buffer, behind the rest of the previous read. */
 static void on_bytes(struct subscriber *s, size_t fresh) {
     char *data = buffer;
     size_t kept = s->rest_len, len;
@@ -236,7 +236,7 @@ static void on_event(const struct epoll_event *e) {
     if (s->open && (e->events & (EPOLLIN | EPOLLHUP | EPOLLERR))) read_from(s);
 }
 
-/* Stops or resumes reading where the phase of a stalled run says so. */
+/* Stops or resumes reading according to the phase of a stalled run. */
 static void follow_phase(int now, int *seen) {
     if (now == *seen || !opt.stall) return;
     *seen = now;
@@ -251,7 +251,7 @@ static void follow_phase(int now, int *seen) {
     }
 }
 
-/* Only asked for when nothing more is published: then "everything" stands still. */
+/* Called only after the last record has been published, so that the expected number is final. */
 static void count_complete(int now) {
     if (now != DRAINING && now != WAKING_FULL) return;
     int n = 0;
@@ -302,7 +302,7 @@ double subscribers_cpu_s(void) { return cpu_s; }
 void subscribers_finish(struct sub_totals *out) {
     pthread_join(thread, NULL);
     for (int i = 0; i < opt.subs; i++) {
-        bool partial = opt.stall && i >= opt.wake_full; /* these were woken for a while, not to the end */
+        bool partial = opt.stall && i >= opt.wake_full; /* these were woken for some time only */
         if (!partial)
             for (int c = 0; c < opt.conns; c++) total.missing += publisher_sent_on(c) - subs[i].next[c];
         total.woken += subs[i].woken && subs[i].after_wake > 0;

@@ -1,5 +1,5 @@
-"""As much of Kafka's protocol as a benchmark needs between its measurements: topics made, deleted and asked for without
-starting a JVM each time, the same way on both sides."""
+"""The part of Kafka's protocol that a benchmark needs between its measurements: creates, deletes and describes topics
+without starting a JVM each time, the same way on both sides."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ def text(value):
 
 
 class Answer:
-    """Reads an answer field by field."""
+    """Reads a response field by field."""
 
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -82,7 +82,7 @@ class Wire:
                 raise RuntimeError(f"topic {topic} was not deleted: error {error}")
 
     def ready_partitions(self, topics=None):
-        """How many partitions have a leader, of some topics or all (Metadata v4); None where nobody answers yet."""
+        """How many partitions have a leader, of some topics or all (Metadata v4); None if there is no response yet."""
         names = struct.pack(">i", -1) if topics is None else struct.pack(">i", len(topics)) + b"".join(map(text, topics))
         try:
             answer = self.ask(self.METADATA, 4, names + b"\0")

@@ -8,7 +8,7 @@ function prepare(file, name, recordsOf) {
   const records = recordsOf(JSON.parse(readFileSync(join(source, file), "utf8")));
   const unfinished = join(target, `${name}.ndjson.part`);
   writeFileSync(unfinished, records.map((record) => JSON.stringify(record) + "\n").join(""));
-  // Under its final name a file is whole, whatever interrupts this.
+  // Renamed at the end, so that a file is complete even if this script is interrupted.
   renameSync(unfinished, join(target, `${name}.ndjson`));
   console.error(`demo: ${records.length.toLocaleString("en")} ${name}`);
 }

@@ -24,7 +24,7 @@ async function described(topic) {
   return JSON.parse(text);
 }
 
-// Lines go out in the order of the file, one request at a time, so what the topic holds is the beginning of the file.
+// Lines go out in the order of the file, one request at a time, so the topic always holds a beginning of the file.
 async function alreadyThere(feed) {
   let topic = await described(feed.topic);
   if (topic === null) {
