@@ -187,7 +187,10 @@ final class HouseRules {
                 source -> PURE.contains(source.room()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
     }
 
-    /** Who reads the wall clock takes it for a duration sooner or later, so there is one place in each language that does. */
+    /**
+     * Who reads the wall clock takes it for a duration sooner or later, so there is one place in each language that
+     * does.
+     */
     static List<String> wallClock(List<SourceFile> sources) {
         return each(
                 sources,

@@ -43,7 +43,7 @@ class KafkaAssemblyTest {
         assertThat(log.list).isEmpty();
     }
 
-    /** The first trap for newcomers: nobody can connect to a wildcard. */
+    /** A common mistake of new users: no client can connect to a wildcard address. */
     @Test
     void aWildcardWithoutAnAdvertisedHostIsWarnedAbout() {
         for (String wildcard : new String[] {"0.0.0.0", "::"}) {

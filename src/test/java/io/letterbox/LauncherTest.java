@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How {@code scripts/letterbox} measures the memory that it gives to the server: with the system's files as we make them. */
+/**
+ * How {@code scripts/letterbox} determines the memory for the server, with files of the test in place of the system's.
+ */
 class LauncherTest {
     private static final String GIB_8 = "MemTotal:        8388608 kB\nMemFree: 1 kB\n";
 
@@ -59,12 +61,12 @@ class LauncherTest {
         write("proc/self/cgroup", "12:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n");
         write("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
         assertThat(heapMib()).isEqualTo("1024");
-        // In the container, the group's own directory is the root of the mount.
+        // In a container, the root of the mount is the directory of the container's own control group.
         write("cgroup/memory/memory.limit_in_bytes", "1073741824\n");
         assertThat(heapMib()).isEqualTo("256");
     }
 
-    /** A JAR that was copied somewhere has no sources beside it, and nothing is said about that. */
+    /** A JAR that was copied elsewhere has no sources beside it, and the launcher does not report that. */
     @Test
     void withoutSourcesNothingIsStale() throws Exception {
         write("letterbox.jar", "");

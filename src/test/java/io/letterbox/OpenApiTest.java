@@ -38,7 +38,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The description of the API and the routes that are mounted are the same. */
+/** The OpenAPI description matches the mounted routes. */
 class OpenApiTest {
     private static final List<String> METHODS = List.of("get", "put", "post", "patch", "delete");
 
@@ -83,7 +83,7 @@ class OpenApiTest {
         Router router = Router.router(vertx);
         parts.forEach(part -> part.mount(router, vertx));
         SortedSet<String> routes = new RouteTable(router).all();
-        // What only the console's own page asks for is no interface for anybody else.
+        // The routes of the console's own page are no public interface.
         routes.removeIf(route ->
                 route.startsWith("GET /console/") || route.startsWith("GET /webjars/") || route.startsWith("GET /try"));
         return routes;

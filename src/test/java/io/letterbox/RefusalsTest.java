@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every refusal has its half for programs: what would be right stands in a header, where HTTP has one for it. */
+/** Every refusal also has headers for programs, if HTTP has a header that says what would be right. */
 class RefusalsTest {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND");
 
@@ -114,7 +114,7 @@ class RefusalsTest {
         VERTX.close().await();
     }
 
-    /** Refuses as it is told. */
+    /** A part that refuses as the test says. */
     private static final class Refusing implements HttpPart {
         @Override
         public void mount(Router router, Vertx vertx) {
@@ -170,7 +170,7 @@ class RefusalsTest {
                     if (methods.get(template).contains(method)) continue;
                     HttpResponse<String> refused = ask(method, asked);
                     assertThat(refused.statusCode()).as(method + " " + asked).isIn(404, 405);
-                    // A slash too many may be nothing that there is; what it is not is a path that answers nothing.
+                    // A path with an extra slash may be unknown; it must not be one without any methods.
                     if (refused.statusCode() == 404) {
                         assertThat(asked).endsWith("/");
                         continue;

@@ -65,7 +65,7 @@ class CliTest {
                 .doesNotContain("rehearse");
     }
 
-    /** Help for a command that does not exist is no help, and no success. */
+    /** Help for an unknown command is an error. */
     @Test
     void helpForAnUnknownCommandNamesThoseThatExist() {
         for (String[] args : new String[][] {{"bogus", "--help"}, {"--help", "bogus"}, {"help", "bogus"}}) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against the machine that runs the tests, of which little is known: it looks at everything and changes nothing. */
+/** Runs on the machine of the tests, of which little is known: it checks everything and changes nothing. */
 class DoctorCommandTest {
     @TempDir
     Path directory;

@@ -17,9 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A server that answers what a test has prepared, in order, and remembers what it was asked. */
+/** A server that gives prepared answers, in order, and keeps the requests. */
 final class FakeServer implements AutoCloseable {
-    /** What came: method and path with query, the headers that matter, the body. */
+    /** A request: method and path with query, the headers that matter, the body. */
     record Asked(String line, String contentType, String lastEventId, String body) {}
 
     private record Answer(int status, String contentType, String body, String retryAfter, boolean staysOpen) {
@@ -58,13 +58,13 @@ final class FakeServer implements AutoCloseable {
         return this;
     }
 
-    /** Events, and then the end of the connection. */
+    /** Sends events, and closes the connection. */
     FakeServer events(String... lines) {
         answers.add(new Answer(200, "text/event-stream", String.join("\n", lines) + "\n", null));
         return this;
     }
 
-    /** Events, and then nothing more, on a connection that stands until {@link #breakSilence}. */
+    /** Sends events, and nothing more, on a connection that stays open until {@link #breakSilence}. */
     FakeServer silentEvents(String... lines) {
         answers.add(new Answer(200, "text/event-stream", String.join("\n", lines) + "\n", null, true));
         return this;

@@ -150,7 +150,7 @@ class PublishCommandTest {
         assertThat(server.asked()).isEmpty();
     }
 
-    /** Whoever types sees that it is waited for them; a pipe is told nothing. */
+    /** On a keyboard, the command says that it waits for input; with a pipe, it does not. */
     @Test
     void saysThatItReadsTheKeyboard() {
         Terminal person = screen.terminal(InputStream.nullInputStream(), true).withKeyboard(true);

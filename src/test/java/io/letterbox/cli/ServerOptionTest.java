@@ -15,7 +15,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a command says of the server that it is to talk to. */
+/** The messages about a server that cannot be reached. */
 class ServerOptionTest {
     private final FakeServer server = new FakeServer();
     private final Screen screen = new Screen();
@@ -90,7 +90,7 @@ class ServerOptionTest {
         assertThat(said("https", BAD_REQUEST)).contains("speaks no TLS; try --server http://127.0.0.1:");
     }
 
-    /** A TLS server answers what is no TLS with an alert (RFC 8446, section 6), and Kafka's door with nothing. */
+    /** A TLS server answers other bytes with an alert (RFC 8446, section 6), and the Kafka port with nothing. */
     @Test
     void plainHttpWhereThereIsNoneIsExplained() throws Exception {
         byte[] alert = {21, 3, 3, 0, 2, 2, 70};
@@ -99,7 +99,7 @@ class ServerOptionTest {
         }
     }
 
-    /** What is said of something that answers everybody with the same bytes, and then closes. */
+    /** The message about a server that answers every request with the same bytes, and closes the connection. */
     private static String said(String scheme, byte[] answer) throws Exception {
         Screen own = new Screen();
         try (ServerSocket listening = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
@@ -119,7 +119,7 @@ class ServerOptionTest {
                 socket.getInputStream().read(new byte[4096]);
                 socket.getOutputStream().write(bytes);
             } catch (IOException gone) {
-                // The client has seen enough, or the test has.
+                // The client has closed the connection, or the test has ended.
             }
         }
     }

@@ -48,7 +48,7 @@ class TailCommandTest {
                 .isEqualTo("GET /topics/quakes/events?format=envelope&heartbeat=event&from=earliest");
     }
 
-    /** A record must not be able to do to the reader's terminal what it likes; a file gets what was published. */
+    /** A record must not control the reader's terminal; a file gets what was published. */
     @Test
     void makesVisibleWhatATerminalWouldObey() {
         String escape = "{\"value\":\"\\u001b[2Jx\\u009b\\r\"}";
@@ -105,7 +105,7 @@ class TailCommandTest {
         assertThat(screen.err()).contains("coming back");
     }
 
-    /** The connection stands and nobody is there any more: a proxy has lost its server, or the machine has slept. */
+    /** The connection is open and dead: a proxy has lost its server, or the machine has slept. */
     @Test
     void comesBackWhenHeartbeatsAreMissing() {
         server.silentEvents("id: c0", "event: heartbeat", "data: {\"seconds\":1}", "")
@@ -113,7 +113,7 @@ class TailCommandTest {
 
         assertThat(tail("t", "--max", "1")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).isEqualTo("a\n");
-        // Nothing that was published meanwhile is left out.
+        // Nothing that was published meanwhile is skipped.
         assertThat(server.asked()).extracting(FakeServer.Asked::lastEventId).containsExactly(null, "c0");
         assertThat(screen.err()).contains("coming back");
     }
@@ -162,7 +162,7 @@ class TailCommandTest {
                 .isEqualTo("GET /topics/t/events?format=envelope&heartbeat=event&from=latest&key=A%2617");
     }
 
-    /** The group goes on behind what was printed, and not behind what happened to be on its way. */
+    /** The group goes on behind what was printed, not behind what was in flight. */
     @Test
     void aMemberOfAGroupAcknowledgesWhatItPrinted() {
         server.events(

@@ -218,7 +218,7 @@ class ConfigLoaderTest {
                 .hasMessageContaining("--set nonsense: expected key=value");
     }
 
-    /** It may be meant for something else: the server starts, and says that it is no setting of it. */
+    /** The variable may be meant for another program: the server starts, and reports that it is no setting. */
     @Test
     void aVariableThatIsNoSettingIsWarnedOf() throws Exception {
         List<String> warnings = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The file that the server starts with is also its documentation, so it must be complete and true. */
+/** The default configuration file is also the documentation of the settings, so it must be complete and correct. */
 class DocumentedConfigTest {
     private static final Path FILE = Path.of("conf/letterbox.yaml");
 

@@ -18,12 +18,15 @@ import org.junit.jupiter.api.Test;
 class AssetsTest {
     private static final Path SOURCES = Path.of("src", "main", "resources", "io", "letterbox", "console");
 
-    /** What turns text into markup or code; none of it may occur, so that a record's value cannot become either. */
+    /**
+     * Functions that turn text into markup or code; none of them may be used, so that a record's value cannot become
+     * either.
+     */
     private static final Pattern PARSERS =
             Pattern.compile("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|\\beval\\("
                     + "|new Function|DOMParser|setHTMLUnsafe|createContextualFragment|\\bsrcdoc\\b");
 
-    /** What other parts of the server have at these paths. */
+    /** Paths of other parts of the server. */
     private static final Set<String> OTHERS = Set.of("/client.js", "/metrics", "/health/ready", "/openapi.json");
 
     private final Assets assets = Assets.load();
@@ -47,7 +50,7 @@ class AssetsTest {
             Matcher matcher = reference.matcher(asset.getValue().content().toString());
             while (matcher.find()) {
                 String named = matcher.group(1);
-                // Relative, so that the console also works where a proxy puts it under a path.
+                // Relative, so that the console also works behind a proxy with a path prefix.
                 assertThat(named).as(asset.getKey()).doesNotStartWith("/");
                 String path = URI.create(asset.getKey()).resolve(named).getPath();
                 if (!OTHERS.contains(path)) assertThat(assets.byPath()).containsKey(path);
@@ -57,7 +60,7 @@ class AssetsTest {
         assertThat(references).isGreaterThan(20);
     }
 
-    /** Texts that begin with a slash are places in JSON, never of the server. */
+    /** Texts that begin with a slash are JSON pointers, never paths of the server. */
     @Test
     void noScriptNamesAnAbsolutePath() {
         Pattern absolute = Pattern.compile(

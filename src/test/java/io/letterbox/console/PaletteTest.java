@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The colours can be read by people with moderately low vision, in both schemes (WCAG 2.2, success criteria 1.4.3 and 1.4.11). */
+/** The contrast of the colours, in both schemes (WCAG 2.2, success criteria 1.4.3 and 1.4.11). */
 class PaletteTest {
     private static final double TEXT = 4.5;
     private static final double GRAPHICS = 3.0;

@@ -14,7 +14,7 @@ class GuestsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Guests<String> guests = new Guests<>(new DoorLimits("http", 5, 0, 2));
-    private long now = -3 * SECOND; // A monotonic clock may be there, and pass zero.
+    private long now = -3 * SECOND; // A monotonic clock may be negative, and pass zero.
 
     private static InetAddress address(int last) {
         try {
@@ -73,7 +73,7 @@ class GuestsTest {
     @Test
     void aFullDoorIsFullForThoseWhoFilledItWithSilence() {
         for (String guest : List.of("a", "b", "c", "d", "e")) arrive(guest, ONE);
-        // All young, but of one address that has more than its share.
+        // All are young, but one address has more than its share.
         assertThat(arrive("honest", TWO)).containsExactly("a");
         guests.spoke("honest");
         now += SECOND;
@@ -110,7 +110,7 @@ class GuestsTest {
         now += Guests.SILENCE_NANOS - SECOND;
         assertThat(guests.overdue(now)).containsExactly("a");
         assertThat(guests.open()).isEqualTo(1);
-        guests.left("a"); // Its socket is closed, which is told again.
+        guests.left("a"); // Its socket is closed, which is reported again.
         assertThat(guests.open()).isEqualTo(1);
     }
 

@@ -37,7 +37,7 @@ class FileAnswerTest {
         assertThat(known(null, LATER)).isEqualTo(new NotModified());
         assertThat(known(null, EARLIER)).isEqualTo(WHOLE);
         assertThat(known(null, "yesterday")).isEqualTo(WHOLE);
-        // RFC 9110, section 13.1.3: the date counts only where there is no tag.
+        // RFC 9110, section 13.1.3: the date counts only without a tag.
         assertThat(known("\"x\"", LATER)).isEqualTo(WHOLE);
     }
 

@@ -14,7 +14,7 @@ class FilePathTest {
         assertThat(FilePath.of("app.mjs")).isEqualTo(new FilePath(List.of("app.mjs"), false));
         assertThat(FilePath.of("a%20b/%C3%BC.txt")).isEqualTo(new FilePath(List.of("a b", "ü.txt"), false));
         assertThat(FilePath.of("docs/")).isEqualTo(new FilePath(List.of("docs"), true));
-        // Encoded twice it is a name with a percent sign in it.
+        // Encoded twice, it is a name with a percent sign.
         assertThat(FilePath.of("%252e%252e/x")).isEqualTo(new FilePath(List.of("%2e%2e", "x"), false));
     }
 

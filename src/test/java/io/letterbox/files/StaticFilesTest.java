@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files on a real socket. */
+/** Static files on a real socket. */
 class StaticFilesTest {
     private static final int LONG_BYTES = 5 * FileTransfer.CHUNK_BYTES + 17;
 
@@ -88,7 +88,7 @@ class StaticFilesTest {
         return response.headers().firstValue(name).orElse("");
     }
 
-    /** What comes back for a target that is sent as it is, which no client library would do. */
+    /** The response to a target that is sent unchanged, which HTTP clients would not do. */
     private String raw(String target) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", sockets.port())) {
             socket.setSoTimeout(20_000);
@@ -114,7 +114,7 @@ class StaticFilesTest {
         Files.writeString(site.resolve("a b/index.html"), "inner");
         assertThat(get("/static/a%20b/").body()).asString().isEqualTo("inner");
 
-        // Relative, so that they hold below the path prefix of a proxy.
+        // Relative, so that they work behind a proxy with a path prefix.
         assertThat(header(get("/static?a=1"), "location")).isEqualTo("./static/?a=1");
         HttpResponse<byte[]> moved = get("/static/a%20b");
         assertThat(moved.statusCode()).isEqualTo(302);
@@ -236,7 +236,7 @@ class StaticFilesTest {
             assertThat(answer).as(target).doesNotContain("SECRET", "root:", directory.toString());
             assertThat(answer).as(target).matches("(?s)HTTP/1.1 (400|404) .*");
         }
-        // A link that stays within is followed.
+        // A link that stays within the directory is followed.
         Files.createSymbolicLink(site.resolve("same.html"), site.resolve("index.html"));
         assertThat(get("/static/same.html").statusCode()).isEqualTo(200);
     }
@@ -271,7 +271,7 @@ class StaticFilesTest {
             socket.getOutputStream()
                     .write("GET /static/huge.bin HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             await().atMost(Duration.ofSeconds(20)).until(() -> transfers.get() == 1);
-            // Everybody else is served meanwhile.
+            // Other requests are served meanwhile.
             assertThat(get("/static/index.html").statusCode()).isEqualTo(200);
             assertThat(head(socket.getInputStream())).contains("content-length: " + (8L << 30));
         }

@@ -116,7 +116,7 @@ class ContentCodingTest {
         refused(ContentCoding.GZIP, join(head, rest));
     }
 
-    /** A stream that calls itself for the next member would run out of stack. */
+    /** A stream that recurses for each member would run out of stack. */
     @Test
     void membersFollowEachOtherHoweverManyThereAre() {
         byte[] empty = compress(ContentCoding.GZIP, new byte[0]);

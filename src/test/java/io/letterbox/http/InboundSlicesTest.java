@@ -23,7 +23,7 @@ class InboundSlicesTest {
     private final Reader reader = new Reader();
     private final EmbeddedChannel channel = new EmbeddedChannel(asked, new InboundSlices(), reader);
 
-    /** Stands before the socket, and counts how often more is asked of it. */
+    /** The handler before the socket, which counts the reads. */
     private static final class Asked extends ChannelOutboundHandlerAdapter {
         private int times;
 
@@ -34,7 +34,7 @@ class InboundSlicesTest {
         }
     }
 
-    /** Stands where the decoder would; wants no more after so many turns. */
+    /** The handler in place of the decoder; pauses after a number of reads. */
     private static final class Reader extends ChannelInboundHandlerAdapter {
         private final List<Integer> slices = new ArrayList<>();
         private final ByteBuf bytes = Unpooled.buffer();

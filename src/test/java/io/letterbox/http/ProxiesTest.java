@@ -62,7 +62,7 @@ class ProxiesTest {
     void ofWhatOthersSayNothingIsRead() {
         assertThat(client("203.0.113.9", "X-Forwarded-For", "1.1.1.1", "Forwarded", "for=1.1.1.1"))
                 .isEqualTo(new Client("203.0.113.9", null));
-        // The client wrote the first ones itself; the last one is what the proxy saw.
+        // The client wrote the first entries itself; the last one is what the proxy saw.
         assertThat(host("X-Forwarded-For", "1.1.1.1, 203.0.113.7")).isEqualTo("203.0.113.7");
         assertThat(host("X-Forwarded-For", "1.1.1.1", "X-Forwarded-For", "203.0.113.7"))
                 .isEqualTo("203.0.113.7");

@@ -23,7 +23,7 @@ class StrictDecoderTest {
     private static final String CHUNKED = POST + "Transfer-Encoding: chunked\r\n\r\n";
     private static final String NEXT = "GET /next HTTP/1.1\r\nHost: x\r\n\r\n";
 
-    /** The requests that came out, as method, target and body; "refused" for what was not well formed. */
+    /** The decoded requests, as method, target and body; "refused" for a malformed one. */
     private static List<String> decode(String bytes, int sliceBytes) {
         EmbeddedChannel channel = new EmbeddedChannel(new StrictDecoder(new HttpServerOptions()));
         byte[] raw = bytes.getBytes(ISO_8859_1);

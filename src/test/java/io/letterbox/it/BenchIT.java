@@ -8,7 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The benchmark still runs from its beginning to its table; its figures are not looked at, for they mean nothing here. */
+/**
+ * The benchmark still runs to its end and prints its table; the figures are not checked, because they have no meaning
+ * here.
+ */
 class BenchIT {
     @TempDir
     private Path directory;

@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A session with a browser in WebDriver BiDi (W3C), a WebSocket with one JSON text for each command, answer and event.
- * Commands are given one after the other, by the test's thread; answers and events come on one of the HTTP client's.
+ * A session with a browser over WebDriver BiDi (W3C): a WebSocket with one JSON text for each command, answer and
+ * event. Commands are sent one after the other, by the test's thread; answers and events arrive on one of the HTTP
+ * client's.
  */
 final class Bidi implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -33,7 +34,7 @@ final class Bidi implements AutoCloseable {
     private final ConcurrentLinkedQueue<JsonNode> events = new ConcurrentLinkedQueue<>();
     private final WebSocket socket;
 
-    // Of the test's thread.
+    // Owned by the test's thread.
     private long lastId;
 
     /** @param uri of the session's WebSocket, such as {@code ws://127.0.0.1:9222/session} */
@@ -45,7 +46,7 @@ final class Bidi implements AutoCloseable {
                 .join();
     }
 
-    /** Collects the parts of texts. */
+    /** Assembles texts from their parts. */
     private final class Listener implements WebSocket.Listener {
         private final StringBuilder text = new StringBuilder();
 
@@ -91,9 +92,9 @@ final class Bidi implements AutoCloseable {
     }
 
     /**
-     * Gives a command and waits for its result.
+     * Sends a command and waits for its result.
      *
-     * @throws IllegalStateException where the browser refuses it, or does not answer
+     * @throws IllegalStateException if the browser refuses it, or does not answer
      */
     JsonNode call(String method, Object parameters) {
         long id = ++lastId;
@@ -118,7 +119,7 @@ final class Bidi implements AutoCloseable {
         }
     }
 
-    /** The events that have come since the last call, oldest first. */
+    /** The events since the last call, oldest first. */
     List<JsonNode> events() {
         List<JsonNode> all = new ArrayList<>();
         for (JsonNode event = events.poll(); event != null; event = events.poll()) all.add(event);

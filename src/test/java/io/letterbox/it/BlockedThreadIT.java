@@ -23,12 +23,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thread that a debugger holds is told of as blocked, and a process that the system suspends is not. */
+/**
+ * A thread that is suspended by a debugger is reported as blocked, and a process that is suspended by the system is
+ * not.
+ */
 class BlockedThreadIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int ANSWER_LIMIT_MS = 3_000;
 
-    /** More than what is told at once, and less than what takes the traffic away. */
+    /**
+     * Longer than the time after which a blocked thread is logged, and shorter than the one after which the server is
+     * not ready.
+     */
     private static final long SUSPENDED_MS = 7_000;
 
     @TempDir
@@ -42,7 +48,7 @@ class BlockedThreadIT {
     void start() throws Exception {
         server = ServerProcess.in(directory)
                 .jvm("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:" + debugPort)
-                // One is held, another answers.
+                // One event loop is suspended, another one answers.
                 .set("node.eventLoops", 2)
                 .start();
         AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
@@ -127,7 +133,7 @@ class BlockedThreadIT {
         return await().atMost(LIMIT).until(asked::get, answer -> !answer.isEmpty());
     }
 
-    /** Over a connection of its own, which the loop that is held may have got: then nothing. */
+    /** A page, requested over a new connection; null if that belongs to the suspended event loop. */
     private String page(String path) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(ANSWER_LIMIT_MS);

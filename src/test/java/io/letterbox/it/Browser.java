@@ -26,11 +26,11 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** Debian's Chromium, driven by Selenium: what it shows can be looked at as well. Owned by the test's thread. */
+/** Debian's Chromium, driven by Selenium, which can also inspect what is displayed. Owned by the test's thread. */
 final class Browser implements Page {
     private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(90);
 
-    /** Selenium warns that it does not know this Chromium's debugging protocol by heart; nothing here needs it to. */
+    /** Selenium warns that it does not know this Chromium's debugging protocol, which is not used here. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     static {
@@ -76,7 +76,7 @@ final class Browser implements Page {
         return driver.getWindowHandle();
     }
 
-    /** Brings a tab to the front and drives it. */
+    /** Activates a tab and drives it. */
     void show(String tab) {
         driver.switchTo().window(tab);
         driver.executeCdpCommand("Page.bringToFront", Map.of());
@@ -87,7 +87,7 @@ final class Browser implements Page {
         driver.navigate().back();
     }
 
-    /** The size of the page in CSS pixels, and which colour scheme it should prefer. */
+    /** Sets the size of the page in CSS pixels, and the preferred colour scheme. */
     void show(int width, int height, boolean dark) {
         driver.manage().window().setSize(new Dimension(Math.max(width, 500), height));
         driver.executeCdpCommand(
@@ -112,7 +112,7 @@ final class Browser implements Page {
                         arguments);
     }
 
-    /** Waits for an element that is shown. */
+    /** Waits for an element that is displayed. */
     WebElement find(String css) {
         return until(css, () -> driver.findElements(By.cssSelector(css)).stream()
                 .filter(WebElement::isDisplayed)
@@ -124,7 +124,7 @@ final class Browser implements Page {
         return driver.findElements(By.cssSelector(css)).size();
     }
 
-    /** Waits until an element that is shown contains a text; returns it. */
+    /** Waits until an element that is displayed contains a text; returns the element. */
     WebElement findWithText(String css, String text) {
         return until(css + " with “" + text + "”", () -> driver.findElements(By.cssSelector(css)).stream()
                 .filter(element -> element.isDisplayed() && element.getText().contains(text))
@@ -142,7 +142,7 @@ final class Browser implements Page {
         element.sendKeys(text);
     }
 
-    /** As every page does; an element that was replaced meanwhile is asked for again. */
+    /** As with every page; an element that was replaced meanwhile is looked up again. */
     @Override
     public <T> T until(String what, Supplier<T> question) {
         return Awaitility.await(what)
@@ -153,7 +153,7 @@ final class Browser implements Page {
                 .until(question::get, answer -> answer != null && !Boolean.FALSE.equals(answer));
     }
 
-    /** Failed requests among them. */
+    /** Includes failed requests. */
     @Override
     public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
@@ -161,22 +161,22 @@ final class Browser implements Page {
                 .toList();
     }
 
-    /** Opens an empty tab and goes on in it; returns how to come back to it. */
+    /** Opens an empty tab and drives it; returns the former one. */
     String newTab() {
         return driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
     }
 
-    /** Goes on in another tab. */
+    /** Drives another tab. */
     void goTo(String tab) {
         driver.switchTo().window(tab);
     }
 
-    /** Closes the tab that is open now; somebody has to go on in another one. */
+    /** Closes the current tab; the test has to continue in another one. */
     void closeTab() {
         driver.close();
     }
 
-    /** Ends the shared workers of all pages, as a crash does. */
+    /** Ends the shared workers of all pages, as a crash would. */
     void killSharedWorkers() {
         List<?> targets = (List<?>)
                 driver.executeCdpCommand("Target.getTargets", Map.of()).get("targetInfos");

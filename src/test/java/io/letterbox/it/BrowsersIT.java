@@ -22,13 +22,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What has to work in every browser: the page in the README, the console, and both behind a proxy, under a path as well. */
+/**
+ * The pages that have to work in every browser: the one in the README and the console, both also behind a proxy, with a
+ * path prefix as well.
+ */
 @ParameterizedClass
 @EnumSource(Page.Kind.class)
 class BrowsersIT {
     private static final String DOCUMENTED_SERVER = "http://localhost:8080";
 
-    /** Keeps what a page writes to the browser's console in two words, which is all that the README's page does with a record. */
+    /**
+     * Keeps what a page writes to the browser's console with two words, which is all that the README's page does with a
+     * record.
+     */
     private static final String LISTEN =
             "<!doctype html><script>window.seen = []; console.log = (...all) => { if (all.length === 2) seen.push(all); };</script>";
 
@@ -73,7 +79,7 @@ class BrowsersIT {
         client.publish("orders", "before", null);
         awaitSeen("before");
         server.kill();
-        // Somebody shuts the door in the page's face, twice.
+        // A port that closes the page's connections, twice.
         try (ServerSocket door = new ServerSocket(server.port(), 1, InetAddress.getByName("127.0.0.1"))) {
             door.setSoTimeout((int) Page.LIMIT.toMillis());
             for (int i = 0; i < 2; i++) door.accept().close();

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A key with a certificate for {@code localhost} that nobody else has signed.
+ * A key with a self-signed certificate for {@code localhost}.
  *
  * @param pem a file with both of them
  * @param trusting for clients that trust this certificate and no other
@@ -22,7 +22,7 @@ record Certificate(Path pem, SSLContext trusting) {
     private static final String NAME = "server";
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    /** Makes one. */
+    /** Creates a certificate. */
     static Certificate in(Path directory) {
         Path store = directory.resolve("certificate.p12");
         run(List.of(

@@ -8,11 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The server's classes, parsed and checked already, in a file beside the JAR as {@code scripts/letterbox} makes one: some
- * hundred servers are started by the tests, and each takes half as long with it. Immutable; made by whoever asks first.
+ * The archive of the server's classes beside the JAR, as {@code scripts/letterbox} makes one: the tests start some
+ * hundred servers, and each start takes half as long with it. Immutable; created at the first use.
  */
 final class ClassArchive {
-    /** For the JVM of a server; none where no archive could be made, which is no test's business. */
+    /** JVM flags for a server; none if no archive could be created, which fails no test. */
     static final List<String> FLAGS = flags(ServerProcess.jar());
 
     private ClassArchive() {}

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command line as processes of their own, against a server as a process of its own. */
+/** The command line in processes of their own, with a server in a process of its own. */
 class CliIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -71,7 +71,7 @@ class CliIT {
                 .ignoreExceptions()
                 .until(() -> client.describe("numbers").path("records").asLong() == 500);
 
-        // Not Process.destroy, which would end the input too, and then it depends on which comes first.
+        // Not Process.destroy, which would also close the input, and then the order of the two would matter.
         publish.toHandle().destroy();
         assertThat(finish(publish)).isEqualTo(128 + 15);
         assertThat(Files.readString(output()))
@@ -104,7 +104,7 @@ class CliIT {
         assertThat(Files.readString(printed)).isEqualTo(numbers(1, 200));
     }
 
-    /** Two members of a group, one after the other: the second goes on behind what the first has printed. */
+    /** Two members of a group, one after the other: the second one starts behind what the first one has printed. */
     @Test
     void aGroupIsReadMovedAndDeleted() throws Exception {
         server();
@@ -120,7 +120,7 @@ class CliIT {
         assertThat(Files.readString(output())).containsPattern("g +\\S+ +\\S+ +\\d+ +10 +numbers");
         assertThat(finish(cli("groups", "describe", "g", "--json").start())).isZero();
         assertThat(Files.readString(output())).contains("\"offset\":10", "\"lag\":10");
-        // The member has gone, but the group may not know it yet.
+        // The member has left, but the group may not have noticed yet.
         TestClient client = new TestClient(server.base());
         await().atMost(LIMIT)
                 .until(() -> client.get("/groups/g").path("members").isEmpty());

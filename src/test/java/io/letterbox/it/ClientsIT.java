@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that behave badly, against a server whose memory is too small to hold what they do not take: if anything were
- * kept for them, it would not survive. After each, nobody is connected any more as far as the server knows.
+ * Clients that behave badly, with a server whose memory is too small for what they do not read: if anything were queued
+ * for them, it would not survive. After each test, the server has no connections left.
  */
 class ClientsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -68,7 +68,7 @@ class ClientsIT {
         try (RawSubscriber slow = new RawSubscriber(server.port(), "/topics/slow/events?from=earliest")) {
             for (int request = 0; request < requests; request++) {
                 publishLines("slow", request);
-                // A little of what there is by now, so that it falls ever further behind.
+                // Reads a little, so that it falls ever further behind.
                 for (int i = 0; i < LINES_PER_REQUEST / 10; i++) {
                     assertThat(slow.nextData()).isEqualTo(lineOf(request * LINES_PER_REQUEST / 10 + i));
                 }
@@ -118,7 +118,7 @@ class ClientsIT {
             publishLines("vanishing", round);
             for (int i = 0; i < subscribers.size(); i++) {
                 if (i % 3 == 0) {
-                    subscribers.get(i).nextData(); // Some in the middle of what they get,
+                    subscribers.get(i).nextData(); // Some of them in the middle of an event,
                 }
                 subscribers.get(i).vanish(); // others without having read a byte.
             }
@@ -137,8 +137,8 @@ class ClientsIT {
         byte[] request = "GET /topics/flood/records?partition=0&offset=0&limit=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
         try (Flood flood = new Flood(server.port(), 100)) {
-            // 1 MB for each of these requests, if the server made answers that nobody reads: 2 TB. The requests alone,
-            // if it made of them what it reads at once: more than its memory.
+            // 1 MB for each of these requests, if the server made responses that no client reads: 2 TB. Decoding all
+            // requests of one read at once would alone take more than its memory.
             flood.send(request, 20_000);
             assertThat(client.describe("flood").get("partitions")).hasSize(1);
             client.publish("flood", "others are served", null);
@@ -176,7 +176,7 @@ class ClientsIT {
             client.publish(topic, "one of many", null);
             return true;
         } catch (TestClient.RefusedException e) {
-            assertThat(e.status()).isEqualTo(429); // The budget is spent for now.
+            assertThat(e.status()).isEqualTo(429); // The budget is used up for now.
             return false;
         }
     }

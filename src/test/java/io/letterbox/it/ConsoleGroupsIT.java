@@ -119,7 +119,7 @@ class ConsoleGroupsIT {
         browser.click("dialog button.danger");
         browser.findWithText(".toast", "Deleted auditors");
         browser.findWithText(".note", "no consumer groups");
-        // The refusal to move a group that has members is an answer of 409, which the browser reports.
+        // The server refuses to move a group with members with a 409, which the browser reports.
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("409"));
     }
 

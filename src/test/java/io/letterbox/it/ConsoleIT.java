@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The console in a real browser against a real server. */
+/** The console in a real browser with a real server. */
 class ConsoleIT {
     private static final String HOSTILE =
             "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=2</script>\u2028\"'&lt;";
@@ -164,7 +164,10 @@ class ConsoleIT {
         browser.findWithText("#tail-rows .record:first-child", "not paused");
     }
 
-    /** A browser has six connections to an address for all its tabs; the eighth loads, because hidden ones let go. */
+    /**
+     * A browser has six connections per host for all its tabs; the eighth tab loads, because hidden ones close their
+     * streams.
+     */
     @Test
     void eightTailsLoadAndAHiddenOneMissesNothing() throws IOException {
         client.create("tabs", 2, Map.of());
@@ -390,7 +393,7 @@ class ConsoleIT {
                 .isLessThanOrEqualTo(48L);
     }
 
-    /** The picture in the README; {@code target/console.png} is copied to where the README finds it. */
+    /** Takes the picture for the README; {@code target/console.png} is copied to the README's place by hand. */
     @Test
     void hasItsPictureTaken() throws IOException {
         for (String topic : List.of("earthquakes", "flights", "orders.created", "payments", "sensor.readings")) {
@@ -398,7 +401,7 @@ class ConsoleIT {
         }
         go("");
         browser.findWithText(".topics tbody a", "payments");
-        // The chart needs a few samples, and they come one every other second whatever the test does.
+        // The chart needs a few samples, of which there is one every other second.
         for (int samples = 1; samples <= 10; samples++) {
             publish("earthquakes", 40 + 9 * samples % 25);
             publish("payments", 150 + 40 * (samples % 5));

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at random moments under load. The seed decides what is published, how much is acknowledged before each kill,
- * and whether the restarted server is killed while it recovers; the operating system decides the rest, so a seed replays
- * the schedule, not the run.
+ * and whether the restarted server is killed while it recovers; the rest depends on the operating system, so a seed
+ * replays the schedule, not the run.
  */
 class CrashIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,7 +94,7 @@ class CrashIT {
         assertThat(reader.failure()).as("seed %d", seed).isNull();
     }
 
-    /** Starts the server again; one time in three it is killed once more, somewhere in its start. */
+    /** Starts the server again; one time in three it is killed once more, at some point of its start. */
     private void recover() {
         if (random.nextInt(3) == 0) {
             server.launch();
@@ -104,7 +104,7 @@ class CrashIT {
         server.start();
     }
 
-    /** Only chooses the moment of a kill; nothing depends on how long it really takes. */
+    /** Chooses the moment of a kill; nothing depends on its real length. */
     private static void pause(int ms) {
         try {
             TimeUnit.MILLISECONDS.sleep(ms);
@@ -129,7 +129,7 @@ class CrashIT {
         }
     }
 
-    /** Gives up after a while: what never came is then named by the checker, which is more use than a timeout. */
+    /** Gives up after a while: the checker then names what is missing, which is more useful than a timeout. */
     private void awaitEverything(SseReader reader) {
         try {
             await().atMost(Duration.ofSeconds(60)).until(() -> hasEverything(reader));

@@ -9,12 +9,12 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Publishers that go on whatever happens to the server: each in its own way (single values, keyed values, NDJSON with and
- * without keys), one request at a time, every value used once. An answer is noted in the history; a request without an
- * answer is not repeated, since it may have been done.
+ * Publishers that continue whatever happens to the server: each in its own way (single values, keyed values, NDJSON
+ * with and without keys), one request at a time, every value used once. Acknowledgements are noted in the history; a
+ * request without an answer is not repeated, because it may have been carried out.
  */
 final class CrashWorkload implements AutoCloseable {
-    /** A topic of one partition, and one that spreads. */
+    /** A topic with one partition, and one with several. */
     static final String NARROW = "narrow";
 
     static final String WIDE = "wide";
@@ -37,7 +37,7 @@ final class CrashWorkload implements AutoCloseable {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
-    /** @param label makes this workload's publishers and values different from those of others in the same history */
+    /** @param label distinguishes this workload's publishers and values from those of others in the same history */
     CrashWorkload(URI base, History history, Random random, String label) {
         this.history = history;
         this.label = label;
@@ -68,7 +68,7 @@ final class CrashWorkload implements AutoCloseable {
             try {
                 publish(manner, topic, values, random).forEach(placed -> history.acknowledge(name, placed));
             } catch (IOException e) {
-                pause(); // Killed, or not up yet.
+                pause(); // The server was killed, or is not up yet.
             } catch (TestClient.RefusedException e) {
                 if (e.status() != 503) {
                     failure.compareAndSet(null, e);
@@ -105,7 +105,7 @@ final class CrashWorkload implements AutoCloseable {
         }
     }
 
-    /** An answer that no publisher should get, or null. */
+    /** An unexpected answer to a publisher, or null. */
     Throwable failure() {
         return failure.get();
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What stands between a browser and its stream fails without a word: the connection, or the worker that all tabs share. */
+/** Silent failures between a browser and its stream: of the connection, or of the worker that all tabs share. */
 class DeadStreamIT {
     private static final String SUBSCRIBE =
             """
@@ -79,7 +79,7 @@ class DeadStreamIT {
         client.publish("dead", "before", null);
         for (String name : names) awaitValues(name, List.of("before"));
         relay.forgetStreams();
-        // Neither side hears of it: the server writes, and the browser waits.
+        // Neither side notices: the server writes, and the browser waits.
         client.publish("dead", "meanwhile", null);
         for (String name : List.of("shared", "own")) awaitValues(name, List.of("before", "meanwhile"));
         browser.until("the member's record", () -> values("member").contains("meanwhile"));
@@ -116,7 +116,7 @@ class DeadStreamIT {
         awaitValues("forbidden", List.of("a"));
     }
 
-    /** It would begin at what is latest by then, and leave out what was published in between. */
+    /** It would resume at the end of the log, and miss what was published in between. */
     @Test
     void aPlainEventSourceComesBackWithACursorBeforeItsFirstRecord() throws IOException {
         client.create("quiet", 1, Map.of());

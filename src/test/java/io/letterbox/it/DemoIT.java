@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real public data, published by the demo itself, read back over SSE byte for byte. */
+/** Real public data, published by the demo itself, and read back over SSE byte for byte. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DemoIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,7 +94,7 @@ class DemoIT {
         assertThat(stored).isEqualTo(lines("flights").size());
     }
 
-    /** The plain stream has the bytes, the envelopes say which partition each record is in. */
+    /** The plain stream has the values, the envelopes say which partition each record is in. */
     private static void assertDelivered(String topic, String keyField) {
         List<String> lines = lines(topic);
         Map<Integer, List<String>> expected = byPartition(topic, lines, keyField);
@@ -117,7 +117,7 @@ class DemoIT {
         ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
         String path = "/topics/" + topic + "/events?from=earliest" + query;
         try (SseReader reader = new SseReader(server.base().resolve(path), event -> received.add(event.data()))) {
-            // size() walks the queue: asked for seldom.
+            // size() walks the queue, so it is called seldom.
             await().atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> received.size() >= records || reader.failure() != null);
@@ -127,7 +127,7 @@ class DemoIT {
         return List.copyOf(received);
     }
 
-    /** Where Kafka's partitioner puts each line, by the key that the demo tells the server to take from it. */
+    /** The partition of each line by Kafka's partitioner, by the key that the demo tells the server to take from it. */
     private static Map<Integer, List<String>> byPartition(String topic, List<String> lines, String keyField) {
         int partitions =
                 new TestClient(server.base()).describe(topic).get("partitions").size();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Whatever goes wrong with files, no answer tells a stranger where they lie on the server's machine. */
+/** No error response contains a path of the server's machine, whatever goes wrong with files. */
 class DisclosureIT {
     private static final int WAIT_S = 30;
     private static final Map<String, String> SMALL_SEGMENTS = Map.of("segment.bytes", "16384");
@@ -79,7 +79,7 @@ class DisclosureIT {
         noneNamesThePlace();
     }
 
-    /** Without inodes a file can be written, but none can be made. */
+    /** Without inodes files can be written, but none can be created. */
     @Test
     void aFullDiskIsToldWithoutItsPlace() throws Exception {
         mounted = Files.createDirectory(directory.resolve("secret place"));
@@ -184,7 +184,7 @@ class DisclosureIT {
         }
     }
 
-    /** Notes the answer down; of a stream, what has come after some seconds. */
+    /** Notes the response; of a stream, what has arrived after some seconds. */
     private void ask(String method, String path, String body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(server.base().resolve(path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
@@ -204,7 +204,7 @@ class DisclosureIT {
                     }
                 });
             } catch (UncheckedIOException ended) {
-                // The server was stopped: what came before has been noted down.
+                // The server was stopped: what arrived before has been noted.
             }
         });
         reader.setDaemon(true);

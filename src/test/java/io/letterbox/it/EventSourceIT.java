@@ -20,13 +20,13 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real browsers follow topics: with nothing but {@code EventSource}, and with {@code /client.js}. */
+/** Real browsers follow topics: with {@code EventSource} alone, and with {@code /client.js}. */
 @ParameterizedClass
 @EnumSource(Page.Kind.class)
 class EventSourceIT {
     private static final int PARTITIONS = 3;
 
-    /** A plain EventSource that keeps what it gets: [partition, offset, value, last event id]. */
+    /** A plain EventSource that keeps its events: [partition, offset, value, last event id]. */
     private static final String FOLLOW =
             """
             window.seen = [];
@@ -82,7 +82,7 @@ class EventSourceIT {
             published = publish("log", published, 300);
             int wanted = published;
             browser.until(wanted + " records", () -> seenCount() >= wanted);
-            // Records that are acknowledged but perhaps not delivered when the server dies.
+            // Records that are acknowledged but perhaps not delivered when the server is killed.
             published = publish("log", published, 200);
             long connections = (long) browser.script("return opened");
             server.kill();
@@ -170,7 +170,7 @@ class EventSourceIT {
         awaitMembers("readers", 2);
         publish("shared", 60, 30);
         browser.until("the other 30", () -> seenCount() >= 90);
-        // Both tell of their records in one list, in which each partition has its order.
+        // Both add their records to one list, in which the records of each partition are in order.
         assertSeenIsTheLog("shared", client.log("shared"));
         browser.script("stream.close()");
         awaitMembers("readers", 1);
@@ -197,7 +197,10 @@ class EventSourceIT {
         assertThat(seen().get(0).get(2)).isEqualTo("value 12");
     }
 
-    /** For the browser, localhost is another origin, and the answers have to allow credentials before it shows them. */
+    /**
+     * For the browser, localhost is another origin, and responses have to allow credentials before a page may read
+     * them.
+     */
     @Test
     void aPageOfAConfiguredOriginReadsAndAcknowledgesWithCredentials() throws IOException {
         client.create("shop", 1, Map.of());
@@ -229,7 +232,7 @@ class EventSourceIT {
                 """;
         assertThat(browser.await(subscribe, true)).isNull();
         browser.until("ten records", () -> browser.script("return working.length === 10"));
-        // All are handled but the eighth.
+        // All are handled except the eighth.
         browser.script("working.forEach(({resolve}, i) => { if (i !== 7) resolve(); })");
         awaitCommitted("pages", 7);
         browser.script("stream.close()");
@@ -243,7 +246,7 @@ class EventSourceIT {
         assertThat(browser.await(subscribe, true)).isNull();
         browser.until("the other three", () -> browser.script("return working.length === 3"));
         assertThat(browser.script("return handled")).isEqualTo(List.of("value 7", "value 8", "value 9"));
-        // The second of them fails: it and the third come again, the first does not.
+        // The second record fails: it and the third are delivered again, the first is not.
         browser.script("working[0].resolve(); working[1].reject(new Error('not now')); working[2].resolve()");
         browser.until("a second try", () -> browser.script("return working.length === 5"));
         assertThat(browser.script("return handled.slice(3)"))
@@ -256,7 +259,7 @@ class EventSourceIT {
     @Test
     void aPageInTheBackForwardCacheLetsOthersReadAndComesBack() throws IOException {
         client.create("left", 1, Map.of());
-        // A page that may be stored, unlike those of the health check; browsers keep no others.
+        // A page that may be cached, unlike those of the health check; browsers keep only such pages.
         browser.open(server.base().resolve("/client.js").toString());
         subscribe("/topics/left/events?format=envelope", "{group: 'visitors', from: 'earliest'}");
         awaitMembers("visitors", 1);
@@ -265,7 +268,7 @@ class EventSourceIT {
         browser.open(server.base().resolve("/health/ready").toString());
         awaitMembers("visitors", 0);
         awaitCommitted("visitors", 5);
-        // Firefox keeps no page that has a stream: it has gone for good, which is as well for the group.
+        // Firefox does not keep a page with an open stream: the stream is closed for good, which is fine for the group.
         if (kind == Page.Kind.FIREFOX) return;
         publish("left", 5, 50);
         browser.back();
@@ -347,7 +350,7 @@ class EventSourceIT {
         assertSeenIsTheLog(seen(), log);
     }
 
-    /** Each partition's records, once each, in the order of the log, with nothing left out. */
+    /** Each partition's records, exactly once, in the order of the log. */
     private static void assertSeenIsTheLog(List<List<?>> seen, Map<TopicPartition, List<Placed>> log) {
         log.forEach((partition, records) -> {
             List<Placed> delivered = seen.stream()

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Publishes that are repeated, with kills in between, against a real process; and what is left out of what HTTP reads. */
+/**
+ * Publishes that are repeated, with kills in between, with a real process; and records that reads over HTTP leave out.
+ */
 class ExactlyOnceIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -115,7 +117,7 @@ class ExactlyOnceIT {
             assertThat(json(again)).isEqualTo(json(first));
             assertThat(again.headers().firstValue("Idempotent-Replayed")).hasValue("true");
         }
-        // The same key without quotes is the same key; of another topic it is another.
+        // The same key without quotes is the same key; in another topic it is another key.
         assertThat(json(post("/topics/letters", "hello", "Idempotency-Key", "a-1")))
                 .isEqualTo(json(first));
         create("others", 1);
@@ -340,7 +342,7 @@ class ExactlyOnceIT {
             assertThat(values("letters")).isEqualTo(committed);
             try (RawSubscriber subscriber = new RawSubscriber(server.port(), "/topics/letters/events?from=earliest")) {
                 for (String value : committed) assertThat(subscriber.nextData()).isEqualTo(value);
-                // An open transaction holds everybody up; what was published behind it comes when it is decided.
+                // An open transaction holds readers back; what was published behind it arrives after its end.
                 producer.beginTransaction();
                 producer.send(new ProducerRecord<>("letters", "open"));
                 producer.flush();

@@ -14,14 +14,14 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 
 /**
- * Debian's Firefox ESR. It speaks WebDriver BiDi itself, so nothing stands between it and the test; geckodriver, which
- * Selenium would need, is not among Debian's packages.
+ * Debian's Firefox ESR, driven directly over WebDriver BiDi; geckodriver, which Selenium would need, is not among
+ * Debian's packages.
  */
 final class Firefox implements Page {
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(DeserializationFeature.USE_LONG_FOR_INTS, true);
 
-    /** Nothing is fetched or asked for beside the page; what else a test needs, the remote agent sets by itself. */
+    /** No requests besides those of the page; the remote agent sets everything else that tests need. */
     private static final List<String> PREFERENCES = List.of(
             "user_pref('app.normandy.enabled', false);",
             "user_pref('app.update.enabled', false);",
@@ -30,7 +30,7 @@ final class Firefox implements Page {
             "user_pref('browser.shell.checkDefaultBrowser', false);",
             "user_pref('browser.startup.page', 0);",
             "user_pref('datareporting.policy.dataSubmissionEnabled', false);",
-            // A page that is JSON is to be that page, and no viewer of it.
+            // A page of JSON is to be that page, not a viewer.
             "user_pref('devtools.jsonview.enabled', false);",
             "user_pref('network.captive-portal-service.enabled', false);",
             "user_pref('network.connectivity-service.enabled', false);",
@@ -42,7 +42,7 @@ final class Firefox implements Page {
     private final Bidi bidi;
     private final String context;
 
-    /** @param directory which it makes its profile of */
+    /** @param directory for the profile */
     Firefox(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -68,7 +68,7 @@ final class Firefox implements Page {
                 .asText();
     }
 
-    /** Where it listens, which it writes into its profile. */
+    /** The address that it listens on, from a file in its profile. */
     private URI address(Path file) {
         JsonNode address = Awaitility.await("Firefox listens")
                 .atMost(LIMIT)
@@ -107,7 +107,7 @@ final class Firefox implements Page {
                 arguments);
     }
 
-    /** Arguments and result go as JSON, because BiDi's own values are wrapped one by one. */
+    /** Arguments and result are passed as JSON, because BiDi wraps each of its own values. */
     private Object call(String function, Object... arguments) {
         try {
             JsonNode answer = bidi.call(

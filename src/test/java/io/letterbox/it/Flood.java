@@ -19,7 +19,7 @@ public final class Flood implements AutoCloseable {
 
     private final List<Socket> sockets = new ArrayList<>();
 
-    /** Connects to the server of this machine. */
+    /** Connects to the server on this machine. */
     public Flood(int port, int connections) throws IOException {
         try {
             for (int i = 0; i < connections; i++) {
@@ -31,14 +31,14 @@ public final class Flood implements AutoCloseable {
         }
     }
 
-    /** Sends a little on each. */
+    /** Sends a few bytes on each connection. */
     public Flood begin(byte[] bytes) throws IOException {
         for (Socket socket : sockets) socket.getOutputStream().write(bytes);
         return this;
     }
 
     /**
-     * Sends on each, again and again, until all is sent, or the server closes, or nothing moves.
+     * Sends on each connection, repeatedly, until everything is sent, the server closes, or nothing moves.
      *
      * @return the bytes that were sent on all of them
      */
@@ -67,11 +67,11 @@ public final class Flood implements AutoCloseable {
                 sent.addAndGet(bytes.length);
             }
         } catch (IOException e) {
-            // Closed by the server, or by the test at its end: both are what may happen to a flooder.
+            // Closed by the server, or by the test at its end: both are expected.
         }
     }
 
-    /** Leaves without a word. */
+    /** Closes the connections. */
     @Override
     public void close() {
         for (Socket socket : sockets) {

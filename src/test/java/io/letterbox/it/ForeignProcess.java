@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * A browser or a proxy: a program of somebody else's that runs until it is ended, with all of its output in one file.
- * Owned by the test's thread; a shutdown hook ends what a test forgot, or what an interrupted build leaves behind.
+ * A browser or a proxy: another program that runs until it is ended, with all of its output in one file. Owned by the
+ * test's thread; a shutdown hook ends what a test forgot, or what an interrupted build leaves behind.
  */
 final class ForeignProcess implements AutoCloseable {
     private static final long STOP_LIMIT_SECONDS = 15;
@@ -40,7 +40,7 @@ final class ForeignProcess implements AutoCloseable {
     /**
      * Starts a program without waiting for anything.
      *
-     * @param directory where it works, which is its home, too, and gets its output
+     * @param directory its working and home directory, which also gets its output
      */
     static ForeignProcess start(Path directory, List<String> command) {
         Path output = directory.resolve("output.txt");
@@ -57,9 +57,9 @@ final class ForeignProcess implements AutoCloseable {
         }
     }
 
-    /** Where the first of some programs is that there is; says how to get one where there is none. */
+    /** The path of the first of some programs that is installed; fails with the packages to install if none is. */
     static String find(String packages, String... names) {
-        // Users other than root seldom have the last two on their path, where Debian puts servers.
+        // Users other than root seldom have the last two in their PATH, in which Debian installs servers.
         List<String> directories = new ArrayList<>(List.of(System.getenv("PATH").split(File.pathSeparator)));
         directories.addAll(List.of("/usr/sbin", "/usr/local/sbin"));
         return Stream.of(names)
@@ -89,7 +89,7 @@ final class ForeignProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Asks it to end, and ends it where it does not. Returns when it and all that it has started are gone. */
+    /** Asks it to end, and kills it if it does not. Returns when it and all of its children are gone. */
     @Override
     public void close() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))

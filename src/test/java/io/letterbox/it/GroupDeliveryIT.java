@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a client of a group has not read comes again, whatever kernels and proxies have taken for it. */
+/**
+ * Records that a client of a group has not read are delivered again, even if kernels and proxies have accepted them.
+ */
 class GroupDeliveryIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int MANY = 10_000;
@@ -43,8 +45,9 @@ class GroupDeliveryIT {
     }
 
     /**
-     * Reads from the server for its one client, and notices that the client has gone only when a write to it fails: the
-     * second one, because the first is what the reset answers. HAProxy, Apache and Varnish do so.
+     * A proxy that reads from the server for its one client, and notices that the client has gone when a write to it
+     * fails: the second one, because the first is answered with the reset. HAProxy, Apache and Varnish behave like
+     * that.
      */
     private static final class DeafProxy implements AutoCloseable {
         private final ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -90,7 +93,7 @@ class GroupDeliveryIT {
         return "/topics/" + topic + "/events?group=" + group + "&from=earliest";
     }
 
-    /** A member that has been told what it reads. */
+    /** A member that has got its assignment. */
     private static RawSubscriber join(int port, String topic, String group) throws IOException {
         RawSubscriber member = new RawSubscriber(port, path(topic, group));
         assertThat(member.nextData()).contains("memberId");
@@ -101,7 +104,7 @@ class GroupDeliveryIT {
         return client.get("/groups/" + id);
     }
 
-    /** What is committed of the only partition, or -1. */
+    /** The committed offset of the only partition, or -1. */
     private static long committed(String group) {
         JsonNode offset = group(group).path("offsets").path(0).path("offset");
         return offset.isNumber() ? offset.asLong() : -1;
@@ -122,7 +125,8 @@ class GroupDeliveryIT {
         RawSubscriber busy = join(server.port(), "held", "busy");
         int read = 0;
         for (; read < 110; read++) busy.nextData();
-        // Another group is a clock: where it commits twice, whatever there was to commit of the first one is committed.
+        // Another group is the clock: when it has committed twice, everything of the first group that can be committed
+        // is.
         AtomicInteger seen = new AtomicInteger();
         try (SseReader other = new SseReader(server.base().resolve(path("held", "other")), event -> {
             if (event.type().equals("message")) seen.incrementAndGet();
@@ -152,7 +156,7 @@ class GroupDeliveryIT {
             assertThat(first.nextData()).isEqualTo("before");
             awaitCommitted("behind", 1);
             first.close();
-            // Slowly, one after the other: the proxy takes at least the first of them.
+            // Slowly, one after the other: the proxy accepts at least the first of them.
             for (int i = 0; i < 10; i++) client.publish("proxied", "after" + i, null);
             Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
             try (SseReader second = new SseReader(server.base().resolve(path("proxied", "behind")), event -> {

@@ -36,14 +36,14 @@ class GroupSseIT {
     @TempDir
     private Path directory;
 
-    /** How often each record was delivered, by {@code partition/offset}, whoever it was delivered to. */
+    /** How often each record was delivered, by {@code partition/offset}, to any member. */
     private final Map<String, AtomicInteger> deliveries = new ConcurrentHashMap<>();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private ServerProcess server;
     private TestClient client;
 
-    /** A stream that takes part, and what it was told that it reads. */
+    /** A stream that is a member, and the partitions that it was told. */
     private final class Streaming implements AutoCloseable {
         private final SseReader reader;
         private volatile Set<Integer> assigned = Set.of();
@@ -129,7 +129,7 @@ class GroupSseIT {
             int partition = offset.get("partition").asInt();
             for (long each = 0; each < offset.get("offset").asLong(); each++) committed.add(partition + "/" + each);
         }
-        // What the server's socket took is on its way.
+        // What the server's socket has accepted is still in flight.
         await().atMost(LIMIT).until(() -> deliveries.keySet().containsAll(committed));
     }
 
@@ -159,7 +159,7 @@ class GroupSseIT {
             awaitCommitted(1000);
             assertThat(deliveries.values()).as("each once").allMatch(count -> count.get() == 1);
 
-            // One goes at once, the others take over where it had got to.
+            // One leaves at once, the others continue at its committed offsets.
             b.leave();
             await().atMost(LIMIT)
                     .until(() -> a.assigned.size() == 3 && consumer.assigned().size() == 3);

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * A machine that was hardened: its temporary directory allows no execution, or no writing, so that native libraries cannot
- * be unpacked there. Some of it needs to mount file systems, which only root may.
+ * A hardened machine: its temporary directory allows no execution, or no writing, so that native libraries cannot be
+ * unpacked there. Some tests mount file systems, which only root may.
  */
 class HardenedHostIT {
     private static final List<String> CODECS = List.of("gzip", "snappy", "lz4", "zstd");
@@ -106,7 +106,7 @@ class HardenedHostIT {
         });
     }
 
-    /** The data directory allows no execution either, so there is no place left. */
+    /** The data directory allows no execution either, so no place is left. */
     @Test
     void whatNeedsAMissingCodecIsRefusedInWordsAndCalledNoDamage() throws Exception {
         Path mount = mount("noexec");
@@ -141,7 +141,7 @@ class HardenedHostIT {
                                 "0"));
         produce("kept", "none", "plain");
         produce("kept", "zstd", "packed");
-        // Two more segments, because compaction leaves the one alone that is written to.
+        // Two more segments, because compaction does not touch the active one.
         for (int i = 0; i < 2; i++) produce("kept", "none", "behind" + "x".repeat(16_384));
         server.stop();
 
@@ -164,7 +164,7 @@ class HardenedHostIT {
         assertThat(stream("/topics/kept/events?from=earliest"))
                 .contains("data: v-plain", "event: unreadable", "CODEC_MISSING", "\"offset\":1")
                 .containsPattern("retry: 6[0-9]{4}");
-        // Compaction comes by every few seconds; it has come by here when it has said so.
+        // Compaction runs every few seconds; it has run when it has logged that.
         Awaitility.await().atMost(WAIT_S, TimeUnit.SECONDS).until(() -> server.output()
                 .contains("kept/0 cannot be compacted"));
         assertThat(get("/health/ready").body()).doesNotContain("quarantine");
@@ -200,7 +200,7 @@ class HardenedHostIT {
         }
     }
 
-    /** They are tried in order when the server is ready; the metric of the last one comes last. */
+    /** The codecs are tried in order when the server is ready; the metric of the last one appears last. */
     private void awaitCodecs() {
         Awaitility.await()
                 .atMost(WAIT_S, TimeUnit.SECONDS)
@@ -216,7 +216,7 @@ class HardenedHostIT {
         return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     }
 
-    /** All that a stream says until the server ends it. */
+    /** The whole stream until the server ends it. */
     private String stream(String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(server.base().resolve(path))
                 .timeout(java.time.Duration.ofSeconds(WAIT_S))

@@ -10,13 +10,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What clients know about a run: which records were acknowledged to whom, and what each reader was given. Values are
- * unique within a run and never sent twice, so a value is a record's identity.
+ * What clients know about a run: the records that were acknowledged to each publisher, and those that each reader
+ * received. Values are unique within a run and never sent twice, so a value identifies a record.
  *
- * <p>Each publisher and each reader writes to a queue of its own, from its own thread; anybody may look at any time.
+ * <p>Each publisher and each reader writes to a queue of its own, from its own thread; any thread may read at any time.
  */
 final class History {
-    /** A record at its place, as an acknowledgement, a page or an event tells it. */
+    /** A record with its position, as an acknowledgement, a page or an event tells it. */
     record Placed(TopicPartition partition, long offset, String value) {
         @Override
         public String toString() {
@@ -28,7 +28,9 @@ final class History {
     private final Map<String, Queue<Placed>> read = new ConcurrentHashMap<>();
     private final AtomicLong acknowledgedCount = new AtomicLong();
 
-    /** Notes an acknowledgement. A publisher has one request under way at a time, so the order is the order of sending. */
+    /**
+     * Notes an acknowledgement. A publisher has one request in flight at a time, so the order is the order of sending.
+     */
     void acknowledge(String publisher, Placed record) {
         acknowledged
                 .computeIfAbsent(publisher, name -> new ConcurrentLinkedQueue<>())

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Holds a history against the log that a restarted server shows. Pure: the same history gives the same complaints, one
+ * Checks a history against the log of a restarted server. Pure: the same history gives the same complaints, one
  * sentence each, at most {@value #MOST_COMPLAINTS} of them.
  *
- * <p>What must hold: an acknowledged record is in the log, once, at its offset and unchanged; a publisher's records of one
- * partition have the order in which it sent them; offsets have no hole; a reader got every acknowledged record exactly
- * once, in the order of offsets; and whatever a reader got is still in the log, at the same offset, because what has been
- * read is never taken back.
+ * <p>The invariants: an acknowledged record is in the log, once, at its offset and unchanged; a publisher's records of
+ * one partition have the order in which it sent them; offsets have no hole; a reader received every acknowledged record
+ * exactly once, in the order of offsets; and every record that a reader received is still in the log, at the same
+ * offset, because what has been read is never taken back.
  */
 final class HistoryChecker {
     private static final int MOST_COMPLAINTS = 20;
@@ -35,10 +35,10 @@ final class HistoryChecker {
     }
 
     /**
-     * Checks the log alone against the acknowledgements, and that nothing read is missing from it.
+     * Checks the log alone against the acknowledgements, and that no record that was read is missing from it.
      *
      * @param log every partition's records, in the order in which the server gave them
-     * @return complaints; none where all is well
+     * @return complaints; none if all is well
      */
     static List<String> check(History history, Map<TopicPartition, List<Placed>> log) {
         HistoryChecker checker = new HistoryChecker(log);
@@ -48,7 +48,7 @@ final class HistoryChecker {
         return checker.complaints;
     }
 
-    /** Checks also that every reader has got everything that was acknowledged. */
+    /** Checks also that every reader has received every acknowledged record. */
     static List<String> checkComplete(History history, Map<TopicPartition, List<Placed>> log) {
         List<String> complaints = new ArrayList<>(check(history, log));
         history.read().forEach((reader, records) -> {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A checker that finds nothing wrong proves nothing, unless it finds what is wrong. */
+/** The checker finds each kind of fault, without which its silence would prove nothing. */
 class HistoryCheckerTest {
     private static final TopicPartition P0 = new TopicPartition("t", 0);
     private static final TopicPartition P1 = new TopicPartition("t", 1);

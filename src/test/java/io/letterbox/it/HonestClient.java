@@ -13,25 +13,25 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A client that does what clients should, from an address of its own: it publishes over one connection that it keeps, and
- * again and again over new ones, and notes how long each answer took. Tests of attacks let it work before and meanwhile
- * and compare the two.
+ * A well-behaved client with an address of its own: it publishes over one connection that it keeps, and again and again
+ * over new ones, and notes how long each answer took. Tests of attacks compare its figures before and during the
+ * attack.
  *
- * <p>Two threads publish and note down under the lock of this object; the test starts and asks from its own.
+ * <p>Two threads publish and note the figures under the lock of this object; the test calls it from its own thread.
  */
 public final class HonestClient implements AutoCloseable {
-    /** Where it comes from; attackers come from 127.0.0.1. */
+    /** Its address; attackers use 127.0.0.1. */
     public static final String ADDRESS = "127.0.0.2";
 
-    /** No request may take longer under attack. */
+    /** The longest time that a request may take under attack. */
     public static final Duration LONGEST = Duration.ofSeconds(1);
 
-    /** How much worse the slowest hundredth may become. */
+    /** The factor by which the slowest hundredth may become slower. */
     private static final int SLOWER_AT_MOST = 2;
 
     /**
-     * Up to here, a slow hundredth is blamed on the machine: attacker, server and other tests share its cores, and with five
-     * threads for each, one waits a few tenths of a second for its turn. Twice a few milliseconds is for a quiet machine.
+     * Below this, a slow hundredth is attributed to the machine: attacker, server and other tests share its cores, and
+     * with five threads per core, a thread waits a few tenths of a second. The factor is for an idle machine.
      */
     private static final Duration NOISE = Duration.ofMillis(500);
 
@@ -44,15 +44,15 @@ public final class HonestClient implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII);
 
     /**
-     * What it went through.
+     * The figures of a period.
      *
      * @param count requests that were answered with 200
-     * @param refused what became of the others: another status, a connection that was refused or closed, no answer
-     * @param p99 of 100 answered requests, 99 took no longer
-     * @param max the longest
+     * @param refused the outcomes of the others: another status, a connection that was refused or closed, no answer
+     * @param p99 the 99th percentile of the answered requests
+     * @param max the slowest
      */
     public record Report(int count, List<String> refused, Duration p99, Duration max) {
-        /** What it had to suffer beside a report of quieter times, in words; empty where nothing is wrong. */
+        /** The harm of an attack, compared with a report from before it, in words; empty if there is none. */
         public List<String> harmBeside(Report quiet) {
             List<String> harm = new ArrayList<>();
             if (count == 0) harm.add("no request was answered");
@@ -92,7 +92,7 @@ public final class HonestClient implements AutoCloseable {
         this.threads = List.of(thread(this::publishOnOne), thread(this::publishOnMany));
     }
 
-    /** Begins to publish to the HTTP door of a server on this machine; the topic is made by the first request. */
+    /** Starts to publish to the HTTP port of a server on this machine; the first request creates the topic. */
     public static HonestClient begin(int port) {
         HonestClient client = new HonestClient(port);
         client.threads.forEach(Thread::start);
@@ -105,7 +105,7 @@ public final class HonestClient implements AutoCloseable {
         return thread;
     }
 
-    /** What happened since the beginning, or since the last call. */
+    /** The figures since the beginning, or since the last call. */
     public synchronized Report report() {
         List<Long> sorted = new ArrayList<>(nanos);
         Collections.sort(sorted);
@@ -115,7 +115,7 @@ public final class HonestClient implements AutoCloseable {
         return report;
     }
 
-    /** Lets it work for a while, undisturbed or not, and reports that time alone. */
+    /** The figures of a period of this length. */
     public Report reportOf(Duration time) throws InterruptedException {
         report();
         Thread.sleep(time.toMillis());
@@ -202,7 +202,7 @@ public final class HonestClient implements AutoCloseable {
     }
 
     private synchronized void failed(String where, IOException failure) {
-        // What comes after the end is the test's doing.
+        // Failures after the end are caused by the test.
         if (working) refused.add(where + failure.getMessage());
     }
 

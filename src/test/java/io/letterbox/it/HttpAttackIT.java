@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Attackers without a name, from 127.0.0.1, and what an honest client from 127.0.0.2 suffers from them: nothing. The server has
- * few files, which makes it weaker.
+ * Anonymous attackers, from 127.0.0.1, and the harm that they do to an honest client from 127.0.0.2: none. The server
+ * has few file descriptors, which makes it weaker.
  */
 class HttpAttackIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -74,7 +74,7 @@ class HttpAttackIT {
                         new Socket(InetAddress.getLoopbackAddress(), i % 4 == 0 ? server.kafkaPort() : server.port()));
             }
             assertThat(honest.reportOf(WATCHED).harmBeside(quiet)).isEmpty();
-            // There are files left for what is the server's own.
+            // There are descriptors left for the server's own files.
             for (int i = 0; i < 20; i++) client.create("made-meanwhile-" + i, 1, Map.of());
             assertThat(client.metric("letterbox_http_connections_turned_away_total"))
                     .isPositive();
@@ -103,7 +103,7 @@ class HttpAttackIT {
         assertThat(harmWhile(http2(true))).isEmpty();
     }
 
-    /** HTTP/2 is dear to serve; but nobody is refused, and the server lives. */
+    /** HTTP/2 is expensive to serve; but no request is refused, and the server survives. */
     @Test
     void whereHttp2IsSpokenNobodyIsRefusedForIt(@TempDir Path own) throws Exception {
         try (ServerProcess clear = ServerProcess.in(own)
@@ -124,7 +124,7 @@ class HttpAttackIT {
         return reportWhile(honest, server.port(), bytes).harmBeside(quiet);
     }
 
-    /** What the honest client suffers while each attacker sends this on one connection after the other. */
+    /** The honest client's report while each attacker sends this on one connection after the other. */
     private static Report reportWhile(HonestClient client, int port, byte[] bytes) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> attackers = new ArrayList<>();
@@ -147,7 +147,7 @@ class HttpAttackIT {
         }
     }
 
-    /** Else attackers and server would compete for the cores of one machine, which no server can help. */
+    /** Otherwise attackers and server would compete for the cores of one machine, which no server can prevent. */
     private static void pause() {
         try {
             Thread.sleep(PAUSE_MS);
@@ -163,7 +163,7 @@ class HttpAttackIT {
             byte[] sink = new byte[65_536];
             while (socket.getInputStream().read(sink) >= 0) continue;
         } catch (IOException closed) {
-            return; // As it should be.
+            return; // As expected.
         }
     }
 

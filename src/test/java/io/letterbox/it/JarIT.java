@@ -12,9 +12,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
-/** What has to be in the fat JAR besides classes. */
+/** The content of the fat JAR besides classes. */
 class JarIT {
-    /** Apache-2.0 section 4(d), and what MIT and BSD demand. */
+    /** Apache-2.0 section 4(d), and the conditions of MIT and BSD. */
     @Test
     void everyLibrarysNoticeAndLicenceIsThere() throws IOException {
         try (ZipFile jar = new ZipFile(ServerProcess.jar().toFile())) {
@@ -25,7 +25,7 @@ class JarIT {
         }
     }
 
-    /** As the service and the container start it: no flag is unknown to this JVM, and none is lost. */
+    /** The flags of the systemd unit and the container: each is known to this JVM, and none is ignored. */
     @Test
     void itStartsWithTheFlagsOfTheInstallation() throws Exception {
         List<String> command = List.of(

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** Kafka's own producer against a server process; what it produced is read over HTTP. */
+/** Kafka's own producer with a server process; what it has produced is read over HTTP. */
 class KafkaProducerIT {
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 500;
@@ -195,7 +195,7 @@ class KafkaProducerIT {
         assertThat(read.equals(sent)).isTrue();
     }
 
-    /** A stop drains: what is acknowledged is there once, and the producer goes on with the next process. */
+    /** A stop drains: acknowledged records are there once, and the producer continues with the next process. */
     @Test
     void restartsLoseAndRepeatNothing() throws Exception {
         try (ServerProcess own = ServerProcess.in(directory.resolve("restarts")).start()) {

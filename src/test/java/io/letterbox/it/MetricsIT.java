@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real server exports is what the page about metrics says. */
+/** A real server exports the metrics that the page about metrics describes. */
 class MetricsIT {
     private static final Path PAGE = Path.of("docs", "metrics.md");
 

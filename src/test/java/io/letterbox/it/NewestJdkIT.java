@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher builds with the newest JDK there is, which is seldom the one that these tests are run with. */
+/** The launcher builds with the newest JDK on the machine, which is seldom the one that runs these tests. */
 class NewestJdkIT {
     private static final Path JDKS = Path.of("/usr/lib/jvm");
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");

@@ -7,19 +7,23 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * The one page of a browser without a window that has a fresh profile, as far as every browser can be driven in the same
- * way: by scripts. Waits for conditions and never for a time. Owned by the test's thread.
+ * The one page of a headless browser with a fresh profile, with the operations that every browser supports in the same
+ * way: scripts. Waits for conditions and never for a time. Owned by the test's thread.
  */
 interface Page extends AutoCloseable {
     Duration LIMIT = Duration.ofSeconds(90);
     Duration POLL = Duration.ofMillis(50);
 
-    /** Browsers that pages have to work in. */
+    /** The browsers in which pages have to work. */
     enum Kind {
         CHROMIUM,
         FIREFOX;
 
-        /** Starts one. @param directory of this browser alone, for its profile and its output */
+        /**
+         * Starts a browser.
+         *
+         * @param directory of this browser alone, for its profile and its output
+         */
         Page start(Path directory) {
             return switch (this) {
                 case CHROMIUM -> new Browser();
@@ -31,7 +35,7 @@ interface Page extends AutoCloseable {
     /** Loads a page and waits until it and its modules are loaded. */
     void open(String url);
 
-    /** As the button does. */
+    /** Goes back, as the button does. */
     void back();
 
     /**
@@ -41,16 +45,19 @@ interface Page extends AutoCloseable {
      */
     Object script(String script, Object... arguments);
 
-    /** Runs the body of an async function, which finds its arguments in {@code given}; what it returns, or FAILED and why. */
+    /**
+     * Runs the body of an async function with the arguments in {@code given}; returns its result, or FAILED and the
+     * reason.
+     */
     Object await(String body, Object... arguments);
 
-    /** What the page complained of since the last call: errors of scripts, violations of the policy. */
+    /** The complaints of the page since the last call: errors of scripts, violations of the policy. */
     List<String> complaints();
 
     @Override
     void close();
 
-    /** Asks until the answer is neither null nor false. */
+    /** Repeats a question until the answer is neither null nor false. */
     default <T> T until(String what, Supplier<T> question) {
         return Awaitility.await(what)
                 .atMost(LIMIT)
@@ -58,7 +65,7 @@ interface Page extends AutoCloseable {
                 .until(question::get, answer -> answer != null && !Boolean.FALSE.equals(answer));
     }
 
-    /** Waits until one of the elements that are meant contains a text. */
+    /** Waits until one of the matching elements contains a text. */
     default void awaitText(String css, String text) {
         until(
                 css + " with “" + text + "”",

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Somebody's web server with one page, at an origin of its own. Its only thread is the JDK's. */
+/** Another web server with one page, at an origin of its own. Its only thread is the JDK's. */
 final class PageServer implements AutoCloseable {
     private final HttpServer server;
     private volatile String page = "";
@@ -37,7 +37,7 @@ final class PageServer implements AutoCloseable {
         return URI.create("http://localhost:" + server.getAddress().getPort());
     }
 
-    /** What it serves from now on. */
+    /** Sets the page. */
     void serve(String html) {
         page = html;
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything through Debian's nginx and HAProxy, configured as the documentation recommends. */
+/** All features through Debian's nginx and HAProxy, configured as the documentation recommends. */
 @ParameterizedClass
 @EnumSource(ReverseProxy.Kind.class)
 class ProxiesIT {
@@ -38,7 +38,7 @@ class ProxiesIT {
     private static final int PARTITIONS = 3;
     private static final int PUBLISHERS = 3;
 
-    /** HAProxy asks every second, and the second refusal counts; the rest is for a machine that is busy. */
+    /** HAProxy checks every second, and acts on the second failure; the rest is for a busy machine. */
     private static final int NOT_READY_SECONDS = 6;
 
     @TempDir
@@ -75,7 +75,7 @@ class ProxiesIT {
     void aStreamArrivesAtOnceWholeAndInOrder() throws IOException {
         client.create("whole", PARTITIONS, Map.of());
         try (Follower follower = new Follower("whole")) {
-            // Each is there before the next one follows: nothing waits in the proxy for more.
+            // Each record arrives before the next one is published: the proxy buffers nothing.
             for (int i = 0; i < 10; i++) {
                 client.publish("whole", "alone " + i, null);
                 int sent = i + 1;
@@ -130,8 +130,8 @@ class ProxiesIT {
             server.start();
         });
         if (kind == ReverseProxy.Kind.HAPROXY) {
-            // What HAProxy answers itself, because it knows of no server, it logs so; what a server refused has its
-            // name.
+            // HAProxy logs the responses that it makes itself, because it has no server, in that way; those of a server
+            // have its name.
             assertThat(proxy.log().stream().skip(known).filter(line -> line.contains(" letterbox/a ")))
                     .isNotEmpty()
                     .noneMatch(line -> line.matches(".* letterbox/a \\S+ (-1|50[0-9]) .*"));
@@ -145,7 +145,10 @@ class ProxiesIT {
                 .until(() -> client.get("/topics") != null);
     }
 
-    /** Publishers and a reader work on while something happens to the server, and nothing is lost, doubled or out of order. */
+    /**
+     * Publishers and a reader go on while something happens to the server, and nothing is lost, duplicated or
+     * reordered.
+     */
     private static void whilePublishing(String topic, Runnable event) {
         client.create(topic, PARTITIONS, Map.of());
         List<RepeatingPublisher> publishers = new ArrayList<>();
@@ -236,7 +239,7 @@ class ProxiesIT {
             return seen.values().stream().mapToInt(List::size).sum();
         }
 
-        /** Waits until it has as many records as there are, and they are the same, in each partition's order. */
+        /** Waits until it has all records, and checks that they are the same, in each partition's order. */
         void awaitLog() {
             Map<TopicPartition, List<Placed>> log = client.log(topic);
             int records = log.values().stream().mapToInt(List::size).sum();

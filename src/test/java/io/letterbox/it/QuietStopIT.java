@@ -29,12 +29,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** However much is going on, a stop that is meant looks like one in the log: nobody is to look for a fault that is none. */
+/** An intended stop under load has no errors in the log, so that operators need not look for a fault. */
 class QuietStopIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int ROUNDS = Integer.getInteger("letterbox.stopRounds", 3);
 
-    /** Things that each kind of client has to have done before the stop, so that it comes into the midst of it. */
+    /**
+     * The operations that each kind of client has to have done before the stop, so that it is in the middle of its work
+     * then.
+     */
     private static final long BUSY = 20;
 
     @TempDir
@@ -47,7 +50,7 @@ class QuietStopIT {
     private ServerProcess server;
 
     private interface Client {
-        /** Works until {@link #working} is false; counts what it has done. */
+        /** Works until {@link #working} is false; counts its operations. */
         void work(AtomicLong count) throws Exception;
     }
 
@@ -111,7 +114,7 @@ class QuietStopIT {
                 try {
                     client.work(count);
                 } catch (Exception stopped) {
-                    // The server went; whether this was meant is asked elsewhere.
+                    // The server has stopped; whether that was intended is checked elsewhere.
                     pause();
                 }
             }
@@ -234,7 +237,8 @@ class QuietStopIT {
                 "earliest",
                 "auto.commit.interval.ms",
                 50));
-        // A member that a stop has cut off is to be missed soon; the newer protocol leaves that to the server.
+        // A member that the stop has disconnected is to be removed soon; with the newer protocol the server sets the
+        // timeout.
         if (protocol.equals("classic")) config.put("session.timeout.ms", 6000);
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {

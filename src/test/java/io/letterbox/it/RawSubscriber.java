@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A subscriber on a bare socket, for tests that need to read slowly, not at all, or to vanish: it reads only when it is
- * asked to, into a receive buffer that is as small as the system allows. Owned by one thread.
+ * A subscriber on a bare socket, for tests that need to read slowly, not at all, or to vanish: it reads only when the
+ * test says so, into a receive buffer that is as small as the system allows. Owned by one thread.
  */
 final class RawSubscriber implements AutoCloseable {
     private static final int RECEIVE_BUFFER_BYTES = 4096;
@@ -22,7 +22,7 @@ final class RawSubscriber implements AutoCloseable {
     private final StringBuilder line = new StringBuilder();
     private long chunkLeft;
 
-    /** Connects and reads the head of the answer, which has to be a 200. */
+    /** Connects and reads the head of the response, which has to be a 200. */
     RawSubscriber(int port, String path) throws IOException {
         socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         socket.setSoTimeout(READ_LIMIT_MS);
@@ -43,7 +43,7 @@ final class RawSubscriber implements AutoCloseable {
         }
     }
 
-    /** Waits for the next event that has data; its data, lines joined with LF. */
+    /** Waits for the next event with data; returns the data, lines joined with LF. */
     String nextData() throws IOException {
         StringBuilder data = null;
         while (true) {
@@ -66,7 +66,7 @@ final class RawSubscriber implements AutoCloseable {
         return line.toString();
     }
 
-    /** Cuts the connection without a goodbye: the server gets a reset. */
+    /** Closes the connection with a reset. */
     void vanish() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Passes bytes on between clients and a server, and misbehaves where it is told to: as a proxy or a NAT that has forgotten a
- * connection, which stays open and carries nothing any more, or as one that cuts it. Threads of its own; safe on any.
+ * Passes bytes between clients and a server, and fails on demand: like a proxy or a NAT that has forgotten a
+ * connection, which stays open and carries nothing any more, or like one that closes it. Has threads of its own; safe
+ * on any.
  */
 final class Relay implements AutoCloseable {
     private static final int BUFFER_BYTES = 8192;
 
-    /** A client's connection and the one that it leads to. */
+    /** A client's connection and the one to the server. */
     private final class Link {
         final Socket client;
         final Socket server;
@@ -39,7 +40,7 @@ final class Relay implements AutoCloseable {
                 if (requests) note(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
                 if (!forgotten) out.write(bytes, 0, count);
             }
-            // Whoever closes is heard, but a client that waits hears nothing.
+            // The client's end is noticed, but a client that waits notices nothing.
             if (requests || !forgotten) cut();
         }
 
@@ -87,12 +88,12 @@ final class Relay implements AutoCloseable {
         return streamRequests;
     }
 
-    /** The streams that are open stay open and carry nothing any more, in either direction; later ones are not concerned. */
+    /** Stops carrying anything on the open streams, which stay open; later streams are not affected. */
     void forgetStreams() {
         for (Link link : links) if (link.streams) link.forgotten = true;
     }
 
-    /** Cuts the streams that are open. */
+    /** Closes the open streams. */
     void cutStreams() throws IOException {
         for (Link link : links) if (link.streams) link.cut();
     }

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A publisher that goes on whatever happens to the server or a proxy in front of it: one value after the other, each under
- * an {@code Idempotency-Key}, repeated until it is acknowledged. It works on a thread of its own; what it knows is
- * readable from any.
+ * A publisher that continues whatever happens to the server or a proxy in front of it: one value after the other, each
+ * under an {@code Idempotency-Key}, repeated until it is acknowledged. It works on a thread of its own; its results can
+ * be read on any thread.
  */
 final class RepeatingPublisher implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,7 @@ final class RepeatingPublisher implements AutoCloseable {
     private static final long PAUSE_MS = 10;
     private static final long JOIN_MS = 60_000;
 
-    /** What a proxy says of a server that is not there, and a server of itself while it stops or starts. */
+    /** The statuses of a proxy without a server, and of a server that stops or starts. */
     private static final Set<Integer> NOT_NOW = Set.of(502, 503, 504);
 
     private final HttpClient client =
@@ -79,7 +79,7 @@ final class RepeatingPublisher implements AutoCloseable {
                     throw new IllegalStateException(answer.statusCode() + " " + answer.body());
                 }
             } catch (IOException e) {
-                // Perhaps it was written, perhaps not: that is what the key is for.
+                // Whether it was written is unknown: the key makes the repetition safe.
             }
             repeated++;
             Thread.sleep(PAUSE_MS);
@@ -92,7 +92,7 @@ final class RepeatingPublisher implements AutoCloseable {
         return new Placed(partition, answer.get("offset").asLong(), value);
     }
 
-    /** What has been acknowledged so far. */
+    /** The acknowledged records so far. */
     List<Placed> acknowledged() {
         return new ArrayList<>(acknowledged);
     }
@@ -102,7 +102,7 @@ final class RepeatingPublisher implements AutoCloseable {
         return repeated;
     }
 
-    /** An answer that no publisher should get, or null. */
+    /** An unexpected answer to a publisher, or null. */
     Throwable failure() {
         return failure;
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts and stops that are meant, and starts that have to be refused. */
+/** Intended starts and stops, and starts that have to be refused. */
 class RestartIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -58,11 +58,11 @@ class RestartIT {
         client.publish("letters", "one", null);
         try (RawSubscriber subscriber = new RawSubscriber(server.port(), "/topics/letters/events?from=earliest")) {
             assertThat(subscriber.nextLine()).isEqualTo(": letterbox");
-            // When to come back.
+            // The retry time.
             assertThat(subscriber.nextLine()).startsWith("retry: ");
             assertThat(subscriber.nextData()).isEqualTo("one");
             server.terminate();
-            // The stream does not break: it is over.
+            // The stream ends; it does not break.
             assertThat(linesUntilTheEnd(subscriber)).allMatch(line -> line.startsWith(":"));
         }
         assertThat(server.awaitExit()).as(server.output()).isZero();
@@ -165,7 +165,7 @@ class RestartIT {
         Path segment = segment(server, "letters");
         byte[] bytes = Files.readAllBytes(segment);
         byte[] torn = java.util.Arrays.copyOf(bytes, bytes.length + 40);
-        System.arraycopy(bytes, 0, torn, bytes.length, 40); // A batch's header whose body never came.
+        System.arraycopy(bytes, 0, torn, bytes.length, 40); // The header of a batch whose body was never written.
         Files.write(segment, torn);
         server.start();
         assertThat(log(client, "letters")).isEqualTo(published);
@@ -176,7 +176,7 @@ class RestartIT {
 
     @Test
     void whatALogLostPastItsRecoveryPointComesBackFromTheWriteAheadLog() throws IOException {
-        // No recovery point is written while this server runs, so everything is past it.
+        // No recovery point is written while this server runs, so everything is behind it.
         ServerProcess server =
                 server("a").set("storage.recoveryPointIntervalMs", 3_600_000).start();
         TestClient client = new TestClient(server.base());
@@ -197,7 +197,7 @@ class RestartIT {
         LogInspector.Summary sound = inspect(server);
         assertThat(sound.sound()).isTrue();
         assertThat(sound.records()).isEqualTo(51);
-        // That start has forced what it put back: who loses it now loses what nobody else has.
+        // The start has forced what it restored, so the write-ahead log no longer has it.
         Files.write(segment, new byte[0]);
         assertThat(inspect(server).sound()).isFalse();
         server.start();
@@ -273,14 +273,14 @@ class RestartIT {
         bytes[100] ^= 0x10;
         Files.write(segment, bytes);
         server.start();
-        // Whoever comes to the damage gets a refusal and not what the bytes have become.
+        // A read of the damaged part is refused; the damaged bytes are not returned.
         assertRefused(503, () -> client.get("/topics/letters/records?partition=0&offset=0"));
         assertRefused(503, () -> client.publish("letters", "not here", null));
         assertThat(log(client, "others")).isEqualTo(others);
         client.publish("others", "goes on", null);
         assertThat(client.get("/health/ready").toString()).contains("letters");
         assertThat(client.metric("letterbox_quarantined_partitions")).isEqualTo(1);
-        // Nothing is cut off or deleted by itself, not by a restart either.
+        // Nothing is cut off or deleted automatically, not even by a restart.
         server.restart();
         assertRefused(503, () -> client.get("/topics/letters/records?partition=0&offset=0"));
         server.stop();

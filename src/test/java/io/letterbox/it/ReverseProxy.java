@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
- * Debian's nginx or HAProxy in front of a server, with TLS, configured as {@code docs/proxies.md} says: what stands there
- * is taken from there, and only addresses and files are put in. Owned by the test's thread.
+ * Debian's nginx or HAProxy in front of a server, with TLS, configured by the recipes in {@code docs/proxies.md}: only
+ * addresses and files are replaced. Owned by the test's thread.
  */
 final class ReverseProxy implements AutoCloseable {
-    /** Which one. */
+    /** The program. */
     enum Kind {
         NGINX,
         HAPROXY
@@ -26,10 +26,12 @@ final class ReverseProxy implements AutoCloseable {
 
     private static final Path RECIPES = Path.of("docs", "proxies.md");
 
-    /** Where the recipes have the server. */
+    /** The server's address in the recipes. */
     private static final String DOCUMENTED_SERVER = "127\\.0\\.0\\.1:8080";
 
-    /** What is said around nginx' recipe: a process of its own that writes below its own directory, also where root runs it. */
+    /**
+     * The rest of nginx' configuration: a process of its own that writes below its own directory, also if root runs it.
+     */
     private static final String NGINX =
             """
             daemon off;
@@ -56,7 +58,7 @@ final class ReverseProxy implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one and waits until it takes connections. */
+    /** Starts a proxy and waits until it accepts connections. */
     static ReverseProxy start(Kind kind, Path directory, ServerProcess server, Certificate certificate) {
         int port = ServerProcess.freePort();
         try {
@@ -107,7 +109,7 @@ final class ReverseProxy implements AutoCloseable {
                 directory, List.of(ForeignProcess.find("haproxy", "haproxy"), "-db", "-f", file.toString()));
     }
 
-    /** The fenced block in a language that has a text in it. */
+    /** The fenced block in a language that contains a text. */
     private static String recipe(String language, String text) throws IOException {
         Matcher block =
                 Pattern.compile("(?s)\n```" + language + "\n(.*?)\n```\n").matcher(Files.readString(RECIPES));
@@ -138,7 +140,7 @@ final class ReverseProxy implements AutoCloseable {
         return URI.create("https://localhost:" + port);
     }
 
-    /** A line for every request that is over, in the proxy's own format. */
+    /** The lines of completed requests, in the proxy's own format. */
     List<String> log() {
         return process.output().lines().toList();
     }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs one of the project's scripts to its end, as a person in the project's directory would. */
+/** Runs one of the project's scripts to its end, in the project's directory. */
 final class Script {
-    /** How it ended, and everything it printed, standard output and error together. */
+    /** The exit status, and all output, standard output and error together. */
     record Outcome(int status, String output) {}
 
     private Script() {}

@@ -22,8 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Letterbox server as a process of its own, from the fat JAR and with the JVM that runs the tests. It keeps its ports
- * and its data directory over restarts, so that clients which reconnect find it again.
+ * A Letterbox server in a process of its own, from the fat JAR and with the JVM of the tests. It keeps its ports and
+ * its data directory over restarts, so that clients can reconnect.
  *
  * <p>Owned by the test's thread. {@link #close()} may be called in any state, twice, and from {@code @AfterAll}; a
  * shutdown hook ends what a test forgot, or what an interrupted build leaves behind.
@@ -62,7 +62,7 @@ public final class ServerProcess implements AutoCloseable {
         set("shutdown.notReadySeconds", 0);
     }
 
-    /** A server that is not started yet; its data directory and its output live below a directory of the test. */
+    /** A server that is not started yet; its data directory and its output are below a directory of the test. */
     public static ServerProcess in(Path directory) {
         return new ServerProcess(directory);
     }
@@ -73,7 +73,7 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    /** Reads a configuration file in place of the defaults; {@link #set} still overrides it. */
+    /** Uses a configuration file in place of the defaults; {@link #set} still overrides it. */
     public ServerProcess config(Path file) {
         config = file;
         return this;
@@ -90,31 +90,31 @@ public final class ServerProcess implements AutoCloseable {
         return List.copyOf(jvmFlags);
     }
 
-    /** Has other flags for the JVM from the next start on. */
+    /** Replaces the flags for the JVM from the next start on. */
     public ServerProcess jvmFlags(List<String> flags) {
         jvmFlags.clear();
         jvmFlags.addAll(flags);
         return this;
     }
 
-    /** How many files it may have open, sockets among them. */
+    /** Sets the limit of open files, sockets included. */
     public ServerProcess maxFiles(int count) {
         maxFiles = count;
         return this;
     }
 
-    /** Has it hear SIGINT, also where the tests run in the background: there shells have their children ignore it. */
+    /** Makes it receive SIGINT, also if the tests run in the background, where shells have their children ignore it. */
     public ServerProcess interruptible() {
         interruptible = true;
         return this;
     }
 
-    /** Leaves it so little memory that what is held for rude clients would not fit, and ends it where something does not. */
+    /** Gives it too little memory for the data of misbehaving clients, and ends it when it runs out. */
     public ServerProcess littleMemory() {
         return jvm("-Xmx96m").jvm("-XX:MaxDirectMemorySize=64m").jvm("-XX:+ExitOnOutOfMemoryError");
     }
 
-    /** Starts the server and waits until it says that it is ready. */
+    /** Starts the server and waits until it is ready. */
     public ServerProcess start() {
         launch();
         awaitReady();
@@ -157,7 +157,7 @@ public final class ServerProcess implements AutoCloseable {
         return command;
     }
 
-    /** The JAR under test; says how to make one where there is none. */
+    /** The JAR under test; fails with the command that builds it if there is none. */
     public static Path jar() {
         Path jar = Path.of(System.getProperty("letterbox.jar", "target/letterbox.jar"))
                 .toAbsolutePath();
@@ -167,7 +167,7 @@ public final class ServerProcess implements AutoCloseable {
         return jar;
     }
 
-    /** Waits until {@code /health/ready} answers 200; fails with the server's output where it ends before that. */
+    /** Waits until {@code /health/ready} answers 200; fails with the server's output if it exits before. */
     public void awaitReady() {
         long giveUp = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < giveUp) {
@@ -212,7 +212,7 @@ public final class ServerProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** Kills it where it runs, and starts it again on the same data directory and port. */
+    /** Kills it if it runs, and starts it again on the same data directory and port. */
     public ServerProcess restart() {
         if (isAlive()) {
             kill();
@@ -243,27 +243,27 @@ public final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** The port of the HTTP door. */
+    /** The port of the HTTP server. */
     public int port() {
         return port;
     }
 
-    /** The port of the door for Kafka clients. */
+    /** The port of the Kafka server. */
     public int kafkaPort() {
         return kafkaPort;
     }
 
-    /** Where Kafka clients find it, the same over restarts: {@code 127.0.0.1:<port>}. */
+    /** The address for Kafka clients, the same over restarts: {@code 127.0.0.1:<port>}. */
     public String bootstrap() {
         return "127.0.0.1:" + kafkaPort;
     }
 
-    /** The process id, of the newest start. */
+    /** The process id of the latest start. */
     public long pid() {
         return process.pid();
     }
 
-    /** Where the server keeps its data. */
+    /** The server's data directory. */
     public Path dataDir() {
         return directory.resolve("data").toAbsolutePath();
     }
@@ -277,7 +277,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** What a page of the server says, or why it says nothing: for whoever looks into a failure. */
+    /** A page of the server, or the failure to get it: for the messages of failed tests. */
     public String page(String path) {
         try {
             HttpRequest request = HttpRequest.newBuilder(base().resolve(path))
@@ -296,7 +296,7 @@ public final class ServerProcess implements AutoCloseable {
         return directory.resolve("server-output.txt");
     }
 
-    /** Ends the process at once where it runs. */
+    /** Kills the process if it runs. */
     @Override
     public void close() {
         if (process != null) {
@@ -314,9 +314,9 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * A port that nothing listens on now. It is taken from below the range that the system gives to outgoing
-     * connections: a client that knocks on such a port while the server is down may be connected to itself, and then
-     * holds the port when the server wants it back.
+     * A port that is free now. It is below the range that the system uses for outgoing connections: a client that
+     * connects to a port in that range while the server is down may be connected to itself, and then occupies the port
+     * when the server needs it again.
      */
     public static int freePort() {
         for (int tries = 0; tries < 1000; tries++) {

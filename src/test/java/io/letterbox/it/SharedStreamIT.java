@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many tabs of a real browser follow topics through {@code /client.js}: they share a connection, without which the seventh
- * would not load, and each has its own place in what it follows.
+ * Many tabs of a real browser follow topics through {@code /client.js}: they share a connection, without which the
+ * seventh would not load, and each has its own position.
  */
 class SharedStreamIT {
     private static final int TABS = 8;
@@ -93,7 +93,7 @@ class SharedStreamIT {
         for (int i = 0; i < TABS; i++) openTab("/topics/same/events?format=envelope", Map.of("from", "earliest"));
         for (String tab : tabs) awaitSeen(tab, 200);
         awaitConnections(1);
-        // The tab that came first goes while records come; the others do not notice.
+        // The first tab is closed while records arrive; the others do not notice.
         publish("same", 200, 20);
         browser.goTo(tabs.remove(0));
         browser.closeTab();
@@ -228,7 +228,7 @@ class SharedStreamIT {
         assertThat(client.metric("letterbox_sse_connections")).isLessThanOrEqualTo(3);
     }
 
-    /** What it does not handle must not pile up in its memory without a limit. */
+    /** Records that a tab does not handle must not pile up in its memory without a limit. */
     @Test
     void aTabThatIsBusyFallsBehindAndMissesNothing() throws IOException {
         client.create("flood", 1, Map.of());
@@ -240,7 +240,7 @@ class SharedStreamIT {
         awaitSeen(tabs.get(0), 50_000);
         assertThat(browser.script("return seen.every((each, i) => each[2] === i)"))
                 .isEqualTo(true);
-        // It has lost its place, and got it back.
+        // It has left its line, and joined again.
         assertThat(client.metric("letterbox_sse_connects_total") - before).isGreaterThan(1);
     }
 
@@ -249,7 +249,7 @@ class SharedStreamIT {
         client.create("cached", 1, Map.of());
         publish("cached", 0, 5);
         tabs.add(browser.newTab());
-        // A page that may be stored, unlike those of the health check; browsers keep no others.
+        // A page that may be cached, unlike those of the health check; browsers keep only such pages.
         browser.open(server.base().resolve("/client.js").toString());
         assertThat(browser.await(SUBSCRIBE, "/topics/cached/events?format=envelope", Map.of("from", "earliest")))
                 .isNull();
@@ -258,7 +258,7 @@ class SharedStreamIT {
         awaitConnections(0);
         publish("cached", 5, 5);
         browser.back();
-        // Browsers may keep no page that has used a shared worker; then it is loaded anew.
+        // Browsers need not keep a page that has used a shared worker; it is loaded again then.
         if (!(boolean) browser.script("return window.seen !== undefined")) return;
         assertValues(tabs.get(0), 0, 10);
         assertThat(browser.script("return [statuses.includes('paused'), statuses.at(-1)]"))
@@ -284,7 +284,7 @@ class SharedStreamIT {
         browser.until(count + " records", () -> (long) browser.script("return seen.length") >= count);
     }
 
-    /** How many streams the server has, by its own count. */
+    /** The number of the server's open streams. */
     private static void awaitConnections(int count) {
         browser.until(count + " connections", () -> client.metric("letterbox_sse_connections") == count);
     }
@@ -301,7 +301,7 @@ class SharedStreamIT {
         assertThat(browser.script("return seen.map((each) => each[3])")).isEqualTo(values);
     }
 
-    /** Each partition's records, once each, in the order of the log, with nothing left out. */
+    /** Each partition's records, exactly once, in the order of the log. */
     @SuppressWarnings("unchecked")
     private static void assertSeenIs(Map<TopicPartition, List<Placed>> log) {
         List<List<?>> seen = (List<List<?>>) browser.script("return seen");

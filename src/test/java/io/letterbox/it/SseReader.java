@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * An event source as WHATWG HTML section 9.2 describes it, as far as the tests need it: it dispatches an event at an empty
- * line, throws an unfinished one away, remembers the last id, and after any end of the connection asks again with it.
+ * An event source by WHATWG HTML section 9.2, as far as the tests need it: it dispatches an event at an empty line,
+ * drops an unfinished one, keeps the last id, and sends it when it reconnects after any end of the connection.
  *
- * <p>One thread of its own, which calls the consumer. {@link #close()} ends it.
+ * <p>Has one thread of its own, which calls the consumer. {@link #close()} ends it.
  */
 final class SseReader implements AutoCloseable {
     /** One event: the last id so far, the type ("message" where none was given), and the data with LF between lines. */
@@ -25,7 +25,7 @@ final class SseReader implements AutoCloseable {
 
     private static final long RECONNECT_MS = 50;
 
-    /** What is not there yet or any more, and what a proxy says of a server that is not there. */
+    /** The statuses before a topic exists or after its deletion, and those of a proxy without a server. */
     private static final Set<Integer> NOT_NOW = Set.of(404, 502, 503, 504);
 
     private final HttpClient client =
@@ -57,7 +57,7 @@ final class SseReader implements AutoCloseable {
         return lastId;
     }
 
-    /** What made the reader give up, or null while all is well: a refusal, or an exception of the consumer. */
+    /** Why the reader gave up, or null while all is well: a refusal, or an exception of the consumer. */
     Throwable failure() {
         return failure;
     }
@@ -67,7 +67,7 @@ final class SseReader implements AutoCloseable {
             try {
                 readOnce();
             } catch (IOException e) {
-                pause(); // The server is down, or ended the stream: what an event source is made for.
+                pause(); // The server is down, or has ended the stream: an event source reconnects.
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | AssertionError e) {

@@ -73,7 +73,7 @@ class StopIT {
         assertThat(publish()).isEqualTo(200);
         server.terminate();
         awaitNotReady();
-        // Whoever has seen it red finds the door open, for anything that is still on its way; on new connections, too.
+        // A balancer that has seen the server not ready still gets answers, also on new connections.
         for (int i = 0; i < 10; i++) {
             assertThat(ready()).isEqualTo(503);
             assertThat(publish()).isEqualTo(200);

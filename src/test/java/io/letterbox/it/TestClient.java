@@ -20,9 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Speaks HTTP with a server as a program of its user would. Safe from any thread; one connection per thread at work. */
+/** An HTTP client of the server, as in a user's program. Safe from any thread; one connection per working thread. */
 public final class TestClient {
-    /** An answer that is not 2xx: its status and its problem document. */
+    /** A response that is not 2xx: its status and its problem document. */
     static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -55,14 +55,14 @@ public final class TestClient {
         unchecked(() -> send("PUT", "/topics/" + topic, "application/json", body.toString()));
     }
 
-    /** Publishes one value; where it went. */
+    /** Publishes one value; returns its position. */
     Placed publish(String topic, String value, String key) throws IOException {
         String query = key == null ? "" : "?key=" + URLEncoder.encode(key, StandardCharsets.UTF_8);
         JsonNode answer = send("POST", "/topics/" + topic + query, "text/plain", value);
         return placed(topic, answer, value);
     }
 
-    /** Publishes values as lines of NDJSON; where each went. */
+    /** Publishes values as lines of NDJSON; returns their positions. */
     List<Placed> publishLines(String topic, List<String> lines, String keyField) throws IOException {
         String query = keyField == null ? "" : "?keyField=" + keyField;
         JsonNode answer =
@@ -87,7 +87,7 @@ public final class TestClient {
         return new Placed(partition, answer.get("offset").asLong(), value);
     }
 
-    /** Every record of a topic, page after page. */
+    /** Every record of a topic, page by page. */
     Map<TopicPartition, List<Placed>> log(String topic) {
         Map<TopicPartition, List<Placed>> log = new HashMap<>();
         JsonNode partitions = describe(topic).get("partitions");
@@ -111,7 +111,7 @@ public final class TestClient {
             JsonNode page = get("/topics/" + partition.topic() + "/records?partition=" + partition.partition()
                     + "&offset=" + next + "&limit=" + PAGE_RECORDS);
             JsonNode rows = page.get("records");
-            // A page without records may still lead past markers and what was aborted.
+            // A page without records may still lead past markers and aborted records.
             if (page.get("nextOffset").asLong() <= next) {
                 throw new IllegalStateException("nothing at " + next + " of " + partition + ", below " + upTo);
             }
@@ -129,7 +129,7 @@ public final class TestClient {
         return get("/topics/" + topic);
     }
 
-    /** The sum over all labels of a metric, 0 where there is none of this name. */
+    /** The sum over all labels of a metric, 0 if there is none of this name. */
     public double metric(String name) {
         String text = unchecked(() -> sendForText("GET", "/metrics", null, null));
         return text.lines()
@@ -147,10 +147,10 @@ public final class TestClient {
     }
 
     /**
-     * One request.
+     * Sends one request.
      *
-     * @throws RefusedException where the answer is not 2xx
-     * @throws IOException where there is no answer: the server may or may not have done it
+     * @throws RefusedException if the answer is not 2xx
+     * @throws IOException if there is no answer: the server may or may not have carried it out
      */
     String sendForText(String method, String path, String contentType, String body) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))

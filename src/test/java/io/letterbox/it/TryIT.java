@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** The page at /try in a real browser; and every program that it writes, run as it stands there. */
+/** The page at /try in a real browser; and every program on it, run as it is shown. */
 class TryIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String VALUE = "{\"hello\":\"world\"}";
@@ -85,7 +85,7 @@ class TryIT {
                 .toList();
     }
 
-    /** What the page complains of, but for the 404 that says that there is no such topic yet. */
+    /** The complaints of the page, except for the 404 of a topic that does not exist yet. */
     private static List<String> complaints(String topic) {
         return browser.complaints().stream()
                 .filter(complaint ->
@@ -231,7 +231,7 @@ class TryIT {
         }
     }
 
-    /** Hands a request on without its prefix, and its answer back as it comes. */
+    /** Passes a request on without its prefix, and its response back unchanged. */
     private static void pass(HttpClient forward, HttpExchange exchange) throws IOException {
         String target = exchange.getRequestURI().toString().substring("/box".length());
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.base() + target))

@@ -16,14 +16,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is advertised is a promise, so it is written down here a second time: a newer kafka-clients, or a handler that is
- * taken away, changes nothing without being asked. Beside it, the schemas that kafka-clients itself was generated from.
+ * The advertised versions are a promise, so they are written here a second time: a new version of kafka-clients, or a
+ * handler that is removed, cannot change them unnoticed. They are also compared with the schemas of kafka-clients.
  */
 class AdvertisedVersionsTest {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
-    /** By key: the first and the last version. Produce and JoinGroup begin at 0 because librdkafka looks there. */
+    /** By API: the first and the last version. Produce and JoinGroup begin at 0 because librdkafka checks that. */
     private static final String TABLE =
             """
             0:0-13 1:4-18 2:1-11 3:0-13 8:2-10 9:1-10 10:0-6 11:0-9 12:0-4 13:0-5 14:0-5 15:0-6 16:0-5 17:0-1 18:0-4 \
@@ -49,7 +49,7 @@ class AdvertisedVersionsTest {
             int last = Integer.parseInt(valid[valid.length - 1]);
             int stable = schema.path("latestVersionUnstable").asBoolean() ? last - 1 : last;
             String[] ours = entry.getValue().split("-");
-            // Produce is the one that is advertised from a version on that nobody serves (KIP-896).
+            // Produce is advertised from a version on that is not served (KIP-896).
             int first = api == ApiKeys.PRODUCE ? 0 : Integer.parseInt(valid[0]);
             assertThat(Integer.parseInt(ours[0])).as("first of %s", api).isGreaterThanOrEqualTo(first);
             assertThat(Integer.parseInt(ours[1])).as("last of %s", api).isLessThanOrEqualTo(stable);

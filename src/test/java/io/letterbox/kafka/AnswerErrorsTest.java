@@ -26,7 +26,7 @@ class AnswerErrorsTest {
     private final AnswerErrors errors = new AnswerErrors();
 
     @ParameterizedTest
-    // Kafka has no messages of these any more.
+    // Kafka no longer has messages of these.
     @EnumSource(
             value = ApiKeys.class,
             mode = EnumSource.Mode.EXCLUDE,

@@ -27,7 +27,7 @@ class ComplaintsTest {
         assertThat(complaints.isWorthALine("10.1.0.0", Complaints.PAUSE_NANOS)).isTrue();
     }
 
-    /** The nanosecond clock may begin anywhere. */
+    /** System.nanoTime may begin at any value. */
     @Test
     void theClockMayBeNegative() {
         assertThat(complaints.isWorthALine("a", Long.MIN_VALUE)).isTrue();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every client asks first. */
+/** The requests that every client sends first. */
 class CoreApisTest {
     private final TestKafkaDoor door = new TestKafkaDoor();
     private final FrameClient client = door.connect();
@@ -63,7 +63,10 @@ class CoreApisTest {
         }
     }
 
-    /** A client turns to the new protocols when it sees the feature, so it may not be there before they are. */
+    /**
+     * A client uses the new protocols when the feature is advertised, so it must not be advertised before they are
+     * served.
+     */
     @Test
     void featuresFollowFromWhatIsServed() {
         for (int version = 3; version <= 4; version++) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Fetch and what finds offsets, frame by frame. */
+/** Fetch and the APIs that look up offsets, frame by frame. */
 class FetchApiTest {
     private static final int LONG_MS = 20_000;
     private static final int MUCH = 1 << 20;
@@ -279,8 +279,8 @@ class FetchApiTest {
         client.send(ApiKeys.FETCH, 12, 1, fetch(LONG_MS, from(0, 0)));
         assertThat(client.isSilent(50)).isTrue();
         door.storage.metadata().propose(new Command.DeleteTopic("t"));
-        // The shard has let the partition go before the image shows it: who is woken in between is sent to ask who
-        // leads.
+        // The shard closes the partition before the image shows it: a fetch that is woken in between is told to look
+        // for the leader.
         assertThat(only(client.receive(ApiKeys.FETCH, 12, 1, new FetchResponseData()))
                         .errorCode())
                 .isIn(Errors.UNKNOWN_TOPIC_OR_PARTITION.code(), Errors.NOT_LEADER_OR_FOLLOWER.code());
@@ -363,7 +363,7 @@ class FetchApiTest {
                 .get(0);
     }
 
-    /** Some clients leave a zero there, others the number of some node; only -2 means something. */
+    /** Some clients send 0 there, others the id of some node; only -2 has a meaning. */
     @Test
     void whoeverAsksForOffsetsIsAConsumer() {
         publish(0, "a", "b");

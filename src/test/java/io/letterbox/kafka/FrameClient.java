@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
 
-/** A Kafka client that does only what it is told: writes bytes, reads frames. For one thread. */
+/** A Kafka client that does only what a test says: writes bytes, reads frames. For one thread. */
 public final class FrameClient implements AutoCloseable {
     private static final int PATIENCE_MS = 20_000;
 
@@ -24,7 +24,7 @@ public final class FrameClient implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
 
-    /** Connects to the Kafka door of a server on this machine. */
+    /** Connects to the Kafka port of a server on this machine. */
     public FrameClient(int port) {
         try {
             socket = new Socket("127.0.0.1", port);
@@ -37,7 +37,7 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
-    /** A request as it goes over the wire, its length first. */
+    /** A request as it is sent, including its length. */
     public static byte[] frame(ApiKeys api, int version, int correlationId, ApiMessage body) {
         RequestHeaderData header = new RequestHeaderData()
                 .setRequestApiKey(api.id)
@@ -93,12 +93,12 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
-    /** One request and its answer. */
+    /** Sends one request and returns the response. */
     public <T extends ApiMessage> T ask(ApiKeys api, int version, ApiMessage body, T into) {
         return send(api, version, 7, body).receive(api, version, 7, into);
     }
 
-    /** Waits until the server closes the connection, and fails where it sends anything before. */
+    /** Waits until the server closes the connection; fails if it sends anything before. */
     void awaitClose() {
         try {
             int next = in.read();
@@ -110,7 +110,7 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
-    /** Whether nothing comes within some milliseconds; proves nothing, but would notice what comes at once. */
+    /** Whether nothing arrives within some milliseconds; proves nothing, but notices what arrives at once. */
     boolean isSilent(int millis) {
         try {
             socket.setSoTimeout(millis);

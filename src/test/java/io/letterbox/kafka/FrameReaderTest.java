@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FrameReaderTest {
     private static final int CASES = 3_000;
 
-    /** One after the other, as a message class would; the lengths are random, too. */
+    /** All kinds of fields, one after the other; the lengths are random, too. */
     private static final Function<Readable, Object> NUMBERS = in -> Arrays.asList(
             in.readByte(),
             in.readShort(),
@@ -99,7 +99,7 @@ class FrameReaderTest {
                 .hasMessageContaining("fields");
     }
 
-    /** Whatever the bytes are, they are a request or they are refused; nothing else is thrown. */
+    /** Any bytes are either a request or refused; no other exception is thrown. */
     @ParameterizedTest
     @EnumSource(ApiKeys.class)
     void everythingIsARequestOrRefused(ApiKeys api) {

@@ -15,14 +15,18 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Takes frames through the door's decoder and its handlers on one event loop, and watches what each of them takes of the
- * memory and comes to. Owned by that loop; the figures are read when it has nothing to do.
+ * Runs frames through the server's decoder and its handlers on one event loop, and checks the memory and the response
+ * of each. Owned by that loop; the figures are read when it is idle.
  */
 final class FuzzBench implements KafkaClient {
-    /** What a request may take besides what it is itself: buffers of decoders, the objects of a response. */
+    /**
+     * The memory that a request may take in addition to its own size: buffers of decoders, the objects of a response.
+     */
     private static final long FIXED_BYTES = 512 << 10;
 
-    /** The smallest element of a list is one byte of the frame, and some objects with their places in lists. */
+    /**
+     * The memory of the smallest element of a list: one byte of the frame, and some objects with their slots in lists.
+     */
     private static final long BYTES_PER_BYTE = 250;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -36,7 +40,7 @@ final class FuzzBench implements KafkaClient {
     int handled;
     int waiting;
 
-    /** The most that one frame took beyond what its length accounts for, in bytes. */
+    /** The most memory that one frame took beyond what its length explains, in bytes. */
     long mostFixedBytes;
 
     FuzzBench(ApiTable table, Context context) {
@@ -44,7 +48,7 @@ final class FuzzBench implements KafkaClient {
         this.context = context;
     }
 
-    /** Forgets what came to pass while classes were loaded and caches were filled. */
+    /** Discards the figures of the warm-up, in which classes are loaded and caches are filled. */
     void startCounting() {
         failures.clear();
         refused = 0;
@@ -53,20 +57,20 @@ final class FuzzBench implements KafkaClient {
         mostFixedBytes = 0;
     }
 
-    /** @return the bytes that were allocated for it on this thread */
+    /** @return the bytes that this thread has allocated for the frame */
     long take(String name, byte[] frame) {
         long before = threads.getCurrentThreadAllocatedBytes();
         try {
             handle(name, frame);
         } catch (InvalidRequestException meaningless) {
-            refused++; // The connection ends with a line in the log.
+            refused++; // The connection is closed with a log message.
         } catch (RuntimeException | Error failure) {
             failures.add(name + ": " + failure);
         }
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
-    /** The same, and complains where it takes more than a frame of its length may. */
+    /** As take, and fails if a frame takes more memory than its length explains. */
     void takeWithin(String name, byte[] frame) {
         long allocated = take(name, frame);
         mostFixedBytes = Math.max(mostFixedBytes, allocated - BYTES_PER_BYTE * frame.length);
@@ -132,7 +136,7 @@ final class FuzzBench implements KafkaClient {
         }
     }
 
-    /** As if the client went away: what waits for something is given up. */
+    /** Simulates a disconnect of the client: waiting requests are abandoned. */
     void disconnect() {
         List.copyOf(closeActions).forEach(Runnable::run);
         closeActions.clear();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What happens between the socket and the handlers. */
+/** The connections of the Kafka server: everything between the socket and the handlers. */
 class KafkaDoorTest {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
 
@@ -79,7 +79,7 @@ class KafkaDoorTest {
         door.storage.hold();
         try (FrameClient client = door.connect()) {
             for (int id = 0; id < 5; id++) client.send(ApiKeys.PRODUCE, 9, id, Produces.to("t", id % 2, "r" + id));
-            // Its answer is known at once, and has to wait.
+            // The response is known at once, and has to wait for the one before.
             client.send(ApiKeys.PRODUCE, 9, 5, Produces.to("unknown", 0, "x"));
             client.send(ApiKeys.METADATA, 12, 6, noTopics());
             client.send(ApiKeys.PRODUCE, 9, 7, Produces.to("t", 0, "last"));
@@ -137,7 +137,7 @@ class KafkaDoorTest {
         return ByteBuffer.allocate(6).putInt(length).putShort(api.id).array();
     }
 
-    /** Closed, with one line in the log that says why. */
+    /** Sends bytes, and expects that the connection is closed with one log message that contains the reason. */
     private void refused(byte[] bytes, String why) {
         log.list.clear();
         try (FrameClient client = door.connect()) {
@@ -184,7 +184,7 @@ class KafkaDoorTest {
         refused(shorter, "METADATA in version 12 is malformed");
     }
 
-    /** librdkafka 2.2 and later write three zeros too many, and Kafka never looked at what comes behind a request. */
+    /** librdkafka 2.2 and later append three zeros, and Kafka ignores bytes behind a request. */
     @Test
     void bytesBehindARequestAreNobodysBusiness() {
         try (FrameClient client = door.connect()) {
@@ -197,7 +197,7 @@ class KafkaDoorTest {
         }
     }
 
-    /** A byte per element is enough to claim a list of a million, each of which would become an object. */
+    /** One byte per element suffices to announce a list of a million, each of which would become an object. */
     @Test
     void aListThatOnlyClaimsToBeLongTakesNoMemory() {
         byte[] frame = ByteBuffer.allocate(900_000)
@@ -312,7 +312,7 @@ class KafkaDoorTest {
         }
     }
 
-    /** Else large requests would wait for ever while small ones come. */
+    /** Otherwise large requests would wait for ever while small ones keep coming. */
     @Test
     void nobodyOvertakesInTheQueueForTheBudget() {
         reopen(new TestKafkaDoor(TestKafkaDoor.settings(100, 600), TestKafkaDoor.smallBudget(8_192)));
@@ -335,7 +335,7 @@ class KafkaDoorTest {
         Awaitility.await().until(() -> door.budget.usedBytes() == 0);
     }
 
-    /** The answers together are more than all buffers between the two can take, so they have to wait for the client. */
+    /** The responses together are larger than all buffers in between, so they have to wait for the client. */
     @Test
     void aClientThatTakesNoAnswersIsNotReadAnyMore() throws Exception {
         for (int topic = 0; topic < 20; topic++) door.storage.createTopic("topic-" + topic, 100, Map.of());
@@ -371,7 +371,7 @@ class KafkaDoorTest {
         Awaitility.await().until(() -> door.entrance.open() == 0);
     }
 
-    /** What a client sent is carried out although it does not wait for the answer. */
+    /** A request is carried out even if its client does not wait for the response. */
     @Test
     void aClientMayLeaveBeforeItsAnswer() {
         door.storage.hold();

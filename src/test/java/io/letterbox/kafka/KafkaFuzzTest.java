@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames of every API and version, valid and then spoiled. Whatever comes, it is answered as the protocol says or the
- * connection ends; nothing fails unexpectedly, and nothing takes memory that the frame's length does not account for. Replay
- * one with {@code mvn test -Dtest=KafkaFuzzTest -Dletterbox.fuzzSeed=N}.
+ * Frames of every API and version, valid and then spoiled. Each is answered as the protocol says or the connection is
+ * closed; nothing fails unexpectedly, and nothing takes memory that the frame's length does not explain. Replay one
+ * with {@code mvn test -Dtest=KafkaFuzzTest -Dletterbox.fuzzSeed=N}.
  */
 class KafkaFuzzTest {
     private static final int CASES = Integer.getInteger("letterbox.fuzzCases", 120_000);
@@ -55,7 +55,7 @@ class KafkaFuzzTest {
         door.storage.createTopic("t", 2, Map.of());
         UUID id = door.storage.metadata().image().topics().get("t").id();
         topicId = new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
-        // The lines about refused connections are counted, not read.
+        // The messages about refused connections are counted, not printed.
         doorLog.setLevel(Level.ERROR);
         unexpected.start();
         doorLog.addAppender(unexpected);
@@ -72,7 +72,7 @@ class KafkaFuzzTest {
     void everyFrameIsAnsweredOrRefusedForNoMoreMemoryThanItIsWorth() throws Exception {
         Long only = Long.getLong("letterbox.fuzzSeed");
         FuzzBench bench = bench();
-        // What the first ones load and compile is nobody's.
+        // The first cases load classes and compile code, so they do not count.
         for (long seed = -WARM_UP_CASES; seed < 0; seed += CASES_PER_TURN) run(bench, seed, CASES_PER_TURN);
         bench.startCounting();
         if (only != null) {
@@ -99,7 +99,7 @@ class KafkaFuzzTest {
             for (long seed = first; seed < first + count; seed++) bench.takeWithin("seed " + seed, frame(seed));
             return null;
         });
-        // Long polls wait until somebody comes or their client goes.
+        // Long polls wait for records or until their client disconnects.
         onLoop(bench.context(), () -> {
             bench.disconnect();
             return null;
@@ -141,7 +141,7 @@ class KafkaFuzzTest {
         }
     }
 
-    /** Some frames on one connection, some of them with a length that is not theirs; then no more. */
+    /** Sends some frames on one connection, some of them with a wrong length; false after the last seed. */
     private boolean send(long first) throws IOException {
         Random random = new Random(~first);
         try (Socket socket = new Socket("127.0.0.1", door.sockets.port())) {
@@ -158,7 +158,7 @@ class KafkaFuzzTest {
                 }
                 socket.shutdownOutput();
             } catch (IOException closedEarly) {
-                return true; // The server has seen enough.
+                return true; // The server has closed the connection.
             }
             try {
                 socket.getInputStream().readAllBytes();
@@ -172,7 +172,7 @@ class KafkaFuzzTest {
     }
 
     private byte[] frame(long seed) {
-        // Seeds that follow each other would begin alike.
+        // Successive seeds would produce similar first values.
         Random random = new Random(seed * 0x9E37_79B9_7F4A_7C15L);
         byte[] frame = new RandomFrames(random, topicId).next();
         Mutation[] mutations = Mutation.values();

@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** Requests that name very many things: read elsewhere than on the event loop, answered in their turn, or refused in words. */
+/** Requests that name very many things: decoded on a worker, answered in order, or refused with a message. */
 class LargeRequestsTest {
     private static FindCoordinatorRequestData keys(int count) {
         FindCoordinatorRequestData request = new FindCoordinatorRequestData();
@@ -53,7 +53,7 @@ class LargeRequestsTest {
                 FrameClient client = door.connect();
                 FrameClient other = door.connect()) {
             byte[] frame = FrameClient.frame(ApiKeys.FIND_COORDINATOR, 4, 1, keys(RequestLimits.KEYS));
-            // The last key claims to be longer than what is left.
+            // The last key announces more bytes than are left.
             frame[frame.length - 12] = 100;
             client.write(frame).awaitClose();
             other.ask(ApiKeys.API_VERSIONS, 4, software(), new ApiVersionsResponseData());

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Holds every list of every message to a time in proportion to its elements, whatever their keys: requests are read, and
- * responses are filled and written. What is not proportional takes a hundred or a thousand times as long for ten times the
- * elements; noise does not, and a list is only at fault where it is slow again and again.
+ * Checks that every list of every message is handled in a time in proportion to its elements, whatever their keys:
+ * requests are read, and responses are filled and written. Quadratic code takes a hundred times as long for ten times
+ * the elements; noise does not, and a list fails only if it is slow repeatedly.
  */
 class LinearMessagesTest {
     private static final int FEW = 1_000;
@@ -29,13 +29,13 @@ class LinearMessagesTest {
     private static final int ROUNDS = 4;
     private static final int ATTEMPTS = 6;
 
-    /** What is slower than that is not measured again, because it may take minutes. */
+    /** A slower list is not measured again, because that may take minutes. */
     private static final double HOPELESS = 90;
 
-    /** Below it, the clock and the compiler decide what is measured. */
+    /** Below this, the measurement is dominated by the clock and the compiler. */
     private static final long FLOOR_NANOS = 200_000;
 
-    /** One round of so long is enough. */
+    /** A round of this length is not repeated. */
     private static final long LONG_NANOS = 500_000_000;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -74,7 +74,7 @@ class LinearMessagesTest {
         List<String> slow = new ArrayList<>();
         for (int version = newest; version >= 0; version--) {
             if (versions[version] == null) continue;
-            // Lists come and go with versions; the first and the last have nearly all of them.
+            // Lists are added and removed with versions; the first and the last version have nearly all of them.
             if (version != newest && version > 0 && versions[version - 1] != null) continue;
             for (LongLists.Place place : LongLists.places(versions[version])) {
                 for (boolean equal : new boolean[] {true, false}) {
@@ -99,7 +99,7 @@ class LinearMessagesTest {
         return place + (equal ? " with equal" : " with different") + " keys in version " + version + ": " + ratio;
     }
 
-    /** What reading, copying, comparing and writing a message takes: the least of some rounds. */
+    /** The time for reading, copying, comparing and writing a message: the least of some rounds. */
     private static long nanos(byte[] bytes, short version, Source messages) {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {

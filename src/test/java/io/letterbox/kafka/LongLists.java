@@ -14,13 +14,13 @@ import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/** Messages of any schema with one list that is long; all other lists on the way there have one element, the rest none. */
+/** Messages of any schema with one long list; the lists that contain it have one element, the others none. */
 final class LongLists {
     private LongLists() {}
 
-    /** Where a list is in a message: the fields on the way to it. */
+    /** The position of a list in a message: the fields on the way to it. */
     record Place(Schema schema, List<String> path) {
-        /** A message with so many elements, all with equal fields or each with its own. */
+        /** A message with a number of elements, all with equal fields or each with its own. */
         byte[] message(int elements, boolean equal) {
             Struct struct = new Filling(path, elements, equal).struct(schema, 0, 0);
             ByteBuffer bytes = ByteBuffer.allocate(struct.sizeOf());

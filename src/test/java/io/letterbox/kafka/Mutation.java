@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** What can happen to a frame on its way from a program that is broken, or means harm. */
+/** The mutations of a frame, as by a broken or malicious program. */
 enum Mutation {
     A_BYTE {
         @Override
@@ -20,7 +20,7 @@ enum Mutation {
             return frame;
         }
     },
-    /** A count or a length of four bytes, or what happens to lie there. */
+    /** A count or a length of four bytes, or other bytes at its position. */
     A_LARGE_NUMBER {
         @Override
         byte[] of(byte[] frame, Random random) {
@@ -29,7 +29,7 @@ enum Mutation {
             return frame;
         }
     },
-    /** A count or a length as compact lists and strings have them. */
+    /** A count or a length of compact lists and strings. */
     A_LARGE_VARINT {
         @Override
         byte[] of(byte[] frame, Random random) {
@@ -46,7 +46,7 @@ enum Mutation {
             return Arrays.copyOf(frame, Math.max(MIN_BYTES, random.nextInt(frame.length)));
         }
     },
-    /** More bytes at the end, or a large count with something behind it that it could mean. */
+    /** More bytes at the end, or a large count followed by bytes that may be its elements. */
     LENGTHENED {
         @Override
         byte[] of(byte[] frame, Random random) {
@@ -83,9 +83,9 @@ enum Mutation {
         }
     };
 
-    /** A shorter frame is refused before anybody looks at it. */
+    /** A shorter frame is refused before it is decoded. */
     static final int MIN_BYTES = RequestDecoder.FIXED_HEADER_BYTES;
 
-    /** @param frame may be written to */
+    /** @param frame may be modified */
     abstract byte[] of(byte[] frame, Random random);
 }

@@ -80,7 +80,9 @@ class ProduceApiTest {
         }
     }
 
-    /** Between batches that are much work others get their turn, but not the later batches of the same producer. */
+    /**
+     * Other tasks run between batches that take long to check, but no later batch of the same producer overtakes them.
+     */
     @Test
     void whatIsMuchWorkIsNotOvertaken() {
         door.storage.createTopic("packed", 2, Map.of());
@@ -103,7 +105,7 @@ class ProduceApiTest {
         assertThat(Produces.only(later).baseOffset()).isEqualTo(1);
     }
 
-    /** Clients of those versions could not have read it back (KIP-110). */
+    /** Clients of those versions could not read the batch back (KIP-110). */
     @Test
     void zstdNeedsAVersionThatKnowsIt() {
         ByteBuffer packed = MemoryRecords.withRecords(
@@ -159,7 +161,7 @@ class ProduceApiTest {
         return new PartitionProduceData().setIndex(index).setRecords(MemoryRecords.readableRecords(batch));
     }
 
-    /** Batches are slices of the request's frame, whatever lies around them. */
+    /** Batches are slices of the request's frame, whatever surrounds them. */
     @Test
     void batchesAreTakenOutOfTheFrameAsTheyAre() {
         ProduceRequestData request = Produces.to("t", 0, "small");

@@ -11,11 +11,11 @@ import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/** Produce requests for tests, and what is in the responses. */
+/** Builds Produce requests for tests, and reads their responses. */
 public final class Produces {
     private Produces() {}
 
-    /** One batch of records without keys, to be acknowledged by all. */
+    /** One batch of records without keys, with acks=all. */
     static ProduceRequestData to(String topic, int partition, String... values) {
         return to(new TopicProduceData().setName(topic), partition, batch(null, values));
     }
@@ -43,7 +43,7 @@ public final class Produces {
         return batch.build();
     }
 
-    /** The answer about the only partition of a request. */
+    /** The answer for the only partition of a request. */
     static PartitionProduceResponse only(ProduceResponseData response) {
         if (response.responses().size() != 1) throw new AssertionError(response);
         List<PartitionProduceResponse> partitions =

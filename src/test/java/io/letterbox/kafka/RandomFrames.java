@@ -26,20 +26,20 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
-/** Frames that say what the protocol allows, about anything: every API and version, its fields filled by chance. */
+/** Random frames that the protocol allows: every API and version, with random fields. */
 final class RandomFrames {
     private static final int MOST_ELEMENTS = 3;
     private static final int MOST_BYTES = 40;
     static final int BOMB_BYTES = 64 << 20;
 
-    /** What clients send all day is half of what is sent here. */
+    /** The frequent APIs, which make up half of the frames. */
     private static final List<ApiKeys> OFTEN =
             List.of(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.LIST_OFFSETS, ApiKeys.METADATA);
 
     private static final List<ApiKeys> ALL =
             Arrays.stream(ApiKeys.values()).filter(ApiKeys::hasValidVersion).toList();
 
-    /** In a batch: where the checksum lies, and where begins what it covers. */
+    /** In a batch: the position of the checksum, and the first byte that it covers. */
     private static final int CRC_AT = 17;
 
     private static final int COVERED_FROM = 21;
@@ -49,7 +49,7 @@ final class RandomFrames {
 
     private final Random random;
 
-    /** Where a fetch may look for its topic. */
+    /** The topic that fetches may name. */
     private final Uuid topicId;
 
     RandomFrames(Random random, Uuid topicId) {
@@ -108,7 +108,7 @@ final class RandomFrames {
         };
     }
 
-    /** A nullable struct says so in front of its fields, and is a struct all the same. */
+    /** A nullable struct has a marker before its fields, and is handled as a struct all the same. */
     private static Object object(Type type, String kind) {
         if (type.isNullable()) return null;
         throw new AssertionError("no values for " + kind);
@@ -144,7 +144,7 @@ final class RandomFrames {
         return bytes;
     }
 
-    /** Small ones mostly: partitions that are there, error codes, counts; else anything, and the ends of every range. */
+    /** Mostly small ones: existing partitions, error codes, counts; else any number, and the limits of every range. */
     private long number() {
         return switch (random.nextInt(8)) {
             case 0 -> random.nextLong();
@@ -167,7 +167,7 @@ final class RandomFrames {
         return records;
     }
 
-    /** Spoils a batch behind its checksum, and makes the checksum right: what is wrong has to be found by reading it. */
+    /** Spoils a batch behind its checksum, and corrects the checksum, so that only reading the batch can find it. */
     private void spoil(ByteBuffer batch) {
         for (int i = random.nextInt(4); i >= 0; i--) {
             batch.put(COVERED_FROM + random.nextInt(batch.limit() - COVERED_FROM), (byte) random.nextInt());
@@ -177,7 +177,10 @@ final class RandomFrames {
         batch.putInt(CRC_AT, (int) crc.getValue());
     }
 
-    /** A Produce request of some kilobytes that holds one record of {@value #BOMB_BYTES} zeros, by each codec in turn. */
+    /**
+     * A Produce request of some kilobytes that contains one record of {@value #BOMB_BYTES} zeros, by each codec in
+     * turn.
+     */
     byte[] bomb(int number) {
         List<CompressionType> codecs =
                 List.of(CompressionType.GZIP, CompressionType.SNAPPY, CompressionType.LZ4, CompressionType.ZSTD);

@@ -27,7 +27,7 @@ class RequestLimitsTest {
     private static final int TOO_MANY = 50_000;
     private static final int SMALL_ANSWER_BYTES = 1_000;
 
-    /** What is answered with a constant, or that takes part in one change only. */
+    /** Lists that are answered with a constant, or are part of one change only. */
     private static final Set<String> WITHOUT_HARM = Set.of(
             "CREATE_TOPICS topics.assignments.broker_ids",
             "CREATE_TOPICS topics.configs",
@@ -107,7 +107,7 @@ class RequestLimitsTest {
         assertThat(unlimited).isSubsetOf(WITHOUT_HARM);
     }
 
-    /** As Kafka's tools ask for the offsets of all there is. */
+    /** As Kafka's tools ask for all offsets of all topics. */
     @Test
     void allPartitionsOfAllTopicsMayBeNamedAtOnce() {
         LimitsConfig most = LetterboxConfig.defaults().limits();
@@ -122,7 +122,7 @@ class RequestLimitsTest {
         assertThat(ask.topics()).hasSize(most.topics());
     }
 
-    /** What names much and gets the same refusal for each is either limited or answered in one sentence. */
+    /** Lists whose elements get the same refusal each are either limited or answered with one error. */
     @ParameterizedTest
     @EnumSource(
             value = ApiKeys.class,
@@ -167,7 +167,7 @@ class RequestLimitsTest {
                 try {
                     answer = ErrorResponses.to(api, version, body, error, refusal);
                 } catch (InvalidRequestException impossible) {
-                    // Made-up numbers are no access rules; the connection is closed.
+                    // Random numbers are no valid access rules; the connection is closed.
                     assertThat(refusal).as("%s of %s", place, api).isNotNull();
                     continue;
                 }

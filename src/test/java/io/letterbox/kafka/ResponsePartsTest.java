@@ -97,7 +97,7 @@ class ResponsePartsTest {
         return sent.toByteArray();
     }
 
-    /** Kafka's own encoding of the same response, its length first. */
+    /** Kafka's own encoding of the same response, including its length. */
     private static byte[] expected(FetchResponseData body, int version) {
         ByteBuffer bytes = RequestUtils.serialize(
                 new ResponseHeaderData().setCorrelationId(9),

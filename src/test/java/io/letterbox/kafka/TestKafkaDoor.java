@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The Kafka door on a real socket, before a storage in memory and coordinators that know nobody. */
+/** The Kafka server on a real socket, with a storage in memory and coordinators without groups. */
 final class TestKafkaDoor implements AutoCloseable {
     private static final int MIB = 1 << 20;
 
     final Vertx vertx;
 
-    /** Before the door: it counts who is connected. */
+    /** The entrance of the server, which counts connections. */
     final Entrance entrance;
 
     final FakeStorage storage;
@@ -41,7 +41,7 @@ final class TestKafkaDoor implements AutoCloseable {
     final KafkaVerticle verticle;
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    /** With the standard settings, on any port. */
+    /** With the default settings, on any port. */
     TestKafkaDoor() {
         this(settings(100, 600), LetterboxConfig.defaults().limits());
     }
@@ -80,7 +80,7 @@ final class TestKafkaDoor implements AutoCloseable {
         return new KafkaConfig(true, "127.0.0.1", 0, "", 0, idleTimeoutSeconds, maxConnections, 0, 256, MIB);
     }
 
-    /** A budget of no more than the largest request. */
+    /** A budget of the largest request only. */
     static LimitsConfig smallBudget(int bytes) {
         return new LimitsConfig(1_024, bytes, 10, bytes, 10, 4, 20, 10, 2_000, 50, 65_536, 0, 0, 0);
     }

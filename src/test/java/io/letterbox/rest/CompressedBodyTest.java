@@ -119,7 +119,7 @@ class CompressedBodyTest {
         assertThat(unknown.headers().firstValue("accept-encoding")).hasValue("identity, gzip, deflate, zstd");
     }
 
-    /** Four kilobytes are what it may come to, whatever it comes from. */
+    /** The limit of four kilobytes applies to the decompressed body. */
     @Test
     void theLimitIsForWhatComesOut() {
         Random random = new Random(2);
@@ -161,7 +161,7 @@ class CompressedBodyTest {
                 .isEqualTo(415);
     }
 
-    /** In chunks as they come, cut where they like, and with the next request behind it on the same connection. */
+    /** A compressed body in chunks of any size, with the next request behind it on the same connection. */
     @Test
     void aStreamedBodyMayBeCompressed() throws IOException {
         byte[] body = gzip("a\nb\nc\n".getBytes(UTF_8));

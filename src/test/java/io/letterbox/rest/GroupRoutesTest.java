@@ -66,7 +66,7 @@ class GroupRoutesTest {
         assertThat(offset.path("lag").asInt()).isEqualTo(6);
         assertThat(offset.path("metadata").asText()).isEqualTo("by hand");
         assertThat(offset.path("memberId").isNull()).isTrue();
-        // The fifth record is of 1004 ms after 1970.
+        // The fifth record has the timestamp 1004.
         double seconds = offset.path("lagSeconds").asDouble();
         assertThat(seconds).isBetween(System.currentTimeMillis() / 1000.0 - 100, System.currentTimeMillis() / 1000.0);
         assertThat(group.path("lagSeconds").asDouble()).isEqualTo(seconds);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Speaks HTTP/2 without TLS (RFC 9113) frame by frame, and acknowledges nothing. For one thread. */
+/** A client of HTTP/2 without TLS (RFC 9113), frame by frame, that acknowledges nothing. For one thread. */
 final class Http2Client implements AutoCloseable {
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
@@ -54,7 +54,7 @@ final class Http2Client implements AutoCloseable {
         out.write(payload);
     }
 
-    /** How many frames of each type come until the server closes the connection. */
+    /** The number of frames of each type until the server closes the connection. */
     Map<Integer, Integer> framesUntilClosed() throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         Map<Integer, Integer> frames = new HashMap<>();

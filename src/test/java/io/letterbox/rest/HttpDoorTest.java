@@ -36,9 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the server itself answers, whatever parts are mounted on it. */
+/** What the HTTP server itself answers, whatever parts are mounted on it. */
 class HttpDoorTest {
-    /** Servers of one Vert.x at any free port are one server; what has other settings needs another Vert.x. */
+    /** Servers of one Vert.x on any free port share one server; other settings need another Vert.x. */
     private Vertx other = Vertx.vertx();
 
     private TestDoor door;
@@ -117,7 +117,8 @@ class HttpDoorTest {
                     .startsWith("HTTP/1.1 421 ")
                     .contains("MISDIRECTED", "evil.test:8080", "http.names");
         }
-        assertThat(door.raw("GET /metrics?x" + rebound)).startsWith("HTTP/1.1 404 "); // Not mounted here, but let in.
+        // Not mounted here, but not refused for its host.
+        assertThat(door.raw("GET /metrics?x" + rebound)).startsWith("HTTP/1.1 404 ");
         assertThat(door.raw("GET http://evil.test/cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 421 ");
         assertThat(door.raw("GET http://x/cluster HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
@@ -164,7 +165,7 @@ class HttpDoorTest {
                 .contains("vary: origin");
     }
 
-    /** Whatever is answered: a page that may not see its refusal learns nothing. */
+    /** Responses of every status have the headers: a page that may not see its refusal learns nothing. */
     @Test
     void aConfiguredOriginMayUseCredentialsOnEveryRoute() throws IOException {
         for (String request : List.of(
@@ -266,7 +267,7 @@ class HttpDoorTest {
         }
     }
 
-    /** Until it acknowledges the settings, a client is not bound to them by the protocol. */
+    /** By the protocol, a client is bound to the settings only after it has acknowledged them. */
     @Test
     void aClientThatAcknowledgesNothingIsHeldToItsStreamsAndClosed() throws IOException {
         try (TestDoor clear = new TestDoor(LetterboxConfig.defaults().limits(), true, 60, true);
@@ -333,7 +334,7 @@ class HttpDoorTest {
             stream.getOutputStream().write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
             assertThat(stream.getInputStream().read()).isEqualTo('H');
             assertThat(silent.getInputStream().read()).isEqualTo(-1);
-            // The stream is as old as the silent one and was not closed with it.
+            // The stream is as old as the silent connection and was not closed with it.
             await().until(() -> entrance.open() == 1);
             stream.getOutputStream().write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
         }
@@ -347,7 +348,7 @@ class HttpDoorTest {
         return guarded.http();
     }
 
-    /** Begins an answer, and leaves it at that. */
+    /** Begins a response, and does not end it. */
     private static final class Endless implements HttpPart {
         @Override
         public void mount(Router router, Vertx vertx) {

@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * Makes requests that are wrong somewhere: path, query, headers, body, encoding, framing, or all of it. The same seed
- * makes the same request.
+ * Makes malformed requests: path, query, headers, body, encoding, framing, or all of it. The same seed makes the same
+ * request.
  *
  * @param bytes what to send
- * @param framed true where the server can tell the end of the request, so that it has to answer
+ * @param framed true if the server can find the end of the request, so that it has to answer
  */
 record MalformedRequest(byte[] bytes, boolean framed) {
     private static final String[] METHODS = {
@@ -161,7 +161,7 @@ record MalformedRequest(byte[] bytes, boolean framed) {
         "Transfer-Encoding: identity"
     };
 
-    /** The headers from this one on change where the request ends. */
+    /** Headers from this one on change the end of the request. */
     private static final int FIRST_FRAMING_HEADER = 25;
 
     static MalformedRequest of(long seed) {

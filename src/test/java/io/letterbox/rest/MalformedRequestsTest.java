@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten thousand requests that are wrong somewhere: none gets a 5xx (but for codings that nobody knows), none hangs, none leaves anything behind. Replay one
- * with {@code mvn test -Dtest=MalformedRequestsTest -Dletterbox.malformedSeed=N}.
+ * Ten thousand malformed requests: none gets a 5xx (except for unknown codings), none hangs, none leaks anything.
+ * Replay one with {@code mvn test -Dtest=MalformedRequestsTest -Dletterbox.malformedSeed=N}.
  */
 class MalformedRequestsTest {
     private static final int REQUESTS = 10_000;
@@ -93,7 +93,7 @@ class MalformedRequestsTest {
                 socket.getOutputStream().write(request.bytes());
                 if (!request.framed()) socket.shutdownOutput();
             } catch (IOException closedEarly) {
-                // The server has seen enough; what it said is read all the same.
+                // The server has closed the connection; its response is read all the same.
             }
             byte[] answer;
             try {

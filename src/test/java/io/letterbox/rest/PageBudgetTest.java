@@ -22,8 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The smallest budget of which one page may have 8 MiB, which is more than a kernel takes for a reader that does not read:
- * four of them spend it.
+ * The smallest budget with pages of 8 MiB, which is more than a kernel buffers for a client that does not read: four
+ * pages use it up.
  */
 class PageBudgetTest {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
@@ -55,7 +55,7 @@ class PageBudgetTest {
         door.storage.publish(T0, 1, null, "x".repeat(RECORD_BYTES).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Each asks for the largest page and reads nothing. */
+    /** Requests the largest page with each client, and reads nothing. */
     private void flood(int clients) throws IOException {
         String request = "GET /topics/t/records?offset=0&maxBytes=" + PAGE_BYTES + " HTTP/1.1\r\nHost: x\r\n\r\n";
         for (int i = 0; i < clients; i++) {
@@ -136,7 +136,7 @@ class PageBudgetTest {
         HttpResponse<String> refused = door.get("/topics/t/records?maxBytes=" + (PAGE_BYTES + 1));
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(json(refused).path("detail").asText()).contains("from 1 to " + PAGE_BYTES);
-        // As large as a record can become in JSON, alone in its page: six bytes for each.
+        // The largest record in JSON, alone in its page: six bytes for each byte.
         byte[] controls = new byte[RECORD_BYTES];
         long offset = door.storage.publish(T0, 1, null, controls);
         HttpResponse<String> page = door.get("/topics/t/records?maxBytes=1&offset=" + offset);
@@ -147,7 +147,7 @@ class PageBudgetTest {
     @Test
     void aRecordThatNeverFitsIsNotAskedForAgain() {
         open(60);
-        // Left from a time when the limits were larger.
+        // A record from before the limits were lowered.
         long offset = door.storage.publish(T0, 1, null, new byte[BUDGET_BYTES / 6 + 1]);
         HttpResponse<String> refused = door.get("/topics/t/records?offset=" + offset);
         assertThat(refused.statusCode()).isEqualTo(413);

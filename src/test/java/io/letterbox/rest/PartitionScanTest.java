@@ -12,7 +12,9 @@ class PartitionScanTest {
         return new PartitionScan(ScanOrder.NEWEST, 0, low, high);
     }
 
-    /** A log that compaction has emptied costs as many looks as its offsets have digits, and not one for each few of them. */
+    /**
+     * Scanning a log that compaction has emptied takes a number of windows in proportion to the digits of its offsets.
+     */
     @Test
     void windowsGrowWhileTheyAreCheap() {
         PartitionScan scan = newest(0, 1L << 50);

@@ -76,7 +76,7 @@ class PublishLimitsTest {
             OutputStream out = socket.getOutputStream();
             out.write(ascii("POST /topics/t HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
             for (int i = 0; i < 5; i++) out.write(ascii("400\r\n" + "x".repeat(1_024) + "\r\n"));
-            // The body has not ended, and never will.
+            // The end of the body is never sent.
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(answer).startsWith("HTTP/1.1 413 ").contains("REQUEST_TOO_LARGE");
         }

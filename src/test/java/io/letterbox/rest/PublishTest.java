@@ -105,7 +105,7 @@ class PublishTest {
                 .contains("{\"name\":\"ce_specversion\",\"value\":\"1.0\"}");
     }
 
-    /** curl writes UTF-8, a browser ISO 8859-1; and RFC 8187 is for what neither of them can write. */
+    /** curl sends UTF-8, browsers ISO 8859-1; RFC 8187 is for what neither of them can send. */
     @Test
     void headersAreTextInUtf8HoweverTheyCame() throws IOException {
         String head = "POST /topics/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n";
@@ -178,7 +178,7 @@ class PublishTest {
         assertAnsweredInOrder(50, "");
     }
 
-    /** The decoder gets them in slices, the last of which is a short one. */
+    /** The decoder gets the body in slices, the last of which is a short one. */
     @Test
     void pipelinedRequestsThatComeInSeveralSlicesAreAllAnswered() throws IOException {
         assertAnsweredInOrder(60, "\r\nX-Padding: " + "p".repeat(40));

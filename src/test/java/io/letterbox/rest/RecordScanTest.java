@@ -60,7 +60,7 @@ class RecordScanTest {
         return values;
     }
 
-    /** All pages, to the last one. */
+    /** The records of all pages. */
     private List<String> all(String... pairs) {
         List<String> values = new ArrayList<>();
         JsonNode page = scan(pairs);
@@ -104,7 +104,7 @@ class RecordScanTest {
                 .containsExactly("c");
     }
 
-    /** Whatever the sizes, times and limits are: every record comes once, and each partition's in its order. */
+    /** For all sizes, times and limits: every record is found once, and those of a partition in order. */
     @Test
     void nothingIsLeftOutAndNothingComesTwice() {
         for (int seed = 0; seed < 6; seed++) {

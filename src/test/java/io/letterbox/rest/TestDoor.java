@@ -41,12 +41,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** The HTTP door on a real socket, before a storage in memory. */
+/** The HTTP server on a real socket, with a storage in memory. */
 final class TestDoor implements AutoCloseable {
     final TestClock clock = new TestClock();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** What tests write for Host where it does not matter to them. */
+    /** The Host headers of tests to which the name does not matter. */
     static final List<String> NAMES = List.of("x", "h", "me");
 
     final Vertx vertx;
@@ -54,7 +54,7 @@ final class TestDoor implements AutoCloseable {
     final FakeGroups groups = new FakeGroups();
     final HttpSockets sockets = new HttpSockets();
 
-    /** Before the door: it counts who is connected. */
+    /** The entrance of the server, which counts connections. */
     final Entrance entrance;
 
     final ByteBudget budget;
@@ -63,14 +63,14 @@ final class TestDoor implements AutoCloseable {
     private final Meters meters = new Meters(metrics);
     final HttpIngress ingress;
 
-    /** Where everything of the door runs. */
+    /** The context of the server's event loop. */
     private Context loop;
 
     final HttpVerticle verticle;
     final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** With the standard settings, on any port. */
+    /** With the default settings, on any port. */
     TestDoor() {
         this(LetterboxConfig.defaults().limits(), true);
     }
@@ -140,12 +140,12 @@ final class TestDoor implements AutoCloseable {
         vertx.deployVerticle(verticle).await();
     }
 
-    /** Limits as small as they can be, where a test has to exceed them. */
+    /** The smallest limits, for tests that exceed them. */
     static LimitsConfig smallLimits() {
         return new LimitsConfig(1_024, 4_096, 10, 8_192, 10, 4, 20, 10, 2_000, 50, 65_536, 0, 0, 0);
     }
 
-    /** Does something on the event loop of the door, and waits for its end. */
+    /** Runs a task on the event loop of the server, and waits for its end. */
     void onLoop(Runnable task) {
         Promise<Void> done = Promise.promise();
         loop.runOnContext(go -> {
@@ -200,12 +200,12 @@ final class TestDoor implements AutoCloseable {
         return Json.parse(response.body().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends bytes as they are and returns everything that comes back until the server closes the connection. */
+    /** Sends bytes unchanged and returns everything until the server closes the connection. */
     String raw(String bytes) throws IOException {
         return raw(port(), bytes);
     }
 
-    /** The same to any server of this machine. */
+    /** The same with any server of this machine. */
     static String raw(int port, String bytes) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code DELETE /topics/{topic}/records?key=}: a record without a value, as another publish would have written it. */
+/** {@code DELETE /topics/{topic}/records?key=}: publishes a record without a value, like any other publish. */
 class TombstoneTest {
     private TestDoor door;
 
@@ -118,7 +118,7 @@ class TombstoneTest {
         }
     }
 
-    /** The router meters what comes through it, and the publisher what goes past it. */
+    /** The router meters the requests that it handles, and the publisher the others. */
     @Test
     void everyAnswerIsMeteredOnce() {
         door.post("/topics/accounts?key=k", null, "past the router");

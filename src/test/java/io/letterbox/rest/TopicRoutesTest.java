@@ -126,7 +126,7 @@ class TopicRoutesTest {
         assertThat(json(door.get("/openapi.json")).path("openapi").asText()).startsWith("3.1");
     }
 
-    /** RFC 3986, section 5.2, as clients do it; a proxy may have put /letterbox before it. */
+    /** Resolves references by RFC 3986, section 5.2, as clients do; a proxy may have added the prefix /letterbox. */
     @Test
     void aNewTopicsLocationHoldsBelowAnyPath() {
         for (String asked : List.of("/topics/n", "/topics/n/", "/topics/%6e", "/topics/./n", "/letterbox/topics/n")) {

@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
-/** How many bytes the other side has acknowledged, on real connections. */
+/** The count of acknowledged bytes, on real connections. */
 class AcknowledgedBytesTest {
     private static final int MUCH = 8 << 20;
     private static final int RECEIVE_BUFFER_BYTES = 4096;
@@ -72,7 +72,7 @@ class AcknowledgedBytesTest {
     void neitherWhatIsSentNorWhatWaitsForAnOpenWindowCounts() throws Exception {
         assumeTrue(Epoll.isAvailable());
         connected(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, (channel, client) -> {
-            // What was written before, and is not counted: an earlier answer on a connection that is kept.
+            // Bytes from before the count: an earlier response on a connection that is kept open.
             write(channel, 1000);
             client.getInputStream().readNBytes(1000);
             AcknowledgedBytes bytes = on(channel, () -> AcknowledgedBytes.of(channel, true));

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** How far a client that acknowledges by itself has got, and for how long it has not. */
+/** The progress of a client that acknowledges by itself, and the time without progress. */
 class AcknowledgementsTest {
     private static final TopicPartition A = new TopicPartition("t", 0);
     private static final TopicPartition B = new TopicPartition("t", 1);
@@ -33,7 +33,7 @@ class AcknowledgementsTest {
                 new ClusterImage(1, "c", Map.of(), topics));
     }
 
-    /** A chunk that leads further than its records do. */
+    /** A chunk whose position is beyond its last record. */
     private void give(long... behindLast) {
         SseChunk chunk =
                 SseChunk.of(new Position(new long[] {1000, 1000}), behindLast, new int[] {1}, new JsonBytes(8));

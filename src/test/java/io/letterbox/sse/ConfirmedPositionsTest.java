@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What counts as delivered to a member of a group, and what does not. */
+/** The positions that count as delivered to a group member. */
 class ConfirmedPositionsTest {
     private static final TopicPartition A = new TopicPartition("t", 0);
     private static final TopicPartition B = new TopicPartition("t", 1);
@@ -22,7 +22,7 @@ class ConfirmedPositionsTest {
     private long acknowledged;
     private long now = 17;
 
-    /** As the stream does once a second; a comment has a byte. */
+    /** Does what the stream does once a second; a comment has one byte. */
     private boolean tick() {
         confirmed.acknowledged(acknowledged, now);
         boolean wanted = confirmed.written(written, now);
@@ -87,7 +87,7 @@ class ConfirmedPositionsTest {
         acknowledged = bytes - 1;
         for (int i = 0; i < 20; i++) tick();
         assertThat(confirmed.positions()).isEqualTo(Map.of(A, 0L));
-        // So are all of them, and the first later write, but not the second one.
+        // All records are acknowledged, and the first later write, but not the second one.
         acknowledged = bytes - 1;
         for (int i = 0; i < 20; i++) tick();
         assertThat(confirmed.positions()).isEqualTo(Map.of(A, 0L));
@@ -141,7 +141,7 @@ class ConfirmedPositionsTest {
             acknowledged = bytes;
         }
         assertThat(confirmed.positions()).isEqualTo(Map.of(B, 6L));
-        // It comes back, and begins where the group is: what was under way before says nothing of it.
+        // The partition is assigned again, from the committed offset: what was in flight before does not count.
         begin(A, 1);
         assertThat(confirmed.covers(Map.of(A, 1L, B, 6L))).isTrue();
         assertThat(confirmed.covers(Map.of(A, 2L))).isFalse();

@@ -16,9 +16,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The delivery of two event loops under everything that may happen to it, in an order that a seed decides: commits whose
- * messages come late, a cache that forgets, reads that take their time, retention, topics that grow, vanish and come back,
- * and clients that are slow, break off in the middle of an event and resume. {@link SimClient} judges.
+ * The delivery of two event loops in a random order of events, by seed: late commit messages, cache evictions, slow
+ * reads, retention, topics that grow, are deleted and created again, and clients that are slow, disconnect in the
+ * middle of an event and resume. {@link SimClient} checks the results.
  */
 class DeliverySimTest {
     private static final int SEEDS = Integer.getInteger("letterbox.simSeeds", 100);
@@ -44,7 +44,7 @@ class DeliverySimTest {
                 ends += client.ends;
             }
         }
-        // That the simulation does something at all.
+        // Makes sure that the simulation does something.
         assertThat(records).isGreaterThan(SEEDS * 1000);
         assertThat(gaps).isGreaterThan(SEEDS);
         assertThat(ends).isGreaterThan(SEEDS);
@@ -88,7 +88,7 @@ class DeliverySimTest {
             settle();
             for (SimClient client : clients) {
                 client.assertComplete(log);
-                // No queue per subscriber: what was written fits its window and one chunk more.
+                // There is no queue per subscriber: unread bytes fit its window and one more chunk.
                 assertThat(client.maxUnreadBytes)
                         .isLessThanOrEqualTo(CONFIG.writeQueueBytes() + client.maxChunkBytes + 512);
                 assertThat(client.maxChunkBytes).isLessThan(CONFIG.chunkBytes() + 1024);
@@ -151,7 +151,7 @@ class DeliverySimTest {
                 log.delete(topic);
                 if (random.nextBoolean()) runTasks(2);
                 log.create(topic, partitions);
-                // As long as its predecessor and not in memory, so that what is left of that one would be found.
+                // As long as the deleted incarnation and not in memory, so that leftovers of the latter would be found.
                 for (int p = 0; p < partitions && random.nextBoolean(); p++) {
                     log.append(new TopicPartition(topic, p), 300, 0);
                     log.evict(new TopicPartition(topic, p), Long.MAX_VALUE);
@@ -180,7 +180,7 @@ class DeliverySimTest {
             assertThat(log.runningReads()).isLessThanOrEqualTo(LOOPS * DeliveryLimits.CATCH_UP_READS);
         }
 
-        /** Nothing new happens, and everybody reads: in the end nothing may be left to do. */
+        /** Reads everything without new events: in the end nothing may be left to do. */
         private void settle() {
             loops.forEach(DeliveryLoop::onTick);
             for (int round = 0; round < 2000; round++) {

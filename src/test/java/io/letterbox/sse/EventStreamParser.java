@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Interprets an event stream as WHATWG HTML section 9.2.6 says, byte by byte and to the letter, so that the encoder is held
- * against the standard and not against itself. Bytes may come in any portions.
+ * A parser of event streams that follows WHATWG HTML section 9.2.6 byte by byte, so that the encoder is tested against
+ * the standard and not against itself. Bytes may come in any portions.
  */
 final class EventStreamParser {
-    /** What {@code onmessage} and friends would see. */
+    /** An event as dispatched to {@code onmessage} and others. */
     record Event(String type, String data, String lastEventId) {}
 
     private byte[] line = new byte[256];
@@ -26,7 +26,7 @@ final class EventStreamParser {
     private int blocksWithoutData;
     private final List<Event> events = new ArrayList<>();
 
-    /** @param lastEventId what an event source has from its earlier connections */
+    /** @param lastEventId the event source's last event id from earlier connections */
     EventStreamParser(String lastEventId) {
         this.lastEventId = lastEventId;
         this.idBuffer = lastEventId;
@@ -69,7 +69,7 @@ final class EventStreamParser {
         return comments;
     }
 
-    /** How many blocks have ended without data; clients that are no browsers make empty events of them. */
+    /** The number of blocks that have ended without data; clients that are not browsers make empty events of them. */
     int blocksWithoutData() {
         return blocksWithoutData;
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Streams as members of a group, on real sockets, before a real coordinator without a storage. */
+/** Streams as group members, on real sockets, with a real coordinator without a storage. */
 class GroupStreamTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -76,7 +76,7 @@ class GroupStreamTest {
             assertThat(group().members()).hasSize(1);
         }
         await().atMost(LIMIT).until(() -> group().members().isEmpty());
-        // Whatever id an event source sends: the group knows better.
+        // A group ignores the id that an event source sends.
         try (TestStream stream = streams.open("/topics/t/events?group=g&from=earliest", "Last-Event-ID: t/2/700")) {
             assigned(stream);
             streams.publish("t", 2, "after");
@@ -180,7 +180,7 @@ class GroupStreamTest {
         }
     }
 
-    /** As a page that cannot run any more, or a process that is stopped: its kernel takes everything. */
+    /** Like a page that is frozen, or a process that is stopped: its kernel accepts everything. */
     @Test
     void aClientThatDoesNotAcknowledgeAnyMoreIsLetGo() throws Exception {
         streams.close();

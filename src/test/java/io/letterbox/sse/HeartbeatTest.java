@@ -16,7 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What stands in a stream besides records, for readers that make an event of every block, and for those that do not. */
+/**
+ * The content of a stream besides records, for readers that make an event of every block, and for those that do not.
+ */
 class HeartbeatTest {
     private static final String NO_BROWSER = "User-Agent: Spring";
     private static final String EVENTS = "/topics/one/events";
@@ -44,7 +46,7 @@ class HeartbeatTest {
     @Test
     void noBlockIsWithoutDataInSilence() throws Exception {
         try (TestStream stream = server.open(EVENTS, NO_BROWSER)) {
-            // The preamble's, and heartbeats.
+            // The comment of the preamble, and heartbeats.
             stream.awaitComments(3);
             server.publish("one", 0, "a");
             EventStreamParser.Event first = stream.next();
@@ -58,7 +60,7 @@ class HeartbeatTest {
         }
     }
 
-    /** It reads what fetch gives it, as fetch-event-source does, and makes an event of every block. */
+    /** Reads the result of fetch, as fetch-event-source does, and makes an event of every block. */
     @Test
     void noBlockIsWithoutDataForAScriptInABrowser() throws Exception {
         try (TestStream stream = server.open(EVENTS, "User-Agent: Mozilla/5.0 (X11; Linux x86_64)")) {
@@ -92,7 +94,7 @@ class HeartbeatTest {
         try (TestStream stream = server.open(EVENTS, NO_BROWSER, "Last-Event-ID: " + cursor)) {
             EventStreamParser.Event gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
-            // Whoever has been told of a gap is not told again.
+            // A client that has been told of a gap is not told again.
             assertThat(Cursor.parse(gap.lastEventId()).get(0).nextOffset(0)).isEqualTo(6);
             stream.awaitComments(3);
             server.storage.metadata().propose(new Command.DeleteTopic("one")).await();
@@ -134,7 +136,7 @@ class HeartbeatTest {
             assertThat(stream.next().type()).isEqualTo("assigned");
             server.publish("one", 0, "a");
             assertThat(stream.nextData()).isEqualTo("a");
-            // The later writes that confirm, and heartbeats.
+            // The later writes of confirmations, and heartbeats.
             stream.awaitComments(5);
             server.publish("one", 0, "b");
             assertThat(stream.nextData()).isEqualTo("b");
@@ -142,7 +144,7 @@ class HeartbeatTest {
         }
     }
 
-    /** Its EventSource would come back to what is latest by then, without what was published in between. */
+    /** Without an id, its EventSource would resume at the end of the log and miss what was published in between. */
     @Test
     void aBrowserHasItsCursorBeforeTheFirstRecord() throws Exception {
         try (TestStream stream = server.open(EVENTS)) {

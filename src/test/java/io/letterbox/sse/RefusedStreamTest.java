@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused, before a stream begins, with a problem that says why. */
+/** The requests that are refused with a problem before a stream begins. */
 class RefusedStreamTest {
     private static TestStreams server;
 
@@ -33,7 +33,7 @@ class RefusedStreamTest {
         server.close();
     }
 
-    /** Its browser would not let it read, but the group would have lost what was sent. */
+    /** The browser would not let the page read the stream, but the group would have lost the records. */
     @ParameterizedTest
     @CsvSource({
         "/topics/one/events?group=g, Origin: https://evil.example",
@@ -58,7 +58,7 @@ class RefusedStreamTest {
         await().until(() -> server.slots.taken() == 0);
     }
 
-    /** The router takes these for streams, too. */
+    /** Paths that the router takes for streams, too. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -105,7 +105,7 @@ class RefusedStreamTest {
         assertThat(server.slots.taken()).isZero();
     }
 
-    /** What stands in for EventSource adds parameters of its own, and shows nobody that they were refused. */
+    /** Polyfills of EventSource add parameters of their own, and do not report a refusal. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -182,7 +182,7 @@ class RefusedStreamTest {
         org.awaitility.Awaitility.await().until(() -> server.slots.taken() == 0);
     }
 
-    /** Whatever stands where a cursor should: 400, and the server goes on. */
+    /** Any text in place of a cursor is answered with 400, and the server goes on. */
     @Test
     void garbageCursorsAreTheClientsMistake() throws Exception {
         String alphabet = "ABCxyz019-_%41%00.~+=/\u00e9";
@@ -195,7 +195,7 @@ class RefusedStreamTest {
                 tried.add(next);
                 text.append(next);
             }
-            // On a bare socket, because clients refuse to send most of it.
+            // On a bare socket, because HTTP clients refuse to send most of them.
             try (TestStream answer =
                     new TestStream(server.sockets.port(), "/topics/one/events?last_event_id=" + text)) {
                 assertThat(answer.status).as(text.toString()).isEqualTo(400);

@@ -37,8 +37,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Logs and metadata that do what the simulation tells them and nothing by themselves: reads end when asked to, commit
- * messages come when asked for. Every record's value says where it is: {@code topic/incarnation/partition/offset}.
+ * Logs and metadata that are controlled by the simulation: reads end, and commit messages arrive, only when it says so.
+ * Every record's value is its own position: {@code topic/incarnation/partition/offset}.
  */
 final class SimLog implements LogReader, Metadata {
     private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
@@ -60,7 +60,7 @@ final class SimLog implements LogReader, Metadata {
     private long incarnations;
     private int readsBegun;
 
-    /** @param loops how many event loops hear of commits, each in its own time */
+    /** @param loops the number of event loops that receive commit messages, each at its own pace */
     SimLog(int loops) {
         messages = new ArrayList<>();
         for (int i = 0; i < loops; i++) messages.add(new ArrayDeque<>());
@@ -121,7 +121,7 @@ final class SimLog implements LogReader, Metadata {
             byte[] key = offset % 3 == 0 ? "third".getBytes(StandardCharsets.UTF_8) : null;
             batch.append(offset, key, value.getBytes(StandardCharsets.UTF_8), List.of());
         }
-        // Every codec comes by, none of them at random, so that seeds stay what they were.
+        // All codecs in turn, not at random, so that seeds keep their meaning.
         Codec codec = Codec.of((int) (log.end % 5));
         ByteBuffer bytes = Recompression.whole(
                 batch.build(), new BatchRules(false, false, 0, 0, codec, Codec.DEFAULT_LEVEL, Integer.MAX_VALUE));
@@ -132,13 +132,13 @@ final class SimLog implements LogReader, Metadata {
         messages.forEach(queue -> queue.add(message));
     }
 
-    /** The cache forgets what lies below an offset. */
+    /** Evicts everything below an offset from the cache. */
     void evict(TopicPartition partition, long below) {
         Log log = logs.get(partition);
         log.cachedFrom = Math.max(log.cachedFrom, Math.min(below, log.end));
     }
 
-    /** Retention deletes what lies below an offset. */
+    /** Deletes everything below an offset, as retention does. */
     void deleteBefore(TopicPartition partition, long below) {
         Log log = logs.get(partition);
         log.start = Math.max(log.start, Math.min(below, log.end));
@@ -149,12 +149,12 @@ final class SimLog implements LogReader, Metadata {
         return logs.get(partition).end;
     }
 
-    /** The oldest commit message that a loop has not taken, or null. */
+    /** The oldest commit message that a loop has not received, or null. */
     Committed nextMessage(int loop) {
         return messages.get(loop).poll();
     }
 
-    /** Ends the oldest read that runs; false where none does. */
+    /** Completes the oldest read; false if there is none. */
     boolean completeRead() {
         Runnable read = reads.poll();
         if (read != null) read.run();
@@ -184,7 +184,7 @@ final class SimLog implements LogReader, Metadata {
         if (readsBegun++ % 2 == 0) {
             reads.add(() -> read(partition, offset, maxBytes, promise));
         } else {
-            // Read now, told later: by then, everything may have changed.
+            // Read now, completed later: everything may have changed in between.
             Promise<Slice> early = Promise.promise();
             read(partition, offset, maxBytes, early);
             reads.add(() -> early.future().onComplete(promise));
@@ -233,6 +233,6 @@ final class SimLog implements LogReader, Metadata {
 
     @Override
     public void onChange(Consumer<ClusterImage> listener) {
-        // The loop looks at the image by itself; that it does is part of what is tested.
+        // The loop has to check the image by itself, which is a part of the test.
     }
 }

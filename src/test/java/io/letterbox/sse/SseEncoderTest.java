@@ -35,7 +35,7 @@ class SseEncoderTest {
         check(value);
     }
 
-    /** Random bytes are hardly ever text; these are, with every kind of line end and field in it. */
+    /** Random bytes are hardly ever text; these are, with every kind of line end and field. */
     @Property(tries = 2000)
     void anyTextArrivesAsTheStandardSays(@ForAll("injections") String value) throws Exception {
         check(value.getBytes(StandardCharsets.UTF_8));

@@ -20,7 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How streams live on in silence and how they end, over real sockets. */
+/** The heartbeats and the ends of streams, over real sockets. */
 class StreamLifeTest {
     @Test
     void heartbeatsBreakTheSilenceLongerThanAnIdleConnectionMayLive() throws Exception {
@@ -71,7 +71,7 @@ class StreamLifeTest {
             byte[] large = "x".repeat(900_000).getBytes(StandardCharsets.US_ASCII);
             TestStream stream =
                     new TestStream(server.sockets.port(), "HTTP/1.1", 4096, "/topics/one/events?from=earliest");
-            // More than the sockets' buffers of both sides may hold.
+            // More than the socket buffers of both sides can hold.
             for (int i = 0; i < 12; i++) server.publish("one", 0, null, large);
             await().until(() -> server.slots.taken() == 0);
             assertThat(server.scrape()).contains("letterbox_sse_disconnects_total{reason=\"stalled\"} 1");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a stream looks like, where it starts and what it says, over real sockets. */
+/** The beginning, the format and the content of streams, over real sockets. */
 class StreamTest {
     private final TestStreams server = new TestStreams();
 
@@ -49,7 +49,7 @@ class StreamTest {
         }
     }
 
-    /** The loopback network is a configured proxy's here. */
+    /** The loopback network is a configured proxy here. */
     @Test
     void itIsShownForWhomAProxyAsks() throws Exception {
         try (TestStream stream = server.open("/topics/one/events", "X-Forwarded-For: 1.1.1.1, 203.0.113.7")) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One connection that reads an event stream, with every byte between the socket and the parser in view. It asks as a
- * browser's EventSource does, unless it is given another User-Agent.
+ * One connection that reads an event stream, with access to every byte between the socket and the parser. It sends the
+ * headers of a browser's EventSource, unless it is given another User-Agent.
  */
 final class TestStream implements AutoCloseable {
     private static final int PATIENCE_MS = 20_000;
@@ -34,7 +34,7 @@ final class TestStream implements AutoCloseable {
         this(port, "HTTP/1.1", 0, path, extraHeaders);
     }
 
-    /** @param receiveBytes of the socket's buffer, or 0 for the system's own size */
+    /** @param receiveBytes of the socket's buffer, or 0 for the system's default */
     TestStream(int port, String version, int receiveBytes, String path, String... extraHeaders) throws IOException {
         socket = new Socket();
         if (receiveBytes > 0) socket.setReceiveBufferSize(receiveBytes);
@@ -55,7 +55,7 @@ final class TestStream implements AutoCloseable {
         }
     }
 
-    /** The next event; waits for it. */
+    /** Waits for the next event. */
     EventStreamParser.Event next() throws IOException {
         while (events.isEmpty()) {
             if (!readSome()) throw new EOFException("the stream ended");
@@ -63,12 +63,12 @@ final class TestStream implements AutoCloseable {
         return events.poll();
     }
 
-    /** The next event's data; waits for it. */
+    /** Waits for the next event, and returns its data. */
     String nextData() throws IOException {
         return next().data();
     }
 
-    /** Reads on until the cursor is another one. */
+    /** Reads on until the cursor changes. */
     String nextCursor() throws IOException {
         String before = parser.lastEventId();
         while (parser.lastEventId().equals(before)) {
@@ -77,21 +77,21 @@ final class TestStream implements AutoCloseable {
         return parser.lastEventId();
     }
 
-    /** Reads on until so many comments have come. */
+    /** Reads on until a number of comments have arrived. */
     void awaitComments(int count) throws IOException {
         while (parser.comments() < count) {
             if (!readSome()) throw new EOFException("the stream ended");
         }
     }
 
-    /** Reads to the end of the response and looks whether the server closes the connection, too. */
+    /** Reads to the end of the response and checks that the server closes the connection, too. */
     void awaitEnd() throws IOException {
         while (readSome()) {
             // The events stay in their queue.
         }
     }
 
-    /** True where nothing more came before the end than {@link #next} has returned. */
+    /** True if nothing arrived before the end but what {@link #next} has returned. */
     boolean isExhausted() {
         return events.isEmpty();
     }
@@ -134,7 +134,7 @@ final class TestStream implements AutoCloseable {
         return text.toString();
     }
 
-    /** Breaks the connection without a good-bye. */
+    /** Resets the connection. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

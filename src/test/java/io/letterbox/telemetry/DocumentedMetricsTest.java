@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The page about metrics has a row for each, with its type, its labels and what it says of itself. */
+/** The page about metrics has a row for each, with its type, its labels and its help text. */
 class DocumentedMetricsTest {
     private static final Path PAGE = Path.of("docs", "metrics.md");
 

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A scraped page in Prometheus' text format, version 0.0.4, taken apart far enough to judge it. */
+/** A scraped page in Prometheus' text format, version 0.0.4, parsed as far as the tests need it. */
 final class Exposition {
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (\\S+)(?: \\d+)?");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
@@ -57,7 +57,7 @@ final class Exposition {
         return samples;
     }
 
-    /** The values of one name whose labels include some. */
+    /** The values of a name whose labels include these. */
     List<Double> values(String name, Map<String, String> labels) {
         return samples.stream()
                 .filter(s -> s.name().equals(name))
@@ -66,7 +66,7 @@ final class Exposition {
                 .toList();
     }
 
-    /** The one value of a name whose labels include some. */
+    /** The only value of a name whose labels include these. */
     double value(String name, Map<String, String> labels) {
         List<Double> found = values(name, labels);
         if (found.size() != 1) throw new AssertionError(name + labels + " has " + found.size() + " values");

@@ -138,7 +138,7 @@ class MetersTest {
         }
     }
 
-    /** At 10,000 partitions every line for each of them is a megabyte a minute. */
+    /** At 10,000 partitions every line per partition is a megabyte a minute. */
     @Test
     void noTwoSeriesOfAPartitionAreTheSame() {
         PartitionStatus status = new PartitionStatus(1009, 2003, 2003, 2003, 3001, 7, null, false);

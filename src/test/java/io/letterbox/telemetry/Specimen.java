@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Meters in which everything that can be counted was counted at least once, as in a server that has run for a while. */
+/** Meters in which everything has been counted at least once, as in a server that has run for a while. */
 final class Specimen implements AutoCloseable {
-    /** Those that the server says besides what is bound here. */
+    /** The limits that the server exports in addition to those bound here. */
     private static final List<String> LIMITS = List.of(
             "limits.topics",
             "limits.partitions",
@@ -82,7 +82,7 @@ final class Specimen implements AutoCloseable {
         meters.kafkaRefused();
         keepHouse();
         for (ThreadKind kind : ThreadKind.values()) threads.watch(kind.label() + "-0", kind, Runnable::run);
-        // Asks, and hears the answers.
+        // Queues the tasks, and reads their results.
         threads.look();
         threads.look();
         meters.bindHealth(new Health());

@@ -28,7 +28,7 @@ class ThreadWatchTest {
     private final AtomicLong now = new AtomicLong(1_000_000_000L);
     private final ThreadWatch watch = new ThreadWatch(meters, now::get);
 
-    /** What a thread that does not run has been given. */
+    /** The tasks that a blocked thread has been given. */
     private final ArrayDeque<Runnable> given = new ArrayDeque<>();
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -51,7 +51,7 @@ class ThreadWatchTest {
         return new Exposition(meters.registry().scrape(TelemetryRoutes.TEXT));
     }
 
-    /** The watch comes round on time until so much has passed. */
+    /** Lets the watch check on time until the duration has passed. */
     private void pass(Duration time) {
         for (long left = time.toNanos(); left > 0; left -= ThreadWatch.TICK_NANOS) {
             now.addAndGet(ThreadWatch.TICK_NANOS);

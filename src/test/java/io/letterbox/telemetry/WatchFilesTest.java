@@ -21,14 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The dashboard and the alert rules under {@code conf/} speak only of what is exported, metrics and labels alike. */
+/** The dashboard and the alert rules under {@code conf/} use only metrics and labels that are exported. */
 class WatchFilesTest {
     private static final Path DASHBOARD = Path.of("conf", "grafana-dashboard.json");
     private static final Path ALERTS = Path.of("conf", "prometheus-alerts.yml");
     private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(?=(\\s*\\()?)");
     private static final Set<String> KEYWORDS = Set.of("and", "or", "unless", "bool", "offset", "Inf", "NaN");
 
-    /** What Prometheus itself adds to everything that it scrapes. */
+    /** The labels and metrics that Prometheus itself adds. */
     private static final Set<String> OF_PROMETHEUS =
             Set.of("up", "scrape_samples_scraped", "scrape_duration_seconds", "instance", "job");
 
@@ -51,7 +51,7 @@ class WatchFilesTest {
             names.add(sample.name());
             labels.addAll(sample.labels().keySet());
         });
-        // A collection has to happen before its summary exists; it is Micrometer's own name.
+        // The summary exists after the first garbage collection; the name is Micrometer's.
         names.add("jvm_gc_pause_seconds_sum");
     }
 
@@ -135,7 +135,7 @@ class WatchFilesTest {
                         "LetterboxKafkaServerErrors");
     }
 
-    /** What nobody looks at need not be counted. */
+    /** A metric that no dashboard or rule uses need not be counted. */
     @Test
     void everythingThatIsExportedIsShownSomewhere() throws IOException {
         String dashboard = Files.readString(DASHBOARD);
@@ -149,7 +149,9 @@ class WatchFilesTest {
         }
     }
 
-    /** Takes an expression apart: what stands in matchers and groupings are labels, what is left and is not called is a metric. */
+    /**
+     * Parses an expression: names in matchers and groupings are labels, other names that are not functions are metrics.
+     */
     private void check(String expression) {
         assertThat(expression).isNotBlank();
         Matcher matchers = Pattern.compile("\\{([^}]*)}").matcher(expression);
@@ -182,7 +184,7 @@ class WatchFilesTest {
         assertThat(metrics).as("metrics in " + expression).isPositive();
     }
 
-    /** Somebody may write a value that no series ever has, and then waits for its alert in vain. */
+    /** Checks the values in matchers: a rule with a value that no series has never fires. */
     private void checkValues(String expression) {
         Matcher matched = MATCHED.matcher(expression);
         while (matched.find()) {

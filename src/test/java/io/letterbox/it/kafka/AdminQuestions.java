@@ -36,7 +36,7 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** What administrators ask about topics, settings and the cluster, sensible and not. */
+/** Requests of administrators about topics, settings and the cluster, valid and invalid. */
 final class AdminQuestions {
     private static final int TOPIC = 2;
     private static final int BROKER = 4;
@@ -64,7 +64,7 @@ final class AdminQuestions {
         questions.changesOfTheServerAndGroups();
     }
 
-    /** Makes a topic on both sides and waits until it has leaders there. */
+    /** Creates a topic on both sides and waits until it has leaders there. */
     static void create(PeerComparison peers, String name, int partitions, String... config) {
         CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
         request.topics().add(topic(name, partitions, 1, config));

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Apache Kafka's own broker as a process, alone and with its defaults but for what a single node needs. Owned by the test's thread. */
+/**
+ * Apache Kafka's own broker in a process: a single node with default settings, except those that a single node needs.
+ * Owned by the test's thread.
+ */
 final class ApacheKafka implements AutoCloseable {
     private static final String CLUSTER = "0123456789abcdefABCDEg";
 
@@ -22,7 +25,7 @@ final class ApacheKafka implements AutoCloseable {
         this.broker = broker;
     }
 
-    /** Starts a broker whose data live below a directory; it may not answer yet. */
+    /** Starts a broker with its data below a directory; it may not answer yet. */
     static ApacheKafka start(Path directory) {
         int port = ServerProcess.freePort();
         int controller = ServerProcess.freePort();
@@ -60,7 +63,7 @@ final class ApacheKafka implements AutoCloseable {
         }
     }
 
-    /** Waits until it takes connections. */
+    /** Waits until it accepts connections. */
     int awaitPort() {
         await().atMost(Clients.LIMIT).until(this::listens);
         return port;

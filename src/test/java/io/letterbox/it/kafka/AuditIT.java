@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every change leaves one line in the server's log that says what, and by whom; what is refused leaves none. */
+/** Every change leaves one line in the server's log with what was changed and by whom; a refused change leaves none. */
 class AuditIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -54,7 +54,7 @@ class AuditIT {
                 .set("storage.housekeepingIntervalMs", 100)
                 .start();
         admin = Clients.admin(server.bootstrap());
-        // Makes the internal topic, which is told, too.
+        // Creates the internal topic, which is logged, too.
         admin.listConsumerGroupOffsets("nobody").partitionsToOffsetAndMetadata();
         await().atMost(LIMIT).until(() -> lines().stream().anyMatch(line -> line.contains("__consumer_offsets")));
     }
@@ -73,7 +73,7 @@ class AuditIT {
                 .toList();
     }
 
-    /** What the log says of something that is done; exactly one line. */
+    /** The log line of a change; exactly one. */
     private static String line(Callable<?> change) throws Exception {
         int before = lines().size();
         change.call();
@@ -83,13 +83,13 @@ class AuditIT {
         return said.get(0);
     }
 
-    /** What is refused leaves nothing: the line after it is that of another change. */
+    /** Expects that a refused change is not logged: the next line is that of another change. */
     private static void nothing(Callable<?> refused) throws Exception {
         String said = line(() -> {
             try {
                 refused.call();
             } catch (AssertionError | RuntimeException expected) {
-                // It was refused.
+                // The request was refused.
             }
             return http("PUT", "/topics/marker" + System.nanoTime(), "{}");
         });

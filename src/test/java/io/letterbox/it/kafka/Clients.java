@@ -22,9 +22,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.slf4j.LoggerFactory;
 
-/** Apache Kafka's own clients, the version that is on our class path, with strings for keys and values. */
+/** Apache Kafka's own clients, in the version of our class path, with strings for keys and values. */
 final class Clients {
-    /** A client that loses an answer asks again after half a minute; on a busy machine that happens twice. */
+    /** A client that loses an answer repeats the request after half a minute; on a busy machine that happens twice. */
     static final Duration LIMIT = Duration.ofSeconds(120);
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -36,12 +36,12 @@ final class Clients {
 
     private Clients() {}
 
-    /** @param settings names and values in turn, besides the bootstrap servers */
+    /** @param settings alternating names and values, in addition to the bootstrap servers */
     static KafkaProducer<String, String> producer(String bootstrap, Object... settings) {
         return new KafkaProducer<>(with(bootstrap, settings), new StringSerializer(), new StringSerializer());
     }
 
-    /** A consumer that starts at the earliest record and commits when it is told to, unless the settings say otherwise. */
+    /** A consumer that starts at the earliest record and commits explicitly, unless the settings say otherwise. */
     static KafkaConsumer<String, String> consumer(String bootstrap, Object... settings) {
         Map<String, Object> all = new HashMap<>(Map.of("auto.offset.reset", "earliest", "enable.auto.commit", "false"));
         all.putAll(with(bootstrap, settings));
@@ -65,7 +65,7 @@ final class Clients {
                 .all());
     }
 
-    /** Every record of a topic, read without a group up to the ends that its partitions have now. */
+    /** Every record of a topic, read without a group up to the present ends of its partitions. */
     static List<ConsumerRecord<String, String>> read(String bootstrap, String topic, Object... settings) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = consumer(bootstrap, settings)) {
@@ -81,7 +81,7 @@ final class Clients {
         return records;
     }
 
-    /** Polls until enough has come, and fails where that takes too long. */
+    /** Polls until enough records have arrived, and fails if that takes too long. */
     static void poll(
             KafkaConsumer<String, String> consumer,
             List<ConsumerRecord<String, String>> records,
@@ -95,7 +95,7 @@ final class Clients {
         }
     }
 
-    /** What a future of the admin client comes to; its failure is the client's own exception. */
+    /** The result of a future of the admin client; a failure is thrown as the client's own exception. */
     static <T> T get(KafkaFuture<T> future) {
         try {
             return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);

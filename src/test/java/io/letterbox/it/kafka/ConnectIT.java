@@ -28,7 +28,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka Connect carries a file through the server into another file, by itself and as a distributed worker. */
+/** Kafka Connect copies a file through the server into another file, as a standalone and as a distributed worker. */
 class ConnectIT {
     private static final String CLI = "org.apache.kafka.connect.cli.";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,7 +57,7 @@ class ConnectIT {
                     "peer", CLI + "ConnectStandalone", worker.toString(), source.toString(), sink.toString());
             try (Program connect = Program.start(directory, command)) {
                 awaitLines(to, 500, connect, target);
-                // A worker that has nothing to do is still there for the next lines.
+                // An idle worker is still there for the next lines.
                 Files.write(from, lines(500, 600), StandardOpenOption.APPEND);
                 awaitLines(to, 600, connect, target);
                 connect.stop(Clients.LIMIT);
@@ -67,7 +67,7 @@ class ConnectIT {
                     .extracting(ConsumerRecord::value)
                     .containsExactlyElementsOf(lines(0, 600));
 
-            // Started again, it goes on where its committed offsets say.
+            // After a restart it continues at its committed offsets.
             Files.write(from, lines(600, 700), StandardOpenOption.APPEND);
             try (Program connect = Program.start(directory, command)) {
                 awaitLines(to, 700, connect, target);
@@ -103,7 +103,7 @@ class ConnectIT {
                 awaitLines(to, 100, connect, target);
                 connect.stop(Clients.LIMIT);
             }
-            // The connectors come back from the topics, on a server that was killed meanwhile.
+            // The connectors are restored from the topics, on a server that was killed meanwhile.
             target.process().ifPresent(ServerProcess::restart);
             Files.write(from, lines(100, 200), StandardOpenOption.APPEND);
             try (Program connect = Program.start(directory, command)) {
@@ -141,10 +141,10 @@ class ConnectIT {
                 "service_load",
                 "consumer.auto.offset.reset",
                 "earliest",
-                // The sink may be up before the source has made the topic.
+                // The sink may be up before the source has created the topic.
                 "consumer.metadata.max.age.ms",
                 "500",
-                // A standalone worker that ends does not take its sink's member out of the group.
+                // A standalone worker that ends does not remove its sink's member from the group.
                 "consumer.session.timeout.ms",
                 "6000"));
         return all;
@@ -178,7 +178,7 @@ class ConnectIT {
                 topic);
     }
 
-    /** Asks the worker for a connector until it is up and takes it. */
+    /** Repeats the request for a connector until the worker is up and accepts it. */
     private void connector(String name, Map<String, String> config, Program connect, KafkaTarget target) {
         HttpRequest request = HttpRequest.newBuilder(rest.resolve("/connectors/" + name + "/config"))
                 .header("Content-Type", "application/json")
@@ -194,7 +194,7 @@ class ConnectIT {
         try {
             return http.send(request, BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
-            return 0; // Nobody listens yet.
+            return 0; // The worker does not listen yet.
         }
     }
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Groups whose assignment the server decides, with Apache Kafka's consumer of both protocols. */
+/** Groups with server-side assignment, with Apache Kafka's consumer of both protocols. */
 class ConsumerGroupIT {
     private static final String TOPIC = "shared";
 

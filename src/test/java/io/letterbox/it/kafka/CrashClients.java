@@ -7,9 +7,12 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** The threads of clients that go on whatever happens to the server, and the first failure that none of them may have. */
+/**
+ * The threads of clients that continue whatever happens to the server, and the first failure that none of them may
+ * have.
+ */
 final class CrashClients implements AutoCloseable {
-    /** A client that takes turns, opened, used and closed on one thread. */
+    /** A client that repeats one step, created, used and closed on one thread. */
     interface Client extends AutoCloseable {
         void turn() throws InterruptedException;
 
@@ -17,18 +20,18 @@ final class CrashClients implements AutoCloseable {
         void close();
     }
 
-    /** Written by idempotent producers, several requests under way at a time. */
+    /** Written by idempotent producers with several requests in flight. */
     static final String PLAIN = "plain";
 
     /** Written in transactions, some of which are aborted. */
     static final String MOVES = "moves";
 
-    /** Written in transactions that also commit how far their input was read. */
+    /** Written in transactions that also commit the offsets of their input. */
     static final String DERIVED = "derived";
 
     static final int PARTITIONS = 3;
 
-    /** How long a client repeats what has no answer; a start takes a second or two. */
+    /** How long a client repeats a request without an answer; a start takes a second or two. */
     private static final int PATIENCE_MS = 120_000;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
@@ -38,7 +41,7 @@ final class CrashClients implements AutoCloseable {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
-    /** Starts a client that takes turns until {@link #close()}. */
+    /** Starts a client that repeats its step until {@link #close()}. */
     void start(String name, Supplier<Client> opening) {
         Thread thread = new Thread(() -> run(name, opening), name);
         thread.setDaemon(true);
@@ -54,12 +57,12 @@ final class CrashClients implements AutoCloseable {
         }
     }
 
-    /** What no client should have met, or null. */
+    /** An unexpected failure of a client, or null. */
     Throwable failure() {
         return failure.get();
     }
 
-    /** Lets each client finish its turn, and waits for it. */
+    /** Lets each client finish its step, and waits for it. */
     @Override
     public void close() {
         stopped = true;
@@ -75,7 +78,7 @@ final class CrashClients implements AutoCloseable {
         }
     }
 
-    /** A producer that finds its server again soon, and repeats for as long as a start can take. */
+    /** A producer that finds its server again soon, and retries for as long as a start can take. */
     static KafkaProducer<String, String> producer(String bootstrap, String setting, Object value) {
         return Clients.producer(
                 bootstrap,
@@ -91,7 +94,7 @@ final class CrashClients implements AutoCloseable {
                 100);
     }
 
-    /** Asks again after a timeout, as the client allows: only then it is known how a transaction ended. */
+    /** Repeats the call after a timeout, as the client allows: only then the outcome of the transaction is known. */
     static void untilKnown(Runnable ending) {
         for (int tries = 0; tries < 3; tries++) {
             try {

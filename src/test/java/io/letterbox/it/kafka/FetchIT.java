@@ -33,10 +33,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka's consumer and admin client read, find and delete; what is read comes from memory, from files, or both. */
+/**
+ * Kafka's consumer and admin client read records, look up offsets and delete records, from memory, from files, and from
+ * both.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FetchIT {
-    /** Young enough for retention to leave it. */
+    /** Recent enough for retention to keep it. */
     private static final long FIRST_MS = System.currentTimeMillis() - 3_600_000;
 
     private KafkaTarget target;
@@ -274,7 +277,7 @@ class FetchIT {
                 assertThat(read).extracting(ConsumerRecord::value).containsExactlyElementsOf(committed);
             }
             assertThat(Clients.read(target.bootstrap(), "moves")).hasSize(6_000);
-            // What is still undecided is there for the others only.
+            // Records of an open transaction are visible to uncommitted readers only.
             producer.beginTransaction();
             producer.send(new ProducerRecord<>("moves", 0, "k", "undecided"));
             producer.flush();

@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * One real consumer on a thread of its own, which reads and commits until it is closed. What it saw is readable from any
+ * One real consumer on a thread of its own, which reads and commits until it is closed. Its results can be read on any
  * thread.
  */
 final class GroupMember implements AutoCloseable {
@@ -37,7 +37,7 @@ final class GroupMember implements AutoCloseable {
     private volatile boolean closing;
     private volatile RuntimeException failure;
 
-    /** @param settings names and values in turn */
+    /** @param settings alternating names and values */
     GroupMember(String bootstrap, Collection<String> topics, Object... settings) {
         consumer = Clients.consumer(bootstrap, settings);
         consumer.subscribe(topics, new ConsumerRebalanceListener() {
@@ -66,7 +66,7 @@ final class GroupMember implements AutoCloseable {
                 if (owing) owing = !commit();
             }
         } catch (WakeupException closed) {
-            // As it was told.
+            // Ended by close().
         } catch (RuntimeException e) {
             failure = e;
         } finally {
@@ -76,7 +76,7 @@ final class GroupMember implements AutoCloseable {
         }
     }
 
-    /** False where it has to be tried again. */
+    /** False if it has to be tried again. */
     private boolean commit() {
         try {
             Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
@@ -90,12 +90,12 @@ final class GroupMember implements AutoCloseable {
                 | CommitFailedException
                 | RetriableCommitFailedException
                 | TimeoutException e) {
-            // What another member has taken over, that one reads again: at least once.
+            // Another member has taken the partitions over, and reads the records again: at least once.
             return false;
         }
     }
 
-    /** What it reads now; a copy. */
+    /** Its present assignment; a copy. */
     Set<TopicPartition> assigned() {
         return Set.copyOf(assigned);
     }
@@ -105,12 +105,12 @@ final class GroupMember implements AutoCloseable {
         return values;
     }
 
-    /** What it knows to be committed, by itself. */
+    /** The offsets that it has committed itself. */
     Map<TopicPartition, Long> committed() {
         return committed;
     }
 
-    /** How often it was given an assignment. */
+    /** The number of assignments it has got. */
     int rebalances() {
         return rebalances.get();
     }
@@ -120,7 +120,7 @@ final class GroupMember implements AutoCloseable {
         return failure;
     }
 
-    /** What it has and where its thread is, for whoever looks into a failure. */
+    /** Its state and its stack, for the messages of failed tests. */
     String situation() {
         StringBuilder text = new StringBuilder("member with " + assigned + " after " + rebalances
                 + " assignments, failure " + failure + ", its thread " + thread.getState() + "\n");

@@ -33,7 +33,7 @@ import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** What members and administrators ask of groups, the one with the empty name among them; sensible and not. */
+/** Requests of members and administrators about groups, including the one with the empty name; valid and invalid. */
 final class GroupQuestions {
     private static final int SESSION_MS = 10_000;
 

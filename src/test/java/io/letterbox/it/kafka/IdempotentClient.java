@@ -9,8 +9,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * An idempotent producer with several requests under way. The library repeats what has no answer, and the server has to
- * know it again after a kill: no record may fail.
+ * An idempotent producer with several requests in flight. The library repeats requests without an answer, and the
+ * server has to recognize the producer after a kill: no record may fail.
  */
 final class IdempotentClient implements CrashClients.Client {
     private static final int MOST_IN_A_TURN = 20;

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka's own admin client and producer against a server process: topics, settings that take effect, and codecs. */
+/** Kafka's own admin client and producer with a server process: topics, settings that take effect, and codecs. */
 class KafkaAdminIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
@@ -181,7 +181,9 @@ class KafkaAdminIT {
         assertThat(config(topic.type(), "listed").get("retention.ms").value()).isEqualTo("604800000");
     }
 
-    /** Five codecs of producers times six of topics: what was sent is what is read, by HTTP and by Kafka's consumer. */
+    /**
+     * Five codecs of producers times six of topics: what was sent is what is read, over HTTP and by Kafka's consumer.
+     */
     @Test
     void everyCodecIsTakenKeptAsTheTopicSaysAndRead() throws Exception {
         for (String kept : List.of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd")) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Single frames that are meant to stop the server; an honest client of the HTTP door notices next to nothing. */
+/** Single frames that are meant to block the server; an honest client of the HTTP server notices next to nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KafkaAttacksIT {
     private static final Duration QUIET = Duration.ofSeconds(5);
@@ -59,15 +59,15 @@ class KafkaAttacksIT {
         attack(ApiKeys.FIND_COORDINATOR, 4, new FindCoordinatorRequestData().setCoordinatorKeys(List.of("g")));
     }
 
-    /** What is sent again and again for some seconds. */
+    /** The frames that are sent repeatedly for some seconds. */
     private interface Attack {
         void send() throws Exception;
     }
 
     /**
-     * Compares the honest client's quiet time with the one under attack that follows it. A machine that is busy with other
-     * things slows requests, too, so only what is slow again and again is the attack's doing; nothing excuses a request that
-     * is refused, or takes a second.
+     * Compares the honest client's figures before and during the attack. Other load on the machine slows requests, too,
+     * so the attack is only blamed for what is slow repeatedly; a request that is refused, or takes a second, is always
+     * a failure.
      */
     private void theHonestClientNoticesNothingOf(Attack attack) throws Exception {
         List<String> harm = List.of();
@@ -166,7 +166,7 @@ class KafkaAttacksIT {
         theHonestClientNoticesNothingOf(this::join);
     }
 
-    /** Joins groups by one expression after the other; every time as other members. */
+    /** Joins groups by one expression after the other; every time with new members. */
     private void join() throws IOException {
         for (String regex : Arrays.asList(
                 "((a{1000}){1000}){1000}",

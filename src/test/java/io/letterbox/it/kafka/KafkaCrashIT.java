@@ -21,15 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at random moments under Kafka clients that produce idempotently and in transactions, read in groups of both
- * protocols, and move records exactly once. The seed decides what is sent, how much is acknowledged before each kill, and
- * whether the server is killed while it recovers; a seed replays the schedule, not the run.
+ * protocols, and move records exactly once. The seed decides what is sent, how much is acknowledged before each kill,
+ * and whether the server is killed while it recovers; a seed replays the schedule, not the run.
  */
 class KafkaCrashIT {
     private static final int MOST_ACKNOWLEDGED_PER_ROUND = 4000;
     private static final int LONGEST_RECOVERY_MS = 1500;
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
-    /** Small segments: kills meet rolls, and recovery meets snapshots. */
+    /** Small segments, so that kills coincide with rolls, and recovery finds snapshots. */
     private static final Map<String, String> CONFIG = Map.of("segment.bytes", "1048576");
 
     private final long seed = Long.getLong("letterbox.crashSeed", System.nanoTime());
@@ -97,7 +97,10 @@ class KafkaCrashIT {
         return readers;
     }
 
-    /** Waits until enough was acknowledged, kills the server and starts it again; one time in three it dies on the way. */
+    /**
+     * Waits until enough was acknowledged, kills the server and starts it again; one time in three it is killed during
+     * the start.
+     */
     private void disturb(KafkaTarget target, CrashClients writers, CrashClients readers) {
         long enough = history.acknowledgedCount() + 500 + random.nextInt(MOST_ACKNOWLEDGED_PER_ROUND);
         await().pollInterval(Duration.ofMillis(1))
@@ -122,7 +125,7 @@ class KafkaCrashIT {
         server.start();
     }
 
-    /** Only chooses the moment of a kill; nothing depends on how long it really takes. */
+    /** Chooses the moment of a kill; nothing depends on its real length. */
     private static void pause(int ms) {
         try {
             TimeUnit.MILLISECONDS.sleep(ms);
@@ -131,7 +134,7 @@ class KafkaCrashIT {
         }
     }
 
-    /** Gives up after a while: what never came is then named by the checker, which is more use than a timeout. */
+    /** Gives up after a while: the checker then names what is missing, which is more useful than a timeout. */
     private void awaitEverything(KafkaTarget target, Admin admin, CrashClients readers) {
         try {
             await().pollInterval(Duration.ofMillis(200))

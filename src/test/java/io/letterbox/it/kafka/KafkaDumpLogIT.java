@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Apache Kafka's own kafka-dump-log over the files that the server leaves: every batch valid, every index right, the
- * records readable, and the internal topics in Kafka's schemas.
+ * Apache Kafka's own kafka-dump-log reads the files of the server: every batch is valid, every index correct, the
+ * records are readable, and the internal topics have Kafka's schemas.
  */
 class KafkaDumpLogIT {
     private static final String DUMP = "DumpLogSegments";
@@ -76,7 +76,7 @@ class KafkaDumpLogIT {
         assertThat(named(files, ".log")).hasSizeGreaterThanOrEqualTo(3);
 
         Program.Outcome dump = dump(named(files, ".log"), "--deep-iteration", "--print-data-log");
-        // The tool takes the first offset of every segment but the first one for a gap, in Apache Kafka's own files
+        // The tool reports the first offset of every segment but the first one as a gap, in Apache Kafka's own files,
         // too.
         assertThat(dump.errors().lines().filter(line -> !line.startsWith("Non-consecutive offsets in ")))
                 .allMatch(line -> line.startsWith("  -1 is followed by "));
@@ -183,7 +183,9 @@ class KafkaDumpLogIT {
                 .hasSize(4);
     }
 
-    /** Apache Kafka's newest ones are longer than what is in them, as long as it runs; ours are to be right at any time. */
+    /**
+     * The newest indexes of a running Apache Kafka are longer than their content; ours have to be correct at any time.
+     */
     private Stream<Path> indexes(Path partition, String ending) {
         List<Path> all = named(partition, ending);
         return target.process().isPresent() ? all.stream() : all.subList(0, all.size() - 1).stream();
@@ -195,7 +197,7 @@ class KafkaDumpLogIT {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** A partition's files; the server is stopped for it, because a segment that grows ends in room for more. */
+    /** A partition's files; stops the server first, because an active segment is preallocated. */
     private Path files(String topic, int partition) {
         target.process().filter(ServerProcess::isAlive).ifPresent(ServerProcess::stop);
         Optional<Path> files = target.files(topic, partition);
@@ -203,7 +205,7 @@ class KafkaDumpLogIT {
         return files.orElseThrow();
     }
 
-    /** An internal topic's records as their decoder prints them, of all partitions that have any. */
+    /** An internal topic's records as printed by their decoder, of all partitions that have any. */
     private String internal(String topic, String decoder) {
         List<Path> logs = new ArrayList<>();
         for (int partition = 0; Files.isDirectory(files(topic, partition)); partition++) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Classic groups of Kafka's own consumers: assignors, static members, commits, and the server killed in between. */
+/** Classic groups of Kafka's own consumers: assignors, static members, commits, and kills of the server in between. */
 class KafkaGroupsIT {
     private static final String TOPIC = "numbers";
     private static final int PARTITIONS = 6;
@@ -79,7 +79,7 @@ class KafkaGroupsIT {
         }
     }
 
-    /** What both sides know, because such a failure can seldom be had twice. */
+    /** The state of both sides, because such a failure is hard to reproduce. */
     private String situation() {
         StringBuilder text = new StringBuilder();
         members.forEach(member -> text.append(member.situation()));
@@ -98,7 +98,7 @@ class KafkaGroupsIT {
         return member;
     }
 
-    /** Publishes so many numbers, each to the next partition. */
+    /** Publishes numbers, each to the next partition. */
     private void publish(int count) {
         try (KafkaProducer<String, String> producer = Clients.producer(server.bootstrap())) {
             for (int index = 0; index < count; index++) {
@@ -108,7 +108,7 @@ class KafkaGroupsIT {
         }
     }
 
-    /** Every partition has one reader. */
+    /** Waits until every partition has one reader. */
     private void awaitShared(List<GroupMember> group) {
         await("every partition is read by one member", () -> {
             Set<TopicPartition> together = new HashSet<>();
@@ -191,7 +191,7 @@ class KafkaGroupsIT {
 
     @Test
     void keepsAStaticMembersPartitionsWhileItIsAway() {
-        // As long as the test looks at it, a slow machine ends nobody's session.
+        // No session times out during the test, even on a slow machine.
         Object[] patiently = {"session.timeout.ms", 300_000};
         GroupMember one = member("static", with(patiently, "group.instance.id", "one"));
         GroupMember two = member("static", with(patiently, "group.instance.id", "two"));
@@ -199,7 +199,7 @@ class KafkaGroupsIT {
         Set<TopicPartition> hers = two.assigned();
         int rebalances = one.rebalances();
         two.close();
-        // What it asks for now counts from now on.
+        // Its new timeouts apply from now on.
         GroupMember again = member("static", "group.instance.id", "two");
         await("it has its partitions again", () -> assertThat(again.assigned()).isEqualTo(hers));
         assertThat(one.rebalances()).as("nobody else noticed").isEqualTo(rebalances);

@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What Kafka clients know about a run. A value is made once, so it is a record's identity; where an attempt fails it may be
- * sent again, in another transaction. Safe from any thread: each client notes what it did in its own order, and a counter
- * says what came before what among all of them.
+ * What Kafka clients know about a run. A value is created once, so it identifies a record; if an attempt fails, it may
+ * be sent again, in another transaction. Safe from any thread: each client notes its actions in its own order, and a
+ * counter orders those of all clients.
  */
 final class KafkaHistory {
-    /** A record at its place, as an acknowledgement or a poll tells it. */
+    /** A record with its position, as an acknowledgement or a poll tells it. */
     record Placed(TopicPartition partition, long offset, String value) {
         @Override
         public String toString() {
@@ -24,25 +24,25 @@ final class KafkaHistory {
         }
     }
 
-    /** How a transaction ended as far as its producer knows. */
+    /** The outcome of a transaction, as far as its producer knows. */
     enum Outcome {
         COMMITTED,
         ABORTED,
         UNKNOWN
     }
 
-    /** A record that a producer gave to its client; {@code transaction} is null outside of one. */
+    /** A record that a producer passed to its client; {@code transaction} is null outside of one. */
     record Sent(TopicPartition partition, String value, String transaction) {}
 
-    /** Something that happened to a reader, at a tick of the run's counter. */
+    /** An event of a reader, at a tick of the run's counter. */
     sealed interface Step permits Repositioned, Polled {
         TopicPartition partition();
     }
 
-    /** Where it stands may have changed: the partition was assigned to it. */
+    /** The partition was assigned to the reader, so its position may have changed. */
     record Repositioned(TopicPartition partition) implements Step {}
 
-    /** It was given a record. */
+    /** The reader received a record. */
     record Polled(long tick, Placed record) implements Step {
         @Override
         public TopicPartition partition() {
@@ -51,10 +51,10 @@ final class KafkaHistory {
     }
 
     /**
-     * A group's position was committed.
+     * A commit of a group's position.
      *
      * @param tick before the commit was sent
-     * @param acknowledged false where nobody knows whether it was done
+     * @param acknowledged false if it is unknown whether it was carried out
      */
     record Commit(long tick, TopicPartition partition, long offset, boolean acknowledged) {}
 
@@ -75,7 +75,7 @@ final class KafkaHistory {
         sent.computeIfAbsent(producer, name -> new ConcurrentLinkedQueue<>()).add(record);
     }
 
-    /** The server has taken a record; in a transaction that says nothing yet. */
+    /** Notes that the server has accepted a record; for a record of a transaction that is not final. */
     void acknowledge(Placed record) {
         acknowledged.put(record.value(), record);
         acknowledgedCount.incrementAndGet();
@@ -85,7 +85,7 @@ final class KafkaHistory {
         transactions.put(transaction, outcome);
     }
 
-    /** @param group null where it reads by itself */
+    /** @param group null for a reader outside groups */
     void reader(String name, String group) {
         readers.put(name, new ConcurrentLinkedQueue<>());
         if (group != null) groups.put(name, group);
@@ -112,7 +112,7 @@ final class KafkaHistory {
         return copy(sent);
     }
 
-    /** By value; a value that was sent again has its newest place. */
+    /** By value; a value that was sent again has its newest position. */
     Map<String, Placed> acknowledged() {
         return Map.copyOf(acknowledged);
     }
@@ -121,7 +121,7 @@ final class KafkaHistory {
         return Map.copyOf(transactions);
     }
 
-    /** What happened to each reader, in order. */
+    /** The events of each reader, in order. */
     Map<String, List<Step>> readers() {
         return copy(readers);
     }
@@ -139,7 +139,7 @@ final class KafkaHistory {
         return Set.copyOf(groups.values());
     }
 
-    /** What was committed for each group, in the order in which it was noted. */
+    /** The commits of each group, in the order in which they were noted. */
     Map<String, List<Commit>> commits() {
         return copy(commits);
     }

@@ -40,7 +40,7 @@ final class KafkaHistoryChecker {
 
     private final KafkaHistory history;
 
-    /** How the transactions ended that a value was sent in; a value that was never in one is missing. */
+    /** The outcomes of the transactions in which a value was sent; a value that was never in one is missing. */
     private final Map<String, Set<Outcome>> fates;
 
     private final Map<TopicPartition, NavigableMap<Long, String>> log = new HashMap<>();
@@ -58,9 +58,9 @@ final class KafkaHistoryChecker {
     }
 
     /**
-     * Checks whatever can be checked while readers may still be on their way.
+     * Checks what can be checked while readers may still be reading.
      *
-     * @param log what a committed reader gets from the first to the last offset
+     * @param log the records for a committed reader, from the first to the last offset
      */
     static List<String> check(KafkaHistory history, List<Placed> log) {
         KafkaHistoryChecker checker = new KafkaHistoryChecker(history, log);
@@ -72,7 +72,7 @@ final class KafkaHistoryChecker {
     }
 
     /**
-     * Checks also that every reader has got everything, and that commits were kept.
+     * Checks also that every reader has received everything, and that commits were kept.
      *
      * @param committed each group's position by partition, as the server tells it
      */
@@ -102,7 +102,7 @@ final class KafkaHistoryChecker {
                 .flatMap(List::stream)
                 .forEach(sent -> checkWritten(sent, acknowledged.keySet()));
         acknowledged.forEach((value, placed) -> {
-            // Sent again after an abort it has another place.
+            // After an abort, the value is sent again and has another position.
             boolean once = !fates.containsKey(value);
             places.getOrDefault(value, List.of()).stream()
                     .filter(where -> once && !where.equals(placed))
@@ -203,7 +203,7 @@ final class KafkaHistoryChecker {
         }
     }
 
-    /** By partition and offset, when anybody of the group was given it for the first time. */
+    /** The time at which any member of the group first received each record, by partition and offset. */
     private Map<TopicPartition, TreeMap<Long, Long>> deliveries(String group) {
         Map<String, List<Step>> readers = history.readers();
         Map<TopicPartition, TreeMap<Long, Long>> first = new HashMap<>();

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each anomaly by a made-up history that has it and nothing else: a checker that cannot see it proves nothing. */
+/** Each anomaly in a made-up history that has it and nothing else: a checker that cannot find it proves nothing. */
 class KafkaHistoryCheckerTest {
     private static final TopicPartition P0 = new TopicPartition("t", 0);
     private static final TopicPartition P1 = new TopicPartition("t", 1);
@@ -32,7 +32,7 @@ class KafkaHistoryCheckerTest {
         write("p", at(P0, 1, "b"));
         transaction("t1", Outcome.COMMITTED, at(P1, 0, "x"), at(P0, 2, "y"));
         transaction("t2", Outcome.ABORTED, at(P1, 2, "z"));
-        // Sent again after the abort, and committed at another place.
+        // Sent again after the abort, and committed at another offset.
         transaction("t3", Outcome.COMMITTED, at(P1, 4, "z"));
         transaction("t4", Outcome.UNKNOWN, at(P1, 6, "perhaps"));
         give("m1", at(P0, 0, "a"));

@@ -2,7 +2,7 @@ package io.letterbox.it.kafka;
 
 import java.util.List;
 
-/** Where Letterbox answers otherwise than Apache Kafka 4.3.1, and why that is right. */
+/** The intended differences between the responses of Letterbox and Apache Kafka 4.3.1, with their reasons. */
 final class KafkaPeerDifferences {
     private static final String OWN_SETTINGS = "(flush|flush\\.interval\\.ms|message\\.downconversion\\.enable)";
 
@@ -45,7 +45,7 @@ final class KafkaPeerDifferences {
             may("DESCRIBE_CONFIGS type 32 .*", ".*/consumer.assignment.interval.ms#0", "who joins is assigned at once"),
             may("INCREMENTAL_.*type 4 .*value=abc.*", ".*", "a wrong value has one code here"),
             may("INCREMENTAL_.*type 4 .*nonsense.of.a.plugin, operation=0.*", ".*", "there are no plugins"),
-            // What is not there at all.
+            // Features that do not exist.
             may("API_VERSIONS .*", "/finalizedFeaturesEpoch", "a counter of Kafka's log"),
             may(
                     "API_VERSIONS .*",

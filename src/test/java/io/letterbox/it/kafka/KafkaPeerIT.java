@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Apache Kafka itself beside Letterbox: both are asked the same, in every version, sensible questions and others, and answer the
- * same but for what {@link KafkaPeerDifferences} says.
+ * Compares Letterbox with Apache Kafka itself: both get the same requests, in every version, valid and invalid, and
+ * give the same responses except for {@link KafkaPeerDifferences}.
  */
 class KafkaPeerIT {
-    /** Fewer mean that a part of the questions was not asked. */
+    /** With fewer responses, some of the requests were not sent. */
     private static final int ANSWERS = 1_500;
 
     @TempDir

@@ -5,27 +5,27 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The server that a test of the Kafka door talks to: a process of its own, or, where {@code -Dletterbox.bootstrap} names
- * one, a broker that runs already and that the test leaves alone.
+ * The server of a test of the Kafka protocol: a process of its own or, if {@code -Dletterbox.bootstrap} names one, a
+ * running broker that the test does not control.
  *
- * @param bootstrap what clients are given as {@code bootstrap.servers}
- * @param process the server, where it is ours
+ * @param bootstrap the clients' {@code bootstrap.servers}
+ * @param process the server, if it is ours
  */
 record KafkaTarget(String bootstrap, Optional<ServerProcess> process) implements AutoCloseable {
-    /** Starts a server whose data live below a directory. */
+    /** Starts a server with its data below a directory. */
     static KafkaTarget start(Path directory) {
         String running = System.getProperty("letterbox.bootstrap", "");
         if (!running.isEmpty()) {
             return new KafkaTarget(running, Optional.empty());
         }
-        // Kafka's default waits for members that may still come; nobody comes late in a test.
+        // Kafka's default waits for more members; in a test none comes late.
         ServerProcess server = ServerProcess.in(directory)
                 .set("groups.initialRebalanceDelayMs", 0)
                 .start();
         return new KafkaTarget(server.bootstrap(), Optional.of(server));
     }
 
-    /** Where a partition's files are; for a foreign broker below {@code -Dletterbox.bootstrapData}, else unknown. */
+    /** The directory of a partition; for another broker below {@code -Dletterbox.bootstrapData}, else unknown. */
     Optional<Path> files(String topic, int partition) {
         if (process.isPresent()) {
             Path topics = process.get().dataDir().resolve("topics");
@@ -35,7 +35,7 @@ record KafkaTarget(String bootstrap, Optional<ServerProcess> process) implements
                 .map(data -> Path.of(data, topic + "-" + partition));
     }
 
-    /** What the server printed, for the message of a test that fails. */
+    /** The server's output, for the messages of failed tests. */
     String output() {
         return process.map(ServerProcess::output).orElse("");
     }

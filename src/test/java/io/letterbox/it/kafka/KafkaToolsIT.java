@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Apache Kafka's command-line tools, each as its user would run it. A tool's status says little (some report a failure and
- * end with 0), so its output is read, and what it changed is looked at with another one.
+ * Apache Kafka's command-line tools, each as its user would run it. A tool's exit status means little (some report a
+ * failure and exit with 0), so its output is checked, and its changes are checked with another tool.
  */
 class KafkaToolsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -197,7 +197,7 @@ class KafkaToolsIT {
 
     @Test
     void offsets() {
-        // Retention would find these times to be long past.
+        // Retention would delete records of these times.
         Clients.create(admin, "times", 2, Map.of("retention.ms", "-1"));
         try (KafkaProducer<String, String> producer = Clients.producer(target.bootstrap())) {
             // The newest timestamp is not the last record's.
@@ -370,7 +370,9 @@ class KafkaToolsIT {
                 .toList();
     }
 
-    /** The rows of a partition's producers: id, epoch, coordinator's epoch, last sequence, timestamp, open transaction. */
+    /**
+     * The rows of a partition's producers: id, epoch, coordinator's epoch, last sequence, timestamp, open transaction.
+     */
     private static List<String[]> producersOf(String topic) {
         return lines("TransactionsCommand", "describe-producers", "--topic", topic, "--partition", "0").stream()
                 .skip(1)

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transactions as Apache Kafka's own clients do them, the newer protocol (KIP-890 part 2) first. */
+/** Transactions with Apache Kafka's own clients, the newer protocol (KIP-890 part 2) first. */
 class KafkaTransactionsIT {
     private static final Object[] COMMITTED = {"isolation.level", "read_committed"};
     private static final Object[] ALL = {"isolation.level", "read_uncommitted"};
@@ -99,7 +99,7 @@ class KafkaTransactionsIT {
             }
             assertThat(values("mixed", COMMITTED)).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(values("mixed", ALL)).hasSize(200);
-            // The client speaks the protocol in which the epoch rises with every transaction.
+            // The client uses the protocol in which the epoch increases with every transaction.
             assertThat(description("mixed-1").producerEpoch()).isEqualTo(20);
         }
     }
@@ -201,7 +201,7 @@ class KafkaTransactionsIT {
         return Clients.get(admin.describeTransactions(Set.of(id)).description(id));
     }
 
-    /** Consume, process, produce: offsets move with the results, or neither does. */
+    /** Consume, process, produce: offsets are committed with the results, or neither is. */
     @Test
     void offsetsArePartOfTheTransaction() {
         topic("source", 2);
@@ -214,7 +214,7 @@ class KafkaTransactionsIT {
             producer.initTransactions();
             int round = 0;
             while (moved("processors") < count) {
-                // Every second attempt fails half-way, and its consumer with it.
+                // Every second attempt fails half-way, together with its consumer.
                 try (KafkaConsumer<String, String> consumer = Clients.consumer(
                         server.bootstrap(),
                         "group.id",
@@ -322,7 +322,7 @@ class KafkaTransactionsIT {
                 .toList();
     }
 
-    /** Kafka's own decoder understands what the coordinator keeps. */
+    /** Kafka's own decoder can read the coordinator's records. */
     @Test
     void theTransactionLogIsKafkasOwn() {
         topic("decoded", 1);
@@ -370,7 +370,7 @@ class KafkaTransactionsIT {
         assertThat(values("expelled", COMMITTED)).isEmpty();
     }
 
-    /** The client retries; the server finds in its logs what it had decided, and who had written what. */
+    /** The client retries; the server finds its decisions, and the producers of records, in its logs. */
     @Test
     void transactionsOutliveTheServer() {
         topic("killed", 2);

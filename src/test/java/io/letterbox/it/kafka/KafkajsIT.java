@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kafkajs, the client of most Node programs: nobody maintains it any more, and it knows only versions of long ago. */
+/** kafkajs, the client of most Node programs: it is no longer maintained, and supports old versions only. */
 class KafkajsIT {
     private static final Duration INSTALL_LIMIT = Duration.ofMinutes(3);
     private static final Path INSTALLED = Path.of("target", "kafkajs").toAbsolutePath();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** librdkafka, by Debian's kcat: C's client, and under the covers that of Python, Go, .NET and PHP. */
+/** librdkafka through Debian's kcat: the C client, on which those of Python, Go, .NET and PHP are built. */
 class KcatIT {
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
@@ -87,7 +87,7 @@ class KcatIT {
         assertThat(kcat("-C", "-t", "cat-codecs", "-e", "-q", "-f", "%o %h\n", "-o", "-3")
                         .lines())
                 .containsExactly("997 codec=zstd", "998 codec=zstd", "999 codec=zstd");
-        // The Java client reads what librdkafka packed, and librdkafka what the Java client packs.
+        // The Java client reads what librdkafka compressed, and the other way round.
         assertThat(Clients.read(target.bootstrap(), "cat-codecs").stream()
                         .map(record -> record.key() + ":" + record.value()))
                 .containsExactlyElementsOf(expected);
@@ -169,7 +169,7 @@ class KcatIT {
                     .filter(member -> member.assignment().topicPartitions().size() == 2)
                     .count();
         } catch (GroupIdNotFoundException e) {
-            return 0; // Nobody has joined yet.
+            return 0; // No consumer has joined yet.
         }
     }
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * librdkafka of today, under Debian's kcat: since 2.2 it writes more bytes than it should where it asks for all topics, and so do
- * the clients of Python, Go, .NET and JavaScript that are built upon it.
+ * The current librdkafka with Debian's kcat: since 2.2 it sends extra bytes when it asks for all topics, and so do the
+ * clients of Python, Go, .NET and JavaScript that are built on it.
  */
 class LibrdkafkaIT {
     private static final Duration BUILD_LIMIT = Duration.ofMinutes(8);

@@ -34,10 +34,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** What clients ask of logs: metadata, records there and back, offsets, epochs; sensible and not. */
+/** Requests of clients about logs: metadata, produce and fetch, offsets, epochs; valid and invalid. */
 final class LogQuestions {
     private static final int MAX_BYTES = 1 << 20;
-    /** A while ago, so that no limit of age is met. */
+    /** Some time ago, within the retention time. */
     private static final long T = System.currentTimeMillis() - 60_000;
 
     private final PeerComparison peers;
@@ -158,7 +158,7 @@ final class LogQuestions {
                         .toArray(SimpleRecord[]::new));
     }
 
-    /** A batch that was changed, with the checksum that it should have then. */
+    /** A modified batch with a correct checksum. */
     static MemoryRecords changed(MemoryRecords records, Consumer<ByteBuffer> change) {
         byte[] bytes = bytes(records);
         ByteBuffer buffer = ByteBuffer.wrap(bytes);

@@ -21,11 +21,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Reads, writes something derived from it and commits its position, all in one transaction: whatever is killed, each record
- * is moved once. After an abort it starts again at the group's committed position.
+ * Reads, writes derived records and commits its offsets, all in one transaction: whatever is killed, each record is
+ * moved once. After an abort it starts again at the group's committed offsets.
  */
 final class MoverClient implements CrashClients.Client {
-    /** The group that it is the only member of, and its transactional id. */
+    /** The group of which it is the only member, and its transactional id. */
     static final String NAME = "mover";
 
     private static final Duration POLL = Duration.ofMillis(50);
@@ -103,7 +103,7 @@ final class MoverClient implements CrashClients.Client {
             CrashClients.untilKnown(producer::commitTransaction);
             return Outcome.COMMITTED;
         } catch (ProducerFencedException e) {
-            throw e; // There is no other one of this id.
+            throw e; // No other producer has this id.
         } catch (KafkaException e) {
             CrashClients.untilKnown(producer::abortTransaction);
             return Outcome.ABORTED;

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The oldest client of the 3.x line: it speaks older versions of most requests, and knows nothing of KIP-890 and KIP-848. */
+/**
+ * The oldest client of the 3.x line: it uses older versions of most requests, and does not support KIP-890 and KIP-848.
+ */
 class OldestClientIT {
     @TempDir
     private Path directory;
@@ -29,7 +31,7 @@ class OldestClientIT {
                             "fenced",
                             "moves committed,after it",
                             "done");
-            // What it wrote is what a client of today reads.
+            // A current client can read what it wrote.
             assertThat(Clients.read(target.bootstrap(), "old")).hasSize(500);
         }
     }

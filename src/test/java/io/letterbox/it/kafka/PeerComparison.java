@@ -24,8 +24,9 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
 
 /**
- * Asks Apache Kafka and Letterbox the same, and notes where their answers differ. What two servers cannot agree on (ids, times,
- * names that they make up, the wording of errors) counts by whether it is there. Lists count as sets. For one thread.
+ * Sends the same requests to Apache Kafka and Letterbox, and notes the differences between their responses. Of values
+ * that two servers cannot have in common (ids, times, generated names, the wording of errors) only the presence is
+ * compared. Lists are compared as sets. For one thread.
  */
 final class PeerComparison {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -74,7 +75,7 @@ final class PeerComparison {
         this.allowed = allowed;
     }
 
-    /** Asks both in every version of a range that can say it. */
+    /** Sends a request to both in every version of a range that can express it. */
     void ask(String question, ApiKeys api, int from, int to, Function<PeerSide, ApiMessage> body) {
         IntStream.rangeClosed(from, to).forEach(version -> {
             if (canSay(body.apply(kafka), (short) version)) {
@@ -83,12 +84,12 @@ final class PeerComparison {
         });
     }
 
-    /** Asks both in one version, with bytes behind the request that mean nothing. */
+    /** Sends a request to both in one version, with extra bytes behind it. */
     void askWithTail(String question, ApiKeys api, int version, int bytes, Function<PeerSide, ApiMessage> body) {
         compare(question + " and " + bytes + " bytes", api, (short) version, body, bytes, side -> answer -> {});
     }
 
-    /** Asks both in one version, and lets each side note what it needs of the answer. */
+    /** Sends a request to both in one version, and lets each side keep parts of the response. */
     <R extends ApiMessage> void flow(
             String question,
             ApiKeys api,
@@ -111,7 +112,7 @@ final class PeerComparison {
             Function<PeerSide, Consumer<R>> note) {
         answers++;
         List<String> found = once(question, api, version, body, tail, note);
-        // Kafka's broker learns a moment later of what its controller has answered already.
+        // Kafka's broker sees a little later what its controller has already confirmed.
         boolean reads = api.name.startsWith("Describe") || api.name.startsWith("List");
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (reads && !found.isEmpty() && System.nanoTime() < giveUp) {
@@ -138,7 +139,7 @@ final class PeerComparison {
         return found;
     }
 
-    /** Asks each side until its answer is as it should be: a server has time to make what was asked for. */
+    /** Repeats a request on each side until the response is as expected: a server may need time for a change. */
     <R extends ApiMessage> void settle(ApiKeys api, int version, ApiMessage body, Function<R, Boolean> settled) {
         for (PeerSide side : List.of(kafka, ours)) {
             long giveUp = System.nanoTime() + Clients.LIMIT.toNanos();
@@ -150,17 +151,17 @@ final class PeerComparison {
         }
     }
 
-    /** How many pairs of answers were compared. */
+    /** The number of pairs of responses that were compared. */
     int answers() {
         return answers;
     }
 
-    /** What differs and may not. */
+    /** The differences that are not allowed. */
     List<String> differences() {
         return differences;
     }
 
-    /** What may differ and did not, so that the list of what may differ stays true. */
+    /** The allowed differences that did not occur, so that the list of them stays correct. */
     List<PeerDifference> needless() {
         return allowed.stream().filter(entry -> !met.contains(entry)).toList();
     }
@@ -181,7 +182,7 @@ final class PeerComparison {
             Map<String, JsonNode> fields = new TreeMap<>();
             node.fields().forEachRemaining(field -> fields.put(field.getKey(), field.getValue()));
             fields.forEach((field, value) -> result.set(field, normal(field, value)));
-            // Who refuses may say why, or leave it at the code.
+            // A refusal may have a message, or just the code.
             if (result.path("errorCode").asInt() != 0) result.remove("errorMessage");
             return result;
         }
@@ -206,7 +207,7 @@ final class PeerComparison {
         return node.asText().isEmpty() || node.asText().equals("AAAAAAAAAAAAAAAAAAAAAA");
     }
 
-    /** The elements of a list by what they are about, as far as that tells them apart. */
+    /** The elements of a list by their identifying fields, as far as they have any. */
     private static Map<String, JsonNode> keyed(JsonNode list) {
         Map<String, JsonNode> result = new TreeMap<>();
         for (JsonNode element : list) {
@@ -225,7 +226,7 @@ final class PeerComparison {
             Set<String> names = new HashSet<>();
             kafkas.fieldNames().forEachRemaining(names::add);
             our.fieldNames().forEachRemaining(names::add);
-            // Whoever refuses what the other one does says no more.
+            // If one side refuses what the other carries out, the other fields need not match.
             if (!kafkas.path("errorCode").equals(our.path("errorCode"))) names.retainAll(Set.of("errorCode"));
             names.stream()
                     .sorted()

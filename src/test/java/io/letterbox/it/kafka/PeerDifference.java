@@ -3,11 +3,11 @@ package io.letterbox.it.kafka;
 import java.util.regex.Pattern;
 
 /**
- * Where an answer may differ from Apache Kafka's.
+ * An allowed difference from Apache Kafka's response.
  *
  * @param question matches the API and the question
- * @param path matches the field within the answer
- * @param reason why it is right that it differs
+ * @param path matches the field within the response
+ * @param reason why the difference is right
  */
 record PeerDifference(Pattern question, Pattern path, String reason) {
     PeerDifference(String question, String path, String reason) {

@@ -14,9 +14,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
-/** One of the two servers that are asked the same: a connection to it, and what its answers gave to go on with. For one thread. */
+/** One of the two servers that are compared: a connection to it, and values kept from its responses. For one thread. */
 final class PeerSide implements AutoCloseable {
-    /** What a connection that was closed in place of an answer is written down as. */
+    /** The result if the connection was closed in place of a response. */
     static final JsonNode CLOSED = TextNode.valueOf("closed");
 
     private final int port;
@@ -28,7 +28,7 @@ final class PeerSide implements AutoCloseable {
         this.client = new FrameClient(port);
     }
 
-    /** An answer; null where the server closed the connection instead. */
+    /** A response; null if the server closed the connection instead. */
     @SuppressWarnings("unchecked")
     <R extends ApiMessage> R ask(ApiKeys api, short version, ApiMessage body, int bytesTooMany) {
         byte[] exact = FrameClient.frame(api, version, 1, body);
@@ -48,7 +48,7 @@ final class PeerSide implements AutoCloseable {
         }
     }
 
-    /** Whether the connection works on; a request that wants no answer may have ended it. */
+    /** Whether the connection still works; a request without a response may have ended it. */
     void note(String name, Object value) {
         noted.put(name, value);
     }
@@ -63,7 +63,7 @@ final class PeerSide implements AutoCloseable {
         return noted(topic);
     }
 
-    /** What Kafka's own converter makes of an answer. */
+    /** A response by Kafka's own JSON converter. */
     static JsonNode json(ApiMessage answer, short version) {
         if (answer == null) return CLOSED;
         try {

@@ -14,9 +14,12 @@ import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** Apache Kafka's consumer as a member of a group, on a thread of its own; commits what it has shown to its listener. */
+/**
+ * Apache Kafka's consumer as a group member, on a thread of its own; commits the records that it has passed to its
+ * listener.
+ */
 public final class PollingMember {
-    /** What a member does with a record. */
+    /** Handles a record. */
     public interface Listener {
         void record(PollingMember member, TopicPartition partition, long offset, String value);
     }
@@ -46,7 +49,7 @@ public final class PollingMember {
         return member;
     }
 
-    /** Joins by a regular expression that the server looks up. */
+    /** Joins by a regular expression that the server evaluates. */
     public static PollingMember joinMatching(String bootstrap, String group, String regex, Listener listener) {
         PollingMember member = new PollingMember(consumer(bootstrap, "consumer", group), listener);
         member.consumer.subscribe(new SubscriptionPattern(regex), member.watch());
@@ -57,7 +60,7 @@ public final class PollingMember {
     private static KafkaConsumer<String, String> consumer(String bootstrap, String protocol, String group) {
         List<Object> settings = new ArrayList<>(List.of(
                 "group.id", group, "group.protocol", protocol, "metadata.max.age.ms", "500", "max.poll.records", "50"));
-        // With the newer protocol, the server decides about these.
+        // With the newer protocol, the server sets these.
         if (protocol.equals("classic")) {
             settings.addAll(List.of("heartbeat.interval.ms", "300", "session.timeout.ms", "6000"));
         }
@@ -98,7 +101,7 @@ public final class PollingMember {
         }
     }
 
-    /** What a rebalance takes away while it is being committed is read again by the next owner. */
+    /** Records whose partition is revoked during the commit are read again by the next owner. */
     private void commit() {
         try {
             consumer.commitSync();
@@ -111,7 +114,7 @@ public final class PollingMember {
         return assigned;
     }
 
-    /** What ended it against its will, or null. */
+    /** The failure that ended it, or null. */
     public Throwable failure() {
         return failure;
     }

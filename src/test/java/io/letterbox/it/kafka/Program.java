@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A program that is not ours, as a process with its output in files. Ended by {@link #close()} where it still runs.
- * Owned by the test's thread.
+ * Another program in a process with its output in files. {@link #close()} ends it if it still runs. Owned by the test's
+ * thread.
  */
 final class Program implements AutoCloseable {
-    /** How it ended and what it printed. */
+    /** The exit status and the output. */
     record Outcome(List<String> command, int status, String output, String errors) {
         /** The output of a program that has to succeed. */
         String succeeded() {
@@ -64,7 +64,7 @@ final class Program implements AutoCloseable {
                 .start();
     }
 
-    /** Starts a program with nothing to read. */
+    /** Starts a program without input. */
     static Program start(Path directory, List<String> command) {
         return start(directory, Path.of("").toAbsolutePath(), Path.of("/dev/null"), command);
     }
@@ -84,7 +84,7 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** Runs a program that reads a text. */
+    /** Runs a program with a text as its input. */
     static Outcome run(Path directory, Duration limit, String input, List<String> command) {
         try {
             Path text = Files.writeString(Files.createTempFile(directory, "program-", ".in"), input);
@@ -96,7 +96,7 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** Apache Kafka's programs are short-lived here: what makes a JVM start fast matters, and nothing else. */
+    /** Apache Kafka's programs are short-lived here, so the JVM's flags optimize the start. */
     static List<String> java(String classPath, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -117,14 +117,14 @@ final class Program implements AutoCloseable {
         return command;
     }
 
-    /** A program of ours in front of a library that is not on our class path, run from its source. */
+    /** A program of ours that uses a library outside our class path, run from its source. */
     static List<String> source(String classPath, String name, String... arguments) {
         List<String> command = java(classPath, CLIENTS.resolve(name).toString());
         command.addAll(List.of(arguments));
         return command;
     }
 
-    /** Where the programs of ours are that are not compiled with the tests. */
+    /** The directory of our programs that are not compiled with the tests. */
     static Path clients() {
         return CLIENTS;
     }
@@ -162,7 +162,7 @@ final class Program implements AutoCloseable {
         return read(output);
     }
 
-    /** Its output and its errors so far, for the message of a test that fails. */
+    /** Its output and its errors so far, for the messages of failed tests. */
     String everything() {
         return outcome(-1).toString();
     }
@@ -171,7 +171,7 @@ final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** SIGTERM, and what came of it. */
+    /** SIGTERM, and the outcome. */
     Outcome stop(Duration limit) {
         process.destroy();
         return await(limit);

@@ -17,7 +17,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** A committed reader: a member of a group that commits after every poll, or one that reads by itself and keeps its place. */
+/**
+ * A committed reader: a group member that commits after every poll, or a reader without a group that keeps its
+ * position.
+ */
 final class ReaderClient implements CrashClients.Client {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final List<String> TOPICS = List.of(CrashClients.PLAIN, CrashClients.MOVES);
@@ -54,7 +57,7 @@ final class ReaderClient implements CrashClients.Client {
         return reader;
     }
 
-    /** Small fetches, so that a kill finds many of them under way. */
+    /** Small fetches, so that many of them are in flight at a kill. */
     private static KafkaConsumer<String, String> consumer(String bootstrap, Object... more) {
         Object[] settings = {
             "isolation.level",
@@ -80,7 +83,7 @@ final class ReaderClient implements CrashClients.Client {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            // What was read is committed after each poll, before the next one can revoke.
+            // Records are committed after each poll, before the next one can revoke partitions.
         }
     }
 
@@ -104,7 +107,7 @@ final class ReaderClient implements CrashClients.Client {
             consumer.commitSync(next);
             return true;
         } catch (CommitFailedException | RebalanceInProgressException | TimeoutException e) {
-            return false; // The next owner reads it again.
+            return false; // The next owner reads the record again.
         }
     }
 

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that make a server with little memory remember as much as they can, each in its own way: none of it ends the
- * server, and what is remembered fits again when the server is started anew.
+ * Clients that make a server with little memory store as much state as they can, each in its own way: none of it ends
+ * the server, and the state fits into memory again after a restart.
  */
 class RememberedStateIT {
     private static final int PARTITIONS = 200;
@@ -108,7 +108,7 @@ class RememberedStateIT {
                 .orElseThrow();
     }
 
-    /** Groups of one member each, who tells a megabyte. */
+    /** Creates groups of one member each, with a megabyte of metadata. */
     private static Map<Errors, Integer> joinMany(FrameClient kafka) {
         byte[] metadata = new byte[1_000_000];
         Map<Errors, Integer> answers = new HashMap<>();
@@ -144,7 +144,7 @@ class RememberedStateIT {
         return answers;
     }
 
-    /** Offsets with as many words as there may be. */
+    /** Commits offsets with the longest metadata allowed. */
     private static Map<Errors, Integer> commitMany(FrameClient kafka, int groups) {
         Map<Errors, Integer> answers = new HashMap<>();
         for (int number = 0; number < groups; number++) {
@@ -153,7 +153,7 @@ class RememberedStateIT {
         return answers;
     }
 
-    /** @return what the last partition was answered */
+    /** @return the error of the last partition */
     private static Errors commit(FrameClient kafka, String group, int partitions, String words) {
         List<OffsetCommitRequestPartition> offsets = new ArrayList<>();
         for (int number = 0; number < partitions; number++) {
@@ -174,7 +174,7 @@ class RememberedStateIT {
                 answer.topics().get(0).partitions().get(partitions - 1).errorCode());
     }
 
-    /** Transactional ids that are as long as an id can be. */
+    /** Creates transactional ids of the greatest length. */
     private static Map<Errors, Integer> initMany(FrameClient kafka) {
         Map<Errors, Integer> answers = new HashMap<>();
         for (int number = 0; number < 1500; number++) {
@@ -190,7 +190,7 @@ class RememberedStateIT {
         return answers;
     }
 
-    /** Each record with an Idempotency-Key of its own, many requests at once. */
+    /** Publishes records with an Idempotency-Key each, many requests at once. */
     private static void publishMany(int port) throws IOException {
         int atOnce = 50;
         try (Socket socket = new Socket("127.0.0.1", port)) {

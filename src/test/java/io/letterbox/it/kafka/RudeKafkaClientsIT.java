@@ -35,8 +35,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kafka clients that behave badly, against a server whose memory is too small to hold what they send, or what they do not
- * take. Well-behaved ones are served meanwhile, and afterwards nothing is held for the others.
+ * Kafka clients that behave badly, with a server whose memory is too small for what they send, or do not read.
+ * Well-behaved clients are served meanwhile, and afterwards nothing is held for the others.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RudeKafkaClientsIT {
@@ -73,7 +73,7 @@ class RudeKafkaClientsIT {
                         .isZero());
     }
 
-    /** A client of its own that publishes a record, and sees the topics. */
+    /** Publishes a record with a new client, and lists the topics. */
     private void serves(String topic) throws Exception {
         try (KafkaProducer<String, String> producer = Clients.producer(server.bootstrap())) {
             producer.send(new ProducerRecord<>(topic, 0, null, "others are served"))
@@ -139,7 +139,7 @@ class RudeKafkaClientsIT {
         client.create("endless", 1, Map.of());
         byte[] whole = produce("endless", MemoryRecords.withRecords(Compression.NONE, records(9, 100_000)));
         byte[] beginning = Arrays.copyOf(whole, 2_000);
-        // They take the whole budget, and those who publish wait until they have been given up.
+        // They use up the budget, and publishers wait until their connections are closed.
         try (Flood waiting = new Flood(server.kafkaPort(), CONNECTIONS)) {
             waiting.begin(beginning);
             assertThat(admin.listTopics().names().get()).contains("endless");
@@ -149,7 +149,7 @@ class RudeKafkaClientsIT {
         serves("endless");
     }
 
-    /** 30 MB come out of each, 60 GB of all that are on their way. */
+    /** Each decompresses to 30 MB, all requests in flight to 60 GB. */
     @Test
     void batchesThatBecomeLarge() throws Exception {
         client.create("bombs", 1, Map.of());

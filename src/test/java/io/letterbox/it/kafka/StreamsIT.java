@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kafka Streams counts words with exactly_once_v2 while it, and then the server, is killed in the middle. Every word's
- * counts have to be 1, 2, 3, ... in the output: a record that was lost leaves one out, one that was counted twice or was
- * written by a transaction that failed repeats one.
+ * counts have to be 1, 2, 3, ... in the output: a lost record skips a count, and one that was counted twice, or written
+ * by a failed transaction, repeats a count.
  */
 class StreamsIT {
     private static final int LINES = 2000;
@@ -90,7 +90,7 @@ class StreamsIT {
         }
     }
 
-    /** Gives up after a while: the comparison then says what is missing. */
+    /** Gives up after a while: the comparison then shows what is missing. */
     private void awaitEverything(KafkaTarget target, Program streams) {
         long all = expected.values().stream().mapToLong(Long::longValue).sum();
         await().atMost(Clients.LIMIT.multipliedBy(2)).until(() -> counted(target) >= all || !streams.isAlive());

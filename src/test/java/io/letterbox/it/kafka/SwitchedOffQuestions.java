@@ -33,7 +33,10 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** What tools ask about access rules, quotas, users and tokens of a server that has none, and about parts that are off. */
+/**
+ * Requests of tools about access rules, quotas, users and tokens, which this server does not have, and about disabled
+ * features.
+ */
 final class SwitchedOffQuestions {
     private static final byte ANY = 1;
 

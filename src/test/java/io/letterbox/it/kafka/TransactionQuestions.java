@@ -15,7 +15,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommi
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** What transactional producers ask, and what administrators ask about them; sensible and not. */
+/** Requests of transactional producers, and of administrators about them; valid and invalid. */
 final class TransactionQuestions {
     private static final int TIMEOUT_MS = 60_000;
 

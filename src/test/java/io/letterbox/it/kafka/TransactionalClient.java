@@ -8,7 +8,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** A transactional producer that changes its mind one time in four. After a kill every transaction still ends as it wanted. */
+/**
+ * A transactional producer that aborts one transaction in four. After a kill every transaction still ends as intended.
+ */
 final class TransactionalClient implements CrashClients.Client {
     private static final int MOST_IN_A_TRANSACTION = 30;
     private static final int PAUSE_MS = 5;
@@ -41,7 +43,7 @@ final class TransactionalClient implements CrashClients.Client {
                         if (refused == null) history.acknowledge(new Placed(partition, place.offset(), value));
                     });
         }
-        // One that is aborted before it was sent out proves nothing.
+        // Aborting before the records were sent would prove nothing.
         producer.flush();
         if (random.nextInt(4) > 0) {
             CrashClients.untilKnown(producer::commitTransaction);

@@ -47,7 +47,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Asks the administrative APIs, before the real metadata machine; each answer can be encoded in its version. */
+/**
+ * Sends administrative requests to the APIs, with the real metadata machine; checks that each response can be encoded.
+ */
 abstract class AdminRequests {
     static final int NODE = 1;
     static final byte TOPIC = Type.TOPIC.id();
@@ -194,7 +196,7 @@ abstract class AdminRequests {
         return metadata.image().topics().get(topic).config();
     }
 
-    /** A client that nothing but its address is asked of. */
+    /** A client of which only the address is used. */
     private static final class Client implements KafkaClient {
         @Override
         public String host() {

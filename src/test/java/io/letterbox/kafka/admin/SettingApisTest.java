@@ -25,7 +25,7 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.junit.jupiter.api.Test;
 
-/** The requests that describe and change settings. */
+/** The APIs that describe and change settings. */
 class SettingApisTest extends AdminRequests {
     @Test
     void settingsOfStreamsAndConnectAreTaken() {

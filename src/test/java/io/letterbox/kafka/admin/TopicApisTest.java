@@ -37,7 +37,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.junit.jupiter.api.Test;
 
-/** The requests that make, change, delete and describe topics. */
+/** The APIs that create, change, delete and describe topics. */
 class TopicApisTest extends AdminRequests {
     @Test
     void aTopicIsMadeAsItSaysAndDescribedAsItIs() {

@@ -16,11 +16,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Coordinators that answer what a test says, when it says so. Thread-safe. */
+/** Coordinators that answer what a test says, when the test says so. Thread-safe. */
 final class FakeTransactions implements Transactions {
     final BlockingQueue<Question> asked = new LinkedBlockingQueue<>();
 
-    /** What was asked, and how to answer it. */
+    /** A request, and the promise of its answer. */
     record Question(CoordinatorCommand<?> command, Promise<Object> promise) {
         void answer(Object answer) {
             promise.complete(answer);
@@ -35,7 +35,7 @@ final class FakeTransactions implements Transactions {
         }
     }
 
-    /** The next question, as soon as it comes. */
+    /** Waits for the next request. */
     Question next() throws InterruptedException {
         Question question = asked.poll(10, TimeUnit.SECONDS);
         assertThat(question).as("a question").isNotNull();

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each version of a request means, and is told. */
+/** The meaning of each version of a request, and its response. */
 class TransactionRequestsTest {
     private static final TopicPartition A0 = new TopicPartition("a", 0);
     private static final TopicPartition GROUP = new TopicPartition(Groups.TOPIC, 3);
@@ -67,7 +67,7 @@ class TransactionRequestsTest {
     private final FakeGroups groups = new FakeGroups();
     private final Map<ApiKeys, ApiSupport> apis = new HashMap<>();
 
-    /** Takes offsets as the answers say that lie ready, and keeps what it was asked. */
+    /** Answers commits of offsets with prepared answers, and keeps the requests. */
     private static final class FakeGroups implements Groups {
         final ArrayDeque<CommitTransactionOffsets> asked = new ArrayDeque<>();
         final ArrayDeque<Future<?>> answers = new ArrayDeque<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A shard and a coordinator that answer what the test says, when it says so. */
+/** A shard and a coordinator that answer what the test says, when the test says so. */
 class TransactionalAppendsTest {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
     private static final String SHARD = "test.shard";
@@ -119,7 +119,7 @@ class TransactionalAppendsTest {
         Append second = atShard(2);
         refuse(first);
         FakeTransactions.Question question = coordinator.next();
-        // The third comes while the first is asked about, and before the second has been refused.
+        // The third batch comes while the first is being verified, and before the second has been refused.
         append(NEWER, 3);
         question.answer(PARTITION, Errors.NONE);
         assertThat(shard.poll(100, TimeUnit.MILLISECONDS))
