@@ -90,8 +90,8 @@ final class NativeLibraries {
             health.warn(
                     "codec-missing",
                     "The codec " + codec.word()
-                            + " does not work: its native library could not be loaded. Records that are compressed with it"
-                            + " are refused, and cannot be read over HTTP. " + NativeDirectory.CURE + ".");
+                            + " does not work: its native library could not be loaded. Records that are compressed with"
+                            + " it are refused, and cannot be read over HTTP. " + NativeDirectory.CURE + ".");
         }
     }
 

@@ -79,7 +79,8 @@ final class ServingProcess implements Starter.Running {
         server.retire();
         if (notReadySeconds == 0) return;
         LOG.info(
-                "Not ready from now on, but serving for {} s more (shutdown.notReadySeconds); a second signal ends at once",
+                "Not ready from now on, but serving for {} s more (shutdown.notReadySeconds); a second signal ends at"
+                        + " once",
                 notReadySeconds);
         try {
             TimeUnit.SECONDS.sleep(notReadySeconds);

@@ -261,8 +261,8 @@ final class StorageAssembly {
             return;
         }
         LOG.info(
-                "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off, {} batches put"
-                        + " back",
+                "Recovered {} partitions in {} s after {} stop: {} record batches checked, {} bytes cut off, {} batches"
+                        + " put back",
                 recovery.logsOpened(),
                 String.format(java.util.Locale.ROOT, "%.3f", seconds),
                 recovery.lastStop() == LastStop.CLEAN ? "a clean" : "an unclean",
@@ -282,8 +282,8 @@ final class StorageAssembly {
                 all.stream().map(RecoveredWal.Kept::file).distinct().count());
         for (RecoveredWal.Kept kept : all) {
             LOG.warn(
-                    "{} is kept, because it has records of {} that are not in its log; it goes with a start that can put"
-                            + " them there, or when the topic is deleted",
+                    "{} is kept, because it has records of {} that are not in its log; it goes with a start that can"
+                            + " put them there, or when the topic is deleted",
                     kept.file(),
                     kept.partition());
         }

@@ -36,8 +36,8 @@ class LogOutputTest {
         String forged = "t\n2026-01-01T00:00:00.000+00:00 ERROR Server - all is lost\u001b[2J\u009b1A\r";
         assertThat(line("The marker of {} cannot be written", null, forged))
                 .matches(DATE
-                        + " WARN  Server - The marker of t\\\\u000a2026.* - all is lost\\\\u001b\\[2J\\\\u009b1A\\\\u000d"
-                        + " cannot be written\n");
+                        + " WARN  Server - The marker of t\\\\u000a2026.* - all is"
+                        + " lost\\\\u001b\\[2J\\\\u009b1A\\\\u000d cannot be written\n");
     }
 
     @Test

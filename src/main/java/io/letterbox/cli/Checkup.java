@@ -66,8 +66,8 @@ final class Checkup {
                 : OWN_DESCRIPTORS + sockets + config.storage().openLogFilesOf(2 * (OWN_DESCRIPTORS + sockets));
         String found = String.format(Locale.ROOT, "%,d files and sockets may be open", limits.descriptors());
         String cure = "Raise the limit to " + wanted + " (ulimit -n, or LimitNOFILE= of a systemd service), or lower"
-                + " http.maxConnections and kafka.maxConnections: they and the server's own files (storage.openLogFiles) may"
-                + " want so many.";
+                + " http.maxConnections and kafka.maxConnections: they and the server's own files"
+                + " (storage.openLogFiles) may want so many.";
         if (limits.descriptors() >= wanted) return ok(subject, found);
         boolean few = limits.descriptors() < DESCRIPTORS_AT_LEAST;
         return new Finding(few ? Verdict.MEND : Verdict.MIND, subject, found, cure);
@@ -111,8 +111,8 @@ final class Checkup {
                 trial.medianNanos() < TOO_SLOW_NANOS ? Verdict.MIND : Verdict.MEND,
                 subject,
                 found,
-                "Every publisher waits for such a write. Put node.dataDir on a local SSD, not on a network file system or a"
-                        + " spinning disk.");
+                "Every publisher waits for such a write. Put node.dataDir on a local SSD, not on a network file system"
+                        + " or a spinning disk.");
     }
 
     static Finding room(long freeBytes, long reserveBytes) {

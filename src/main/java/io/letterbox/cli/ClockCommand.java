@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
         header = "Show a server's wall clock, and confirm it after a jump.",
         description = {
             "",
-            "After a jump of the wall clock by more than an hour a server deletes nothing for its age until the clock has run"
-                    + " normally for an hour, or until somebody confirms that it is right.",
+            "After a jump of the wall clock by more than an hour a server deletes nothing for its age until the clock"
+                    + " has run normally for an hour, or until somebody confirms that it is right.",
             ""
         },
         footerHeading = "%nExamples:%n",

@@ -26,9 +26,9 @@ final class ConfigCommand {
             header = "Say whether a server would accept these settings.",
             description = {
                 "",
-                "Reads the file, the variables and --set as a server would, and says everything that is wrong with them;"
-                        + " exit status 2 where something is. Nothing is opened or started: what the machine lacks, doctor"
-                        + " says.",
+                "Reads the file, the variables and --set as a server would, and says everything that is wrong with"
+                        + " them; exit status 2 where something is. Nothing is opened or started: what the machine"
+                        + " lacks, doctor says.",
                 ""
             })
     int check(@Mixin SettingsOption settings, @Mixin JsonOption json) {

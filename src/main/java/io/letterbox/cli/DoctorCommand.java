@@ -33,8 +33,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "",
             "Looks at descriptors, memory, the disk's writes and room, native code and codecs, the address that Kafka"
-                    + " clients are told, and the clock. Run it as the server's user, with the server's settings. Exit status"
-                    + " 1 when something will not work. Nothing is changed; a file is written for a moment.",
+                    + " clients are told, and the clock. Run it as the server's user, with the server's settings. Exit"
+                    + " status 1 when something will not work. Nothing is changed; a file is written for a moment.",
             ""
         },
         footerHeading = "%nExamples:%n",

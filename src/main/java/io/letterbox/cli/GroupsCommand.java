@@ -140,7 +140,8 @@ final class GroupsCommand {
             header = "Move a group's offsets.",
             description = {
                 "",
-                "Says for each partition where the group stood and where it goes on. Its members have to be stopped first.",
+                "Says for each partition where the group stood and where it goes on. Its members have to be stopped"
+                        + " first.",
                 ""
             })
     int reset(

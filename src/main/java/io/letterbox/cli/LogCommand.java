@@ -51,7 +51,8 @@ final class LogCommand {
             header = "Print batches and records.",
             description = {
                 "",
-                "With --json one object per record, in the form of the server's envelopes; findings go to standard error.",
+                "With --json one object per record, in the form of the server's envelopes; findings go to standard"
+                        + " error.",
                 ""
             })
     int dump(

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Runs until SIGTERM or Ctrl-C, then drains and stops cleanly.",
-            "Settings come from the file, then from variables such as LETTERBOX_HTTP_PORT, then from --set; the last one"
-                    + " wins. conf/letterbox.yaml documents every key.",
+            "Settings come from the file, then from variables such as LETTERBOX_HTTP_PORT, then from --set; the last"
+                    + " one wins. conf/letterbox.yaml documents every key.",
             ""
         })
 final class ServeCommand implements Callable<Integer> {

@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
         header = "Print the records of a topic, a line each, and wait for more.",
         description = {
             "",
-            "When the connection is lost it comes back where it was: nothing is missed and nothing repeated. Records that"
-                    + " retention has deleted meanwhile are reported on standard error.",
-            "With --group it shares the topic's records with the other members of a consumer group, and begins where the"
-                    + " group stands; --from counts where the group has not read yet.",
+            "When the connection is lost it comes back where it was: nothing is missed and nothing repeated. Records"
+                    + " that retention has deleted meanwhile are reported on standard error.",
+            "With --group it shares the topic's records with the other members of a consumer group, and begins where"
+                    + " the group stands; --from counts where the group has not read yet.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -64,7 +64,8 @@ final class TailCommand implements Callable<Integer> {
             defaultValue = "value",
             description =
                     "value: the bytes that were published. envelope: JSON with topic, partition, offset, timestamp,"
-                            + " key, headers and value. json: the same, with a value that is JSON as JSON. Default: value.")
+                            + " key, headers and value. json: the same, with a value that is JSON as JSON. Default:"
+                            + " value.")
     private String formatName;
 
     @Option(names = "--max", paramLabel = "N", defaultValue = "0", description = "Ends after N records.")

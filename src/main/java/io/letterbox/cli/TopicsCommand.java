@@ -109,7 +109,8 @@ final class TopicsCommand {
             header = "Change a topic's settings, or give it more partitions.",
             description = {
                 "",
-                "With more partitions the same key may go to another partition than before; their number never shrinks.",
+                "With more partitions the same key may go to another partition than before; their number never"
+                        + " shrinks.",
                 ""
             })
     int alter(

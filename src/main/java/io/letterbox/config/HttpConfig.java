@@ -53,7 +53,8 @@ public record HttpConfig(
                 throw new InvalidSetting(
                         "http.names",
                         name,
-                        "a list of host names such as letterbox.example.org, each with a port at most, without a wildcard");
+                        "a list of host names such as letterbox.example.org, each with a port at most, without a"
+                                + " wildcard");
             }
         }
         corsOrigins = List.copyOf(corsOrigins);

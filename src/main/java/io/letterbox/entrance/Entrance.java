@@ -130,8 +130,8 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
         saidNanos = nowNanos;
         String section = limits.section();
         LOG.warn(
-                "Connections are being refused or closed for want of room: {} are open ({}.maxConnections is {}), {} of them"
-                        + " have said nothing ({}.maxSilentPerAddress is {}, {}.maxConnectionsPerAddress {}); {}",
+                "Connections are being refused or closed for want of room: {} are open ({}.maxConnections is {}), {} of"
+                        + " them have said nothing ({}.maxSilentPerAddress is {}, {}.maxConnectionsPerAddress {}); {}",
                 guests.open(),
                 section,
                 limits.maxConnections(),

@@ -82,9 +82,10 @@ public final class Cors {
         if (!changes || !Visit.of(request).isForeign(hosts)) return false;
         Problem.of(
                         ErrorCode.ORIGIN_NOT_ALLOWED,
-                        "Pages of this origin may not change anything here, joining a group included. If they should, add the"
-                                + " origin to http.corsOrigins; if the page is this server's own behind a proxy, let the"
-                                + " proxy pass Host on with its port, or add the page's host to http.names.")
+                        "Pages of this origin may not change anything here, joining a group included. If they should,"
+                                + " add the origin to http.corsOrigins; if the page is this server's own behind a"
+                                + " proxy, let the proxy pass Host on with its port, or add the page's host to"
+                                + " http.names.")
                 .send(response);
         return true;
     }

@@ -225,8 +225,8 @@ final class GroupRoutes {
             case POLICY_VIOLATION ->
                 new ApiException(
                         ErrorCode.POLICY_VIOLATION,
-                        "What is remembered of groups takes as much memory as limits.groupBytes allows. Delete groups that"
-                                + " are not needed, or allow more.");
+                        "What is remembered of groups takes as much memory as limits.groupBytes allows. Delete groups"
+                                + " that are not needed, or allow more.");
             default -> new ApiException(ErrorCode.INTERNAL, "The coordinator answered " + error + ".");
         };
     }

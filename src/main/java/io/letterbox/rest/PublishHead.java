@@ -158,8 +158,8 @@ final class PublishHead {
     private static ApiException lacksKey() {
         return refused(
                 "A tombstone needs the query parameter key, as in ?key=A-17, of the record that it takes back. All"
-                        + " records before an offset are deleted by Kafka's DeleteRecords (kafka-delete-records.sh), old ones by"
-                        + " the topic's retention.ms and retention.bytes.");
+                        + " records before an offset are deleted by Kafka's DeleteRecords (kafka-delete-records.sh),"
+                        + " old ones by the topic's retention.ms and retention.bytes.");
     }
 
     private static long timestamp(String text) {

@@ -36,7 +36,8 @@ public final class HousekeepingMeters {
         deletedBytes = meters.counter("letterbox_retention_deleted_bytes", "Bytes of log that retention took away.");
         meters.bindGauge(
                 "letterbox_housekeeping_age_seconds",
-                "Time since the shard that is furthest behind went through its partitions for retention and compaction.",
+                "Time since the shard that is furthest behind went through its partitions for retention and"
+                        + " compaction.",
                 () -> age(passes.values()));
         meters.bindGauge(
                 "letterbox_compaction_age_seconds",
@@ -48,8 +49,8 @@ public final class HousekeepingMeters {
                 uncompacted::size);
         meters.bindGauge(
                 "letterbox_open_transaction_seconds",
-                "For how long a transaction has kept readers of committed records at one offset; the longest, as of the last"
-                        + " look.",
+                "For how long a transaction has kept readers of committed records at one offset; the longest, as of the"
+                        + " last look.",
                 () -> waitsMs.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1000.0);
     }
 

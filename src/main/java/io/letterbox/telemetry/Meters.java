@@ -332,7 +332,8 @@ public final class Meters {
     public void bindShortages(DoubleSupplier failing) {
         bindGauge(
                 "letterbox_storage_shortages",
-                "Logs and shards that cannot do some of their work for want of room, descriptors or files; tried again.",
+                "Logs and shards that cannot do some of their work for want of room, descriptors or files; tried"
+                        + " again.",
                 failing);
     }
 

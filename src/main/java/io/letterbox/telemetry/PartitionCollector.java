@@ -94,7 +94,8 @@ final class PartitionCollector implements MultiCollector {
                 single(OFFLINE, "Partitions whose log cannot be opened for now, which is tried again.", offline),
                 single(
                         UNDECIDED,
-                        "Records that readers of committed ones do not get to see yet, because a transaction before them is open.",
+                        "Records that readers of committed ones do not get to see yet, because a transaction before"
+                                + " them is open.",
                         undecided),
                 single(PARTITIONS, "Partitions that this node hosts.", all.size()),
                 single(TOPICS, "Topics of which this node hosts a partition.", topics.size()));

@@ -33,7 +33,8 @@ final class StateCollector implements MultiCollector {
         CounterSnapshot.Builder dropped = CounterSnapshot.builder()
                 .name(DROPPED)
                 .help(
-                        "Producers and transactional ids, groups' members at a start, that were forgotten for want of room.");
+                        "Producers and transactional ids, groups' members at a start, that were forgotten for want of"
+                                + " room.");
         CounterSnapshot.Builder refused =
                 CounterSnapshot.builder().name(REFUSED).help("Requests that were refused for want of room.");
         for (StatePart part : budget.parts()) {

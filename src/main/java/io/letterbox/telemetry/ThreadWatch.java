@@ -68,7 +68,8 @@ public final class ThreadWatch implements AutoCloseable {
                 "kind");
         standstill = meters.counter(
                 "letterbox_standstill_seconds",
-                "Time in which no thread of the process came on: suspended, short of processors, or collecting garbage.");
+                "Time in which no thread of the process came on: suspended, short of processors, or collecting"
+                        + " garbage.");
         meters.register(new Shown());
         thread.setDaemon(true);
     }

@@ -61,7 +61,8 @@ class CliTest {
         assertThat(screen.err())
                 .contains("there is no command sevre. Did you mean serve?")
                 .contains(
-                        "commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics, version")
+                        "commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics,"
+                                + " version")
                 .doesNotContain("rehearse");
     }
 

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 class GroupsCommandTest {
     private static final String GROUP = "{\"group\":\"auditors\",\"type\":\"consumer\",\"state\":\"Stable\",\"lag\":7,"
             + "\"lagSeconds\":12.25,\"members\":[{\"memberId\":\"m-1\",\"clientId\":\"curl\",\"host\":\"127.0.0.1\","
-            + "\"assignment\":[{\"topic\":\"payments\",\"partition\":0}]}],\"offsets\":[{\"topic\":\"payments\",\"partition\":0,"
-            + "\"offset\":5,\"highWatermark\":12,\"lag\":7,\"lagSeconds\":12.25,\"memberId\":\"m-1\"},{\"topic\":\"payments\","
-            + "\"partition\":1,\"offset\":null,\"highWatermark\":null,\"lag\":null,\"lagSeconds\":null,\"memberId\":null}]}";
+            + "\"assignment\":[{\"topic\":\"payments\",\"partition\":0}]}],\"offsets\":[{\"topic\":\"payments\","
+            + "\"partition\":0,\"offset\":5,\"highWatermark\":12,\"lag\":7,\"lagSeconds\":12.25,\"memberId\":\"m-1\"},"
+            + "{\"topic\":\"payments\",\"partition\":1,\"offset\":null,\"highWatermark\":null,\"lag\":null,"
+            + "\"lagSeconds\":null,\"memberId\":null}]}";
     private static final String MOVES =
             "{\"group\":\"g\",\"offsets\":[{\"topic\":\"t\",\"partition\":0,\"before\":5,\"offset\":0},"
-                    + "{\"topic\":\"t\",\"partition\":1,\"before\":0,\"offset\":0},{\"topic\":\"t\",\"partition\":2,\"before\":null,\"offset\":3}]}";
+                    + "{\"topic\":\"t\",\"partition\":1,\"before\":0,\"offset\":0},{\"topic\":\"t\",\"partition\":2,"
+                    + "\"before\":null,\"offset\":3}]}";
 
     private final FakeServer server = new FakeServer();
     private final Screen screen = new Screen();
@@ -31,12 +33,13 @@ class GroupsCommandTest {
     void listsGroupsPageAfterPage() {
         server.answer(
                         200,
-                        "{\"groups\":[{\"group\":\"a b\",\"state\":\"Empty\",\"type\":\"classic\",\"members\":0,\"lag\":12,"
+                        "{\"groups\":[{\"group\":\"a"
+                                + " b\",\"state\":\"Empty\",\"type\":\"classic\",\"members\":0,\"lag\":12,"
                                 + "\"topics\":[\"p\",\"q\",\"r\",\"s\",\"t\"]}],\"next\":\"a b\"}")
                 .answer(
                         200,
-                        "{\"groups\":[{\"group\":\"c\",\"state\":\"Stable\",\"type\":\"consumer\",\"members\":2,\"lag\":0,"
-                                + "\"topics\":[]}],\"next\":null}");
+                        "{\"groups\":[{\"group\":\"c\",\"state\":\"Stable\",\"type\":\"consumer\",\"members\":2,"
+                                + "\"lag\":0,\"topics\":[]}],\"next\":null}");
 
         assertThat(groups("list")).isEqualTo(ExitCode.OK);
         assertThat(screen.out().lines())
@@ -103,8 +106,8 @@ class GroupsCommandTest {
         assertThat(server.asked().get(0).line()).isEqualTo("GET /topics/t");
         assertThat(server.asked().get(1).body())
                 .isEqualTo("{\"offsets\":[{\"topic\":\"t\",\"partition\":0,\"offset\":42},"
-                        + "{\"topic\":\"t\",\"partition\":1,\"offset\":42},{\"topic\":\"u\",\"partition\":3,\"offset\":42},"
-                        + "{\"topic\":\"u\",\"partition\":7,\"offset\":42}]}");
+                        + "{\"topic\":\"t\",\"partition\":1,\"offset\":42},{\"topic\":\"u\",\"partition\":3,"
+                        + "\"offset\":42},{\"topic\":\"u\",\"partition\":7,\"offset\":42}]}");
         assertThat(groups("reset", "g", "--shift", "-10", "--topic", "t:1")).isEqualTo(ExitCode.OK);
         assertThat(server.asked().get(2).body())
                 .isEqualTo("{\"offsets\":[{\"topic\":\"t\",\"partition\":1,\"shift\":-10}]}");

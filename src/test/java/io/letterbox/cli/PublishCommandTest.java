@@ -109,7 +109,8 @@ class PublishCommandTest {
     void aMarkerStandsForNoValue() {
         server.answer(
                 200,
-                "{\"offsets\":[{\"partition\":0,\"offset\":5},{\"partition\":0,\"offset\":6},{\"partition\":0,\"offset\":7}]}");
+                "{\"offsets\":[{\"partition\":0,\"offset\":5},{\"partition\":0,\"offset\":6},{\"partition\":0,"
+                        + "\"offset\":7}]}");
 
         assertThat(publish("k:NULL\nk:\nl:NULLx\n", "t", "-k", ":", "--null-marker", "NULL"))
                 .isEqualTo(ExitCode.OK);

@@ -79,7 +79,8 @@ class ServerOptionTest {
         assertThat(list("no.such.host.invalid:8080")).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(screen.err())
                 .contains(
-                        "the name no.such.host.invalid of the server http://no.such.host.invalid:8080 leads to no address");
+                        "the name no.such.host.invalid of the server http://no.such.host.invalid:8080 leads to no"
+                                + " address");
     }
 
     private static final byte[] BAD_REQUEST =

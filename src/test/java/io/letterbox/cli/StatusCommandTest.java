@@ -12,7 +12,8 @@ class StatusCommandTest {
             "\"topics\":[{\"name\":\"a\",\"partitions\":3,\"records\":10,\"sizeBytes\":1024},"
                     + "{\"name\":\"__consumer_offsets\",\"partitions\":16,\"records\":99,\"sizeBytes\":1024}]";
     private static final String READY =
-            "{\"version\":\"1.2.3\",\"health\":{\"status\":\"ready\",\"warnings\":[{\"code\":\"x\",\"detail\":\"Look here.\"}]},"
+            "{\"version\":\"1.2.3\",\"health\":{\"status\":\"ready\",\"warnings\":[{\"code\":\"x\",\"detail\":\"Look"
+                    + " here.\"}]},"
                     + TOPICS + "}";
     private static final String METRICS = String.join(
             "\n",
@@ -75,8 +76,8 @@ class StatusCommandTest {
     void aServerThatIsNotReadyIsAFailure() {
         server.answer(
                         200,
-                        "{\"version\":\"1\",\"health\":{\"status\":\"failed\",\"reason\":\"The disk failed.\",\"warnings\":[]},"
-                                + "\"topics\":[]}")
+                        "{\"version\":\"1\",\"health\":{\"status\":\"failed\",\"reason\":\"The disk"
+                                + " failed.\",\"warnings\":[]},\"topics\":[]}")
                 .answer(200, "\n");
 
         assertThat(status()).isEqualTo(ExitCode.FAILED);

@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class TailCommandTest {
     private static final String FIRST =
-            "{\"partition\":0,\"offset\":1,\"key\":null,\"headers\":[{\"name\":\"value\",\"value\":\"h\"}],\"value\":\"a\"}";
+            "{\"partition\":0,\"offset\":1,\"key\":null,\"headers\":[{\"name\":\"value\",\"value\":\"h\"}],"
+                    + "\"value\":\"a\"}";
     private static final String BINARY =
-            "{\"partition\":0,\"offset\":2,\"key\":null,\"headers\":[],\"value\":\"/wA=\",\"valueEncoding\":\"base64\"}";
+            "{\"partition\":0,\"offset\":2,\"key\":null,\"headers\":[],\"value\":\"/wA=\","
+                    + "\"valueEncoding\":\"base64\"}";
     private static final String JSON = "{\"offset\":3,\"value\":\"{\\\"mag\\\":4.5}\"}";
     private static final String NULL = "{\"offset\":4,\"value\":null}";
 
@@ -72,7 +74,8 @@ class TailCommandTest {
     void saysWhatCannotBeRead() {
         server.events(
                 "event: unreadable",
-                "data: {\"topic\":\"t\",\"partition\":0,\"offset\":7,\"code\":\"CODEC_MISSING\",\"detail\":\"No zstd.\"}",
+                "data: {\"topic\":\"t\",\"partition\":0,\"offset\":7,\"code\":\"CODEC_MISSING\",\"detail\":\"No"
+                        + " zstd.\"}",
                 "");
         assertThat(tail("t")).isEqualTo(ExitCode.FAILED);
         assertThat(screen.err()).contains("t/0 cannot be read at offset 7: No zstd.");
@@ -130,7 +133,8 @@ class TailCommandTest {
     void saysWhatIsLost() {
         server.events(
                 "event: gap",
-                "data: {\"topic\":\"t\",\"partition\":0,\"requested\":17,\"resumedFrom\":42,\"lost\":25,\"reason\":\"retention\"}",
+                "data: {\"topic\":\"t\",\"partition\":0,\"requested\":17,\"resumedFrom\":42,\"lost\":25,"
+                        + "\"reason\":\"retention\"}",
                 "",
                 "event: other",
                 "data: x",
@@ -167,8 +171,8 @@ class TailCommandTest {
     void aMemberOfAGroupAcknowledgesWhatItPrinted() {
         server.events(
                         "event: assigned",
-                        "data: {\"group\":\"g\",\"memberId\":\"m-1\",\"epoch\":1,\"partitions\":["
-                                + "{\"topic\":\"t\",\"partition\":0,\"offset\":1},{\"topic\":\"t\",\"partition\":3,\"offset\":0}]}",
+                        "data: {\"group\":\"g\",\"memberId\":\"m-1\",\"epoch\":1,\"partitions\":[{\"topic\":\"t\","
+                                + "\"partition\":0,\"offset\":1},{\"topic\":\"t\",\"partition\":3,\"offset\":0}]}",
                         "",
                         "id: t/0/1",
                         "data: " + FIRST,

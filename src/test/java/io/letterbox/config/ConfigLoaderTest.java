@@ -139,7 +139,8 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "line 1: unknown key htpp; did you mean http?; allowed sections are: node, http, kafka, topics");
+                        "line 1: unknown key htpp; did you mean http?; allowed sections are: node, http, kafka,"
+                                + " topics");
     }
 
     @Test

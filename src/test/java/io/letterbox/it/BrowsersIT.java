@@ -36,7 +36,8 @@ class BrowsersIT {
      * record.
      */
     private static final String LISTEN =
-            "<!doctype html><script>window.seen = []; console.log = (...all) => { if (all.length === 2) seen.push(all); };</script>";
+            "<!doctype html><script>window.seen = []; console.log = (...all) => { if (all.length === 2) seen.push(all);"
+                    + " };</script>";
 
     @TempDir
     private static Path directory;
@@ -121,8 +122,8 @@ class BrowsersIT {
         page.until(
                 "a form",
                 () -> page.script("const form = document.querySelector('#publish-value');"
-                        + " if (form) { form.value = 'from the console'; form.dispatchEvent(new Event('input', {bubbles: true})); }"
-                        + " return form !== null"));
+                        + " if (form) { form.value = 'from the console'; form.dispatchEvent(new Event('input',"
+                        + " {bubbles: true})); } return form !== null"));
         page.press("#publish-submit");
         page.awaitText("#publish-answer .done", "offset 1");
         assertThat(page.complaints()).isEmpty();

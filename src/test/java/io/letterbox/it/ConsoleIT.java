@@ -282,8 +282,9 @@ class ConsoleIT {
                 .equals(browser.find("#setting-segment-ms").getDomProperty("value")));
         browser.findWithText(".settings .reading", "9223372036854775807 = no limit");
         assertThat(browser.await("const { parse, stringify } = await import('/console/json.js');"
-                        + "const text = '{\"offset\":9007199254740993,\"a\":\"9007199254740993\",\"n\":[-9223372036854775808,1,0.5]}';"
-                        + "return stringify(parse(text)) === text && String(parse(text).offset)"))
+                        + "const text = '{\"offset\":9007199254740993,\"a\":\"9007199254740993\","
+                        + "\"n\":[-9223372036854775808,1,0.5]}';return stringify(parse(text)) === text &&"
+                        + " String(parse(text).offset)"))
                 .isEqualTo("9007199254740993");
     }
 

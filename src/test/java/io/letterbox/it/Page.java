@@ -70,7 +70,8 @@ interface Page extends AutoCloseable {
         until(
                 css + " with “" + text + "”",
                 () -> script(
-                        "return [...document.querySelectorAll(arguments[0])].some(e => e.innerText.includes(arguments[1]))",
+                        "return [...document.querySelectorAll(arguments[0])].some(e =>"
+                                + " e.innerText.includes(arguments[1]))",
                         css,
                         text));
     }

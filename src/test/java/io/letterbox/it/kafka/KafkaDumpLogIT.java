@@ -128,7 +128,8 @@ class KafkaDumpLogIT {
         }
         assertThat(internal("__consumer_offsets", "--offsets-decoder"))
                 .containsPattern(
-                        "\"group\":\"decoded\",\"topic\":\"read\",\"partition\":0\\}.*\"offset\":1,.*\"metadata\":\"with a note\"")
+                        "\"group\":\"decoded\",\"topic\":\"read\",\"partition\":0\\}.*\"offset\":1,"
+                                + ".*\"metadata\":\"with a note\"")
                 .containsPattern("\"group\":\"decoded\".*\"protocolType\":\"consumer\",\"generation\":1");
     }
 
