@@ -1,8 +1,8 @@
 package io.letterbox.cli;
 
-import io.letterbox.config.Nearest;
 import io.letterbox.error.ApiException;
 import io.letterbox.text.FileTrouble;
+import io.letterbox.text.Nearest;
 import io.letterbox.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -136,7 +136,7 @@ public final class Cli {
                 .map(CommandSpec::name)
                 .sorted()
                 .toList();
-        String meant = Nearest.to(name, known)
+        String meant = Nearest.to(name, known, 3)
                 .map(near -> " Did you mean " + near + "?")
                 .orElse("");
         say("there is no command " + Printable.line(name) + "." + meant);

@@ -1,5 +1,6 @@
 package io.letterbox.config;
 
+import io.letterbox.text.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +82,7 @@ final class Overrides {
     }
 
     private static String meant(String variable) {
-        return Nearest.to(variable, paths().map(ConfigKey::variable).toList())
+        return Nearest.to(variable, paths().map(ConfigKey::variable).toList(), 3)
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("; a setting's variable is its key in capitals, as in LETTERBOX_HTTP_PORT");
     }

@@ -1,5 +1,6 @@
 package io.letterbox.config;
 
+import io.letterbox.text.Nearest;
 import java.util.List;
 
 /** Explains a key that does not exist: the one that was probably meant, and those that exist. */
@@ -11,8 +12,8 @@ final class UnknownKey {
     }
 
     private static String meant(String path) {
-        return Nearest.to(path, ConfigSchema.leaves())
-                .or(() -> Nearest.to(path, ConfigSchema.sections()))
+        return Nearest.to(path, ConfigSchema.leaves(), 3)
+                .or(() -> Nearest.to(path, ConfigSchema.sections(), 3))
                 .or(() -> inAnySection(path))
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("");

@@ -2,6 +2,7 @@ package io.letterbox.http;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.text.Nearest;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -163,9 +164,11 @@ public final class Query {
     }
 
     private static ApiException unknown(String name, Set<String> known) {
-        String nearest = Nearest.of(name, known);
+        String meant = Nearest.to(name, known.stream().sorted().toList(), 2)
+                .map(nearest -> "; did you mean " + nearest + "?")
+                .orElse(".");
         return refused("There is no query parameter '" + shorten(name) + "' here"
-                + (nearest == null ? "." : "; did you mean " + nearest + "?")
+                + meant
                 + (known.isEmpty()
                         ? " None is understood."
                         : " Understood are "

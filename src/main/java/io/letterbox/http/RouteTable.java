@@ -1,5 +1,6 @@
 package io.letterbox.http;
 
+import io.letterbox.text.Nearest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -58,8 +59,9 @@ public final class RouteTable {
         String[] segments = path.split("/", -1);
         List<String> filled = new ArrayList<>();
         for (Entry entry : entries) filled.add(fill(entry, segments));
-        String nearest = Nearest.of(path, filled);
-        return nearest == null ? null : template(entries.get(filled.indexOf(nearest)).template);
+        return Nearest.to(path, filled.stream().sorted().toList(), 2)
+                .map(nearest -> template(entries.get(filled.indexOf(nearest)).template))
+                .orElse(null);
     }
 
     /** A route's path as it is shown and metered: parameters in braces. */

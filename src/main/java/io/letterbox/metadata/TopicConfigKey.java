@@ -2,6 +2,7 @@ package io.letterbox.metadata;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.text.EditDistance;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 /**
- * Text from outside on its way to a person: made harmless for a terminal and a log, and failures of files told in words.
+ * Text for people: text from outside made harmless for a terminal and a log, failures of files in words, and the name
+ * that a misspelt one is nearest to.
  *
  * <p>Pure functions, safe on any thread. Imports nothing but the JDK.
  */
