@@ -8,7 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Looks at settings without starting a server. */
+/** Checks settings without starting a server. */
 @Command(
         name = "config",
         header = "Check settings without starting a server.",

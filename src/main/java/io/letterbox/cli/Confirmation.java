@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 
-/** Asks a person for the name of what is about to be deleted. */
+/** Asks the user to type the name of what is about to be deleted. */
 final class Confirmation {
     private Confirmation() {}
 
     /**
-     * Returns when the person has typed the name.
+     * Returns when the user has typed the name.
      *
      * @param loss what the deletion costs, a sentence without its full stop
-     * @throws Failure when nobody can be asked, or something else was typed
+     * @throws Failure if there is no keyboard, or something else was typed
      */
     static void require(Terminal terminal, String loss, String kind, String name) throws IOException {
         if (!terminal.canAsk()) {

@@ -79,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
         return findings;
     }
 
-    /** The data directory, or what it will be made in. */
+    /** The data directory or, if it does not exist, the directory in which it will be created. */
     private static Path existing(Path directory) {
         Path at = directory;
         while (!Files.isDirectory(at) && at.getParent() != null) at = at.getParent();

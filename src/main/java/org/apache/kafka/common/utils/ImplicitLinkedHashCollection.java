@@ -16,8 +16,8 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * Elements in the order in which they were added, each key once; {@link ImplicitLinkedHashMultiCollection} takes equal keys.
- * An element knows its own place, so it can be in one collection at a time, and adding one takes constant time.
+ * Elements in the order in which they were added, each key once; {@link ImplicitLinkedHashMultiCollection} takes equal
+ * keys. An element knows its own place, so it can be in one collection at a time, and adding one takes constant time.
  *
  * <pre>
  *   elements   │ a │ b │   │ b │ c │   │   │     a removed element leaves a hole; holes are closed when room is needed
@@ -31,10 +31,10 @@ import java.util.Set;
  */
 public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection.Element>
         extends AbstractCollection<E> {
-    /** The place of an element that is in no collection. */
+    /** The index of an element that is in no collection. */
     public static final int INVALID_INDEX = -2;
 
-    /** Up to so many elements are looked through one by one, because an index would cost more. */
+    /** Up to this number, elements are searched linearly, because an index would cost more. */
     private static final int SCANNED = 8;
 
     private static final int NOWHERE = -1;
@@ -42,15 +42,15 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
 
     private Element[] elements = NONE;
 
-    /** Behind the last element. */
+    /** The index behind the last element. */
     private int end;
 
     private int size;
 
-    /** The places of each key in ascending order; null until it is needed. */
+    /** The indexes of the elements of each key in ascending order; null until it is needed. */
     private Map<Key, LinkedHashSet<Integer>> index;
 
-    /** What can be in a collection. The collection alone sets the numbers, both to the element's place. */
+    /** An element of a collection. Only the collection sets the two numbers, both to the element's index. */
     public interface Element {
         int prev();
 
@@ -60,13 +60,13 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
 
         void setNext(int next);
 
-        /** Whether the keys are equal; what else the elements say does not matter. */
+        /** Whether the keys are equal; the other fields of the elements do not matter. */
         default boolean elementKeysAreEqual(Object other) {
             return equals(other);
         }
     }
 
-    /** An element that equals others by its key. */
+    /** A key, by which an element equals others. */
     private static final class Key {
         private final Object element;
 
@@ -89,19 +89,19 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
         this(0);
     }
 
-    /** @param expected how many elements there will be */
+    /** @param expected the expected number of elements */
     public ImplicitLinkedHashCollection(int expected) {
         clear(expected);
     }
 
-    /** With the elements that an iterator gives. */
+    /** A collection with the elements of an iterator. */
     @SuppressWarnings(
             "this-escape") // A subclass is asked only whether it takes equal keys, for which it needs no state.
     public ImplicitLinkedHashCollection(Iterator<E> added) {
         while (added.hasNext()) mustAdd(added.next());
     }
 
-    /** Whether another element with the key of one that is there already may be added. */
+    /** Whether elements with equal keys are allowed. */
     boolean takesEqualKeys() {
         return false;
     }
@@ -111,7 +111,7 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
         return size;
     }
 
-    /** False where nothing was added: null, an element of a collection, or one whose key is taken. */
+    /** Adds an element; false if nothing was added: null, an element of a collection, or one whose key exists. */
     @Override
     public final boolean add(E element) {
         if (element == null || element.prev() != INVALID_INDEX || element.next() != INVALID_INDEX) return false;
@@ -123,7 +123,7 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
         return true;
     }
 
-    /** As {@link #add}, and an error where nothing was added. */
+    /** As {@link #add}, but fails if nothing was added. */
     public final void mustAdd(E element) {
         if (!add(element)) throw new RuntimeException("Unable to add " + element);
     }
@@ -146,7 +146,7 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
         return placeOf(key) != NOWHERE;
     }
 
-    /** Removes an element; where it is not here itself, the first one with its key. */
+    /** Removes an element or, if it is not in this collection, the first one with its key. */
     @Override
     public final boolean remove(Object key) {
         int own = key instanceof Element element ? element.prev() : NOWHERE;
@@ -157,7 +157,7 @@ public class ImplicitLinkedHashCollection<E extends ImplicitLinkedHashCollection
         return true;
     }
 
-    /** Makes an element of this collection the last one. */
+    /** Moves an element of this collection to the end. */
     public final void moveToEnd(E element) {
         int place = element.prev();
         if (place < 0 || place >= end || elements[place] != element) {

@@ -4,8 +4,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Elements in the order in which they were added, any number of them with equal keys: the lists of Kafka's messages that
- * have keys, as they come from the network.
+ * Elements in the order in which they were added, any number of them with equal keys: the lists of Kafka's messages
+ * that have keys, as they come from the network.
  *
  * @param <E> the elements; their hash is that of their key
  */
