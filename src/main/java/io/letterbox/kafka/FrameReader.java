@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.record.Varint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -20,8 +21,6 @@ final class FrameReader implements Readable {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final int VARINT_BITS = 32;
-    private static final int VARLONG_BITS = 64;
 
     private final byte[] frame;
     private int position;
@@ -83,29 +82,29 @@ final class FrameReader implements Readable {
 
     @Override
     public int readUnsignedVarint() {
-        return (int) varint(VARINT_BITS);
+        return (int) varint(Varint.MAX_INT_BYTES);
     }
 
     @Override
     public int readVarint() {
-        int raw = readUnsignedVarint();
-        return (raw >>> 1) ^ -(raw & 1);
+        return Varint.unzigzag(readUnsignedVarint());
     }
 
     @Override
     public long readVarlong() {
-        long raw = varint(VARLONG_BITS);
-        return (raw >>> 1) ^ -(raw & 1);
+        return Varint.unzigzag(varint(Varint.MAX_LONG_BYTES));
     }
 
-    private long varint(int bits) {
-        long value = 0;
-        for (int shift = 0; shift < bits; shift += 7) {
-            byte next = readByte();
-            value |= (next & 0x7fL) << shift;
-            if (next >= 0) return value;
+    private long varint(int maxBytes) {
+        int length = Varint.length(frame, position, frame.length, maxBytes);
+        if (length == Varint.OVERLONG) throw new InvalidRequestException("a number does not end");
+        if (length == Varint.BROKEN_OFF) {
+            position = frame.length;
+            take(Byte.BYTES);
         }
-        throw new InvalidRequestException("a number does not end");
+        // Each byte of a number counts as a field.
+        fieldsLeft -= length - 1;
+        return Varint.get(frame, take(length), length);
     }
 
     /** The most elements that a list may announce: the bytes that are left, or the fields that may still be read. */

@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.bus.FileSlice;
+import io.letterbox.record.Varint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultFileRegion;
@@ -27,7 +28,7 @@ import org.apache.kafka.common.record.internal.BaseRecords;
  *
  * The bytes of a region do not pass through this process.
  */
-public final class ResponseParts implements Writable {
+public final class ResponseParts implements Writable, Varint.Sink {
     private final List<Object> parts = new ArrayList<>();
     private final ByteBuf buffer;
     private int written;
@@ -124,27 +125,17 @@ public final class ResponseParts implements Writable {
 
     @Override
     public void writeUnsignedVarint(int value) {
-        int left = value;
-        while ((left & ~0x7f) != 0) {
-            buffer.writeByte(left & 0x7f | 0x80);
-            left >>>= 7;
-        }
-        buffer.writeByte(left);
+        Varint.write(value & 0xffffffffL, this);
     }
 
     @Override
     public void writeVarint(int value) {
-        writeUnsignedVarint(value << 1 ^ value >> 31);
+        Varint.write(Varint.zigzag(value), this);
     }
 
     @Override
     public void writeVarlong(long value) {
-        long left = value << 1 ^ value >> 63;
-        while ((left & ~0x7fL) != 0) {
-            buffer.writeByte((int) (left & 0x7f | 0x80));
-            left >>>= 7;
-        }
-        buffer.writeByte((int) left);
+        Varint.write(Varint.zigzag(value), this);
     }
 
     /**

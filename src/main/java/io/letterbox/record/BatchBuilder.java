@@ -13,7 +13,8 @@ public final class BatchBuilder {
     /** The most that one batch can hold; doors have far lower limits. */
     static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
-    private static final int LONGEST_NUMBERS = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+    /** Of a record's length, attributes, timestamp, offset, two lengths and a count. */
+    private static final int LONGEST_NUMBERS = 5 * Varint.MAX_INT_BYTES + 1 + Varint.MAX_LONG_BYTES;
 
     private byte[] array;
     private int at = RecordBatch.HEADER_BYTES;
@@ -50,7 +51,7 @@ public final class BatchBuilder {
         int keyBytes = key == null ? -1 : key.length;
         int valueBytes = src == null ? -1 : valueLength;
         long size = 1L
-                + varlongSize(timestampDelta)
+                + Varint.sizeOf(Varint.zigzag(timestampDelta))
                 + varintSize(count)
                 + varintSize(keyBytes)
                 + Math.max(keyBytes, 0)
@@ -61,7 +62,7 @@ public final class BatchBuilder {
         reserve(size + LONGEST_NUMBERS);
         varint((int) size);
         array[at++] = 0;
-        varlong(timestampDelta);
+        at = Varint.put(array, at, Varint.zigzag(timestampDelta));
         varint(count);
         blob(key, 0, keyBytes);
         blob(src, valueOffset, valueBytes);
@@ -169,31 +170,10 @@ public final class BatchBuilder {
     }
 
     private void varint(int value) {
-        raw(((value << 1) ^ (value >> 31)) & 0xffffffffL);
-    }
-
-    private void varlong(long value) {
-        raw((value << 1) ^ (value >> 63));
-    }
-
-    private void raw(long bits) {
-        long rest = bits;
-        while ((rest & ~0x7fL) != 0) {
-            array[at++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        array[at++] = (byte) rest;
+        at = Varint.put(array, at, Varint.zigzag(value));
     }
 
     private static int varintSize(int value) {
-        return rawSize(((value << 1) ^ (value >> 31)) & 0xffffffffL);
-    }
-
-    private static int varlongSize(long value) {
-        return rawSize((value << 1) ^ (value >> 63));
-    }
-
-    private static int rawSize(long bits) {
-        return Math.max(1, (70 - Long.numberOfLeadingZeros(bits)) / 7);
+        return Varint.sizeOf(Varint.zigzag(value));
     }
 }

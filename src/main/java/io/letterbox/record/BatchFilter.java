@@ -29,7 +29,7 @@ public final class BatchFilter {
     private final BitSet kept = new BitSet();
 
     /** Of a record: its length, attributes and timestamp. */
-    private final ByteBuffer head = ByteBuffer.allocate(5 + 1 + 10);
+    private final byte[] head = new byte[Varint.MAX_INT_BYTES + 1 + Varint.MAX_LONG_BYTES];
 
     private long maxTimestampMs;
     private boolean keptTombstone;
@@ -131,28 +131,10 @@ public final class BatchFilter {
     /** Copies the record that the parser stands behind; its timestamp is counted from another base. */
     private void copyShifted(BatchWriter writer, long shift) {
         int rest = parser.position() - parser.offsetDeltaAt;
-        long zigzag = zigzag(parser.timestampDelta + shift);
-        head.clear();
-        putRaw(head, zigzag(1 + rawSize(zigzag) + rest));
-        head.put((byte) 0);
-        putRaw(head, zigzag);
-        writer.record(head.flip(), parser.array, parser.offsetDeltaAt, rest);
-    }
-
-    private static long zigzag(long value) {
-        return (value << 1) ^ (value >> 63);
-    }
-
-    private static int rawSize(long bits) {
-        return Math.max(1, (70 - Long.numberOfLeadingZeros(bits)) / 7);
-    }
-
-    private static void putRaw(ByteBuffer target, long bits) {
-        long rest = bits;
-        while ((rest & ~0x7fL) != 0) {
-            target.put((byte) (rest | 0x80));
-            rest >>>= 7;
-        }
-        target.put((byte) rest);
+        long timestamp = Varint.zigzag(parser.timestampDelta + shift);
+        int at = Varint.put(head, 0, Varint.zigzag(1 + Varint.sizeOf(timestamp) + rest));
+        head[at++] = 0;
+        at = Varint.put(head, at, timestamp);
+        writer.record(head, at, parser.array, parser.offsetDeltaAt, rest);
     }
 }

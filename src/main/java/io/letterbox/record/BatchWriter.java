@@ -66,9 +66,9 @@ final class BatchWriter implements AutoCloseable {
         recordCount++;
     }
 
-    /** Adds a record that comes in parts. */
-    void record(ByteBuffer head, byte[] array, int from, int length) {
-        bytes(head.array(), head.arrayOffset() + head.position(), head.remaining());
+    /** Adds a record that comes in two parts: the first bytes of one array, and a part of another. */
+    void record(byte[] head, int headLength, byte[] array, int from, int length) {
+        bytes(head, 0, headLength);
         record(array, from, length);
     }
 

@@ -54,8 +54,6 @@ final class Decompressor {
     /** An array that one giant record has blown up is let go. */
     private static final int KEPT_BYTES = 1 << 20;
 
-    private static final int MAX_LENGTH_BYTES = 5;
-
     private final Limit limit;
     private final BufferSupplier buffers = BufferSupplier.create();
     private byte[] array = new byte[FIRST_BYTES];
@@ -155,19 +153,13 @@ final class Decompressor {
 
     /** How many bytes the record at an index needs at the least that are not there yet. */
     private long missing(int from) {
-        int length = 0;
-        int there = end - from;
-        for (int index = 0; index < MAX_LENGTH_BYTES; index++) {
-            if (index == there) return 1;
-            byte next = array[from + index];
-            length |= (next & 0x7f) << (7 * index);
-            if (next < 0) continue;
-            length = (length >>> 1) ^ -(length & 1);
-            // A negative length is for the parser to refuse, which looks no further.
-            if (length > maxRecordBytes) throw tooLarge("A record", length, maxRecordBytes);
-            return length < 0 ? 0 : (long) length + index + 1 - there;
-        }
-        return 0;
+        int size = Varint.length(array, from, end, Varint.MAX_INT_BYTES);
+        if (size == Varint.BROKEN_OFF) return 1;
+        // A length that does not end, or is negative, is for the parser to refuse, which looks no further.
+        if (size == Varint.OVERLONG) return 0;
+        int length = Varint.unzigzag((int) Varint.get(array, from, size));
+        if (length > maxRecordBytes) throw tooLarge("A record", length, maxRecordBytes);
+        return length < 0 ? 0 : (long) length + size - (end - from);
     }
 
     /** Moves what is still needed to the front, and doubles the array as long as bytes come in, not because of a claim. */

@@ -182,15 +182,13 @@ final class RecordParser {
     }
 
     private int varint() {
-        long value = raw(5);
-        int bits = (int) value;
-        if (value >>> 32 != 0) fail("A number within a record has too many bits.");
-        return (bits >>> 1) ^ -(bits & 1);
+        long bits = raw(Varint.MAX_INT_BYTES);
+        if (bits >>> 32 != 0) fail("A number within a record has too many bits.");
+        return Varint.unzigzag((int) bits);
     }
 
     private long varlong() {
-        long bits = raw(10);
-        return (bits >>> 1) ^ -(bits & 1);
+        return Varint.unzigzag(raw(Varint.MAX_LONG_BYTES));
     }
 
     private long raw(int maxBytes) {
@@ -200,18 +198,16 @@ final class RecordParser {
     }
 
     private long longRaw(int maxBytes) {
-        long bits = 0;
-        for (int index = 0; index < maxBytes; index++) {
-            if (at >= recordEnd) {
-                fail("A record breaks off within a number.");
-                return 0;
-            }
-            byte next = array[at++];
-            bits |= (next & 0x7fL) << (7 * index);
-            if (next >= 0) return bits;
+        int length = Varint.length(array, at, recordEnd, maxBytes);
+        if (length <= 0) {
+            boolean brokenOff = length == Varint.BROKEN_OFF;
+            fail(brokenOff ? "A record breaks off within a number." : "A number within a record has too many bytes.");
+            at = brokenOff ? recordEnd : at + maxBytes;
+            return 0;
         }
-        fail("A number within a record has too many bytes.");
-        return 0;
+        long bits = Varint.get(array, at, length);
+        at += length;
+        return bits;
     }
 
     /** Keeps the first defect, which is the one that the others follow from. */

@@ -26,8 +26,6 @@ final class SnappyFrames {
     /** A copy of 64 bytes takes 3, so no block can grow more than this. */
     private static final int MAX_RATIO = 22;
 
-    private static final int MAX_VARINT_BYTES = 5;
-
     private SnappyFrames() {}
 
     /**
@@ -56,16 +54,8 @@ final class SnappyFrames {
     }
 
     private static void block(byte[] array, int from, int end) {
-        long size = 0;
-        for (int index = 0; index < MAX_VARINT_BYTES; index++) {
-            if (from + index >= end) throw corrupt();
-            byte next = array[from + index];
-            size |= (next & 0x7fL) << (7 * index);
-            if (next < 0) continue;
-            if (size > (long) MAX_RATIO * (end - from)) throw corrupt();
-            return;
-        }
-        throw corrupt();
+        int length = Varint.length(array, from, end, Varint.MAX_INT_BYTES);
+        if (length <= 0 || Varint.get(array, from, length) > (long) MAX_RATIO * (end - from)) throw corrupt();
     }
 
     private static ApiException corrupt() {

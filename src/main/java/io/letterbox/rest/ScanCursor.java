@@ -2,6 +2,7 @@ package io.letterbox.rest;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.record.Varint;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.UUID;
@@ -30,8 +31,6 @@ record ScanCursor(ScanOrder order, int first, long[] positions) {
     private static final int VERSION = 1;
     private static final int TAG_BYTES = 4;
     private static final int MAX_CHARS = 8_192;
-    private static final int MAX_VARINT_BYTES = 9;
-    private static final int VARINT_BITS = 7;
 
     /** True for a scan in that order, and of that partition or, with -1, of all. */
     boolean isOf(ScanOrder otherOrder, int partition) {
@@ -45,19 +44,10 @@ record ScanCursor(ScanOrder order, int first, long[] positions) {
         out.write(VERSION);
         out.write(order.ordinal());
         for (int i = TAG_BYTES - 1; i >= 0; i--) out.write(tag(topicId) >> 8 * i);
-        write(out, first);
-        write(out, positions.length);
-        for (long position : positions) write(out, position);
+        Varint.write(first, out::write);
+        Varint.write(positions.length, out::write);
+        for (long position : positions) Varint.write(position, out::write);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
-    }
-
-    private static void write(ByteArrayOutputStream out, long value) {
-        long rest = value;
-        while (rest > 0x7f) {
-            out.write((int) (rest & 0x7f | 0x80));
-            rest >>>= VARINT_BITS;
-        }
-        out.write((int) rest);
     }
 
     private static int tag(UUID topicId) {
@@ -118,13 +108,11 @@ record ScanCursor(ScanOrder order, int first, long[] positions) {
         }
 
         private long varint() {
-            long value = 0;
-            for (int i = 0; i < MAX_VARINT_BYTES; i++) {
-                int b = next();
-                value |= (long) (b & 0x7f) << VARINT_BITS * i;
-                if (b <= 0x7f) return value;
-            }
-            throw invalid();
+            int size = Varint.length(bytes, at, bytes.length, Varint.MAX_OFFSET_BYTES);
+            if (size <= 0) throw invalid();
+            long value = Varint.get(bytes, at, size);
+            at += size;
+            return value;
         }
     }
 }

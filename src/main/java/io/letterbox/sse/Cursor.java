@@ -3,6 +3,7 @@ package io.letterbox.sse;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
+import io.letterbox.record.Varint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,6 @@ import java.util.UUID;
  */
 final class Cursor {
     private static final int VERSION = 1;
-    private static final int MAX_VARINT_BYTES = 9;
     private static final int TAG_BYTES = 8;
     private static final byte[] BASE64URL =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
@@ -111,14 +111,11 @@ final class Cursor {
     }
 
     private long varint() {
-        long value = 0;
-        for (int i = 0; i < MAX_VARINT_BYTES; i++) {
-            if (position == bytes.length) throw invalid();
-            byte b = bytes[position++];
-            value |= (long) (b & 0x7f) << 7 * i;
-            if (b >= 0) return value;
-        }
-        throw invalid();
+        int size = Varint.length(bytes, position, bytes.length, Varint.MAX_OFFSET_BYTES);
+        if (size <= 0) throw invalid();
+        long value = Varint.get(bytes, position, size);
+        position += size;
+        return value;
     }
 
     private static ApiException invalid() {
@@ -148,17 +145,17 @@ final class Cursor {
 
         /** Adds a topic; {@code count} calls of {@link #offset} have to follow. */
         void topic(int nameTag, int incarnationTag, int firstPartition, int count) {
-            ensure(TAG_BYTES + 2 * MAX_VARINT_BYTES);
+            ensure(TAG_BYTES + 2 * Varint.MAX_OFFSET_BYTES);
             fixed(nameTag);
             fixed(incarnationTag);
-            varint(firstPartition);
-            varint(count);
+            length = Varint.put(binary, length, firstPartition);
+            length = Varint.put(binary, length, count);
         }
 
         /** Adds the offset of one partition, 0 or more. */
         void offset(long nextOffset) {
-            ensure(MAX_VARINT_BYTES);
-            varint(nextOffset);
+            ensure(Varint.MAX_OFFSET_BYTES);
+            length = Varint.put(binary, length, nextOffset);
         }
 
         /** Appends the finished cursor's text. */
@@ -185,15 +182,6 @@ final class Cursor {
 
         private void fixed(int value) {
             for (int shift = 24; shift >= 0; shift -= 8) binary[length++] = (byte) (value >> shift);
-        }
-
-        private void varint(long value) {
-            long rest = value;
-            while (rest > 0x7f) {
-                binary[length++] = (byte) (rest | 0x80);
-                rest >>>= 7;
-            }
-            binary[length++] = (byte) rest;
         }
 
         private void ensure(int more) {
