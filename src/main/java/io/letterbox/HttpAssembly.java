@@ -2,10 +2,10 @@ package io.letterbox;
 
 import io.letterbox.cli.Version;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.files.StaticFiles;
 import io.letterbox.files.StaticRoot;
+import io.letterbox.http.BundledFiles;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
@@ -40,7 +40,7 @@ final class HttpAssembly {
     private final ByteBudget budget;
     private final Backend backend;
     private final SubscriberSlots slots;
-    private final Assets assets = Assets.load();
+    private final BundledFiles consoleFiles = ConsolePart.files();
     private final StaticRoot files;
     private final AtomicInteger transfers = new AtomicInteger();
 
@@ -105,7 +105,7 @@ final class HttpAssembly {
     }
 
     private ConsolePart console() {
-        return new ConsolePart(assets, storage.metadata(), storage.reader(), health, meters, Version.read());
+        return new ConsolePart(consoleFiles, storage.metadata(), storage.reader(), health, meters, Version.read());
     }
 
     private SseDelivery delivery() {

@@ -7,7 +7,6 @@ import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
@@ -79,7 +78,7 @@ class OpenApiTest {
                                 Proxies.of(config.http())),
                         new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
-                new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"));
+                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"));
         Router router = Router.router(vertx);
         parts.forEach(part -> part.mount(router, vertx));
         SortedSet<String> routes = new RouteTable(router).all();

@@ -8,7 +8,6 @@ import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -102,7 +101,7 @@ class RefusalsTest {
                 new HttpIngress(backend),
                 new SseDelivery(rooms, new java.util.Random(1)),
                 new TelemetryRoutes(meters, HEALTH, Future::succeededFuture),
-                new ConsolePart(Assets.load(), storage.metadata(), storage, HEALTH, meters, "test"),
+                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, HEALTH, meters, "test"),
                 new Refusing(),
                 (router, vertx) -> routes = new RouteTable(router));
         VERTX.deployVerticle(new HttpVerticle(http, SOCKETS, Hosts.of(http), parts, RouteObserver.NONE))

@@ -2,7 +2,8 @@ package io.letterbox.console;
 
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
-import io.letterbox.console.Assets.Asset;
+import io.letterbox.http.BundledFiles;
+import io.letterbox.http.BundledFiles.BundledFile;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
 import io.letterbox.telemetry.Health;
@@ -10,9 +11,9 @@ import io.letterbox.telemetry.Meters;
 import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 
 /**
  * Serves the console: its files and {@code GET /console/api/overview} and {@code GET /console/api/connections}. One instance per event loop.
@@ -26,21 +27,68 @@ public final class ConsolePart implements HttpPart {
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'; trusted-types 'none'";
 
-    private static final String FOR_EVER = "public, max-age=31536000, immutable";
-    private static final String REVALIDATE = "no-cache";
+    /** The files of our own, in {@code io/letterbox/console}. */
+    static final List<String> FILES = List.of(
+            "api.js",
+            "apidoc.js",
+            "app.js",
+            "browse.js",
+            "chart.js",
+            "connections.js",
+            "console.css",
+            "consumers.js",
+            "dialogs.js",
+            "dom.js",
+            "format.js",
+            "group.js",
+            "groups.js",
+            "icon.svg",
+            "index.html",
+            "json.js",
+            "overview.js",
+            "partitions.js",
+            "publish.js",
+            "records.js",
+            "rows.js",
+            "settings.js",
+            "tail.js",
+            "topic.js",
+            "topics.js",
+            "units.js");
 
-    private final Assets assets;
+    /** The files of the page at {@code /try}, in {@code io/letterbox/tryout}. */
+    static final List<String> TRY_FILES = List.of("index.html", "snippets.js", "try.css", "try.js");
+
+    /** The files of WebJars, below {@code META-INF/resources}; the version in the path makes them immutable. */
+    static final List<String> WEB_JARS =
+            List.of("/webjars/uplot/1.6.30/dist/uPlot.esm.js", "/webjars/uplot/1.6.30/dist/uPlot.min.css");
+
+    private final BundledFiles files;
     private final Overview overview;
     private final ConnectionList connections;
 
     /**
-     * @param assets shared by all instances
+     * @param files {@link #files}, shared by all instances
      * @param version what the page shows as the server's version
      */
-    public ConsolePart(Assets assets, Metadata metadata, LogReader logs, Health health, Meters meters, String version) {
-        this.assets = assets;
+    public ConsolePart(
+            BundledFiles files, Metadata metadata, LogReader logs, Health health, Meters meters, String version) {
+        this.files = files;
         this.overview = new Overview(metadata, logs, health, version);
         this.connections = new ConnectionList(meters.connections());
+    }
+
+    /** Reads all files from the class path, a few hundred kilobytes. */
+    public static BundledFiles files() {
+        BundledFiles files = new BundledFiles();
+        for (String file : FILES) {
+            files.add(file.equals("index.html") ? "/" : "/console/" + file, "/io/letterbox/console/" + file);
+        }
+        for (String file : TRY_FILES) {
+            files.add(file.equals("index.html") ? "/try" : "/try/" + file, "/io/letterbox/tryout/" + file);
+        }
+        for (String path : WEB_JARS) files.addImmutable(path, "/META-INF/resources" + path);
+        return files;
     }
 
     @Override
@@ -61,21 +109,12 @@ public final class ConsolePart implements HttpPart {
     }
 
     private void serve(RoutingContext context) {
-        Asset asset = assets.byPath().get(context.request().path());
-        if (asset == null) {
+        BundledFile file = files.byPath().get(context.request().path());
+        if (file == null) {
             context.next();
             return;
         }
-        HttpServerResponse response = context.response();
-        response.putHeader(HttpHeaders.ETAG, asset.etag());
-        response.putHeader(HttpHeaders.CACHE_CONTROL, asset.immutable() ? FOR_EVER : REVALIDATE);
-        response.putHeader("Content-Security-Policy", POLICY);
-        response.putHeader("X-Content-Type-Options", "nosniff");
-        response.putHeader("Referrer-Policy", "no-referrer");
-        if (asset.etag().equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
-            response.setStatusCode(304).end();
-            return;
-        }
-        response.putHeader(HttpHeaders.CONTENT_TYPE, asset.contentType()).end(asset.content());
+        context.response().putHeader("Content-Security-Policy", POLICY).putHeader("Referrer-Policy", "no-referrer");
+        file.send(context);
     }
 }

@@ -5,6 +5,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.config.SseConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.BundledFiles;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.LongLived;
@@ -52,6 +53,11 @@ public final class SseDelivery implements HttpPart {
     private static final CharSequence TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
+    /** The ES module for browsers, and the shared worker that it runs. */
+    private static final BundledFiles CLIENT = new BundledFiles()
+            .add("/client.js", "/io/letterbox/sse/client.js")
+            .add("/client-hub.js", "/io/letterbox/sse/client-hub.js");
+
     private final DeliveryServices rooms;
     private final Random random;
     private final WriteBufferWaterMark marks;
@@ -85,7 +91,7 @@ public final class SseDelivery implements HttpPart {
         // The routes exist so that other methods are refused with an Allow header.
         router.get(TOPICS + ":topic" + EVENTS).handler(SseDelivery::onStrangePath);
         router.get(EVENTS).handler(SseDelivery::onStrangePath);
-        ClientModule.mount(router);
+        CLIENT.byPath().forEach((path, file) -> router.get(path).handler(file::send));
     }
 
     /** A GET reaches the router only if its path becomes a stream's by normalization. */

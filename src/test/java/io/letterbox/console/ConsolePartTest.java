@@ -57,7 +57,7 @@ class ConsolePartTest {
     void serve() throws Exception {
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        new ConsolePart(Assets.load(), metadata, reader, health, meters, "1.2.3").mount(router, vertx);
+        new ConsolePart(ConsolePart.files(), metadata, reader, health, meters, "1.2.3").mount(router, vertx);
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
@@ -99,7 +99,7 @@ class ConsolePartTest {
 
     @Test
     void everyFileCarriesThePolicyAndCanBeRevalidated() throws Exception {
-        for (String path : Assets.load().byPath().keySet()) {
+        for (String path : ConsolePart.files().byPath().keySet()) {
             HttpResponse<String> answer = get(path);
             assertThat(answer.statusCode()).as(path).isEqualTo(200);
             String policy =
@@ -113,7 +113,7 @@ class ConsolePartTest {
             assertThat(again.statusCode()).as(path).isEqualTo(304);
             assertThat(again.body()).isEmpty();
         }
-        assertThat(get(Assets.WEB_JARS.get(0))
+        assertThat(get(ConsolePart.WEB_JARS.get(0))
                         .headers()
                         .firstValue("cache-control")
                         .orElseThrow())
@@ -124,7 +124,7 @@ class ConsolePartTest {
     @Test
     void whatIsNotInTheTableIsNotServed() throws Exception {
         for (String path : List.of(
-                "/console/Assets.class",
+                "/console/ConsolePart.class",
                 "/console/..%2Fconsole.css",
                 "/console/%2e%2e/app.js",
                 "/console/",

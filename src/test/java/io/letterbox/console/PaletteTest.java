@@ -19,8 +19,11 @@ class PaletteTest {
     private final Map<String, int[]> colours = new HashMap<>();
 
     PaletteTest() {
-        String css =
-                Assets.load().byPath().get("/console/console.css").content().toString();
+        String css = ConsolePart.files()
+                .byPath()
+                .get("/console/console.css")
+                .content()
+                .toString();
         Matcher matcher = VARIABLE.matcher(css);
         while (matcher.find()) {
             colours.put(

@@ -2,7 +2,8 @@ package io.letterbox.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.console.Assets.Asset;
+import io.letterbox.http.BundledFiles;
+import io.letterbox.http.BundledFiles.BundledFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class AssetsTest {
+class ConsoleFilesTest {
     private static final Path SOURCES = Path.of("src", "main", "resources", "io", "letterbox", "console");
 
     /**
@@ -29,23 +30,24 @@ class AssetsTest {
     /** Paths of other parts of the server. */
     private static final Set<String> OTHERS = Set.of("/client.js", "/metrics", "/health/ready", "/openapi.json");
 
-    private final Assets assets = Assets.load();
+    private final BundledFiles files = ConsolePart.files();
 
     @Test
     void servesExactlyTheFilesThatThereAre() throws IOException {
         try (Stream<Path> files = Files.list(SOURCES)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrderElementsOf(Assets.FILES);
+                    .containsExactlyInAnyOrderElementsOf(ConsolePart.FILES);
         }
-        assertThat(assets.byPath()).hasSize(Assets.FILES.size() + Assets.TRY_FILES.size() + Assets.WEB_JARS.size());
-        assertThat(assets.byPath().get("/").contentType()).startsWith("text/html");
+        assertThat(files.byPath())
+                .hasSize(ConsolePart.FILES.size() + ConsolePart.TRY_FILES.size() + ConsolePart.WEB_JARS.size());
+        assertThat(files.byPath().get("/").contentType()).startsWith("text/html");
     }
 
     @Test
     void theFilesLoadOnlyWhatIsServed() {
         Pattern reference = Pattern.compile("(?:from |href=|src=|import\\()\"([^\"#]+)\"");
         int references = 0;
-        for (Map.Entry<String, Asset> asset : assets.byPath().entrySet()) {
+        for (Map.Entry<String, BundledFile> asset : files.byPath().entrySet()) {
             if (asset.getKey().startsWith("/webjars/")) continue;
             Matcher matcher = reference.matcher(asset.getValue().content().toString());
             while (matcher.find()) {
@@ -53,7 +55,7 @@ class AssetsTest {
                 // Relative, so that the console also works behind a proxy with a path prefix.
                 assertThat(named).as(asset.getKey()).doesNotStartWith("/");
                 String path = URI.create(asset.getKey()).resolve(named).getPath();
-                if (!OTHERS.contains(path)) assertThat(assets.byPath()).containsKey(path);
+                if (!OTHERS.contains(path)) assertThat(files.byPath()).containsKey(path);
                 references++;
             }
         }
@@ -65,9 +67,9 @@ class AssetsTest {
     void noScriptNamesAnAbsolutePath() {
         Pattern absolute = Pattern.compile(
                 "[\"`](/[a-z.]*(?:topics|groups|console|events|client|openapi|metrics|health|webjars)[^\"`]*)[\"`]");
-        for (String file : Assets.FILES) {
+        for (String file : ConsolePart.FILES) {
             String path = file.equals("index.html") ? "/" : "/console/" + file;
-            String code = assets.byPath().get(path).content().toString().replaceAll("(?m)^ *(?://|/?\\*).*$", "");
+            String code = files.byPath().get(path).content().toString().replaceAll("(?m)^ *(?://|/?\\*).*$", "");
             Matcher matcher = absolute.matcher(code);
             assertThat(matcher.find())
                     .as(file + (matcher.reset().find() ? " " + matcher.group(1) : ""))
@@ -77,18 +79,18 @@ class AssetsTest {
 
     @Test
     void nothingParsesMarkupAndNothingComesFromElsewhere() {
-        List<String> own = assets.byPath().keySet().stream()
+        List<String> own = files.byPath().keySet().stream()
                 .filter(path -> !path.startsWith("/webjars/"))
                 .toList();
-        assertThat(own).hasSize(Assets.FILES.size() + Assets.TRY_FILES.size());
+        assertThat(own).hasSize(ConsolePart.FILES.size() + ConsolePart.TRY_FILES.size());
         for (String file : own) {
-            String text = assets.byPath().get(file).content().toString();
+            String text = files.byPath().get(file).content().toString();
             assertThat(PARSERS.matcher(text).find()).as("a parser in " + file).isFalse();
             String foreign = text.replace("http://www.w3.org/2000/svg", "");
             assertThat(foreign).as(file).doesNotContain("http://", "https://");
         }
-        String page = assets.byPath().get("/").content().toString()
-                + assets.byPath().get("/try").content();
+        String page = files.byPath().get("/").content().toString()
+                + files.byPath().get("/try").content();
         assertThat(Pattern.compile("\\son\\w+=|style=|<script(?![^>]* src=)")
                         .matcher(page)
                         .find())
@@ -98,10 +100,12 @@ class AssetsTest {
 
     @Test
     void entityTagsFollowTheContent() {
-        List<String> tags =
-                assets.byPath().values().stream().map(Asset::etag).distinct().toList();
-        assertThat(tags).hasSize(assets.byPath().size()).allMatch(tag -> tag.matches("\"[0-9a-f]{16}\""));
-        assertThat(Assets.load().byPath().get("/").etag())
-                .isEqualTo(assets.byPath().get("/").etag());
+        List<String> tags = files.byPath().values().stream()
+                .map(BundledFile::etag)
+                .distinct()
+                .toList();
+        assertThat(tags).hasSize(files.byPath().size()).allMatch(tag -> tag.matches("\"[0-9a-f]{16}\""));
+        assertThat(ConsolePart.files().byPath().get("/").etag())
+                .isEqualTo(files.byPath().get("/").etag());
     }
 }
