@@ -54,6 +54,7 @@ final class ListOffsetsApi {
     Future<ApiMessage> answer(KafkaRequest request) {
         ListOffsetsRequestData body = request.body(ListOffsetsRequestData.class);
         Isolation isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        Client client = new Client(request.version(), body.replicaId(), isolation);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         List<Future<?>> asked = new ArrayList<>();
         Map<Asked, Integer> times = times(body.topics());
@@ -70,15 +71,10 @@ final class ListOffsetsApi {
                     partition.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
                     continue;
                 }
-                Question question = new Question(
-                        new TopicPartition(topic.name(), wanted.partitionIndex()),
-                        wanted,
-                        request.version(),
-                        body.replicaId(),
-                        isolation);
-                Errors refusal = often == 1 ? refusal(question) : Errors.INVALID_REQUEST;
+                TopicPartition id = new TopicPartition(topic.name(), wanted.partitionIndex());
+                Errors refusal = often == 1 ? refusal(id, wanted, client) : Errors.INVALID_REQUEST;
                 if (refusal != Errors.NONE) partition.setErrorCode(refusal.code());
-                else asked.add(find(question, partition));
+                else asked.add(find(id, wanted.timestamp(), client, partition));
             }
         }
         return Future.join(asked).map(response);
@@ -98,61 +94,62 @@ final class ListOffsetsApi {
         return times;
     }
 
-    private record Question(
-            TopicPartition partition, ListOffsetsPartition wanted, short version, int replica, Isolation isolation) {
-        long timestamp() {
-            return wanted.timestamp();
-        }
-    }
+    /**
+     * Who asks.
+     *
+     * @param version of the request
+     * @param replica what the client calls itself
+     * @param isolation which records it gets to see
+     */
+    private record Client(short version, int replica, Isolation isolation) {}
 
-    private Errors refusal(Question question) {
-        if (question.timestamp() < 0 && !isKnown(question.timestamp(), question.version)) {
-            return Errors.UNSUPPORTED_VERSION;
-        }
-        return gate.check(question.partition, question.wanted.currentLeaderEpoch());
+    private Errors refusal(TopicPartition partition, ListOffsetsPartition wanted, Client client) {
+        if (wanted.timestamp() < 0 && !isKnown(wanted.timestamp(), client.version)) return Errors.UNSUPPORTED_VERSION;
+        return gate.check(partition, wanted.currentLeaderEpoch());
     }
 
     private static boolean isKnown(long special, short version) {
         return special > -SINCE_VERSION.length && version >= SINCE_VERSION[(int) -special];
     }
 
-    private Future<?> find(Question question, ListOffsetsPartitionResponse answer) {
-        PartitionStatus status = backend.reader().status(question.partition);
-        PartitionImage image = gate.image(question.partition);
+    private Future<?> find(
+            TopicPartition partition, long timestamp, Client client, ListOffsetsPartitionResponse answer) {
+        PartitionStatus status = backend.reader().status(partition);
+        PartitionImage image = gate.image(partition);
         // It may have gone since it was checked.
         if (status == null || image == null) {
             return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
         }
         int leaderEpoch = image.leaderEpoch();
-        if (question.timestamp() == LATEST) {
-            long end = question.replica == DEBUGGER ? status.logEndOffset() : status.readableEnd(question.isolation);
-            return Future.succeededFuture(bare(question, answer, end, leaderEpoch));
+        if (timestamp == LATEST) {
+            long end = client.replica == DEBUGGER ? status.logEndOffset() : status.readableEnd(client.isolation);
+            return Future.succeededFuture(bare(client, answer, end, leaderEpoch));
         }
-        if (question.timestamp() == EARLIEST || question.timestamp() == EARLIEST_LOCAL) {
+        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
             long start = status.logStartOffset();
-            int epoch = backend.reader().epochAt(question.partition, start, leaderEpoch);
-            return Future.succeededFuture(bare(question, answer, start, epoch));
+            int epoch = backend.reader().epochAt(partition, start, leaderEpoch);
+            return Future.succeededFuture(bare(client, answer, start, epoch));
         }
-        if (question.timestamp() == LATEST_TIERED || question.timestamp() == EARLIEST_PENDING_UPLOAD) {
+        if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
             return Future.succeededFuture(answer);
         }
-        Future<TimedOffset> found = question.timestamp() == MAX_TIMESTAMP
-                ? backend.reader().newest(question.partition, question.isolation)
-                : backend.reader().firstSince(question.partition, question.timestamp(), question.isolation);
-        return found.map(offset -> timed(question, answer, offset))
+        Future<TimedOffset> found = timestamp == MAX_TIMESTAMP
+                ? backend.reader().newest(partition, client.isolation)
+                : backend.reader().firstSince(partition, timestamp, client.isolation);
+        return found.map(offset -> timed(client, answer, offset))
                 .otherwise(failure -> answer.setErrorCode(code(failure)));
     }
 
     private static ListOffsetsPartitionResponse bare(
-            Question question, ListOffsetsPartitionResponse answer, long offset, int epoch) {
-        if (question.version >= EPOCHS_FROM) answer.setLeaderEpoch(epoch);
+            Client client, ListOffsetsPartitionResponse answer, long offset, int epoch) {
+        if (client.version >= EPOCHS_FROM) answer.setLeaderEpoch(epoch);
         return answer.setOffset(offset);
     }
 
     private static ListOffsetsPartitionResponse timed(
-            Question question, ListOffsetsPartitionResponse answer, TimedOffset found) {
+            Client client, ListOffsetsPartitionResponse answer, TimedOffset found) {
         if (found == null) return answer.setOffset(NOTHING).setTimestamp(NOTHING);
-        return bare(question, answer, found.offset(), found.leaderEpoch()).setTimestamp(found.timestampMs());
+        return bare(client, answer, found.offset(), found.leaderEpoch()).setTimestamp(found.timestampMs());
     }
 
     private static short code(Throwable failure) {
