@@ -70,7 +70,7 @@ final class HttpAssembly {
                 config,
                 storage.metadata(),
                 storage.reader(),
-                storage.shards(),
+                storage.partitions(),
                 meters,
                 budget,
                 pages,

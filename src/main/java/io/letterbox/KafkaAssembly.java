@@ -34,7 +34,7 @@ final class KafkaAssembly {
                 config,
                 storage.metadata(),
                 storage.reader(),
-                storage.shards(),
+                storage.partitions(),
                 meters,
                 budget,
                 storage.groups(),

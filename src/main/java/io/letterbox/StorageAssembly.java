@@ -1,15 +1,9 @@
 package io.letterbox;
 
-import io.letterbox.bus.Append;
-import io.letterbox.bus.Appends;
-import io.letterbox.bus.Committed;
-import io.letterbox.bus.DeleteRecords;
-import io.letterbox.bus.DescribeProducers;
 import io.letterbox.bus.FetchReader;
-import io.letterbox.bus.FindProducer;
 import io.letterbox.bus.Groups;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.disk.Disk;
@@ -32,17 +26,18 @@ import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.HostedPartitions;
 import io.letterbox.storage.LeftOverTopics;
+import io.letterbox.storage.LocalPartitions;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.ParallelFsync;
 import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
+import io.letterbox.storage.ShardBus;
 import io.letterbox.storage.Shortages;
 import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.WalClearance;
-import io.letterbox.storage.coordinator.CoordinatorRouter;
 import io.letterbox.storage.coordinator.GroupCoordinatorClient;
 import io.letterbox.storage.coordinator.GroupsKind;
 import io.letterbox.storage.coordinator.MarkerDelivery;
@@ -90,6 +85,7 @@ final class StorageAssembly {
     private final RecoveryCheckpoint recovery;
     private final DiskReserve disk;
     private final FetchReader reader;
+    private final Partitions partitions;
     private final StateBudget memory;
 
     /** Used by the background thread. */
@@ -128,9 +124,10 @@ final class StorageAssembly {
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
         Shortages shortages = new Shortages(clockWatch.clock());
-        reader = new LogAccess(hosted, readers, shortages);
+        reader = new LogAccess(vertx, hosted, readers, shortages);
+        partitions = new LocalPartitions(vertx, hosted, shards);
         transactions = new TransactionCoordinatorClient(
-                vertx, metadata, shards, config.transactions().partitions(), new ProducerIds(vertx, metadata));
+                vertx, metadata, partitions, config.transactions().partitions(), new ProducerIds(vertx, metadata));
         memory = StateBudget.of(
                 config.limits().producerBytes(),
                 config.limits().groupBytes(),
@@ -162,9 +159,9 @@ final class StorageAssembly {
                         config.transactions().maxProducersPerPartition(),
                         memory.producers(),
                         new SecureRandom().nextLong()),
-                List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config, shards)));
+                List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config)));
         groups = new GroupCoordinatorClient(
-                vertx, metadata, shards, config.groups().partitions(), patterns);
+                vertx, metadata, partitions, config.groups().partitions(), patterns);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
@@ -177,13 +174,13 @@ final class StorageAssembly {
         meters.bindClock(clockWatch.clock()::guard);
     }
 
-    private TransactionsKind transactionsKind(LetterboxConfig config, int shards) {
+    private TransactionsKind transactionsKind(LetterboxConfig config) {
         return new TransactionsKind(
                 new TransactionLimits(
                         config.transactions().maxTimeoutMs(),
                         config.transactions().transactionalIdExpirationMs(),
                         memory.transactions()),
-                new MarkerDelivery.Surroundings(vertx, metadata, shards, transactions));
+                new MarkerDelivery.Surroundings(vertx, metadata, partitions, transactions));
     }
 
     private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
@@ -210,17 +207,7 @@ final class StorageAssembly {
 
     /** Deploys the shards and recovers their logs. */
     void start() throws IOException {
-        for (Class<?> type : List.of(
-                Append.class,
-                Appends.class,
-                Committed.class,
-                DeleteRecords.class,
-                DescribeProducers.class,
-                FindProducer.class)) {
-            LocalCodec.register(vertx.eventBus(), type);
-        }
-        MetadataService.registerMessages(vertx.eventBus());
-        CoordinatorRouter.registerMessages(vertx.eventBus());
+        ShardBus.register(vertx.eventBus());
         long start = System.nanoTime();
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
@@ -345,9 +332,9 @@ final class StorageAssembly {
         return transactions;
     }
 
-    /** How many shards this node's partitions are spread over. */
-    int shards() {
-        return services.shards();
+    /** The way to whoever leads a partition. */
+    Partitions partitions() {
+        return partitions;
     }
 
     /** Commits, closes the logs, and says that the stop was clean. */

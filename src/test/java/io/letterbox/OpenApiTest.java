@@ -57,7 +57,7 @@ class OpenApiTest {
                 config,
                 storage.metadata(),
                 storage,
-                FakeStorage.SHARDS,
+                storage,
                 meters,
                 budget,
                 budget,

@@ -82,7 +82,7 @@ class RefusalsTest {
                 config,
                 storage.metadata(),
                 storage,
-                FakeStorage.SHARDS,
+                storage,
                 meters,
                 budget,
                 budget,

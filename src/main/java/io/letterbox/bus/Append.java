@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 
 /**
- * Asks the shard that owns a partition to append one record batch. The promise is kept when the batch is as safe as the
+ * One record batch for the leader of a partition, see {@link Partitions#append}. The promise is kept when the batch is as safe as the
  * topic's flush policy demands and the high watermark has passed it; it fails with an
  * {@link io.letterbox.error.ApiException} otherwise. Make it on the context that wants the answer.
  *

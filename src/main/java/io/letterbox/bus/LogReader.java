@@ -2,6 +2,7 @@ package io.letterbox.bus;
 
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
+import java.util.function.Consumer;
 
 /** The read side of the storage, for the doors and the delivery. Safe from any thread, never behind an fsync. */
 public interface LogReader {
@@ -38,4 +39,10 @@ public interface LogReader {
      * @param timestampMs milliseconds since 1970-01-01T00:00Z
      */
     Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation);
+
+    /**
+     * Calls the listener on the caller's context after every group commit of any shard, with what that has made readable;
+     * the listener must not block.
+     */
+    void onCommitted(Consumer<Committed> listener);
 }

@@ -1,6 +1,6 @@
 /**
- * What the rooms say to each other: the addresses of the local event bus, the messages that travel on it by reference,
- * and the interfaces through which the doors read logs and change metadata without knowing who does it.
+ * The interfaces through which the doors write, read logs and change metadata without knowing who does it, and what is
+ * passed through them by reference.
  *
  * <p>Messages are immutable from the moment they are sent; the buffers in them are frozen by convention. Nothing here
  * has state of its own. This room never touches a file and never decides anything.

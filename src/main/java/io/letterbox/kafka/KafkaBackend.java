@@ -3,6 +3,7 @@ package io.letterbox.kafka;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.ByteBudget;
@@ -14,7 +15,7 @@ import io.letterbox.telemetry.Meters;
  * @param config the settings
  * @param metadata which topics there are
  * @param reader the read side of the storage
- * @param shards how many storage shards this node has
+ * @param partitions the write side of the storage
  * @param meters what is counted
  * @param budget the bytes that publishers of both doors may have under way
  * @param groups the coordinators of consumer groups
@@ -24,7 +25,7 @@ public record KafkaBackend(
         LetterboxConfig config,
         Metadata metadata,
         FetchReader reader,
-        int shards,
+        Partitions partitions,
         Meters meters,
         ByteBudget budget,
         Groups groups,

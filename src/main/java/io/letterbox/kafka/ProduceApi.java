@@ -1,8 +1,6 @@
 package io.letterbox.kafka;
 
 import io.letterbox.bus.Append;
-import io.letterbox.bus.Appends;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.kafka.transactions.TransactionalAppends;
 import io.letterbox.record.BatchCheck;
 import io.letterbox.record.RecordBatch;
@@ -11,15 +9,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Takes record batches to the shards. Owned by one event loop, whose requests share what is looked up and reused. */
+/** Takes record batches to their partitions. Owned by one event loop, whose requests share what is looked up and reused. */
 final class ProduceApi {
     private static final short MIN_VERSION = 3;
     private static final short MAX_VERSION = 13;
@@ -40,13 +36,13 @@ final class ProduceApi {
     final BatchCheck check = new BatchCheck();
 
     /**
-     * The requests whose batches have not all gone to their shards. They take turns, the first one first, so that no
+     * The requests whose batches have not all been sent. They take turns, the first one first, so that no
      * batch overtakes an earlier one of its producer.
      */
     private final ArrayDeque<ProduceRun> sending = new ArrayDeque<>();
 
-    /** What this turn of the event loop has for each shard so far, by the shard's address. */
-    private final Map<String, List<Append>> turn = new LinkedHashMap<>();
+    /** What this iteration of the event loop has gathered so far. */
+    private List<Append> gathered = new ArrayList<>();
 
     /** Looks at one batch at a time. */
     final RecordBatch batch = new RecordBatch();
@@ -56,7 +52,7 @@ final class ProduceApi {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.topics = new ProduceTopics(backend);
-        this.transactional = new TransactionalAppends(vertx, backend.transactions());
+        this.transactional = new TransactionalAppends(vertx, backend.partitions(), backend.transactions());
     }
 
     ApiSupport support() {
@@ -71,16 +67,17 @@ final class ProduceApi {
         return run.done();
     }
 
-    /** Sends an append to a shard at the end of the turn, together with what else the turn has for it. */
-    void append(String address, Append append) {
+    /** Sends an append at the end of the event loop's iteration, together with what else that has gathered. */
+    void append(Append append) {
         // A task runs when the loop has read from all of its sockets that had something.
-        if (turn.isEmpty()) context.runOnContext(read -> endTurn());
-        turn.computeIfAbsent(address, first -> new ArrayList<>()).add(append);
+        if (gathered.isEmpty()) context.runOnContext(read -> sendGathered());
+        gathered.add(append);
     }
 
-    private void endTurn() {
-        turn.forEach((address, appends) -> vertx.eventBus().send(address, new Appends(appends), LocalCodec.LOCAL));
-        turn.clear();
+    private void sendGathered() {
+        List<Append> all = gathered;
+        gathered = new ArrayList<>();
+        backend.partitions().appendAll(all);
     }
 
     private void send() {

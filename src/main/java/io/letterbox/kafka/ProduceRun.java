@@ -171,16 +171,15 @@ final class ProduceRun {
         }
 
         private void send() {
-            String address = topic.address(partition.partition());
             if (request.transactionalId() != null && api.batch.isTransactional()) {
                 api.transactional
-                        .append(writer(), new TransactionalAppends.Batch(partition, address, batch, records))
+                        .append(writer(), new TransactionalAppends.Batch(partition, batch, records))
                         .onComplete(this::onAppended);
                 return;
             }
             PromiseInternal<Appended> appended = api.context.promise();
             appended.future().onComplete(this::onAppended);
-            api.append(address, new Append(partition, batch, records, null, appended));
+            api.append(new Append(partition, batch, records, null, appended));
         }
 
         private Writer writer() {

@@ -1,6 +1,5 @@
 package io.letterbox.kafka;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchRules;
 import io.letterbox.record.TopicPartition;
@@ -13,28 +12,18 @@ final class ProduceTopic {
     final TopicMeters meters;
 
     private final TopicPartition[] partitions;
-    private final String[] addresses;
 
-    ProduceTopic(TopicImage topic, TopicMeters meters, int shards) {
+    ProduceTopic(TopicImage topic, TopicMeters meters) {
         this.topic = topic;
         this.rules = topic.config().batchRules();
         this.meters = meters;
         int count = topic.partitions().size();
         partitions = new TopicPartition[count];
-        addresses = new String[count];
-        for (int p = 0; p < count; p++) {
-            partitions[p] = new TopicPartition(topic.name(), p);
-            addresses[p] = Addresses.shard(Addresses.shardOf(partitions[p], shards));
-        }
+        for (int p = 0; p < count; p++) partitions[p] = new TopicPartition(topic.name(), p);
     }
 
     /** A partition's name, or null where there is none of this number. */
     TopicPartition partition(int number) {
         return number >= 0 && number < partitions.length ? partitions[number] : null;
-    }
-
-    /** Where the shard of a partition listens. */
-    String address(int partition) {
-        return addresses[partition];
     }
 }

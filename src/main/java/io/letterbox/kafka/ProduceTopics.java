@@ -45,7 +45,7 @@ final class ProduceTopics {
 
     private ProduceTopic open(TopicImage image) {
         if (image == null) return null;
-        ProduceTopic topic = new ProduceTopic(image, backend.meters().topic(image.name()), backend.shards());
+        ProduceTopic topic = new ProduceTopic(image, backend.meters().topic(image.name()));
         byName.put(image.name(), topic);
         byId.put(ClusterView.id(image.id()), topic);
         return topic;

@@ -3,6 +3,7 @@ package io.letterbox.rest;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.ByteBudget;
@@ -16,7 +17,7 @@ import io.letterbox.time.GuardedClock;
  * @param config the settings
  * @param metadata which topics there are
  * @param reader the read side of the storage
- * @param shards how many storage shards this node has
+ * @param partitions the write side of the storage
  * @param meters what is counted
  * @param budget the bytes that publishers may have under way
  * @param pages the bytes that pages of records under way to their readers may take
@@ -28,7 +29,7 @@ public record Backend(
         LetterboxConfig config,
         Metadata metadata,
         LogReader reader,
-        int shards,
+        Partitions partitions,
         Meters meters,
         ByteBudget budget,
         ByteBudget pages,

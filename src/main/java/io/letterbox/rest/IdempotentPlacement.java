@@ -1,6 +1,6 @@
 package io.letterbox.rest;
 
-import io.letterbox.bus.FindProducer;
+import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Problem;
@@ -77,14 +77,14 @@ final class IdempotentPlacement implements Placement {
     /**
      * Whether this is how the partitions that know the publisher came to know it.
      *
-     * @param known the number of its last record in each, as {@link FindProducer} gives them
+     * @param known the number of its last record in each, as {@link Partitions#findProducer} gives them
      */
     boolean explains(Map<Integer, Integer> known) {
         // A producer sends many requests, to partitions of its choice as well.
         if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());
         return covers(known)
                 && known.entrySet().stream()
-                        .allMatch(each -> each.getValue() == FindProducer.UNREADABLE
+                        .allMatch(each -> each.getValue() == Partitions.UNREADABLE
                                 || each.getValue() == batches.get(each.getKey()).lastSequence());
     }
 

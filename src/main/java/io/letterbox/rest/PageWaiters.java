@@ -1,9 +1,7 @@
 package io.letterbox.rest;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Committed;
 import io.letterbox.record.TopicPartition;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,8 +18,8 @@ final class PageWaiters {
     private volatile int size;
 
     /** Listens for commits on the current event loop. */
-    PageWaiters(Vertx vertx, Backend backend) {
-        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> onCommitted(message.body()));
+    PageWaiters(Backend backend) {
+        backend.reader().onCommitted(this::onCommitted);
         // A topic may have gone: who waits for it has to be told.
         backend.metadata().onChange(image -> wakeAll());
     }

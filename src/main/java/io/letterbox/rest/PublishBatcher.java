@@ -1,12 +1,10 @@
 package io.letterbox.rest;
 
-import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 import java.util.ArrayList;
@@ -19,15 +17,18 @@ import java.util.List;
  * and the busier the loop the larger the batches. Owned by one event loop.
  */
 final class PublishBatcher implements Placement {
-    private final Vertx vertx;
+    private final Partitions partitions;
     private final ContextInternal context;
 
     /** The targets that have an open batch. */
     private final List<PublishTarget> filling = new ArrayList<>();
 
-    /** @param context of the event loop that all calls come from */
-    PublishBatcher(Vertx vertx, ContextInternal context) {
-        this.vertx = vertx;
+    /**
+     * @param partitions take the batches
+     * @param context of the event loop that all calls come from
+     */
+    PublishBatcher(Partitions partitions, ContextInternal context) {
+        this.partitions = partitions;
         this.context = context;
     }
 
@@ -80,13 +81,12 @@ final class PublishBatcher implements Placement {
         filling.clear();
     }
 
-    /** Sends a batch to its shard; whoever waits for it is told what became of it. */
+    /** Sends a batch to its partition; whoever waits for it is told what became of it. */
     void send(OpenBatch batch) {
         PromiseInternal<Appended> done = context.promise();
         done.future().onComplete(outcome -> settle(batch, outcome));
         try {
-            Append append = batch.finish(done);
-            vertx.eventBus().send(batch.target.address(batch.partition.partition()), append, LocalCodec.LOCAL);
+            partitions.append(batch.finish(done));
         } catch (ApiException tooLarge) {
             done.fail(tooLarge);
         }

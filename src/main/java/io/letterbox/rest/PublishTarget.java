@@ -1,6 +1,5 @@
 package io.letterbox.rest;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Problem;
@@ -32,29 +31,19 @@ final class PublishTarget {
 
     final BatchRules rules;
 
-    private final String[] addresses;
     private int sticky;
 
     /** @param start which partition gets the first records without a key; any number */
-    PublishTarget(TopicImage topic, TopicMeters meters, int shards, int start) {
+    PublishTarget(TopicImage topic, TopicMeters meters, int start) {
         this.topic = topic;
         this.meters = meters;
         int count = topic.partitions().size();
         partitions = new TopicPartition[count];
-        addresses = new String[count];
         open = new OpenBatch[count];
-        for (int p = 0; p < count; p++) {
-            partitions[p] = new TopicPartition(topic.name(), p);
-            addresses[p] = Addresses.shard(Addresses.shardOf(partitions[p], shards));
-        }
+        for (int p = 0; p < count; p++) partitions[p] = new TopicPartition(topic.name(), p);
         sticky = Math.floorMod(start, count);
         rules = topic.config().batchRules();
         batchBytes = Math.min(topic.config().maxMessageBytes(), GOOD_BATCH_BYTES);
-    }
-
-    /** Where the shard of a partition listens. */
-    String address(int partition) {
-        return addresses[partition];
     }
 
     /**

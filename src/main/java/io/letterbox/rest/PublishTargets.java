@@ -43,7 +43,7 @@ final class PublishTargets {
         if (topic == null) return null;
         // Loops begin at different partitions, so that together they use all of them.
         int start = System.identityHashCode(this);
-        PublishTarget target = new PublishTarget(topic, backend.meters().topic(topic.name()), backend.shards(), start);
+        PublishTarget target = new PublishTarget(topic, backend.meters().topic(topic.name()), start);
         targets.put(topic.name(), target);
         return target;
     }

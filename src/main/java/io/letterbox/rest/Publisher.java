@@ -28,7 +28,6 @@ final class Publisher {
     private final Vertx vertx;
     private final PublishTargets targets;
     private final PublishBatcher batcher;
-    private final FormerPlaces formerPlaces;
     private final Transfers uploads;
     private final NdjsonForm ndjson;
     private final RestForm rest;
@@ -40,8 +39,7 @@ final class Publisher {
         this.backend = backend;
         this.vertx = vertx;
         this.targets = new PublishTargets(backend);
-        this.batcher = new PublishBatcher(vertx, (ContextInternal) vertx.getOrCreateContext());
-        this.formerPlaces = new FormerPlaces(backend, vertx);
+        this.batcher = new PublishBatcher(backend.partitions(), (ContextInternal) vertx.getOrCreateContext());
         this.uploads = Transfers.watched(vertx);
         this.ndjson = new NdjsonForm(backend.config().limits());
         this.rest = new RestForm(backend.config().limits());
@@ -100,8 +98,8 @@ final class Publisher {
             if (named || target.topic.formerSizes().isEmpty()) {
                 placeBy(target.partitions.length, request, target, claim).end();
             } else {
-                formerPlaces
-                        .of(target, claim)
+                backend.partitions()
+                        .findProducer(target.topic.name(), target.partitions.length, claim.id())
                         .onSuccess(known -> placeWhereKnown(request, claim, known))
                         .onFailure(request::refuse);
             }

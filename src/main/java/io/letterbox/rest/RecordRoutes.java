@@ -24,7 +24,7 @@ final class RecordRoutes {
 
     RecordRoutes(Backend backend, Vertx vertx) {
         this.backend = backend;
-        this.waiters = new PageWaiters(vertx, backend);
+        this.waiters = new PageWaiters(backend);
         this.untaken = Transfers.watched(vertx);
         this.filters = vertx.createSharedWorkerExecutor("letterbox-filter", FILTER_THREADS);
     }

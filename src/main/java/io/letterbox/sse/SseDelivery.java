@@ -1,6 +1,5 @@
 package io.letterbox.sse;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Committed;
 import io.letterbox.config.SseConfig;
 import io.letterbox.error.ApiException;
@@ -82,7 +81,7 @@ public final class SseDelivery implements HttpPart {
         Context context = vertx.getOrCreateContext();
         loop = new DeliveryLoop(rooms, random, task -> context.runOnContext(queued -> task.run()));
         groups = new GroupStreams(loop, rooms, () -> vertx.timer(DeliveryLimits.GROUP_LINGER_MS));
-        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> loop.committed(message.body()));
+        rooms.reader().onCommitted(loop::committed);
         rooms.metadata().onChange(image -> loop.syncImage());
         vertx.setPeriodic(TICK_MS, timer -> {
             loop.onTick();

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class HostedPartition {
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
 
+    private final int shard;
     private final TopicPartition id;
     private final UUID topicId;
 
@@ -47,7 +48,8 @@ final class HostedPartition {
     private record Waiting(long nextOffset, Appended reply, Append append) {}
 
     /** A partition that serves, and the recovery point with which its log was opened. */
-    HostedPartition(TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
+    HostedPartition(int shard, TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
+        this.shard = shard;
         this.id = id;
         this.topicId = topicId;
         this.log = log;
@@ -58,7 +60,8 @@ final class HostedPartition {
     }
 
     /** A partition whose log is damaged: it is listed, keeps its recovery point, and refuses everything. */
-    HostedPartition(TopicPartition id, UUID topicId, String quarantine, long recoveryPoint) {
+    HostedPartition(int shard, TopicPartition id, UUID topicId, String quarantine, long recoveryPoint) {
+        this.shard = shard;
         this.id = id;
         this.topicId = topicId;
         this.log = null;
@@ -66,7 +69,8 @@ final class HostedPartition {
         quarantine(quarantine);
     }
 
-    private HostedPartition(TopicPartition id, UUID topicId, long recoveryPoint, String offline) {
+    private HostedPartition(int shard, TopicPartition id, UUID topicId, long recoveryPoint, String offline) {
+        this.shard = shard;
         this.id = id;
         this.topicId = topicId;
         this.log = null;
@@ -76,8 +80,13 @@ final class HostedPartition {
     }
 
     /** A partition whose log could not be opened yet, and is tried again: it is listed and refuses everything. */
-    static HostedPartition offline(TopicPartition id, UUID topicId, String reason, long recoveryPoint) {
-        return new HostedPartition(id, topicId, recoveryPoint, reason);
+    static HostedPartition offline(int shard, TopicPartition id, UUID topicId, String reason, long recoveryPoint) {
+        return new HostedPartition(shard, id, topicId, recoveryPoint, reason);
+    }
+
+    /** The shard that hosts it. Any thread. */
+    int shard() {
+        return shard;
     }
 
     TopicPartition id() {

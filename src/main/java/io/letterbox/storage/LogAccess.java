@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.bus.Committed;
 import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.FetchReader;
@@ -23,6 +24,7 @@ import io.letterbox.record.BatchTail;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +32,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +43,20 @@ public final class LogAccess implements FetchReader {
     /** How often a read starts again because retention or compaction took its segment away. */
     static final int READ_ATTEMPTS = 5;
 
+    private final Vertx vertx;
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
     private final Shortages shortages;
     private final LogLocator locator = new LogLocator(this);
 
     /**
+     * @param vertx on whose bus the shards tell what they have committed
      * @param hosted what the shards of this node serve
      * @param readers bounded threads that may block on a disk
      * @param shortages told what cannot be read for now
      */
-    public LogAccess(HostedPartitions hosted, WorkerExecutor readers, Shortages shortages) {
+    public LogAccess(Vertx vertx, HostedPartitions hosted, WorkerExecutor readers, Shortages shortages) {
+        this.vertx = vertx;
         this.shortages = shortages;
         this.hosted = hosted;
         this.readers = readers;
@@ -107,6 +113,11 @@ public final class LogAccess implements FetchReader {
     @Override
     public Future<TimedOffset> newest(TopicPartition partition, Isolation isolation) {
         return find(partition, isolation, (log, end) -> timed(log.newest(end)));
+    }
+
+    @Override
+    public void onCommitted(Consumer<Committed> listener) {
+        vertx.eventBus().<Committed>localConsumer(ShardBus.COMMITTED, message -> listener.accept(message.body()));
     }
 
     private static TimedOffset timed(TimedRecord found) {

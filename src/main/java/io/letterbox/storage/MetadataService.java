@@ -2,8 +2,6 @@ package io.letterbox.storage;
 
 import io.letterbox.audit.Actor;
 import io.letterbox.audit.Audit;
-import io.letterbox.bus.Addresses;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -18,7 +16,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
@@ -74,11 +71,6 @@ public final class MetadataService implements Metadata {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.visible = log.image();
         this.newest = visible;
-    }
-
-    /** Lets shards be told about images on this bus; once per process. */
-    public static void registerMessages(EventBus bus) {
-        LocalCodec.register(bus, ApplyImage.class);
     }
 
     /** Applies the image that the log begins with, and follows it from there. */
@@ -166,7 +158,7 @@ public final class MetadataService implements Metadata {
         List<Future<Map<TopicPartition, ApiException>>> applied = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             Promise<Map<TopicPartition, ApiException>> done = ((ContextInternal) context).promise();
-            vertx.eventBus().send(Addresses.shard(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
+            vertx.eventBus().send(ShardBus.address(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
             applied.add(done.future());
         }
         return Future.join(applied)

@@ -2,7 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
-import io.letterbox.bus.DeleteRecords;
+import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.io.IOException;
@@ -18,7 +18,7 @@ final class RecordDeletion {
      * @throws ApiException where the client asked for what must not be
      * @throws IOException where the log could not be changed
      */
-    static long delete(HostedPartition partition, DeleteRecords request) throws IOException {
+    static long delete(HostedPartition partition, ShardMessage.DeleteRecords request) throws IOException {
         ApiException quarantined = partition.quarantineRefusal();
         if (quarantined != null) throw quarantined;
         if (!partition.config().delete()) {
@@ -27,7 +27,7 @@ final class RecordDeletion {
                     "The topic " + partition.id().topic() + " does not have delete in its cleanup.policy, so records"
                             + " cannot be deleted by their offset.");
         }
-        boolean all = request.beforeOffset() == DeleteRecords.UP_TO_HIGH_WATERMARK;
+        boolean all = request.beforeOffset() == Partitions.UP_TO_HIGH_WATERMARK;
         long offset = all ? partition.highWatermark() : request.beforeOffset();
         if (offset < 0 || offset > partition.highWatermark()) {
             throw new ApiException(

@@ -1,13 +1,56 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Actor;
+import io.letterbox.bus.ActiveProducer;
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Partitions;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.Map;
 
-/** What a shard is told besides appends. It travels on the shard's own address, so it stays in order with them. */
+/**
+ * What a shard is asked for besides a single {@link Append}. It travels on the shard's own address, so it stays in order
+ * with the appends. Each is answered through the promise in it, as {@link Partitions} says.
+ */
 sealed interface ShardMessage {
+    /**
+     * Append these batches, in their order, before the first of them is committed.
+     *
+     * @param appends each is answered for itself; given away
+     */
+    record Appends(List<Append> appends) implements ShardMessage {}
+
+    /**
+     * Move the log start offset up.
+     *
+     * @param beforeOffset the first offset to keep, or {@link Partitions#UP_TO_HIGH_WATERMARK}
+     * @param by who wants it, for the log
+     */
+    record DeleteRecords(TopicPartition partition, long beforeOffset, Actor by, Promise<Long> done)
+            implements ShardMessage {}
+
+    /** Say which producers a partition remembers. */
+    record DescribeProducers(TopicPartition partition, Promise<List<ActiveProducer>> done) implements ShardMessage {}
+
+    /**
+     * Say in which of the shard's partitions of a topic a producer is remembered.
+     *
+     * @param partitions how many partitions the topic has; the shard looks into those of them that it owns
+     */
+    record FindProducer(String topic, int partitions, long producerId, Promise<Map<Integer, Integer>> done)
+            implements ShardMessage {}
+
+    /**
+     * Hand a request to the coordinator of a partition. The answer's way back is in the request.
+     *
+     * @param partition of an internal topic
+     */
+    record Ask(TopicPartition partition, CoordinatorRequest<?> request) implements ShardMessage {}
+
     /**
      * Serve what this image assigns to the shard.
      *

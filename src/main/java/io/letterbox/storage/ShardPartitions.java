@@ -1,8 +1,7 @@
 package io.letterbox.storage;
 
-import io.letterbox.bus.Addresses;
-import io.letterbox.bus.DescribeProducers;
-import io.letterbox.bus.FindProducer;
+import io.letterbox.bus.ActiveProducer;
+import io.letterbox.bus.Partitions;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -198,8 +197,12 @@ final class ShardPartitions {
         return leaving || !deleted.isEmpty();
     }
 
+    private static int shardOf(TopicPartition partition, int shards) {
+        return Math.floorMod(partition.topic().hashCode() * 31 + partition.partition(), shards);
+    }
+
     private boolean isMine(TopicPartition id, PartitionImage partition) {
-        return Addresses.shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
+        return shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
     }
 
     /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
@@ -308,7 +311,7 @@ final class ShardPartitions {
             throw fatal;
         } catch (IOException lacking) {
             services.shortages().failed(Work.OPENING, id, lacking);
-            return HostedPartition.offline(id, topic.id(), FileTrouble.reason(lacking), point);
+            return HostedPartition.offline(shard, id, topic.id(), FileTrouble.reason(lacking), point);
         }
     }
 
@@ -320,10 +323,10 @@ final class ShardPartitions {
         }
         PartitionDirectories.Found found = directories.prepare(id, topic.id());
         long point = services.recovery().point(id);
-        if (found.defect() != null) return new HostedPartition(id, topic.id(), found.defect(), point);
+        if (found.defect() != null) return new HostedPartition(shard, id, topic.id(), found.defect(), point);
         if (!found.kept() && point > 0) {
             String reason = "its directory is gone, although records below offset " + point + " were in it";
-            return new HostedPartition(id, topic.id(), reason, point);
+            return new HostedPartition(shard, id, topic.id(), reason, point);
         }
         Path directory = directories.of(id);
         LogRecovery.Outcome outcome = LogRecovery.open(
@@ -334,7 +337,7 @@ final class ShardPartitions {
                 // What was made just now has nothing in it that could be in doubt.
                 found.kept() ? services.recovery().lastStop() : LastStop.CLEAN);
         if (outcome instanceof LogRecovery.Quarantined bad)
-            return new HostedPartition(id, topic.id(), bad.reason(), point);
+            return new HostedPartition(shard, id, topic.id(), bad.reason(), point);
         LogRecovery.Recovered sound = (LogRecovery.Recovered) outcome;
         services.recovery().recovered(id, sound.truncatedBytes(), sound.batchesChecked());
         PartitionLog log = sound.log();
@@ -350,10 +353,10 @@ final class ShardPartitions {
             }
             throw failed;
         }
-        if (loss != null) return new HostedPartition(id, topic.id(), loss, point);
+        if (loss != null) return new HostedPartition(shard, id, topic.id(), loss, point);
         int inSync = image.isr().size();
         Leader replica = new Leader(log.logEndOffset(), inSync, topic.config().minInsyncReplicas());
-        return new HostedPartition(id, topic.id(), log, replica, point);
+        return new HostedPartition(shard, id, topic.id(), log, replica, point);
     }
 
     /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
@@ -375,13 +378,13 @@ final class ShardPartitions {
         return null;
     }
 
-    void findProducer(FindProducer ask) {
+    void findProducer(ShardMessage.FindProducer ask) {
         Map<Integer, Integer> found = new HashMap<>();
         for (int number = 0; number < ask.partitions(); number++) {
             HostedPartition held = byId.get(new TopicPartition(ask.topic(), number));
             if (held == null) continue;
             if (held.quarantine() != null) {
-                found.put(number, FindProducer.UNREADABLE);
+                found.put(number, Partitions.UNREADABLE);
                 continue;
             }
             ProducerState known = held.log().producers().get(ask.producerId());
@@ -390,7 +393,7 @@ final class ShardPartitions {
         ask.done().complete(found);
     }
 
-    void describeProducers(DescribeProducers ask) {
+    void describeProducers(ShardMessage.DescribeProducers ask) {
         HostedPartition held = byId.get(ask.partition());
         if (held == null) {
             ask.done().fail(LogAccess.unknown(ask.partition()));
@@ -399,7 +402,7 @@ final class ShardPartitions {
         } else {
             ask.done()
                     .complete(held.log().producers().all().stream()
-                            .map(state -> new DescribeProducers.Producer(
+                            .map(state -> new ActiveProducer(
                                     state.id(),
                                     state.epoch(),
                                     state.lastSequence(),

@@ -1,14 +1,8 @@
 package io.letterbox.storage;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Appends;
 import io.letterbox.bus.Committed;
-import io.letterbox.bus.DeleteRecords;
-import io.letterbox.bus.DescribeProducers;
-import io.letterbox.bus.FindProducer;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
@@ -22,8 +16,6 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
-import io.letterbox.storage.ShardMessage.ApplyImage;
-import io.letterbox.storage.coordinator.RoutedRequest;
 import io.letterbox.storage.coordinator.ShardCoordinators;
 import io.letterbox.storage.coordinator.TransactionOutcome;
 import io.letterbox.text.FileTrouble;
@@ -105,7 +97,7 @@ public final class StorageVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         coordinators.start(vertx, context, this::onAppend);
-        vertx.eventBus().localConsumer(Addresses.shard(shard), this::onMessage);
+        vertx.eventBus().localConsumer(ShardBus.address(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> tick());
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> keepHouse());
@@ -161,12 +153,13 @@ public final class StorageVerticle extends VerticleBase {
         if (stopped) return;
         Object body = message.body();
         if (body instanceof Append append) onOutsideAppend(append);
-        else if (body instanceof Appends turn) turn.appends().forEach(this::onOutsideAppend);
-        else if (body instanceof RoutedRequest ask) coordinators.ask(ask);
-        else if (body instanceof DeleteRecords deletion) onDelete(deletion);
-        else if (body instanceof ApplyImage apply) onImage(apply);
-        else if (body instanceof FindProducer ask) partitions.findProducer(ask);
-        else if (body instanceof DescribeProducers ask) partitions.describeProducers(ask);
+        else if (body instanceof ShardMessage.Appends gathered)
+            gathered.appends().forEach(this::onOutsideAppend);
+        else if (body instanceof ShardMessage.Ask ask) coordinators.ask(ask.partition(), ask.request());
+        else if (body instanceof ShardMessage.DeleteRecords deletion) onDelete(deletion);
+        else if (body instanceof ShardMessage.ApplyImage apply) onImage(apply);
+        else if (body instanceof ShardMessage.FindProducer ask) partitions.findProducer(ask);
+        else if (body instanceof ShardMessage.DescribeProducers ask) partitions.describeProducers(ask);
         else throw new AssertionError("a shard does not understand " + body);
     }
 
@@ -281,7 +274,7 @@ public final class StorageVerticle extends VerticleBase {
         try {
             GroupCommit.Outcome outcome = group.commit();
             if (!outcome.committed().moved().isEmpty()) {
-                vertx.eventBus().publish(Addresses.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
+                vertx.eventBus().publish(ShardBus.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
             services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
             if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
@@ -342,7 +335,7 @@ public final class StorageVerticle extends VerticleBase {
                         + "), so this shard takes no more records. Check the disk and restart the server.");
     }
 
-    private void onDelete(DeleteRecords request) {
+    private void onDelete(ShardMessage.DeleteRecords request) {
         HostedPartition partition = partitions.get(request.partition());
         if (failure != null || partition == null) {
             request.done().fail(failure != null ? failure : LogAccess.unknown(request.partition()));
@@ -362,7 +355,7 @@ public final class StorageVerticle extends VerticleBase {
         }
     }
 
-    private void onImage(ApplyImage apply) {
+    private void onImage(ShardMessage.ApplyImage apply) {
         // Whatever was appended to a topic that goes away now is still acknowledged.
         if (failure == null && blocked == null) commit();
         image = apply.image();
@@ -385,7 +378,7 @@ public final class StorageVerticle extends VerticleBase {
         } catch (RuntimeException unexpected) {
             LOG.error("Shard {} could not follow the metadata, and tries again", shard, unexpected);
         }
-        if (!moved.isEmpty()) vertx.eventBus().publish(Addresses.COMMITTED, new Committed(moved), LocalCodec.LOCAL);
+        if (!moved.isEmpty()) vertx.eventBus().publish(ShardBus.COMMITTED, new Committed(moved), LocalCodec.LOCAL);
         followWithCoordinators();
         return unserved;
     }

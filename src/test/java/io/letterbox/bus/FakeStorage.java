@@ -1,5 +1,7 @@
 package io.letterbox.bus;
 
+import io.letterbox.audit.Actor;
+import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.BatchBuilder;
@@ -10,6 +12,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,17 +26,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
- * A storage in memory for tests of the doors and the delivery: it takes {@link Append}s on the shards' addresses,
- * assigns offsets, keeps the promises, publishes {@link Committed} and reads back. What a real storage may do to a door
+ * A storage in memory for tests of the doors and the delivery: it takes {@link Append}s, assigns offsets, keeps the
+ * promises, tells of {@link Committed} and reads back. What a real storage may do to a door
  * can be made to happen: refusing, answering late, losing its cache, moving the log's start. Thread-safe.
  */
-public final class FakeStorage implements FetchReader {
-    /** How many shards it plays. */
-    public static final int SHARDS = 2;
+public final class FakeStorage implements FetchReader, Partitions {
+    /** Where it works: on a thread that is none of its callers'. */
+    private final Context shard;
 
     private record Stored(ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestampMs) {}
+
+    private record Listener(Context context, Consumer<Committed> consumer) {}
 
     private static final class Log {
         private final List<Stored> batches = new ArrayList<>();
@@ -43,6 +50,7 @@ public final class FakeStorage implements FetchReader {
     }
 
     private final Vertx vertx;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final FakeMetadata metadata = new FakeMetadata(this);
     private final Map<TopicPartition, Log> logs = new TreeMap<>();
     private final List<Append> held = new ArrayList<>();
@@ -50,19 +58,11 @@ public final class FakeStorage implements FetchReader {
     private boolean cached = true;
     private ApiException refusal;
     private int appends;
-    private final List<Integer> turns = new ArrayList<>();
+    private final List<Integer> gathered = new ArrayList<>();
 
     public FakeStorage(Vertx vertx) {
         this.vertx = vertx;
-        LocalCodec.register(vertx.eventBus(), Append.class);
-        LocalCodec.register(vertx.eventBus(), Appends.class);
-        LocalCodec.register(vertx.eventBus(), Committed.class);
-        LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
-        LocalCodec.register(vertx.eventBus(), DescribeProducers.class);
-        LocalCodec.register(vertx.eventBus(), FindProducer.class);
-        for (int shard = 0; shard < SHARDS; shard++) {
-            vertx.eventBus().localConsumer(Addresses.shard(shard), message -> onMessage(message.body()));
-        }
+        this.shard = ((VertxInternal) vertx).createEventLoopContext();
     }
 
     public FakeMetadata metadata() {
@@ -82,7 +82,7 @@ public final class FakeStorage implements FetchReader {
     /** Appends and acknowledges what was held. */
     public synchronized void release() {
         holding = false;
-        held.forEach(this::append);
+        held.forEach(this::answer);
         held.clear();
     }
 
@@ -106,9 +106,9 @@ public final class FakeStorage implements FetchReader {
         return appends;
     }
 
-    /** How many appends each {@link Appends} had. */
-    public synchronized List<Integer> turns() {
-        return List.copyOf(turns);
+    /** How many appends each {@link #appendAll} had. */
+    public synchronized List<Integer> gathered() {
+        return List.copyOf(gathered);
     }
 
     /** Publishes one record past the doors; returns its offset. */
@@ -266,39 +266,64 @@ public final class FakeStorage implements FetchReader {
         logs.keySet().removeIf(partition -> partition.topic().equals(topic));
     }
 
-    private void onMessage(Object message) {
-        if (message instanceof Append append) onAppend(append);
-        else if (message instanceof Appends turn) onTurn(turn);
-        else if (message instanceof DeleteRecords deletion) onDeleteRecords(deletion);
-        else if (message instanceof FindProducer question) question.done().complete(Map.of());
-        else if (message instanceof DescribeProducers question) question.done().complete(List.of());
-        else throw new AssertionError(message);
+    @Override
+    public void onCommitted(Consumer<Committed> listener) {
+        listeners.add(new Listener(vertx.getOrCreateContext(), listener));
     }
 
-    private synchronized void onTurn(Appends turn) {
-        turns.add(turn.appends().size());
-        turn.appends().forEach(this::onAppend);
+    @Override
+    public Future<Appended> append(Append append) {
+        shard.runOnContext(go -> onAppend(append));
+        return append.done().future();
     }
 
-    private synchronized void onDeleteRecords(DeleteRecords deletion) {
-        Log log = log(deletion.partition());
-        long offset =
-                deletion.beforeOffset() == DeleteRecords.UP_TO_HIGH_WATERMARK ? log.endOffset : deletion.beforeOffset();
+    @Override
+    public void appendAll(List<Append> appends) {
+        shard.runOnContext(go -> onGathered(appends));
+    }
+
+    private synchronized void onGathered(List<Append> appends) {
+        gathered.add(appends.size());
+        appends.forEach(this::onAppend);
+    }
+
+    @Override
+    public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset, Actor by) {
+        return onCaller(deleteRecords(partition, beforeOffset));
+    }
+
+    private synchronized Future<Long> deleteRecords(TopicPartition partition, long beforeOffset) {
+        Log log = log(partition);
+        long offset = beforeOffset == UP_TO_HIGH_WATERMARK ? log.endOffset : beforeOffset;
         if (offset < 0 || offset > log.endOffset) {
-            deletion.done().fail(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
-            return;
+            return Future.failedFuture(new ApiException(ErrorCode.OFFSET_OUT_OF_RANGE, "It is outside."));
         }
         log.startOffset = Math.max(log.startOffset, offset);
-        deletion.done().complete(log.startOffset);
+        return Future.succeededFuture(log.startOffset);
+    }
+
+    @Override
+    public Future<List<ActiveProducer>> describeProducers(TopicPartition partition) {
+        return onCaller(Future.succeededFuture(List.of()));
+    }
+
+    @Override
+    public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
+        return onCaller(Future.succeededFuture(Map.of()));
+    }
+
+    @Override
+    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command) {
+        throw new UnsupportedOperationException("it has no coordinators");
     }
 
     private synchronized void onAppend(Append append) {
         appends++;
         if (holding) held.add(append);
-        else append(append);
+        else answer(append);
     }
 
-    private void append(Append append) {
+    private void answer(Append append) {
         if (refusal != null) {
             append.done().fail(refusal);
             return;
@@ -319,11 +344,10 @@ public final class FakeStorage implements FetchReader {
         batch.assign(base, 0);
         log.batches.add(new Stored(bytes, base, base + records, batch.maxTimestamp()));
         log.endOffset = base + records;
-        vertx.eventBus()
-                .publish(
-                        Addresses.COMMITTED,
-                        new Committed(List.of(new Committed.Moved(partition, log.endOffset, log.endOffset))),
-                        LocalCodec.LOCAL);
+        Committed committed = new Committed(List.of(new Committed.Moved(partition, log.endOffset, log.endOffset)));
+        for (Listener each : listeners) {
+            each.context().runOnContext(go -> each.consumer().accept(committed));
+        }
         return base;
     }
 

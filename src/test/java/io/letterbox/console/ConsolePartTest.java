@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.audit.Actor;
+import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
@@ -201,6 +202,11 @@ class ConsolePartTest {
         @Override
         public Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation) {
             throw new AssertionError("the console reads no log");
+        }
+
+        @Override
+        public void onCommitted(Consumer<Committed> listener) {
+            throw new AssertionError("the console asks when it is asked");
         }
     }
 }

@@ -129,9 +129,11 @@ class ProduceApiTest {
         assertThat(answer.responses().iterator().next().partitionResponses())
                 .extracting(PartitionProduceResponse::baseOffset)
                 .containsExactly(0L, 1L, 2L);
-        assertThat(door.storage.turns()).containsExactly(3);
+        assertThat(door.storage.gathered()).containsExactly(3);
         produce("t", 1, Produces.batch(null, "d"));
-        assertThat(door.storage.turns()).as("a later turn is another message").containsExactly(3, 1);
+        assertThat(door.storage.gathered())
+                .as("a later turn is another message")
+                .containsExactly(3, 1);
     }
 
     @Test

@@ -70,7 +70,7 @@ final class TestKafkaDoor implements AutoCloseable {
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
         backend = new KafkaBackend(
-                config, storage.metadata(), storage, FakeStorage.SHARDS, new Meters(registry), budget, nobody, nobody);
+                config, storage.metadata(), storage, storage, new Meters(registry), budget, nobody, nobody);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();
         sockets.admit();

@@ -124,7 +124,7 @@ final class TestDoor implements AutoCloseable {
                 config,
                 storage.metadata(),
                 storage,
-                FakeStorage.SHARDS,
+                storage,
                 meters,
                 budget,
                 pages,

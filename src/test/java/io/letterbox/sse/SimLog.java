@@ -66,6 +66,11 @@ final class SimLog implements LogReader, Metadata {
         for (int i = 0; i < loops; i++) messages.add(new ArrayDeque<>());
     }
 
+    @Override
+    public void onCommitted(Consumer<Committed> listener) {
+        throw new UnsupportedOperationException("the simulation hands on messages itself");
+    }
+
     void create(String topic, int partitions) {
         UUID id = new UUID(7, ++incarnations);
         topics.put(topic, image(topic, id, partitions));

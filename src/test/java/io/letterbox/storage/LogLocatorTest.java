@@ -46,9 +46,10 @@ class LogLocatorTest {
         FileDisk disk = new FileDisk();
         disk.createDirectories(temp.resolve("p"));
         log = TestLogs.open(disk, temp.resolve("p"), TestLogs.small(1 << 20), 0).log();
-        held = new HostedPartition(P0, topicId, log, new Leader(0, 1, 1), 0);
+        held = new HostedPartition(0, P0, topicId, log, new Leader(0, 1, 1), 0);
         hosted.put(held);
-        access = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers", 1), new Shortages(Clock.system()));
+        access = new LogAccess(
+                vertx, hosted, vertx.createSharedWorkerExecutor("readers", 1), new Shortages(Clock.system()));
     }
 
     @AfterEach

@@ -2,12 +2,9 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Appends;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
@@ -46,7 +43,7 @@ class ShardFilesTest extends ShardFixture {
             Promise<Appended> done = Promise.promise();
             appends.add(new Append(partition(number), builder.build(), 1, null, done));
         }
-        vertx.eventBus().send(Addresses.shard(0), new Appends(appends), LocalCodec.LOCAL);
+        partitions.appendAll(appends);
         for (Append append : appends) await(append.done().future());
     }
 

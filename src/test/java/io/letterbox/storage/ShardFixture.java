@@ -2,13 +2,9 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Appends;
-import io.letterbox.bus.Committed;
-import io.letterbox.bus.DeleteRecords;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Slice;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.StorageConfig;
@@ -64,6 +60,7 @@ abstract class ShardFixture {
     HostedPartitions hosted;
     Shortages shortages;
     LogAccess reader;
+    Partitions partitions;
     RecoveryCheckpoint recovery;
     String deployment;
 
@@ -98,11 +95,7 @@ abstract class ShardFixture {
     @BeforeEach
     void start() throws Exception {
         vertx = Vertx.vertx();
-        LocalCodec.register(vertx.eventBus(), Append.class);
-        LocalCodec.register(vertx.eventBus(), Appends.class);
-        LocalCodec.register(vertx.eventBus(), Committed.class);
-        LocalCodec.register(vertx.eventBus(), DeleteRecords.class);
-        MetadataService.registerMessages(vertx.eventBus());
+        ShardBus.register(vertx.eventBus());
         open(0);
     }
 
@@ -134,7 +127,8 @@ abstract class ShardFixture {
                 failures::add,
                 ProducerLimits.defaults(),
                 List.of());
-        reader = new LogAccess(hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
+        partitions = new LocalPartitions(vertx, hosted, 1);
+        reader = new LogAccess(vertx, hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
         deployment = await(vertx.deployVerticle(
                 new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
     }
@@ -161,7 +155,7 @@ abstract class ShardFixture {
 
     Map<TopicPartition, ApiException> apply(ClusterImage image) throws Exception {
         Promise<Map<TopicPartition, ApiException>> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new ApplyImage(image, done), LocalCodec.LOCAL);
+        vertx.eventBus().send(ShardBus.address(0), new ApplyImage(image, done), LocalCodec.LOCAL);
         return await(done.future());
     }
 
@@ -188,8 +182,7 @@ abstract class ShardFixture {
                 value.getBytes(StandardCharsets.UTF_8),
                 List.of());
         Promise<Appended> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), new Append(P0, builder.build(), 1, null, done), LocalCodec.LOCAL);
-        await(done.future());
+        await(partitions.append(new Append(P0, builder.build(), 1, null, done)));
     }
 
     ApiException refusal(String value) {
@@ -198,8 +191,7 @@ abstract class ShardFixture {
 
     Future<Appended> send(String... values) {
         Promise<Appended> done = Promise.promise();
-        vertx.eventBus().send(Addresses.shard(0), append(done, values), LocalCodec.LOCAL);
-        return done.future();
+        return partitions.append(append(done, values));
     }
 
     static Append append(Promise<Appended> done, String... values) {

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.letterbox.audit.Actor;
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Appends;
 import io.letterbox.bus.Committed;
-import io.letterbox.bus.DeleteRecords;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -46,7 +43,7 @@ class StorageVerticleTest extends ShardFixture {
     void saysWhichPartitionsMoved() throws Exception {
         serve(Map.of());
         Promise<Committed> seen = Promise.promise();
-        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> seen.tryComplete(m.body()));
+        reader.onCommitted(seen::tryComplete);
         publish("a", "b");
         assertThat(await(seen.future()).moved()).containsExactly(new Committed.Moved(P0, 2, 2));
     }
@@ -56,13 +53,13 @@ class StorageVerticleTest extends ShardFixture {
         serve(Map.of());
         List<Committed.Moved> moved = new ArrayList<>();
         Promise<Void> seen = Promise.promise();
-        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, m -> {
-            moved.addAll(m.body().moved());
+        reader.onCommitted(committed -> {
+            moved.addAll(committed.moved());
             seen.tryComplete();
         });
         List<Append> appends = new ArrayList<>();
         for (String value : List.of("a", "b", "c")) appends.add(append(Promise.promise(), value));
-        vertx.eventBus().send(Addresses.shard(0), new Appends(appends), LocalCodec.LOCAL);
+        partitions.appendAll(appends);
         List<Long> offsets = new ArrayList<>();
         for (Append append : appends) offsets.add(await(append.done().future()).baseOffset());
         assertThat(offsets).containsExactly(0L, 1L, 2L);
@@ -137,8 +134,7 @@ class StorageVerticleTest extends ShardFixture {
         for (int i = 0; i < records; i++) builder.append(i, null, new byte[] {1}, List.of());
         Promise<Appended> done = Promise.promise();
         Append append = new Append(P0, builder.build(), records, null, done);
-        vertx.eventBus().send(Addresses.shard(0), append, LocalCodec.LOCAL);
-        await(done.future());
+        await(partitions.append(append));
         assertThat(reader.readCached(P0, 0, 100, Isolation.UNCOMMITTED)).isNotNull();
         assertThat(reader.readCached(P0, 250_000, 100, Isolation.UNCOMMITTED)).isNull();
         long next = 250_000;
@@ -232,7 +228,7 @@ class StorageVerticleTest extends ShardFixture {
         restart(false);
         serve(Map.of());
         assertThat(reader.status(P0).logStartOffset()).as("after a crash").isEqualTo(2);
-        assertThat(delete(DeleteRecords.UP_TO_HIGH_WATERMARK)).isEqualTo(3);
+        assertThat(delete(Partitions.UP_TO_HIGH_WATERMARK)).isEqualTo(3);
         publish("d");
         assertThat(reader.status(P0).highWatermark()).isEqualTo(4);
         serve(Map.of("cleanup.policy", "compact"));
@@ -241,9 +237,6 @@ class StorageVerticleTest extends ShardFixture {
     }
 
     private long delete(long beforeOffset) throws Exception {
-        Promise<Long> done = Promise.promise();
-        vertx.eventBus()
-                .send(Addresses.shard(0), new DeleteRecords(P0, beforeOffset, Actor.SERVER, done), LocalCodec.LOCAL);
-        return await(done.future());
+        return await(partitions.deleteRecords(P0, beforeOffset, Actor.SERVER));
     }
 }

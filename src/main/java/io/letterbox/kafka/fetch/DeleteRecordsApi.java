@@ -1,17 +1,11 @@
 package io.letterbox.kafka.fetch;
 
-import io.letterbox.bus.Addresses;
-import io.letterbox.bus.DeleteRecords;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -23,15 +17,13 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTo
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Lets the shards cut off the beginnings of logs (KIP-107). Owned by one event loop. */
+/** Has the beginnings of logs cut off (KIP-107). Owned by one event loop. */
 final class DeleteRecordsApi {
     private final KafkaBackend backend;
-    private final Vertx vertx;
     private final PartitionGate gate;
 
-    DeleteRecordsApi(KafkaBackend backend, Vertx vertx, PartitionGate gate) {
+    DeleteRecordsApi(KafkaBackend backend, PartitionGate gate) {
         this.backend = backend;
-        this.vertx = vertx;
         this.gate = gate;
     }
 
@@ -64,11 +56,7 @@ final class DeleteRecordsApi {
                 ? Errors.INVALID_TOPIC_EXCEPTION
                 : gate.check(partition, PartitionGate.NO_EPOCH);
         if (refusal != Errors.NONE) return Future.failedFuture(refusal.exception());
-        Promise<Long> done = ((ContextInternal) request.context()).promise();
-        String shard = Addresses.shard(Addresses.shardOf(partition, backend.shards()));
-        vertx.eventBus()
-                .send(shard, new DeleteRecords(partition, beforeOffset, request.actor(), done), LocalCodec.LOCAL);
-        return done.future();
+        return backend.partitions().deleteRecords(partition, beforeOffset, request.actor());
     }
 
     private static short code(Throwable failure) {

@@ -18,7 +18,7 @@ public final class FetchApis implements ApiPart {
         fetches = new FetchLoop(backend, vertx, gate);
         ListOffsetsApi offsets = new ListOffsetsApi(backend, gate);
         EpochEndsApi epochs = new EpochEndsApi(backend, gate);
-        DeleteRecordsApi deletions = new DeleteRecordsApi(backend, vertx, gate);
+        DeleteRecordsApi deletions = new DeleteRecordsApi(backend, gate);
         LogDirsApi directories = new LogDirsApi(backend, vertx);
         apis = List.of(
                 new ApiSupport(ApiKeys.FETCH, (short) 4, (short) 18, fetches::fetch),

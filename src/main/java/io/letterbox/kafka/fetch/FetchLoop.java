@@ -1,6 +1,5 @@
 package io.letterbox.kafka.fetch;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.kafka.KafkaBackend;
@@ -51,7 +50,7 @@ final class FetchLoop {
                 FetchLimits.SESSION_PARTITIONS,
                 () -> ThreadLocalRandom.current().nextInt(),
                 waiters::unlist);
-        vertx.eventBus().<Committed>localConsumer(Addresses.COMMITTED, message -> onCommitted(message.body()));
+        backend.reader().onCommitted(this::onCommitted);
         backend.metadata().onChange(image -> onImageChange());
     }
 

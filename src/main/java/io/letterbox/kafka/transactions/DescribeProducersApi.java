@@ -1,8 +1,6 @@
 package io.letterbox.kafka.transactions;
 
-import io.letterbox.bus.Addresses;
-import io.letterbox.bus.DescribeProducers;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.ActiveProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.kafka.KafkaBackend;
@@ -11,9 +9,6 @@ import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +23,9 @@ import org.apache.kafka.common.message.DescribeProducersResponseData.TopicRespon
 /** DescribeProducers (KIP-664): the producer states of partitions. Owned by an event loop. */
 final class DescribeProducersApi {
     private final KafkaBackend backend;
-    private final Vertx vertx;
 
-    DescribeProducersApi(KafkaBackend backend, Vertx vertx) {
+    DescribeProducersApi(KafkaBackend backend) {
         this.backend = backend;
-        this.vertx = vertx;
     }
 
     /** A partition as a request names it, whether or not it exists. */
@@ -67,20 +60,14 @@ final class DescribeProducersApi {
             return Future.succeededFuture();
         }
         TopicPartition partition = new TopicPartition(name, number);
-        Promise<List<DescribeProducers.Producer>> done = ((ContextInternal) vertx.getOrCreateContext()).promise();
-        vertx.eventBus()
-                .send(
-                        Addresses.shard(Addresses.shardOf(partition, backend.shards())),
-                        new DescribeProducers(partition, done),
-                        LocalCodec.LOCAL);
-        return done.future().transform(outcome -> {
+        return backend.partitions().describeProducers(partition).transform(outcome -> {
             if (outcome.succeeded()) outcome.result().forEach(producer -> add(answer, producer));
             else refuse(answer, outcome.cause());
             return Future.succeededFuture();
         });
     }
 
-    private static void add(PartitionResponse answer, DescribeProducers.Producer producer) {
+    private static void add(PartitionResponse answer, ActiveProducer producer) {
         answer.activeProducers()
                 .add(new ProducerState()
                         .setProducerId(producer.id())

@@ -17,7 +17,7 @@ public final class TransactionApis implements ApiPart {
         AddPartitionsApi partitions = new AddPartitionsApi(backend);
         OffsetsInTransaction offsets = new OffsetsInTransaction(backend);
         TransactionAdmin admin = new TransactionAdmin(backend, vertx);
-        DescribeProducersApi remembered = new DescribeProducersApi(backend, vertx);
+        DescribeProducersApi remembered = new DescribeProducersApi(backend);
         TxnMarkersApi markers = new TxnMarkersApi(backend, vertx);
         apis = List.of(
                 ApiSupport.asking(ApiKeys.INIT_PRODUCER_ID, 0, 5, producers::init),

@@ -2,7 +2,7 @@ package io.letterbox.kafka.transactions;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
@@ -37,7 +37,7 @@ public final class TransactionalAppends {
     /** How often a batch is sent, where markers void its guard again and again. */
     private static final int MAX_ATTEMPTS = 3;
 
-    private final Vertx vertx;
+    private final Partitions partitions;
     private final ContextInternal context;
     private final Verification verification;
     private final Map<LaneKey, Lane> lanes = new HashMap<>();
@@ -47,17 +47,16 @@ public final class TransactionalAppends {
      * A batch.
      *
      * @param partition where to
-     * @param address of the partition's shard
      * @param batch the batch, as in {@link Append}
      * @param recordCount the records in it
      */
-    public record Batch(TopicPartition partition, String address, ByteBuffer batch, int recordCount) {}
+    public record Batch(TopicPartition partition, ByteBuffer batch, int recordCount) {}
 
     private record LaneKey(TopicPartition partition, long producerId, short producerEpoch) {}
 
     /** Made on the event loop that it serves. */
-    public TransactionalAppends(Vertx vertx, Transactions transactions) {
-        this.vertx = vertx;
+    public TransactionalAppends(Vertx vertx, Partitions partitions, Transactions transactions) {
+        this.partitions = partitions;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.verification = new Verification(transactions);
     }
@@ -110,14 +109,11 @@ public final class TransactionalAppends {
         void send(Job job, Guard confirmed) {
             underWay++;
             job.attempts++;
-            Promise<Appended> appended = context.promise();
-            appended.future().onComplete(outcome -> onOutcome(job, outcome));
             Batch batch = job.batch;
-            vertx.eventBus()
-                    .send(
-                            batch.address(),
-                            new Append(batch.partition(), batch.batch(), batch.recordCount(), confirmed, appended),
-                            LocalCodec.LOCAL);
+            partitions
+                    .append(new Append(
+                            batch.partition(), batch.batch(), batch.recordCount(), confirmed, context.promise()))
+                    .onComplete(outcome -> onOutcome(job, outcome));
         }
 
         private void onOutcome(Job job, AsyncResult<Appended> outcome) {

@@ -2,10 +2,8 @@ package io.letterbox.kafka.transactions;
 
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.error.ApiException;
 import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
@@ -17,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,21 +90,13 @@ final class TxnMarkersApi {
         }
         TopicPartition partition = new TopicPartition(topic, number);
         Promise<Appended> appended = ((ContextInternal) vertx.getOrCreateContext()).promise();
-        vertx.eventBus()
-                .send(
-                        Addresses.shard(Addresses.shardOf(partition, backend.shards())),
-                        new Append(
-                                partition,
-                                new TransactionMarker(marker.transactionResult(), marker.coordinatorEpoch())
-                                        .batch(
-                                                marker.producerId(),
-                                                marker.producerEpoch(),
-                                                Clock.system().wallMs()),
-                                1,
-                                null,
-                                appended),
-                        LocalCodec.LOCAL);
-        return appended.future().transform(outcome -> {
+        ByteBuffer batch = new TransactionMarker(marker.transactionResult(), marker.coordinatorEpoch())
+                .batch(
+                        marker.producerId(),
+                        marker.producerEpoch(),
+                        Clock.system().wallMs());
+        Append append = new Append(partition, batch, 1, null, appended);
+        return backend.partitions().append(append).transform(outcome -> {
             answer.setErrorCode(outcome.succeeded() ? Errors.NONE.code() : errorOf(outcome.cause()));
             return Future.succeededFuture();
         });

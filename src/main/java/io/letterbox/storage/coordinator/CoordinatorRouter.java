@@ -1,10 +1,8 @@
 package io.letterbox.storage.coordinator;
 
-import io.letterbox.bus.Addresses;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
-import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.Command;
@@ -12,9 +10,7 @@ import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +24,7 @@ public class CoordinatorRouter {
 
     private final VertxInternal vertx;
     private final Metadata metadata;
-    private final int shards;
+    private final Partitions partitions;
     private final InternalTopic topic;
 
     /**
@@ -39,17 +35,12 @@ public class CoordinatorRouter {
      */
     record InternalTopic(String name, int partitions) {}
 
-    /** @param shards how many shards this node has */
-    CoordinatorRouter(Vertx vertx, Metadata metadata, int shards, InternalTopic topic) {
+    /** @param partitions the way to the partitions of the topic */
+    CoordinatorRouter(Vertx vertx, Metadata metadata, Partitions partitions, InternalTopic topic) {
         this.vertx = (VertxInternal) vertx;
         this.metadata = metadata;
-        this.shards = shards;
+        this.partitions = partitions;
         this.topic = topic;
-    }
-
-    /** Lets shards be asked on this bus; once per process. */
-    public static void registerMessages(EventBus bus) {
-        LocalCodec.register(bus, RoutedRequest.class);
     }
 
     /** The partition whose coordinator a key belongs to, by Kafka's hash; the topic exists then. */
@@ -86,8 +77,8 @@ public class CoordinatorRouter {
     /** Asks the coordinator of the command's key. The future completes on the caller's context. */
     public <R> Future<R> ask(CoordinatorCommand<R> command) {
         TopicImage known = known();
-        if (known != null) return send(partitionOf(command.key(), known), command);
-        return existing().compose(image -> send(partitionOf(command.key(), image), command));
+        if (known != null) return partitions.ask(partitionOf(command.key(), known), command);
+        return existing().compose(image -> partitions.ask(partitionOf(command.key(), image), command));
     }
 
     /** Asks all coordinators; nobody where the topic does not exist. */
@@ -96,30 +87,8 @@ public class CoordinatorRouter {
         if (known == null) return vertx.getOrCreateContext().succeededFuture(List.of());
         List<Future<R>> answers = new ArrayList<>();
         for (int number = 0; number < known.partitions().size(); number++) {
-            answers.add(send(new TopicPartition(topic.name(), number), command));
+            answers.add(partitions.ask(new TopicPartition(topic.name(), number), command));
         }
         return Future.all(answers).map(all -> all.<R>list());
-    }
-
-    private <R> Future<R> send(TopicPartition partition, CoordinatorCommand<R> command) {
-        Promise<R> promise = vertx.getOrCreateContext().promise();
-        vertx.eventBus()
-                .send(
-                        Addresses.shard(Addresses.shardOf(partition, shards)),
-                        new RoutedRequest(partition, new CoordinatorRequest<>(command, new Answer<>(promise))),
-                        LocalCodec.LOCAL);
-        return promise.future();
-    }
-
-    private record Answer<R>(Promise<R> promise) implements CoordinatorRequest.Reply<R> {
-        @Override
-        public void succeed(R answer) {
-            promise.tryComplete(answer);
-        }
-
-        @Override
-        public void fail(Throwable refusal) {
-            promise.tryFail(refusal);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.letterbox.storage.coordinator;
 
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.groups.consumer.ConsumerCommand;
 import io.letterbox.groups.patterns.BoundedPattern;
@@ -14,12 +15,13 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
     private final PatternDesk patterns;
 
     /**
-     * @param shards how many shards this node has
-     * @param partitions of the internal topic, where it is yet to be made
+     * @param partitions the way to the coordinators
+     * @param count how many partitions the internal topic gets, where it is yet to be made
      * @param patterns finds out what regular expressions stand for
      */
-    public GroupCoordinatorClient(Vertx vertx, Metadata metadata, int shards, int partitions, PatternDesk patterns) {
-        super(vertx, metadata, shards, new InternalTopic(TOPIC, partitions));
+    public GroupCoordinatorClient(
+            Vertx vertx, Metadata metadata, Partitions partitions, int count, PatternDesk patterns) {
+        super(vertx, metadata, partitions, new InternalTopic(TOPIC, count));
         this.metadata = metadata;
         this.patterns = patterns;
     }

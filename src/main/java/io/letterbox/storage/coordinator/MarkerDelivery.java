@@ -1,10 +1,9 @@
 package io.letterbox.storage.coordinator;
 
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -47,9 +46,9 @@ public final class MarkerDelivery {
     /**
      * What surrounds a coordinator of transactions. Every component is safe from any thread.
      *
-     * @param shards how many shards this node has
+     * @param partitions take the markers
      */
-    public record Surroundings(Vertx vertx, Metadata metadata, int shards, Transactions transactions) {}
+    public record Surroundings(Vertx vertx, Metadata metadata, Partitions partitions, Transactions transactions) {}
 
     MarkerDelivery(Surroundings surroundings, TopicPartition from, WriteMarkers markers) {
         this.surroundings = surroundings;
@@ -66,14 +65,10 @@ public final class MarkerDelivery {
         for (TopicPartition partition : Set.copyOf(missing)) {
             ByteBuffer batch = marker.batch(markers.producerId(), markers.epoch(), wallMs);
             Promise<Appended> done = context.promise();
-            done.future().onComplete(outcome -> onOutcome(partition, outcome));
             surroundings
-                    .vertx()
-                    .eventBus()
-                    .send(
-                            Addresses.shard(Addresses.shardOf(partition, surroundings.shards())),
-                            new Append(partition, batch, 1, null, done),
-                            LocalCodec.LOCAL);
+                    .partitions()
+                    .append(new Append(partition, batch, 1, null, done))
+                    .onComplete(outcome -> onOutcome(partition, outcome));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.letterbox.storage.coordinator;
 
 import io.letterbox.bus.Append;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
@@ -112,11 +113,11 @@ public final class ShardCoordinators {
     }
 
     /** Hands a question to its coordinator, which answers now or later. */
-    public void ask(RoutedRequest message) {
-        CoordinatorShell shell = byPartition.get(message.partition());
-        if (failure != null) message.ask().reply().fail(failure);
-        else if (shell == null) message.ask().reply().fail(gone(message.partition()));
-        else shell.ask(message.ask());
+    public void ask(TopicPartition partition, CoordinatorRequest<?> request) {
+        CoordinatorShell shell = byPartition.get(partition);
+        if (failure != null) request.reply().fail(failure);
+        else if (shell == null) request.reply().fail(gone(partition));
+        else shell.ask(request);
     }
 
     /**

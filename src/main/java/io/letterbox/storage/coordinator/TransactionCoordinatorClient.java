@@ -1,6 +1,7 @@
 package io.letterbox.storage.coordinator;
 
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,13 +12,13 @@ public final class TransactionCoordinatorClient extends CoordinatorRouter implem
     private final Supplier<Future<Long>> producerIds;
 
     /**
-     * @param shards how many shards this node has
-     * @param partitions of the internal topic, where it is yet to be made
+     * @param partitions the way to the coordinators
+     * @param count how many partitions the internal topic gets, where it is yet to be made
      * @param producerIds gives ids that nobody had before; safe from any thread
      */
     public TransactionCoordinatorClient(
-            Vertx vertx, Metadata metadata, int shards, int partitions, Supplier<Future<Long>> producerIds) {
-        super(vertx, metadata, shards, new InternalTopic(TOPIC, partitions));
+            Vertx vertx, Metadata metadata, Partitions partitions, int count, Supplier<Future<Long>> producerIds) {
+        super(vertx, metadata, partitions, new InternalTopic(TOPIC, count));
         this.producerIds = producerIds;
     }
 

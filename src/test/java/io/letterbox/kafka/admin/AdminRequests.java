@@ -77,7 +77,7 @@ abstract class AdminRequests {
         metadata = new MachineMetadata(new MetadataMachine(new Limits(1000, 256, 4000), topics.defaults()));
         metadata.propose(new Command.RegisterNode(NODE, new Endpoint("h", 80), new Endpoint("broker.test", 9092)));
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        apis = new AdminApis(new KafkaBackend(config, metadata, null, 1, meters, null, null, null), null);
+        apis = new AdminApis(new KafkaBackend(config, metadata, null, null, meters, null, null, null), null);
     }
 
     <T extends ApiMessage> T ask(ApiKeys key, int version, ApiMessage body) {

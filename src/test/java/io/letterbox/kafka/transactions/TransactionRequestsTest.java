@@ -120,8 +120,8 @@ class TransactionRequestsTest {
     @BeforeEach
     void start() {
         storage.createTopic("a", 1, Map.of());
-        KafkaBackend backend = new KafkaBackend(
-                null, storage.metadata(), storage, FakeStorage.SHARDS, null, null, groups, coordinator);
+        KafkaBackend backend =
+                new KafkaBackend(null, storage.metadata(), storage, storage, null, null, groups, coordinator);
         for (ApiSupport api : new TransactionApis(backend, vertx).apis()) apis.put(api.key(), api);
     }
 

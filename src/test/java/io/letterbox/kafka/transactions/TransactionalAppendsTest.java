@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.FakePartitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
@@ -21,7 +21,6 @@ import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -31,20 +30,18 @@ import org.junit.jupiter.api.Test;
 /** A shard and a coordinator that answer what the test says, when the test says so. */
 class TransactionalAppendsTest {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
-    private static final String SHARD = "test.shard";
     private static final Writer NEWER = new Writer("id", 7, (short) 1, Intent.ADD, true);
 
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
-    private final BlockingQueue<Append> shard = new LinkedBlockingQueue<>();
+    private final FakePartitions partitions = new FakePartitions();
+    private final BlockingQueue<Append> shard = partitions.appends();
     private final FakeTransactions coordinator = new FakeTransactions();
     private TransactionalAppends appends;
 
     @BeforeEach
     void start() throws Exception {
-        LocalCodec.register(vertx.eventBus(), Append.class);
-        vertx.eventBus().<Append>localConsumer(SHARD, message -> shard.add(message.body()));
-        appends = onLoop(() -> new TransactionalAppends(vertx, coordinator));
+        appends = onLoop(() -> new TransactionalAppends(vertx, partitions, coordinator));
     }
 
     @AfterEach
@@ -64,7 +61,7 @@ class TransactionalAppendsTest {
 
     private Future<Appended> append(Writer writer, int number) throws Exception {
         ByteBuffer bytes = ByteBuffer.allocate(1).put(0, (byte) number);
-        return onLoop(() -> appends.append(writer, new Batch(PARTITION, SHARD, bytes, 1)));
+        return onLoop(() -> appends.append(writer, new Batch(PARTITION, bytes, 1)));
     }
 
     private Append atShard(int number) throws Exception {

@@ -3,10 +3,9 @@ package io.letterbox.storage.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.audit.Actor;
-import io.letterbox.bus.Addresses;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.LocalCodec;
+import io.letterbox.bus.FakePartitions;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Transactions;
 import io.letterbox.coordinator.CoordinatorCommand;
@@ -42,14 +41,14 @@ import org.junit.jupiter.api.Test;
 
 /** Shards and a coordinator that answer what the test says. */
 class MarkerDeliveryTest {
-    private static final int SHARDS = 2;
     private static final int COORDINATOR_EPOCH = 5;
     private static final TopicPartition FROM = new TopicPartition(Transactions.TOPIC, 0);
     private static final TopicPartition A = new TopicPartition("a", 0);
     private static final TopicPartition B = new TopicPartition("b", 0);
 
     private final Vertx vertx = Vertx.vertx();
-    private final BlockingQueue<Append> shards = new LinkedBlockingQueue<>();
+    private final FakePartitions partitions = new FakePartitions();
+    private final BlockingQueue<Append> shards = partitions.appends();
     private final BlockingQueue<Promise<Void>> reports = new LinkedBlockingQueue<>();
     private final Image image = new Image();
 
@@ -105,16 +104,12 @@ class MarkerDeliveryTest {
 
     @BeforeEach
     void start() {
-        LocalCodec.register(vertx.eventBus(), Append.class);
-        for (int shard = 0; shard < SHARDS; shard++) {
-            vertx.eventBus().<Append>localConsumer(Addresses.shard(shard), message -> shards.add(message.body()));
-        }
         image.add(Transactions.TOPIC, COORDINATOR_EPOCH);
         image.add("a", 0);
         image.add("b", 0);
         WriteMarkers markers = new WriteMarkers("shop", 7, (short) 3, true, (short) 2, new TreeSet<>(List.of(A, B)));
         MarkerDelivery.Surroundings surroundings =
-                new MarkerDelivery.Surroundings(vertx, image, SHARDS, new Coordinators());
+                new MarkerDelivery.Surroundings(vertx, image, partitions, new Coordinators());
         vertx.getOrCreateContext().runOnContext(v -> new MarkerDelivery(surroundings, FROM, markers).start());
     }
 

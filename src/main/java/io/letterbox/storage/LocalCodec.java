@@ -1,4 +1,4 @@
-package io.letterbox.bus;
+package io.letterbox.storage;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -11,9 +11,9 @@ import io.vertx.core.eventbus.MessageCodec;
  *
  * @param <T> the type of message
  */
-public final class LocalCodec<T> implements MessageCodec<T, T> {
+final class LocalCodec<T> implements MessageCodec<T, T> {
     /** Sends on this node only. Shared, because options are read and never changed. */
-    public static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
+    static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     private final String name;
 
@@ -22,7 +22,7 @@ public final class LocalCodec<T> implements MessageCodec<T, T> {
     }
 
     /** Lets messages of a type be sent on this bus by reference. */
-    public static <T> void register(EventBus bus, Class<T> type) {
+    static <T> void register(EventBus bus, Class<T> type) {
         bus.registerDefaultCodec(type, new LocalCodec<>(type));
     }
 

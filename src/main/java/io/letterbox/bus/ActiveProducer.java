@@ -1,0 +1,14 @@
+package io.letterbox.bus;
+
+/**
+ * A producer that a partition remembers, as DescribeProducers tells of it (KIP-664).
+ *
+ * @param id the producer's id
+ * @param epoch the newest epoch that it wrote with
+ * @param lastSequence the number of its last record, -1 where there is none of this epoch
+ * @param lastTimestampMs the timestamp of what it wrote last, in milliseconds since 1970
+ * @param coordinatorEpoch of the coordinator that wrote the last marker, -1 where there was none
+ * @param transactionStart the offset of the open transaction's first record, -1 where none is open
+ */
+public record ActiveProducer(
+        long id, short epoch, int lastSequence, long lastTimestampMs, int coordinatorEpoch, long transactionStart) {}

@@ -1,0 +1,33 @@
+package io.letterbox.storage;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Committed;
+import io.vertx.core.eventbus.EventBus;
+
+/**
+ * The addresses of the local event bus, and the messages that travel there by reference. There is an address per shard,
+ * never one per partition: addresses become metric labels.
+ */
+public final class ShardBus {
+    /** {@link Committed} is published here, for this node's event loops, after every group commit. */
+    static final String COMMITTED = "letterbox.committed";
+
+    private ShardBus() {}
+
+    /** The address at which a shard takes its messages: {@link Append} and every {@link ShardMessage}. */
+    static String address(int shard) {
+        return "letterbox.storage." + shard;
+    }
+
+    /** Lets the messages of shards travel on a bus; once per process. */
+    public static void register(EventBus bus) {
+        LocalCodec.register(bus, Append.class);
+        LocalCodec.register(bus, Committed.class);
+        LocalCodec.register(bus, ShardMessage.Appends.class);
+        LocalCodec.register(bus, ShardMessage.DeleteRecords.class);
+        LocalCodec.register(bus, ShardMessage.DescribeProducers.class);
+        LocalCodec.register(bus, ShardMessage.FindProducer.class);
+        LocalCodec.register(bus, ShardMessage.Ask.class);
+        LocalCodec.register(bus, ShardMessage.ApplyImage.class);
+    }
+}

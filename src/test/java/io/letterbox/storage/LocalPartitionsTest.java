@@ -1,0 +1,96 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
+import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Three shards whose messages a test answers. */
+class LocalPartitionsTest {
+    private static final TopicPartition A0 = new TopicPartition("a", 0);
+    private static final TopicPartition A1 = new TopicPartition("a", 1);
+    private static final TopicPartition B0 = new TopicPartition("b", 0);
+    private static final TopicPartition NOWHERE = new TopicPartition("c", 0);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HostedPartitions hosted = new HostedPartitions();
+    private final LocalPartitions partitions = new LocalPartitions(vertx, hosted, 3);
+    private final List<BlockingQueue<Object>> shards =
+            List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+
+    @BeforeEach
+    void start() {
+        ShardBus.register(vertx.eventBus());
+        for (int shard = 0; shard < shards.size(); shard++) {
+            BlockingQueue<Object> messages = shards.get(shard);
+            vertx.eventBus().localConsumer(ShardBus.address(shard), message -> messages.add(message.body()));
+        }
+        host(2, A0);
+        host(1, A1);
+        host(2, B0);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private void host(int shard, TopicPartition id) {
+        hosted.put(HostedPartition.offline(shard, id, UUID.randomUUID(), "a test", 0));
+    }
+
+    private static Append append(TopicPartition id) {
+        return new Append(id, ByteBuffer.allocate(1), 1, null, Promise.promise());
+    }
+
+    private <T> T at(int shard, Class<T> type) throws Exception {
+        return type.cast(shards.get(shard).poll(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void anAppendGoesToTheShardThatHostsItsPartition() throws Exception {
+        Append first = append(A0);
+        Future<Appended> answer = partitions.append(first);
+        assertThat(at(2, Append.class)).isSameAs(first);
+        Appended appended = new Appended(7, -1, 0, false);
+        first.done().complete(appended);
+        assertThat(answer.await(10, TimeUnit.SECONDS)).isEqualTo(appended);
+    }
+
+    @Test
+    void whatIsGatheredIsOneMessagePerShardInItsOrder() throws Exception {
+        List<Append> all = List.of(append(B0), append(A1), append(A0), append(B0));
+        partitions.appendAll(all);
+        assertThat(at(2, ShardMessage.Appends.class).appends()).containsExactly(all.get(0), all.get(2), all.get(3));
+        assertThat(at(1, ShardMessage.Appends.class).appends()).containsExactly(all.get(1));
+        partitions.appendAll(List.of());
+        partitions.append(append(NOWHERE));
+        assertThat(at(0, Append.class).partition()).as("refused there").isEqualTo(NOWHERE);
+        assertThat(shards).allMatch(BlockingQueue::isEmpty);
+    }
+
+    @Test
+    void everyShardIsAskedForAProducerAndOneAnswerIsGiven() throws Exception {
+        Future<Map<Integer, Integer>> found = partitions.findProducer("a", 2, 9);
+        for (int shard = 0; shard < shards.size(); shard++) {
+            ShardMessage.FindProducer ask = at(shard, ShardMessage.FindProducer.class);
+            assertThat(ask.producerId()).isEqualTo(9);
+            ask.done().complete(shard == 0 ? Map.of() : Map.of(shard, shard * 10));
+        }
+        assertThat(found.await(10, TimeUnit.SECONDS)).isEqualTo(Map.of(1, 10, 2, 20));
+    }
+}
