@@ -21,7 +21,7 @@ final class CommandName {
         return jar && isPlain(classPath) ? "java -jar " + classPath : USUAL;
     }
 
-    /** What a shell takes for one word, and the texts of the help for no pattern. */
+    /** Whether a shell takes the text for one word, and the help texts take nothing in it for a pattern. */
     private static boolean isPlain(String word) {
         return word.matches("[A-Za-z0-9_./~+@-]+");
     }
