@@ -32,9 +32,8 @@ final class StateCollector implements MultiCollector {
     public MetricSnapshots collect() {
         CounterSnapshot.Builder dropped = CounterSnapshot.builder()
                 .name(DROPPED)
-                .help(
-                        "Producers and transactional ids, groups' members at a start, that were forgotten for want of"
-                                + " room.");
+                .help("Producers and transactional ids, groups' members at a start, that were forgotten for want of"
+                        + " room.");
         CounterSnapshot.Builder refused =
                 CounterSnapshot.builder().name(REFUSED).help("Requests that were refused for want of room.");
         for (StatePart part : budget.parts()) {

@@ -60,9 +60,8 @@ class CliTest {
         assertThat(run("sevre")).isEqualTo(ExitCode.USAGE);
         assertThat(screen.err())
                 .contains("there is no command sevre. Did you mean serve?")
-                .contains(
-                        "commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics,"
-                                + " version")
+                .contains("commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics,"
+                        + " version")
                 .doesNotContain("rehearse");
     }
 

@@ -78,9 +78,8 @@ class ServerOptionTest {
     void aNameThatLeadsNowhereIsNamed() {
         assertThat(list("no.such.host.invalid:8080")).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(screen.err())
-                .contains(
-                        "the name no.such.host.invalid of the server http://no.such.host.invalid:8080 leads to no"
-                                + " address");
+                .contains("the name no.such.host.invalid of the server http://no.such.host.invalid:8080 leads to no"
+                        + " address");
     }
 
     private static final byte[] BAD_REQUEST =

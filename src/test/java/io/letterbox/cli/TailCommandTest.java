@@ -13,9 +13,8 @@ class TailCommandTest {
     private static final String FIRST =
             "{\"partition\":0,\"offset\":1,\"key\":null,\"headers\":[{\"name\":\"value\",\"value\":\"h\"}],"
                     + "\"value\":\"a\"}";
-    private static final String BINARY =
-            "{\"partition\":0,\"offset\":2,\"key\":null,\"headers\":[],\"value\":\"/wA=\","
-                    + "\"valueEncoding\":\"base64\"}";
+    private static final String BINARY = "{\"partition\":0,\"offset\":2,\"key\":null,\"headers\":[],\"value\":\"/wA=\","
+            + "\"valueEncoding\":\"base64\"}";
     private static final String JSON = "{\"offset\":3,\"value\":\"{\\\"mag\\\":4.5}\"}";
     private static final String NULL = "{\"offset\":4,\"value\":null}";
 

@@ -47,9 +47,8 @@ class TopicsCommandTest {
 
     @Test
     void internalTopicsAreListedOnlyWhenAskedFor() {
-        String both =
-                "{\"topics\":[{\"name\":\"__consumer_offsets\",\"internal\":true},{\"name\":\"a\","
-                        + "\"internal\":false}]}";
+        String both = "{\"topics\":[{\"name\":\"__consumer_offsets\",\"internal\":true},{\"name\":\"a\","
+                + "\"internal\":false}]}";
         server.answer(200, both).answer(200, both).answer(200, both);
 
         assertThat(topics("list")).isEqualTo(ExitCode.OK);

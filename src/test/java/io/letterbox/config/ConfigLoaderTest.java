@@ -138,9 +138,8 @@ class ConfigLoaderTest {
         assertThat(problems("htpp:\n  port: 80\n  host: b\n"))
                 .singleElement()
                 .asString()
-                .contains(
-                        "line 1: unknown key htpp; did you mean http?; allowed sections are: node, http, kafka,"
-                                + " topics");
+                .contains("line 1: unknown key htpp; did you mean http?; allowed sections are: node, http, kafka,"
+                        + " topics");
     }
 
     @Test

@@ -225,9 +225,8 @@ class AuditIT {
                         return typo.partitionsFor("paymnets");
                     }
                 }))
-                .isEqualTo(
-                        "Topic paymnets created (partitions: 1) by Kafka client 127.0.0.1 (typist), because it asked"
-                                + " for a topic of that name");
+                .isEqualTo("Topic paymnets created (partitions: 1) by Kafka client 127.0.0.1 (typist), because it asked"
+                        + " for a topic of that name");
     }
 
     private static Object commit(KafkaConsumer<String, String> consumer, TopicPartition partition, long offset) {

@@ -127,9 +127,8 @@ class KafkaDumpLogIT {
             consumer.commitSync(Map.of(new TopicPartition("read", 0), new OffsetAndMetadata(1, "with a note")));
         }
         assertThat(internal("__consumer_offsets", "--offsets-decoder"))
-                .containsPattern(
-                        "\"group\":\"decoded\",\"topic\":\"read\",\"partition\":0\\}.*\"offset\":1,"
-                                + ".*\"metadata\":\"with a note\"")
+                .containsPattern("\"group\":\"decoded\",\"topic\":\"read\",\"partition\":0\\}.*\"offset\":1,"
+                        + ".*\"metadata\":\"with a note\"")
                 .containsPattern("\"group\":\"decoded\".*\"protocolType\":\"consumer\",\"generation\":1");
     }
 
