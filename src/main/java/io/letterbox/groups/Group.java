@@ -33,7 +33,7 @@ public interface Group {
      * Whether a commit may be made by who says to be a member of it. A heartbeat is as good as a commit: where it is
      * allowed, the member's session begins anew.
      *
-     * @param generation the member's generation or epoch; -1 from somebody who is no member
+     * @param claim the member, with its generation or epoch; -1 for a committer outside the group
      * @return NONE, or the error of Kafka's OffsetCommit
      */
     Errors commitRefusal(CommitClaim claim, CoordinatorContext turn);
