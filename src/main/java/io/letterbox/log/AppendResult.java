@@ -1,7 +1,7 @@
 package io.letterbox.log;
 
 /**
- * Where a batch went.
+ * The offsets that an appended batch got.
  *
  * @param baseOffset the offset of its first record
  * @param lastOffset the offset of its last record

@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
  * on where those before it ended. For one thread; memory is bounded by {@link #MAX_BATCH_BYTES}.
  */
 public final class BatchScan {
-    /** No batch may be larger; a length field that says more is damage and must not become an allocation. */
+    /** The limit for one batch. A larger length field is damage, and must not lead to an allocation. */
     static final int MAX_BATCH_BYTES = 64 << 20;
 
     private static final int CHUNK_BYTES = 256 << 10;
 
-    /** How a scan comes by the bytes of a file. */
+    /** Reads the bytes of a file for a scan. */
     public interface Source {
         /** As {@link LogFile#read}. */
         int read(ByteBuffer target, long position) throws IOException;
@@ -92,12 +92,14 @@ public final class BatchScan {
         return expectedOffset;
     }
 
-    /** What is wrong at {@link #position}, as a sentence, or null where all was right. */
+    /** What is wrong at {@link #position}, as a sentence, or null if nothing is. */
     public String defect() {
         return defect;
     }
 
-    /** Makes sure that so many bytes of the current batch are in the chunk, and points the view at them. */
+    /**
+     * Loads this many bytes of the current batch into the chunk, unless they are there, and points the view at them.
+     */
     private boolean load(int bytes) throws IOException {
         long from = position - chunkAt;
         if (from + bytes > chunk.limit()) {

@@ -23,7 +23,7 @@ public final class CheckpointFile {
 
     private CheckpointFile() {}
 
-    /** The entries, each with so many fields; null where there is no such file or it is not one of this format. */
+    /** The entries, each with this number of fields; null if the file does not exist or has another format. */
     static List<String[]> read(Disk disk, Path path, int fields) throws IOException {
         String[] lines;
         try {
@@ -51,7 +51,7 @@ public final class CheckpointFile {
         disk.replace(path, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The only number of a file with one entry, or another where there is none. */
+    /** The number of a file with one entry, or another if there is no such file. */
     public static long readOne(Disk disk, Path path, long otherwise) throws IOException {
         List<String[]> entries = read(disk, path, 1);
         if (entries == null || entries.size() != 1) return otherwise;

@@ -4,16 +4,19 @@ import io.letterbox.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The marker that says the last stop was clean: every log was flushed and closed, the recovery points were written. */
+/** The mark of a clean stop: every log was flushed and closed, and the recovery points were written. */
 public final class CleanShutdown {
     private CleanShutdown() {}
 
-    /** Says so, durably. The last thing that is written. */
+    /** Writes the mark, durably. Has to be the last file that a stop writes. */
     public static void mark(Disk disk, Path file) throws IOException {
         CheckpointFile.writeOne(disk, file, 1);
     }
 
-    /** Whether it was said; takes the marker away, durably. The first thing that is done, before anything is written. */
+    /**
+     * Removes the mark, durably, and returns whether there was one. To be called at the start, before anything is
+     * written.
+     */
     public static boolean take(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) return false;
         disk.delete(file);

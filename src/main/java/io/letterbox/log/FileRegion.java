@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 
 /**
- * Where whole record batches lie in a segment's file, for the kernel to send. The file stays open, and its bytes stay what
- * they are, until {@link #unpin}, which must be called exactly once; even where the segment is closed, deleted or replaced
- * meanwhile. Nothing of the batches but some headers has been looked at: who reads them checks them.
+ * A region of a segment's file that holds whole record batches, for the kernel to send. The file stays open and
+ * unchanged until {@link #unpin}, even if the segment is closed, deleted or replaced in the meantime; it must be called
+ * exactly once. Only some headers of the batches have been checked, so the reader has to check the batches.
  */
 public final class FileRegion {
     private final SharedFile file;
@@ -22,17 +22,17 @@ public final class FileRegion {
         this.nextOffset = nextOffset;
     }
 
-    /** Nothing to read yet; nothing is pinned. */
+    /** An empty region, which pins no file. */
     static FileRegion nothing(long nextOffset) {
         return new FileRegion(null, 0, 0, nextOffset);
     }
 
-    /** True where there is nothing to read; then there is no file, and nothing to unpin. */
+    /** True if there is nothing to read; then there is no file, and nothing to unpin. */
     public boolean isEmpty() {
         return file == null;
     }
 
-    /** The file that the batches lie in; null on a disk that is not the operating system's. */
+    /** The file that the batches are in; null on a simulated disk. */
     public FileChannel channel() {
         return file.channel();
     }

@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The file that says until when a data directory was served: one number, milliseconds since 1970, in Kafka's checkpoint
- * format.
+ * The file with the time until which a data directory was served: one number, milliseconds since 1970, in Kafka's
+ * checkpoint format.
  */
 public final class LastServed {
     private static final long UNKNOWN = -1;
 
     private LastServed() {}
 
-    /** Reads the file; -1 where there is none or where it cannot be understood. */
+    /** Reads the file; -1 if it does not exist or has another format. */
     public static long read(Disk disk, Path file) throws IOException {
         return CheckpointFile.readOne(disk, file, UNKNOWN);
     }

@@ -4,11 +4,11 @@ package io.letterbox.log;
 public enum LastStop {
     /** All logs were closed: a bad batch anywhere is damage. */
     CLEAN,
-    /** Logs may end with what a crash leaves, past their recovery points. */
+    /** Past their recovery points, logs may end with torn batches. */
     UNCLEAN,
     /**
-     * The same, and a force had failed. The operating system may show what it could not write, and take it for written; so
-     * what lies past the recovery points is written once more before it is forced.
+     * As {@link #UNCLEAN}, and a force had failed. The page cache may hold pages that could not be written but count as
+     * clean, so everything past the recovery points is written again before it is forced.
      */
     FORCE_FAILED
 }

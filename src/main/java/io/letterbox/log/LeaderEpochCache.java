@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which leader epoch wrote from which offset on; what a leader and a follower compare to find where they parted
+ * The leader epochs of a log with their start offsets, by which a leader and a follower find where their logs diverge
  * (KIP-101, KIP-279). Kept in {@code leader-epoch-checkpoint}, in Kafka's format, durable before the first record of a
  * new epoch is written. Changed by the log's owner; read from any thread.
  */
 public final class LeaderEpochCache {
     /**
-     * One leader's reign.
+     * One leader epoch.
      *
      * @param epoch the leader epoch, from 0
      * @param startOffset the offset of the first record that it wrote
@@ -30,7 +30,7 @@ public final class LeaderEpochCache {
         this.entries = entries;
     }
 
-    /** Reads the history of a partition's directory; what does not grow in both numbers is forgotten. */
+    /** Reads the file of a partition's directory, up to the first line in which one of the numbers does not grow. */
     static LeaderEpochCache read(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(SegmentFiles.EPOCHS);
         List<Entry> entries = new ArrayList<>();
@@ -50,25 +50,25 @@ public final class LeaderEpochCache {
         return entries;
     }
 
-    /** The newest epoch, -1 where there is none. */
+    /** The newest epoch, -1 if there is none. */
     public int latestEpoch() {
         List<Entry> all = entries;
         return all.isEmpty() ? -1 : all.get(all.size() - 1).epoch;
     }
 
     /**
-     * Where an epoch ends in this log, as Kafka's OffsetsForLeaderEpoch answers: the newest epoch at or below it that the
-     * log knows, and the start of the next one, or the log's end where there is no next one.
+     * The end of an epoch in this log, as Kafka's OffsetsForLeaderEpoch answers: the newest known epoch at or below it,
+     * and the start of the next one, or the log's end if there is no next one.
      *
      * @param leaderEpoch the current leader's epoch: it counts as known, although it may not have written anything
-     * @return null where the epoch is newer than the leader's
+     * @return null if the epoch is newer than the leader's
      */
     public Entry end(int epoch, int leaderEpoch, long logEndOffset) {
         if (epoch > leaderEpoch) return null;
         int known = epoch;
         boolean any = false;
         for (Entry entry : entries) {
-            // Where all are newer, what was asked for ends where the log begins.
+            // If all epochs are newer, the requested one ends at the start of the first.
             if (entry.epoch > epoch) return new Entry(any ? known : epoch, entry.startOffset);
             known = entry.epoch;
             any = true;
@@ -76,7 +76,9 @@ public final class LeaderEpochCache {
         return new Entry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
     }
 
-    /** The epoch of the record with an offset, or of the last one before it; -1 where the history begins later. */
+    /**
+     * The epoch of the record with an offset, or of the last one before it; -1 if the offset is below the first entry.
+     */
     public int epochAt(long offset) {
         int epoch = -1;
         for (Entry entry : entries) {
@@ -86,19 +88,19 @@ public final class LeaderEpochCache {
         return epoch;
     }
 
-    /** Notes that records from an offset on are of an epoch, where that is news. */
+    /** Adds an epoch that begins at an offset, if it is newer than the latest one. */
     void assign(int epoch, long startOffset) throws IOException {
         if (epoch <= latestEpoch()) return;
         List<Entry> more = new ArrayList<>();
         for (Entry entry : entries) {
-            // An epoch that wrote nothing is not remembered.
+            // An epoch without records is dropped.
             if (entry.startOffset < startOffset) more.add(entry);
         }
         more.add(new Entry(epoch, startOffset));
         store(more);
     }
 
-    /** Forgets what began at or beyond the log's end. */
+    /** Drops the epochs that begin at or beyond the log's end. */
     void truncate(long logEndOffset) throws IOException {
         List<Entry> fewer = entries.stream()
                 .filter(entry -> entry.startOffset < logEndOffset)

@@ -3,14 +3,14 @@ package io.letterbox.log;
 import io.letterbox.log.producers.ProducerLimits;
 
 /**
- * How one partition's log is kept.
+ * The settings of one partition's log.
  *
  * @param segmentBytes a segment is rolled before it would grow beyond this
  * @param segmentMs a segment is rolled when its first record is older than this
  * @param retentionMs closed segments whose newest record is older go; -1 keeps them
  * @param retentionBytes the oldest closed segments go while the log without them is at least this large; -1 keeps them
- * @param indexIntervalBytes an index entry at most every so many bytes of log
- * @param compact whether older records of a key give way to newer ones
+ * @param indexIntervalBytes the number of bytes in the log between two index entries, at least
+ * @param compact whether only the newest record of each key is kept
  * @param delete whether retention applies
  * @param minCompactionLagMs records younger than this are not compacted
  * @param maxCompactionLagMs records older than this make the log due for compaction

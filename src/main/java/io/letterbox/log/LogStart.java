@@ -21,23 +21,26 @@ final class LogStart {
         return offset;
     }
 
-    /** Where the log starts after recovery. */
+    /** Sets the offset that recovery found. */
     void recovered(long found) {
         offset = found;
     }
 
-    /** What lies below is being deleted, and a start would see that without the file. */
+    /**
+     * Moves the offset up without writing the file: the segments below are being deleted, which the next start will
+     * see.
+     */
     void atLeast(long baseOffset) {
         offset = Math.max(offset, baseOffset);
     }
 
-    /** Moves it, durably; where that cannot be done now, it is where it was. */
+    /** Moves the offset, durably. If that fails, it does not change. */
     void move(long to) throws IOException {
         CheckpointFile.writeOne(disk, file, to);
         offset = to;
     }
 
-    /** False where there is no room, or no descriptor, to make it durable. */
+    /** As {@link #move}, but returns false if space or a descriptor is short. */
     boolean tryMove(long to) throws ForceFailedException {
         try {
             move(to);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * The file in a partition's directory that says which incarnation of the topic it belongs to:
+ * The file in a partition's directory that names the incarnation of the topic it belongs to:
  *
  * <pre>
  * partition.metadata
@@ -15,7 +15,7 @@ import java.util.UUID;
  *   topic_id: 5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11
  * </pre>
  *
- * Without it, a topic that was deleted and made again while the server was down would show the old one's records.
+ * Without it, a topic that was deleted and made again while the server was down would have the old topic's records.
  */
 public final class PartitionMetadataFile {
     public static final String NAME = "partition.metadata";
@@ -24,7 +24,7 @@ public final class PartitionMetadataFile {
 
     private PartitionMetadataFile() {}
 
-    /** The topic that the marker of a directory names; empty where it names none, null where there is no marker. */
+    /** The topic id in a directory's file, as text; empty if the file has none, null if there is no file. */
     public static String read(Disk disk, Path directory) throws IOException {
         Path marker = directory.resolve(NAME);
         if (!disk.exists(marker)) return null;
@@ -33,7 +33,7 @@ public final class PartitionMetadataFile {
         return at < 0 ? "" : text.substring(at + TOPIC_ID.length()).strip();
     }
 
-    /** The topic's id, or null where the marker is missing or does not say it. */
+    /** The topic's id, or null if the file is missing or has none. */
     public static UUID topicId(Disk disk, Path directory) throws IOException {
         String holder = read(disk, directory);
         try {
@@ -43,7 +43,7 @@ public final class PartitionMetadataFile {
         }
     }
 
-    /** Writes the marker of a directory, durably and atomically. */
+    /** Writes the file of a directory, durably and atomically. */
     public static void write(Disk disk, Path directory, UUID topicId) throws IOException {
         String text = "version: 0\n" + TOPIC_ID + topicId + "\n";
         disk.replace(directory.resolve(NAME), text.getBytes(StandardCharsets.UTF_8));

@@ -5,8 +5,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * The segments of a log as readers see them: an immutable list, replaced as a whole. The owner shows a new list before it
- * takes files away or cuts them, so a reader whose files are gone looks again at the newer list.
+ * The segments of a log as readers see them: an immutable list, replaced as a whole. The owner publishes a new list
+ * before it deletes or cuts files, so a reader whose file is gone retries with the newer list.
  */
 final class PublishedSegments {
     /** How often a read starts again because retention or compaction took its segment away. */
@@ -27,17 +27,20 @@ final class PublishedSegments {
         return list.active();
     }
 
-    /** Shows another list to whoever looks from now on. Owner only. */
+    /** Publishes another list. Owner only. */
     void show(SegmentList newer) {
         list = newer;
     }
 
-    /** Something that is done with the segments that there are at one moment. */
+    /** A read of the segments of one moment. */
     interface Look<R> {
         R at(SegmentList list) throws IOException;
     }
 
-    /** Looks at the segments, and again where files were taken away meanwhile. Any thread; blocks as the look does. */
+    /**
+     * Runs a read on the current segments, and again if files were deleted in the meantime. Any thread; blocks as the
+     * read does.
+     */
     <R> R look(Look<R> look) throws IOException {
         for (int attempt = 1; ; attempt++) {
             SegmentList seen = list;
@@ -46,7 +49,7 @@ final class PublishedSegments {
             } catch (ClosedChannelException | NoSuchFileException taken) {
                 if (attempt == READ_ATTEMPTS) throw taken;
             } catch (CorruptLogException wrong) {
-                // A truncation may have cut a file under this look: then the list has changed before.
+                // A truncation may have cut the file during this read: then the list was changed before.
                 if (attempt == READ_ATTEMPTS || seen == list) throw wrong;
             }
         }

@@ -16,7 +16,7 @@ import java.util.Map;
 public final class RecoveryPoints {
     private RecoveryPoints() {}
 
-    /** Reads the file; empty where there is none or where it cannot be understood, which costs time but no data. */
+    /** Reads the file. Empty if it does not exist or has another format, which costs time but no data. */
     public static Map<TopicPartition, Long> read(Disk disk, Path file) throws IOException {
         Map<TopicPartition, Long> points = new HashMap<>();
         List<String[]> lines = CheckpointFile.read(disk, file, 3);
@@ -32,7 +32,7 @@ public final class RecoveryPoints {
 
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, Map<TopicPartition, Long> points) throws IOException {
-        // As they come: there may be very many, and nobody needs an order.
+        // Unsorted: there may be very many, and their order does not matter.
         CheckpointFile.write(
                 disk,
                 file,

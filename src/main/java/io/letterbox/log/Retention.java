@@ -3,15 +3,15 @@ package io.letterbox.log;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 
-/** Which segments may go. Decides only; the log deletes. */
+/** Decides which segments may be deleted; the log deletes them. */
 final class Retention {
     private Retention() {}
 
     /**
      * How many segments, counted from the oldest, may be deleted. The active one is never among them.
      *
-     * @param logStartOffset segments wholly below it go whatever the settings say
-     * @param highWatermark nothing at or above it goes
+     * @param logStartOffset segments wholly below it may be deleted whatever the settings are
+     * @param highWatermark segments with records at or above it stay
      */
     static int deletable(SegmentList segments, LogConfig config, Moment now, long logStartOffset, long highWatermark)
             throws IOException {
@@ -37,8 +37,8 @@ final class Retention {
     }
 
     /**
-     * True where every record of a segment is older than the settings keep. A segment without timestamps never is, and
-     * none is while the wall clock may be wrong.
+     * True if every record of a segment is older than {@code retention.ms}. False for a segment without timestamps, and
+     * for all while the wall clock may be wrong.
      */
     static boolean isExpired(Segment segment, LogConfig config, Moment now) throws IOException {
         if (!config.delete() || config.retentionMs() < 0 || !now.wallConfirmed()) return false;

@@ -2,25 +2,30 @@ package io.letterbox.log;
 
 import java.nio.file.Path;
 
-/** What the files in a partition's directory are called, as Kafka calls them: the base offset in twenty digits. */
+/**
+ * The names of the files in a partition's directory, which are Kafka's: the base offset in twenty digits, and a suffix.
+ */
 public final class SegmentFiles {
     static final String LOG = ".log";
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
     static final String ABORTED_INDEX = ".txnindex";
-    /** The producers as they were where the log ended at the offset that the name says. */
+    /** A snapshot of the producers' states at the end of the log; the name has that offset. */
     public static final String SNAPSHOT = ".snapshot";
 
-    /** A finished replacement of one or more segments, {@code <base offset>-<next offset>.swap}. */
+    /** A finished replacement for one or more segments, {@code <base offset>-<next offset>.swap}. */
     public static final String SWAP = ".swap";
 
-    /** A replacement in the making; a crash leaves it behind, and recovery deletes it. */
+    /** An unfinished replacement; recovery deletes it after a crash. */
     public static final String CLEANED = ".cleaned";
 
     static final String EPOCHS = "leader-epoch-checkpoint";
     static final String START_OFFSET = "log-start-offset-checkpoint";
     public static final String COMPACTED_UP_TO = "cleaner-offset-checkpoint";
-    /** Up to where compaction has got; written when a run is complete, where the other is written before it. */
+    /**
+     * The offset up to which compaction has run, written after a complete run. COMPACTED_UP_TO is written before a
+     * replacement.
+     */
     public static final String CLEAN_UP_TO = "compaction-checkpoint";
 
     private static final int DIGITS = 20;
@@ -51,14 +56,14 @@ public final class SegmentFiles {
         return directory.resolve(digits(baseOffset) + "-" + digits(nextOffset) + SWAP);
     }
 
-    /** The base offset that a name says, or -1 where it is not a name of this kind. */
+    /** The base offset in a name, or -1 if the name has another suffix. */
     public static long baseOffset(String name, String suffix) {
         return name.length() == DIGITS + suffix.length() && name.endsWith(suffix)
                 ? number(name.substring(0, DIGITS))
                 : -1;
     }
 
-    /** The base offset that the name of a log or an index says, or -1 for other files. */
+    /** The base offset in the name of a log or index file, or -1 for other files. */
     static long anyBaseOffset(String name) {
         long offset = baseOffset(name, LOG);
         if (offset < 0) offset = baseOffset(name, OFFSET_INDEX);
@@ -66,7 +71,7 @@ public final class SegmentFiles {
         return offset < 0 ? baseOffset(name, ABORTED_INDEX) : offset;
     }
 
-    /** The offset in the second half of a {@link #swap} name, or -1 where it is not one. */
+    /** The offset in the second half of a {@link #swap} name, or -1 for other names. */
     static long swapNextOffset(String name) {
         boolean fits =
                 name.length() == 2 * DIGITS + 1 + SWAP.length() && name.endsWith(SWAP) && name.charAt(DIGITS) == '-';

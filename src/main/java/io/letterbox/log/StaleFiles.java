@@ -7,15 +7,15 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What a start ends or takes back in a log's directory, said of the names in it and before anything is done.
+ * The files in a log's directory that a start deletes or renames, as a decision on the names alone.
  *
  * @param names all names in the directory
  * @param halves half-written files, which are deleted
- * @param swaps finished replacements, whose segments may be gone already
+ * @param swaps finished replacements, whose replaced segments may be deleted already
  */
 public record StaleFiles(List<String> names, List<String> halves, List<Swap> swaps) {
     /**
-     * A replacement of segments by one.
+     * A replacement of several segments by one.
      *
      * @param name the file that becomes the segment at the base offset
      * @param replaced the files of the segments up to the next offset, which are deleted first
@@ -44,7 +44,7 @@ public record StaleFiles(List<String> names, List<String> halves, List<Swap> swa
         return halves.isEmpty() && swaps.isEmpty();
     }
 
-    /** The files that are the log's segments when it is done, under the names that they have now, by base offset. */
+    /** The files that are the log's segments after that, with their current names, by base offset. */
     public NavigableMap<Long, String> segments() {
         NavigableMap<Long, String> segments = new TreeMap<>();
         for (String name : names) {

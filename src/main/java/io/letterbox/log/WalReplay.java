@@ -7,20 +7,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Puts batches back into a recovered log that were made durable in a write-ahead log, and that a crash took out of the
- * log's own files. Used by the log's owner, before anybody else knows the log.
+ * Replays batches of the write-ahead log into a recovered log whose own files lost them in a crash. Used by the log's
+ * owner, before the log is published.
  */
 public final class WalReplay {
     private final PartitionLog log;
     private long appended;
 
-    /** What a batch that was written ahead is to a log. */
+    /** How a batch of the write-ahead log relates to the end of a log. */
     public enum Place {
         THERE,
-        /** A later leader has cut the log before it, or would have. */
+        /** The log has a newer leader epoch: a later leader has truncated the log before this batch, or would have. */
         STALE,
         NEXT,
-        /** The log does not hold what was durable before it. */
+        /** The log lacks durable records before this batch. */
         GAP;
 
         public static Place of(RecordBatch batch, long logEndOffset, int latestEpoch) {
@@ -35,12 +35,12 @@ public final class WalReplay {
     }
 
     /**
-     * Appends those that the log does not have. They come in the order in which they were once appended to it, but may
-     * begin long before its end.
+     * Appends the batches that the log does not have. They are in the order in which they were appended before, but may
+     * begin long before the log's end.
      *
      * @param batches whole batches between position and limit
      * @param elapsedMs the monotonic time, for rolling by age
-     * @throws CorruptLogException where the log does not hold what was durable before them
+     * @throws CorruptLogException if the log lacks durable records before them
      */
     public void put(ByteBuffer batches, long elapsedMs) throws IOException {
         BatchCursor cursor = RecordBatch.cursor(batches);
@@ -58,7 +58,7 @@ public final class WalReplay {
         }
     }
 
-    /** How many batches the log had lost. */
+    /** How many batches were appended. */
     public long appended() {
         return appended;
     }

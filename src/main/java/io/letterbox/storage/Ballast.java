@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * A file of zeros that is deleted when the disk is full to the last block, so that retention has room for what it has to
- * write before it can delete, and made again when there is room. Used by shards and by the timer that looks at the disk.
+ * A file of zeros that reserves space for retention on a full disk. It is deleted when the disk has no block left,
+ * because retention may have to write before it can delete, and is made again when there is space. Used by shards and
+ * by the timer that measures the disk.
  */
 public final class Ballast {
-    /** What a shortened log may be copied into. */
+    /** Space for the copy of a segment whose oldest records retention removes. */
     static final int BYTES = 8 << 20;
 
     private static final int CHUNK_BYTES = 1 << 20;
@@ -26,7 +27,7 @@ public final class Ballast {
         this.room = room;
     }
 
-    /** What {@link #release} would free. */
+    /** The bytes that {@link #release} would free. */
     long bytes() throws IOException {
         return disk.exists(file) ? disk.size(file) : 0;
     }
@@ -36,7 +37,7 @@ public final class Ballast {
         room.measure();
     }
 
-    /** Makes it where it is missing and there is room for it. Blocks. */
+    /** Makes the file if it is missing and the disk has space for it. Blocks. */
     public void restore() throws IOException {
         if (room.freeBytes() < room.reserveBytes() + 2L * BYTES || bytes() == BYTES) return;
         try (LogFile made = disk.create(file)) {

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps watch over the node's wall clock: looks at it, says when it has jumped, and writes down until when the data
- * directory was served, for the next start to compare with. {@link #look} belongs to one thread; {@link #write} blocks, on any.
+ * Watches the node's wall clock: reports jumps, and records the time until which the data directory was served, which
+ * the next start compares with its own time. {@link #look} belongs to one thread; {@link #write} blocks, on any.
  */
 public final class ClockWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
 
-    /** How often the file is written: a process that is killed has been seen so long ago at the most. */
+    /** How often the file is written. After a kill, the recorded time is at most this old. */
     static final long WRITE_MS = 60_000;
 
     private static final long MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ public final class ClockWatch {
 
     private volatile boolean failing;
 
-    /** @param file of which {@link io.letterbox.disk.DataLayout#lastServed} tells */
+    /** @param file the file {@link io.letterbox.disk.DataLayout#lastServed} */
     public ClockWatch(Disk disk, Path file, Clock system) throws IOException {
         this.disk = disk;
         this.file = file;
@@ -50,7 +50,7 @@ public final class ClockWatch {
         return clock;
     }
 
-    /** Looks at the clocks, every second or so. True where it is time to {@link #write}. */
+    /** Compares the clocks; to be called about every second. Returns true if it is time to {@link #write}. */
     public boolean look() {
         long nowMs = clock.now().elapsedMs();
         if (nowMs - writtenMs < WRITE_MS) return false;
@@ -58,7 +58,7 @@ public final class ClockWatch {
         return true;
     }
 
-    /** Writes the file. A disk that does not take it is no reason to stop anything. */
+    /** Writes the file. A failure is logged and retried with the next call: serving does not depend on the file. */
     public void write() {
         try {
             LastServed.write(disk, file, clock.believedWallMs());
@@ -69,7 +69,7 @@ public final class ClockWatch {
         }
     }
 
-    /** What is wrong with the wall clock and what would end that, in sentences; null where nothing is. */
+    /** What is wrong with the wall clock and what would confirm it, in sentences; null if nothing is wrong. */
     public String doubt() {
         ClockGuard guard = clock.guard();
         return doubt(guard, guard.confirmedInMs(clock.elapsedMs()));
@@ -99,7 +99,7 @@ public final class ClockWatch {
         if (guard.isConfirmed()) {
             LOG.warn("The wall clock is confirmed: what is too old is deleted again");
         } else if (guard.isOfRestart() && guard.jumpMs() > 0) {
-            // As a rule somebody has switched the server off.
+            // Only a warning: usually the server was switched off for that time.
             LOG.warn("{}", doubt(guard, ClockGuard.CONFIRM_MS));
         } else {
             LOG.error("{}", doubt(guard, ClockGuard.CONFIRM_MS));

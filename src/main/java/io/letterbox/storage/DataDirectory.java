@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that one server process owns while it runs. The lock is the operating system's, so it goes with the
- * process however that ends; the file itself stays and means nothing. Opened and closed by the composition root.
+ * The directory that one server process owns while it runs. The lock is the operating system's, so it ends with the
+ * process, however that ends; the lock file stays and means nothing. Opened and closed by the composition root.
  */
 public final class DataDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
@@ -37,9 +37,9 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory where it is missing, and locks it.
+     * Makes the directory if it is missing, and locks it.
      *
-     * @throws IOException where it cannot be made or written, or where another process has it; the message says which
+     * @throws IOException if it cannot be made or written, or another process holds the lock; the message says which
      */
     public static DataDirectory open(Path root) throws IOException {
         DataLayout layout = new DataLayout(root);
@@ -70,8 +70,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes from others what they may do in a directory that somebody else has made, or an earlier version. What the group
-     * may do is left as it is: an operator may have given it to whoever makes backups.
+     * Removes the permissions of other users from a directory that an operator or an earlier version has made. The
+     * group's permissions stay: an operator may have granted them to a backup user.
      */
     private static void shutOthersOut(Path root) {
         PosixFileAttributeView view = Files.getFileAttributeView(root, PosixFileAttributeView.class);
@@ -98,7 +98,7 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** What is where in it. */
+    /** The paths of the files in it. */
     public DataLayout layout() {
         return layout;
     }

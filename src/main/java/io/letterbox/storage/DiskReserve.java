@@ -29,7 +29,7 @@ public final class DiskReserve {
         freeBytes = store.getUsableSpace();
     }
 
-    /** What was free at the last measurement. */
+    /** The free bytes at the last measurement. */
     public long freeBytes() {
         return freeBytes;
     }

@@ -28,14 +28,17 @@ public final class HostedPartitions {
         return byId.values();
     }
 
-    /** Where every hosted partition stands now, for the meters. */
+    /** The current status of every hosted partition, for the meters. */
     public Map<TopicPartition, PartitionStatus> statuses() {
         Map<TopicPartition, PartitionStatus> statuses = new HashMap<>();
         byId.forEach((id, partition) -> statuses.put(id, partition.status()));
         return statuses;
     }
 
-    /** Those that do not serve, in order of name; cheap where all do, because health asks on event loops. */
+    /**
+     * The partitions that do not serve, in order of name. Cheap if all serve, because the health check asks on event
+     * loops.
+     */
     public Map<TopicPartition, PartitionStatus> refusing() {
         Map<TopicPartition, PartitionStatus> refusing = new TreeMap<>();
         byId.forEach((id, partition) -> {

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends deletions of topics that an earlier process could not end. Only files of an incarnation are deleted of which the
- * metadata says that it was: metadata that was lost would look like topics that were deleted. Used by the thread that
- * starts, before logs are opened.
+ * Completes deletions of topics that an earlier process began. It deletes only files of incarnations that the metadata
+ * lists as deleted, because lost metadata would look like deleted topics. Used by the thread that starts the server,
+ * before logs are opened.
  */
 public final class LeftOverTopics {
     private static final Logger LOG = LoggerFactory.getLogger(LeftOverTopics.class);
@@ -35,9 +35,9 @@ public final class LeftOverTopics {
     }
 
     /**
-     * Deletes what may be deleted, and warns of the rest.
+     * Deletes the files of deleted topics, and warns of directories that belong to no known topic.
      *
-     * @return true where nothing is left of any topic that was deleted
+     * @return true if nothing is left of any deleted topic
      */
     public boolean delete() {
         boolean all = true;
@@ -79,11 +79,12 @@ public final class LeftOverTopics {
     }
 
     private void delete(TopicPartition id) throws IOException {
-        // There may be very many directories, and what is in them is looked at when they are opened.
+        // Skips existing topics without reading their files: there may be very many, and opening them checks their
+        // metadata file.
         if (image.deleted().isEmpty() && image.topics().containsKey(id.topic())) return;
         boolean deleted = directories.isLeftOver(id, image.deleted().keySet());
         List<String> files = disk.list(directories.of(id));
-        // The last steps of a deletion leave a directory in which there is nothing more to lose.
+        // A deletion that was interrupted at its last step leaves an empty directory.
         boolean empty = files.isEmpty() && !image.topics().containsKey(id.topic());
         if (!deleted && !empty) return;
         recovery.forget(id);

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.UUID;
 
-/** The directories of partitions, each with a marker that says which incarnation of its topic it belongs to. */
+/** The directories of partitions, each with a {@link PartitionMetadataFile} that names the incarnation of its topic. */
 final class PartitionDirectories {
     private final Disk disk;
     private final Path topics;
 
     /**
-     * What was there.
+     * The state of a partition's directory.
      *
-     * @param kept true where the directory holds what this incarnation of the topic left in it
+     * @param kept true if the directory holds files of this incarnation of the topic
      * @param defect why the directory cannot be used, or null
      */
     record Found(boolean kept, String defect) {}
@@ -31,13 +31,13 @@ final class PartitionDirectories {
         return topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
     }
 
-    /** Whether the directory holds what another incarnation of the topic left in it. */
+    /** Whether the directory belongs to another incarnation of the topic. */
     boolean isOlder(TopicPartition id, UUID topicId) throws IOException {
         String holder = PartitionMetadataFile.read(disk, of(id));
         return holder != null && !holder.isEmpty() && !holder.equals(topicId.toString());
     }
 
-    /** Whether the directory holds what one of these incarnations left in it. */
+    /** Whether the directory belongs to one of these deleted incarnations. */
     boolean isLeftOver(TopicPartition id, Set<UUID> deleted) throws IOException {
         String holder = PartitionMetadataFile.read(disk, of(id));
         return holder != null && deleted.stream().anyMatch(topic -> holder.equals(topic.toString()));
@@ -64,16 +64,19 @@ final class PartitionDirectories {
     }
 
     /**
-     * Deletes the directory that an incarnation of a partition has left; nothing where it holds another one.
+     * Deletes the directory of an incarnation; does nothing if the directory belongs to another one.
      *
-     * @throws IOException where something was left; to be called again
+     * @throws IOException if some file was not deleted; to be called again
      */
     void destroy(TopicPartition id, UUID topicId) throws IOException {
         String holder = PartitionMetadataFile.read(disk, of(id));
         if (holder == null || holder.isEmpty() || holder.equals(topicId.toString())) destroyOlder(id);
     }
 
-    /** Deletes a partition's directory with all files; the marker goes last, so that a crash leaves it recognisable. */
+    /**
+     * Deletes a partition's directory with all files; the metadata file goes last, so that after a crash the directory
+     * can still be recognised.
+     */
     void destroyOlder(TopicPartition id) throws IOException {
         Path directory = of(id);
         Path topic = topics.resolve(id.topic());
@@ -90,7 +93,7 @@ final class PartitionDirectories {
     private void empty(Path directory) throws IOException {
         for (String name : disk.list(directory))
             if (!name.equals(PartitionMetadataFile.NAME)) disk.delete(directory.resolve(name));
-        // Deletions need not come to the disk in their order.
+        // Forced because deletions need not reach the disk in their order.
         disk.forceDirectory(directory);
         disk.delete(directory.resolve(PartitionMetadataFile.NAME));
     }

@@ -12,18 +12,18 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * Gives producer ids out, each once in the whole cluster and for ever. The cluster agrees on blocks of them; what a node has
- * left of its block when it stops is lost.
+ * Allocates producer ids that are unique in the whole cluster, for ever. The cluster agrees on blocks of ids; the rest
+ * of a block is lost when its node stops.
  */
 public final class ProducerIds implements Supplier<Future<Long>> {
-    /** May never change: blocks of another size would overlap with those that were given out. */
+    /** May never change: blocks of another size would overlap with those allocated before. */
     static final int BLOCK = 1000;
 
     private final VertxInternal vertx;
     private final Metadata metadata;
     private final Context context;
 
-    // The context's own.
+    // Owned by the context.
     private final ArrayDeque<Promise<Long>> waiting = new ArrayDeque<>();
     private long next;
     private long end;
@@ -53,7 +53,10 @@ public final class ProducerIds implements Supplier<Future<Long>> {
         metadata.propose(new Command.TakeProducerIds()).onSuccess(this::onBlock).onFailure(this::onRefusal);
     }
 
-    /** No other command leads to the same version, so no other block begins here. */
+    /**
+     * Takes the block that begins at version × BLOCK: no other command leads to the same version, so blocks never
+     * overlap.
+     */
     private void onBlock(Reply reply) {
         asking = false;
         next = Math.multiplyExact(((Reply.Applied) reply).version(), (long) BLOCK);

@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one round of retention has removed, topic by topic, for the log. For one round and one thread. */
+/**
+ * The records that one round of retention has removed, by topic, for the server's log. For one round and one thread.
+ */
 final class RetentionTally {
-    /** Topics that get a line of their own; of the others there is one. */
+    /** Topics that get a line of their own; the others share one. */
     static final int MAX_LINES = 20;
 
-    /** What was removed of one topic; grows. */
+    /** The removals of one topic so far. */
     private static final class Removed {
         private final StringBuilder where = new StringBuilder();
         private final String rule;
@@ -27,17 +29,17 @@ final class RetentionTally {
     private final Map<String, Removed> topics = new LinkedHashMap<>();
 
     /**
-     * Takes note of a log's beginning that was moved.
+     * Adds a change of a log's start offset.
      *
-     * @param rule the setting that wants it
-     * @param from where the log began
-     * @param to where it begins now
-     * @param bytes how much it has become smaller
+     * @param rule the setting that caused it
+     * @param from the log start offset before
+     * @param to the log start offset now
+     * @param bytes how much smaller the log has become
      */
     void removed(TopicPartition id, String rule, long from, long to, long bytes) {
         if (to <= from) return;
         Removed removed = topics.computeIfAbsent(id.topic(), topic -> new Removed(rule));
-        // What does not fit is not shown, so nothing is gained by going on for ever.
+        // A line of the log is cut anyway, so more ranges would not be shown.
         if (removed.where.length() < 1024) {
             if (removed.where.length() > 0) removed.where.append(", ");
             removed.where
@@ -51,7 +53,7 @@ final class RetentionTally {
         removed.bytes += Math.max(0, bytes);
     }
 
-    /** What is to be said of the round. */
+    /** The lines of the round, one for each topic. */
     List<Change> changes() {
         List<Change> changes = new ArrayList<>();
         Removed rest = new Removed("");

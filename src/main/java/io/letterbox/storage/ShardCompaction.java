@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the logs of one shard: plans and installs on the shard's thread, which owns this, and cleans on a background
- * thread, so that nobody who publishes waits for it.
+ * Compacts the logs of one shard. Plans and installs on the shard's thread, which owns this object, and cleans on a
+ * background thread, so that appends do not wait for it.
  */
 final class ShardCompaction {
     private static final Logger LOG = LoggerFactory.getLogger(ShardCompaction.class);
@@ -27,13 +27,13 @@ final class ShardCompaction {
     private final Map<HostedPartition, Run> runs = new HashMap<>();
     private Consumer<IOException> onFatal = fatal -> {};
 
-    /** One partition's compactor, and the cleaning that is under way. */
+    /** One partition's compactor and its cleaning run. */
     private static final class Run {
         private final Compactor compactor;
         private CompletableFuture<Void> cleaning = CompletableFuture.completedFuture(null);
         private volatile boolean stopped;
 
-        /** True where it has been said why the last run did not get through. */
+        /** True if the reason why the last run was refused has been logged. */
         private boolean refused;
 
         Run(Compactor compactor) {
@@ -46,14 +46,14 @@ final class ShardCompaction {
         this.failures = failures;
     }
 
-    /** Says who ends the shard where a force failed; before the first {@link #consider}. */
+    /** Sets the listener that ends the shard if a force failed; before the first {@link #consider}. */
     void onFatal(Consumer<IOException> listener) {
         onFatal = listener;
     }
 
     /**
-     * Starts a run where the partition is due for one. None while the wall clock may be wrong: it decides about lags and
-     * tombstones, and goes into the log as their horizon.
+     * Starts a run if the partition is due for one. None starts while the wall clock may be wrong: compaction lags and
+     * the deletion of tombstones depend on it, and the delete horizon is written into the log.
      */
     void consider(HostedPartition partition, Moment now) throws IOException {
         if (!partition.config().compact() || !now.wallConfirmed()) return;
@@ -112,7 +112,7 @@ final class ShardCompaction {
         if (failure instanceof CancellationException || run.stopped) return;
         services.meters().housekeeping().compactionEnded(partition.id(), false);
         try {
-            // The file whose force failed is deleted: nothing rests on it, and nothing of the log was forced.
+            // Not fatal: the failed force was one of the new file, which is deleted, and not one of the log.
             if (failure instanceof ForceFailedException unused)
                 services.shortages().failed(Work.COMPACTION, partition.id(), unused);
             else if (failure instanceof IOException failed) failures.judge(Work.COMPACTION, partition, failed);
@@ -123,13 +123,13 @@ final class ShardCompaction {
         }
     }
 
-    /** Not for what the bytes are, so every later run meets the same until somebody does something about it. */
+    /** Logs a refusal once: it does not pass by itself, so every later run meets it until an operator acts. */
     private static void refused(HostedPartition partition, Run run, ApiException refusal) {
         if (!run.refused) LOG.warn("{} cannot be compacted: {}", partition.id(), refusal.getMessage());
         run.refused = true;
     }
 
-    /** Ends what is under way for a partition that goes away; waits for the batch that is being cleaned. */
+    /** Ends the run of a partition that goes away; waits for the batch that is being cleaned. */
     void stop(HostedPartition partition) {
         Run run = runs.remove(partition);
         if (run == null) return;

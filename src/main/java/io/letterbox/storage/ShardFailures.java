@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Decides what a failed file operation of one partition means: the end of the shard, the end of the partition, or something
- * that passes. Owned by the shard's thread.
+ * Decides what a failed file operation of one partition means: the end of the shard, the end of the partition, or a
+ * shortage that passes. Owned by the shard's thread.
  */
 final class ShardFailures {
     private final StorageServices services;
@@ -16,16 +16,16 @@ final class ShardFailures {
         this.services = services;
     }
 
-    /** Something that is done to one partition. */
+    /** An operation on one partition. */
     @FunctionalInterface
     interface Step {
         void run() throws IOException;
     }
 
     /**
-     * Does something to a partition, so that others go on where it cannot be done.
+     * Runs an operation on a partition and handles its failure, so that the other partitions go on.
      *
-     * @throws IOException where a force failed: the shard must end
+     * @throws IOException if a force failed: the shard must end
      */
     void attempt(Work work, HostedPartition partition, Step step) throws IOException {
         try {
@@ -36,7 +36,7 @@ final class ShardFailures {
         }
     }
 
-    /** Takes note of a failure that the shard survives, and throws the others. */
+    /** Handles a failure that the shard survives, and throws the others. */
     void judge(Work work, HostedPartition partition, IOException failed) throws IOException {
         if (endsShard(partition, failed)) throw failed;
         boolean serves = partition.log() != null && !partition.isGone();
@@ -55,7 +55,7 @@ final class ShardFailures {
                         && partition.log().isPoisoned();
     }
 
-    /** Whether somebody has removed the partition's directory, which is then taken out of service. */
+    /** Whether the partition's directory was removed; if so, takes the partition out of service. */
     boolean isLost(HostedPartition partition) throws IOException {
         Path directory = partition.log().directory();
         if (services.files().exists(directory)) return false;

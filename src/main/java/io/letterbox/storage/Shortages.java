@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What cannot be done for now because the machine lacks something, and is tried again: said in the log when it begins and
- * when it is over, however often it is tried, and shown by health and metrics in between. Any thread.
+ * The work that fails for now because a resource of the machine is short, and is retried. The log says when a shortage
+ * begins and when it is over, however often the work is retried; health and metrics show it in between. Any thread.
  */
 public final class Shortages {
     private static final Logger LOG = LoggerFactory.getLogger(Shortages.class);
 
-    /** What is done on demand counts as over when it has not failed for so long. */
+    /** Work on demand counts as recovered if it has not failed for this long. */
     static final long FORGET_MS = 30_000;
 
-    /** What comes and goes is said again after so long at the earliest. */
+    /** A shortage that comes and goes is logged at most once in this time. */
     static final long SAY_AGAIN_MS = 60_000;
 
     private static final long NEVER = Long.MIN_VALUE / 2;
@@ -36,11 +36,11 @@ public final class Shortages {
     private record Failure(String reason, long atMs) {}
 
     /**
-     * What fails of one kind of work.
+     * The failures of one kind of work.
      *
      * @param failures by partition or shard
-     * @param said whether the log says that it fails, and not yet that this is over
-     * @param saidMs when the log was told last
+     * @param said whether the log has said that the work fails, but not yet that it has recovered
+     * @param saidMs when that was logged last
      */
     private record Trouble(SortedMap<String, Failure> failures, boolean said, long saidMs) {
         Trouble with(Consumer<SortedMap<String, Failure>> change) {
@@ -54,7 +54,7 @@ public final class Shortages {
         this.clock = clock;
     }
 
-    /** Something could not be done, and will be tried again. */
+    /** Records a failure; the work will be retried. */
     void failed(Work work, Object where, IOException cause) {
         long nowMs = clock.elapsedMs();
         Failure failure = new Failure(FileTrouble.reason(cause), nowMs);
@@ -67,13 +67,13 @@ public final class Shortages {
         });
     }
 
-    /** Something was done; costs next to nothing where nothing had failed. */
+    /** Records a success; costs almost nothing if nothing has failed before. */
     void passed(Work work, Object where) {
         if (troubles.isEmpty()) return;
         change(work, failures -> failures.remove(where.toString()));
     }
 
-    /** Forgets what nobody has tried for some time; call it every second or so. */
+    /** Drops old failures of work on demand, which may never be retried; to be called about every second. */
     void forget() {
         if (troubles.isEmpty()) return;
         long beforeMs = clock.elapsedMs() - FORGET_MS;
@@ -90,19 +90,19 @@ public final class Shortages {
             Trouble after = before.with(change);
             if (!after.failures.isEmpty()) return after;
             if (after.said) LOG.info("{} does not fail any more", work.title());
-            // Kept for some time, so that what comes and goes is not said each time.
+            // Kept for some time, so that a shortage that comes and goes is not logged each time.
             return nowMs - after.saidMs < SAY_AGAIN_MS ? new Trouble(after.failures, false, after.saidMs) : null;
         });
     }
 
-    /** How many logs and shards cannot do some of their work now. */
+    /** How many partitions and shards have failing work now, counted for each kind of work. */
     public int failing() {
         return troubles.values().stream()
                 .mapToInt(trouble -> trouble.failures.size())
                 .sum();
     }
 
-    /** What cannot be done now, a sentence for each kind of work. */
+    /** One sentence for each kind of work that fails now. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         for (Work work : Work.values()) {

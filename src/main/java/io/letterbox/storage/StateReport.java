@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log that what clients make the server remember has reached its limit: once when it begins, and now and then
- * while it goes on, however many requests it meets. Owned by the thread that looks.
+ * Logs that the state that clients make the server keep has reached its limit: once when that begins, and at most every
+ * hour while it goes on. Owned by the thread that calls it.
  */
 public final class StateReport {
     private static final Logger LOG = LoggerFactory.getLogger(StateReport.class);
@@ -24,7 +24,7 @@ public final class StateReport {
         this.clock = clock;
     }
 
-    /** Looks whether anything was refused or forgotten since the last time. */
+    /** Logs if anything was refused or dropped since the last call. */
     public void look() {
         long refused = part.refused();
         long dropped = part.dropped();

@@ -14,24 +14,24 @@ import java.util.function.Consumer;
 /**
  * What all shards of a node share.
  *
- * @param nodeId this node, as it is called in cluster images
- * @param clock tells the time
+ * @param nodeId this node's id in cluster images
+ * @param clock the node's clock
  * @param shards how many shards there are
  * @param config limits and intervals
- * @param directory where the files are
- * @param files the way to the files
- * @param wal where shards have their write-ahead files
- * @param hosted where shards publish what they serve
- * @param recovery the recovery points, read at the start and written as the logs grow
- * @param disk how much room is left
- * @param ballast room for retention on a full disk
- * @param shortages what cannot be done for now
- * @param meters what happens is counted here
+ * @param directory the data directory
+ * @param files access to files and directories
+ * @param wal the directory of the shards' write-ahead files
+ * @param hosted the registry in which shards publish the partitions that they serve
+ * @param recovery the recovery points, read at the start and written by checkpoints
+ * @param disk the free space of the disk
+ * @param ballast space for retention on a full disk
+ * @param shortages the work that fails for now
+ * @param meters counters
  * @param background threads for compaction and deletion, which must not hold up a shard
  * @param forces makes several logs durable at once
- * @param onFailure told once, in a sentence, when a shard has ended
+ * @param onFailure gets a sentence when a shard has ended
  * @param producers how long and how many producers each partition remembers
- * @param coordinators the internal topics, and what their partitions coordinate
+ * @param coordinators the types of coordinators, one for each internal topic
  */
 public record StorageServices(
         int nodeId,

@@ -1,6 +1,6 @@
 package io.letterbox.storage;
 
-/** What shards do on files, as operators hear of it where it cannot be done for now. */
+/** Kinds of file operations of shards, as operators read of them while they fail. */
 enum Work {
     OPENING("Opening logs"),
     APPENDING("Appending to logs"),
@@ -18,12 +18,15 @@ enum Work {
         this.title = title;
     }
 
-    /** The beginning of a sentence. */
+    /** The name at the beginning of a sentence. */
     String title() {
         return title;
     }
 
-    /** True where it is done when somebody asks, so that nobody may ever come to see that it works again. */
+    /**
+     * True if the work is done for requests only: it may never be retried, so a failure has to be dropped after some
+     * time.
+     */
     boolean onDemand() {
         return this == APPENDING || this == READING;
     }

@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A finished, forced file that is to take the place of one or more neighbouring closed segments; its indexes lie beside
- * it.
+ * A finished, forced replacement for one or more neighbouring closed segments, with its index files.
  *
  * @param sources the segments that it replaces, in order
  * @param directory the partition's directory
@@ -31,7 +30,7 @@ record CleanedSegment(List<Segment> sources, Path directory) {
         return inTheMaking(SegmentFiles.timeIndex(directory, baseOffset()));
     }
 
-    /** Gives the indexes their names, once the segment has its own; where a crash comes first, they are made anew. */
+    /** Renames the index files, after the segment's file was renamed. After a crash in between they are rebuilt. */
     void installIndexes(Disk disk) throws IOException {
         disk.rename(offsetIndex(), SegmentFiles.offsetIndex(directory, baseOffset()));
         disk.rename(timeIndex(), SegmentFiles.timeIndex(directory, baseOffset()));

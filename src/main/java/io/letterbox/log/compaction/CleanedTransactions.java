@@ -9,29 +9,29 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What compaction may drop because of transactions, while batches go by in order: the records of aborted ones at once,
- * and markers that no batch needs any more. Used for one pass, on one thread.
+ * Decides what compaction may drop because of transactions, in one pass over the batches: records of aborted
+ * transactions, and markers of transactions that have no batch left. For one thread.
  */
 final class CleanedTransactions {
     private final AbortedFilter aborted;
 
-    /** Whose transaction has had a batch, even an empty one, since its last marker. */
+    /** Producers that had a transactional batch, even an empty one, since their last marker. */
     private final Set<Long> withBatches = new HashSet<>();
 
-    /** @param byFirstOffset the aborted transactions that have records in what goes by */
+    /** @param byFirstOffset the aborted transactions that have records in the pass */
     CleanedTransactions(List<AbortedTransaction> byFirstOffset) {
         this.aborted = new AbortedFilter(byFirstOffset);
     }
 
-    /** Takes note of the next batch; true where it is a batch of an aborted transaction. */
+    /** Takes the next batch of the pass. Returns true if it belongs to an aborted transaction. */
     boolean leavesOut(RecordBatch batch) {
         if (batch.isTransactional() && !batch.isControl()) withBatches.add(batch.producerId());
         return aborted.leavesOut(batch);
     }
 
     /**
-     * After {@link #leavesOut}, for a control batch: true where nothing is left of the transaction that it ended, so that
-     * it may go once those who began to read before have had time to see it.
+     * For a control batch, after {@link #leavesOut}: true if no batch is left of the transaction that it ended, so that
+     * it may be dropped after {@code delete.retention.ms}, which readers that have begun earlier get to see it.
      */
     boolean endsNothing(RecordBatch control) {
         return TransactionMarker.of(control) != null && !withBatches.remove(control.producerId());

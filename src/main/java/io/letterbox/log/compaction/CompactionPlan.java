@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What one run of compaction works on. Made on the log's own thread, carried out on another, because closed segments
+ * The input of one compaction run. Made on the log's own thread and carried out on another, because closed segments
  * never change.
  *
  * @param segments closed segments in order, from the log's first one on, all below the high watermark
- * @param dirtyFrom records below this offset have been through compaction
- * @param sizeBytes the bytes of the segments; so much free space may be needed while both versions exist
+ * @param dirtyFrom records below this offset have been compacted before
+ * @param sizeBytes the bytes of the segments; as much free space may be needed while both versions exist
  * @param wallMs the time, in milliseconds since 1970, that counts for tombstones
  * @param directory the partition's directory
- * @param aborted the aborted transactions, whose records go
- * @param traces what stays of producers
+ * @param aborted the aborted transactions, whose records are dropped
+ * @param traces the batches that stay because they are the last ones of their producers
  * @param config the log's settings when the plan was made
  */
 public record CompactionPlan(

@@ -17,15 +17,16 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Carries one {@link CompactionPlan} out: notes the last offset of every key in the dirty part, then copies all
- * segments without the records that a later one makes superfluous. Used once, on one background thread.
+ * Carries out one {@link CompactionPlan}: maps every key in the dirty part to its last offset, then copies all segments
+ * without the records that a later one supersedes. Used once, on one background thread.
  *
  * <p>A tombstone stays until its delete horizon, which is set when compaction meets it for the first time. That run
- * also drops everything older with its key, so that nothing can come back when the tombstone goes. A record without a
- * key is nobody's older version and stays. A compressed batch is compressed again, with the same codec.
+ * also drops all older records of its key, so that none of them reappears when the tombstone is dropped. A record
+ * without a key stays, because no other record supersedes it. A compressed batch is compressed again, with the same
+ * codec.
  *
- * <p>Records of aborted transactions go, and the markers of transactions of which nothing is left, in the way of
- * tombstones. Of each producer's last batch the header stays, so that its numbers are known after every start.
+ * <p>Records of aborted transactions are dropped; markers of transactions without remaining batches are dropped like
+ * tombstones. The header of each producer's last batch stays, so that its sequence numbers are known after every start.
  */
 final class CompactionRun {
     /** Earlier compaction may have left gaps between offsets anywhere. */
@@ -49,8 +50,8 @@ final class CompactionRun {
     }
 
     /**
-     * @throws CorruptLogException where a batch is damaged: quarantine the partition
-     * @throws CancellationException where it was stopped
+     * @throws CorruptLogException if a batch is damaged: quarantine the partition
+     * @throws CancellationException if it was stopped
      */
     CompactionResult run() throws IOException {
         mapEnd = mapKeys();
@@ -68,7 +69,7 @@ final class CompactionRun {
         return new CompactionResult(cleaned, mapEnd, mapEnd == plan.end(), recordsRead, recordsDropped);
     }
 
-    /** Notes the last offset of every dirty key; returns the offset up to which this succeeded. */
+    /** Maps every dirty key to its last offset. Returns the offset up to which there was room in the map. */
     private long mapKeys() throws IOException {
         CleanedTransactions dirty = null;
         for (Segment segment : plan.segments()) {
@@ -89,7 +90,7 @@ final class CompactionRun {
         return new CleanedTransactions(plan.aborted().between(first.baseOffset(), plan.end()));
     }
 
-    /** Notes the keys of a batch; returns the offset of the first one for which there was no room, or -1. */
+    /** Maps the keys of a batch. Returns the offset of the first record for whose key there was no room, or -1. */
     private long mapKeys(BatchScan scan, Segment segment) throws CorruptLogException {
         try (RecordCursor record = new RecordCursor(scan.bytes(), plan.dirtyFrom())) {
             while (record.next()) {
@@ -105,7 +106,10 @@ final class CompactionRun {
         }
     }
 
-    /** Neighbours that fit into one segment together, so that what compaction left small becomes few files again. */
+    /**
+     * Groups of neighbouring segments that fit into one, so that segments that compaction made small become few files
+     * again.
+     */
     private List<List<Segment>> groups() {
         List<List<Segment>> groups = new ArrayList<>();
         List<Segment> group = new ArrayList<>();
@@ -126,7 +130,7 @@ final class CompactionRun {
         return groups;
     }
 
-    /** Copies what stays of a group; null where it would come out as it is. */
+    /** Copies the remaining records of a group; null if all of them remain. */
     private CleanedSegment clean(List<Segment> group) throws IOException {
         CleanedSegment cleaned = new CleanedSegment(List.copyOf(group), plan.directory());
         long left = group.stream().mapToLong(Segment::sizeBytes).sum();
@@ -153,7 +157,10 @@ final class CompactionRun {
         return done ? cleaned : null;
     }
 
-    /** A batch that was compressed harder than we do comes out larger; positions in a segment have 31 bits. */
+    /**
+     * Checks the size of a copy: positions in a segment have 31 bits, and a batch that its producer compressed at a
+     * higher level grows.
+     */
     private static void requireRoom(Segment segment, long sizeBytes) throws IOException {
         if (sizeBytes <= Integer.MAX_VALUE) return;
         throw new IOException(
@@ -172,7 +179,7 @@ final class CompactionRun {
         return after;
     }
 
-    /** A marker stays while something of its transaction does, and for the time of tombstones after that. */
+    /** Handles a marker, which stays while its transaction has a batch, and until its delete horizon after that. */
     private ByteBuffer control(RecordBatch batch, ByteBuffer bytes, boolean horizonPassed, long otherBytes) {
         if (!sweep.endsNothing(batch) || plan.traces().keep(batch)) return bytes;
         if (horizonPassed) {
@@ -196,8 +203,9 @@ final class CompactionRun {
     }
 
     /**
-     * When tombstones may go that are met now. A batch that the map does not cover gets none: older records of its keys
-     * may still be there. Nor does one that could make the segment grow beyond what a position can say.
+     * The delete horizon of tombstones that this run meets. A batch that the map does not cover gets none, because
+     * older records of its keys may still exist; nor does a batch that could make the segment larger than a position
+     * can express.
      */
     private long deleteHorizonMs(RecordBatch batch, long otherBytes) {
         long worstBytes =

@@ -17,15 +17,18 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Keeps the last record of each key of one partition ({@code cleanup.policy=compact}). In two steps, so that nobody who
- * appends waits for it: {@link #plan} and {@link #install} are quick and belong to the log's owner; {@link #clean} reads
- * and writes for as long as it takes, on another thread, and touches nothing that the log uses.
+ * Compacts the log of one partition ({@code cleanup.policy=compact}). Appends do not wait for it: {@link #plan} and
+ * {@link #install} are quick and run on the owner's thread; {@link #clean} reads and writes on another thread for as
+ * long as it takes, and changes no file that the log uses.
  *
- * <p>How replacements take their places is described at {@link PartitionLog#replace}. They are installed from
- * the oldest on: at every moment all that lies below a tombstone with a delete horizon has been through compaction.
+ * <p>{@link PartitionLog#replace} describes how replacements are installed. The oldest are installed first, so that at
+ * every moment all records below a tombstone with a delete horizon are compacted.
  */
 public final class Compactor {
-    /** The memory for the map of keys of one run, half as much again while it grows: some 500,000 keys. */
+    /**
+     * The memory for the map of keys of one run, which holds some 500,000 keys; one and a half times as much while it
+     * grows.
+     */
     public static final int MAP_BYTES = 16 << 20;
 
     private static final long NOT_READ = -1;
@@ -39,7 +42,7 @@ public final class Compactor {
     private boolean unfinished;
     private boolean running;
 
-    /** @param mapBytes the memory for the map of keys; where it is full, another run follows */
+    /** @param mapBytes the memory for the map of keys; if it is full, another run follows */
     public Compactor(Disk disk, PartitionLog log, int mapBytes) {
         this.disk = disk;
         this.log = log;
@@ -47,12 +50,12 @@ public final class Compactor {
     }
 
     /**
-     * Decides whether compaction is due: enough of the log is dirty, or something has been dirty for too long, or the
-     * last run did not get through.
+     * Decides whether compaction is due: enough of the log is dirty, or a segment has been dirty for too long, or the
+     * last run did not reach the end.
      *
-     * @param stableOffset nothing at or above it is touched: what becomes of its transaction is not known yet
-     * @return null where nothing is to be done now, or a plan is being carried out already; otherwise call
-     *     {@link #clean} and then either {@link #install} or {@link #abandon}
+     * @param stableOffset records at or above it stay: the outcome of their transactions is not known yet
+     * @return null if nothing is due, or a plan is being carried out already; otherwise call {@link #clean} and then
+     *      either {@link #install} or {@link #abandon}
      */
     public CompactionPlan plan(long wallMs, long stableOffset) throws IOException {
         if (running || !log.config().compact()) return null;
@@ -84,14 +87,14 @@ public final class Compactor {
      * Makes the replacements. Any thread; blocks.
      *
      * @param stopped asked at every batch
-     * @throws CorruptLogException where a batch is damaged: quarantine the partition
-     * @throws CancellationException where it was stopped
+     * @throws CorruptLogException if a batch is damaged: quarantine the partition
+     * @throws CancellationException if it was stopped
      */
     public CompactionResult clean(CompactionPlan plan, BooleanSupplier stopped) throws IOException {
         return new CompactionRun(disk, plan, mapBytes, stopped).run();
     }
 
-    /** Gives the replacements their places; those whose sources are gone meanwhile are dropped. */
+    /** Installs the replacements; drops those whose source segments were deleted in the meantime. */
     public void install(CompactionResult compaction) throws IOException {
         running = false;
         boolean all = true;
@@ -108,7 +111,7 @@ public final class Compactor {
                 left.remove(segment);
             }
         } catch (IOException failed) {
-            // Or they would fill the disk until the next start.
+            // Deleted now, because otherwise they would use disk space until the next start.
             for (CleanedSegment segment : left) segment.delete(disk);
             throw failed;
         }
@@ -118,7 +121,7 @@ public final class Compactor {
         CheckpointFile.writeOne(disk, checkpoint(), compactedUpTo);
     }
 
-    /** Says that the plan was not carried out. */
+    /** Notes that the plan was not carried out. */
     public void abandon() {
         running = false;
     }
@@ -144,7 +147,7 @@ public final class Compactor {
                 < wallMs - log.config().maxCompactionLagMs();
     }
 
-    /** The checkpoint saves work, not records: where it cannot be read, everything is dirty. */
+    /** The checkpoint only saves work: if it cannot be read, everything is dirty. */
     private long compactedUpTo() throws IOException {
         if (compactedUpTo == NOT_READ) compactedUpTo = CheckpointFile.readOne(disk, checkpoint(), 0);
         return compactedUpTo;

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has to stay in a compacted log so that its producers can be found in it again: the last batch of each, if only its
- * header, or the marker that is all that is there of its epoch. Immutable.
+ * The batches that have to stay in a compacted log so that the states of its producers can be rebuilt: the last batch
+ * of each producer, at least its header, or the marker if its epoch has no other batch. Immutable.
  */
 final class LastProducerBatches {
     private final Map<Long, Long> lastOffsets = new HashMap<>();
     private final Map<Long, Short> markedEpochs = new HashMap<>();
 
-    /** @param belowOffset traces at or beyond it are not asked for */
+    /** @param belowOffset batches at or beyond it are not compacted */
     static LastProducerBatches of(Collection<ProducerState> producers, long belowOffset) {
         LastProducerBatches traces = new LastProducerBatches();
         for (ProducerState producer : producers) {

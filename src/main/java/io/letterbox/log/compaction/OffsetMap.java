@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * The last offset of each key, in bounded memory: a hash table with open addressing, 24 bytes an entry. A key is
- * represented by the first 128 bits of its SHA-256, so that nobody can find two keys that compaction would take for one.
- * For one thread.
+ * represented by the first 128 bits of its SHA-256, so that a client cannot construct two keys that compaction would
+ * take for one. For one thread.
  */
 final class OffsetMap {
     static final int ENTRY_BYTES = 3 * Long.BYTES;
@@ -25,7 +25,10 @@ final class OffsetMap {
     private long[] offsets;
     private int count;
 
-    /** @param maxBytes the table takes at most so much, and while it grows half as much again; room for 12 keys at least */
+    /**
+     * @param maxBytes the limit for the table, which takes one and a half times as much while it grows; there is room
+     *      for 12 keys at least
+     */
     OffsetMap(int maxBytes) {
         this.maxSlots = Math.max(LEAST_SLOTS, Integer.highestOneBit(maxBytes / ENTRY_BYTES));
         allocate(Math.min(FIRST_SLOTS, maxSlots));
@@ -40,7 +43,7 @@ final class OffsetMap {
         return count;
     }
 
-    /** Notes a key's offset, which replaces the one that was there; false where there is no room for another key. */
+    /** Sets a key's offset. Returns false if there is no room for another key. */
     boolean put(byte[] array, int keyOffset, int keyLength, long offset) {
         int slot = find(array, keyOffset, keyLength);
         if (offsets[slot] == NONE) {
@@ -57,7 +60,7 @@ final class OffsetMap {
         return true;
     }
 
-    /** The offset noted last for a key, -1 where there is none. */
+    /** The offset set last for a key, -1 if there is none. */
     long get(byte[] array, int keyOffset, int keyLength) {
         return offsets[find(array, keyOffset, keyLength)];
     }

@@ -6,8 +6,8 @@ import io.letterbox.record.RecordBatch;
 import java.nio.ByteBuffer;
 
 /**
- * Holds the two indexes of a segment, as they lie on disk, against its batches while these go by. After the first entry
- * that is wrong nothing more is said about an index. For one thread.
+ * Compares the two index files of a segment with its batches, in one pass over the batches. Only the first wrong entry
+ * of an index is reported. For one thread.
  */
 final class IndexCheck {
     private final long baseOffset;
@@ -59,7 +59,7 @@ final class IndexCheck {
         }
     }
 
-    /** Call it when all batches have gone by: entries that point beyond them are wrong. */
+    /** To be called after all batches: remaining entries point beyond the last batch and are wrong. */
     void end() {
         if (offsetsDefect == null && offsets.hasRemaining()) {
             offsetsDefect = "there are entries for batches beyond the last one";

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which transactions of a partition keep readers of committed records waiting: those without a marker, and those whose
- * marker is not safe yet. Owned by the log's owner.
+ * The transactions that hold back the last stable offset of a partition: those without a marker, and those whose marker
+ * is not committed yet. Owned by the log's owner.
  */
 final class OpenTransactions {
     /** From the offset of the first record to the producer. */
@@ -18,7 +18,7 @@ final class OpenTransactions {
         undecided.put(firstOffset, producerId);
     }
 
-    /** Returns the offset below which everything is decided, once the marker is safe. */
+    /** Ends a transaction. Returns the last stable offset as it will be once the marker is committed. */
     long end(long firstOffset, long markerOffset) {
         undecided.remove(firstOffset);
         unsafe.put(firstOffset, markerOffset);
@@ -29,9 +29,10 @@ final class OpenTransactions {
         return undecided.size();
     }
 
-    /** The offset after the last record that is safe and decided, as are all before it. */
+    /** The last stable offset: all records below it are committed, and their transactions are decided. */
     long stableOffset(long highWatermark) {
-        // Those that began later may have ended earlier, so all are looked at; there are as many as one commit took.
+        // All are checked, because later transactions may have ended earlier; there are only as many as one group
+        // commit had.
         if (!unsafe.isEmpty()) unsafe.values().removeIf(marker -> marker < highWatermark);
         long first = Math.min(first(undecided), first(unsafe));
         return Math.min(first, highWatermark);

@@ -3,9 +3,9 @@ package io.letterbox.log.producers;
 import io.letterbox.record.RecordBatch;
 
 /**
- * A batch that a producer has appended, as far as repetitions of it are concerned.
+ * The fields of an appended batch by which repetitions of it are recognised.
  *
- * @param baseSequence the number of its first record, or -1 where the producer does not number
+ * @param baseSequence the number of its first record, or -1 if the producer does not number its records
  * @param lastSequence the number of its last record, or -1
  * @param baseOffset the offset of its first record
  * @param lastOffset the offset of its last record

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The producers of one partition by id, and in the order in which they wrote last; those with an open transaction are in a
- * queue of their own, because they are never forgotten. The links are in the producers themselves: a map's entry and a
- * boxed id would take as much again as what is kept. Owned by the log's owner.
+ * The producers of one partition by id, and in the order in which they wrote last; those with an open transaction are
+ * in a queue of their own, because they are never forgotten. The links are in the producers themselves, because a map
+ * entry and a boxed id would double their memory. Owned by the log's owner.
  */
 final class ProducerTable {
     private static final int LEAST_SLOTS = 16;
 
     /**
-     * Multiplied with an id, its high bits choose the slot. Clients choose their ids freely, and with a multiplier that they
-     * do not know they cannot choose many of one slot.
+     * The high bits of id × multiplier choose the slot. Clients may send any id, but they do not know the multiplier,
+     * so they cannot choose many ids of one slot.
      */
     private final long multiplier;
 
-    /** Rings, each with a node that is no producer: the first after it wrote longest ago. */
+    /** Queues as rings, each with a sentinel; the producer after the sentinel wrote longest ago. */
     private final ProducerState idle = ring();
 
     private final ProducerState busy = ring();
@@ -41,14 +41,14 @@ final class ProducerTable {
         return size;
     }
 
-    /** Null where there is none. */
+    /** The producer with an id, or null. */
     ProducerState get(long id) {
         ProducerState state = slots[slot(id)];
         while (state != null && state.id() != id) state = state.chained;
         return state;
     }
 
-    /** Adds one that is not there, as the last that wrote. */
+    /** Adds a new producer as the last that wrote. */
     void add(ProducerState state) {
         if (size == slots.length) grow();
         chain(state);
@@ -56,18 +56,18 @@ final class ProducerTable {
         link(state);
     }
 
-    /** It wrote, or its transaction began or ended: it is the last of its queue. */
+    /** Moves a producer to the end of its queue, because it wrote, or its transaction began or ended. */
     void moved(ProducerState state) {
         unlink(state);
         link(state);
     }
 
-    /** The one that wrote longest ago and has no open transaction; null where all have. */
+    /** The producer that wrote longest ago and has no open transaction; null if all have one. */
     ProducerState oldestIdle() {
         return idle.after == idle ? null : idle.after;
     }
 
-    /** The one that wrote after this one and has no open transaction; null where it is the last. */
+    /** The producer that wrote after this one and has no open transaction; null if this one is the last. */
     ProducerState nextIdle(ProducerState state) {
         return state.after == idle ? null : state.after;
     }
@@ -86,7 +86,10 @@ final class ProducerTable {
         size--;
     }
 
-    /** A copy: those without an open transaction first, and in each half who wrote longest ago. */
+    /**
+     * A copy of all producers: those without an open transaction first, each half ordered by their last write, oldest
+     * first.
+     */
     List<ProducerState> all() {
         List<ProducerState> all = new ArrayList<>(size);
         for (ProducerState state = idle.after; state != idle; state = state.after) all.add(state);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The directory of all shards' write-ahead files, and the order of what is in them: files and their uses are numbered
- * upwards, over all shards and all starts. Any thread.
+ * The directory of all shards' write-ahead files. It numbers the files and their uses (generations) upwards, over all
+ * shards and all starts, which gives their order. Any thread.
  */
 public final class WalDirectory {
     static final String SUFFIX = ".wal";
@@ -27,15 +27,15 @@ public final class WalDirectory {
     }
 
     /**
-     * Reads what an earlier process has left in a directory; it need not exist.
+     * Reads the files of an earlier process in a directory, which need not exist.
      *
-     * @throws IOException where a file cannot be read, or was written by a later version
+     * @throws IOException if a file cannot be read, or was written by a later version
      */
     public static WalDirectory open(Disk disk, Path path) throws IOException {
         return new WalDirectory(disk, path, RecoveredWal.read(disk, path));
     }
 
-    /** What an earlier process has left. */
+    /** The write-ahead files of an earlier process. */
     public RecoveredWal remains() {
         return remains;
     }
@@ -50,7 +50,7 @@ public final class WalDirectory {
     WalFile create(long limitBytes) throws IOException {
         disk.createDirectories(path);
         String name = String.format(Locale.ROOT, "%018d" + SUFFIX, lastNumber.incrementAndGet());
-        // Opened first, so that no file is left that nobody knows the name of.
+        // The directory is opened first, so that no file is left whose name cannot be forced for want of a descriptor.
         try (Disk.OpenDirectory names = disk.openDirectory(path)) {
             WalFile file = open(path.resolve(name), limitBytes);
             names.force();
@@ -62,18 +62,18 @@ public final class WalDirectory {
         try {
             return new WalFile(disk, file, limitBytes);
         } catch (IOException failed) {
-            // It may have got its name and no descriptor.
+            // The file may have been made without getting a descriptor.
             disk.delete(file);
             throw failed;
         }
     }
 
-    /** A number that is greater than that of all uses of files which began before. */
+    /** A generation that is greater than those of all earlier uses of files. */
     long nextGeneration() {
         return lastNumber.incrementAndGet();
     }
 
-    /** Deletes files, durably: those of a later start may have lower numbers. */
+    /** Deletes files, durably, because the files of a later start may have lower numbers. */
     void delete(List<Path> files) throws IOException {
         for (Path file : files) disk.delete(file);
         if (!files.isEmpty()) disk.forceDirectory(path);

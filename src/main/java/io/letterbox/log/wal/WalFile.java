@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * One file of frames, written from its beginning, and again from its beginning when nothing in it is wanted any more. It
- * grows by zeros ahead of the frames, so that a frame changes neither the file's length nor its blocks: then the file
- * system has nothing to note down beside it.
+ * One file of frames, written from its beginning, and again from its beginning when its frames are not needed any more.
+ * It is extended with zeros ahead of the frames, so that a frame changes neither the file's length nor its blocks, and
+ * the file system writes no metadata with it.
  */
 final class WalFile {
     private static final int GROWTH_BYTES = 1 << 20;
@@ -32,7 +32,7 @@ final class WalFile {
         return path;
     }
 
-    /** From here on, frames overwrite what there is. */
+    /** Begins the file anew: the next frames overwrite the old ones. */
     void restart() {
         position = 0;
     }
@@ -41,12 +41,12 @@ final class WalFile {
         return position == 0;
     }
 
-    /** Whether so many bytes fit behind what there is. */
+    /** Whether this many bytes fit behind the last frame. */
     boolean hasRoom(long bytes) {
         return position + bytes <= limitBytes;
     }
 
-    /** Makes room for so many bytes, which fit; false where the disk has none left. */
+    /** Extends the file for this many bytes, which fit. Returns false if the disk is full. */
     boolean reserve(long bytes) {
         try {
             while (lengthBytes < Math.min(position + bytes, limitBytes)) {
@@ -60,7 +60,7 @@ final class WalFile {
         }
     }
 
-    /** Writes a frame for which room was made; durable when this returns. */
+    /** Writes a frame for which space was reserved; durable when this returns. */
     void write(ByteBuffer frame) throws IOException {
         int size = frame.remaining();
         file.write(frame, position);

@@ -8,20 +8,20 @@ import io.letterbox.record.RecordBatch;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Makes one record batch of what a coordinator writes. */
+/** Builds the record batches that a coordinator writes. */
 final class CoordinatorBatches {
-    /** Who nobody is: the batch belongs to no transaction. */
+    /** No producer id (-1): the batch is not transactional. */
     static final Producer NOBODY = new Producer(-1, (short) -1);
 
-    /** Of most batches: an offset or two. */
+    /** The size of most batches, which hold an offset or two. */
     private static final int TYPICAL_BYTES = 512;
 
     private int limitBytes = Integer.MAX_VALUE;
 
-    /** Whose transaction a batch belongs to. */
+    /** The producer to whose transaction a batch belongs. */
     record Producer(long id, short epoch) {}
 
-    /** No batch may be larger from now on. */
+    /** Sets the limit for the size of batches. */
     void limit(int maxBytes) {
         limitBytes = maxBytes;
     }

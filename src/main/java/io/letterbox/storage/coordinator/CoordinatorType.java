@@ -8,30 +8,30 @@ import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 
-/** What is coordinated by the partitions of one internal topic. Shared by all shards, so it keeps no state. */
+/** A type of coordinator, one for each internal topic. Shared by all shards, so it keeps no state. */
 public interface CoordinatorType {
-    /** The internal topic. */
+    /** The name of the internal topic. */
     String topic();
 
-    /** A core that knows nothing yet; the shell replays the partition into it. */
+    /** Makes an empty core; the shell replays the partition into it. */
     Coordinator create(TopicPartition partition);
 
     /**
-     * What a core is told when it has been activated and whenever the cluster's image changes, before any later
-     * question; null: nothing.
+     * The command that a core gets after its activation and whenever the cluster image changes, before any later
+     * request; null if it needs none.
      */
     default CoordinatorCommand<Void> imageChanged(ClusterImage image) {
         return null;
     }
 
-    /** Takes a question from a core that has handed it on with an effect, and tells who asked. On the shard's thread. */
+    /** Refuses a request that a core handed on with an effect. On the shard's thread. */
     interface Refusals {
         void refuse(CoordinatorRequest<?> ask, ApiException why);
     }
 
     /**
-     * Does what a core wants done elsewhere, once what it wrote before is committed. Runs on the shard's thread and must not block it; how it ends, the core
-     * learns through a command of its own.
+     * Performs an effect of a core outside its partition, once the core's earlier writes are committed. Runs on the
+     * shard's thread and must not block it. The core learns the result through a command.
      */
     default void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
         throw new AssertionError("nobody performs " + effect);

@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** The partitions of {@code __consumer_offsets} coordinate consumer groups. */
+/** The coordinators of consumer groups, on the partitions of {@code __consumer_offsets}. */
 public final class GroupsKind implements CoordinatorType {
     private final GroupSettings settings;
     private final StatePart memory;
     private final TopicPatterns patterns;
 
-    /** @param memory what all groups together may take */
+    /** @param memory the memory that all groups together may take */
     public GroupsKind(GroupsConfig config, StatePart memory, TopicPatterns patterns) {
         this.patterns = patterns;
         this.memory = memory;

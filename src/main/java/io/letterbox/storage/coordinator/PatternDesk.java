@@ -16,17 +16,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Matches the expressions of all groups on one thread of its own, so that neither a shard nor an event loop waits for what
- * strangers write, and remembers the results. Safe from any thread.
+ * Matches the regular expressions of all groups with topics on one thread of its own, so that neither a shard nor an
+ * event loop waits for expressions that clients write, and caches the results. Safe from any thread.
  */
 public final class PatternDesk implements TopicPatterns {
-    /** Expressions that are remembered; of each its text and the names that match. */
+    /** Expressions that are cached, each with its text and the names that match. */
     static final int MAX_KNOWN = 500;
 
-    /** Expressions that may wait for the thread; who comes later asks again with the next heartbeat. */
+    /**
+     * Expressions that may wait for the thread. A member whose expression is not taken asks again with its next
+     * heartbeat.
+     */
     static final int MAX_WAITING = 200;
 
-    /** So long a heartbeat waits for its expression; then it goes on, and the topics come with a later one. */
+    /**
+     * How long a heartbeat waits for its expression. After that it goes on without, and a later heartbeat gets the
+     * topics.
+     */
     private static final long LONGEST_WAIT_MS = 1_000;
 
     private static final String THREAD = "letterbox-topic-patterns";
@@ -37,7 +43,7 @@ public final class PatternDesk implements TopicPatterns {
     private final Map<String, Future<?>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong uses = new AtomicLong();
 
-    /** A result, and when it was last used. */
+    /** A cached result, and when it was last used. */
     private static final class Known {
         final TopicMatch match;
         volatile long used;
@@ -53,7 +59,7 @@ public final class PatternDesk implements TopicPatterns {
         this.thread = (WorkerExecutorInternal) vertx.createSharedWorkerExecutor(THREAD, 1);
     }
 
-    /** Runs something on the thread that matches, behind what waits there. */
+    /** Queues a task on the thread that matches. */
     public void onThread(Runnable work) {
         thread.pool().executor().execute(work);
     }
@@ -65,7 +71,7 @@ public final class PatternDesk implements TopicPatterns {
         return found;
     }
 
-    /** Finds out what an expression stands for before its group is asked; completes on the caller's context, without fail. */
+    /** Matches an expression before its group is asked. Completes on the caller's context, never with a failure. */
     Future<Void> prepare(String regex, ClusterImage image) {
         Promise<Void> ready = vertx.getOrCreateContext().promise();
         if (look(regex, image).isPresent()) ready.complete();
@@ -77,7 +83,7 @@ public final class PatternDesk implements TopicPatterns {
         Known found = known.get(regex);
         if (found == null) return Optional.empty();
         found.used = uses.incrementAndGet();
-        // One that is ahead of a shard has no more than topics that this one does not know yet.
+        // A result for a newer image is fine: it can only have topics that this shard does not know yet.
         boolean current = found.match.topics() == null || found.match.image().version() >= image.version();
         return current ? Optional.of(found.match) : Optional.empty();
     }

@@ -10,9 +10,9 @@ import io.letterbox.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Hands the records of a partition to its core, from the first to the last. Owned by the shard's thread. */
+/** Applies the records of a partition to its core, from the first to the last. Owned by the shard's thread. */
 final class Replay {
-    /** Read and handed over in one step. */
+    /** How many bytes one step reads. */
     private static final int STEP_BYTES = 1 << 20;
 
     private final PartitionLog log;
@@ -26,19 +26,19 @@ final class Replay {
         this.offset = log.logStartOffset();
     }
 
-    /** How many records there were so far. */
+    /** How many records were applied so far. */
     long records() {
         return records;
     }
 
-    /** True where the end has been reached; what is appended from now on the core hears of otherwise. */
+    /** True if the end has been reached. The shell applies records that are appended from then on. */
     boolean isDone() {
         return offset >= log.logEndOffset();
     }
 
     void step() throws IOException {
         LogRead read = log.read(Math.max(offset, log.logStartOffset()), STEP_BYTES, log.logEndOffset());
-        // A gap that compaction left at the end of what was read still moves the offset on.
+        // The offset advances even over a gap that compaction left at the end of the read batches.
         if (read.nextOffset() <= offset) throw new IOException("nothing could be read at offset " + offset);
         BatchCursor batches = RecordBatch.cursor(read.batches());
         while (batches.next()) hand(batches.batch(), read.batches());

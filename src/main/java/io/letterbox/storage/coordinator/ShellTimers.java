@@ -3,14 +3,14 @@ package io.letterbox.storage.coordinator;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
-/** Wakes the coordinators of one shard, on its thread. */
+/** The timers of the coordinators of one shard. They go off on its thread. */
 interface ShellTimers {
-    /** Runs something after a time, in milliseconds, 1 or more; the result is for {@link #cancel}. */
+    /** Runs a task after a delay in milliseconds, 1 or more. Returns the timer's id for {@link #cancel}. */
     long after(long delayMs, Runnable work);
 
     void cancel(long id);
 
-    /** Runs something behind what the shard has to do already. */
+    /** Queues a task on the shard's thread. */
     void soon(Runnable work);
 
     /** The timers of a verticle. */

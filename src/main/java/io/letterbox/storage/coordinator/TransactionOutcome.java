@@ -4,14 +4,14 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
 
 /**
- * A transaction has ended in one partition.
+ * The outcome of a transaction in one partition.
  *
- * @param producerId whose transaction
- * @param producerEpoch of the producer
- * @param commit whether what was written counts
+ * @param producerId the producer's id
+ * @param producerEpoch the producer's epoch
+ * @param commit true if the transaction is committed, false if it is aborted
  */
 public record TransactionOutcome(long producerId, short producerEpoch, boolean commit) {
-    /** What the marker in a batch says; null where it holds something else. */
+    /** The outcome in a batch's marker; null if the batch is not a marker. */
     static TransactionOutcome of(RecordBatch batch) {
         TransactionMarker marker = TransactionMarker.of(batch);
         return marker == null
