@@ -7,28 +7,28 @@ import io.letterbox.time.Moment;
 import java.util.List;
 
 /**
- * One call into a coordinator: when it is, and what is to be done. Passed down, never kept.
+ * The context of one call into a coordinator: its time and its outbox. Passed down, never kept.
  *
- * @param now when it is
- * @param outbox takes what is wanted
+ * @param now the time of the call
+ * @param outbox receives writes, answers and effects
  */
 public record CoordinatorContext(Moment now, CoordinatorOutbox outbox) {
-    /** For what is due when. */
+    /** The monotonic time, for deadlines. */
     public long elapsedMs() {
         return now.elapsedMs();
     }
 
-    /** For what is written down. */
+    /** The wall time, for records. */
     public long wallMs() {
         return now.wallMs();
     }
 
-    /** Writes records as one batch and applies them; nothing where there are none. */
+    /** Writes records as one batch and applies them; does nothing for an empty list. */
     public void write(List<CoordinatorRecord> records) {
         if (!records.isEmpty()) outbox.write(records);
     }
 
-    /** Answers when everything that was written is committed. */
+    /** Answers a request when everything written so far is committed. */
     public <R> void reply(CoordinatorRequest<R> ask, R answer) {
         outbox.reply(ask, answer);
     }

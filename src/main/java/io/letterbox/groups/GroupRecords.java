@@ -8,8 +8,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /**
- * Records of {@code __consumer_offsets} to bytes and back, as Kafka's own coordinator writes them; kafka-dump-log reads
- * them.
+ * Encodes and decodes records of {@code __consumer_offsets} as Kafka's own coordinator does; kafka-dump-log reads them.
  *
  * <pre>
  *  ┌─────────────┬──────────────────────┐   ┌─────────────┬──────────────────────────────────────┐
@@ -28,12 +27,12 @@ public final class GroupRecords {
                 MessageUtil.toVersionPrefixedBytes((short) version, value));
     }
 
-    /** A record that takes another one's key out of the log. */
+    /** A tombstone for a key. */
     public static CoordinatorRecord tombstone(ApiMessage key) {
         return new CoordinatorRecord(MessageUtil.toCoordinatorTypePrefixedBytes(key), null);
     }
 
-    /** The number of the record's type: the {@code id} of a {@link CoordinatorRecordType}, or one that is not known. */
+    /** The record's type: the {@code id} of a {@link CoordinatorRecordType}, or an unknown one. */
     public static short typeOf(CoordinatorRecord record) {
         return ByteBuffer.wrap(record.key()).getShort();
     }

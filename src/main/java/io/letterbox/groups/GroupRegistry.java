@@ -9,17 +9,17 @@ public final class GroupRegistry {
     private final TreeMap<String, Group> byId = new TreeMap<>();
     private final StateAccount account;
 
-    /** @param account what the groups in here are taken from */
+    /** @param account the account to which the groups are charged */
     public GroupRegistry(StateAccount account) {
         this.account = account;
     }
 
-    /** Null where there is none. */
+    /** The group with an id, or null. */
     public Group get(String groupId) {
         return byId.get(groupId);
     }
 
-    /** The group where it is of a type, else null. */
+    /** The group with an id if it has this type, else null. */
     public <G extends Group> G get(String groupId, Class<G> type) {
         Group group = byId.get(groupId);
         return type.isInstance(group) ? type.cast(group) : null;
@@ -31,17 +31,17 @@ public final class GroupRegistry {
         group.weight().attach(account);
     }
 
-    /** Forgets a group; nothing where there is another one in its place. */
+    /** Removes a group; does nothing if another one has taken its place. */
     public void remove(Group group) {
         if (byId.remove(group.id(), group)) group.weight().detach();
     }
 
-    /** All, in order. */
+    /** All groups, in order. */
     public Collection<Group> all() {
         return byId.values();
     }
 
-    /** Those whose ids come after one, in order; null: all. */
+    /** The groups whose ids come after an id, in order; all if it is null. */
     public Collection<Group> after(String groupId) {
         return groupId == null ? byId.values() : byId.tailMap(groupId, false).values();
     }

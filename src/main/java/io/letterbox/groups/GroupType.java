@@ -2,7 +2,7 @@ package io.letterbox.groups;
 
 import java.util.Locale;
 
-/** The kinds of groups, as ListGroups names them (KIP-848). */
+/** The types of groups, as ListGroups names them (KIP-848). */
 public enum GroupType {
     CLASSIC("classic"),
     CONSUMER("consumer");

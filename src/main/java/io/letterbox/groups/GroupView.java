@@ -7,16 +7,18 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * A group of either kind at one moment, for those who look at it. Immutable.
+ * A snapshot of a group of either type, for display. Immutable.
  *
  * @param id the group's id
- * @param type the kind of group
+ * @param type the group's type
  * @param state in Kafka's spelling
- * @param protocolType what the members speak: {@code consumer}, {@code connect}, …; empty for a group of offsets alone
- * @param protocol who assigns the partitions: the members' protocol, or the server's assignor; empty where nobody does
- * @param generation the generation, or the group's epoch; 0 where there was none yet
+ * @param protocolType the protocol type of the members: {@code consumer}, {@code connect}, …; empty for a group that
+ *      has offsets only
+ * @param protocol how partitions are assigned: the members' protocol, or the server's assignor; empty if they are not
+ *      assigned
+ * @param generation the generation, or the group's epoch; 0 if there was none yet
  * @param members in order of their ids
- * @param offsets what is committed
+ * @param offsets the committed offsets
  */
 public record GroupView(
         String id,
@@ -32,10 +34,11 @@ public record GroupView(
      *
      * @param id the member's id
      * @param instanceId a static member's name, or null
-     * @param clientId what its client calls itself
-     * @param host where it comes from, as Kafka shows it
-     * @param epoch the generation or the epoch that it is in
-     * @param assignment the partitions that it owns, those that it is about to give up included; empty where the group is not of consumers
+     * @param clientId the client's id
+     * @param host the client's address, as Kafka shows it
+     * @param epoch the member's generation or epoch
+     * @param assignment the partitions that it owns, including those to be revoked; empty if the group's protocol type
+     *      is not consumer
      */
     public record Member(
             String id,

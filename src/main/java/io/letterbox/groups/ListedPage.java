@@ -4,9 +4,9 @@ import java.util.List;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 
 /**
- * Some groups of one coordinator as ListGroups names them, in order of their ids. Immutable.
+ * A page of one coordinator's groups for ListGroups, in order of their ids. Immutable.
  *
- * @param groups those that filters let through
- * @param last the id of the last group that was looked at, where there may be more behind it; null: that was all
+ * @param groups the groups that pass the filters
+ * @param last the id of the last group that was examined, if there may be more; null at the end
  */
 public record ListedPage(List<ListedGroup> groups, String last) {}

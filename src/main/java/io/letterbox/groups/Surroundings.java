@@ -5,9 +5,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * What a coordinator of groups is given from outside, because it is pure.
+ * The services that a pure coordinator of groups gets from outside.
  *
- * @param ids where the ids of members come from that bring none
- * @param patterns what is known of regular expressions
+ * @param ids makes ids for members without one
+ * @param patterns matches regular expressions with topics
  */
 public record Surroundings(Supplier<UUID> ids, TopicPatterns patterns) {}

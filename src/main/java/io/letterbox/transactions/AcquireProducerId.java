@@ -4,9 +4,9 @@ import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorRequest;
 
 /**
- * A question cannot be answered without a new producer id. {@link TransactionCommand.WithProducerId} follows; where there is
- * none to be had, the shell refuses the question.
+ * The effect of a request that needs a new producer id. The shell sends {@link TransactionCommand.WithProducerId} when
+ * it has one, and refuses the request if it cannot get one.
  *
- * @param question what was asked
+ * @param question the request
  */
 public record AcquireProducerId(CoordinatorRequest<?> question) implements CoordinatorEffect {}

@@ -10,11 +10,11 @@ import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What is told about transactional ids. Pure functions. */
+/** Answers DescribeTransactions and ListTransactions. Pure functions. */
 final class Description {
     private Description() {}
 
-    /** @param known null where there is no such id */
+    /** @param known the state of the transactional id; null if it does not exist */
     static DescribeTransactionsResponseData.TransactionState of(String id, TransactionalIdState known) {
         var state = new DescribeTransactionsResponseData.TransactionState().setTransactionalId(id);
         if (id.isEmpty()) return state.setErrorCode(Errors.INVALID_REQUEST.code());
@@ -35,7 +35,11 @@ final class Description {
                 .setProducerEpoch(t.epoch());
     }
 
-    /** Those that pass the filters of states, producers and duration. @param from where the page begins, in order */
+    /**
+     * A page of the transactional ids that pass the filters of states, producers and duration.
+     *
+     * @param from the ids from the beginning of the page on, in order
+     */
     static ListedPage page(ListAll list, Collection<TransactionalIdState> from, Moment now) {
         ListTransactionsRequestData request = list.data();
         ListTransactionsResponseData response = new ListTransactionsResponseData();

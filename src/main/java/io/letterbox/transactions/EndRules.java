@@ -3,21 +3,21 @@ package io.letterbox.transactions;
 import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What becomes of a request to end a transaction (KIP-98, KIP-890). Pure functions. */
+/** The rules for requests to end a transaction (KIP-98, KIP-890). Pure functions. */
 final class EndRules {
-    /** What is to be done. */
+    /** The decision about a request. */
     enum Verdict {
-        /** Write the decision, then the markers. */
+        /** Write the outcome, then the markers. */
         END,
-        /** It was decided this way before: say so once more. */
+        /** The transaction has this outcome already: repeat the answer. */
         REPEAT,
         /** The producer is not the owner of the transactional id. */
         UNKNOWN_PRODUCER(Errors.INVALID_PRODUCER_ID_MAPPING),
-        /** A newer producer, or the server, has taken over. */
+        /** A newer producer, or the server, has fenced the producer. */
         FENCED(Errors.PRODUCER_FENCED),
-        /** The markers of the transaction before are being written. */
+        /** The markers of the previous transaction are being written. */
         LATER(Errors.CONCURRENT_TRANSACTIONS),
-        /** There is nothing to end, or it was decided otherwise. */
+        /** There is no transaction to end, or it has the other outcome. */
         IMPOSSIBLE(Errors.INVALID_TXN_STATE);
 
         private final Errors error;
@@ -49,14 +49,14 @@ final class EndRules {
             case EMPTY:
                 return raiseEpoch && !request.committed() ? Verdict.END : Verdict.IMPOSSIBLE;
             default:
-                // Before epochs rose, the same epoch could mean the same request.
+                // In the older protocol a request with the same epoch may be a repetition.
                 return repeat(t, request);
         }
     }
 
     /**
-     * In the newer protocol the epoch tells a repetition from the next request: the one who repeats has the epoch from
-     * before its end was decided. While a transaction is going on, that epoch is a fenced one.
+     * Whether a request repeats an earlier one. In the newer protocol, a repetition has the epoch from before the
+     * outcome was decided. While a transaction is ongoing, that epoch is fenced.
      */
     private static boolean isRepeated(Transaction t, EndTxnRequestData request) {
         if (t.state().isPrepared()) {
@@ -71,7 +71,7 @@ final class EndRules {
         return raised || rotated;
     }
 
-    /** The owner has been told how it goes on, and goes on before the markers are written. */
+    /** Whether the owner already uses its next id and epoch although the markers are not written yet. */
     private static boolean isEarly(Transaction t, EndTxnRequestData request) {
         return t.raisesEpochs()
                 && t.state().isPrepared()
@@ -91,12 +91,11 @@ final class EndRules {
                 return Verdict.END;
             case COMPLETE_COMMIT:
             case COMPLETE_ABORT:
-                // The producer does not know whether its records reached us. Where none did, an abort raises the epoch
-                // all
-                // the same, so that those under way are refused.
+                // The producer does not know whether its records arrived. Even if none did, an abort raises the epoch,
+                // so that records in flight are refused.
                 return raiseEpoch && !request.committed() ? Verdict.END : Verdict.IMPOSSIBLE;
             default:
-                // Markers with an epoch that its owner was not told: the epochs have run out.
+                // The epochs are exhausted: the markers have an epoch that the owner never gets.
                 return Verdict.FENCED;
         }
     }

@@ -8,20 +8,19 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Everything about a transactional id that survives a restart. Immutable; the methods name the steps from one state to the
- * next.
+ * The durable state of a transactional id. Immutable; its methods are the transitions from one state to the next.
  *
  * @param id the transactional id
- * @param producerId who owns it
+ * @param producerId the id of the producer that owns it
  * @param epoch the owner's epoch; lower ones are fenced
- * @param previousProducerId the owner's id before the last transaction ended or the epochs ran out, or -1
- * @param nextProducerId while markers are written: the owner's next id where its epochs have run out, else -1
+ * @param previousProducerId the owner's id before the last transaction ended or the epochs were exhausted, or -1
+ * @param nextProducerId while markers are written: the owner's next id if its epochs are exhausted; else -1
  * @param timeoutMs how long a transaction may take
- * @param state what it is doing
- * @param partitions the partitions of the transaction; empty where none is going on
+ * @param state the state of the transaction
+ * @param partitions the partitions of the transaction; empty if none is ongoing
  * @param startMs when the transaction began, or -1
- * @param updatedMs when anything changed last
- * @param clientVersion 2 where the owner's epoch was raised by the end of its transaction (KIP-890 part 2), else 0
+ * @param updatedMs the time of the last change
+ * @param clientVersion 2 if the end of each transaction raises the owner's epoch (KIP-890 part 2), else 0
  */
 record Transaction(
         String id,
@@ -37,7 +36,7 @@ record Transaction(
         short clientVersion) {
     static final long NO_ID = -1;
 
-    /** The last epoch that a client ever gets: there is always one more, to fence it with. */
+    /** The last epoch that a client gets. One more is left for fencing it. */
     static final short LAST_EPOCH = Short.MAX_VALUE - 1;
 
     static final short CLASSIC = 0;
@@ -82,7 +81,7 @@ record Transaction(
         return nextProducerId == NO_ID ? epoch : 0;
     }
 
-    /** Hands the id to a producer that (re)initialises. */
+    /** The state after a producer has (re)initialised with the transactional id. */
     Transaction initialised(long newProducerId, short newEpoch, int newTimeoutMs, long wallMs) {
         return new Transaction(
                 id,
@@ -116,7 +115,10 @@ record Transaction(
                 version);
     }
 
-    /** Decides as the owner asked. In the newer protocol the epoch rises, so that nothing late can hit what comes next. */
+    /**
+     * The state after the owner's decision. In the newer protocol the epoch rises, so that late requests cannot affect
+     * the next transaction.
+     */
     Transaction prepared(boolean commit, short version, long nextId, long wallMs) {
         short markerEpoch = version >= EPOCH_PER_TRANSACTION ? next() : epoch;
         TransactionState to = commit ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT;
@@ -124,8 +126,8 @@ record Transaction(
     }
 
     /**
-     * Aborts against the owner's will. The epoch rises and the version is the classic one, so that the owner's own
-     * request to end is not taken for a repetition but fenced.
+     * The state after the server has decided to abort. The epoch rises and the version is the classic one, so that the
+     * owner's own request to end is fenced and not taken for a repetition.
      */
     Transaction fenced(long wallMs) {
         return ending(TransactionState.PREPARE_ABORT, next(), NO_ID, CLASSIC, wallMs);
@@ -152,7 +154,7 @@ record Transaction(
         return (short) (epoch + 1);
     }
 
-    /** Every partition has its marker. */
+    /** The state after the markers of all partitions were written. */
     Transaction completed(long wallMs) {
         TransactionState to = state == TransactionState.PREPARE_COMMIT
                 ? TransactionState.COMPLETE_COMMIT

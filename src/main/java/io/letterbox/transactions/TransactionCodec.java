@@ -15,22 +15,22 @@ import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
 import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue.PartitionsSchema;
 
 /**
- * Transactions as records of {@code __transaction_state}, in Kafka's schemas {@code TransactionLogKey} and
- * {@code TransactionLogValue}, each behind its version.
+ * Encodes and decodes transactions as records of {@code __transaction_state}, in Kafka's schemas
+ * {@code TransactionLogKey} and {@code TransactionLogValue}, each behind its version.
  */
 final class TransactionCodec {
     private static final short KEY_VERSION = CoordinatorRecordType.TRANSACTION_LOG.id();
 
-    /** The first version with tagged fields, which say what KIP-890 needs; Kafka 3.5 and later read it. */
+    /** The first version with tagged fields, which KIP-890 needs; Kafka 3.5 and later read it. */
     private static final short VALUE_VERSION = 1;
 
     /**
-     * How large a transaction may grow that is going on: below the standard max.message.bytes, so that there is room for
-     * the record that ends it, which is a little larger.
+     * The limit for the partitions of an ongoing transaction: below the default max.message.bytes, so that the record
+     * that ends it, which is a little larger, fits as well.
      */
     private static final int MAX_PARTITION_BYTES = 1_000_000;
 
-    /** In front of a partition's number, and of a topic's name with the number of its partitions, at the most. */
+    /** The largest overhead of a topic's name and its number of partitions. */
     private static final int LENGTHS_BYTES = 12;
 
     private TransactionCodec() {}
@@ -55,7 +55,7 @@ final class TransactionCodec {
         return new CoordinatorRecord(key(transactionalId), null);
     }
 
-    /** True where the record of a transaction, and of its end, will be small enough for the log. */
+    /** True if the record of a transaction, and that of its end, will be small enough for the log. */
     static boolean fits(Transaction transaction) {
         long bytes = transaction.id().length() * 3L;
         String topic = null;
@@ -86,14 +86,14 @@ final class TransactionCodec {
         return topics;
     }
 
-    /** The transactional id that a key names, or null for a kind of record that this release does not know. */
+    /** The transactional id in a key, or null for an unknown type of record. */
     static String id(byte[] key) {
         ByteBuffer buffer = ByteBuffer.wrap(key);
         if (buffer.getShort() != KEY_VERSION) return null;
         return new TransactionLogKey(new ByteBufferAccessor(buffer), (short) 0).transactionalId();
     }
 
-    /** @throws RuntimeException where the bytes are not a value of a known version */
+    /** @throws RuntimeException if the bytes are not a value of a known version */
     static Transaction decode(String transactionalId, byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         short version = buffer.getShort();

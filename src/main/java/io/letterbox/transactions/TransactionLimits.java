@@ -3,12 +3,12 @@ package io.letterbox.transactions;
 import io.letterbox.memory.StatePart;
 
 /**
- * What the coordinator of transactions allows.
+ * The limits of the coordinator of transactions.
  *
- * @param maxTimeoutMs the longest transaction
- * @param expirationMs a transactional id that nobody used for so long is forgotten
- * @param memory what the transactional ids of all partitions together may take; the ones that were unused for longest are
- *     forgotten beyond it
+ * @param maxTimeoutMs the longest timeout of a transaction
+ * @param expirationMs how long an unused transactional id is kept
+ * @param memory the memory that the transactional ids of all partitions may take together; beyond it, those that were
+ *      unused for longest are dropped
  */
 public record TransactionLimits(int maxTimeoutMs, long expirationMs, StatePart memory) {
     public TransactionLimits {

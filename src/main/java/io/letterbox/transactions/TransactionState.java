@@ -3,23 +3,23 @@ package io.letterbox.transactions;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a transactional id is doing, with the numbers and names that Kafka stores and shows. */
+/** The states of a transactional id, with the numbers and names that Kafka stores and shows. */
 public enum TransactionState {
-    /** A producer has its id and epoch, and no transaction yet. */
+    /** A producer has initialised, and has no transaction yet. */
     EMPTY(0, "Empty"),
     /** Partitions have been added. */
     ONGOING(1, "Ongoing"),
-    /** It is decided that the transaction counts; its markers are on their way. */
+    /** The transaction is decided as committed; its markers are being written. */
     PREPARE_COMMIT(2, "PrepareCommit"),
-    /** It is decided that the transaction does not count; its markers are on their way. */
+    /** The transaction is decided as aborted; its markers are being written. */
     PREPARE_ABORT(3, "PrepareAbort"),
     /** Every partition has its commit marker. */
     COMPLETE_COMMIT(4, "CompleteCommit"),
     /** Every partition has its abort marker. */
     COMPLETE_ABORT(5, "CompleteAbort"),
-    /** The id is being forgotten. Never stored: a tombstone says it. */
+    /** The id is deleted. Never stored: it gets a tombstone. */
     DEAD(6, "Dead"),
-    /** An older producer is being shut out. Never stored: the abort that follows is the same record. */
+    /** An older producer is being fenced. Never stored: its record is that of the abort that follows. */
     PREPARE_EPOCH_FENCE(7, "PrepareEpochFence");
 
     private final byte id;
@@ -39,7 +39,7 @@ public enum TransactionState {
         return title;
     }
 
-    /** The state with a name that Kafka's tools show, where there is one. */
+    /** The state with a name that Kafka's tools show, if there is one. */
     public static Optional<TransactionState> named(String title) {
         return Arrays.stream(values()).filter(s -> s.title.equals(title)).findFirst();
     }
@@ -51,7 +51,7 @@ public enum TransactionState {
         return values()[id];
     }
 
-    /** True while markers are on their way: nothing else can begin. */
+    /** True while markers are being written: no new transaction can begin. */
     boolean isPrepared() {
         return this == PREPARE_COMMIT || this == PREPARE_ABORT;
     }
@@ -60,7 +60,7 @@ public enum TransactionState {
         return this == COMPLETE_COMMIT || this == COMPLETE_ABORT;
     }
 
-    /** True where no transaction is going on, so the id may be handed on or forgotten. */
+    /** True if no transaction is ongoing, so that the id may get another owner or be deleted. */
     boolean isIdle() {
         return this == EMPTY || isComplete();
     }

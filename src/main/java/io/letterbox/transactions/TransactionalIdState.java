@@ -7,32 +7,32 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
-/** One transactional id: what the log says about it, and what a restart forgets. */
+/** The state of one transactional id: the durable part from the log, and the part that does not survive a restart. */
 final class TransactionalIdState {
-    /** How often an idle id is looked at for whether it has expired. */
+    /** How often it is checked whether an idle id has expired. */
     static final long LOOK_MS = 3_600_000;
 
     private static final long NEVER = Long.MIN_VALUE;
 
-    /** What the log says; replaced by {@link TransactionCoordinator#apply} alone. */
+    /** The state in the log; replaced by {@link TransactionCoordinator#apply} only. */
     Transaction transaction;
 
     /**
-     * The epoch that the owner had before it reinitialised itself, or -1. Whoever repeats that request has it still, and is
-     * given the epoch that it did not hear of (KIP-360).
+     * The owner's epoch before it reinitialised, or -1. A repetition of that request still has it, and gets the epoch
+     * whose answer was lost (KIP-360).
      */
     short lastEpoch = -1;
 
-    /** Questions that wait until the markers of the transaction before are written. */
+    /** Requests that wait until the markers of the previous transaction are written. */
     final ArrayDeque<CoordinatorRequest<Map<TopicPartition, Errors>>> waiting = new ArrayDeque<>(1);
 
-    /** When, on the monotonic clock, those that wait are told to come back, while there are any. */
+    /** The monotonic time at which waiting requests are answered with CONCURRENT_TRANSACTIONS, while there are any. */
     long waitUntilMs;
 
-    // When the transaction began, on the monotonic clock; NEVER where none is under way.
+    // The monotonic time at which the transaction began; NEVER if none is ongoing.
     private long beganMs = NEVER;
 
-    // The neighbours in the table's ring; null where it is in none.
+    // The neighbours in a ring of TransactionalIds; null if it is in none.
     TransactionalIdState before;
     TransactionalIdState after;
 
@@ -40,34 +40,35 @@ final class TransactionalIdState {
         this.transaction = transaction;
     }
 
-    /** The log says something new. */
+    /** Takes over a new record. */
     void follow(Transaction next) {
         transaction = next;
         if (next.state().isIdle()) beganMs = NEVER;
     }
 
-    /** A transaction is under way; it began now, where it had not begun before. */
+    /** Notes that a transaction is ongoing, which begins now if none was ongoing before. */
     void began(Moment now) {
         if (beganMs == NEVER) beganMs = now.elapsedMs();
     }
 
     /**
-     * The log has been replayed. How long a transaction has been under way is known by the wall clock alone; where that
-     * went back meanwhile, the transaction has at most its whole time again.
+     * Computes the beginning of an ongoing transaction after the replay from its wall time; if the wall clock went back
+     * meanwhile, the transaction gets at most its whole timeout again.
      */
     void recovered(Moment now) {
         beganMs = transaction.state().isIdle() ? NEVER : now.elapsedMs() - now.ageOf(transaction.startMs());
     }
 
-    /** How long the transaction has been under way, in milliseconds; -1 where none is. */
+    /** How long the transaction has been ongoing, in milliseconds; -1 if none is. */
     long runsForMs(Moment now) {
         if (transaction.state().isIdle()) return -1;
         return beganMs == NEVER ? 0 : now.elapsedMs() - beganMs;
     }
 
     /**
-     * When, on the monotonic clock, time asks for something here: an answer, an abort, or that the id is forgotten. Ids are
-     * forgotten by the wall clock, which may be set meanwhile, so idle ones are looked at now and then.
+     * The monotonic time at which something is due: an answer to waiting requests, an abort, or the expiration of the
+     * id. Ids expire by the wall clock, which may be set in the meantime, so idle ones are checked every
+     * {@link #LOOK_MS}.
      */
     long deadlineMs(long expirationMs, Moment now) {
         if (!waiting.isEmpty()) return waitUntilMs;

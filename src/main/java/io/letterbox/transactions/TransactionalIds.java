@@ -5,21 +5,19 @@ import io.letterbox.memory.StateWeight;
 import java.util.Collection;
 import java.util.TreeMap;
 
-/**
- * The transactional ids of one coordinator: in order of their names, and in the order in which they were used last. Owned by
- * the coordinator.
- */
+/** The transactional ids of one coordinator, ordered by name and by their last use. Owned by the coordinator. */
 final class TransactionalIds {
-    /** The objects, and the place in the table. */
+    /** The memory of an id's objects and its entry in the table. */
     private static final int BYTES = 320;
 
-    /** A partition in a set, and the name of its topic. */
+    /** The memory of a partition in a set and the name of its topic. */
     private static final int PARTITION_BYTES = 160;
 
     private final TreeMap<String, TransactionalIdState> byName = new TreeMap<>();
     private final StateAccount account;
 
-    // Rings, each with a node that is no id: the first after it was used longest ago. Ids that are at work are in none.
+    // Queues as rings, each with a sentinel; the id after the sentinel was unused for longest. Ids with an ongoing
+    // transaction are in none.
     private final TransactionalIdState unused = ring();
     private final TransactionalIdState idle = ring();
 
@@ -34,12 +32,12 @@ final class TransactionalIds {
         return none;
     }
 
-    /** Null where there is none. */
+    /** The state of an id, or null. */
     TransactionalIdState get(String id) {
         return byName.get(id);
     }
 
-    /** Takes up what the log says of an id. */
+    /** Sets the state of an id from the log. */
     TransactionalIdState put(Transaction transaction) {
         TransactionalIdState tracked = byName.get(transaction.id());
         if (tracked == null) {
@@ -62,13 +60,13 @@ final class TransactionalIds {
         unlink(tracked);
     }
 
-    /** The id to forget first; null where all are at work. Those that never had a transaction come first. */
+    /** The id to drop first; null if all have ongoing transactions. Ids that never had a transaction come first. */
     TransactionalIdState oldestIdle() {
         if (unused.after != unused) return unused.after;
         return idle.after == idle ? null : idle.after;
     }
 
-    /** The one to forget behind another; null where there is none. */
+    /** The id to drop after another; null if there is none. */
     TransactionalIdState nextIdle(TransactionalIdState tracked) {
         TransactionalIdState next = tracked.after;
         if (next == unused) next = idle.after;
@@ -79,12 +77,12 @@ final class TransactionalIds {
         return byName.values();
     }
 
-    /** Those whose names come after one, in order; null: all. */
+    /** The ids whose names come after a name, in order; all if it is null. */
     Collection<TransactionalIdState> after(String id) {
         return id == null ? byName.values() : byName.tailMap(id, false).values();
     }
 
-    /** What an id takes in memory with all that the log says of it, estimated. */
+    /** The estimated memory of an id with its durable state. */
     static long weightBytes(Transaction transaction) {
         return BYTES
                 + StateWeight.of(transaction.id())

@@ -5,18 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A group of consumers on its way to becoming one whose assignment the server decides (KIP-848, "online migration").
+ * A classic group of consumers, as input for its migration to a group whose assignment the server decides (KIP-848,
+ * "online migration").
  *
- * @param generation the last one
- * @param members those who know their ids
+ * @param generation the last generation
+ * @param members the members that know their ids
  */
 public record ClassicGroupSnapshot(int generation, List<Member> members) {
     /**
      * One member.
      *
      * @param instanceId a static member's name, or null
-     * @param protocols what it tells the leader, by protocol, the protocol that it likes most first
-     * @param assignment what the leader gave it, in the consumers' format; empty where it got nothing yet
+     * @param protocols the member's metadata by protocol, in its order of preference
+     * @param assignment the leader's assignment for it, in the consumers' format; empty if it has none yet
      */
     public record Member(
             String id,
@@ -27,13 +28,13 @@ public record ClassicGroupSnapshot(int generation, List<Member> members) {
             List<Map.Entry<String, byte[]>> protocols,
             byte[] assignment) {}
 
-    /** What a member asked for, in milliseconds. */
+    /** The timeouts that a member requested, in milliseconds. */
     public record Timeouts(int sessionMs, int rebalanceMs) {}
 
     static ClassicGroupSnapshot of(ClassicGroup group) {
         List<Member> members = new ArrayList<>();
         for (ClassicMember member : group.members()) {
-            // It will come back with another id, because it was never told this one.
+            // It will join again with another id, because it never learned this one.
             if (member.isFresh()) continue;
             List<Map.Entry<String, byte[]>> protocols = new ArrayList<>();
             for (ClassicMember.Protocol protocol : member.protocols()) {

@@ -7,9 +7,9 @@ import org.apache.kafka.coordinator.group.generated.GroupMetadataKey;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataValue.MemberMetadata;
 
-/** A classic group as a record: Kafka's GroupMetadata, which is written when a generation has its assignment. */
+/** Encodes a classic group as Kafka's GroupMetadata record, which is written when a generation has its assignment. */
 final class ClassicRecords {
-    /** With the time of the state (KIP-211) and the names of static members (KIP-345). */
+    /** The version with the time of the state (KIP-211) and instance ids (KIP-345). */
     private static final int VERSION = 3;
 
     private ClassicRecords() {}
@@ -18,7 +18,7 @@ final class ClassicRecords {
         return GroupRecords.tombstone(new GroupMetadataKey().setGroup(groupId));
     }
 
-    /** The group and its members as they are now. */
+    /** The record of the group and its members. */
     static CoordinatorRecord of(ClassicGroup group) {
         List<MemberMetadata> members = group.members().stream()
                 .map(member -> member(member, group.protocol()))
@@ -49,7 +49,7 @@ final class ClassicRecords {
         return GroupRecords.key(record, new GroupMetadataKey()).group();
     }
 
-    /** Makes an empty group what a record says. */
+    /** Restores an empty group from a record. */
     static void restore(GroupMetadataValue value, ClassicGroup into) {
         String type = value.protocolType() == null ? "" : value.protocolType();
         for (MemberMetadata stored : value.members()) {
@@ -57,7 +57,7 @@ final class ClassicRecords {
                     stored.memberId(),
                     new ClassicMember.Origin(stored.groupInstanceId(), stored.clientId(), stored.clientHost(), type));
             member.speaks(List.of(new ClassicMember.Protocol(value.protocol(), stored.subscription())));
-            // Before version 1 there was one timeout for both.
+            // Before version 1 there was one timeout for rebalance and session.
             int rebalanceMs = stored.rebalanceTimeout() < 0 ? stored.sessionTimeout() : stored.rebalanceTimeout();
             member.timeouts(rebalanceMs, stored.sessionTimeout());
             member.assign(stored.assignment());

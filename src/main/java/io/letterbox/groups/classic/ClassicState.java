@@ -1,12 +1,12 @@
 package io.letterbox.groups.classic;
 
-/** What a classic group is doing. A group that is gone has no state: it is not there. */
+/** The states of a classic group. A deleted group has no state: it does not exist. */
 public enum ClassicState {
-    /** No members; offsets, perhaps. */
+    /** No members; maybe offsets. */
     EMPTY("Empty"),
-    /** Members are asked to join again; it waits for all of them, or for the rebalance timeout. */
+    /** Members have to join again; the group waits for all of them, or for the rebalance timeout. */
     PREPARING_REBALANCE("PreparingRebalance"),
-    /** A generation has begun; it waits for the leader's assignment. */
+    /** A generation has begun; the group waits for the leader's assignment. */
     COMPLETING_REBALANCE("CompletingRebalance"),
     /** Every member has its assignment. */
     STABLE("Stable");

@@ -3,7 +3,7 @@ package io.letterbox.groups.classic;
 import io.letterbox.error.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What members are told when the log refuses a record: something that a client of groups understands. */
+/** Translates refusals of the log into errors that clients of groups understand. */
 final class Refusals {
     private Refusals() {}
 

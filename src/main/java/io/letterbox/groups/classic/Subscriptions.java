@@ -8,16 +8,19 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 
-/** What consumers tell each other about the topics that they subscribe to. Of other types of groups nothing is known. */
+/** Reads the subscriptions and assignments of consumers, which other protocol types do not have. */
 final class Subscriptions {
     static final String PROTOCOL_TYPE = ConsumerProtocol.PROTOCOL_TYPE;
 
-    /** A group that reads more than so many topics is taken to read all: a name takes more memory here than in a request. */
+    /**
+     * A group that subscribes to more topics counts as subscribed to all: a name takes more memory here than in a
+     * request.
+     */
     private static final int MAX_TOPICS = 10_000;
 
     private Subscriptions() {}
 
-    /** The topics that the members read; null where that cannot be told. */
+    /** The topics that the members subscribe to; null if unknown. */
     static Set<String> of(ClassicGroup group) {
         if (!group.isOfConsumers()) return null;
         Set<String> topics = new HashSet<>();
@@ -26,19 +29,19 @@ final class Subscriptions {
             for (ClassicMember member : group.members()) {
                 ByteBuffer metadata = ByteBuffer.wrap(member.metadata(group.protocol()));
                 ConsumerProtocol.deserializeVersion(metadata);
-                // Version 0 is a prefix of all others, so newer clients are understood, too.
+                // Version 0 is a prefix of all others, so metadata of newer clients can be read, too.
                 topics.addAll(ConsumerProtocol.deserializeConsumerProtocolSubscription(metadata, (short) 0)
                         .topics());
                 if (topics.size() > MAX_TOPICS) return null;
             }
         } catch (RuntimeException notOurs) {
-            // The generated readers have no exception of their own for bytes that make no sense.
+            // The generated readers throw various RuntimeExceptions for malformed bytes.
             return null;
         }
         return topics;
     }
 
-    /** The partitions in what a leader of consumers gave a member; none where it cannot be read. */
+    /** The partitions in a leader's assignment for a member; none if it cannot be read. */
     static SortedSet<TopicPartition> assigned(byte[] assignment) {
         SortedSet<TopicPartition> partitions = new TreeSet<>();
         if (assignment.length == 0) return partitions;

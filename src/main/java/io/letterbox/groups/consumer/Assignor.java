@@ -9,32 +9,35 @@ import java.util.SortedMap;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.Uuid;
 
-/** Decides who should own what (KIP-848, "server-side assignors"). Every partition of a topic goes to one subscriber. */
+/**
+ * Computes target assignments (KIP-848, "server-side assignors"). Every partition of a topic goes to one subscriber.
+ */
 public sealed interface Assignor permits UniformAssignor, RangeAssignor {
-    /** What a group uses whose members name none: the first in Kafka's default, too. */
+    /** The assignor of groups whose members request none; Kafka's default, too. */
     Assignor STANDARD = new UniformAssignor();
 
-    /** All there are. */
+    /** All assignors. */
     List<Assignor> ALL = List.of(STANDARD, new RangeAssignor());
 
     /**
-     * A member, to an assignor.
+     * A member, as an assignor sees it.
      *
-     * @param order what members are ordered by: a static member's name, which stays when it comes back, or the member id
-     * @param topics what it is subscribed to, of the topics that exist
-     * @param target what it should own so far
+     * @param order the key by which members are ordered: the instance id, which survives restarts of the client, or the
+     *      member id
+     * @param topics the existing topics that it is subscribed to
+     * @param target its current target assignment
      */
     record Subscriber(String order, Set<Uuid> topics, PartitionSet target) {}
 
-    /** The name by which members ask for it. */
+    /** The name by which members request it. */
     String assignorName();
 
     /**
      * Computes the targets.
      *
-     * @param subscribers by member id
-     * @param partitions how many partitions a topic has
-     * @return what every member should own, by member id
+     * @param subscribers the members by their ids
+     * @param partitions the number of partitions of a topic
+     * @return the target of every member, by member id
      */
     Map<String, PartitionSet> assign(SortedMap<String, Subscriber> subscribers, ToIntFunction<Uuid> partitions);
 
@@ -50,7 +53,7 @@ public sealed interface Assignor permits UniformAssignor, RangeAssignor {
         return String.join(", ", ALL.stream().map(Assignor::assignorName).toList());
     }
 
-    /** The ids of members, in the order that both assignors go by. */
+    /** The ids of members, in the order that both assignors use. */
     static String[] ordered(SortedMap<String, Subscriber> subscribers) {
         String[] ids = subscribers.keySet().toArray(String[]::new);
         Arrays.sort(ids, (a, b) -> {

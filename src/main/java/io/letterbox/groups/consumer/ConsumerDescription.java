@@ -8,7 +8,7 @@ import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.Member;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.TopicPartitions;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A group, in the words of ConsumerGroupDescribe (KIP-848, KIP-1099). */
+/** Describes a group for ConsumerGroupDescribe (KIP-848, KIP-1099). */
 final class ConsumerDescription {
     private static final byte CLASSIC_MEMBER = 0;
     private static final byte CONSUMER_MEMBER = 1;
@@ -34,7 +34,7 @@ final class ConsumerDescription {
                 .setMembers(members);
     }
 
-    /** What nobody said is null on the wire, and may be empty here. */
+    /** Null for an empty text: the protocol has null for fields that were not sent. */
     private static String said(String text) {
         return text == null || text.isEmpty() ? null : text;
     }

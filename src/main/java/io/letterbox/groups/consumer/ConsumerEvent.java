@@ -3,15 +3,15 @@ package io.letterbox.groups.consumer;
 import java.util.Set;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 
-/** One change of a consumer group: a record of {@code __consumer_offsets}. Where a value is null, a tombstone. */
+/** One change of a consumer group: a record of {@code __consumer_offsets}, or a tombstone if its value is null. */
 public sealed interface ConsumerEvent {
-    /** The one way in which a group's state changes. */
+    /** Applies the change. A group's state changes in no other way. */
     void applyTo(ConsumerGroup group);
 
     /**
      * The group epoch, with which the group begins.
      *
-     * @param hash of the topics that the group is subscribed to; 0 means nothing and is compared like any other
+     * @param hash the hash of the topics that the group is subscribed to; 0 has no special meaning
      */
     record Epoch(int epoch, long hash) implements ConsumerEvent {
         @Override
@@ -20,7 +20,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** The group is no more. */
+    /** The group is deleted. */
     record GroupRemoved() implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
@@ -28,7 +28,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** What a member said about itself; null: it has left. */
+    /** A member's metadata; null if it has left. */
     record Profile(String memberId, ConsumerGroupMemberMetadataValue profile) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
@@ -37,7 +37,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** What a member owns; null: nothing. */
+    /** A member's current assignment; null for none. */
     record Current(String memberId, CurrentAssignment assignment) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
@@ -45,7 +45,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** What a member should own; null: nothing. */
+    /** A member's target assignment; null for none. */
     record Target(String memberId, PartitionSet partitions) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
@@ -53,7 +53,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** The group epoch for which the targets were computed; -1: none. */
+    /** The group epoch for which the targets were computed; -1 for none. */
     record TargetEpoch(int epoch, long timestampMs) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
@@ -61,7 +61,7 @@ public sealed interface ConsumerEvent {
         }
     }
 
-    /** Which topics a regular expression stands for; null: nobody uses it any more. */
+    /** The topics that match a regular expression; null if no member uses it any more. */
     record Regex(String regex, Set<String> topics, long imageVersion, long timestampMs) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {

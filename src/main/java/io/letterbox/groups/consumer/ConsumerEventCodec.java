@@ -25,13 +25,13 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmen
 import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /**
- * {@link ConsumerEvent}s as records of {@code __consumer_offsets}, in Kafka's schemas; {@link GroupRecords} says what
- * they look like.
+ * {@link ConsumerEvent}s as records of {@code __consumer_offsets}, in Kafka's schemas; {@link GroupRecords} has the
+ * format.
  */
 public final class ConsumerEventCodec {
     private static final int VALUE_VERSION = 0;
 
-    /** An event and whose it is. */
+    /** An event with the id of its group. */
     public record Keyed(String groupId, ConsumerEvent event) {}
 
     private ConsumerEventCodec() {}
@@ -84,9 +84,9 @@ public final class ConsumerEventCodec {
     }
 
     /**
-     * Reads a record that {@link #reads} says yes to.
+     * Decodes a record for which {@link #reads} is true.
      *
-     * @return null for what this version has no use for, such as the partition metadata of Kafka before 4.1
+     * @return null for records without use here, such as the partition metadata of Kafka before 4.1
      */
     public static Keyed decode(CoordinatorRecord record) {
         short type = GroupRecords.typeOf(record);

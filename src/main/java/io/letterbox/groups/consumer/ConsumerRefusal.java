@@ -2,7 +2,7 @@ package io.letterbox.groups.consumer;
 
 import org.apache.kafka.common.protocol.Errors;
 
-/** A refusal on its way from a rule to the answer; expected, so without a stack trace. */
+/** The refusal of a request; expected, so without a stack trace. */
 final class ConsumerRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,11 +6,11 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.Assignment;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.TopicPartitions;
 
-/** What a member is told. */
+/** Makes the answers to ConsumerGroupHeartbeat. */
 final class HeartbeatAnswer {
     private HeartbeatAnswer() {}
 
-    /** @param withAssignment false where the member knows already what it may use */
+    /** @param withAssignment false if the member knows its assignment already */
     static ConsumerGroupHeartbeatResponseData of(
             ConsumerMember member, int heartbeatIntervalMs, boolean withAssignment) {
         ConsumerGroupHeartbeatResponseData answer = new ConsumerGroupHeartbeatResponseData()

@@ -5,12 +5,12 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData.TopicPartitions;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What a ConsumerGroupHeartbeat has to look like, whatever the group looks like (KIP-848, KIP-1082). */
+/** Checks ConsumerGroupHeartbeat requests independently of the group's state (KIP-848, KIP-1082). */
 final class HeartbeatCheck {
     static final int JOIN_EPOCH = 0;
     static final int LEAVE_EPOCH = -1;
 
-    /** The first version in which clients choose their member ids, and in which there are regular expressions. */
+    /** The first version in which clients choose their member ids and can send regular expressions. */
     static final short CLIENT_IDS_VERSION = 1;
 
     private HeartbeatCheck() {}
@@ -40,7 +40,7 @@ final class HeartbeatCheck {
         }
     }
 
-    /** Its size only; whether it is an expression of RE2 at all is found out with what it matches. */
+    /** Checks the size of an expression only; its syntax is checked when it is matched with topics. */
     private static void checkPattern(String regex) {
         try {
             BoundedPattern.check(regex);
@@ -63,7 +63,7 @@ final class HeartbeatCheck {
         if (!fulfilled) throw new ConsumerRefusal(Errors.INVALID_REQUEST, detail);
     }
 
-    /** What a member says that it owns; null where it does not say. */
+    /** The partitions that a member reports as owned; null if it does not report them. */
     static PartitionSet owned(ConsumerGroupHeartbeatRequestData data) {
         if (data.topicPartitions() == null) return null;
         PartitionSet.Builder owned = new PartitionSet.Builder();

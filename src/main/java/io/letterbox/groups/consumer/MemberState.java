@@ -1,12 +1,12 @@
 package io.letterbox.groups.consumer;
 
-/** How far a member has got towards its target assignment; the numbers are those of Kafka's records. */
+/** The states of a member on the way to its target assignment; the numbers are those of Kafka's records. */
 public enum MemberState {
-    /** It owns what it should own in its epoch. */
+    /** It owns the target of its epoch. */
     STABLE(0),
-    /** It has been told to give partitions up and has not said yet that it did. */
+    /** It has to revoke partitions and has not acknowledged that yet. */
     UNREVOKED_PARTITIONS(1),
-    /** It waits for partitions that others have not given up. */
+    /** It waits for partitions that other members have not revoked yet. */
     UNRELEASED_PARTITIONS(2);
 
     private final byte code;
@@ -19,7 +19,9 @@ public enum MemberState {
         return code;
     }
 
-    /** A number that nobody wrote here, of a later version, counts as stable: the next heartbeat decides anew. */
+    /**
+     * The state with a code. An unknown code, of a later version, counts as stable: the next heartbeat decides again.
+     */
     static MemberState of(byte code) {
         for (MemberState state : values()) if (state.code == code) return state;
         return STABLE;

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.common.Uuid;
 
-/** Some partitions, by the topic's incarnation, in order. Immutable. */
+/** A set of partitions, by topic id, in order. Immutable. */
 public final class PartitionSet {
     /** No partitions. */
     public static final PartitionSet EMPTY = new PartitionSet(new TreeMap<>());
@@ -18,7 +18,7 @@ public final class PartitionSet {
         this.byTopic = byTopic;
     }
 
-    /** The partitions, by topic and in order; to be read only. No topic has none. */
+    /** The partitions, by topic and in order; unmodifiable. Every topic in it has at least one. */
     public SortedMap<Uuid, SortedSet<Integer>> byTopic() {
         return Collections.unmodifiableSortedMap(byTopic);
     }
@@ -27,47 +27,47 @@ public final class PartitionSet {
         return byTopic.isEmpty();
     }
 
-    /** How many partitions there are. */
+    /** The number of partitions. */
     public int size() {
         int size = 0;
         for (SortedSet<Integer> partitions : byTopic.values()) size += partitions.size();
         return size;
     }
 
-    /** True where this partition is one of them. */
+    /** True if the partition is in the set. */
     public boolean contains(Uuid topic, int partition) {
         SortedSet<Integer> partitions = byTopic.get(topic);
         return partitions != null && partitions.contains(partition);
     }
 
-    /** True where all of the other's partitions are among these. */
+    /** True if all of the other's partitions are in this set. */
     public boolean containsAll(PartitionSet other) {
         return other.minus(this).isEmpty();
     }
 
-    /** True where both have a partition in common. */
+    /** True if both sets have a partition in common. */
     public boolean intersects(PartitionSet other) {
         return !intersect(other).isEmpty();
     }
 
-    /** These and those. */
+    /** The union of both sets. */
     public PartitionSet plus(PartitionSet other) {
         if (other.isEmpty()) return this;
         if (isEmpty()) return other;
         return new Builder().addAll(this).addAll(other).build();
     }
 
-    /** These without those. */
+    /** This set without the partitions of the other. */
     public PartitionSet minus(PartitionSet other) {
         return isEmpty() || other.isEmpty() ? this : filter((topic, partition) -> !other.contains(topic, partition));
     }
 
-    /** Those that are in both. */
+    /** The intersection of both sets. */
     public PartitionSet intersect(PartitionSet other) {
         return isEmpty() ? this : filter(other::contains);
     }
 
-    /** Those that pass. */
+    /** The partitions that pass a test. */
     public PartitionSet filter(Test test) {
         Builder passed = new Builder();
         forEach((topic, partition) -> {
@@ -76,7 +76,7 @@ public final class PartitionSet {
         return passed.build();
     }
 
-    /** Visits each, in order. */
+    /** Visits each partition, in order. */
     public void forEach(Visitor visitor) {
         byTopic.forEach((topic, partitions) -> {
             for (int partition : partitions) visitor.visit(topic, partition);
@@ -98,19 +98,19 @@ public final class PartitionSet {
         return byTopic.toString();
     }
 
-    /** Says whether a partition passes. */
+    /** Decides whether a partition passes. */
     @FunctionalInterface
     public interface Test {
         boolean passes(Uuid topic, int partition);
     }
 
-    /** Is shown one partition after the other. */
+    /** Visits one partition after the other. */
     @FunctionalInterface
     public interface Visitor {
         void visit(Uuid topic, int partition);
     }
 
-    /** Gathers partitions. Owned by one thread, used up by {@link #build}. */
+    /** Builds a set. Owned by one thread; not used any more after {@link #build}. */
     public static final class Builder {
         private final SortedMap<Uuid, SortedSet<Integer>> byTopic = new TreeMap<>();
 

@@ -10,8 +10,8 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Gives each member neighbouring partitions of each topic, so that members with the same subscriptions own the same
- * numbers of all topics that have as many partitions: records of one key meet in one member. Balanced per topic only.
+ * Assigns each member consecutive partitions of each topic. Members with equal subscriptions get equal partition
+ * numbers of topics with equally many partitions, so that records of one key reach one member. Balanced per topic only.
  */
 final class RangeAssignor implements Assignor {
     @Override

@@ -16,25 +16,27 @@ import io.letterbox.groups.consumer.PartitionSet.Test;
  *                                                 they did
  * </pre>
  *
- * <p>A member gives up before it gets, and gets only what nobody owns; so no partition ever has two owners.
+ * <p>A member revokes partitions before it gets others, and gets only partitions without an owner; so no partition ever
+ * has two owners.
  *
  * @param targetEpoch the epoch of the target
- * @param target what the member should own
- * @param owned what the member says that it owns; null where it does not say
- * @param free whether nobody else owns a partition
+ * @param target the member's target assignment
+ * @param owned the partitions that the member reports as owned; null if it does not report them
+ * @param free whether no other member owns a partition
  */
 record Reconciliation(int targetEpoch, PartitionSet target, PartitionSet owned, Test free) {
 
-    /** Where the member stands after this step; equal to where it stood where there is nothing to do. */
+    /** The member's assignment after this step; equal to the current one if there is nothing to do. */
     CurrentAssignment next(CurrentAssignment current) {
         switch (current.state()) {
             case STABLE:
                 if (current.epoch() == targetEpoch) return current;
                 return advance(current, current.epoch(), current.assigned());
             case UNREVOKED_PARTITIONS:
-                // Silence is no answer, and what it still has it still has.
+                // The member has not acknowledged the revocation: it reports nothing, or still reports the partitions.
                 if (owned == null || owned.intersects(current.revoking())) return current;
-                // One more, so that this answer to this revocation cannot be taken for one to the next.
+                // The epoch grows by one, so that a late acknowledgement of this revocation cannot be taken for one of
+                // the next.
                 return advance(current, current.epoch() + 1, current.assigned());
             case UNRELEASED_PARTITIONS:
                 return advance(current, current.epoch(), current.assigned());

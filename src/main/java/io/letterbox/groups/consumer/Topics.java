@@ -9,7 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
-/** The topics of one image, as groups see them. Immutable. */
+/** The topics of one cluster image, with lookups for groups. Immutable. */
 public final class Topics {
     private final ClusterImage image;
     private final Map<Uuid, TopicImage> byId = new HashMap<>();
@@ -19,12 +19,12 @@ public final class Topics {
         for (TopicImage topic : image.topics().values()) byId.put(id(topic), topic);
     }
 
-    /** A topic's incarnation, as Kafka writes it. */
+    /** A topic's id as Kafka's type. */
     public static Uuid id(TopicImage topic) {
         return new Uuid(topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits());
     }
 
-    /** True where this is the view of that image. */
+    /** True if this is the view of that image. */
     boolean isOf(ClusterImage other) {
         return image == other;
     }
@@ -42,19 +42,19 @@ public final class Topics {
         return image.topics().get(name);
     }
 
-    /** The name of a topic, or null where that incarnation is gone. */
+    /** The name of a topic, or null if there is no topic with this id. */
     public String name(Uuid id) {
         TopicImage topic = byId.get(id);
         return topic == null ? null : topic.name();
     }
 
-    /** How many partitions a topic has; 0 where that incarnation is gone. */
+    /** How many partitions a topic has; 0 if there is no topic with this id. */
     int partitions(Uuid id) {
         TopicImage topic = byId.get(id);
         return topic == null ? 0 : topic.partitions().size();
     }
 
-    /** The partitions by their topics' names, leaving out those of topics that are gone. */
+    /** The partitions by the names of their topics, without those of deleted topics. */
     public Map<String, SortedSet<Integer>> named(PartitionSet set) {
         Map<String, SortedSet<Integer>> named = new TreeMap<>();
         set.byTopic().forEach((id, partitions) -> {
@@ -65,8 +65,7 @@ public final class Topics {
     }
 
     /**
-     * Digests what an assignment depends on: which of the subscribed topics exist, which incarnations, with how many
-     * partitions.
+     * The hash of what an assignment depends on: the ids and numbers of partitions of the subscribed topics that exist.
      *
      * @param names in order
      */

@@ -13,13 +13,13 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Gives every member as many partitions as any other, to within one where all are subscribed to the same topics and as
- * nearly as the subscriptions allow otherwise, and moves no more than that takes.
+ * Balances the numbers of partitions of all members: they differ by at most one if all are subscribed to the same
+ * topics, and otherwise as little as the subscriptions allow. Moves as few partitions as that needs.
  *
- * <p>What members have and may keep stays with them. The rest goes to whoever has least. Then one partition at a time
- * moves along a chain of members, from one that has at least two more than the last of the chain; there are chains where
- * no direct move helps. When no chain is left, the sum of the squares of the loads is the smallest possible, for the same
- * reason for which a flow of convex cost without a negative cycle is the cheapest.
+ * <p>Members first keep their partitions, as far as they may. Each free partition goes to the member with the fewest.
+ * Then one partition at a time moves along a chain of members, from one that has at least two more than the last of the
+ * chain; a chain can help although no direct move does. When no chain is left, the sum of the squares of the loads is
+ * minimal, just as a flow of convex cost without a negative cycle is the cheapest.
  */
 final class UniformAssignor implements Assignor {
     @Override
@@ -41,7 +41,7 @@ final class UniformAssignor implements Assignor {
         /** The members that are subscribed to a topic, in order. */
         private final int[][] membersOf;
 
-        /** What each member has, by topic; last in, first out. */
+        /** The partitions of each member, by topic; last in, first out. */
         private final List<Map<Integer, ArrayDeque<Integer>>> held = new ArrayList<>();
 
         private final int[] load;
@@ -56,7 +56,8 @@ final class UniformAssignor implements Assignor {
             for (int m = 0; m < ids.length; m++) held.add(new TreeMap<>());
             List<int[]> free = new ArrayList<>();
             for (int t = 0; t < topics.length; t++) keep(subscribers, t, partitions.applyAsInt(topics[t]), free);
-            // Those that few may have come first: whoever may have many can be given another one.
+            // Partitions with few possible members come first, because members with many possible partitions can get
+            // others.
             free.sort((a, b) -> Integer.compare(membersOf[a[0]].length, membersOf[b[0]].length));
             for (int[] partition : free) give(leastLoaded(partition[0]), partition[0], partition[1]);
         }
@@ -100,7 +101,7 @@ final class UniformAssignor implements Assignor {
         }
 
         Map<String, PartitionSet> balanced() {
-            // Ends because every move makes the sum of the squares of the loads smaller.
+            // Terminates because every move reduces the sum of the squares of the loads.
             boolean moved = true;
             while (moved) moved = level();
             Map<String, PartitionSet> targets = new HashMap<>();
@@ -113,8 +114,8 @@ final class UniformAssignor implements Assignor {
         }
 
         /**
-         * Relieves everybody once per level, from the highest load down, so that nobody gives away what he then is given
-         * back; false where nothing moved.
+         * Relieves every member once per level, from the highest load down, so that no member gives away a partition
+         * that it gets back. Returns false if nothing moved.
          */
         private boolean level() {
             boolean moved = false;
@@ -125,7 +126,7 @@ final class UniformAssignor implements Assignor {
             return moved;
         }
 
-        /** Moves one partition from a member towards one that has at least two less; false where there is none. */
+        /** Moves one partition from a member towards one that has at least two fewer; false if there is none. */
         private boolean relieve(int from) {
             if (load[from] < 2) return false;
             int[] before = new int[ids.length];

@@ -4,21 +4,21 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
 
 /**
- * Where a group has got to in one partition. Immutable.
+ * A group's committed offset in one partition. Immutable.
  *
  * @param offset the offset of the next record
- * @param leaderEpoch of the record before it; -1: not known
- * @param metadata the member's own words; never null
+ * @param leaderEpoch the leader epoch of the record before it; -1 if unknown
+ * @param metadata the client's metadata; never null
  * @param commitMs when it was committed, in milliseconds since 1970
- * @param expireMs when it expires, where the commit said so; -1: by the server's retention
- * @param topicId the incarnation of the topic; {@link Uuid#ZERO_UUID}: not known
- * @param number of the record among all that its coordinator has seen: the later one of two has the greater
+ * @param expireMs when it expires, if the commit has a retention of its own; -1 for the server's retention
+ * @param topicId the topic's id; {@link Uuid#ZERO_UUID} if unknown
+ * @param number the sequence number of its record in its coordinator: a later record has a greater one
  */
 public record CommittedOffset(
         long offset, int leaderEpoch, String metadata, long commitMs, long expireMs, Uuid topicId, long number) {
     static final int UNKNOWN_EPOCH = -1;
 
-    /** With an expiry of its own, there is no place for epoch and topic id. */
+    /** The version for offsets with a retention of their own; it has no leader epoch and no topic id. */
     private static final int EXPIRING_VERSION = 1;
 
     private static final int EPOCH_VERSION = 3;

@@ -17,20 +17,20 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
 
 /**
- * The offsets of all groups of one coordinator: what is committed, and what transactions that are not decided would
- * commit. Changed by records only. Owned by its coordinator.
+ * The offsets of all groups of one coordinator: the committed ones, and the pending ones of undecided transactions.
+ * Changed by records only. Owned by its coordinator.
  */
 public final class CommittedOffsets {
-    /** The first offset of a group: its map, and its place among the groups. */
+    /** The memory that the first offset of a group needs in addition: its map and its entry among the groups. */
     private static final int FIRST_BYTES = 100;
 
-    /** An offset and its place in a map; names and ids are shared. */
+    /** The memory of an offset and its map entry; names and ids are shared. */
     private static final int OFFSET_BYTES = 105;
 
-    /** What an offset in a transaction may bring besides: maps of its own. */
+    /** The memory that an offset in a transaction may need in addition: maps of its own. */
     private static final int PENDING_BYTES = 300;
 
-    /** Names and ids that are kept once; there are as many as partitions, and those of deleted topics. */
+    /** The limit of shared names and ids; there are as many as partitions, including those of deleted topics. */
     private static final int MAX_SHARED = 100_000;
 
     private final Map<String, TreeMap<TopicPartition, CommittedOffset>> committed = new HashMap<>();
@@ -42,21 +42,24 @@ public final class CommittedOffsets {
     private final Map<String, Set<Long>> undecidedByGroup = new HashMap<>();
     private long records;
 
-    /** @param account what the offsets are taken from */
+    /** @param account the account to which the offsets are charged */
     public CommittedOffsets(StateAccount account) {
         this.account = account;
     }
 
     // ---- what they take
 
-    /** What one more offset would take: 0 and less where it takes the place of one, but for what the member says. */
+    /** The additional memory of one more offset; if it replaces another one, only the difference of the metadata. */
     long growthBytes(String groupId, TopicPartition partition, String metadata) {
         CommittedOffset known = get(groupId, partition);
         if (known != null) return weightBytes(metadata) - weightBytes(known.metadata());
         return OFFSET_BYTES + weightBytes(metadata) + (committed.containsKey(groupId) ? 0 : FIRST_BYTES);
     }
 
-    /** What one more offset of a transaction would take. One at a time is not counted where there is one committed. */
+    /**
+     * The additional memory of one more offset of a transaction. If the partition has a committed offset, the first
+     * pending one only counts its metadata.
+     */
     long pendingBytes(String groupId, TopicPartition partition, String metadata) {
         boolean second = get(groupId, partition) == null || isPending(groupId, partition);
         return weightBytes(metadata) + (second ? OFFSET_BYTES + PENDING_BYTES : 0);
@@ -90,7 +93,11 @@ public final class CommittedOffsets {
 
     // ---- records
 
-    /** A record counts. @param groups told which group it is about, where that has an offset now */
+    /**
+     * Applies a record.
+     *
+     * @param groups called with the group's id if the record is an offset and not a tombstone
+     */
     public void apply(CoordinatorRecord record, Consumer<String> groups) {
         records++;
         OffsetCommitKey key = GroupRecords.key(record, new OffsetCommitKey());
@@ -104,11 +111,15 @@ public final class CommittedOffsets {
         }
     }
 
-    /** A record will count if its transaction is committed. @param groups as in {@link #apply} */
+    /**
+     * Applies a record of an undecided transaction.
+     *
+     * @param groups as in {@link #apply}
+     */
     public void applyTransactional(long producerId, CoordinatorRecord record, Consumer<String> groups) {
         OffsetCommitValue value = GroupRecords.value(record, new OffsetCommitValue());
         if (value == null) {
-            // Nobody takes offsets back in a transaction.
+            // Transactions do not delete offsets, so a tombstone counts at once.
             apply(record, groups);
             return;
         }
@@ -123,7 +134,7 @@ public final class CommittedOffsets {
         undecidedByGroup.computeIfAbsent(key.group(), id -> new HashSet<>()).add(producerId);
     }
 
-    /** A transaction is decided. */
+    /** Commits or drops the pending offsets of a transaction. */
     public void applyMarker(long producerId, boolean commit) {
         Map<String, TreeMap<TopicPartition, CommittedOffset>> decided = pending.remove(producerId);
         if (decided == null) return;
@@ -137,8 +148,8 @@ public final class CommittedOffsets {
     }
 
     /**
-     * The later record wins, not the later marker: compaction keeps the later record, so a replay would find nothing
-     * else.
+     * Commits one pending offset, unless a later record has committed another. The later record wins, not the later
+     * marker: compaction keeps the later record only, so a replay has the same result.
      */
     private void settle(String groupId, TopicPartition partition, CommittedOffset offset) {
         CommittedOffset known = get(groupId, partition);
@@ -163,19 +174,19 @@ public final class CommittedOffsets {
 
     // ---- what is in it
 
-    /** What a group has committed, by partition; never null. */
+    /** The committed offsets of a group, by partition; never null. */
     public SortedMap<TopicPartition, CommittedOffset> of(String groupId) {
         TreeMap<TopicPartition, CommittedOffset> offsets = committed.get(groupId);
         return offsets == null ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(offsets);
     }
 
-    /** Null where nothing is committed. */
+    /** The committed offset, or null. */
     CommittedOffset get(String groupId, TopicPartition partition) {
         TreeMap<TopicPartition, CommittedOffset> offsets = committed.get(groupId);
         return offsets == null ? null : offsets.get(partition);
     }
 
-    /** Whether a transaction that is not decided yet would commit an offset. */
+    /** Whether an undecided transaction has a pending offset for a partition. */
     boolean isPending(String groupId, TopicPartition partition) {
         for (Long producerId : undecidedByGroup.getOrDefault(groupId, Set.of())) {
             if (pending.get(producerId).get(groupId).containsKey(partition)) return true;
@@ -183,12 +194,12 @@ public final class CommittedOffsets {
         return false;
     }
 
-    /** Whether transactions that are not decided would commit offsets of a group. */
+    /** Whether undecided transactions have pending offsets of a group. */
     boolean hasPending(String groupId) {
         return undecidedByGroup.containsKey(groupId);
     }
 
-    /** The partitions of a group that something is known about, committed or pending. */
+    /** The partitions of a group with committed or pending offsets. */
     Set<TopicPartition> partitions(String groupId) {
         Set<TopicPartition> partitions = new java.util.TreeSet<>(of(groupId).keySet());
         for (Long producerId : undecidedByGroup.getOrDefault(groupId, Set.of())) {
@@ -197,7 +208,7 @@ public final class CommittedOffsets {
         return partitions;
     }
 
-    /** The groups that something is known about; a copy. */
+    /** The groups with committed or pending offsets; a copy. */
     Set<String> groups() {
         Set<String> groups = new HashSet<>(committed.keySet());
         groups.addAll(undecidedByGroup.keySet());

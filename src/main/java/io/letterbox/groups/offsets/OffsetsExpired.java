@@ -4,12 +4,12 @@ import io.letterbox.coordinator.CoordinatorEffect;
 import java.util.Map;
 
 /**
- * Offsets were forgotten for their age; whoever performs this tells the operator.
+ * The effect of expired offsets, which the shell logs.
  *
- * @param groups how many of which group, of the first {@link #MAX_NAMED}
- * @param further how many groups besides
+ * @param groups the numbers of expired offsets of the first {@link #MAX_NAMED} groups, by group id
+ * @param further the number of further groups
  */
 public record OffsetsExpired(Map<String, Integer> groups, int further) implements CoordinatorEffect {
-    /** Groups that are named at a time. */
+    /** The limit of listed groups. */
     public static final int MAX_NAMED = 20;
 }

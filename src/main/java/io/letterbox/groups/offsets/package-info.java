@@ -1,5 +1,5 @@
 /**
- * Committed offsets of groups, whatever the kind of group: commit, fetch, delete, expiry, and those of transactions
- * that are not decided yet. Owned by the {@link io.letterbox.groups.GroupCoordinator} that it belongs to.
+ * The committed offsets of groups of all types: commit, fetch, deletion, expiration, and the pending offsets of
+ * undecided transactions. Owned by the {@link io.letterbox.groups.GroupCoordinator} that it belongs to.
  */
 package io.letterbox.groups.offsets;

@@ -5,23 +5,29 @@ import com.google.re2j.PatternSyntaxException;
 import io.letterbox.groups.patterns.ProgramSize.Estimate;
 
 /**
- * A regular expression of RE2's, as KIP-848 and KIP-1152 demand: a match takes time in proportion to the text and to the
- * program. So the program is bounded here, and {@link #steps} tells beforehand what a match can take. Immutable.
+ * A regular expression of RE2, as KIP-848 and KIP-1152 demand, with a bounded program. The time of a match is
+ * proportional to the lengths of the text and of the program, so {@link #steps} is an upper bound of its cost.
+ * Immutable.
  */
 public final class BoundedPattern {
-    /** Characters of an expression. */
+    /** The limit of characters of an expression. */
     public static final int MAX_CHARS = 2048;
 
-    /** Instructions that an expression may become; the longest one without repetitions has some more than its characters. */
+    /**
+     * The limit of instructions of a program; that of the longest expression without repetitions has a few more than it
+     * has characters.
+     */
     static final int MAX_PROGRAM = 4_000;
 
-    /** Counted repetitions within each other, multiplied: the limit that RE2 has for one of them, and in C++ and Go for all. */
+    /**
+     * The limit for the product of nested counted repetitions: RE2's limit for one of them, and in C++ and Go for all.
+     */
     static final int MAX_REPEATS = 1_000;
 
-    /** Groups within each other; parser and compiler call themselves for each. */
+    /** The limit of nested groups; parser and compiler recurse for each. */
     static final int MAX_DEPTH = 100;
 
-    /** Instructions that may be tried for one request, characters times the program: some seconds at the most. */
+    /** The limit of steps for one request, which take some seconds at most. */
     public static final long MAX_STEPS = 250_000_000;
 
     private final Pattern pattern;
@@ -30,7 +36,7 @@ public final class BoundedPattern {
         this.pattern = pattern;
     }
 
-    /** Says what is wrong with an expression, in a whole sentence. */
+    /** Signals that an expression is refused; the message is a whole sentence. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -40,9 +46,9 @@ public final class BoundedPattern {
     }
 
     /**
-     * Looks an expression over without compiling it; takes time in proportion to its length.
+     * Checks an expression without compiling it; takes time in proportion to its length.
      *
-     * @throws Refused where it is too long, or would become too large
+     * @throws Refused if it is too long, or its program would be too large
      */
     public static void check(String regex) throws Refused {
         if (regex.length() > MAX_CHARS) {
@@ -67,7 +73,7 @@ public final class BoundedPattern {
     /**
      * Compiles an expression. It may take some milliseconds.
      *
-     * @throws Refused where {@link #check} does, or it is not one of RE2
+     * @throws Refused if {@link #check} refuses it, or its syntax is not that of RE2
      */
     public static BoundedPattern of(String regex) throws Refused {
         check(regex);
@@ -84,7 +90,7 @@ public final class BoundedPattern {
         return new Refused("The regular expression " + regex + " has too much within each other.");
     }
 
-    /** How many instructions matching a text may try. */
+    /** An upper bound of the steps of matching a text. */
     public long steps(String text) {
         return (text.length() + 1L) * pattern.programSize();
     }
@@ -92,7 +98,7 @@ public final class BoundedPattern {
     /**
      * Whether a text matches as a whole.
      *
-     * @throws Refused where the program goes too deep
+     * @throws Refused if matching recurses too deep
      */
     public boolean matches(String text) throws Refused {
         try {

@@ -3,13 +3,14 @@ package io.letterbox.groups.patterns;
 import java.util.ArrayDeque;
 
 /**
- * Estimates what a regular expression becomes when RE2 unrolls its repetitions, without unrolling them: {@code (a{9}){9}} is
- * 81 instructions and some more. Reads the syntax just as far as that takes; what is malformed, the compiler refuses.
+ * Estimates the size of a regular expression's program after RE2 has unrolled its repetitions, without unrolling them:
+ * {@code (a{9}){9}} has 81 instructions and some more. Parses the syntax only as far as that needs; the compiler
+ * refuses malformed expressions.
  *
  * <p>Lives as long as one call of {@link #of}.
  */
 final class ProgramSize {
-    /** What a larger estimate is cut to. */
+    /** The limit to which larger estimates are cut. */
     private static final long ENDLESS = Integer.MAX_VALUE;
 
     private final String regex;
@@ -18,15 +19,15 @@ final class ProgramSize {
     private int depth;
 
     /**
-     * What an expression costs.
+     * The estimate of an expression.
      *
-     * @param instructions about so many are compiled from it
-     * @param repeats the largest product of counted repetitions that are within each other
-     * @param depth of its groups
+     * @param instructions about how many instructions its program has
+     * @param repeats the largest product of nested counted repetitions
+     * @param depth the depth of its nested groups
      */
     record Estimate(long instructions, long repeats, int depth) {}
 
-    /** What a group comes to, or a single character: as far as it was read. */
+    /** The estimate of a group, as far as it was read, or of a single character. */
     private static final class Part {
         long instructions;
         long repeats = 1;
@@ -52,7 +53,7 @@ final class ProgramSize {
             if (next == '(') {
                 at++;
                 open.push(new Part());
-                // What is captured takes an instruction at either end.
+                // A capturing group has an instruction at either end.
                 if (skipFlags()) open.peek().instructions = 2;
                 depth = Math.max(depth, open.size() - 1);
             } else if (next == ')' && open.size() > 1) {
@@ -62,7 +63,7 @@ final class ProgramSize {
             } else {
                 skipAtom(next);
                 Part atom = new Part();
-                // A branch takes a jump and a place to meet, anything else one instruction.
+                // An alternative takes two instructions, a split and a jump; other atoms take one.
                 atom.instructions = next == '|' ? 2 : 1;
                 open.peek().add(repeated(atom));
             }
@@ -74,7 +75,7 @@ final class ProgramSize {
         return new Estimate(open.peek().instructions, open.peek().repeats, depth);
     }
 
-    /** Passes over {@code ?:}, {@code ?i:} or {@code ?P<name>} at the beginning of a group; true where it captures. */
+    /** Skips {@code ?:}, {@code ?i:} or {@code ?P<name>} at the beginning of a group; true if the group captures. */
     private boolean skipFlags() {
         if (at >= regex.length() || regex.charAt(at) != '?') return true;
         while (at < regex.length() && ":>)".indexOf(regex.charAt(at)) < 0) at++;
@@ -86,7 +87,7 @@ final class ProgramSize {
     private void skipAtom(char first) {
         if (first == '\\') {
             if (regex.startsWith("\\Q", at)) {
-                // Its characters are read one by one; the mark itself counts for one, too.
+                // The quoted characters are read one by one; the mark counts as one, too.
                 at += 2;
                 return;
             }
@@ -99,7 +100,7 @@ final class ProgramSize {
         }
     }
 
-    /** As in {@code \p{Greek}} and {@code \x{10FFFF}}; where it is a repetition, {@link #repeated} reads it. */
+    /** Skips the braces of {@code \p{Greek}} and {@code \x{10FFFF}}; {@link #repeated} reads those of a repetition. */
     private void skipBraces() {
         char escaped = at - 1 < regex.length() ? regex.charAt(at - 1) : ' ';
         boolean named = escaped == 'p' || escaped == 'P' || escaped == 'x';
@@ -140,10 +141,10 @@ final class ProgramSize {
         return part;
     }
 
-    /** How often a part is repeated; each time that is not needed takes an instruction that passes over it. */
+    /** How often a part is repeated; each optional repetition has an additional instruction that skips it. */
     private record Count(long least, long most) {}
 
-    /** Reads {@code {n}}, {@code {n,}} or {@code {n,m}}; what is none of them stays unread. */
+    /** Reads {@code {n}}, {@code {n,}} or {@code {n,m}}; null for anything else, which stays unread. */
     private Count count() {
         int end = regex.indexOf('}', at);
         if (end < 0) return null;
@@ -156,7 +157,7 @@ final class ProgramSize {
         return new Count(least, Math.max(least, most));
     }
 
-    /** Negative where it is no number; what has many digits is refused by their number alone. */
+    /** A number; negative if it is none. One with more than nine digits counts as endless. */
     private static long number(String digits) {
         if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) return -1;
         return digits.length() > 9 ? ENDLESS : Long.parseLong(digits);

@@ -8,17 +8,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which topics of an image an expression stands for. Immutable.
+ * The topics of an image that match an expression. Immutable.
  *
- * @param image as of when
- * @param topics the names that match as a whole, without the server's own topics; null where the expression is refused
- * @param refusal why it is refused, in a whole sentence; null where it is not
+ * @param image the image whose topics were matched
+ * @param topics the names that match as a whole, without internal topics; null if the expression is refused
+ * @param refusal why the expression is refused, in a whole sentence; null if it is not
  */
 public record TopicMatch(ClusterImage image, Set<String> topics, String refusal) {
     /**
      * Matches the topics of an image.
      *
-     * @param before what the expression stood for earlier, so that only topics that are new are looked at; null: nothing
+     * @param before an earlier match of the expression, so that only new topics are matched; or null
      */
     public static TopicMatch of(String regex, ClusterImage image, TopicMatch before) {
         boolean refusedForGood = before != null && before.topics == null;

@@ -3,11 +3,10 @@ package io.letterbox.groups.patterns;
 import io.letterbox.metadata.ClusterImage;
 import java.util.Optional;
 
-/** What is known of the expressions that groups are subscribed by. Never takes long: where something has to be found out, that happens elsewhere. */
+/** The topics that match the regular expressions of groups. Never blocks: matching happens on another thread. */
 public interface TopicPatterns {
     /**
-     * Which topics of an image an expression stands for; empty where that is not known yet. Then the next question may find
-     * it.
+     * The topics of an image that match an expression; empty if that is not known yet. Then a later call may find it.
      */
     Optional<TopicMatch> find(String regex, ClusterImage image);
 }

@@ -1,6 +1,6 @@
 /**
- * Regular expressions that strangers write, bounded before they are compiled, and what they match.
+ * Regular expressions of clients, which are bounded before they are compiled, and the topics that they match.
  *
- * <p>Pure. Compiling and matching take up to some seconds, so they belong on a thread that nobody waits for.
+ * <p>Pure. Compiling and matching take up to some seconds, so they run on a thread of their own.
  */
 package io.letterbox.groups.patterns;
