@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** The one place that writes the lines; with {@code log.format: json} their parts are fields, too. */
+/** Writes the audit log's lines; with {@code log.format: json} their parts are fields, too. */
 public final class Audit {
     /** The logger's name. */
     public static final String LOGGER = "audit";
@@ -15,14 +15,14 @@ public final class Audit {
 
     private Audit() {}
 
-    /** Says that something was changed; call it when that is done, and not before. */
+    /** Writes the line of a change; to be called after the change was made. */
     public static void record(Change change, Actor by) {
         LoggingEventBuilder line = LOG.atInfo();
         for (var field : change.fields(by).entrySet()) line = line.addKeyValue(field.getKey(), field.getValue());
         line.log(change.text(by));
     }
 
-    /** Says what a command changed in the metadata; nothing where that is the server's own bookkeeping. */
+    /** Writes the line of a command that changed the metadata; none for the server's own bookkeeping. */
     public static void record(Command command, ClusterImage before, ClusterImage after, Actor by) {
         Change change = MetadataChanges.of(command, before, after);
         if (change != null) record(change, by);

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeSet;
 
-/** What a command changed, from the images before and after it. */
+/** Describes the change that a command made, from the images before and after it. */
 final class MetadataChanges {
     private static final String TOPIC = "topic";
     private static final String UNSET = "default";
 
     private MetadataChanges() {}
 
-    /** The change; null where nothing was, or nothing that anybody but the server has to do with. */
+    /** The change; null if nothing changed, or only the server's own bookkeeping. */
     static Change of(Command command, ClusterImage before, ClusterImage after) {
         if (command instanceof Command.CreateTopic create) return created(create, after);
         if (command instanceof Command.DeleteTopic delete) return deleted(delete, before);
@@ -50,7 +50,7 @@ final class MetadataChanges {
         return new Change(TOPIC, delete.name(), "deleted", Map.of("partitions", partitions));
     }
 
-    /** Null where everything is as it was. */
+    /** The changed settings; null if none changed. */
     private static Change changed(
             String kind, String name, SortedMap<String, String> before, SortedMap<String, String> after) {
         TreeSet<String> keys = new TreeSet<>(before.keySet());

@@ -1,9 +1,9 @@
 /**
- * Who changed what: one line in the log for every topic, setting, group or record that was changed or deleted, when that is
- * done. All of them come from the logger {@code audit}, so that they can be told from everything else. What was refused
- * leaves none.
+ * The audit log: one line for every change or deletion of a topic, setting, group or record, with its author, written
+ * after the change. All lines come from the logger {@code audit}, so that they can be filtered. Refused requests are
+ * not logged.
  *
- * <p>{@code Change} and {@code MetadataChanges} put it into words and are pure; {@code Audit} alone writes. Safe on any
+ * <p>{@code Change} and {@code MetadataChanges} describe changes and are pure; only {@code Audit} writes. Safe on any
  * thread.
  */
 package io.letterbox.audit;

@@ -4,8 +4,8 @@ import io.letterbox.record.TopicPartition;
 import java.util.List;
 
 /**
- * What one group commit made readable: each partition whose high watermark moved, once. Where only the
- * last stable offset could move, the high watermark moves, too: a marker is a batch.
+ * The result of one group commit for readers: each partition whose high watermark moved, once. The last stable offset
+ * never moves alone, because a marker is a batch and moves the high watermark.
  *
  * @param moved the partitions and their new high watermarks
  */
@@ -13,10 +13,10 @@ public record Committed(List<Moved> moved) {
     /**
      * One partition's progress.
      *
-     * @param partition which
+     * @param partition the partition
      * @param highWatermark the offset after the last readable record
-     * @param lastStableOffset the offset of the first record of an undecided transaction; the high watermark where there
-     *     is none
+     * @param lastStableOffset the offset of the first record of an undecided transaction; the high watermark if there
+     *      is none
      */
     public record Moved(TopicPartition partition, long highWatermark, long lastStableOffset) {}
 }

@@ -9,9 +9,9 @@ import java.util.List;
  * The answer to one {@link ReadAsk}: batches in memory or in a file, nothing, or a refusal.
  *
  * @param batches as in {@link Slice#batches}, or null
- * @param file the batches, pinned: whoever gets this releases it; or null
- * @param nextOffset as in {@link Slice#nextOffset}; -1 where there are no batches
- * @param status where the partition stood <em>before</em> it was looked at; null with a refusal
+ * @param file the batches as a pinned file region, which the receiver has to release; or null
+ * @param nextOffset as in {@link Slice#nextOffset}; -1 if there are no batches
+ * @param status the status of the partition <em>before</em> it was read; null with a refusal
  * @param aborted as in {@link Slice#aborted}
  * @param refusal why the partition could not be read, as {@link LogReader#read} would fail; else null
  */
@@ -22,23 +22,23 @@ public record FetchedData(
         PartitionStatus status,
         List<AbortedTransaction> aborted,
         ApiException refusal) {
-    /** There is nothing to read, or the budget is spent. */
+    /** The answer if there is nothing to read, or the budget is spent. */
     public static FetchedData nothing(PartitionStatus status) {
         return new FetchedData(null, null, -1, status, List.of(), null);
     }
 
-    /** The partition cannot be read. */
+    /** The answer if the partition cannot be read. */
     public static FetchedData refused(ApiException refusal) {
         return new FetchedData(null, null, -1, null, List.of(), refusal);
     }
 
-    /** How many bytes of batches there are. */
+    /** The size of the batches. */
     public int sizeBytes() {
         if (file != null) return file.sizeBytes();
         return batches == null ? 0 : batches.remaining();
     }
 
-    /** Gives back what is pinned, where the batches are not sent. */
+    /** Releases the file region if the batches are not sent. */
     public void release() {
         if (file != null) file.release();
     }

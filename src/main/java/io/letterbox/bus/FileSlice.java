@@ -4,9 +4,9 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Record batches that lie in a file, for the kernel to send without a copy. The file stays open, and these bytes stay what
- * they are, until {@link #release}, whatever retention or compaction does meanwhile; but the space of a file that was
- * deleted is free only then, so do not hold one for longer than a response takes.
+ * Record batches in a file, for the kernel to send without a copy. The file stays open and these bytes unchanged until
+ * {@link #release}, whatever retention or compaction does in the meantime. The space of a deleted file is freed only
+ * then, so a slice should not be held for longer than a response takes.
  */
 public final class FileSlice {
     private final FileChannel channel;
@@ -17,9 +17,9 @@ public final class FileSlice {
 
     /**
      * @param channel the open file
-     * @param position where in the file the first batch begins
+     * @param position the position of the first batch in the file
      * @param sizeBytes the length of all batches together, 1 or more
-     * @param release lets the file be closed; is run once
+     * @param release lets the file be closed; run once
      */
     public FileSlice(FileChannel channel, long position, int sizeBytes, Runnable release) {
         this.channel = channel;
@@ -33,7 +33,7 @@ public final class FileSlice {
         return channel;
     }
 
-    /** Where in the file the first batch begins. */
+    /** The position of the first batch in the file. */
     public long position() {
         return position;
     }
@@ -43,7 +43,7 @@ public final class FileSlice {
         return sizeBytes;
     }
 
-    /** Gives the file back; any thread. Calling it again does nothing. */
+    /** Releases the file. Any thread; a second call does nothing. */
     public void release() {
         if (released.compareAndSet(false, true)) release.run();
     }

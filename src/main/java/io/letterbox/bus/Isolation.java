@@ -1,9 +1,9 @@
 package io.letterbox.bus;
 
-/** Which records a reader gets to see (KIP-98). */
+/** The isolation levels, which decide which records a reader sees (KIP-98). */
 public enum Isolation {
     /** Everything below the high watermark. */
     UNCOMMITTED,
-    /** Everything below the last stable offset; the reader leaves out the aborted transactions that a slice names. */
+    /** Everything below the last stable offset; the reader skips the aborted transactions that a slice lists. */
     COMMITTED
 }

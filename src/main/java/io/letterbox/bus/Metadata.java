@@ -12,17 +12,17 @@ public interface Metadata {
     /** The newest image that this node's shards have applied. */
     ClusterImage image();
 
-    /** Proposes a change that the server makes by itself, see {@link #propose(Command, Actor)}. */
+    /** Proposes a change that the server itself makes, see {@link #propose(Command, Actor)}. */
     default Future<Reply> propose(Command command) {
         return propose(command, Actor.SERVER);
     }
 
     /**
      * Proposes a change. The future completes on the caller's context, when the change is durable <em>and</em> this
-     * node's shards serve it: an append sent after that finds its partition open. A refusal is a failed future with an
-     * {@link io.letterbox.error.ApiException}.
+     * node's shards serve it, so an append that is sent after that finds its partition open. A refusal is a failed
+     * future with an {@link io.letterbox.error.ApiException}.
      *
-     * @param by who wants it, for the log
+     * @param by the actor who asked for it, for the audit log
      */
     Future<Reply> propose(Command command, Actor by);
 

@@ -10,13 +10,13 @@ import java.util.Map;
  *
  * @param logStartOffset the first offset that can be read
  * @param highWatermark the offset after the last record that can be read
- * @param lastStableOffset the offset after the last record that {@link Isolation#COMMITTED} readers get to see; at most
- *     the high watermark
+ * @param lastStableOffset the end of the records that {@link Isolation#COMMITTED} readers see; at most the high
+ *      watermark
  * @param logEndOffset the offset that the next record gets; above the high watermark while a group commit runs
  * @param sizeBytes the bytes of all segments, indexes not included
  * @param segments how many segments there are
- * @param quarantine why the partition refuses to serve, or null where it serves
- * @param offline true where that passes by itself: the log could not be opened yet, and is tried again
+ * @param quarantine why the partition does not serve, or null if it does
+ * @param offline true if that may pass by itself, because opening the log failed and is retried
  */
 public record PartitionStatus(
         long logStartOffset,
@@ -28,7 +28,7 @@ public record PartitionStatus(
         String quarantine,
         boolean offline) {
 
-    /** What everyone is told who asks for the partition; null where it serves. */
+    /** The answer to every request while the partition does not serve; null if it does. */
     public ApiException refusal(TopicPartition id) {
         if (quarantine == null) return null;
         return offline
@@ -50,7 +50,7 @@ public record PartitionStatus(
                 Map.of("logStartOffset", logStartOffset, "highWatermark", highWatermark));
     }
 
-    /** The end of what a reader gets to see. */
+    /** The end of the records that a reader sees. */
     public long readableEnd(Isolation isolation) {
         return isolation == Isolation.COMMITTED ? lastStableOffset : highWatermark;
     }

@@ -4,11 +4,11 @@ import io.letterbox.record.TopicPartition;
 import java.util.UUID;
 
 /**
- * What is wanted of one partition.
+ * A read request for one partition.
  *
- * @param partition which
- * @param topicId the topic's incarnation that is meant, so that never another one's records are returned; null: any
+ * @param partition the partition
+ * @param topicId the expected incarnation of the topic, so that records of another one are never returned; null for any
  * @param offset the first offset wanted
- * @param maxBytes at most so many bytes, but see {@link FetchBudget} for the first batch
+ * @param maxBytes the limit for all batches, but see {@link FetchBudget} for the first one
  */
 public record ReadAsk(TopicPartition partition, UUID topicId, long offset, int maxBytes) {}

@@ -1,10 +1,10 @@
 package io.letterbox.bus;
 
 /**
- * A record that was looked for by its time.
+ * The result of a search by timestamp.
  *
  * @param offset the record's offset
- * @param timestampMs its timestamp in milliseconds since 1970, or -1 where it has none
+ * @param timestampMs its timestamp in milliseconds since 1970, or -1 if it has none
  * @param leaderEpoch the epoch of the leader that wrote it
  */
 public record TimedOffset(long offset, long timestampMs, int leaderEpoch) {}

@@ -1,11 +1,11 @@
 package io.letterbox.coordinator;
 
 /**
- * A question to a coordinator.
+ * A command for a coordinator.
  *
- * @param <R> the answer; protocol errors are part of it, as in the Kafka protocol's responses
+ * @param <R> the type of its answer; protocol errors are part of it, as in the Kafka protocol's responses
  */
 public interface CoordinatorCommand<R> {
-    /** What is coordinated: a group id or a transactional id. It decides which partition is asked. */
+    /** The group id or transactional id, which decides the partition whose coordinator is asked. */
     String key();
 }

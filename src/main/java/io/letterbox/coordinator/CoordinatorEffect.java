@@ -1,4 +1,4 @@
 package io.letterbox.coordinator;
 
-/** Something that a coordinator wants done elsewhere, such as transaction markers in other partitions. */
+/** An effect outside the coordinator's partition, such as transaction markers in other partitions. */
 public interface CoordinatorEffect {}

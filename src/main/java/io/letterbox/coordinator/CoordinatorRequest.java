@@ -1,13 +1,13 @@
 package io.letterbox.coordinator;
 
 /**
- * A command that waits for its answer.
+ * A command with the target of its answer.
  *
- * @param command what is asked
- * @param reply takes the answer; opaque to the core, which hands it back through {@link CoordinatorOutbox#reply}
+ * @param command the command
+ * @param reply receives the answer; opaque to the core, which hands it back through {@link CoordinatorOutbox#reply}
  */
 public record CoordinatorRequest<R>(CoordinatorCommand<R> command, Reply<R> reply) {
-    /** Where an answer goes. The shell makes it; a core never calls it. */
+    /** The target of an answer. The shell makes it; a core never calls it. */
     public interface Reply<R> {
         void succeed(R answer);
 

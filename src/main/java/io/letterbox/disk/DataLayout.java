@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * What is where in a data directory.
+ * The paths of the files in a data directory.
  *
  * <pre>
  * topics/&lt;topic&gt;/&lt;partition&gt;/   the logs
  * meta/                          metadata log, recovery points, and when and how the last process stopped
- * wal/                           what shards have written ahead of their logs; made by the first of them
- * natives/                       native libraries while they are loaded, where the temporary directory is no place for them
+ * wal/                           the write-ahead files of shards; made by the first shard
+ * natives/                       native libraries while they are loaded, if the temporary directory cannot be used
  * lock                           held by the process that serves
  * </pre>
  *
@@ -20,8 +20,8 @@ public record DataLayout(Path root) {
     private static final Set<String> PARTS = Set.of("topics", "meta", "wal");
 
     /**
-     * A file or directory as it is called in what may reach clients: from the part of the data directory on that it is in.
-     * Where that directory lies is the operator's to know, and nobody else's.
+     * The name of a file or directory for messages that may reach clients: its path within the data directory. The path
+     * of that directory itself is not shown to clients.
      */
     public static String shown(Path path) {
         for (int index = path.getNameCount() - 1; index >= 0; index--) {
@@ -59,22 +59,22 @@ public record DataLayout(Path root) {
         return meta().resolve("recovery-points");
     }
 
-    /** When the directory was last served. */
+    /** The file with the time when the directory was last served. */
     public Path lastServed() {
         return meta().resolve("last-served");
     }
 
-    /** Zeros that give their room away on a full disk. */
+    /** The file of zeros that is deleted on a full disk. */
     public Path ballast() {
         return meta().resolve("ballast");
     }
 
-    /** Is there after a clean stop only. */
+    /** The file that exists after a clean stop only. */
     public Path cleanShutdown() {
         return meta().resolve("clean-shutdown");
     }
 
-    /** Is there where a force has failed since the last start. */
+    /** The file that exists if a force has failed since the last start. */
     public Path forceFailed() {
         return meta().resolve("force-failed");
     }

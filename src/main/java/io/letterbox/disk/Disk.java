@@ -6,12 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The file seam: the few things that Letterbox wants of a file system. {@link FileDisk} is the real one. */
+/**
+ * The port to the file system, with the few operations that Letterbox needs. {@link FileDisk} is the real
+ * implementation.
+ */
 public interface Disk {
-    /** What a write to a durable file is a multiple of. */
+    /** Writes to a durable file are multiples of this. */
     int BLOCK_BYTES = 4096;
 
-    /** The next multiple of a block. */
+    /** Rounds up to a multiple of a block. */
     static long align(long bytes) {
         return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     }
@@ -24,7 +27,7 @@ public interface Disk {
                 .slice();
     }
 
-    /** The files of segments on this disk that are open, and how many may be. */
+    /** The open files of segments on this disk, and their limit. */
     OpenFiles openFiles();
 
     /** Opens an existing file for reading and writing. Throws NoSuchFileException. */
@@ -34,14 +37,14 @@ public interface Disk {
     LogFile create(Path path) throws IOException;
 
     /**
-     * Makes an empty file, or empties an existing one, each of whose writes is durable when it returns, as far as the file's
-     * length and blocks are concerned, too. Positions and lengths of writes are multiples of {@value #BLOCK_BYTES}, from
-     * buffers that {@link #alignedBuffer} made, so that no cache of the system's need be in between. The name is durable
-     * after {@link #forceDirectory}.
+     * Makes an empty file, or empties an existing one, whose writes are durable when they return, the file's length and
+     * blocks included. Positions and lengths of writes are multiples of {@value #BLOCK_BYTES}, from buffers that
+     * {@link #alignedBuffer} made, so that they can bypass the page cache. The name is durable after
+     * {@link #forceDirectory}.
      */
     LogFile createDurable(Path path) throws IOException;
 
-    /** The names in a directory, sorted; empty where there is no such directory. */
+    /** The names in a directory, sorted; empty if the directory does not exist. */
     List<String> list(Path directory) throws IOException;
 
     boolean exists(Path path) throws IOException;
@@ -58,7 +61,7 @@ public interface Disk {
     /** Deletes a file or an empty directory, if it exists. Durable after {@link #forceDirectory}. */
     void delete(Path path) throws IOException;
 
-    /** A directory that is open, so that nothing which is scarce is needed any more to make durable what is done in it. */
+    /** An open directory: forcing it needs no further descriptor, so it cannot fail for want of one. */
     interface OpenDirectory extends Closeable {
         /** Makes creations, renames and deletions in the directory durable. */
         void force() throws IOException;
@@ -67,7 +70,10 @@ public interface Disk {
         void close() throws IOException;
     }
 
-    /** Opens an existing directory. Whoever could not take back what it is about to do there opens it before. */
+    /**
+     * Opens an existing directory. To be opened before changes in it that could not be undone if it could not be
+     * forced.
+     */
     OpenDirectory openDirectory(Path directory) throws IOException;
 
     /** Makes creations, renames and deletions in a directory durable. */
@@ -77,7 +83,7 @@ public interface Disk {
         }
     }
 
-    /** The whole of a small file. */
+    /** Reads a small file as a whole. */
     default byte[] readAll(Path path) throws IOException {
         try (LogFile file = open(path)) {
             ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
@@ -86,12 +92,12 @@ public interface Disk {
         }
     }
 
-    /** What a file is called that is to take another's place, until it does. */
+    /** The suffix of a file that is to replace another one. */
     String TEMPORARY = ".tmp";
 
     /**
-     * Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. Where anything
-     * but a force fails, nothing has changed.
+     * Replaces a small file as a whole: after a crash it holds either the old bytes or the new ones. Durable. If
+     * anything but a force fails, nothing has changed.
      */
     default void replace(Path path, byte[] content) throws IOException {
         Path fresh = path.resolveSibling(path.getFileName() + TEMPORARY);
@@ -100,7 +106,7 @@ public interface Disk {
                 file.write(ByteBuffer.wrap(content), 0);
                 file.force();
             } catch (IOException failed) {
-                // On a full disk, half a file is in the way of others.
+                // Frees the space of the incomplete file, which other files may need on a full disk.
                 delete(fresh);
                 throw failed;
             }

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 
 /** The file system of the operating system. Safe from any thread. */
 public final class FileDisk implements Disk {
-    /** Windows has no handle of a directory that could be forced; it writes directory changes through by itself. */
+    /** Windows cannot open a directory to force it; it writes changes of directories through by itself. */
     private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
 
-    /** Enough for who only looks at files. */
+    /** The limit for tools that only read files. */
     private static final int SOME_LOG_FILES = 1024;
 
-    /** What opens a file past the page cache: an option of the JDK that is not everywhere, so null where it is not here. */
+    /** The option that opens a file past the page cache; not every JDK has it, null if this one does not. */
     private static final OpenOption DIRECT = direct();
 
     private static OpenOption direct() {
@@ -32,19 +32,19 @@ public final class FileDisk implements Disk {
                     Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
             for (Object option : options) if (option.toString().equals("DIRECT")) return (OpenOption) option;
         } catch (ClassNotFoundException absent) {
-            // Then the cache is in between.
+            // Without the option, files are opened through the page cache.
         }
         return null;
     }
 
     private final OpenFiles openFiles;
 
-    /** @param openLogFiles how many files of segments may stay open though nobody uses them, 1 or more */
+    /** @param openLogFiles how many files of segments may stay open while they are not used, 1 or more */
     public FileDisk(int openLogFiles) {
         openFiles = new OpenFiles(openLogFiles);
     }
 
-    /** One for somebody with few logs. */
+    /** A disk for few logs. */
     public FileDisk() {
         this(SOME_LOG_FILES);
     }
@@ -80,7 +80,7 @@ public final class FileDisk implements Disk {
         return new Channel(path, fits ? openPastTheCache(path) : openThroughTheCache(path));
     }
 
-    /** The cache would cost a copy of everything that is written, and nobody reads these files. */
+    /** Bypasses the page cache, which would cost a copy of every write although these files are not read. */
     private static FileChannel openPastTheCache(Path path) throws IOException {
         try {
             return FileChannel.open(path, DIRECT, StandardOpenOption.DSYNC, StandardOpenOption.WRITE);
@@ -121,7 +121,8 @@ public final class FileDisk implements Disk {
             Files.createDirectories(directory, OwnerOnly.directory());
             return;
         }
-        // Opened before: once the directory is there, nobody would come back to make its name durable.
+        // The parent is opened first: if that failed afterwards, the new directory's name would never be forced,
+        // because the next call would find the directory.
         try (OpenDirectory open = openDirectory(parent)) {
             Files.createDirectories(directory, OwnerOnly.directory());
             open.force();
@@ -144,7 +145,7 @@ public final class FileDisk implements Disk {
         return new DirectoryChannel(directory, channel);
     }
 
-    /** The channel is null where directories cannot be forced. */
+    /** An open directory. The channel is null if directories cannot be forced. */
     private record DirectoryChannel(Path path, FileChannel channel) implements OpenDirectory {
         @Override
         public void force() throws IOException {
@@ -163,8 +164,8 @@ public final class FileDisk implements Disk {
     }
 
     /**
-     * Sending to it costs next to nothing and brings the pages into memory. Null where there is no such file; then who sends
-     * may have to wait for the disk.
+     * The null device. Transferring a file to it loads the pages at little cost. Null if there is no such device; then
+     * a sender may have to wait for the disk.
      */
     private static final FileChannel SINK = openSink();
 

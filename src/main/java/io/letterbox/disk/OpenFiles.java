@@ -5,19 +5,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The files of segments that are open, so that there are not many more of them than a limit: whoever opens one beyond it closes
- * others that nobody has used for a while. A file that somebody has pinned, or that has bytes which were not forced, stays
- * open: an operating system may forget that it could not write them once nobody has the file open any more. Any thread.
+ * The open files of segments, kept near a limit: a thread that opens a file beyond it closes others that were not used
+ * for a while. A file that is pinned, or has bytes that are not forced, stays open, because an operating system may
+ * drop a write error once no process has the file open. Any thread.
  */
 public final class OpenFiles {
-    /** Whoever opens a file looks at so many others at the most. */
+    /** How many other files a thread checks when it opens one. */
     private static final int LOOKS = 64;
 
     private final int limit;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger unforced = new AtomicInteger();
 
-    /** Each at most once, the one that has waited longest first; some are closed already. */
+    /** The queue of files to check, each at most once; some are closed already. */
     private final Queue<SegmentFile> listed = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger listedCount = new AtomicInteger();
@@ -28,7 +28,7 @@ public final class OpenFiles {
         this.limit = limit;
     }
 
-    /** How many files may be open though nobody needs them to be. */
+    /** How many files may be open while they are not used. */
     public int limit() {
         return limit;
     }
@@ -38,17 +38,17 @@ public final class OpenFiles {
         return open.get();
     }
 
-    /** How many of them have bytes that were not forced. */
+    /** How many open files have bytes that are not forced. */
     public int unforced() {
         return unforced.get();
     }
 
-    /** True where half of the limit is taken by files that cannot be closed before they are forced. */
+    /** True if files that cannot be closed before they are forced take half of the limit. */
     public boolean wantForce() {
         return unforced.get() > limit / 2;
     }
 
-    /** True where the whole limit is taken by files that cannot be closed before they are forced. */
+    /** True if files that cannot be closed before they are forced take the whole limit. */
     public boolean needForce() {
         return unforced.get() >= limit;
     }
@@ -69,7 +69,7 @@ public final class OpenFiles {
         unforced.decrementAndGet();
     }
 
-    /** Takes a file that has been opened, and closes others where there are too many. */
+    /** Adds a file that has been opened, and closes others if there are too many. */
     void add(SegmentFile file) {
         if (file.list()) enqueue(file);
         for (int looks = 0; looks < LOOKS && listedCount.get() > limit; looks++) {
@@ -78,7 +78,7 @@ public final class OpenFiles {
             if (oldest.closeWhenIdle()) {
                 listedCount.decrementAndGet();
                 oldest.delist();
-                // Whoever has opened it again meanwhile took it for listed.
+                // A thread that has opened the file again in the meantime found it listed, so it is listed here.
                 if (oldest.isOpen() && oldest.list()) enqueue(oldest);
             } else {
                 listed.add(oldest);

@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The permissions of new files and directories in a data directory: the records are everybody's events, so nobody may read
- * them past the server but the user that it runs as. Nothing where the file system knows no such permissions.
+ * The permissions of new files and directories in a data directory: only the server's own user may read the records
+ * without the server. Empty if the file system has no POSIX permissions.
  */
 public final class OwnerOnly {
     private static final boolean POSIX =

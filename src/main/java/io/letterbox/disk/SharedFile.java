@@ -7,14 +7,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An open file that outlives its owner's interest in it: whoever has pinned it can go on reading after the owner has
- * closed it, and even after the file's name is gone. Bytes that were not forced pin it, too. Any thread.
+ * An open file with a count of its users: a reader that has pinned it can go on after the owner has closed it, and even
+ * after the file was deleted. Bytes that are not forced pin it, too. Any thread.
  */
 public final class SharedFile implements LogFile {
     private final LogFile file;
     private final OpenFiles counts;
 
-    /** The owner, until it closes; those who have pinned; one for bytes that were not forced. 0 is for ever. */
+    /**
+     * The number of users: the owner until it closes, each pin, and one for bytes that are not forced. At 0 the file is
+     * closed, for ever.
+     */
     private final AtomicInteger users = new AtomicInteger(1);
 
     /** Whether the file's content has changed since the last force began. */
@@ -26,7 +29,7 @@ public final class SharedFile implements LogFile {
         counts.wasOpened();
     }
 
-    /** Keeps the file open until {@link #unpin}; false where it is closed already. */
+    /** Keeps the file open until {@link #unpin}; false if it is closed already. */
     boolean pin() {
         for (int count; (count = users.get()) > 0; ) {
             if (users.compareAndSet(count, count + 1)) return true;
@@ -34,18 +37,18 @@ public final class SharedFile implements LogFile {
         return false;
     }
 
-    /** Once for every successful {@link #pin}. */
+    /** Ends a pin; to be called once for every successful {@link #pin}. */
     public void unpin() throws IOException {
         if (users.decrementAndGet() == 0) closeNow();
     }
 
-    /** Closes the file where nobody has pinned it and all of it is forced; true where it is closed now. */
+    /** Closes the file if it is not pinned and all of it is forced. Returns true if it is closed now. */
     boolean closeUnused() {
         if (!users.compareAndSet(1, 0)) return users.get() == 0;
         try {
             closeNow();
         } catch (IOException nothingLost) {
-            // All that was written is forced, and whoever wants to close one file cannot mend another.
+            // Everything is forced, and the caller, which opens another file, could not do anything about it.
         }
         return true;
     }
@@ -55,7 +58,10 @@ public final class SharedFile implements LogFile {
         file.close();
     }
 
-    /** The owner's part; once. Gives up what was not forced. Who has not pinned must expect a ClosedChannelException. */
+    /**
+     * Ends the owner's use; to be called once. Bytes that are not forced do not keep the file open any more. Readers
+     * without a pin must expect a ClosedChannelException.
+     */
     @Override
     public void close() throws IOException {
         if (unforced.getAndSet(false)) settled();
@@ -67,7 +73,7 @@ public final class SharedFile implements LogFile {
     }
 
     private void changed() {
-        // After the change: a force that takes the mark away begins later.
+        // Set after the change: a force that resets the mark begins later and includes the change.
         if (unforced.get() || !unforced.compareAndSet(false, true)) return;
         counts.wasChanged();
         users.incrementAndGet();
@@ -88,7 +94,7 @@ public final class SharedFile implements LogFile {
         return file.read(target, position);
     }
 
-    /** By who has pinned. */
+    /** The caller must have pinned the file. */
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
         try {
@@ -98,7 +104,7 @@ public final class SharedFile implements LogFile {
         }
     }
 
-    /** By who has pinned. */
+    /** The caller must have pinned the file. */
     @Override
     public void truncate(long sizeBytes) throws IOException {
         try {
@@ -108,7 +114,7 @@ public final class SharedFile implements LogFile {
         }
     }
 
-    /** By who has pinned. */
+    /** The caller must have pinned the file. */
     @Override
     public void force() throws IOException {
         boolean marked = unforced.getAndSet(false);
@@ -117,7 +123,7 @@ public final class SharedFile implements LogFile {
             file.force();
             forced = true;
         } finally {
-            // A change meanwhile has a mark and a pin of its own.
+            // A change in the meantime has set the mark and a pin of its own.
             if (marked && (forced || !unforced.compareAndSet(false, true))) settled();
         }
     }

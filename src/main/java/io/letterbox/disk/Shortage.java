@@ -6,8 +6,9 @@ import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 
 /**
- * What a file operation lacked that failed without being a force. All of it may pass by itself, so the operation is tried
- * again. The JDK hands the operating system's error over as a text, in English unless the system has translations.
+ * The resource for want of which a file operation, other than a force, has failed. Each shortage may pass by itself, so
+ * the operation is retried. The JDK hands the operating system's error over as a text, in English unless the system has
+ * translations.
  */
 public enum Shortage {
     /** Blocks, a quota, or inodes: the operating system has one error for all of them. */
@@ -17,7 +18,7 @@ public enum Shortage {
     /** Anything else: permissions, a file that is gone, an error of the device. */
     OTHER;
 
-    /** Which of them a failed operation tells of. */
+    /** The shortage that a failed operation indicates. */
     public static Shortage of(IOException failed) {
         String text = FileTrouble.reason(failed);
         if (text.contains("No space left") || text.contains("quota exceeded")) return SPACE;
@@ -25,7 +26,7 @@ public enum Shortage {
     }
 
     /**
-     * What those are told who asked for something that could not be done for now. It names no path.
+     * The answer to a request that cannot be served for now. It names no path.
      *
      * @param what the beginning of a sentence, before its verb
      */

@@ -1,8 +1,8 @@
 package io.letterbox.error;
 
 /**
- * Every way in which Letterbox refuses a request, with its translation for both doors: the error code of the Kafka
- * protocol (KIP and number as in Kafka's {@code Errors}) and the status of an HTTP problem (RFC 9457).
+ * The errors with which Letterbox refuses requests, with their translations for both doors: the error code of the Kafka
+ * protocol (the number in Kafka's {@code Errors}) and the status of an HTTP problem (RFC 9457).
  */
 public enum ErrorCode {
     // The request is wrong; repeating it unchanged is useless.
@@ -80,7 +80,7 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    /** The number of the Kafka protocol that says the same. */
+    /** The error code in the Kafka protocol. */
     public short kafkaCode() {
         return kafkaCode;
     }

@@ -2,15 +2,15 @@ package io.letterbox.error;
 
 import java.util.Map;
 
-/** A producer's records do not follow those that it wrote before: some are missing, or were written already. */
+/** Signals that a producer's records do not follow its earlier ones: some are missing, or were written already. */
 public final class OutOfOrderSequenceException extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    /** The fact which number the first record has to have. */
+    /** The name of the fact with the expected sequence number of the first record. */
     public static final String EXPECTED_SEQUENCE = "expectedSequence";
 
     /**
-     * @param expected the number that the first record has to have, 0 to 2^31-1
+     * @param expected the expected sequence number of the first record, 0 to 2^31-1
      * @param detail a whole sentence for a person
      */
     public OutOfOrderSequenceException(int expected, String detail) {

@@ -1,10 +1,10 @@
 package io.letterbox.filter;
 
-/** A filter as a tree. */
+/** The syntax tree of a filter. */
 sealed interface Condition {
     Truth test(Subject record);
 
-    /** There is something at a place, be it null. */
+    /** True if the operand exists; its value may be null. */
     record Exists(Operand operand) implements Condition {
         @Override
         public Truth test(Subject record) {
@@ -13,7 +13,7 @@ sealed interface Condition {
         }
     }
 
-    /** What is at a place compares so with a literal. */
+    /** True if the operand's value compares with a literal as the operator says. */
     record Comparison(Operand operand, Operator operator, Value literal) implements Condition {
         @Override
         public Truth test(Subject record) {
@@ -22,7 +22,7 @@ sealed interface Condition {
         }
     }
 
-    /** Both hold. */
+    /** True if both conditions hold. */
     record And(Condition left, Condition right) implements Condition {
         @Override
         public Truth test(Subject record) {
@@ -31,7 +31,7 @@ sealed interface Condition {
         }
     }
 
-    /** At least one holds. */
+    /** True if at least one condition holds. */
     record Or(Condition left, Condition right) implements Condition {
         @Override
         public Truth test(Subject record) {
@@ -40,7 +40,7 @@ sealed interface Condition {
         }
     }
 
-    /** It does not hold. */
+    /** True if the condition does not hold. */
     record Not(Condition condition) implements Condition {
         @Override
         public Truth test(Subject record) {

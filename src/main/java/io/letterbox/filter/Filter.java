@@ -3,7 +3,7 @@ package io.letterbox.filter;
 import io.letterbox.record.RecordCursor;
 
 /**
- * A filter of records by what is in their values and keys. Immutable; safe on any thread.
+ * A filter of records by their values and keys. Immutable; safe on any thread.
  *
  * <pre>
  * filter     = conjunction *( "or" conjunction )
@@ -16,8 +16,9 @@ import io.letterbox.record.RecordCursor;
  *              operators in it, or is empty (the whole document), in quotation marks
  * </pre>
  *
- * <p>{@code key} and {@code value} are the record's as text. What a filter costs is linear in the length of the record: it
- * has {@value FilterParser#MAX_CHARS} characters and {@value FilterParser#MAX_COMPARISONS} comparisons at the most.
+ * <p>{@code key} and {@code value} are the record's as text. The cost of a filter is linear in the length of the
+ * record: a filter has at most {@value FilterParser#MAX_CHARS} characters and {@value FilterParser#MAX_COMPARISONS}
+ * comparisons.
  */
 public final class Filter {
     private final Condition condition;
@@ -27,18 +28,18 @@ public final class Filter {
     }
 
     /**
-     * Reads a filter.
+     * Parses a filter.
      *
-     * @throws FilterException where the text is none
+     * @throws FilterException if the text is not a filter
      */
     public static Filter parse(String text) {
         return new Filter(new FilterParser(text).filter());
     }
 
     /**
-     * Whether the record that a cursor stands on is wanted.
+     * Whether a cursor's current record matches.
      *
-     * @return UNKNOWN where that depends on its value's JSON, and the value is not JSON
+     * @return UNKNOWN if that depends on its value's JSON, and the value is not JSON
      */
     public Truth test(RecordCursor record) {
         return condition.test(new Subject(record));

@@ -1,6 +1,6 @@
 package io.letterbox.filter;
 
-/** A text that is no filter. The message says what was expected, and the position where. */
+/** Signals that a text is not a filter. The message says what was expected, and the position where. */
 public final class FilterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

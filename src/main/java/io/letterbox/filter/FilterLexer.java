@@ -2,7 +2,7 @@ package io.letterbox.filter;
 
 import java.util.regex.Pattern;
 
-/** Cuts the text of a filter into tokens. For one text. */
+/** Splits the text of a filter into tokens. For one text. */
 final class FilterLexer {
     enum Kind {
         POINTER,
@@ -18,8 +18,8 @@ final class FilterLexer {
     /**
      * A token.
      *
-     * @param text its characters; of a text in quotation marks what it stands for
-     * @param position of its first character
+     * @param text its characters; for a quoted text its content, unescaped
+     * @param position the index of its first character
      */
     record Token(Kind kind, String text, int position) {}
 
@@ -79,7 +79,7 @@ final class FilterLexer {
         return c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
     }
 
-    /** A text with the escapes of JSON, RFC 8259 section 7. */
+    /** A quoted text with the escapes of JSON, RFC 8259 section 7. */
     private Token quoted(char mark) {
         int from = at++;
         StringBuilder content = new StringBuilder();

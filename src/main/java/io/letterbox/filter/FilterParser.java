@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Reads the grammar at {@link Filter} by recursive descent, one method for each of its rules. For one text. */
+/** A recursive descent parser for the grammar at {@link Filter}, with one method for each rule. For one text. */
 final class FilterParser {
     static final int MAX_CHARS = 1_000;
     static final int MAX_COMPARISONS = 16;
 
-    /** Brackets and negations within each other. */
+    /** The limit for nested brackets and negations. */
     private static final int MAX_DEPTH = 16;
 
     private static final Map<String, Operator> OPERATORS = Map.of(
@@ -44,7 +44,7 @@ final class FilterParser {
         token = lexer.next();
     }
 
-    /** The whole text. */
+    /** Parses the whole text. */
     Condition filter() {
         Condition condition = disjunction();
         if (token.kind() != Kind.END) throw expected("“and”, “or” or the end");

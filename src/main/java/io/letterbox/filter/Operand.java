@@ -2,7 +2,7 @@ package io.letterbox.filter;
 
 import java.util.List;
 
-/** What of a record is compared. */
+/** The part of a record that is compared. */
 sealed interface Operand {
     /** The record's key as text. */
     record Key() implements Operand {}
@@ -11,7 +11,7 @@ sealed interface Operand {
     record WholeValue() implements Operand {}
 
     /**
-     * A place in the record's value, which is JSON.
+     * A JSON pointer into the record's value.
      *
      * @param tokens the reference tokens of RFC 6901 section 3, unescaped; none for the whole document
      */

@@ -1,6 +1,6 @@
 package io.letterbox.filter;
 
-/** How the two sides of a comparison are compared. */
+/** The operators of comparisons. */
 enum Operator {
     EQUAL,
     NOT_EQUAL,
@@ -10,15 +10,15 @@ enum Operator {
     AT_LEAST,
     CONTAINS;
 
-    /** True where only numbers and texts have an order to compare by. */
+    /** True for operators that need an order, which only numbers and texts have. */
     boolean isOrder() {
         return this == LESS || this == AT_MOST || this == GREATER || this == AT_LEAST;
     }
 
     /**
-     * Whether a value stands so to another. Numbers are compared by what they are worth, to the last digit, and texts by
-     * their code points; values of different kinds are unequal and have no order. A text contains its parts, an array its
-     * elements. What is not there compares with nothing, not even as unequal.
+     * Whether the operator holds for two values. Numbers are compared exactly, texts by their code points; values of
+     * different types are unequal and have no order. A text contains its substrings, an array its elements. For an
+     * absent value no operator holds, not even NOT_EQUAL.
      */
     boolean holds(Value value, Value other) {
         if (value instanceof Value.Absent) return false;

@@ -10,12 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the value that a JSON pointer (RFC 6901) names. The document is read as a stream, so what is not asked for costs no
- * memory, and to its end, so that only JSON has places. Where a name comes twice in an object, the last one counts, as in
- * ECMAScript.
+ * Finds the value at a JSON pointer (RFC 6901). The document is read as a stream, so other values take no memory, and
+ * to its end, so that only valid JSON has values. If an object has a name twice, the last one counts, as in ECMAScript.
  */
 final class PointerReader {
-    /** Names are not interned, because records have names without end. */
+    /** Names are not interned, because the number of different names in records is unbounded. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -28,19 +27,22 @@ final class PointerReader {
 
     private PointerReader() {}
 
-    /** What is there: {@link Value#ABSENT} where nothing is, {@link Value#NO_JSON} where the bytes are no JSON document. */
+    /**
+     * The value at a pointer: {@link Value#ABSENT} if there is none, {@link Value#NO_JSON} if the bytes are no JSON
+     * document.
+     */
     static Value find(Pointer pointer, byte[] document, int offset, int length) {
         try (JsonParser parser = FACTORY.createParser(document, offset, length)) {
             if (parser.nextToken() == null) return Value.NO_JSON;
             Value found = at(parser, pointer.tokens(), 0);
             return parser.nextToken() == null ? found : Value.NO_JSON;
         } catch (IOException | IllegalStateException notJson) {
-            // The latter is for names that were made to have one hash.
+            // Jackson throws IllegalStateException for too many names with equal hashes.
             return Value.NO_JSON;
         }
     }
 
-    /** Reads the value that begins with the parser's token, to its end. */
+    /** Reads the value that begins at the parser's token, to its end. */
     private static Value at(JsonParser parser, List<String> tokens, int depth) throws IOException {
         if (depth == tokens.size()) return value(parser);
         String token = tokens.get(depth);
@@ -87,7 +89,7 @@ final class PointerReader {
         }
     }
 
-    /** The next token within a value: a document that ends there is not JSON, and Jackson says so by an exception. */
+    /** The next token within a value, where the document may not end. */
     private static JsonToken next(JsonParser parser) throws IOException {
         JsonToken token = parser.nextToken();
         if (token == null) throw new IOException("the document ends within a value");

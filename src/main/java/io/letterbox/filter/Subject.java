@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One record while it is tested. What was found at a place is kept, because a filter may ask for it again. */
+/** One record while it is tested. Values are cached, because a filter may use an operand several times. */
 final class Subject {
     private final RecordCursor record;
     private final Map<Operand, Value> found = new HashMap<>(4);

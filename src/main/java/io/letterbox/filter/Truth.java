@@ -1,8 +1,8 @@
 package io.letterbox.filter;
 
 /**
- * What is known of a condition: Kleene's three values. Unknown is what is asked of JSON where there is none, so that neither
- * a condition nor its opposite holds for such a record, unless another condition decides.
+ * The truth values of conditions, by Kleene's three-valued logic. A condition on JSON is UNKNOWN for a record without
+ * JSON, so that neither the condition nor its negation holds for it, unless another condition decides.
  */
 public enum Truth {
     FALSE,

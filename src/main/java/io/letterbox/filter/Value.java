@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is found at a place of a record, or stands in a filter. */
+/** A value in a record or in a filter. */
 sealed interface Value {
-    /** Nothing is at this place. */
+    /** There is no value at the pointer. */
     record Absent() implements Value {}
 
-    /** The place lies in something that is not JSON. */
+    /** The record's value is not JSON. */
     record NoJson() implements Value {}
 
-    /** There is something that equals nothing that can be written in a filter: an object, bytes, an absurdly long number. */
+    /** A value that no literal of a filter can equal: an object, bytes, an absurdly long number. */
     record Other() implements Value {}
 
     record Null() implements Value {}
@@ -33,10 +33,10 @@ sealed interface Value {
     Value TRUE = new Bool(true);
     Value FALSE = new Bool(false);
 
-    /** The most characters of a number that is compared; a longer one would cost more than its record. */
+    /** The longest number that is compared; parsing a longer one could cost more than reading its record. */
     int MAX_NUMBER_CHARS = 1_000;
 
-    /** A number from its JSON text; {@link #OTHER} where it is too long, or its exponent does not fit 32 bits. */
+    /** A number from its JSON text; {@link #OTHER} if it is too long, or its exponent does not fit 32 bits. */
     static Value number(String text) {
         if (text.length() > MAX_NUMBER_CHARS) return OTHER;
         try {
@@ -53,7 +53,7 @@ sealed interface Value {
         return !(this instanceof Other) && equals(other);
     }
 
-    /** Negative, 0 or positive; null where the two have no order. */
+    /** The order of two values: negative, 0 or positive; null if they have none. */
     default Integer compareWith(Value other) {
         if (this instanceof Num number && other instanceof Num another) {
             return number.value().compareTo(another.value());
@@ -70,7 +70,7 @@ sealed interface Value {
         return this instanceof Array array && array.elements().stream().anyMatch(element -> element.isEqualTo(other));
     }
 
-    /** Bytes of UTF-8 have the order of the code points that they stand for; Java's characters have not. */
+    /** UTF-8 bytes sort in the order of code points; Java's chars do not. */
     private static byte[] utf8(Text text) {
         return text.value().getBytes(StandardCharsets.UTF_8);
     }

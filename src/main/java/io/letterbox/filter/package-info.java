@@ -1,6 +1,6 @@
 /**
- * Which records somebody wants to see: a filter from its text ({@link io.letterbox.filter.FilterParser}) to its answer for
- * one record ({@link io.letterbox.filter.Filter}). Pure: no clock, no thread, no file; what it may cost is bounded by the
- * length of the filter and of the record. Where records are read from, how far and for how long is the door's business.
+ * Filters of records: their text is parsed by {@link io.letterbox.filter.FilterParser} and tested on one record by
+ * {@link io.letterbox.filter.Filter}. Pure: no clock, no thread, no file; the cost is bounded by the length of the
+ * filter and of the record. The doors decide which records are read, and for how long.
  */
 package io.letterbox.filter;

@@ -1,10 +1,10 @@
 package io.letterbox.memory;
 
 /**
- * What one owner has taken of the limit for one kind of state. Owned by the thread that owns the state.
+ * The memory that one owner uses of the limit for one kind of state. Owned by the thread that owns the state.
  *
- * <p>Whoever is about to remember something new asks for room first; what is taken note of in the end is taken, whatever
- * the limit, because by then it is in a log.
+ * <p>An owner checks for room before it adds state; the added state is charged whatever the limit is, because it is in
+ * a log by then.
  */
 public final class StateAccount {
     private final StatePart part;
@@ -15,29 +15,31 @@ public final class StateAccount {
         this.part = part;
     }
 
-    /** Takes so much, or gives it back where the number is negative. */
+    /** Charges this many bytes, or returns them if the number is negative. */
     public void take(long bytes) {
         if (bytes == 0 || closed) return;
         usedBytes += bytes;
         part.take(bytes);
     }
 
-    /** Whether there is room for so much more, 0 or more; for 0 bytes: whether what was taken is within the limit. */
+    /**
+     * Whether there is room for this many more bytes, 0 or more; for 0, whether the current use is within the limit.
+     */
     public boolean hasRoom(long bytes) {
         return part.hasRoom(bytes, usedBytes + bytes);
     }
 
-    /** What was taken, estimated. */
+    /** The bytes charged, which are estimates. */
     public long usedBytes() {
         return usedBytes;
     }
 
-    /** So many things were forgotten for want of room. */
+    /** Counts items that were dropped for want of room. */
     public void dropped(int items) {
         part.countDropped(items);
     }
 
-    /** A request was refused for want of room. */
+    /** Counts a request that was refused for want of room. */
     public void refused() {
         part.countRefused();
     }
@@ -47,7 +49,7 @@ public final class StateAccount {
         return part.setting();
     }
 
-    /** Gives everything back; nothing is taken any more. */
+    /** Returns everything; later charges are ignored. */
     public void close() {
         if (closed) return;
         take(-usedBytes);

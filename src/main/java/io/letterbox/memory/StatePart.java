@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The limit for one kind of state, and what is taken of it. An eighth of it is kept for accounts that have little: each may
- * have its even share of that, whatever the others take, so that none is shut out. The rest is for those that come first.
+ * The limit for one kind of state, and its use. An eighth of it is reserved: each account may use an equal share of
+ * that, whatever the others use, so that none is starved. The rest is first come, first served.
  *
- * <p>Any thread. Accounts of several threads may each find the last room free at once, so the limit can be passed by what a
- * few requests bring.
+ * <p>Any thread. Accounts of several threads may find the last room free at the same time, so the limit may be exceeded
+ * by the size of a few requests.
  */
 public final class StatePart {
-    /** The part of the limit that accounts are sure of, all together. */
+    /** The divisor for the reserved part of the limit. */
     private static final int SURE_PART = 8;
 
     private static final double NEARLY_ALL = 0.95;
@@ -26,7 +26,7 @@ public final class StatePart {
     private final LongAdder refused = new LongAdder();
 
     /**
-     * Makes a limit of which nothing is taken.
+     * Makes an unused limit.
      *
      * @param label the kind of state, one word, as metrics name it
      * @param setting the setting that an operator changes to allow more
@@ -40,12 +40,12 @@ public final class StatePart {
         this.limitBytes = limitBytes;
     }
 
-    /** One without a limit, for tools that look at files, and for tests. */
+    /** A part without a limit, for tools that read files, and for tests. */
     public static StatePart unlimited() {
         return new StatePart("unlimited", "none", Long.MAX_VALUE);
     }
 
-    /** Opens an account, which draws on this limit until it is closed. */
+    /** Opens an account, which is charged to this limit until it is closed. */
     public StateAccount open() {
         accounts.incrementAndGet();
         return new StateAccount(this);
@@ -65,12 +65,12 @@ public final class StatePart {
         return limitBytes;
     }
 
-    /** What all accounts have taken, estimated. */
+    /** The bytes charged to all accounts, which are estimates. */
     public long usedBytes() {
         return usedBytes.get();
     }
 
-    /** How much was forgotten because there was no room for it beside something newer, since the start. */
+    /** How many items were dropped to make room for newer ones, since the start. */
     public long dropped() {
         return dropped.sum();
     }
@@ -80,18 +80,18 @@ public final class StatePart {
         return refused.sum();
     }
 
-    /** Whether hardly anything is left but what accounts are sure of. */
+    /** Whether hardly anything is left except the reserved part. */
     public boolean isNearlyFull() {
         return usedBytes.get() > NEARLY_ALL * sharedBytes();
     }
 
-    // For accounts.
+    // Called by accounts.
 
     /**
      * Whether there is room for an account.
      *
-     * @param growthBytes how much it would take, 0 or more
-     * @param ownBytes how much it would have then
+     * @param growthBytes how much more it would use, 0 or more
+     * @param ownBytes its total use then
      */
     boolean hasRoom(long growthBytes, long ownBytes) {
         long thenBytes = usedBytes.get() + growthBytes;
@@ -99,7 +99,7 @@ public final class StatePart {
         return thenBytes <= limitBytes && ownBytes <= limitBytes / SURE_PART / Math.max(1, accounts.get());
     }
 
-    /** What is for those that come first. */
+    /** The part of the limit that is not reserved. */
     private long sharedBytes() {
         return limitBytes - limitBytes / SURE_PART;
     }

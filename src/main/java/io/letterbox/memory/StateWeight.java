@@ -1,41 +1,41 @@
 package io.letterbox.memory;
 
 /**
- * What one thing weighs that grows and shrinks, kept up to date in an account while it is attached to one. Owned by the
- * thing's owner.
+ * The memory of one object that grows and shrinks, kept up to date in an account while it is attached to one. Owned by
+ * the object's owner.
  */
 public final class StateWeight {
-    /** The object, its array's head, and what is lost to rounding. */
+    /** The string object, its array's header, and padding. */
     private static final int STRING_BYTES = 44;
 
     private long bytes;
     private StateAccount account;
 
-    /** The thing has become so much larger, or smaller. */
+    /** Adds a change of the size, which may be negative. */
     public void add(long delta) {
         bytes += delta;
         if (account != null) account.take(delta);
     }
 
-    /** Estimated. */
+    /** The estimated size. */
     public long bytes() {
         return bytes;
     }
 
-    /** From now on this is taken from an account; from none that it was attached to before. */
+    /** Charges the size to an account from now on, and no longer to the one it was attached to before. */
     public void attach(StateAccount to) {
         detach();
         account = to;
         account.take(bytes);
     }
 
-    /** Gives back what was taken. */
+    /** Returns the size to the account. */
     public void detach() {
         if (account != null) account.take(-bytes);
         account = null;
     }
 
-    /** What a string takes that a client chose: two bytes for each character, whatever the characters are. */
+    /** The memory of a client's string: two bytes for each character, whatever the characters are. */
     public static int of(String text) {
         return text == null ? 0 : STRING_BYTES + 2 * text.length();
     }

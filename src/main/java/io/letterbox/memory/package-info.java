@@ -1,8 +1,8 @@
 /**
- * How much memory everything takes that clients make the server remember past a restart: a limit for each kind of it, and
- * an account for each owner that draws on it. Sizes are estimates, made by whoever keeps the thing; a restart estimates the
- * same, so what fitted before fits again.
+ * Limits for the memory of state that clients make the server keep over a restart: a limit for each kind of state, and
+ * an account for each owner. Sizes are estimates by the owner of the state; a restart makes the same estimates, so
+ * state that fitted before fits again.
  *
- * <p>Pure: knows no clock, no file and nothing of what is remembered.
+ * <p>Pure: uses no clock and no file, and knows nothing of the state itself.
  */
 package io.letterbox.memory;

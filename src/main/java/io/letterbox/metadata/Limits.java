@@ -1,8 +1,8 @@
 package io.letterbox.metadata;
 
 /**
- * How much this server takes on. Checked when a change is proposed, not when the log is replayed: a limit that was
- * lowered since does not take topics away.
+ * The limits for topics and partitions. Checked when a change is proposed, not when the log is replayed, so that
+ * lowering a limit does not remove topics.
  *
  * @param topics the largest number of topics
  * @param partitionsPerTopic the largest number of partitions of one topic

@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
 import java.util.zip.CRC32C;
 
 /**
- * A file of checksummed frames, made for two questions: is a bad frame the torn end of a crash, or damage?
+ * A file of checksummed frames, whose format tells a torn end after a crash from damage.
  *
  * <pre>
  *   +----------------+
@@ -25,13 +25,14 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>Every frame is forced before the next is written, so a crash can tear the last one only. A bad frame is therefore
- * a torn end if no whole frame follows it, wherever one may begin, and damage if one does. The file begins its life,
- * and begins anew when it has grown long, as one frame with an image, written aside and renamed into place.
+ * a torn end if no whole frame follows it, wherever one may begin, and damage if one does. A new file, and one that is
+ * rewritten because it has grown long, consists of one frame with an image; it is written to a temporary file, which is
+ * renamed.
  *
  * <p>Not safe for use by several threads at once.
  */
 final class MetadataFile implements Closeable {
-    /** No command and no image of a server within its limits comes near this. */
+    /** The limit for a frame, far above the largest command and image that the limits of a server allow. */
     static final int MAX_BODY_BYTES = 64 << 20;
 
     private static final byte[] MAGIC = "LBXMETA1".getBytes(StandardCharsets.US_ASCII);
@@ -45,7 +46,7 @@ final class MetadataFile implements Closeable {
         this.sizeBytes = sizeBytes;
     }
 
-    /** Takes the body of one frame, in order. */
+    /** Receives the bodies of frames, in order. */
     interface Reader {
         void frame(byte[] body) throws IOException;
     }
@@ -64,7 +65,7 @@ final class MetadataFile implements Closeable {
     /**
      * Reads all frames, cuts off a torn end and leaves the file open for more.
      *
-     * @throws IOException where the file is damaged before its end; the file is not changed then
+     * @throws IOException if the file is damaged before its end; the file is not changed then
      */
     static MetadataFile open(Disk disk, Path path, Reader reader) throws IOException {
         byte[] content = disk.readAll(path);
@@ -92,9 +93,8 @@ final class MetadataFile implements Closeable {
         boolean durable = false;
         try (Disk.OpenDirectory directory = disk.openDirectory(path.getParent())) {
             if (position < content.length) file.truncate(position);
-            // A process that was killed may have left frames, or the file's name, in the system's memory only. They
-            // count
-            // from now on, so they have to be durable from now on.
+            // A killed process may have left frames, or the file's name, in the page cache only. They are used from now
+            // on, so they have to be durable.
             file.force();
             directory.force();
             durable = true;
@@ -107,8 +107,8 @@ final class MetadataFile implements Closeable {
     /**
      * Adds a frame and makes it durable.
      *
-     * @throws ForceFailedException where that failed; the file must not be written any more
-     * @throws IOException where the frame could not be written: it does not count, and the next one takes its place
+     * @throws ForceFailedException if that failed; the file must not be written any more
+     * @throws IOException if the frame could not be written: it does not count, and the next one overwrites it
      */
     void append(byte[] body) throws IOException {
         ByteBuffer frame = frame(body);
@@ -116,7 +116,7 @@ final class MetadataFile implements Closeable {
         try {
             file.write(frame, sizeBytes);
         } catch (IOException lacking) {
-            // What is left of it is no whole frame, so it does no harm where it cannot be cut off.
+            // The remainder is no whole frame, so it is harmless even if truncating fails, too.
             file.truncate(sizeBytes);
             throw lacking;
         }
@@ -141,7 +141,7 @@ final class MetadataFile implements Closeable {
         return frame.flip();
     }
 
-    /** True where a whole frame with right checksums begins. The head is checked first, so that looking is cheap. */
+    /** True if a whole frame with right checksums begins at the position. The head is checked first, which is cheap. */
     private static boolean isFrame(ByteBuffer bytes, int position) {
         if (position + HEAD_BYTES > bytes.limit()) return false;
         int length = bytes.getInt(position);

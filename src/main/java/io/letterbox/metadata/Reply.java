@@ -2,9 +2,12 @@ package io.letterbox.metadata;
 
 import io.letterbox.error.ErrorCode;
 
-/** What became of a {@link Command}. */
+/** The result of a {@link Command}. */
 public sealed interface Reply {
-    /** The version of the image with which the reply was given: whoever hears of it may have to wait for that image. */
+    /**
+     * The version of the image for which the reply was given; a receiver may have to wait until that image is
+     * published.
+     */
     long version();
 
     /** The command changed the image; {@code version} is the image's version with the change in it. */

@@ -3,21 +3,21 @@ package io.letterbox.metadata;
 import java.util.Comparator;
 
 /**
- * Whose settings: besides topics, nodes and groups have some that are changed while the server runs.
+ * The owner of runtime settings: besides topics, nodes and groups have settings that are changed while the server runs.
  *
- * @param kind what it is
- * @param name a group's id, or a node's number; {@link #ALL_NODES} for what all nodes have in common
+ * @param kind the kind of owner
+ * @param name a group's id, or a node's number; empty for {@link #ALL_NODES}
  */
 public record SettingsOwner(Kind kind, String name) implements Comparable<SettingsOwner> {
-    /** What can have settings; the codec writes the ordinal. */
+    /** The kinds of owners; the codec writes the ordinal. */
     public enum Kind {
-        /** What topics get that say nothing, under the names of {@link TopicConfigKey}. */
+        /** A node, with defaults for topics under the names of {@link TopicConfigKey}. */
         NODE,
-        /** The timeouts of one consumer group, under the names of {@link GroupConfigKey}. */
+        /** A consumer group, with timeouts under the names of {@link GroupConfigKey}. */
         GROUP
     }
 
-    /** The defaults of all nodes: a node's own settings go before them. */
+    /** The owner of the defaults of all nodes, which a node's own settings override. */
     public static final SettingsOwner ALL_NODES = new SettingsOwner(Kind.NODE, "");
 
     private static final Comparator<SettingsOwner> ORDER =

@@ -1,9 +1,9 @@
 package io.letterbox.metadata;
 
 /**
- * What a command led to.
+ * The result of applying a command.
  *
- * @param image the image after it; the very same object where the command was refused
- * @param reply what to tell whoever proposed it
+ * @param image the image after it; the same object if the command was refused
+ * @param reply the answer to the proposer
  */
 public record Step(ClusterImage image, Reply reply) {}

@@ -8,19 +8,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A topic's settings, under Kafka's names (see {@link TopicConfigKey}): what was set for the topic, else what this
- * server was configured to give topics that say nothing, else the table's default. Immutable.
+ * A topic's settings, under Kafka's names (see {@link TopicConfigKey}): the topic's own value, or else this server's
+ * default for topics, or else the table's default. Immutable.
  *
- * <p>The getters are fields, not parsers: a publish asks for some of them.
+ * <p>Numbers are parsed once, in the constructor, because each publish reads some of them.
  */
 public final class TopicConfig {
-    /** What an acknowledgement waits for. */
+    /** The flush policy: what an acknowledgement waits for. */
     public enum Flush {
         /** The disk has the records. */
         SYNC,
         /** The records are in the page cache; the disk is forced at an interval. */
         INTERVAL,
-        /** The records are in the page cache; the operating system writes them when it likes. */
+        /** The records are in the page cache; the operating system writes them at its own time. */
         OS
     }
 
@@ -38,8 +38,8 @@ public final class TopicConfig {
     }
 
     /**
-     * @param overrides what was set for this topic, texts by key
-     * @param defaults what this server gives topics that say nothing, texts by key
+     * @param overrides the topic's own settings, texts by key
+     * @param defaults this server's defaults for topics, texts by key
      * @throws io.letterbox.error.ApiException {@code INVALID_CONFIG} for an unknown key or a wrong value
      */
     public TopicConfig(Map<String, String> overrides, Map<String, String> defaults) {
@@ -89,17 +89,17 @@ public final class TopicConfig {
         return Collections.unmodifiableSortedMap(result);
     }
 
-    /** What was set for this topic, canonical texts by key. */
+    /** The topic's own settings, canonical texts by key. */
     public SortedMap<String, String> overrides() {
         return overrides;
     }
 
-    /** What this server gives topics that say nothing, texts by key; what is not in it has the table's default. */
+    /** This server's defaults for topics, texts by key; for keys that are not in it, the table's default applies. */
     public Map<String, String> defaults() {
         return defaults;
     }
 
-    /** The value in force, as canonical text. */
+    /** The effective value, as canonical text. */
     public String get(TopicConfigKey key) {
         return effective[key.ordinal()];
     }
@@ -127,22 +127,22 @@ public final class TopicConfig {
         return (int) number(TopicConfigKey.MAX_MESSAGE_BYTES);
     }
 
-    /** What the topic demands of batches that clients send. */
+    /** The topic's rules for batches that clients send. */
     public BatchRules batchRules() {
         return batchRules;
     }
 
-    /** True where old records with the same key are dropped. Then every record needs a key. */
+    /** True if old records with the same key are dropped. Then every record needs a key. */
     public boolean compact() {
         return get(TopicConfigKey.CLEANUP_POLICY).contains("compact");
     }
 
-    /** True where old segments are deleted by age and size. */
+    /** True if old segments are deleted by age and size. */
     public boolean delete() {
         return get(TopicConfigKey.CLEANUP_POLICY).contains("delete");
     }
 
-    /** True where the shard overwrites the records' timestamps with the time of the append. */
+    /** True if the shard overwrites the records' timestamps with the time of the append. */
     public boolean logAppendTime() {
         return get(TopicConfigKey.MESSAGE_TIMESTAMP_TYPE).equals("LogAppendTime");
     }

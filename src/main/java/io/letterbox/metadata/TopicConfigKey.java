@@ -9,9 +9,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Every setting that a topic can have, in one table: Kafka's names, types and defaults, and two of ours ({@code flush},
- * {@code flush.interval.ms}). Those that have no effect here are kept, because Kafka's tools, Streams and Connect set
- * some of them; where an effect would be expected that we do not have, the value that asks for it is refused. A value is kept and compared as its canonical text.
+ * Every setting that a topic can have, in one table: Kafka's names, types and defaults, and two of Letterbox's own
+ * ({@code flush}, {@code flush.interval.ms}). Settings without effect here are kept, because Kafka's tools, Streams and
+ * Connect set some of them; a value is refused if its effect would be relied on and is missing. Values are stored and
+ * compared as their canonical texts.
  */
 public enum TopicConfigKey {
     RETENTION_MS(
@@ -140,7 +141,7 @@ public enum TopicConfigKey {
             "Has no effect here: there is no remote storage, so retention.bytes says all.",
             false);
 
-    /** What kind of text a value is. */
+    /** The types of values. */
     public enum Type {
         LONG,
         DOUBLE,
@@ -159,19 +160,19 @@ public enum TopicConfigKey {
         this(spec, doc, true);
     }
 
-    /** @param effective false for a setting that is only kept, because clients of Kafka set it */
+    /** @param effective false for a setting that is only stored, because clients of Kafka set it */
     TopicConfigKey(TopicConfigSpec spec, String doc, boolean effective) {
         this.spec = spec;
         this.doc = doc;
         this.effective = effective;
     }
 
-    /** The settings that change something. */
+    /** The settings that have an effect. */
     public static List<TopicConfigKey> effective() {
         return Stream.of(values()).filter(key -> key.effective).collect(Collectors.toUnmodifiableList());
     }
 
-    /** False for a setting that is kept and shown, and changes nothing. */
+    /** False for a setting that is stored and shown, but has no effect. */
     public boolean isEffective() {
         return effective;
     }
@@ -195,12 +196,12 @@ public enum TopicConfigKey {
         return spec.type();
     }
 
-    /** The words that a value can be, or consist of; empty where it is no word. */
+    /** The words that a value can be, or consist of; empty for other types. */
     public List<String> words() {
         return spec.words();
     }
 
-    /** The canonical text of the value where nobody says otherwise. */
+    /** The canonical text of the default value. */
     public String defaultValue() {
         return spec.defaultValue();
     }
@@ -215,15 +216,15 @@ public enum TopicConfigKey {
         return spec.range();
     }
 
-    /** The key of a name, or empty where there is none. */
+    /** The key with a name, or empty if there is none. */
     public static Optional<TopicConfigKey> of(String name) {
         return Stream.of(values()).filter(k -> k.key().equals(name)).findFirst();
     }
 
     /**
-     * The key of a name.
+     * The key with a name.
      *
-     * @throws ApiException {@code INVALID_CONFIG} where there is none; the detail names the nearest key that exists
+     * @throws ApiException {@code INVALID_CONFIG} if there is none; the detail names the nearest key that exists
      */
     public static TopicConfigKey require(String name) {
         return of(name).orElseThrow(() -> new ApiException(
@@ -240,7 +241,7 @@ public enum TopicConfigKey {
     }
 
     /**
-     * Checks a value and brings it to the one text that means it.
+     * Checks a value and converts it to its canonical text.
      *
      * @throws ApiException {@code INVALID_CONFIG}; the detail says what is allowed
      */

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a topic's setting is called and which values it can have.
+ * The specification of a topic's setting: its name and allowed values.
  *
  * @param key the name
- * @param defaultValue the canonical text of the value where nobody says otherwise
+ * @param defaultValue the canonical text of the default value
  * @param min the least number
  * @param max the greatest number
  * @param words the words that a value can be or consist of
@@ -54,7 +54,7 @@ record TopicConfigSpec(String key, Type type, String defaultValue, long min, lon
         }
     }
 
-    /** The one text that means the same as a text without blanks around it; null where that is not allowed. */
+    /** The canonical text of a value, which has no blanks around it; null if the value is not allowed. */
     String canonical(String text) {
         switch (type) {
             case LONG:

@@ -8,18 +8,18 @@ import java.util.UUID;
  * One topic. Immutable.
  *
  * @param name the topic's name
- * @param id the topic's incarnation: a topic that is deleted and made again has another one
+ * @param id the topic's id: a topic that is deleted and made again has another one
  * @param partitions the partitions; the index is the partition's number
  * @param config the topic's own settings and the defaults for the rest
  * @param formerSizes how many partitions the topic had before it got more, ascending; the last
- *     {@link #MAX_FORMER_SIZES} of them. What was placed by one of these numbers is looked for by it
+ *      {@link #MAX_FORMER_SIZES} of them. Keys that were hashed with one of these numbers can be found with it
  */
 public record TopicImage(
         String name, UUID id, List<PartitionImage> partitions, TopicConfig config, List<Integer> formerSizes) {
     /** How many changes of the number of partitions are remembered. */
     public static final int MAX_FORMER_SIZES = 16;
 
-    /** A topic that has as many partitions as it always had. */
+    /** A topic whose number of partitions has never changed. */
     public TopicImage(String name, UUID id, List<PartitionImage> partitions, TopicConfig config) {
         this(name, id, partitions, config, List.of());
     }
@@ -28,12 +28,12 @@ public record TopicImage(
         return new TopicImage(name, id, partitions, newConfig, formerSizes);
     }
 
-    /** The same partitions in another state. */
+    /** This topic with other states of its partitions. */
     TopicImage withStates(List<PartitionImage> states) {
         return new TopicImage(name, id, states, config, formerSizes);
     }
 
-    /** @param more the partitions that come behind those that are there */
+    /** @param more the new partitions, which follow the existing ones */
     TopicImage grown(List<PartitionImage> more) {
         List<PartitionImage> all = new ArrayList<>(partitions);
         all.addAll(more);

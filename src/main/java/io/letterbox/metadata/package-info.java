@@ -1,8 +1,8 @@
 /**
- * What the cluster has agreed on: topics, their settings, who leads what. Pure: commands go in, images come out; the
- * only file is the one that {@code LocalMetadataLog} keeps through the disk seam of {@code log}.
+ * The metadata that the cluster has agreed on: topics, their settings, and the leaders of partitions. Pure: commands go
+ * in, images come out; only {@code LocalMetadataLog} has a file, through {@link io.letterbox.disk.Disk}.
  *
- * <p>Images are immutable and safe on any thread. This room never reads a clock, never draws a random number and never
- * does anything to a partition: it says what should be, the storage makes it so.
+ * <p>Images are immutable and safe on any thread. This package never reads a clock, draws a random number or changes a
+ * partition: it decides the desired state, and the storage brings it about.
  */
 package io.letterbox.metadata;

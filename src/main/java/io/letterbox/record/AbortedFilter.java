@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Says which batches belong to aborted transactions, while they go by in order: from the first record of one that is named
- * until its producer's abort marker (KIP-98). For one thread.
+ * Finds the batches of aborted transactions in one pass over batches in order: those from the first record of a listed
+ * transaction up to its producer's abort marker (KIP-98). For one thread.
  */
 public final class AbortedFilter {
     private final List<AbortedTransaction> byFirstOffset;
@@ -19,7 +19,7 @@ public final class AbortedFilter {
         this.aborting = byFirstOffset.isEmpty() ? Set.of() : new HashSet<>();
     }
 
-    /** Takes note of the next batch; true where its records do not count. Control batches have none. */
+    /** Takes the next batch of the pass. Returns true if its records were aborted; false for control batches. */
     public boolean leavesOut(RecordBatch batch) {
         if (byFirstOffset.isEmpty()) return false;
         while (next < byFirstOffset.size() && byFirstOffset.get(next).firstOffset() <= batch.lastOffset()) {

@@ -1,10 +1,10 @@
 package io.letterbox.record;
 
 /**
- * A transaction that was aborted: the producer's records from an offset on, up to its next marker, are not to be shown to
- * whoever reads committed records only.
+ * An aborted transaction: readers of committed records skip the producer's records from an offset on, up to its next
+ * marker.
  *
- * @param producerId whose
+ * @param producerId the producer's id
  * @param firstOffset the offset of its first record in the partition
  */
 public record AbortedTransaction(long producerId, long firstOffset) {}

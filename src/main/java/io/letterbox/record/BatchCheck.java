@@ -8,41 +8,41 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Looks at batches from outside before they go into a log: whole and unchanged, made of records that are numbered from 0
- * and fill it exactly, and as the topic's {@link BatchRules} demand. Compressed batches are read as a stream, within the
- * limits of {@link Decompressor.Limit#TAKEN}. For one thread, which keeps it for one batch after the
- * other, and comes back to a large one: next to nothing is allocated for an uncompressed batch that is right.
+ * Checks batches from clients before they are appended to a log: a batch has to be whole and unchanged, its records
+ * numbered from 0 and filling it exactly, and it has to meet the topic's {@link BatchRules}. Compressed batches are
+ * read as a stream, within the limits of {@link Decompressor.Limit#TAKEN}. For one thread, which reuses it for one
+ * batch after the other, and checks a large one in slices. Almost nothing is allocated for a valid uncompressed batch.
  */
 public final class BatchCheck {
-    /** How many wrong records of one batch are named. */
+    /** How many wrong records of one batch are listed. */
     public static final int MAX_DEFECTS = 1_000;
 
     private final RecordBatch batch = new RecordBatch();
     private final RecordParser parser = new RecordParser(Decompressor.Limit.TAKEN);
 
-    // What is being checked.
+    // The batch that is being checked.
     private ByteBuffer records;
     private BatchRules rules;
     private long wallMs;
 
-    // How far it is.
+    // The progress of the check.
     private int index;
     private List<Defect> defects = List.of();
     private boolean untimely;
     private long maxTimestampMs;
 
-    /** Follows on the check, where the topic keeps its batches with another codec; else null. */
+    /** The recompression after the check, if the topic has another codec; else null. */
     private Recompression recoding;
 
     /**
-     * Begins to check what a client wants to have appended to one partition: exactly one batch v2. Whatever was being
-     * checked before is given up.
+     * Begins to check the records of a client for one partition, which have to be exactly one batch v2. Abandons a
+     * check that is under way.
      *
-     * @param records the bytes between position and limit of a heap buffer; the header's greatest timestamp is set right
-     *     in place where the client had it wrong
+     * @param records the bytes between position and limit of a heap buffer; a wrong greatest timestamp in the header is
+     *      corrected in place
      * @param wallMs milliseconds since 1970
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT or
-     *     UNSUPPORTED_COMPRESSION
+     *      UNSUPPORTED_COMPRESSION
      */
     public void begin(ByteBuffer records, BatchRules rules, long wallMs) {
         close();
@@ -58,12 +58,11 @@ public final class BatchCheck {
     }
 
     /**
-     * Goes on by some milliseconds of work, for a batch may take a thousand times as long.
+     * Checks for some milliseconds, because a whole batch may take a thousand times as long.
      *
-     * @return null where that was not all; else the same buffer, or a new one where the topic keeps its batches with
-     *     another codec
+     * @return null if the check is not over; else the same buffer, or a new one if the topic has another codec
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP or RECORD_TOO_LARGE; an
-     *     {@link InvalidRecordsException} where it is about single records
+     *      {@link InvalidRecordsException} if single records are wrong
      */
     public ByteBuffer goOn() {
         ByteBuffer kept = null;
@@ -123,7 +122,7 @@ public final class BatchCheck {
         }
     }
 
-    /** Goes on with the records; true when they are all right. */
+    /** Checks more records; true if all have been checked. */
     private boolean records() {
         long base = batch.baseTimestamp();
         int count = batch.recordCount();

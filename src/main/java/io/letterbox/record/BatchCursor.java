@@ -4,7 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.nio.ByteBuffer;
 
-/** Walks the record batches of a buffer without allocating. Looks at sizes and versions only; checksums are not made. */
+/** Walks the record batches of a buffer without allocating. Checks sizes and versions only, not checksums. */
 public final class BatchCursor {
     private final ByteBuffer batches;
     private final RecordBatch batch = new RecordBatch();
@@ -18,7 +18,7 @@ public final class BatchCursor {
     /**
      * Moves to the next whole batch; false at the end.
      *
-     * @throws ApiException CORRUPT_RECORDS where the bytes cannot be a batch
+     * @throws ApiException CORRUPT_RECORDS if the bytes cannot be a batch
      */
     public boolean next() {
         int available = batches.limit() - next;

@@ -1,15 +1,15 @@
 package io.letterbox.record;
 
 /**
- * What a topic demands of the batches that clients send it, taken from its settings once.
+ * A topic's rules for batches from clients, taken from its settings once.
  *
  * @param keysRequired true for a compacted topic: every record has a key
- * @param logAppendTime true where the shard overwrites the timestamps, so that those of the records do not matter
+ * @param logAppendTime true if the shard overwrites the timestamps, so that those of the records do not matter
  * @param timestampBeforeMaxMs how far behind the present a record's timestamp may lie, in milliseconds, 0 or more
  * @param timestampAfterMaxMs how far ahead of the present a record's timestamp may lie, in milliseconds, 0 or more
- * @param codec how batches are kept; null where they are kept as they come
- * @param codecLevel how hard the codec tries, or {@link Codec#DEFAULT_LEVEL}
- * @param maxBatchBytes the largest batch, as it is kept
+ * @param codec the codec of stored batches; null if they are stored as they come
+ * @param codecLevel the compression level, or {@link Codec#DEFAULT_LEVEL}
+ * @param maxBatchBytes the largest stored batch
  */
 public record BatchRules(
         boolean keysRequired,
@@ -36,7 +36,7 @@ public record BatchRules(
      */
     public boolean forbidsTimestamp(long timestampMs, long wallMs) {
         if (logAppendTime || timestampMs == -1) return false;
-        // A difference that does not fit is as far off as can be.
+        // A difference that overflows exceeds every limit.
         long age = wallMs - timestampMs;
         boolean overflow = ((wallMs ^ timestampMs) & (wallMs ^ age)) < 0;
         if (overflow)

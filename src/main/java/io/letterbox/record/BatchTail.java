@@ -5,23 +5,32 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What is left of a batch for a reader who begins within it. The records of a batch are found by walking them from its
- * first one on, which for the last of a million takes tens of milliseconds: too long for an event loop. So a reader thread
- * walks, and hands on a batch that begins where the reader wants to. Pure functions.
+ * The end of a batch, for a reader that begins within the batch. Records are found by walking the batch from its first
+ * one, which takes tens of milliseconds for the last of a million: too long for an event loop. So a thread of the
+ * storage walks, and hands on a batch that begins at the requested record. Pure functions.
  */
 public final class BatchTail {
-    /** As many records may be passed over on an event loop; that takes less than a millisecond. */
+    /** How many records an event loop may skip, which takes less than a millisecond. */
     static final int MAX_PASSED_RECORDS = 1 << 16;
 
-    /** A compressed batch of so many bytes can become a mebibyte, or 64 times as much: some milliseconds. */
+    /**
+     * The largest compressed batch that an event loop may decompress: it can become a mebibyte (a ratio of 64), which
+     * takes some milliseconds.
+     */
     static final int MAX_INFLATED_ON_LOOP_BYTES = 16 << 10;
 
-    /** A tail has at most so many records, which again may be passed over, and so many bytes, but always one record. */
+    /**
+     * The largest tail in bytes, though it has at least one record; it has at most MAX_PASSED_RECORDS records, which an
+     * event loop may skip again.
+     */
     static final int MAX_TAIL_BYTES = 1 << 20;
 
     private BatchTail() {}
 
-    /** Whether the first record from an offset on lies so far within its batch that an event loop must not look for it. */
+    /**
+     * Whether the first record from an offset on lies so deep within its batch that an event loop must not search for
+     * it.
+     */
     public static boolean isDeep(ByteBuffer batches, long fromOffset) {
         BatchCursor cursor = RecordBatch.cursor(batches);
         while (cursor.next()) {
@@ -36,12 +45,12 @@ public final class BatchTail {
     }
 
     /**
-     * A batch with the records from an offset on, of the batch that holds this offset; as many as {@link #MAX_TAIL_BYTES}
-     * has room for. It says of itself what the whole one does, but is not compressed. Blocks for as long as it takes to
-     * get there.
+     * A batch with the records from an offset on, out of the batch that holds this offset; as many as fit into
+     * {@link #MAX_TAIL_BYTES}. It has the header fields of the whole batch, but is not compressed. Blocks while the
+     * records before the offset are skipped.
      *
      * @param batches where {@link #isDeep} is true
-     * @throws ApiException CORRUPT_RECORDS and the like where a record at or before the offset cannot be read
+     * @throws ApiException CORRUPT_RECORDS and the like if a record at or before the offset cannot be read
      */
     public static ByteBuffer of(ByteBuffer batches, long fromOffset) {
         BatchCursor cursor = RecordBatch.cursor(batches);
@@ -59,7 +68,7 @@ public final class BatchTail {
         int size = RecordBatch.HEADER_BYTES;
         int count = 0;
         int keptDelta = 0;
-        // Behind the last record there may have been others, which compaction has taken.
+        // The batch's last offset may be beyond its last record, because compaction has dropped records.
         int lastDelta = whole.lastOffsetDelta();
         RecordParser parser = new RecordParser();
         try {
@@ -79,7 +88,7 @@ public final class BatchTail {
                 keptDelta = parser.offsetDelta;
             }
         } catch (ApiException unreadable) {
-            // What could be read comes first; whoever goes on behind it meets what cannot be read.
+            // The readable records are returned first; the next read reports the unreadable one.
             if (count == 0) throw unreadable;
             lastDelta = keptDelta;
         } finally {

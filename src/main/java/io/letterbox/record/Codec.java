@@ -15,8 +15,8 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * How the records of a batch are compressed: bits 0 to 2 of its attributes. The codecs are those of kafka-clients, and
- * this is the only place that knows them.
+ * The compression codecs of batches: bits 0 to 2 of a batch's attributes. The codecs are those of kafka-clients, and
+ * only this class uses them.
  */
 public enum Codec {
     NONE("uncompressed"),
@@ -25,12 +25,12 @@ public enum Codec {
     LZ4("lz4"),
     ZSTD("zstd");
 
-    /** Leaves it to the codec how hard it tries. */
+    /** The codec's own default level. */
     public static final int DEFAULT_LEVEL = Integer.MIN_VALUE;
 
     private static final Codec[] ALL = values();
 
-    /** Room for the few bytes that a codec is tried out with. */
+    /** The size of the buffer for trying a codec. */
     private static final int SAMPLE_BYTES = 256;
 
     private final String word;
@@ -44,23 +44,23 @@ public enum Codec {
         return ordinal();
     }
 
-    /** What {@code compression.type} calls it. */
+    /** Its name in {@code compression.type}. */
     public String word() {
         return word;
     }
 
-    /** The codec of a number, or null where it means nothing. */
+    /** The codec with a number, or null if there is none. */
     public static Codec of(int id) {
         return id < 0 || id >= ALL.length ? null : ALL[id];
     }
 
-    /** The codec that {@code compression.type} calls so, or null where it does not mean a codec. */
+    /** The codec with a name in {@code compression.type}, or null if the name is not that of a codec. */
     public static Codec of(String word) {
         for (Codec codec : ALL) if (codec.word.equals(word)) return codec;
         return null;
     }
 
-    /** What came of trying every codec, once: the class is initialized by whoever asks first. */
+    /** The results of trying every codec, once: class initialization does it for the first caller. */
     private static final class Trial {
         private static final Map<Codec, String> ABSENCES = new EnumMap<>(Codec.class);
 
@@ -73,10 +73,10 @@ public enum Codec {
     }
 
     /**
-     * Why the codec cannot be used in this process, or null where it works. All are tried at the first call: zstd and snappy
-     * are native libraries, which have to be unpacked into a file system that allows execution.
+     * Why the codec cannot be used in this process, or null if it works. All codecs are tried at the first call: zstd
+     * and snappy are native libraries, which have to be unpacked into a file system that allows execution.
      *
-     * @return what went wrong, for the operator: it may name files
+     * @return what went wrong, for the operator; may contain the names of files
      */
     public String absence() {
         return Trial.ABSENCES.get(this);
@@ -116,7 +116,7 @@ public enum Codec {
     }
 
     /**
-     * A stream of the records' bytes; close it, because some codecs hold memory of the operating system.
+     * A stream of the decompressed records; it has to be closed, because some codecs hold native memory.
      *
      * @throws ApiException CODEC_MISSING
      */
@@ -126,7 +126,7 @@ public enum Codec {
     }
 
     /**
-     * A stream of what something else than records was compressed from; close it.
+     * A stream of decompressed bytes other than records; it has to be closed.
      *
      * @throws ApiException CODEC_MISSING
      */
@@ -135,7 +135,7 @@ public enum Codec {
     }
 
     /**
-     * A stream that compresses into {@code target}; what it was given is complete when it is closed.
+     * A stream that compresses into {@code target}, which is complete when the stream is closed.
      *
      * @throws ApiException CODEC_MISSING
      */

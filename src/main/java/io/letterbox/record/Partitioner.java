@@ -1,6 +1,6 @@
 package io.letterbox.record;
 
-/** Which partition a key belongs to, the same as Kafka's default partitioner says: murmur2 (Austin Appleby, 32 bits). */
+/** Maps keys to partitions, like Kafka's default partitioner: murmur2 (Austin Appleby, 32 bits). */
 public final class Partitioner {
     private static final int SEED = 0x9747b28c;
     private static final int MIX = 0x5bd1e995;

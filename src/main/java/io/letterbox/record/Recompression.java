@@ -4,8 +4,8 @@ import io.letterbox.error.ApiException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes a batch again with the codec that a topic keeps its batches with, a {@link TimeSlice} of work at a time. For one
- * thread at a time; used once.
+ * Writes a batch again with the topic's codec, one {@link TimeSlice} of work at a time. For one thread at a time; used
+ * once.
  */
 public final class Recompression implements AutoCloseable {
     private final RecordBatch batch;
@@ -19,7 +19,7 @@ public final class Recompression implements AutoCloseable {
         parser.start(batch);
     }
 
-    /** @param records one batch that is known to be right; null comes back where it is as the topic keeps it */
+    /** @param records one valid batch; the result is null if it has the topic's codec already */
     static Recompression of(ByteBuffer records, BatchRules rules) {
         if (rules.codec() == null) return null;
         RecordBatch batch = RecordBatch.of(records);
@@ -27,11 +27,11 @@ public final class Recompression implements AutoCloseable {
     }
 
     /**
-     * A batch as a topic keeps it.
+     * A batch in the topic's codec.
      *
-     * @param records one batch that is known to be right
-     * @return the same buffer, or a new one where the topic keeps its batches with another codec
-     * @throws ApiException RECORD_TOO_LARGE where the new one is larger than the topic allows
+     * @param records one valid batch
+     * @return the same buffer, or a new one if the topic has another codec
+     * @throws ApiException RECORD_TOO_LARGE if the new one is larger than the topic allows
      */
     public static ByteBuffer whole(ByteBuffer records, BatchRules rules) {
         try (Recompression recoding = of(records, rules)) {
@@ -43,9 +43,9 @@ public final class Recompression implements AutoCloseable {
     }
 
     /**
-     * Goes on by a slice; returns the new batch when it is complete, and null before.
+     * Writes for one slice. Returns the new batch if it is complete, else null.
      *
-     * @throws ApiException RECORD_TOO_LARGE where the new one is larger than the topic allows
+     * @throws ApiException RECORD_TOO_LARGE if the new one is larger than the topic allows
      */
     ByteBuffer goOn() {
         TimeSlice slice = new TimeSlice(parser);

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * A view of one record batch v2 (magic 2, KIP-98) in a heap buffer. Nothing is copied and nothing is kept: the view can
- * be pointed at one batch after the other.
+ * A view of one record batch v2 (magic 2, KIP-98) in a heap buffer. Nothing is copied or kept: the view can be pointed
+ * at one batch after the other.
  *
  * <pre>
  *  0        8        12      16    17     21     23        27        35        43      51      53     57      61
@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * All numbers are big-endian. Offset and leader epoch lie outside the checksum, so that a leader can assign them in
- * place. The getters trust the bytes: call {@link #defect()} first on bytes that nobody has checked.
+ * place. The getters trust the bytes, so {@link #defect()} has to be called first on bytes that have not been checked.
  */
 public final class RecordBatch {
     /** Bytes before the first record. */
@@ -49,16 +49,16 @@ public final class RecordBatch {
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
-    /** Set where the base timestamp is a delete horizon. */
+    /** The flag of a batch whose base timestamp is a delete horizon. */
     static final int DELETE_HORIZON = 0x40;
 
     private static final int COMPRESSION = 0x07;
     private static final int LOG_APPEND_TIME = 0x08;
 
-    /** Set where the batch belongs to a transaction. */
+    /** The flag of a batch that belongs to a transaction. */
     public static final int TRANSACTIONAL = 0x10;
 
-    /** Set where the batch holds markers and no records. */
+    /** The flag of a batch that holds markers and no records. */
     public static final int CONTROL = 0x20;
 
     /** The sequence of a batch whose producer does not number its records. */
@@ -93,9 +93,9 @@ public final class RecordBatch {
     }
 
     /**
-     * The offset after the last record of the last batch in the buffer, or {@code otherwise} where it is empty.
+     * The offset after the last record of the last batch in the buffer, or {@code otherwise} if it is empty.
      *
-     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS where the bytes cannot be batches
+     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS if the bytes cannot be batches
      */
     public static long nextOffset(ByteBuffer batches, long otherwise) {
         BatchCursor cursor = cursor(batches);
@@ -104,7 +104,7 @@ public final class RecordBatch {
         return next;
     }
 
-    /** Where the batch begins in its buffer, as given to {@link #wrap}. */
+    /** The batch's position in its buffer, as given to {@link #wrap}. */
     public int position() {
         return position;
     }
@@ -157,12 +157,12 @@ public final class RecordBatch {
         return (short) SHORT.get(array, start + ATTRIBUTES_AT);
     }
 
-    /** True where the records are compressed. */
+    /** True if the records are compressed. */
     public boolean compressed() {
         return compression() != 0;
     }
 
-    /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 mean nothing. */
+    /** The compression: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 are not assigned. */
     public int compression() {
         return attributes() & COMPRESSION;
     }
@@ -172,27 +172,30 @@ public final class RecordBatch {
         return (attributes() & TRANSACTIONAL) != 0;
     }
 
-    /** True for a batch of markers that no reader gets to see. */
+    /** True for a batch of markers, which readers do not see. */
     public boolean isControl() {
         return (attributes() & CONTROL) != 0;
     }
 
-    /** True where {@link #maxTimestamp()}, the time of the append, is every record's timestamp. */
+    /** True if {@link #maxTimestamp()}, the time of the append, is every record's timestamp. */
     public boolean isLogAppendTime() {
         return (attributes() & LOG_APPEND_TIME) != 0;
     }
 
-    /** True where compaction has met the batch's tombstones and says in the base timestamp when they may go. */
+    /**
+     * True if compaction has found the batch's tombstones and has set the base timestamp to the time at which they may
+     * be dropped.
+     */
     public boolean hasDeleteHorizon() {
         return (attributes() & DELETE_HORIZON) != 0;
     }
 
-    /** What the records' timestamps are counted from, in milliseconds since 1970. */
+    /** The timestamp to which the records' timestamps are relative, in milliseconds since 1970. */
     public long baseTimestamp() {
         return (long) LONG.get(array, start + BASE_TIMESTAMP_AT);
     }
 
-    /** The greatest timestamp in the batch, in milliseconds since 1970; -1 where there is none. */
+    /** The greatest timestamp in the batch, in milliseconds since 1970; -1 if there is none. */
     public long maxTimestamp() {
         return (long) LONG.get(array, start + MAX_TIMESTAMP_AT);
     }
@@ -218,7 +221,7 @@ public final class RecordBatch {
         return first < 0 ? first : first + lastOffsetDelta() & Integer.MAX_VALUE;
     }
 
-    /** How many records there are; compaction can leave none. */
+    /** The number of records; 0 is possible after compaction. */
     public int recordCount() {
         return (int) INT.get(array, start + COUNT_AT);
     }
@@ -229,20 +232,20 @@ public final class RecordBatch {
         INT.set(array, start + EPOCH_AT, leaderEpoch);
     }
 
-    /** Gives all records the time of the append (attribute bit 3) and makes the checksum anew. */
+    /** Gives all records the time of the append (attribute bit 3) and updates the checksum. */
     public void stampAppendTime(long timestampMs) {
         SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() | LOG_APPEND_TIME));
         LONG.set(array, start + MAX_TIMESTAMP_AT, timestampMs);
         INT.set(array, start + CRC_AT, checksum());
     }
 
-    /** Says in the header what the greatest timestamp is, and makes the checksum anew. */
+    /** Sets the greatest timestamp in the header and updates the checksum. */
     void setMaxTimestamp(long timestampMs) {
         LONG.set(array, start + MAX_TIMESTAMP_AT, timestampMs);
         INT.set(array, start + CRC_AT, checksum());
     }
 
-    /** Says of this copy of a batch's header, with uncompressed records behind it, what they are. */
+    /** Adapts this copy of a batch's header to the uncompressed records behind it. */
     void becomeTail(int count, int lastDelta) {
         INT.set(array, start + LENGTH_AT, available - LENGTH_FROM);
         SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() & ~COMPRESSION));
@@ -258,14 +261,14 @@ public final class RecordBatch {
         return (int) crc.getValue();
     }
 
-    /** True where sizes, magic, counts and checksum are right: {@link #defect()} has nothing to say. */
+    /** True if sizes, magic, counts and checksum are right: {@link #defect()} is null. */
     public boolean isValid() {
         return defect() == null;
     }
 
     /**
-     * What is wrong with the header or the checksum, as a sentence, or null where they are right. Looks at no byte
-     * beyond the buffer's limit and never throws, whatever the bytes are.
+     * What is wrong with the header or the checksum, as a sentence, or null if they are right. Reads no byte beyond the
+     * buffer's limit and never throws, whatever the bytes are.
      */
     public String defect() {
         if (available < HEADER_BYTES) return "The batch breaks off within its header.";

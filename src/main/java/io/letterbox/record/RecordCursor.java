@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Walks the records of a buffer of batches. Nothing is allocated per record unless a copy is asked for; batches of
- * control markers are passed over. The buffer is not changed, and must not be by others meanwhile. Compressed batches
- * are decompressed on the way: a record's bytes are there until the next one is asked for. Whoever may stop before the
- * end closes the cursor, because some codecs hold memory of the operating system.
+ * Walks the records of a buffer of batches. Nothing is allocated per record unless a copy is asked for; control batches
+ * are skipped. The buffer is not changed, and must not be changed by others in the meantime. Compressed batches are
+ * decompressed on the way: a record's bytes are valid until the next call of {@link #next}. A cursor that may not be
+ * read to its end has to be closed, because some codecs hold native memory.
  */
 public final class RecordCursor implements AutoCloseable {
     private static final int FEW_RECORDS = 1024;
@@ -25,16 +25,16 @@ public final class RecordCursor implements AutoCloseable {
 
     /**
      * @param batches whole batches in a heap buffer, between position and limit
-     * @param fromOffset records below it are passed over
+     * @param fromOffset records below it are skipped
      */
     public RecordCursor(ByteBuffer batches, long fromOffset) {
         this(batches, fromOffset, List.of());
     }
 
     /**
-     * Passes over the records of aborted transactions, too.
+     * Also skips the records of aborted transactions.
      *
-     * @param aborted those that have records in the batches, by first offset
+     * @param aborted the aborted transactions that have records in the batches, by first offset
      */
     public RecordCursor(ByteBuffer batches, long fromOffset, List<AbortedTransaction> aborted) {
         this.batches = RecordBatch.cursor(batches);
@@ -45,9 +45,9 @@ public final class RecordCursor implements AutoCloseable {
     /**
      * Moves to the next record; false at the end.
      *
-     * @throws ApiException CORRUPT_RECORDS where the bytes are not records, RECORD_TOO_LARGE where more of them come out of
-     *     compression than is allowed, UNSUPPORTED_COMPRESSION where there is no such codec, CODEC_MISSING where
-     *     it does not work here
+     * @throws ApiException CORRUPT_RECORDS if the bytes are not records, RECORD_TOO_LARGE if the decompressed size
+     *      exceeds the limit, UNSUPPORTED_COMPRESSION for an unknown codec, CODEC_MISSING if the codec does not work on
+     *      this machine
      */
     public boolean next() {
         do {
@@ -68,8 +68,8 @@ public final class RecordCursor implements AutoCloseable {
     }
 
     /**
-     * True where records could not be read for what they are. A codec that does not work in this process, or a want of
-     * memory, says nothing of the bytes: the same batch is read well elsewhere.
+     * True if records could not be read because their bytes are damaged. If a codec does not work in this process, or
+     * memory is short, the bytes may be sound.
      */
     public static boolean isDamage(ApiException refusal) {
         return refusal.code() != ErrorCode.CODEC_MISSING && refusal.code() != ErrorCode.INTERNAL;
@@ -86,22 +86,25 @@ public final class RecordCursor implements AutoCloseable {
         return true;
     }
 
-    /** True where more records of the same batch follow than it costs little to pass over again, or of a compressed one. */
+    /**
+     * True if a reader that goes on later should keep the cursor: skipping the records read so far again would be
+     * costly.
+     */
     public boolean isWorthKeeping() {
         return left > 0 && (batch.compressed() || batch.recordCount() > FEW_RECORDS);
     }
 
-    /** True where more records of the same compressed batch follow. */
+    /** True if more records of the same compressed batch follow. */
     public boolean isWithinCompressed() {
         return left > 0 && batch.compressed();
     }
 
-    /** The record's size, with its length before it and its headers. */
+    /** The record's encoded size, including its length field and headers. */
     public int sizeInBytes() {
         return parser.position() - parser.recordAt;
     }
 
-    /** Gives back what decompressing holds; the record that was moved to can still be read. */
+    /** Releases the codec's resources; the current record can still be read. */
     @Override
     public void close() {
         parser.close();
@@ -112,12 +115,12 @@ public final class RecordCursor implements AutoCloseable {
         return offset;
     }
 
-    /** The record's timestamp in milliseconds since 1970, or -1 where it has none. */
+    /** The record's timestamp in milliseconds since 1970, or -1 if it has none. */
     public long timestampMs() {
         return timestampMs;
     }
 
-    /** The array that key and value lie in. */
+    /** The array that holds key and value. */
     public byte[] array() {
         return parser.array;
     }

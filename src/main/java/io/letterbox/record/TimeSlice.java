@@ -1,8 +1,8 @@
 package io.letterbox.record;
 
 /**
- * How far one goes with the records of a batch before others have their turn: so many records, or so many bytes out of a
- * codec, and at least one record. Some milliseconds of work, unless that record is huge.
+ * The work on a batch that an event loop does at a time: a number of records, or of decompressed bytes, and at least
+ * one record. That takes some milliseconds, unless the record is huge.
  */
 final class TimeSlice {
     static final int RECORDS = 8_192;
@@ -12,13 +12,13 @@ final class TimeSlice {
     private final long upToBytes;
     private int left = RECORDS;
 
-    /** Begins where the parser is. */
+    /** Begins a slice at the parser's position. */
     TimeSlice(RecordParser parser) {
         this.parser = parser;
         this.upToBytes = parser.inflatedBytes() + BYTES;
     }
 
-    /** Whether another record belongs to it. */
+    /** Whether another record belongs to the slice. */
     boolean hasRoom() {
         return --left >= 0 && parser.inflatedBytes() < upToBytes;
     }

@@ -4,15 +4,15 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.util.Set;
 
-/** What a topic may be called. The name becomes a directory, so this is also what keeps requests inside of one. */
+/** The rules for topic names. A name becomes a directory, so the rules also keep requests from reaching other paths. */
 public final class TopicName {
     /** The longest name. */
     public static final int MAX_LENGTH = 249;
 
-    /** Where consumer groups are kept. */
+    /** The internal topic of consumer groups. */
     public static final String CONSUMER_OFFSETS = "__consumer_offsets";
 
-    /** Where transactions are kept. */
+    /** The internal topic of transactions. */
     public static final String TRANSACTION_STATE = "__transaction_state";
 
     private static final Set<String> INTERNAL = Set.of(CONSUMER_OFFSETS, TRANSACTION_STATE);
@@ -20,7 +20,7 @@ public final class TopicName {
     private TopicName() {}
 
     /**
-     * Lets valid names pass.
+     * Checks a name.
      *
      * @throws ApiException INVALID_TOPIC unless it is 1 to 249 of [a-zA-Z0-9._-], and not . or ..
      */
@@ -31,7 +31,7 @@ public final class TopicName {
                 "A topic's name has 1 to 249 characters out of a-z, A-Z, 0-9, '.', '_' and '-', and is not '.' or '..'.");
     }
 
-    /** Whether {@link #check} would let it pass; false for null. */
+    /** Whether {@link #check} accepts a name; false for null. */
     public static boolean isValid(String name) {
         if (name == null || name.isEmpty() || name.length() > MAX_LENGTH) return false;
         for (int index = 0; index < name.length(); index++) {
@@ -42,13 +42,13 @@ public final class TopicName {
         return !name.equals(".") && !name.equals("..");
     }
 
-    /** True for the server's own topics, which only it writes to, changes and deletes. */
+    /** True for internal topics, which only the server writes to, changes and deletes. */
     public static boolean isInternal(String name) {
         return INTERNAL.contains(name);
     }
 
     /**
-     * Lets names pass that clients may create, write to, change and delete.
+     * Checks that clients may create, write to, change and delete a topic.
      *
      * @throws ApiException INVALID_TOPIC
      */

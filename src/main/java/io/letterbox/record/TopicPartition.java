@@ -3,7 +3,7 @@ package io.letterbox.record;
 import java.util.Objects;
 
 /**
- * Names one partition of a topic.
+ * The identifier of one partition of a topic.
  *
  * @param topic the topic's name
  * @param partition the partition's number, from 0

@@ -17,7 +17,7 @@ import java.util.List;
  * </pre>
  *
  * @param commit whether the transaction is committed; aborted otherwise
- * @param coordinatorEpoch of the coordinator that decided; a partition refuses smaller ones from then on
+ * @param coordinatorEpoch the epoch of the coordinator that decided; a partition refuses smaller ones from then on
  */
 public record TransactionMarker(boolean commit, int coordinatorEpoch) {
     private static final short VERSION = 0;
@@ -47,7 +47,7 @@ public record TransactionMarker(boolean commit, int coordinatorEpoch) {
     /**
      * Reads the marker of a control batch.
      *
-     * @return null where the batch holds none: it is of another kind, or compaction has emptied it
+     * @return null if the batch holds none: it is of another kind, or compaction has emptied it
      */
     public static TransactionMarker of(RecordBatch batch) {
         if (!batch.isControl() || batch.recordCount() == 0 || batch.compressed()) return null;

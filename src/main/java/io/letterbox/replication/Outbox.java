@@ -1,6 +1,6 @@
 package io.letterbox.replication;
 
-/** Takes what a step wants done, in order. */
+/** Receives the outputs of a step, in order. */
 @FunctionalInterface
 public interface Outbox {
     void add(Output output);

@@ -1,7 +1,7 @@
 /**
- * When a record counts as safe: the replica core of one partition, without input and output of its own.
+ * The replica core of one partition, which decides when a record is committed; without I/O.
  *
- * <p>A replica is owned by the storage shard that owns its partition and is called on that thread only. It never
- * touches a file, a socket or a clock; it is told what happened and says what follows.
+ * <p>A replica is owned by the storage shard that owns its partition and is called on that thread only. It never uses a
+ * file, a socket or a clock; events go in, actions come out.
  */
 package io.letterbox.replication;

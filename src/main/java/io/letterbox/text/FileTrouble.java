@@ -10,13 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /**
- * What a failure of files means, in words. The JDK's exceptions have a path for a message, which tells a person nothing and
- * a stranger where the files of the server lie.
+ * Describes failures of files in words. The messages of the JDK's exceptions are often just a path, which does not
+ * explain the failure, and would tell clients where the server's files are.
  */
 public final class FileTrouble {
     private FileTrouble() {}
 
-    /** What went wrong, without a name of a file, for whoever asked over the network; no full stop. */
+    /** What went wrong, without the name of a file, for clients; no full stop. */
     public static String reason(Throwable failure) {
         if (failure instanceof FileSystemException ofFile) return reason(ofFile);
         if (failure instanceof UncheckedIOException wrapped) return reason(wrapped.getCause());
@@ -26,7 +26,7 @@ public final class FileTrouble {
             int from = message == null ? -1 : message.lastIndexOf('(');
             return from < 0 ? "a file cannot be opened" : message.substring(from + 1, message.length() - 1);
         }
-        // "java.io.IOException: and what the cause has said", of an exception that was made of its cause alone.
+        // The exception was made from its cause alone, so its message is the cause's toString().
         Throwable cause = failure.getCause();
         if (cause != null && cause != failure && cause.toString().equals(message)) return reason(cause);
         return message == null ? failure.getClass().getSimpleName() : message;

@@ -12,8 +12,8 @@ public final class Nearest {
     private Nearest() {}
 
     /**
-     * The candidate with the smallest edit distance, ignoring case; of several, the first. Empty if even that one differs
-     * too much, because a far-fetched suggestion confuses more than none.
+     * The candidate with the smallest edit distance, ignoring case; of several, the first. Empty if even that one
+     * differs too much, because a far-fetched suggestion confuses more than none.
      *
      * @param part a candidate may differ in one of this many letters; two letters are always allowed
      */

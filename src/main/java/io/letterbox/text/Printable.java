@@ -1,8 +1,8 @@
 package io.letterbox.text;
 
 /**
- * Makes text from outside safe to show. A terminal obeys control characters (ECMA-48: C0, DEL and C1, by which text can
- * clear the screen, change the title or write lines that it did not write), and shows what bidirectional controls reorder
+ * Makes text from outside safe to display. Terminals execute control characters (ECMA-48: C0, DEL and C1, by which text
+ * can clear the screen, change the title or forge lines), and bidirectional controls reorder the displayed text
  * (Unicode UAX #9). Each becomes a visible escape as in Java source, such as {@code \u001b}.
  */
 public final class Printable {
@@ -10,7 +10,7 @@ public final class Printable {
 
     private Printable() {}
 
-    /** The text as one line: line breaks are made visible, too; tabs stay. */
+    /** The text as one line: line breaks are escaped, too; tabs stay. */
     public static String line(CharSequence text) {
         return clean(text, false);
     }

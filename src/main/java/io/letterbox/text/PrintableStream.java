@@ -10,8 +10,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream of UTF-8 to a terminal in which {@link Printable} has made visible what a terminal would obey. Bytes that are no
- * UTF-8 become replacement characters. For one thread at a time.
+ * A stream of UTF-8 to a terminal, in which {@link Printable} escapes control characters. Bytes that are not UTF-8
+ * become replacement characters. For one thread at a time.
  */
 public final class PrintableStream extends FilterOutputStream {
     private static final int CHARS = 1024;
@@ -23,10 +23,10 @@ public final class PrintableStream extends FilterOutputStream {
 
     private final CharBuffer chars = CharBuffer.allocate(CHARS);
 
-    /** A character whose last bytes have not come yet: three bytes at the most. */
+    /** The first bytes of an incomplete character: three at the most. */
     private ByteBuffer rest = ByteBuffer.allocate(0);
 
-    /** @param terminal takes UTF-8 */
+    /** @param terminal the stream that gets the UTF-8 */
     public PrintableStream(OutputStream terminal) {
         super(terminal);
     }

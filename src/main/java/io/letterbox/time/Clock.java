@@ -1,14 +1,14 @@
 package io.letterbox.time;
 
-/** Tells the time of two clocks. Any thread. */
+/** The monotonic clock and the wall clock. Any thread. */
 public interface Clock {
-    /** Milliseconds since this process began, more or less: never goes back, and no operator can set it. */
+    /** The monotonic time in milliseconds, roughly since this process began: never goes back and cannot be set. */
     long elapsedMs();
 
-    /** Milliseconds since 1970, as the machine has it: can go back or forward at any moment. */
+    /** The wall time in milliseconds since 1970: can go back or forward at any moment. */
     long wallMs();
 
-    /** Both. */
+    /** The times of both clocks. */
     default Moment now() {
         return new Moment(elapsedMs(), wallMs());
     }

@@ -1,30 +1,30 @@
 package io.letterbox.time;
 
 /**
- * Whether the wall clock may be believed when something is to be deleted for its age. Immutable: every look gives the
- * guard as it is afterwards.
+ * Decides whether the wall clock may be trusted when something is to be deleted for its age. Immutable: every check
+ * returns the guard that follows.
  *
- * <p>What the wall clock runs ahead of the monotonic one is a constant, but for the seconds by which it is corrected. Where
- * that changes by more than {@link #JUMP_MS}, somebody has set the clock, or the machine has slept, and nobody can tell
- * from here which time is right. The new time counts when it has gone on for {@link #CONFIRM_MS} without another jump, when
- * an operator says so, or when the old time comes back.
+ * <p>The wall clock is ahead of the monotonic one by a constant, except for corrections of some seconds. If this
+ * difference changes by more than {@link #JUMP_MS}, the clock was set, or the machine was suspended, and the process
+ * cannot tell which time is right. The new time is confirmed after {@link #CONFIRM_MS} without another jump, or by an
+ * operator; the old time counts again if it comes back.
  *
- * <p>A start is compared with when the process before was last seen running. A clock that is behind that has gone back;
- * one that is far ahead may have jumped or the server may have been switched off, which looks the same, so it waits as
- * well.
+ * <p>At the start, the wall time is compared with the time when the previous process was last seen running. If it is
+ * behind that, the clock went back; if it is far ahead, the clock jumped or the server was switched off, which cannot
+ * be told apart, so the new time waits for confirmation as well.
  */
 public final class ClockGuard {
     /** A change of the wall clock by more than this is a jump. */
     public static final long JUMP_MS = 3_600_000;
 
-    /** How long a new time has to go on before it is believed by itself. */
+    /** How long a new time has to go on without a jump before it counts as confirmed. */
     public static final long CONFIRM_MS = 3_600_000;
 
-    // What the wall clock is ahead of the monotonic one, in milliseconds: as believed, and as of the last jump.
+    // The difference of the wall clock to the monotonic one, in milliseconds: as confirmed, and as of the last jump.
     private final long believedMs;
     private final long jumpedMs;
 
-    /** Since when by the monotonic clock nothing has jumped; taken anew every {@link #CONFIRM_MS}. */
+    /** The monotonic time since which there was no jump; renewed every {@link #CONFIRM_MS}. */
     private final long steadySinceMs;
 
     private final boolean confirmed;
@@ -42,12 +42,12 @@ public final class ClockGuard {
         return new ClockGuard(aheadMs, aheadMs, sinceMs, true, false);
     }
 
-    /** Of a data directory that nobody has served before, or not with a guard: there is nothing to compare with. */
+    /** The guard for a data directory without a recorded time to compare with. */
     public static ClockGuard first(long elapsedMs, long wallMs) {
         return believing(wallMs - elapsedMs, elapsedMs);
     }
 
-    /** @param seenMs the {@link #believedWallMs} of the process before, as it wrote it down last */
+    /** @param seenMs the {@link #believedWallMs} that the previous process recorded last */
     public static ClockGuard afterRestart(long elapsedMs, long wallMs, long seenMs) {
         long aheadMs = wallMs - elapsedMs;
         if (!isJump(wallMs - seenMs)) return believing(aheadMs, elapsedMs);
@@ -58,14 +58,15 @@ public final class ClockGuard {
         return byMs > JUMP_MS || byMs < -JUMP_MS;
     }
 
-    /** The guard after a look at both clocks; itself where that says nothing new. */
+    /** The guard after a check of both clocks; this object if nothing changed. */
     public ClockGuard at(long elapsedMs, long wallMs) {
-        // Somebody who looked later was faster.
+        // Another thread has checked with a later time already.
         if (elapsedMs < steadySinceMs) return this;
         long aheadMs = wallMs - elapsedMs;
         boolean steady = elapsedMs - steadySinceMs >= CONFIRM_MS;
         if (!isJump(aheadMs - believedMs)) {
-            // It drifts, or is slewed: what is compared with follows slowly, so that many small steps are a jump, too.
+            // The clock drifts or is slewed: the reference is renewed seldom, so that many small steps in a short time
+            // count as a jump, too.
             return confirmed && !steady ? this : believing(aheadMs, elapsedMs);
         }
         if (confirmed || isJump(aheadMs - jumpedMs)) {
@@ -74,32 +75,32 @@ public final class ClockGuard {
         return steady ? believing(aheadMs, elapsedMs) : this;
     }
 
-    /** An operator says that the wall clock is right. */
+    /** The guard after an operator has confirmed the wall clock. */
     public ClockGuard confirm(long elapsedMs, long wallMs) {
         return believing(wallMs - elapsedMs, elapsedMs);
     }
 
-    /** Whether the wall clock may be believed. */
+    /** Whether the wall clock may be trusted. */
     public boolean isConfirmed() {
         return confirmed;
     }
 
-    /** By how much the wall clock is ahead of what was believed, in milliseconds; negative where it is behind. */
+    /** How far the wall clock is ahead of the confirmed time, in milliseconds; negative if it is behind. */
     public long jumpMs() {
         return confirmed ? 0 : jumpedMs - believedMs;
     }
 
-    /** Whether the jump was found at the start, where it may be that the server was switched off. */
+    /** Whether the jump was found at the start, so that the server may have been switched off. */
     public boolean isOfRestart() {
         return !confirmed && restarted;
     }
 
-    /** How long until the wall clock is believed by itself, in milliseconds. */
+    /** How long until the wall clock is confirmed without an operator, in milliseconds. */
     public long confirmedInMs(long elapsedMs) {
         return confirmed ? 0 : Math.max(0, CONFIRM_MS - (elapsedMs - steadySinceMs));
     }
 
-    /** What time it would be without jumps that are not confirmed: what a restart compares with. */
+    /** The wall time without unconfirmed jumps, with which a restart compares. */
     public long believedWallMs(long elapsedMs) {
         return believedMs + elapsedMs;
     }

@@ -4,16 +4,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** A clock that knows whether its wall time may be believed. Any thread. */
+/** A clock that knows whether its wall time may be trusted. Any thread. */
 public final class GuardedClock implements Clock {
     private final Clock clock;
     private final AtomicReference<ClockGuard> guard;
     private final Consumer<ClockGuard> onChange;
 
     /**
-     * @param clock tells the time
-     * @param seenMs what {@link #believedWallMs} said last in the process before; negative where that is not known
-     * @param onChange told of each jump and each confirmation, once, by whoever looked; must not block
+     * @param clock the underlying clock
+     * @param seenMs the last recorded {@link #believedWallMs} of the previous process; negative if unknown
+     * @param onChange called once for each jump and each confirmation, on the thread that found it; must not block
      */
     public GuardedClock(Clock clock, long seenMs, Consumer<ClockGuard> onChange) {
         this.clock = clock;
@@ -36,7 +36,7 @@ public final class GuardedClock implements Clock {
         return clock.wallMs();
     }
 
-    /** Both times; looks at whether the wall clock has jumped since the last look. */
+    /** The times of both clocks; checks whether the wall clock has jumped since the last call. */
     @Override
     public Moment now() {
         Moment now = clock.now();
@@ -44,7 +44,7 @@ public final class GuardedClock implements Clock {
         return new Moment(now.elapsedMs(), now.wallMs(), after.isConfirmed());
     }
 
-    /** An operator says that the wall clock is right. */
+    /** Confirms the wall clock on behalf of an operator. */
     public void confirm() {
         Moment now = clock.now();
         change(before -> before.confirm(now.elapsedMs(), now.wallMs()));
@@ -62,12 +62,12 @@ public final class GuardedClock implements Clock {
         }
     }
 
-    /** As of the last look. */
+    /** The guard as of the last check. */
     public ClockGuard guard() {
         return guard.get();
     }
 
-    /** What is to be written down for {@code seenMs} of the next process, in milliseconds since 1970. */
+    /** The time to record for {@code seenMs} of the next process, in milliseconds since 1970. */
     public long believedWallMs() {
         return guard.get().believedWallMs(clock.elapsedMs());
     }

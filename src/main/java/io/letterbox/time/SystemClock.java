@@ -2,7 +2,7 @@ package io.letterbox.time;
 
 import java.util.concurrent.TimeUnit;
 
-/** The clocks of this machine: the only place that reads the wall clock. */
+/** The clocks of this machine; the only class that reads the wall clock. */
 final class SystemClock implements Clock {
     static final SystemClock INSTANCE = new SystemClock();
 
