@@ -18,7 +18,7 @@ class MetadataChangesTest {
     private final MetadataMachine machine = new MetadataMachine(new Limits(10, 10, 10), Map.of());
     private ClusterImage image = MetadataMachine.empty("cluster");
 
-    /** What the log says of a command; null: nothing. */
+    /** The audit log's line for a command; null if there is none. */
     private String said(Command command) {
         Step step = machine.apply(image, command);
         Change change = MetadataChanges.of(command, image, step.image());

@@ -6,7 +6,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Gives out producer ids; there are no transactions. Safe from any thread. */
+/** Allocates producer ids; has no transactions. Safe from any thread. */
 public final class FakeTransactions implements Transactions {
     private final AtomicLong next = new AtomicLong(1_000);
 

@@ -186,7 +186,7 @@ class FilterTest {
         refused("/a=1" + " or /a=1".repeat(16), 4 + 8 * 15 + 4, "16");
     }
 
-    /** Whatever somebody types is a filter or a refusal with a place within the text. */
+    /** Any text is a filter, or is refused with a position within the text. */
     @Test
     void noTextBreaksTheParser() {
         Random random = new Random(7);

@@ -18,7 +18,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** What groups may take, and that a restart takes the same. */
+/** Tests the memory limit of groups, and that a restart charges the same. */
 class GroupMemoryTest {
     private static final int LIMIT_BYTES = 200_000;
 
@@ -69,7 +69,7 @@ class GroupMemoryTest {
         assertThat(refused).hasSizeBetween(10, 14);
         assertThat(refused).allMatch(answer -> answer.get().errorCode() == Errors.GROUP_MAX_SIZE_REACHED.code());
         assertThat(memory.usedBytes()).isLessThanOrEqualTo(LIMIT_BYTES);
-        // Whoever was refused has left nothing behind, and when the sessions of the others have ended there is room.
+        // Refused joins have left nothing behind, and when the sessions of the others have ended there is room.
         assertThat(groups.list()).hasSize(20 - refused.size());
         groups.pass(400_000);
         assertThat(groups.join(joiner("later").version(3).speaking(words)).isThere())
@@ -130,7 +130,7 @@ class GroupMemoryTest {
         assertThat(groups.state("group0")).isEqualTo("Stable");
         assertThat(groups.state("group7")).isEqualTo("Empty");
         assertThat(groups.offset("simple")).isEqualTo(5);
-        // It was written down, so that the next start is like this one.
+        // The removal is in the log, so the next start has the same result.
         long before = less.usedBytes();
         groups.restart(memory(LIMIT_BYTES));
         assertThat(groups.state("group7")).isEqualTo("Empty");

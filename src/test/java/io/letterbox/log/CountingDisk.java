@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Another disk, with a count of what is opened and read. */
+/** A disk that counts opened files and reads. */
 final class CountingDisk extends ForwardingDisk {
     int opened;
     long bytesRead;

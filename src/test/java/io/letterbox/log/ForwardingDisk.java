@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Another disk, of which tests change what they are about. */
+/** A disk that forwards to another one; tests override methods. */
 public class ForwardingDisk implements Disk {
     private final Disk disk;
 
@@ -71,7 +71,7 @@ public class ForwardingDisk implements Disk {
         return disk.openDirectory(directory);
     }
 
-    /** Another file. */
+    /** A file that forwards to another one. */
     public static class ForwardingFile implements LogFile {
         private final LogFile file;
 

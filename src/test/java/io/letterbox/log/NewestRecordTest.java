@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records found by their time, compared with a list of all timestamps. */
+/** Tests searches by timestamp against a list of all timestamps. */
 class NewestRecordTest {
     @TempDir
     Path temp;
@@ -47,7 +47,7 @@ class NewestRecordTest {
             List<Long> timestamps = new ArrayList<>();
             try (PartitionLog log = open(disk, directory, small(2_000), 0).log()) {
                 for (int i = 0; i < 300; i++) {
-                    // Some logs go forwards, some jump, and many times come twice.
+                    // Timestamps grow in some logs and jump in others, with many duplicates.
                     long timestampMs = seed % 3 == 0 ? i : 1_000 + random.nextInt(seed % 3 == 1 ? 30 : 3_000);
                     log.append(batch(timestampMs, "a".repeat(random.nextInt(40))), 3, 0);
                     timestamps.add(timestampMs);

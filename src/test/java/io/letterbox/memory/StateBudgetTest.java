@@ -20,7 +20,7 @@ class StateBudgetTest {
         StatePart part = new StatePart("groups", "limits.groupBytes", 800);
         StateAccount first = part.open();
         StateAccount second = part.open();
-        // All but 50 for each of both.
+        // The limit without the second account's reserved share of 50.
         assertThat(first.hasRoom(700)).isTrue();
         assertThat(first.hasRoom(701)).isFalse();
         first.take(700);
@@ -31,7 +31,7 @@ class StateBudgetTest {
         assertThat(second.hasRoom(51)).isFalse();
         second.take(50);
         assertThat(part.usedBytes()).isEqualTo(750);
-        // Whoever has much has too much now.
+        // The first account exceeds its limit now, because the second one uses its share.
         assertThat(first.hasRoom(0)).isFalse();
         first.take(-50);
         assertThat(first.hasRoom(0)).isTrue();

@@ -43,7 +43,7 @@ class AbortedFilterTest {
     void aTransactionMayHaveBegunBeforeWhatIsRead() {
         data(1, "a0", "a1");
         plain("n2");
-        // Read from the middle of an aborted batch, of a transaction that began even earlier.
+        // Reads from the middle of an aborted batch, whose transaction began even earlier.
         assertThat(values(1, List.of(new AbortedTransaction(1, 0)))).containsExactly("n2");
         assertThat(values(1, List.of(new AbortedTransaction(7, 0)))).containsExactly("a1", "n2");
     }

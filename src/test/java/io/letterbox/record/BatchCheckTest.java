@@ -75,7 +75,7 @@ class BatchCheckTest {
                     assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_RECORD);
                     assertThat(refusal.defects()).extracting("index").containsExactly(1);
                 });
-        // What one batch did wrong does not stick to the next.
+        // Defects of one batch must not affect the next.
         check.check(kafkas(codec, 3, NOW_MS), compacted, NOW_MS);
     }
 
@@ -168,7 +168,7 @@ class BatchCheckTest {
         assertThat(bytes[1]).isLessThan(bytes[0] + 50_000);
     }
 
-    /** Many small records, and few that become large: both come in slices, whatever the topic does with them. */
+    /** Many small records, and a few large ones: both are checked in slices, whatever the topic's codec is. */
     @ParameterizedTest
     @EnumSource(Codec.class)
     void aLargeBatchIsCheckedInSlices(Codec codec) {
@@ -222,7 +222,7 @@ class BatchCheckTest {
         sealed(batch);
     }
 
-    /** Makes the checksum right again. */
+    /** Updates the checksum. */
     static ByteBuffer sealed(ByteBuffer batch) {
         RecordBatch.INT.set(
                 batch.array(), RecordBatch.CRC_AT, RecordBatch.of(batch).checksum());

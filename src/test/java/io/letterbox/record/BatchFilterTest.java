@@ -19,7 +19,7 @@ class BatchFilterTest {
     private static final long HORIZON_MS = 1_900_000_000_000L;
     private final BatchFilter filter = new BatchFilter();
 
-    /** Each number is a record: whether it stays, whether it is a tombstone, its timestamp and its size. */
+    /** Each number encodes a record: whether it stays, whether it is a tombstone, its timestamp and its size. */
     @Property(tries = 300)
     void whatStaysIsAsItWasAndKafkaReadsIt(
             @ForAll @Size(min = 1, max = 30) List<@LongRange(min = 0, max = 4_000_000_000_000L) Long> seeds) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What comes out of compressed batches, and that neither damage nor a bomb does more than to be refused. */
+/** Tests reading compressed batches; damaged ones and decompression bombs are refused without further harm. */
 class CompressedBatchTest {
     private static final Set<ErrorCode> SPECIFIED = Set.of(
             ErrorCode.CORRUPT_RECORDS,
@@ -59,7 +59,7 @@ class CompressedBatchTest {
         }
     }
 
-    /** Mostly short ones, and some that need more room than there is at first. */
+    /** A value: mostly short, sometimes larger than the first buffer. */
     private byte[] value() {
         byte[] value = new byte[random.nextInt(10) == 0 ? random.nextInt(200_000) : random.nextInt(300)];
         if (random.nextBoolean()) random.nextBytes(value);
@@ -141,7 +141,9 @@ class CompressedBatchTest {
         }
     }
 
-    /** Small valid records without end, and one record without end. Snappy cannot do it: its ratio is 22 at the most. */
+    /**
+     * Small valid records without end, and one record without end. Snappy cannot do it: its ratio is 22 at the most.
+     */
     @ParameterizedTest
     @EnumSource(
             value = Codec.class,
@@ -167,7 +169,7 @@ class CompressedBatchTest {
         assertThat(allocated() - before).isLessThan(100 << 20);
     }
 
-    /** Another codec may make a batch so small that, coming from outside, it would look like a bomb. */
+    /** A stored batch may be compressed so well that the same batch from a client would look like a bomb. */
     @Test
     void whatWasTakenCanBeReadHoweverSmallItIsKept() {
         SimpleRecord[] records = new SimpleRecord[45];
@@ -188,7 +190,7 @@ class CompressedBatchTest {
                 .isInstanceOf(ApiException.class);
     }
 
-    /** 40 bytes that say that half a gigabyte follows. */
+    /** 40 bytes that claim half a gigabyte. */
     @Test
     void aClaimOfSizeIsNotBelieved() {
         byte[] head = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1};
@@ -207,7 +209,7 @@ class CompressedBatchTest {
         }
     }
 
-    /** Records of a thousand zeros, numbered as they should be. */
+    /** Records of a thousand zeros, with correct offset deltas. */
     private static byte[] zeros(Codec codec, int count) throws IOException {
         ByteBufferOutputStream target = new ByteBufferOutputStream(1 << 10);
         try (OutputStream stream = codec.compress(target, Codec.DEFAULT_LEVEL)) {

@@ -22,7 +22,7 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Utils;
 
-/** Holds our batches against kafka-clients' own, in both directions. */
+/** Compares Letterbox's batches with those of kafka-clients, in both directions. */
 class KafkaFormatTest {
     @Property(tries = 300)
     void kafkaReadsWhatWeBuild(@ForAll("events") List<Event> events, @ForAll long baseOffset) {

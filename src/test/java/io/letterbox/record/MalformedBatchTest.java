@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.arbitraries.ListArbitrary;
 
-/** Whatever the bytes are, the answer is a defect or one of two errors; never another exception, never a long loop. */
+/** For any bytes the result is a defect or one of two errors; never another exception, never a long loop. */
 class MalformedBatchTest {
     private static final Set<ErrorCode> SPECIFIED =
             Set.of(ErrorCode.CORRUPT_RECORDS, ErrorCode.UNSUPPORTED_COMPRESSION, ErrorCode.RECORD_TOO_LARGE);
@@ -40,7 +40,7 @@ class MalformedBatchTest {
         int bit = Math.floorMod(where, batch.remaining() * 8);
         batch.array()[bit / 8] ^= (byte) (1 << bit % 8);
         boolean assigned = bit / 8 < 8 || bit / 8 >= 12 && bit / 8 < 16;
-        // Offset and leader epoch are the leader's to set, so the checksum lets them be anything.
+        // The checksum does not cover offset and leader epoch, which the leader sets.
         if (!assigned) assertThat(RecordBatch.of(batch).defect()).isNotNull();
         survives(batch);
     }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.junit.jupiter.api.Test;
 
-/** Holds our markers and numbered batches against those of kafka-clients, in both directions. */
+/** Compares Letterbox's markers and numbered batches with those of kafka-clients, in both directions. */
 class TransactionMarkerTest {
     @Test
     void kafkaReadsOurMarkers() {

@@ -2,11 +2,11 @@ package io.letterbox.record;
 
 import java.nio.ByteBuffer;
 
-/** A check of a batch from its beginning to its end. */
+/** Checks a batch from beginning to end, in slices. */
 final class WholeCheck {
     private final BatchCheck check = new BatchCheck();
 
-    /** How often the last check was gone on with. */
+    /** The number of slices of the last check. */
     int slices;
 
     ByteBuffer check(ByteBuffer batch, BatchRules rules, long nowMs) {

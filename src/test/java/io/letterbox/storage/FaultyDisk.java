@@ -10,16 +10,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The real disk, until a test breaks it. */
+/** A real disk with faults that a test switches on. */
 final class FaultyDisk extends ForwardingDisk {
     volatile boolean forceFails;
     volatile boolean full;
-    /** Nothing can be opened, as for a process that has used up its descriptors. */
+    /** True while no file can be opened, as in a process without free descriptors. */
     volatile boolean outOfFiles;
     /** The most files of segments that were open at once. */
     volatile int mostOpen;
 
-    /** Few, so that logs meet the limit. */
+    /** A low limit, so that logs reach it. */
     private static final int OPEN_LOG_FILES = 16;
 
     FaultyDisk() {
@@ -81,7 +81,7 @@ final class FaultyDisk extends ForwardingDisk {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             if (full) {
-                // As a real disk does it: some bytes still fit.
+                // A real disk writes the bytes that still fit.
                 ByteBuffer some = source.duplicate();
                 some.limit(some.position() + some.remaining() / 2);
                 super.write(some, position);

@@ -24,7 +24,7 @@ class ProducerIdsTest {
     private final Vertx vertx = Vertx.vertx();
     private final Log log = new Log();
 
-    /** Agrees to everything, or to nothing. */
+    /** Accepts all commands, or refuses all. */
     private static final class Log implements Metadata {
         volatile long version = 6;
         volatile boolean refuses;

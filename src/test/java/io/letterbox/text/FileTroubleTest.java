@@ -17,7 +17,7 @@ class FileTroubleTest {
     @TempDir
     Path directory;
 
-    /** What the JDK really throws. */
+    /** Tests exceptions that the JDK really throws. */
     @Test
     void aFailureIsToldInWordsAndWithoutAPath() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));

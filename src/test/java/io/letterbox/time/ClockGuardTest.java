@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the guard makes of steps of the wall clock, and that each is told once. */
+/** Tests the guard's decisions about steps of the wall clock, and that each is reported once. */
 class ClockGuardTest {
     private static final long DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 package io.letterbox.time;
 
-/** Clocks that a test sets. They differ, so that nobody takes the one for the other unseen. */
+/** Clocks that a test sets. They have different values, so that a test fails if code uses the wrong one. */
 public final class TestClock implements Clock {
-    /** What the wall clock says when the monotonic one says 0. */
+    /** The wall time at which the monotonic time is 0. */
     public static final long WALL_MS = 1_700_000_000_000L;
 
     private volatile long elapsedMs = 1_000_000;
@@ -18,17 +18,17 @@ public final class TestClock implements Clock {
         return elapsedMs + shiftMs;
     }
 
-    /** Time goes by. */
+    /** Lets time pass on both clocks. */
     public void pass(long ms) {
         elapsedMs = elapsedMs + ms;
     }
 
-    /** Somebody sets the wall clock: forward, or back where the number is negative. */
+    /** Sets the wall clock forward, or back if the number is negative. */
     public void step(long ms) {
         shiftMs = shiftMs + ms;
     }
 
-    /** A restart: the monotonic clock begins anew, and the wall clock goes on. */
+    /** Simulates a restart: the monotonic clock begins anew, and the wall clock goes on. */
     public void restart(long newElapsedMs) {
         shiftMs = shiftMs + elapsedMs - newElapsedMs;
         elapsedMs = newElapsedMs;

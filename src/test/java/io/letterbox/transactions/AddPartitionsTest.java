@@ -108,7 +108,7 @@ class AddPartitionsTest {
         assertThat(all).allMatch(reply -> reply.answer.get(B) == Errors.NONE);
     }
 
-    /** Or the record that ends it would be too large for the log, and nobody could. */
+    /** Otherwise the record that ends the transaction would be too large for the log, and it could never be ended. */
     @Test
     void aTransactionDoesNotGrowBeyondItsRecord() {
         desk.unlimited();

@@ -88,9 +88,9 @@ class EndTransactionTest {
         assertThat(desk.state()).isEqualTo("CompleteAbort");
         Owner afterNext = told(desk.end(next, false, true));
         assertThat(afterNext.epoch()).isEqualTo((short) 2);
-        // The first of them, repeated: by now it is an old one.
+        // A repetition of the first request is fenced by now.
         assertThat(desk.endError(owner, false, true)).isEqualTo(Errors.PRODUCER_FENCED);
-        // The last of them, repeated.
+        // A repetition of the last request gets the same answer.
         assertThat(told(desk.end(next, false, true))).isEqualTo(afterNext);
     }
 
@@ -131,7 +131,7 @@ class EndTransactionTest {
         assertThat(next).isEqualTo(new Owner(4001, (short) 0));
         assertThat(desk.markers.peek().epoch()).isEqualTo(Short.MAX_VALUE);
         assertThat(desk.markers.peek().producerId()).isEqualTo(owner.id());
-        // Under way: the owner goes on with what it was told, or repeats itself.
+        // While markers are being written, the owner uses its next id, or repeats its request.
         assertThat(desk.asking(next, Intent.ADD, B).done).isFalse();
         assertThat(desk.endError(next, false, true)).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         assertThat(told(desk.end(last, true, true))).isEqualTo(next);

@@ -71,7 +71,7 @@ class InitProducerTest {
         Owner owner = desk.init();
         InitProducerIdResponseData again = desk.init(ID, TIMEOUT_MS, owner.id(), owner.epoch());
         assertThat(again.producerEpoch()).isEqualTo((short) 1);
-        // The answer was lost: the same question, the same answer.
+        // If the answer was lost, a repetition gets the same answer.
         assertThat(desk.init(ID, TIMEOUT_MS, owner.id(), owner.epoch())).isEqualTo(again);
     }
 
@@ -176,7 +176,7 @@ class InitProducerTest {
         assertThat(desk.memory.dropped()).isGreaterThan(1000);
         assertThat(desk.state("id7")).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND);
         assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
-        // What is under way is never forgotten.
+        // Ongoing transactions are never dropped.
         assertThat(desk.endError(owner, true, true)).isEqualTo(Errors.NONE);
         long before = desk.memory.usedBytes();
         desk.restart();

@@ -60,7 +60,7 @@ class TransactionCodecTest {
         Desk.Owner owner = desk.init();
         desk.add(owner, TransactionCommand.Intent.ADD, A);
         desk.clock.pass(500);
-        // How long a transaction takes does not go by the wall clock.
+        // The duration of a transaction does not depend on the wall clock.
         desk.clock.step(-3_600_000);
         ListTransactionsRequestData all = new ListTransactionsRequestData();
         assertThat(list(desk, all).transactionStates())

@@ -14,7 +14,7 @@ import io.letterbox.transactions.TransactionCommand.Intent;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** Timeouts, expiry, restarts and a log that refuses. */
+/** Tests timeouts, expiration, restarts and a log that refuses. */
 class TransactionTimeTest {
     private static final long DAY_MS = 86_400_000;
 

@@ -22,7 +22,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the classic protocol, one by one. */
+/** Tests the rules of the classic protocol, one by one. */
 class ClassicGroupTest {
     private static final String G = "g";
 
@@ -152,7 +152,7 @@ class ClassicGroupTest {
         assertThat(text(waiting.get().assignment())).isEqualTo("b");
         assertThat(waiting.get().protocolName()).isEqualTo("range");
         assertThat(groups.state(G)).isEqualTo("Stable");
-        // Asking again is answered from what is known.
+        // A repeated request is answered from the group's state.
         assertThat(text(groups.sync(G, other, 1).get().assignment())).isEqualTo("b");
     }
 
@@ -192,7 +192,7 @@ class ClassicGroupTest {
         Answer<JoinGroupResponseData> one = groups.join(joiner(G).as(ids.get(0)));
         for (int beat = 0; beat < REBALANCE_MS / 5000 - 1; beat++) {
             groups.pass(5000);
-            // Alive, but it does not join.
+            // This member sends heartbeats, but does not join.
             assertThat(groups.heartbeat(G, ids.get(1), 1)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
         }
         assertThat(one.isThere()).isFalse();
@@ -426,7 +426,7 @@ class ClassicGroupTest {
         groups.join(joiner(G).as(ids.get(0)));
         groups.restart();
         assertThat(groups.heartbeat(G, ids.get(0), 1)).isEqualTo(Errors.NONE);
-        // The leader's question is lost with its connection; it asks again.
+        // The leader's request is lost with its connection, so it repeats it.
         assertThat(groups.join(joiner(G).as(ids.get(0))).isThere()).isFalse();
         assertThat(groups.heartbeat(G, ids.get(1), 1)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
     }

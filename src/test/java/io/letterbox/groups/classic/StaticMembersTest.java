@@ -14,7 +14,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** The rules for members of classic groups that have a name of their own (KIP-345). */
+/** Tests the rules for static members of classic groups (KIP-345). */
 class StaticMembersTest {
     private static final String G = "g";
 
@@ -39,7 +39,7 @@ class StaticMembersTest {
         assertThat(second.leader()).isEqualTo(second.memberId());
         assertThat(groups.sync(G, second.memberId(), 1).get().assignment())
                 .isEqualTo("a".getBytes(StandardCharsets.UTF_8));
-        // Whoever still believes to be that member is fenced.
+        // The former incarnation is fenced.
         assertThat(error(groups.join(joiner(G).named("one").as(oldId)))).isEqualTo(Errors.FENCED_INSTANCE_ID);
         groups.restart();
         assertThat(groups.heartbeat(G, second.memberId(), 1)).isEqualTo(Errors.NONE);
@@ -67,7 +67,7 @@ class StaticMembersTest {
         assertThat(waiting.isThere()).isFalse();
         Answer<JoinGroupResponseData> again = groups.join(joiner(G).named("one"));
         assertThat(Errors.forCode(waiting.get().errorCode())).isEqualTo(Errors.FENCED_INSTANCE_ID);
-        // The leader may have assigned to the old id by now, so everybody joins again.
+        // The leader may have assigned partitions to the old id, so all members join again.
         assertThat(groups.heartbeat(G, leader.get().memberId(), 1)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
         Answer<JoinGroupResponseData> third = groups.join(joiner(G).named("one"));
         assertThat(error(again)).isEqualTo(Errors.FENCED_INSTANCE_ID);

@@ -30,7 +30,7 @@ class AssignorsTest {
         return targets;
     }
 
-    /** Every partition of a topic that somebody reads has one owner, who reads it. */
+    /** Checks that every partition of a subscribed topic has one owner, which is subscribed to it. */
     private void checkComplete(Map<String, PartitionSet> targets) {
         Map<Uuid, Set<Integer>> given = new HashMap<>();
         targets.forEach((id, target) -> target.forEach((topic, partition) -> {
@@ -96,7 +96,7 @@ class AssignorsTest {
                 .isEqualTo(1);
     }
 
-    /** Compares with the best that is possible: no member can pass one on to another who has two less. */
+    /** Checks that the assignment is optimal: no member can pass a partition on to one that has at least two fewer. */
     @Test
     void uniformIsAsBalancedAsTheSubscriptionsAllow() {
         for (long seed = 0; seed < 300; seed++) {

@@ -9,7 +9,7 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData.TopicPa
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A client with the newer protocol: uses what it is given, and gives up when it is told to and the test lets it. */
+/** A client of the newer protocol: uses its assigned partitions, and revokes partitions when the test lets it. */
 public final class BenchMember {
     public static final int REBALANCE_MS = 30_000;
 
@@ -42,7 +42,7 @@ public final class BenchMember {
         return epoch;
     }
 
-    /** What it reads. */
+    /** The partitions that it reads. */
     public PartitionSet owned() {
         return owned;
     }
@@ -66,7 +66,7 @@ public final class BenchMember {
         return data.setTopicPartitions(list);
     }
 
-    /** Sends a heartbeat and takes in what comes; what it has to give up it only stops using with {@link #revoke}. */
+    /** Sends a heartbeat and handles the answer; it stops using revoked partitions only with {@link #revoke}. */
     public Errors beat() {
         return take(bench.heartbeat(request()));
     }
@@ -86,17 +86,17 @@ public final class BenchMember {
         return error;
     }
 
-    /** True where it uses what it has been told to give up. */
+    /** True if it uses what it has been told to give up. */
     public boolean hasToRevoke() {
         return !told.containsAll(owned);
     }
 
-    /** Stops using what it has been told to give up. */
+    /** Stops using the partitions that it has to revoke. */
     public void revoke() {
         owned = owned.intersect(told);
     }
 
-    /** Starts all over, as after a fence. */
+    /** Starts again without state, as after being fenced. */
     public void forget() {
         epoch = 0;
         owned = PartitionSet.EMPTY;
@@ -110,7 +110,7 @@ public final class BenchMember {
         return error;
     }
 
-    /** Beats and revokes until nothing more comes. */
+    /** Sends heartbeats and revokes until no assignment changes. */
     public static void settle(List<BenchMember> members) {
         for (int i = 0; i < 20; i++) {
             for (BenchMember member : members) {

@@ -13,7 +13,7 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** What groups may take whose assignment the server decides. */
+/** Tests the memory limit of groups whose assignment the server decides. */
 class ConsumerMemoryTest {
     private final GroupBench bench = new GroupBench();
     private final StatePart memory = memory(400_000);
@@ -32,7 +32,7 @@ class ConsumerMemoryTest {
         ConsumerGroupHeartbeatResponseData refused = join(joined);
         assertThat(refused.errorCode()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED.code());
         assertThat(refused.errorMessage()).contains("limits.groupBytes");
-        // Who is a member goes on.
+        // Existing members go on.
         assertThat(bench.heartbeat(heartbeat(7).setMemberEpoch(1)).errorCode()).isZero();
     }
 
@@ -77,7 +77,7 @@ class ConsumerMemoryTest {
         bench.refusal = new ApiException(ErrorCode.DISK_FULL, "full");
         bench.restart(less);
         assertThat(less.dropped()).isZero();
-        // Who is known goes on; of the other one nothing is known but that it was a member.
+        // A restored member goes on; of the other one only its membership is known.
         assertThat(bench.heartbeat(heartbeat(0).setMemberEpoch(1)).errorCode()).isZero();
         assertThatThrownBy(() -> bench.heartbeat(heartbeat(joined - 1).setMemberEpoch(1)))
                 .isSameAs(bench.refusal);

@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
 
-/** Offsets that are set by hand: by nobody while somebody reads, and by a member for what it reads. */
+/** Tests setting offsets: not while the group has members, except by a member for its own partitions. */
 class OffsetResetTest {
     private static final String G = "g";
     private static final TopicPartition HERS = new TopicPartition("topic", 0);

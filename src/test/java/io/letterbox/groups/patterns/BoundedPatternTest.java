@@ -48,7 +48,7 @@ class BoundedPatternTest {
         BoundedPattern.of(regex);
     }
 
-    /** An estimate that is too low would let through what it is there to keep out. */
+    /** The estimate must never be too low, because it would accept programs that are too large. */
     @ParameterizedTest
     @ValueSource(
             strings = {

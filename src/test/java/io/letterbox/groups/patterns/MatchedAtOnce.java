@@ -3,7 +3,7 @@ package io.letterbox.groups.patterns;
 import io.letterbox.metadata.ClusterImage;
 import java.util.Optional;
 
-/** Matches on the thread of who asks, so that the answer is there; or, held back, knows nothing new. */
+/** Matches on the caller's thread, so that results are there at once; while held, it matches nothing new. */
 public final class MatchedAtOnce implements TopicPatterns {
     private boolean heldBack;
 

@@ -102,7 +102,7 @@ class CompactorTest {
         assertThat(log.compact()).isTrue();
         assertThat(log.records()).containsExactly("1 b=1", "2 a=-", "3 x=1");
 
-        // Later runs keep it while its time has not come, and drop it afterwards.
+        // Later runs keep the tombstone before its delete horizon, and drop it afterwards.
         log.roll();
         log.nowMs += 999;
         assertThat(log.compact()).isTrue();

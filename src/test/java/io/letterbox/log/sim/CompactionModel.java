@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Does random things to a compacted log and holds what can be read against everything that was ever appended. */
+/** Runs random operations on a compacted log and compares its readable records with all that were ever appended. */
 final class CompactionModel {
     private static final int KEYS = 9;
     private static final long DELETE_RETENTION_MS = 400;
@@ -30,7 +30,7 @@ final class CompactionModel {
     private final Random random;
     private final List<Appended> appended = new ArrayList<>();
 
-    /** Under way when the machine stopped: as a whole there or not. */
+    /** Appends that were not acknowledged before the crash: each is there as a whole or not at all. */
     private final List<Appended> unacknowledged = new ArrayList<>();
 
     CompactionModel(Disk disk, Path directory, Random random) throws IOException {
@@ -52,7 +52,7 @@ final class CompactionModel {
     private void append() throws IOException {
         String[] records = new String[1 + random.nextInt(5)];
         for (int i = 0; i < records.length; i++) {
-            // More keys than the smallest map holds, a few of them often.
+            // More keys than the smallest map holds; a few of them are frequent.
             String key = random.nextInt(20) == 0 ? "" : "k" + random.nextInt(random.nextBoolean() ? KEYS : 3 * KEYS);
             boolean tombstone = random.nextInt(4) == 0 && !key.isEmpty();
             Appended record = new Appended(key, tombstone ? "-" : "v" + appended.size() + "." + i, log.nowMs);
@@ -72,7 +72,7 @@ final class CompactionModel {
         unacknowledged.clear();
     }
 
-    /** Compacts until nothing is dirty but the active segment, and checks that no more is there than has to be. */
+    /** Compacts until only the active segment is dirty, and checks that no superfluous records are left. */
     void compactAll() throws IOException {
         log.roll();
         int runs = 0;
@@ -86,7 +86,7 @@ final class CompactionModel {
         }
     }
 
-    /** What must hold at every moment. */
+    /** Checks the invariants. */
     void check() throws IOException {
         assertThat(log.log().logEndOffset()).isEqualTo(appended.size());
         Map<Long, String> there = new HashMap<>();

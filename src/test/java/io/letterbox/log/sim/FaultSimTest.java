@@ -20,12 +20,15 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** One fault of the disk at a time, each with its one right outcome. */
+/** Tests single faults of the disk, each with its expected outcome. */
 class FaultSimTest {
     private static final Path DIRECTORY = Path.of("/data/topics/t/0");
     private static final LogConfig CONFIG = TestLogs.keeping(TestLogs.small(1500), -1, -1);
     private static final int RECORDS = 60;
-    /** The only bytes that neither checksum nor neighbours vouch for: the leader epoch. Records do not depend on it. */
+    /**
+     * The leader epoch: the only bytes that no checksum covers and no other check verifies. Records do not depend on
+     * it.
+     */
     private static final int EPOCH_FROM = 12;
 
     private static final int EPOCH_END = 16;
@@ -52,7 +55,7 @@ class FaultSimTest {
             assertThatThrownBy(() -> log.append(TestLogs.batch(1, "more"), 0, 0))
                     .isInstanceOf(IOException.class);
             assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
-            // What is there can still be read.
+            // Records can still be read.
             assertThat(TestLogs.values(log, 0, 500)).hasSize((int) log.logEndOffset());
             log.close();
             disk.crash();
@@ -131,7 +134,7 @@ class FaultSimTest {
             disk.kill();
             Flip flip = Flip.anywhere(disk, segments, random);
             long recoveryPoint = random.nextInt((int) flip.offset + 1);
-            // After a clean stop, the same damage is damage.
+            // After a clean stop, the same bit flip is damage.
             if (!flip.inEpoch) {
                 assertThat(LogRecovery.open(disk, DIRECTORY, CONFIG, recoveryPoint, LastStop.CLEAN))
                         .isInstanceOf(LogRecovery.Quarantined.class);
@@ -158,7 +161,7 @@ class FaultSimTest {
                         .contains("no segments"));
     }
 
-    /** A log of one record a batch, all of it durable. */
+    /** A durable log with one record in each batch. */
     private static SimDisk filled(long seed) throws IOException {
         SimDisk disk = new SimDisk(seed);
         PartitionLog log = TestLogs.open(disk, DIRECTORY, CONFIG, 0).log();
@@ -182,7 +185,7 @@ class FaultSimTest {
         }
     }
 
-    /** A bit that was flipped, and the batch (of one record) that it was in. */
+    /** A flipped bit, by the offset of its batch (of one record). */
     private record Flip(long offset, boolean inEpoch) {
         static Flip anywhere(SimDisk disk, List<Segment> segments, Random random) {
             Segment segment = segments.get(random.nextInt(segments.size()));

@@ -11,21 +11,21 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What a log may hold after a crash: everything that was flushed, and of the rest an unbroken beginning. */
+/** The possible contents of a log after a crash: all flushed records, and a prefix of the others. */
 public final class LogModel {
-    /** Every record that may be there, by offset. */
+    /** All records that may be in the log, by offset. */
     public final TreeMap<Long, String> records = new TreeMap<>();
-    /** Offsets that a compaction was about to take; they may be there or not. */
+    /** Offsets that an interrupted compaction may have dropped. */
     public final Set<Long> doubtful = new HashSet<>();
 
     public long flushedUpTo;
     public long endOffset;
-    /** The log start offset is between these two: a crash may have come before or after a change. */
+    /** The bounds of the log start offset: a crash may have come before or after a change. */
     public long startAtLeast;
 
     public long startAtMost;
 
-    /** Compares with the log, reading all of it, and then takes over what a crash may have decided either way. */
+    /** Compares the model with the whole log, and then adopts the log's content where a crash allows several. */
     public void mustMatch(PartitionLog log, int maxBytes) throws IOException {
         long start = log.logStartOffset();
         long end = log.logEndOffset();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** Does to a log what a compaction does, with batches that chance has chosen. */
+/** A compaction that drops random batches of a log. */
 public final class SimCompaction {
     private final SimDisk disk;
     private final Random random;

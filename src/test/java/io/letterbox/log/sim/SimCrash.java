@@ -1,6 +1,6 @@
 package io.letterbox.log.sim;
 
-/** The machine stops in the middle of whatever it does; an Error, so that no code under test takes it for a failure. */
+/** The simulated crash of the machine; an Error, so that no code under test handles it as a failure. */
 public final class SimCrash extends Error {
     private static final long serialVersionUID = 1L;
 

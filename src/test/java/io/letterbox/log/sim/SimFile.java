@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A file's bytes: those that a reader sees now, those that would survive a crash, and what happened in between. */
+/**
+ * The content of a simulated file: the bytes that a reader sees, those that would survive a crash, and the changes in
+ * between.
+ */
 final class SimFile {
-    /** What a disk writes as a whole or not at all. */
+    /** The unit that a disk writes atomically. */
     private static final int SECTOR_BYTES = 512;
 
-    /** A write, or a cut where {@code bytes} is null. */
+    /** A write, or a truncation if {@code bytes} is null. */
     private record Change(int position, byte[] bytes) {}
 
     private byte[] now = new byte[0];
@@ -19,7 +22,7 @@ final class SimFile {
     private boolean lying;
     int openHandles;
 
-    /** Whether this process has written what nobody has forced. */
+    /** Whether this process has written bytes that are not forced. */
     boolean writtenHere;
 
     int size() {
@@ -51,8 +54,8 @@ final class SimFile {
     }
 
     /**
-     * The kernel takes the dirty pages for clean: readers still see what was in them, and later forces succeed and write
-     * only what has been written after this.
+     * Simulates a failed force: the kernel marks the dirty pages clean. Readers still see their content, but later
+     * forces succeed and write only later changes.
      */
     void failForce() {
         lying = true;
@@ -71,7 +74,7 @@ final class SimFile {
         }
     }
 
-    /** Keeps of the unforced changes none, all, the first few with a torn last one, or any of their sectors. */
+    /** Keeps none of the unforced changes, all, a prefix with a torn last one, or random sectors of them. */
     void crash(Random random) {
         byte[] left = durable;
         int fate = random.nextInt(4);

@@ -21,7 +21,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The real metadata log on the simulated disk: what was answered is there after every crash, and nothing half done. */
+/**
+ * The real metadata log on the simulated disk: after every crash, answered commands are there, and no command is half
+ * applied.
+ */
 class MetadataCrashSimTest {
     private static final Path FILE = Path.of("/data/meta/metadata.log");
     private static final int CRASHES = 3;
@@ -37,7 +40,7 @@ class MetadataCrashSimTest {
         private final MetadataMachine machine = new MetadataMachine(new Limits(20, 20, 200), Map.of());
         private LocalMetadataLog log;
 
-        /** What the last answer was about, and what the image becomes if the command under way got through. */
+        /** The image of the last answer; underWay is the image with the pending command. */
         private ClusterImage answered;
 
         private ClusterImage underWay;
@@ -56,7 +59,7 @@ class MetadataCrashSimTest {
                 try {
                     while (propose()) assertThat(name(log.image())).isEqualTo(name(answered));
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 }
                 if (random.nextInt(4) == 0 && !forceFails) disk.kill();
                 else disk.crash();
@@ -71,7 +74,7 @@ class MetadataCrashSimTest {
             underWay = answered;
         }
 
-        /** Returns false where the log takes no more commands; then it takes none for good. */
+        /** Returns false if the log takes no more commands; then it takes none for good. */
         private boolean propose() {
             Command command = command();
             underWay = machine.apply(answered, command).image();
@@ -84,14 +87,14 @@ class MetadataCrashSimTest {
             return true;
         }
 
-        /** Short enough for a message. */
+        /** Version and digest of an image, short enough for a message. */
         private static String name(ClusterImage image) {
             return image.version() + " " + image.digest();
         }
 
         private Command command() {
             String name = "t" + random.nextInt(6);
-            // Texts long enough that the log is begun anew now and then.
+            // Texts are so long that the log is rewritten now and then.
             if (answered.nodes().isEmpty() || random.nextBoolean()) {
                 Endpoint http = new Endpoint("h".repeat(20_000 + random.nextInt(40_000)), random.nextInt(9));
                 return new Command.RegisterNode(1, http, Endpoint.NONE);

@@ -25,7 +25,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The coordinators of a shard, which read what is in their logs before they serve. */
+/** Tests the coordinators of a shard, which replay their logs before they serve. */
 class ShardCoordinatorsTest {
     private static final String TOPIC = "__kept";
     private static final int COORDINATORS = 3;
@@ -46,7 +46,7 @@ class ShardCoordinatorsTest {
 
         @Override
         public void cancel(long id) {
-            // None is waited for.
+            // No timer is set in these tests.
         }
 
         @Override
@@ -55,7 +55,7 @@ class ShardCoordinatorsTest {
         }
     }
 
-    /** Each look finds that a second has passed, so that every step of a replay is a slice. */
+    /** A clock that advances by a second with each call, so that every step of a replay is a slice. */
     private final class ASecondALook implements Clock {
         @Override
         public long elapsedMs() {
@@ -130,7 +130,7 @@ class ShardCoordinatorsTest {
 
         @Override
         public void close() {
-            // It holds nothing.
+            // The core has no memory account.
         }
     }
 
@@ -153,7 +153,7 @@ class ShardCoordinatorsTest {
         }
     }
 
-    /** What was deleted later in the log is in memory until a replay comes to that: of one coordinator, not of all. */
+    /** Replays need memory for state that the log deletes later, so coordinators replay one after the other. */
     @Test
     void readTheirLogsOneAfterTheOther() {
         assertThat(read[0]).isBetween(1, RECORDS - 1);

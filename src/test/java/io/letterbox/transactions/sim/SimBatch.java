@@ -3,6 +3,6 @@ package io.letterbox.transactions.sim;
 /**
  * A batch of one record.
  *
- * @param value what the record says; no two are equal
+ * @param value the record's value, which is unique
  */
 record SimBatch(int partition, long producerId, short epoch, int sequence, int value) {}

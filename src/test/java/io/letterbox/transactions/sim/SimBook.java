@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What producers were told, to be held against what readers see. */
+/** The answers that producers got, to be compared with what readers see. */
 final class SimBook {
     private final List<Transaction> transactions = new ArrayList<>();
     private final Map<Integer, Transaction> byValue = new HashMap<>();
@@ -18,13 +18,13 @@ final class SimBook {
     private final Map<String, Integer> alive = new HashMap<>();
     private int values;
 
-    /** One attempt of one producer. */
+    /** One transaction of one producer. */
     static final class Transaction {
         private final List<SimBatch> written = new ArrayList<>();
         private Boolean commit;
         private boolean confirmed;
 
-        /** What was acknowledged. */
+        /** The acknowledged batches. */
         List<SimBatch> written() {
             return written;
         }
@@ -59,17 +59,17 @@ final class SimBook {
         deaths.merge(error, 1, Integer::sum);
     }
 
-    /** How many producers believe that a name is theirs. */
+    /** The number of producers that believe to own a transactional id. */
     int alive(String id) {
         return alive.getOrDefault(id, 0);
     }
 
-    /** How many transactions ended as their producers were told that they had. */
+    /** The number of transactions whose end was confirmed to their producers. */
     long confirmed() {
         return transactions.stream().filter(t -> t.confirmed).count();
     }
 
-    /** All or nothing, and as promised. */
+    /** Checks that transactions are atomic, and that their outcomes are as confirmed. */
     void check(List<SimPartition> partitions) {
         Map<Transaction, List<Integer>> visible = new HashMap<>();
         for (int number = 0; number < partitions.size(); number++) {

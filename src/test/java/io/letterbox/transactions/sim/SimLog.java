@@ -3,7 +3,7 @@ package io.letterbox.transactions.sim;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A list that a crash shortens to what was committed, or to anything beyond it. */
+/** A list that a crash truncates at its committed end or anywhere beyond it. */
 final class SimLog<T> {
     final List<T> entries = new ArrayList<>();
 
@@ -37,7 +37,7 @@ final class SimLog<T> {
             waiting.remove(0).action.run();
     }
 
-    /** Runs something when all that is here now is committed; never where a crash comes first. */
+    /** Runs an action when the current content is committed; never if a crash comes first. */
     void whenCommitted(Runnable action) {
         if (committed == entries.size()) action.run();
         else waiting.add(new Waiting(entries.size(), action));

@@ -2,12 +2,12 @@ package io.letterbox.transactions.sim;
 
 import java.util.function.Consumer;
 
-/** The way between producers and the server. */
+/** The network between producers and the server. */
 final class SimNetwork {
-    /** After so long, a producer asks again. */
+    /** How long a producer waits before it repeats a request. */
     static final long REQUEST_TIMEOUT_MS = 400;
 
-    /** Faults end when the simulation calms down. */
+    /** True until the calm phase at the end of the simulation. */
     boolean faulty = true;
 
     private final SimWorld world;
@@ -18,7 +18,7 @@ final class SimNetwork {
         this.server = server;
     }
 
-    /** A request that can be made again and again. */
+    /** A request that can be repeated. */
     interface Request<R> {
         void to(SimServer server, Consumer<R> answer);
     }
@@ -62,7 +62,7 @@ final class SimNetwork {
             if (wild && faulty && world.chance(0.04)) delayMs = world.between(100, 8000);
             if (lost) return;
             world.after(delayMs, () -> {
-                // What a closed connection carried is not read any more.
+                // Requests of a closed connection are not read any more.
                 if (!server.up || !wild && mine != attempt) return;
                 request.to(server, response -> respond(mine, response));
             });

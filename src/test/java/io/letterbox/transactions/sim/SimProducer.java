@@ -14,7 +14,7 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A producer: one transaction after the other, sometimes asleep in the middle of one, until it is shut out. */
+/** A producer: makes one transaction after the other, sometimes sleeps in the middle of one, until it is fenced. */
 final class SimProducer {
     static final int TIMEOUT_MS = 2000;
 
@@ -82,7 +82,7 @@ final class SimProducer {
     }
 
     private void goOn() {
-        // Long enough for the coordinator to give up, now and then.
+        // Sometimes longer than the transaction's timeout.
         if (world.chance(0.02)) world.after(world.between(TIMEOUT_MS / 2, TIMEOUT_MS * 3), this::act);
         else act();
     }
@@ -160,7 +160,7 @@ final class SimProducer {
                 });
     }
 
-    /** Another one takes over, where nobody has yet. */
+    /** Ends, and starts a successor unless another producer has the id already. */
     private void die(Errors error) {
         book.died(id, error);
         if (network.faulty && book.alive(id) == 0) {

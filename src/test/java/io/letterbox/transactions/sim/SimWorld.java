@@ -5,7 +5,7 @@ import io.letterbox.time.TestClock;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/** Virtual time, chance, and what is to happen. */
+/** The simulation: virtual time, random numbers, and pending events. */
 final class SimWorld {
     final Random random;
     long nowMs = 1_000_000;
@@ -13,7 +13,7 @@ final class SimWorld {
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long made;
 
-    /** Things of the same time happen in the order in which they were made. */
+    /** An event. Events of the same time run in the order of their creation. */
     private record Event(long atMs, long number, Runnable action) implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TransactionSimTest {
     private static final long DURATION_MS = 60_000;
 
-    /** Long enough for every transaction to run into its timeout, and for what was late to arrive. */
+    /** The length of the calm phase: long enough for all timeouts of transactions and for late requests. */
     private static final long CALM_MS = 60_000;
 
     @Test
@@ -38,7 +38,7 @@ class TransactionSimTest {
         return book.confirmed();
     }
 
-    /** Somebody starts a second producer with a name that is taken. */
+    /** Starts second producers with transactional ids that are in use. */
     private static void rivals(SimWorld world, SimNetwork network, SimBook book) {
         world.after(world.between(1000, 8000), () -> {
             if (!network.faulty) return;

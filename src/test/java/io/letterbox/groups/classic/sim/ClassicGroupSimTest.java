@@ -18,9 +18,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random members of a classic group. No place has two readers in one generation, assigned generations only grow, a
- * commit that counted is never lost, a replay of the log shows the same group, and when everybody is quiet, everything is
- * read by somebody.
+ * Random members of a classic group. No partition has two readers in one generation, assigned generations only grow, a
+ * successful commit is never lost, a replay of the log restores the same group, and when all members are quiet, every
+ * partition is read.
  */
 class ClassicGroupSimTest {
     private static final String GROUP = "g";
@@ -88,7 +88,7 @@ class ClassicGroupSimTest {
             if (member.commit(committed + 1)) committed++;
         }
 
-        /** The log is all that a new coordinator has; who waited for the old one asks again. */
+        /** Restarts: a new coordinator replays the log, and members repeat their pending requests. */
         private void restart() {
             List<GroupView> before = views();
             groups.restart();
@@ -103,7 +103,7 @@ class ClassicGroupSimTest {
                             after.isEmpty()
                                     ? null
                                     : before.get(0).offsets().values().toString());
-            // In a rebalance, the last assignment is what comes back; and what was refused is not in the log.
+            // During a rebalance the log still has the last assignment, and refused writes are not in it.
             if (groups.refusal != null || !before.get(0).state().equals("Stable")) return;
             assertThat(after).isEqualTo(before);
         }
@@ -133,7 +133,7 @@ class ClassicGroupSimTest {
             assertThat(groups.offset(GROUP)).isEqualTo(committed);
         }
 
-        /** A static member keeps its place over its restarts, whatever its id is by then. */
+        /** The name by which a member is recognised: a static member keeps its instance id over restarts. */
         private String name(SimMember member) {
             return member.isStatic() ? "static " + members.indexOf(member) : member.memberId();
         }

@@ -12,9 +12,9 @@ import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMe
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A client of a group that behaves as Kafka's consumer does. As a leader it deals the places out in turn. */
+/** A client of a group that behaves like Kafka's consumer. As a leader it assigns the partitions round-robin. */
 final class SimMember {
-    /** What is shared among the members, as partitions are. */
+    /** The number of simulated partitions. */
     static final int PLACES = 7;
 
     private final TestGroups groups;
@@ -42,7 +42,7 @@ final class SimMember {
         return generation;
     }
 
-    /** What it reads; nothing while it rebalances. */
+    /** The partitions that it reads; none while it rebalances. */
     Set<Integer> places() {
         return stable ? places : Set.of();
     }
@@ -55,7 +55,7 @@ final class SimMember {
         return instanceId != null;
     }
 
-    /** Takes up the answers that have come, and asks what is to be asked next. */
+    /** Handles arrived answers and sends the next request. */
     void step() {
         if (joining != null) {
             if (joining.isThere()) joined(joining.get());
@@ -140,7 +140,7 @@ final class SimMember {
         return groups.commit(group, memberId, generation, offset) == Errors.NONE;
     }
 
-    /** It says good-bye and begins anew. */
+    /** Leaves the group and begins anew. */
     void leave() {
         if (!memberId.isEmpty()) groups.leave(group, memberId);
         forget();
@@ -148,14 +148,14 @@ final class SimMember {
         syncing = null;
     }
 
-    /** It dies, and is started again: whatever it waited for is nothing to it any more. */
+    /** Crashes and starts again; pending answers are lost. */
     void crash() {
         forget();
         joining = null;
         syncing = null;
     }
 
-    /** The connection is lost: no answer comes, and it asks again. */
+    /** Loses the connection: pending requests are repeated. */
     void disconnect() {
         joining = null;
         syncing = null;

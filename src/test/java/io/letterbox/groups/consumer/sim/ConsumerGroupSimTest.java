@@ -23,8 +23,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever members do, no partition is read by two that the group knows, epochs only grow, and when everybody is quiet
- * each partition has one reader and nobody has two more than anybody else.
+ * Random members of a consumer group. No partition is read by two of the group's members, epochs only grow, and when
+ * all members are quiet each partition has one reader, and the numbers of partitions differ by at most one.
  */
 class ConsumerGroupSimTest {
     private static final int STEPS = 250;
@@ -107,7 +107,7 @@ class ConsumerGroupSimTest {
             }
         }
 
-        /** Without anybody in it, the group would become a classic one, where members wait for each other. */
+        /** Whether classic members can join the consumer group: an empty one would become a classic group. */
         private boolean hostsGuests() {
             DescribedGroup group = bench.describe("g");
             return group.errorCode() == 0 && !group.members().isEmpty();
@@ -148,7 +148,7 @@ class ConsumerGroupSimTest {
             checkReaders(present);
         }
 
-        /** Those that the group has taken out may not know it yet; all others must not read what somebody else reads. */
+        /** Checks that no two members read one partition, except members that were removed and do not know it yet. */
         private void checkReaders(Set<String> present) {
             Map<TopicPartition, String> readers = new HashMap<>();
             for (BenchMember member : modern) {
