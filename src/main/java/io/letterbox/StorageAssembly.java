@@ -33,6 +33,7 @@ import io.letterbox.storage.ParallelFsync;
 import io.letterbox.storage.ProducerIds;
 import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.ShardBus;
+import io.letterbox.storage.ShardCount;
 import io.letterbox.storage.Shortages;
 import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
@@ -113,10 +114,11 @@ final class StorageAssembly {
         this.vertx = vertx;
         this.directory = directory;
         Disk files = new FileDisk(config.storage().openLogFilesOf(Descriptors.most()));
-        int shards = shards(config);
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(ParallelFsync.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
+        int shards =
+                ShardCount.of(metadataLog, config.node().id(), config.storage().shards());
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
         disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
@@ -195,14 +197,6 @@ final class StorageAssembly {
                 machine,
                 UUID.randomUUID().toString(),
                 metadataThread);
-    }
-
-    /** As many writers as can be useful: a shard waits for its disk most of the time, but each costs a thread. */
-    private static int shards(LetterboxConfig config) {
-        int configured = config.storage().shards();
-        return configured > 0
-                ? configured
-                : Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     }
 
     /** Deploys the shards and recovers their logs. */

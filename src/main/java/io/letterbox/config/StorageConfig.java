@@ -3,7 +3,8 @@ package io.letterbox.config;
 /**
  * The storage shards and what they keep in memory.
  *
- * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64
+ * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64; counts for
+ *     the first start of a data directory, which keeps that number
  * @param tailCacheBytes the newest records of all partitions that are kept in memory, 1 MiB to 16 GiB
  * @param walBytes how long each of a shard's two write-ahead files may get, 4 MiB to 1 GiB
  * @param readerThreads threads that read old records from files, 1 to 64

@@ -35,7 +35,6 @@ final class MetadataApi {
     private static final short MAX_VERSION = 13;
     private static final short FIRST_WITH_NULL_FOR_ALL = 1;
     private static final short FIRST_WITH_TOPIC_IDS = 12;
-    private static final int REPLICATION_FACTOR = 1;
 
     /** Topics that one request creates; a client that needs more asks again. */
     static final int CREATED_AT_ONCE = 100;
@@ -106,7 +105,11 @@ final class MetadataApi {
 
     private Future<?> create(String name, Actor by, Map<String, Errors> errors) {
         Command command = new Command.CreateTopic(
-                name, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
+                name,
+                UUID.randomUUID(),
+                backend.config().topics().partitions(),
+                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
+                Map.of());
         return backend.metadata()
                 .propose(command, by.because("because it asked for a topic of that name"))
                 .onFailure(failure -> errors.put(name, error(failure)));

@@ -1,6 +1,7 @@
 package io.letterbox.metadata;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import java.util.zip.CRC32C;
  * @param version how many commands have been applied; grows by one with each
  * @param clusterId made once, at the first start
  * @param nodes the nodes by id
+ * @param shards the shards in order of their ids; made at the first start, empty before
  * @param topics the topics by name, in order of name
  * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
  *     files that belong to no topic only these may be deleted, since metadata may also have been lost
@@ -21,6 +23,7 @@ public record ClusterImage(
         long version,
         String clusterId,
         Map<Integer, NodeImage> nodes,
+        List<ShardImage> shards,
         SortedMap<String, TopicImage> topics,
         Map<UUID, String> deleted,
         SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
@@ -31,7 +34,7 @@ public record ClusterImage(
     /** One in which no topic was deleted, and nothing was set but for topics. */
     public ClusterImage(
             long version, String clusterId, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
-        this(version, clusterId, nodes, topics, Map.of(), Collections.emptySortedMap());
+        this(version, clusterId, nodes, List.of(), topics, Map.of(), Collections.emptySortedMap());
     }
 
     /** One in which nothing was set but for topics. */
@@ -41,12 +44,18 @@ public record ClusterImage(
             Map<Integer, NodeImage> nodes,
             SortedMap<String, TopicImage> topics,
             Map<UUID, String> deleted) {
-        this(version, clusterId, nodes, topics, deleted, Collections.emptySortedMap());
+        this(version, clusterId, nodes, List.of(), topics, deleted, Collections.emptySortedMap());
+    }
+
+    /** The same with shards. */
+    ClusterImage withShards(List<ShardImage> made) {
+        return new ClusterImage(version, clusterId, nodes, List.copyOf(made), topics, deleted, settings);
     }
 
     /** The same with other settings of nodes and groups. */
     public ClusterImage withSettings(SortedMap<SettingsOwner, SortedMap<String, String>> changed) {
-        return new ClusterImage(version, clusterId, nodes, topics, deleted, Collections.unmodifiableSortedMap(changed));
+        return new ClusterImage(
+                version, clusterId, nodes, shards, topics, deleted, Collections.unmodifiableSortedMap(changed));
     }
 
     /** What was set for one owner; empty where nothing was. */

@@ -8,7 +8,21 @@ import java.util.UUID;
 public sealed interface Command {
     /** Makes a topic known under a new incarnation. */
     record CreateTopic(String name, UUID id, int partitions, int replicationFactor, Map<String, String> config)
-            implements Command {}
+            implements Command {
+        /** Of topics that are made without saying how many replicas they want. */
+        public static final int DEFAULT_REPLICATION_FACTOR = 1;
+    }
+
+    /**
+     * Gives the cluster its shards, once and for all, and every partition that is there already a place in one of them.
+     *
+     * @param node the only node, which holds all of them
+     * @param count how many shards there shall be
+     */
+    record CreateShards(int node, int count) implements Command {
+        /** No more than this can be made. */
+        public static final int MAX_COUNT = 64;
+    }
 
     /** Sets some of a topic's settings and returns others to their defaults. */
     record AlterTopic(String name, Map<String, String> set, Set<String> unset) implements Command {}

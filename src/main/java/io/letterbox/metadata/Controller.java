@@ -4,6 +4,8 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -17,13 +19,16 @@ final class Controller {
     private Controller() {}
 
     /**
-     * Spreads the replicas of new partitions over the nodes that are not fenced, in turn: partition p starts at node p
-     * modulo the number of nodes. Alone, this node holds and leads everything.
+     * Gives new partitions of a topic their places: in shards where there are any, see {@link ShardPlacement}; otherwise
+     * their replicas are spread over the nodes that are not fenced, in turn: partition p starts at node p modulo the
+     * number of nodes. Alone, this node holds and leads everything.
      *
-     * @param firstPartition the number of the first new partition
-     * @throws ApiException {@code INVALID_REPLICATION_FACTOR} where there are fewer nodes than replicas
+     * @param before the partitions that the topic has already
+     * @throws ApiException {@code INVALID_REPLICATION_FACTOR} where there are fewer nodes than replicas, or no shard with
+     *     so many
      */
-    static List<PartitionImage> place(ClusterImage image, int firstPartition, int count, int replicationFactor) {
+    static List<PartitionImage> place(
+            ClusterImage image, List<PartitionImage> before, int count, int replicationFactor) {
         List<Integer> nodes = image.nodes().values().stream()
                 .filter(node -> !node.fenced())
                 .map(NodeImage::id)
@@ -35,13 +40,52 @@ final class Controller {
                     "The replication factor " + replicationFactor + " is not between 1 and the number of nodes, "
                             + nodes.size() + ".");
         }
+        if (!image.shards().isEmpty()) return placeInShards(image, nodes, before, count, replicationFactor);
         List<PartitionImage> result = new ArrayList<>(count);
-        for (int partition = firstPartition; partition < firstPartition + count; partition++) {
+        for (int partition = before.size(); partition < before.size() + count; partition++) {
             List<Integer> replicas = new ArrayList<>(replicationFactor);
             for (int i = 0; i < replicationFactor; i++) replicas.add(nodes.get((partition + i) % nodes.size()));
-            result.add(new PartitionImage(replicas.get(0), FIRST_EPOCH, List.copyOf(replicas), List.copyOf(replicas)));
+            result.add(first(PartitionImage.NO_SHARD, List.copyOf(replicas)));
         }
         return result;
+    }
+
+    private static List<PartitionImage> placeInShards(
+            ClusterImage image, List<Integer> nodes, List<PartitionImage> before, int count, int replicationFactor) {
+        List<ShardImage> fit = image.shards().stream()
+                .filter(shard -> shard.replicas().size() == replicationFactor && nodes.containsAll(shard.replicas()))
+                .toList();
+        if (fit.isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REPLICATION_FACTOR,
+                    "There is no shard with " + replicationFactor + " replicas on nodes that are there.");
+        }
+        ShardPlacement placement = new ShardPlacement(fit, image.topics().values());
+        placement.beginTopic(before);
+        List<PartitionImage> result = new ArrayList<>(count);
+        for (int partition = 0; partition < count; partition++) {
+            ShardImage shard = placement.next();
+            result.add(first(shard.id(), shard.replicas()));
+        }
+        return result;
+    }
+
+    private static PartitionImage first(int shard, List<Integer> replicas) {
+        return new PartitionImage(shard, replicas.get(0), FIRST_EPOCH, replicas, replicas);
+    }
+
+    /** Gives partitions that were there before the shards their places, topic by topic in order of name. */
+    static SortedMap<String, TopicImage> placeAll(SortedMap<String, TopicImage> topics, List<ShardImage> shards) {
+        ShardPlacement placement = new ShardPlacement(shards, List.of());
+        SortedMap<String, TopicImage> placed = new TreeMap<>();
+        topics.forEach((name, topic) -> {
+            placement.beginTopic(List.of());
+            List<PartitionImage> partitions = new ArrayList<>(topic.partitions().size());
+            for (PartitionImage partition : topic.partitions())
+                partitions.add(partition.in(placement.next().id()));
+            placed.put(name, topic.withStates(List.copyOf(partitions)));
+        });
+        return placed;
     }
 
     /**
@@ -52,6 +96,6 @@ final class Controller {
         boolean leads = partition.leader() == node;
         boolean mayLead = partition.leader() < 0 && partition.isr().contains(node);
         if (!leads && !mayLead) return partition;
-        return new PartitionImage(node, partition.leaderEpoch() + 1, partition.replicas(), partition.isr());
+        return partition.ledBy(node, partition.leaderEpoch() + 1);
     }
 }

@@ -139,13 +139,16 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
 
     /** Alone, there is one node for good: under another number its partitions would have no leader. */
     private Reply.Refused strangerRefused(Command command) {
-        if (!(command instanceof Command.RegisterNode register)) return null;
-        if (image.nodes().isEmpty() || image.nodes().containsKey(register.id())) return null;
+        int node;
+        if (command instanceof Command.RegisterNode register) node = register.id();
+        else if (command instanceof Command.CreateShards create) node = create.node();
+        else return null;
+        if (image.nodes().isEmpty() || image.nodes().containsKey(node)) return null;
         return new Reply.Refused(
                 image.version(),
                 ErrorCode.INVALID_CONFIG,
                 "The data directory belongs to node "
-                        + image.nodes().keySet().iterator().next() + ", but node.id is " + register.id() + ".");
+                        + image.nodes().keySet().iterator().next() + ", but node.id is " + node + ".");
     }
 
     private void rewriteWhenLong() throws IOException {

@@ -55,6 +55,12 @@ import java.util.function.Function;
  *   | 13   | image in which something was set for nodes or groups: like 11, and after |
  *   |      |   the nodes settings [kind int8, name text, values [key text,            |
  *   |      |   value text]]                                                           |
+ *   | 14   | CreateShards: format int8 (1), node int32, count int32                   |
+ *   | 15   | image with shards: format int8 (1), version int64, clusterId text,       |
+ *   |      |   nodes [as in 9], shards [id int32, replicas [int32]],                  |
+ *   |      |   settings [as in 13],                                                   |
+ *   |      |   topics [as in 9, and before each partition's leader: shard int32],     |
+ *   |      |   deleted [as in 11]                                                     |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -73,17 +79,26 @@ final class MetadataCodec {
     private static final int IMAGE_WITH_DELETED = 11;
     private static final int ALTER_SETTINGS = 12;
     private static final int IMAGE_WITH_SETTINGS = 13;
+    private static final int CREATE_SHARDS = 14;
+    private static final int IMAGE_WITH_SHARDS = 15;
 
-    private static final Set<Integer> IMAGES =
-            Set.of(IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED, IMAGE_WITH_SETTINGS);
+    /** Of the kinds that say in which format they are written. */
+    private static final int FORMAT = 1;
+
+    private static final Set<Integer> IMAGES = Set.of(
+            IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED, IMAGE_WITH_SETTINGS, IMAGE_WITH_SHARDS);
 
     private MetadataCodec() {}
 
     static byte[] encode(ClusterImage image) {
         return bytes(out -> {
-            boolean set = !image.settings().isEmpty();
+            // One without shards is written as it always was.
+            boolean shards = !image.shards().isEmpty();
+            boolean set = shards || !image.settings().isEmpty();
             boolean deleted = set || !image.deleted().isEmpty();
-            out.writeByte(set ? IMAGE_WITH_SETTINGS : deleted ? IMAGE_WITH_DELETED : IMAGE);
+            out.writeByte(
+                    shards ? IMAGE_WITH_SHARDS : set ? IMAGE_WITH_SETTINGS : deleted ? IMAGE_WITH_DELETED : IMAGE);
+            if (shards) out.writeByte(FORMAT);
             out.writeLong(image.version());
             out.writeUTF(image.clusterId());
             out.writeInt(image.nodes().size());
@@ -93,9 +108,10 @@ final class MetadataCodec {
                 writeEndpoint(out, node.kafka());
                 out.writeBoolean(node.fenced());
             }
+            if (shards) writeShards(out, image.shards());
             if (set) writeSettings(out, image.settings());
             out.writeInt(image.topics().size());
-            for (TopicImage topic : image.topics().values()) writeTopic(out, topic);
+            for (TopicImage topic : image.topics().values()) writeTopic(out, topic, shards);
             if (deleted) writeDeleted(out, image.deleted());
         });
     }
@@ -157,6 +173,11 @@ final class MetadataCodec {
             out.writeInt(register.id());
             writeEndpoint(out, register.http());
             writeEndpoint(out, register.kafka());
+        } else if (command instanceof Command.CreateShards create) {
+            out.writeByte(CREATE_SHARDS);
+            out.writeByte(FORMAT);
+            out.writeInt(create.node());
+            out.writeInt(create.count());
         } else if (command instanceof Command.TakeProducerIds) {
             out.writeByte(TAKE_PRODUCER_IDS);
         } else if (command instanceof Command.ForgetDeleted forget) {
@@ -184,6 +205,9 @@ final class MetadataCodec {
                 return new Command.RegisterNode(in.readInt(), readEndpoint(in), Endpoint.NONE);
             case REGISTER_NODE:
                 return new Command.RegisterNode(in.readInt(), readEndpoint(in), readEndpoint(in));
+            case CREATE_SHARDS:
+                checkFormat(in);
+                return new Command.CreateShards(in.readInt(), in.readInt());
             case TAKE_PRODUCER_IDS:
                 return new Command.TakeProducerIds();
             case FORGET_DELETED:
@@ -194,12 +218,16 @@ final class MetadataCodec {
     }
 
     private static ClusterImage readImage(int kind, DataInputStream in, MetadataMachine machine) throws IOException {
+        if (kind == IMAGE_WITH_SHARDS) checkFormat(in);
         long version = in.readLong();
         String clusterId = in.readUTF();
         Map<Integer, NodeImage> nodes = new TreeMap<>();
         for (NodeImage node : readList(in, () -> readNode(kind, in))) nodes.put(node.id(), node);
+        List<ShardImage> shards = kind == IMAGE_WITH_SHARDS
+                ? readList(in, () -> new ShardImage(in.readInt(), readList(in, in::readInt)))
+                : List.of();
         SortedMap<SettingsOwner, SortedMap<String, String>> settings =
-                kind == IMAGE_WITH_SETTINGS ? readSettings(in) : Collections.emptySortedMap();
+                kind >= IMAGE_WITH_SETTINGS ? readSettings(in) : Collections.emptySortedMap();
         SortedMap<String, TopicImage> topics = new TreeMap<>();
         for (TopicImage topic : readList(in, () -> readTopic(kind, in, config -> machine.config(config, settings)))) {
             topics.put(topic.name(), topic);
@@ -208,9 +236,25 @@ final class MetadataCodec {
                 version,
                 clusterId,
                 Collections.unmodifiableMap(nodes),
+                shards,
                 Collections.unmodifiableSortedMap(topics),
                 kind >= IMAGE_WITH_DELETED ? readDeleted(in) : Map.of(),
                 settings);
+    }
+
+    /** A later format means something that this version would not understand. */
+    private static void checkFormat(DataInputStream in) throws IOException {
+        int format = in.readByte();
+        if (format != FORMAT)
+            throw new IOException("the format " + format + " is unknown; a newer version may have written it");
+    }
+
+    private static void writeShards(DataOutputStream out, List<ShardImage> shards) throws IOException {
+        out.writeInt(shards.size());
+        for (ShardImage shard : shards) {
+            out.writeInt(shard.id());
+            writeInts(out, shard.replicas());
+        }
     }
 
     private static void writeSettings(
@@ -275,12 +319,13 @@ final class MetadataCodec {
         return new Endpoint(in.readUTF(), in.readInt());
     }
 
-    private static void writeTopic(DataOutputStream out, TopicImage topic) throws IOException {
+    private static void writeTopic(DataOutputStream out, TopicImage topic, boolean shards) throws IOException {
         out.writeUTF(topic.name());
         writeUuid(out, topic.id());
         writeMap(out, topic.config().overrides());
         out.writeInt(topic.partitions().size());
         for (PartitionImage partition : topic.partitions()) {
+            if (shards) out.writeInt(partition.shard());
             out.writeInt(partition.leader());
             out.writeInt(partition.leaderEpoch());
             writeInts(out, partition.replicas());
@@ -297,7 +342,11 @@ final class MetadataCodec {
         List<PartitionImage> partitions = readList(
                 in,
                 () -> new PartitionImage(
-                        in.readInt(), in.readInt(), readList(in, in::readInt), readList(in, in::readInt)));
+                        kind == IMAGE_WITH_SHARDS ? in.readInt() : PartitionImage.NO_SHARD,
+                        in.readInt(),
+                        in.readInt(),
+                        readList(in, in::readInt),
+                        readList(in, in::readInt)));
         List<Integer> formerSizes = kind >= IMAGE ? readList(in, in::readInt) : List.of();
         return new TopicImage(name, id, partitions, config, formerSizes);
     }

@@ -3,6 +3,7 @@ package io.letterbox.metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicName;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -68,6 +69,7 @@ public final class MetadataMachine {
         if (command instanceof Command.DeleteTopic delete) return deleteTopic(image, delete);
         if (command instanceof Command.ForgetDeleted forget) return forgetDeleted(image, forget);
         if (command instanceof Command.RegisterNode register) return registerNode(image, register);
+        if (command instanceof Command.CreateShards create) return createShards(image, create);
         if (command instanceof Command.TakeProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);
     }
@@ -127,8 +129,27 @@ public final class MetadataMachine {
                 new TopicImage(
                         command.name(),
                         command.id(),
-                        Controller.place(image, 0, command.partitions(), command.replicationFactor()),
+                        Controller.place(image, List.of(), command.partitions(), command.replicationFactor()),
                         config(command.config(), image.settings())));
+    }
+
+    private ClusterImage createShards(ClusterImage image, Command.CreateShards command) {
+        if (!image.shards().isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_CONFIG,
+                    "There are " + image.shards().size()
+                            + " shards already; their number is fixed at the first start.");
+        }
+        if (command.count() < 1 || command.count() > Command.CreateShards.MAX_COUNT) {
+            throw new ApiException(
+                    ErrorCode.INVALID_CONFIG,
+                    "There cannot be " + command.count() + " shards; 1 is the least and "
+                            + Command.CreateShards.MAX_COUNT + " the most.");
+        }
+        List<ShardImage> shards = new ArrayList<>();
+        for (int id = 0; id < command.count(); id++) shards.add(new ShardImage(id, List.of(command.node())));
+        return next(image, image.nodes(), Controller.placeAll(image.topics(), shards))
+                .withShards(shards);
     }
 
     private ClusterImage alterTopic(ClusterImage image, Command.AlterTopic command) {
@@ -155,7 +176,9 @@ public final class MetadataMachine {
                             + " is not more.");
         }
         int replicationFactor = topic.partitions().get(0).replicas().size();
-        return withTopic(image, topic.grown(Controller.place(image, now, command.total() - now, replicationFactor)));
+        return withTopic(
+                image,
+                topic.grown(Controller.place(image, topic.partitions(), command.total() - now, replicationFactor)));
     }
 
     private ClusterImage deleteTopic(ClusterImage image, Command.DeleteTopic command) {
@@ -262,6 +285,7 @@ public final class MetadataMachine {
                 image.version() + 1,
                 image.clusterId(),
                 Collections.unmodifiableMap(nodes),
+                image.shards(),
                 Collections.unmodifiableSortedMap(topics),
                 Collections.unmodifiableMap(deleted),
                 image.settings());

@@ -15,8 +15,6 @@ import java.util.UUID;
 
 /** The topics that this event loop publishes to, looked up once, and created where the settings allow it. Owned by it. */
 final class PublishTargets {
-    private static final int REPLICATION_FACTOR = 1;
-
     private final Backend backend;
     private final Map<String, PublishTarget> targets = new HashMap<>();
     private final Map<String, Future<PublishTarget>> creating = new HashMap<>();
@@ -59,7 +57,11 @@ final class PublishTargets {
         if (running != null) return running;
         if (!creation.tryOne()) return Future.failedFuture(tooMany());
         Command command = new Command.CreateTopic(
-                topic, UUID.randomUUID(), backend.config().topics().partitions(), REPLICATION_FACTOR, Map.of());
+                topic,
+                UUID.randomUUID(),
+                backend.config().topics().partitions(),
+                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
+                Map.of());
         Promise<PublishTarget> promise = Promise.promise();
         creating.put(topic, promise.future());
         promise.future().onComplete(done -> creating.remove(topic));

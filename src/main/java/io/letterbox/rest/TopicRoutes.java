@@ -24,7 +24,6 @@ import java.util.UUID;
 /** Topics over HTTP: list, describe, create, change, delete. Owned by one event loop. */
 final class TopicRoutes {
     private static final int MAX_BODY_BYTES = 1 << 16;
-    private static final int REPLICATION_FACTOR = 1;
 
     private final Backend backend;
     private final TopicDocument document;
@@ -73,7 +72,9 @@ final class TopicRoutes {
         }
         Actor actor = HttpActor.of(context.request(), backend.config().http());
         int partitions = spec.partitions() == null ? backend.config().topics().partitions() : spec.partitions();
-        int factor = spec.replicationFactor() == null ? REPLICATION_FACTOR : spec.replicationFactor();
+        int factor = spec.replicationFactor() == null
+                ? Command.CreateTopic.DEFAULT_REPLICATION_FACTOR
+                : spec.replicationFactor();
         backend.metadata()
                 .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()), actor)
                 .onSuccess(created -> {

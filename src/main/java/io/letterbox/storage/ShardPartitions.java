@@ -162,7 +162,7 @@ final class ShardPartitions {
                 TopicPartition id = new TopicPartition(topic.name(), p);
                 PartitionImage partition = topic.partitions().get(p);
                 HostedPartition held = byId.get(id);
-                if (isMine(id, partition) && (held == null || held.isOffline()))
+                if (isMine(partition) && (held == null || held.isOffline()))
                     openings.add(() -> tryOpen(id, topic, partition));
             }
         }
@@ -183,7 +183,7 @@ final class ShardPartitions {
         for (int p = 0; p < topic.partitions().size(); p++) {
             TopicPartition id = new TopicPartition(topic.name(), p);
             PartitionImage partition = topic.partitions().get(p);
-            if (!isMine(id, partition)) continue;
+            if (!isMine(partition)) continue;
             HostedPartition held = serve(id, topic, opened.get(id), outbox);
             if (!held.isOffline()) continue;
             unserved.put(id, held.quarantineRefusal());
@@ -197,12 +197,8 @@ final class ShardPartitions {
         return leaving || !deleted.isEmpty();
     }
 
-    private static int shardOf(TopicPartition partition, int shards) {
-        return Math.floorMod(partition.topic().hashCode() * 31 + partition.partition(), shards);
-    }
-
-    private boolean isMine(TopicPartition id, PartitionImage partition) {
-        return shardOf(id, services.shards()) == shard && partition.leader() == services.nodeId();
+    private boolean isMine(PartitionImage partition) {
+        return partition.shard() == shard && partition.leader() == services.nodeId();
     }
 
     /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
@@ -212,7 +208,7 @@ final class ShardPartitions {
         for (HostedPartition held : byId.values()) {
             PartitionImage partition = of(held, image);
             if (partition == null) gone.add(held);
-            else if (!isMine(held.id(), partition)) ledElsewhere.add(held);
+            else if (!isMine(partition)) ledElsewhere.add(held);
         }
         leaving = false;
         if (gone.isEmpty() && ledElsewhere.isEmpty()) return;

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class FakeMetadata implements Metadata {
     private static final int MAX_PARTITIONS = 10_000;
     private static final int MAX_TOPICS = 1_000;
-    private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
+    private static final PartitionImage PARTITION = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
 
     private final FakeStorage storage;
     private final List<Consumer<ClusterImage>> listeners = new ArrayList<>();
@@ -79,7 +79,7 @@ public final class FakeMetadata implements Metadata {
     /** Puts the partitions of a topic into another leader epoch, as an election does. */
     public synchronized void elect(String name, int leaderEpoch) {
         TopicImage old = image.topics().get(name);
-        PartitionImage led = new PartitionImage(1, leaderEpoch, PARTITION.replicas(), PARTITION.isr());
+        PartitionImage led = new PartitionImage(0, 1, leaderEpoch, PARTITION.replicas(), PARTITION.isr());
         SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
         List<PartitionImage> partitions = Collections.nCopies(old.partitions().size(), led);
         topics.put(name, new TopicImage(name, old.id(), partitions, old.config()));

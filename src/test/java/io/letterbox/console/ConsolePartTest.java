@@ -137,7 +137,7 @@ class ConsolePartTest {
 
     @Test
     void theOverviewAddsUpPartitions() throws Exception {
-        PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
+        PartitionImage partition = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         UUID id = UUID.randomUUID();
         topics.put(
                 "orders",

@@ -76,6 +76,9 @@ class LocalMetadataLogTest {
             assertThat(propose(log, new Command.RegisterNode(2, new Endpoint("localhost", 8080), Endpoint.NONE)))
                     .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.detail())
                             .contains("belongs to node 1"));
+            assertThat(propose(log, new Command.CreateShards(2, 1)))
+                    .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(refused.detail())
+                            .contains("belongs to node 1"));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.letterbox.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -34,6 +35,32 @@ class MetadataCodecTest {
         TopicImage old = MetadataCodec.replay(machine, null, before).topics().get("a");
         assertThat(old.formerSizes()).isEmpty();
         assertThat(old.partitions()).hasSize(3);
+    }
+
+    @Test
+    void anImageRemembersItsShardsAndANewerFormatIsRefused() throws IOException {
+        ClusterImage image = MetadataMachine.empty("cluster");
+        image = machine.apply(image, new Command.CreateShards(1, 2)).image();
+        image = machine.apply(image, new Command.RegisterNode(1, new Endpoint("h", 1), Endpoint.NONE))
+                .image();
+        image = machine.apply(image, new Command.CreateTopic("a", new UUID(1, 2), 3, 1, Map.of()))
+                .image();
+        byte[] bytes = MetadataCodec.encode(image);
+        assertThat(MetadataCodec.replay(machine, null, bytes)).isEqualTo(image);
+        bytes[1] = 2;
+        assertThatThrownBy(() -> MetadataCodec.replay(machine, null, bytes))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format 2")
+                .hasMessageContaining("newer version");
+    }
+
+    /** Byte by byte, because logs of it are about. */
+    @Test
+    void theCommandThatMakesShardsIsReadAsItWasWritten() throws IOException {
+        byte[] written = {14, 1, 0, 0, 0, 7, 0, 0, 0, 2};
+        assertThat(MetadataCodec.encode(new Command.CreateShards(7, 2))).isEqualTo(written);
+        ClusterImage image = MetadataCodec.replay(machine, MetadataMachine.empty("cluster"), written);
+        assertThat(image.shards()).containsExactly(new ShardImage(0, List.of(7)), new ShardImage(1, List.of(7)));
     }
 
     @Test

@@ -27,8 +27,8 @@ class MetadataMachineTest {
         assertThat(topic.id()).isEqualTo(ID);
         assertThat(topic.partitions())
                 .containsExactly(
-                        new PartitionImage(1, 0, List.of(1), List.of(1)),
-                        new PartitionImage(1, 0, List.of(1), List.of(1)));
+                        new PartitionImage(PartitionImage.NO_SHARD, 1, 0, List.of(1), List.of(1)),
+                        new PartitionImage(PartitionImage.NO_SHARD, 1, 0, List.of(1), List.of(1)));
         assertThat(topic.config().segmentMs()).isEqualTo(1000);
     }
 
@@ -63,6 +63,45 @@ class MetadataMachineTest {
         assertThat(image.topics().get("a").partitions())
                 .extracting(PartitionImage::leaderEpoch)
                 .containsExactly(0, 1, 0, 0);
+    }
+
+    private static List<Integer> shards(TopicImage topic) {
+        return topic.partitions().stream().map(PartitionImage::shard).toList();
+    }
+
+    /** Those of topics that were there before, too: so a data directory without shards gets them. */
+    @Test
+    void partitionsOfATopicGoToDifferentShardsAndFewToEach() {
+        apply(create("a", 4));
+        apply(create("b", 1));
+        assertThat(shards(image.topics().get("a"))).containsOnly(PartitionImage.NO_SHARD);
+        apply(new Command.CreateShards(1, 3));
+        assertThat(image.shards())
+                .containsExactly(
+                        new ShardImage(0, List.of(1)), new ShardImage(1, List.of(1)), new ShardImage(2, List.of(1)));
+        assertThat(shards(image.topics().get("a"))).containsExactly(0, 1, 2, 0);
+        assertThat(shards(image.topics().get("b"))).containsExactly(1);
+        apply(new Command.CreateTopic("c", new UUID(5, 6), 2, 1, Map.of()));
+        assertThat(shards(image.topics().get("c")))
+                .as("the fewest partitions, then the lowest number")
+                .containsExactly(2, 0);
+        apply(new Command.DeleteTopic("a"));
+        apply(new Command.AddPartitions("b", 4));
+        assertThat(shards(image.topics().get("b"))).containsExactly(1, 0, 2, 1);
+        TopicImage c = image.topics().get("c");
+        assertThat(c.partitions()).extracting(PartitionImage::leader).containsExactly(1, 1);
+    }
+
+    @Test
+    void theNumberOfShardsIsFixedOnce() {
+        refused(new Command.CreateShards(1, 0), ErrorCode.INVALID_CONFIG, "1 is the least");
+        refused(new Command.CreateShards(1, 65), ErrorCode.INVALID_CONFIG, "64 the most");
+        apply(new Command.CreateShards(1, 2));
+        refused(new Command.CreateShards(1, 3), ErrorCode.INVALID_CONFIG, "There are 2 shards already");
+        refused(
+                new Command.CreateTopic("b", ID, 1, 2, Map.of()),
+                ErrorCode.INVALID_REPLICATION_FACTOR,
+                "number of nodes, 1");
     }
 
     @Test
@@ -109,7 +148,7 @@ class MetadataMachineTest {
     }
 
     private static PartitionImage partition() {
-        return new PartitionImage(1, 0, List.of(1), List.of(1));
+        return new PartitionImage(PartitionImage.NO_SHARD, 1, 0, List.of(1), List.of(1));
     }
 
     @Test

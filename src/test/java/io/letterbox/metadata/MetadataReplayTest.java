@@ -51,6 +51,10 @@ class MetadataReplayTest {
                 assertThat(image.nodes().keySet()).containsAll(partition.replicas());
                 assertThat(partition.replicas()).containsAll(partition.isr()).doesNotHaveDuplicates();
                 assertThat(partition.isr()).contains(partition.leader());
+                assertThat(partition.shard())
+                        .isBetween(
+                                image.shards().isEmpty() ? PartitionImage.NO_SHARD : 0,
+                                image.shards().size() - 1);
             }
         });
     }
@@ -83,6 +87,10 @@ class MetadataReplayTest {
                 Tuple.of(2, Combinators.combine(names, configs, keys).as(Command.AlterTopic::new)),
                 Tuple.of(2, Combinators.combine(names, counts).as(Command.AddPartitions::new)),
                 Tuple.of(1, names.map(Command.DeleteTopic::new)),
+                Tuple.of(
+                        1,
+                        Combinators.combine(Arbitraries.integers().between(0, 2), counts)
+                                .as(Command.CreateShards::new)),
                 Tuple.of(
                         2,
                         Combinators.combine(Arbitraries.integers().between(-1, 2), endpoints, endpoints)

@@ -41,7 +41,7 @@ import java.util.function.Consumer;
  * Every record's value is its own position: {@code topic/incarnation/partition/offset}.
  */
 final class SimLog implements LogReader, Metadata {
-    private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
+    private static final PartitionImage PARTITION = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
 
     private record Stored(ByteBuffer bytes, long baseOffset, long nextOffset) {}
 

@@ -123,7 +123,7 @@ class SseEncoderTest {
 
     private static PartitionLayout layout() {
         TreeMap<String, TopicImage> topics = new TreeMap<>();
-        PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
+        PartitionImage partition = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         topics.put("t", new TopicImage("t", UUID.randomUUID(), List.of(partition), new TopicConfig(Map.of())));
         return PartitionLayout.of(
                 new Subscription(List.of("t"), -1, null, false), new ClusterImage(1, "c", Map.of(), topics));

@@ -100,7 +100,7 @@ class ShardCrashSimTest {
 
         private ClusterImage image() {
             TreeMap<String, TopicImage> byName = new TreeMap<>();
-            PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+            PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
             topics.forEach((name, id) -> byName.put(
                     name,
                     new TopicImage(

@@ -108,7 +108,7 @@ class ShardFailureTest extends ShardFixture {
 
     @Test
     void aDirectoryThatSomebodyRemovesIsThatPartitionsTrouble() throws Exception {
-        PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+        PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         apply(image(List.of(new TopicImage("quakes", topicId, List.of(here, here), new TopicConfig(Map.of())))));
         publish("before");
         Path removed = directory.layout().topics().resolve("quakes").resolve("1");
@@ -135,7 +135,7 @@ class ShardFailureTest extends ShardFixture {
     void whatAnotherNodeLeadsIsNotDeleted() throws Exception {
         serve(Map.of());
         publish("kept");
-        PartitionImage elsewhere = new PartitionImage(2, 1, List.of(2, 1), List.of(2, 1));
+        PartitionImage elsewhere = new PartitionImage(0, 2, 1, List.of(2, 1), List.of(2, 1));
         apply(image(List.of(new TopicImage("quakes", topicId, List.of(elsewhere), new TopicConfig(Map.of())))));
         assertThat(reader.status(P0)).isNull();
         assertThat(refusal("not here").code()).isEqualTo(ErrorCode.UNKNOWN_PARTITION);

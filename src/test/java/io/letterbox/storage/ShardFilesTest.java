@@ -25,7 +25,7 @@ class ShardFilesTest extends ShardFixture {
     private static final int PARTITIONS = 100;
 
     private void servePartitions(String flush) throws Exception {
-        PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+        PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         apply(image(List.of(new TopicImage(
                 "quakes", topicId, Collections.nCopies(PARTITIONS, here), new TopicConfig(Map.of("flush", flush))))));
     }

@@ -167,7 +167,7 @@ abstract class ShardFixture {
 
     static TopicImage topic(UUID id, Map<String, String> config) {
         return new TopicImage(
-                "quakes", id, List.of(new PartitionImage(1, 0, List.of(1), List.of(1))), new TopicConfig(config));
+                "quakes", id, List.of(new PartitionImage(0, 1, 0, List.of(1), List.of(1))), new TopicConfig(config));
     }
 
     Appended publish(String... values) throws Exception {

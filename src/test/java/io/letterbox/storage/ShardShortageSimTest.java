@@ -89,7 +89,7 @@ class ShardShortageSimTest {
 
         private ClusterImage image() {
             TreeMap<String, TopicImage> byName = new TreeMap<>();
-            PartitionImage here = new PartitionImage(1, 0, List.of(1), List.of(1));
+            PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
             TopicConfig config = new TopicConfig(Map.of("segment.bytes", "16384"));
             topics.forEach((name, id) -> byName.put(name, new TopicImage(name, id, List.of(here, here), config)));
             return new ClusterImage(1, "cluster", Map.of(), byName, deleted);

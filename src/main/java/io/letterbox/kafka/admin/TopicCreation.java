@@ -39,7 +39,6 @@ import org.apache.kafka.common.requests.ApiError;
  */
 final class TopicCreation {
     private static final int LEFT_OPEN = -1;
-    private static final int REPLICATION_FACTOR = 1;
 
     private final TopicsConfig defaults;
     private final Proposals proposals;
@@ -104,7 +103,9 @@ final class TopicCreation {
         }
         if (topic.assignments().isEmpty()) {
             int partitions = topic.numPartitions() == LEFT_OPEN ? defaults.partitions() : topic.numPartitions();
-            int factor = topic.replicationFactor() == LEFT_OPEN ? REPLICATION_FACTOR : topic.replicationFactor();
+            int factor = topic.replicationFactor() == LEFT_OPEN
+                    ? Command.CreateTopic.DEFAULT_REPLICATION_FACTOR
+                    : topic.replicationFactor();
             return new Command.CreateTopic(topic.name(), UUID.randomUUID(), partitions, factor, config);
         }
         return assigned(topic, config);

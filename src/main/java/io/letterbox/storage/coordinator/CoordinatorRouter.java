@@ -57,7 +57,12 @@ public class CoordinatorRouter {
     private Future<TopicImage> existing() {
         TopicImage known = known();
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
-        Command create = new Command.CreateTopic(topic.name(), UUID.randomUUID(), topic.partitions(), 1, CONFIG);
+        Command create = new Command.CreateTopic(
+                topic.name(),
+                UUID.randomUUID(),
+                topic.partitions(),
+                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
+                CONFIG);
         return metadata.propose(create).transform(outcome -> known(outcome.cause()));
     }
 

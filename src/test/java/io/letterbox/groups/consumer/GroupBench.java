@@ -35,7 +35,7 @@ public final class GroupBench implements CoordinatorOutbox {
     public static final int SESSION_MS = 45_000;
     public static final int HEARTBEAT_MS = 5000;
     public static final int MAX_MEMBERS = 100;
-    private static final PartitionImage PARTITION = new PartitionImage(1, 0, List.of(1), List.of(1));
+    private static final PartitionImage PARTITION = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
     private static final GroupSettings SETTINGS =
             new GroupSettings(0, 1000, 600_000, SESSION_MS, HEARTBEAT_MS, MAX_MEMBERS, 86_400_000);
 

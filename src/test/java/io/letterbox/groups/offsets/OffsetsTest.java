@@ -104,7 +104,7 @@ class OffsetsTest {
     }
 
     private static TopicImage topic(UUID id, int partitions) {
-        PartitionImage partition = new PartitionImage(1, 0, List.of(1), List.of(1));
+        PartitionImage partition = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         return new TopicImage(
                 "topic", id, java.util.Collections.nCopies(partitions, partition), new TopicConfig(Map.of()));
     }

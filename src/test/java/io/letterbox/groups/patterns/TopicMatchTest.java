@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TopicMatchTest {
-    private static final List<PartitionImage> PARTITIONS = List.of(new PartitionImage(1, 0, List.of(1), List.of(1)));
+    private static final List<PartitionImage> PARTITIONS = List.of(new PartitionImage(0, 1, 0, List.of(1), List.of(1)));
 
     private static ClusterImage image(String... names) {
         TreeMap<String, TopicImage> topics = new TreeMap<>();

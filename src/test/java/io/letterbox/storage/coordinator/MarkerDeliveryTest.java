@@ -56,7 +56,7 @@ class MarkerDeliveryTest {
         private final ConcurrentSkipListMap<String, TopicImage> topics = new ConcurrentSkipListMap<>();
 
         void add(String name, int leaderEpoch) {
-            PartitionImage partition = new PartitionImage(1, leaderEpoch, List.of(1), List.of(1));
+            PartitionImage partition = new PartitionImage(0, 1, leaderEpoch, List.of(1), List.of(1));
             topics.put(name, new TopicImage(name, UUID.randomUUID(), List.of(partition), new TopicConfig(Map.of())));
         }
 

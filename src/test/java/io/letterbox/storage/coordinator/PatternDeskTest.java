@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PatternDeskTest {
-    private static final List<PartitionImage> PARTITIONS = List.of(new PartitionImage(1, 0, List.of(1), List.of(1)));
+    private static final List<PartitionImage> PARTITIONS = List.of(new PartitionImage(0, 1, 0, List.of(1), List.of(1)));
 
     private final Vertx vertx = Vertx.vertx();
     private final PatternDesk desk = new PatternDesk(vertx);

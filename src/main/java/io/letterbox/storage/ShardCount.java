@@ -1,0 +1,62 @@
+package io.letterbox.storage;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.MetadataLog;
+import io.letterbox.metadata.Reply;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How many shards a data directory has: decided at its first start, whoever opens it later. */
+public final class ShardCount {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardCount.class);
+
+    /** More writers do not make one disk faster. */
+    private static final int MOST_BY_CORES = 4;
+
+    private ShardCount() {}
+
+    /**
+     * The number of shards. Where there are none yet, they are made, and every partition gets its place in one of them;
+     * that is durable then. Blocks.
+     *
+     * @param configured {@code storage.shards}; 0: as many as suit the cores
+     * @throws ApiException where they have to be made and cannot be
+     */
+    public static int of(MetadataLog metadata, int nodeId, int configured) {
+        int there = metadata.image().shards().size();
+        if (there == 0) return create(metadata, nodeId, configured);
+        if (configured > 0 && configured != there) {
+            LOG.warn(
+                    "storage.shards is {}, but the data directory has had {} shards since its first start, and goes on"
+                            + " with {}: their number cannot be changed. Set storage.shards to {}, or leave it out",
+                    configured,
+                    there,
+                    there,
+                    there);
+        }
+        return there;
+    }
+
+    private static int create(MetadataLog metadata, int nodeId, int configured) {
+        int count = configured > 0 ? configured : suitable();
+        Reply reply = propose(metadata, new Command.CreateShards(nodeId, count));
+        if (reply instanceof Reply.Refused refused) throw new ApiException(refused.code(), refused.detail());
+        return count;
+    }
+
+    private static Reply propose(MetadataLog metadata, Command command) {
+        try {
+            return metadata.propose(command).toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof ApiException refusal) throw refusal;
+            throw failed;
+        }
+    }
+
+    /** As many writers as can be useful: a shard waits for its disk most of the time, but each costs a thread. */
+    private static int suitable() {
+        return Math.max(1, Math.min(MOST_BY_CORES, Runtime.getRuntime().availableProcessors() / 2));
+    }
+}
