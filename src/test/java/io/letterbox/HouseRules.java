@@ -105,9 +105,10 @@ final class HouseRules {
                                     "error"),
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
-            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress"), DOOR_LIBRARIES)),
-            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress"), DOOR_LIBRARIES)),
-            Map.entry("sse", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("reading", new Room(Set.of("bus", "record", "error"), Set.of(VERTX))),
+            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
+            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
+            Map.entry("sse", new Room(with(DOOR_ROOMS, "reading"), DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
             Map.entry("org.apache.kafka", new Room(Set.of(), Set.of())),
@@ -153,8 +154,8 @@ final class HouseRules {
 
     private HouseRules() {}
 
-    private static Set<String> with(Set<String> rooms, String another) {
-        return Stream.concat(rooms.stream(), Stream.of(another)).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> with(Set<String> rooms, String... others) {
+        return Stream.concat(rooms.stream(), Stream.of(others)).collect(Collectors.toUnmodifiableSet());
     }
 
     static List<String> imports(List<SourceFile> sources) {

@@ -33,6 +33,15 @@ public interface LogReader {
     Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
     /**
+     * Reads from the tail cache if that reaches back far enough, and from the log otherwise: {@link #readCached}, else
+     * {@link #read}.
+     */
+    default Future<Slice> slice(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
+        Slice cached = readCached(partition, offset, maxBytes, isolation);
+        return cached != null ? Future.succeededFuture(cached) : read(partition, offset, maxBytes, isolation);
+    }
+
+    /**
      * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation lets
      * be read where there is none.
      *

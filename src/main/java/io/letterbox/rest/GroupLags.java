@@ -130,10 +130,7 @@ final class GroupLags {
         Place next = new Place(lag.partition(), lag.next());
         Long known = times.get(next);
         if (known != null) return Future.succeededFuture(age(known, wallMs));
-        Slice cached = reader.readCached(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
-        Future<Slice> read = cached != null
-                ? Future.succeededFuture(cached)
-                : reader.read(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
+        Future<Slice> read = reader.slice(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
         // A handler runs here, on the event loop; a mapping would run where the read ends, on a thread of the storage.
         Promise<Double> seconds = Promise.promise();
         read.onComplete(slice -> seconds.complete(slice.succeeded() ? remember(next, slice.result(), wallMs) : null));

@@ -47,13 +47,13 @@ public final class HttpIngress implements HttpPart {
     /** Answers the long polls; publishes end by themselves. */
     @Override
     public Future<Void> drain(long millis) {
-        records.waiters().drain();
+        records.drain();
         return Future.succeededFuture();
     }
 
     /** The number of long polls that wait on this event loop; from any thread. */
     int waitingPages() {
-        return records.waiters().size();
+        return records.listeners().size();
     }
 
     /** The pages that have not been written out yet; on this event loop only. */

@@ -8,10 +8,9 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.http.RecordEnvelope;
+import io.letterbox.reading.PartitionTail;
 import io.letterbox.record.RecordCursor;
-import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
-import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -37,8 +36,9 @@ final class PageRequest {
 
     private final RoutingContext context;
     private final Backend backend;
-    private final PageWaiters waiters;
+    private final RecordRoutes routes;
     private final RecordQuery query;
+    private final PartitionTail tail;
     private final PageAnswer page;
     private final int readBytes;
     private long offset;
@@ -51,21 +51,18 @@ final class PageRequest {
     PageRequest(RoutingContext context, Backend backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
         this.context = context;
         this.backend = backend;
-        this.waiters = routes.waiters();
+        this.routes = routes;
         this.query = query;
+        this.tail = new PartitionTail(routes.listeners(), backend.reader(), query.partition(), Isolation.COMMITTED);
         this.page = new PageAnswer(context, backend, routes);
         int maxPageBytes = backend.config().limits().maxPageBytes();
         this.readBytes = Math.min(Math.max(query.maxBytes(), maxBatchBytes), maxPageBytes);
-        this.mayWait = query.waitMs() > 0 && !waiters.isDraining();
-    }
-
-    TopicPartition partition() {
-        return query.partition();
+        this.mayWait = query.waitMs() > 0 && !routes.isDraining();
     }
 
     /** Finds the first offset and reads from there. */
     void start() {
-        PartitionStatus status = status();
+        PartitionStatus status = tail.status();
         context.response().closeHandler(gone -> end());
         if (query.timeMs() != null) {
             backend.reader()
@@ -88,7 +85,7 @@ final class PageRequest {
         // The time to wait can end while a read is under way, which then finds that there is no more waiting.
         if (over || reading) return;
         try {
-            PartitionStatus status = status();
+            PartitionStatus status = tail.status();
             requireInside(status);
             if (offset >= status.lastStableOffset()) {
                 waitOrAnswer();
@@ -96,12 +93,9 @@ final class PageRequest {
             }
             page.share().hold(readBytes);
             reading = true;
-            Slice cached =
-                    backend.reader().readCached(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
-            Future<Slice> slice = cached != null
-                    ? Future.succeededFuture(cached)
-                    : backend.reader().read(query.partition(), offset, query.maxBytes(), Isolation.COMMITTED);
-            slice.onSuccess(found -> onSlice(found, reads)).onFailure(this::fail);
+            tail.read(offset, query.maxBytes())
+                    .onSuccess(found -> onSlice(found, reads))
+                    .onFailure(this::fail);
         } catch (RuntimeException failure) {
             fail(failure);
         }
@@ -171,19 +165,19 @@ final class PageRequest {
             return;
         }
         page.share().release();
-        waiters.add(this);
         if (timer == NO_TIMER) {
             timer = context.vertx().setTimer(query.waitMs(), late -> {
                 mayWait = false;
-                waiters.remove(this);
+                tail.stop();
                 read(MAX_READS);
             });
         }
+        tail.await(this::wake);
     }
 
     /** Something was committed, or the partition has gone, or the server stops. */
-    void wake() {
-        if (waiters.isDraining()) mayWait = false;
+    private void wake() {
+        if (routes.isDraining()) mayWait = false;
         read(MAX_READS);
     }
 
@@ -230,22 +224,9 @@ final class PageRequest {
 
     private void leave() {
         over = true;
-        waiters.remove(this);
+        tail.stop();
         if (timer != NO_TIMER) context.vertx().cancelTimer(timer);
         timer = NO_TIMER;
-    }
-
-    private PartitionStatus status() {
-        PartitionStatus status = backend.reader().status(query.partition());
-        if (status == null) {
-            throw new ApiException(
-                    ErrorCode.UNKNOWN_PARTITION,
-                    "There is no partition " + query.partition().partition() + " of the topic "
-                            + query.partition().topic() + ".");
-        }
-        ApiException refusal = status.refusal(query.partition());
-        if (refusal != null) throw refusal;
-        return status;
     }
 
     private void requireInside(PartitionStatus status) {

@@ -5,6 +5,7 @@ import io.letterbox.http.LongLived;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.reading.CommitListeners;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -18,13 +19,19 @@ final class RecordRoutes {
     private static final int FILTER_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final Backend backend;
-    private final PageWaiters waiters;
+
+    /** The listeners of the long polls. */
+    private final CommitListeners listeners = new CommitListeners();
+
     private final Transfers untaken;
     private final WorkerExecutor filters;
+    private boolean draining;
 
     RecordRoutes(Backend backend, Vertx vertx) {
         this.backend = backend;
-        this.waiters = new PageWaiters(backend);
+        backend.reader().onCommitted(listeners::onCommitted);
+        // A topic may have been deleted: the long polls that wait for it have to be answered.
+        backend.metadata().onChange(image -> listeners.wakeAll());
         this.untaken = Transfers.watched(vertx);
         this.filters = vertx.createSharedWorkerExecutor("letterbox-filter", FILTER_THREADS);
     }
@@ -33,8 +40,20 @@ final class RecordRoutes {
         router.get("/topics/:topic/records").handler(this::page);
     }
 
-    PageWaiters waiters() {
-        return waiters;
+    /** The listeners of the long polls. */
+    CommitListeners listeners() {
+        return listeners;
+    }
+
+    /** True once nobody may wait any more. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Answers everybody with what there is, because the server stops. */
+    void drain() {
+        draining = true;
+        listeners.wakeAll();
     }
 
     /** The pages that have not been written out yet. */

@@ -176,12 +176,10 @@ final class RecordScan {
     private void read(PartitionScan scan, WindowScan window) {
         TopicPartition id = new TopicPartition(topic.name(), scan.partition());
         try {
-            Slice cached =
-                    backend.reader().readCached(id, window.next(), PartitionScan.WINDOW_BYTES, Isolation.COMMITTED);
-            Future<Slice> slice = cached != null
-                    ? Future.succeededFuture(cached)
-                    : backend.reader().read(id, window.next(), PartitionScan.WINDOW_BYTES, Isolation.COMMITTED);
-            slice.onSuccess(found -> look(scan, window, found)).onFailure(failure -> unread(scan, failure));
+            backend.reader()
+                    .slice(id, window.next(), PartitionScan.WINDOW_BYTES, Isolation.COMMITTED)
+                    .onSuccess(found -> look(scan, window, found))
+                    .onFailure(failure -> unread(scan, failure));
         } catch (ApiException refusal) {
             unread(scan, refusal);
         }

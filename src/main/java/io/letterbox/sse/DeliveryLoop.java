@@ -8,6 +8,9 @@ import io.letterbox.config.SseConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.reading.CommitListener;
+import io.letterbox.reading.CommitListeners;
+import io.letterbox.reading.Waiter;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Disconnect;
 import io.letterbox.telemetry.Meters;
@@ -24,8 +27,18 @@ import java.util.random.RandomGenerator;
  * loop; time comes in as ticks of one second, randomness as a generator.
  */
 final class DeliveryLoop {
-    /** One partition of one feed. */
-    private record FeedPartition(TopicFeed feed, int index) {}
+    /** One partition of one feed. A commit only moves the feed's end; the feed reads in its next round. */
+    private record FeedPartition(TopicFeed feed, int index) implements CommitListener {
+        @Override
+        public void moved(Committed.Moved moved) {
+            feed.committed(index, moved.lastStableOffset());
+        }
+
+        @Override
+        public Waiter waiter() {
+            return null;
+        }
+    }
 
     private final DeliveryServices rooms;
     private final RandomGenerator random;
@@ -39,7 +52,7 @@ final class DeliveryLoop {
     private final SseChunk heartbeat = SseChunk.control(":\n");
 
     private final Map<Subscription, TopicFeed> feeds = new HashMap<>();
-    private final Map<TopicPartition, List<FeedPartition>> feedsOf = new HashMap<>();
+    private final CommitListeners listeners = new CommitListeners();
     private ClusterImage image;
     private int generation;
 
@@ -114,11 +127,7 @@ final class DeliveryLoop {
 
     /** Applies a group commit to the feeds. */
     void committed(Committed message) {
-        for (Committed.Moved moved : message.moved()) {
-            List<FeedPartition> interested = feedsOf.get(moved.partition());
-            if (interested == null) continue;
-            for (FeedPartition each : interested) each.feed.committed(each.index, moved.lastStableOffset());
-        }
+        listeners.onCommitted(message);
     }
 
     /** Applies the newest image if topics have changed; cheap if they have not. */
@@ -190,7 +199,7 @@ final class DeliveryLoop {
     private void list(TopicFeed feed) {
         for (int i = 0; i < feed.layout().size(); i++) {
             TopicPartition partition = feed.layout().partition(i);
-            feedsOf.computeIfAbsent(partition, p -> new ArrayList<>(1)).add(new FeedPartition(feed, i));
+            listeners.add(partition, new FeedPartition(feed, i));
             PartitionStatus status = rooms.reader().status(partition);
             if (status != null) feed.committed(i, status.lastStableOffset());
         }
@@ -198,10 +207,7 @@ final class DeliveryLoop {
 
     private void unlist(TopicFeed feed) {
         for (int i = 0; i < feed.layout().size(); i++) {
-            feedsOf.computeIfPresent(feed.layout().partition(i), (partition, listed) -> {
-                listed.removeIf(each -> each.feed == feed);
-                return listed.isEmpty() ? null : listed;
-            });
+            listeners.remove(feed.layout().partition(i), new FeedPartition(feed, i));
         }
     }
 

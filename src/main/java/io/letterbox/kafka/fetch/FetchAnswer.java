@@ -20,7 +20,7 @@ final class FetchAnswer {
     private final List<FetchedData> files = new ArrayList<>(1);
     private final short version;
     private final boolean committed;
-    private FetchPartition.Key before;
+    private RequestedPartition.Key before;
 
     /** @param committed whether the client sees committed records only, and so wants to know what was aborted */
     FetchAnswer(short version, int sessionId, boolean committed) {
@@ -35,23 +35,25 @@ final class FetchAnswer {
     }
 
     /** What a partition is answered that cannot be read. */
-    PartitionData refused(FetchPartition partition, Errors refusal) {
+    PartitionData refused(PartitionWait partition, Errors refusal) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setErrorCode(refusal.code())
                 .setHighWatermark(-1)
                 .setRecords(StoredRecords.NONE);
         // As in Kafka: there is no list of a partition that exists and cannot be read.
-        if (partition.image != null) data.setAbortedTransactions(null);
+        if (partition.image() != null) data.setAbortedTransactions(null);
         boolean newLeader = refusal == Errors.NOT_LEADER_OR_FOLLOWER || refusal == Errors.FENCED_LEADER_EPOCH;
-        if (newLeader && version >= LEADERS_FROM && partition.image != null) {
-            data.currentLeader().setLeaderId(partition.image.leader()).setLeaderEpoch(partition.image.leaderEpoch());
+        if (newLeader && version >= LEADERS_FROM && partition.image() != null) {
+            data.currentLeader()
+                    .setLeaderId(partition.image().leader())
+                    .setLeaderEpoch(partition.image().leaderEpoch());
         }
         return data;
     }
 
     /** What a partition is answered that was read. */
-    PartitionData read(FetchPartition partition, FetchedData found) {
+    PartitionData read(PartitionWait partition, FetchedData found) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setHighWatermark(found.status().highWatermark())
@@ -76,8 +78,8 @@ final class FetchAnswer {
     }
 
     /** Adds a partition; neighbours of one topic share its entry. */
-    void add(FetchPartition partition, PartitionData data) {
-        FetchPartition.Key key = partition.key();
+    void add(PartitionWait partition, PartitionData data) {
+        RequestedPartition.Key key = partition.key();
         boolean sameTopic = before != null
                 && before.topicId().equals(key.topicId())
                 && java.util.Objects.equals(before.topic(), key.topic());

@@ -14,7 +14,7 @@ final class FetchLimits {
      */
     static final int SESSIONS = 5_000;
 
-    /** Partitions of all sessions of one event loop together; about 150 bytes each. */
+    /** Partitions of all sessions of one event loop together; about 200 bytes each. */
     static final int SESSION_PARTITIONS = 1_000_000;
 
     /** A session that was used within this time is not evicted to make room for another one. */

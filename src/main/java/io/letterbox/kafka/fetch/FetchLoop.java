@@ -1,6 +1,5 @@
 package io.letterbox.kafka.fetch;
 
-import io.letterbox.bus.Committed;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
@@ -50,7 +49,7 @@ final class FetchLoop {
                 FetchLimits.SESSION_PARTITIONS,
                 () -> ThreadLocalRandom.current().nextInt(),
                 waiters::unlist);
-        backend.reader().onCommitted(this::onCommitted);
+        backend.reader().onCommitted(waiters::onCommitted);
         backend.metadata().onChange(image -> onImageChange());
     }
 
@@ -96,10 +95,11 @@ final class FetchLoop {
      */
     private KafkaResponse refuseFollower(FetchRequestData body, short version) {
         FetchAnswer answer = new FetchAnswer(version, 0, false);
-        FetchSession.partitions(body, version >= FetchSessions.TOPIC_IDS_FROM)
+        RequestedPartition.all(body, version >= FetchSessions.TOPIC_IDS_FROM)
                 .values()
-                .forEach(partition -> {
-                    Errors found = gate.check(partition);
+                .forEach(requested -> {
+                    PartitionWait partition = new PartitionWait(requested);
+                    Errors found = partition.look(gate);
                     Errors refusal = found == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : found;
                     answer.add(partition, answer.refused(partition, refusal));
                 });
@@ -116,9 +116,10 @@ final class FetchLoop {
     private static Future<KafkaResponse> refuse(FetchRequestData body, short version, Errors refusal) {
         if (version >= TOP_LEVEL_ERRORS_FROM) return Future.succeededFuture(FetchAnswer.refused(refusal));
         FetchAnswer answer = new FetchAnswer(version, 0, false);
-        FetchSession.partitions(body, false)
-                .values()
-                .forEach(partition -> answer.add(partition, answer.refused(partition, refusal)));
+        RequestedPartition.all(body, false).values().forEach(requested -> {
+            PartitionWait partition = new PartitionWait(requested);
+            answer.add(partition, answer.refused(partition, refusal));
+        });
         return Future.succeededFuture(answer.response());
     }
 
@@ -128,18 +129,14 @@ final class FetchLoop {
      * time.
      */
     private FetchSessions.Wanted rotated(FetchSessions.Wanted wanted, FetchRequestData body) {
-        List<FetchPartition> partitions = wanted.partitions();
+        List<? extends PartitionWait> partitions = wanted.partitions();
         if (wanted.session() != null || partitions.size() < 2) return wanted;
         long most = 0;
-        for (FetchPartition partition : partitions) most += partition.maxBytes();
+        for (PartitionWait partition : partitions) most += partition.maxBytes();
         if (most <= body.maxBytes()) return wanted;
-        List<FetchPartition> turned = new java.util.ArrayList<>(partitions);
+        List<PartitionWait> turned = new java.util.ArrayList<>(partitions);
         java.util.Collections.rotate(turned, -Math.floorMod(rotation++, turned.size()));
         return new FetchSessions.Wanted(turned, null, false, Errors.NONE);
-    }
-
-    private void onCommitted(Committed committed) {
-        for (PendingFetch fetch : waiters.waitingFor(committed)) fetch.wake();
     }
 
     private void onImageChange() {

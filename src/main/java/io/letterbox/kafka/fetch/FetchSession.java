@@ -1,11 +1,10 @@
 package io.letterbox.kafka.fetch;
 
-import io.letterbox.kafka.fetch.FetchPartition.Key;
+import io.letterbox.kafka.fetch.RequestedPartition.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 
 /**
@@ -16,10 +15,10 @@ final class FetchSession {
     private final int id;
     private final Object owner;
     private final boolean usesTopicIds;
-    private final Map<Key, FetchPartition> partitions;
+    private final Map<Key, SessionPartition> partitions;
 
     /** The partitions in their order; null where that has changed. */
-    private List<FetchPartition> ordered;
+    private List<SessionPartition> ordered;
 
     private int epoch = 1;
     private long usedMs;
@@ -27,66 +26,49 @@ final class FetchSession {
     private PendingFetch pending;
     private Runnable onClosed = () -> {};
 
-    FetchSession(int id, Object owner, boolean usesTopicIds, Map<Key, FetchPartition> partitions, long elapsedMs) {
+    FetchSession(int id, Object owner, boolean usesTopicIds, Map<Key, RequestedPartition> named, long elapsedMs) {
         this.id = id;
         this.owner = owner;
         this.usesTopicIds = usesTopicIds;
-        this.partitions = new LinkedHashMap<>(partitions);
-        for (FetchPartition partition : partitions.values()) partition.session = this;
+        this.partitions = new LinkedHashMap<>(named.size() * 4 / 3 + 1);
+        named.forEach((key, wanted) -> partitions.put(key, new SessionPartition(this, wanted)));
         this.usedMs = elapsedMs;
         this.lookedMs = elapsedMs;
     }
 
-    /** The partitions that a request names, each once, in its order. */
-    static Map<Key, FetchPartition> partitions(FetchRequestData request, boolean byId) {
-        Map<Key, FetchPartition> named = new LinkedHashMap<>();
-        for (FetchRequestData.FetchTopic topic : request.topics()) {
-            for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
-                Key key = key(topic.topicId(), topic.topic(), wanted.partition(), byId);
-                named.put(key, new FetchPartition(key, wanted));
-            }
-        }
-        return named;
-    }
-
-    private static Key key(Uuid topicId, String topic, int partition, boolean byId) {
-        return byId ? new Key(topicId, null, partition) : new Key(Uuid.ZERO_UUID, topic, partition);
-    }
-
     /** Takes over what the client has changed; those that it does not read any more are returned. */
-    List<FetchPartition> update(FetchRequestData request, long elapsedMs) {
+    List<SessionPartition> update(FetchRequestData request, long elapsedMs) {
         usedMs = elapsedMs;
         setEpoch(epoch == Integer.MAX_VALUE ? 1 : epoch + 1);
         if (!request.topics().isEmpty() || !request.forgottenTopicsData().isEmpty()) ordered = null;
         for (FetchRequestData.FetchTopic topic : request.topics()) {
             for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
-                Key key = key(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
-                FetchPartition known = partitions.get(key);
-                if (known == null) add(key, new FetchPartition(key, wanted));
-                else known.want(wanted);
+                Key key = Key.of(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
+                SessionPartition known = partitions.get(key);
+                if (known != null) known.want(RequestedPartition.of(known.key(), wanted));
+                else partitions.put(key, new SessionPartition(this, RequestedPartition.of(key, wanted)));
             }
         }
-        List<FetchPartition> forgotten = new ArrayList<>();
+        List<SessionPartition> forgotten = new ArrayList<>();
         for (FetchRequestData.ForgottenTopic topic : request.forgottenTopicsData()) {
             for (int partition : topic.partitions()) {
-                FetchPartition gone = partitions.remove(key(topic.topicId(), topic.topic(), partition, usesTopicIds));
+                Key key = Key.of(topic.topicId(), topic.topic(), partition, usesTopicIds);
+                SessionPartition gone = partitions.remove(key);
                 if (gone != null) forgotten.add(gone);
             }
         }
         return forgotten;
     }
 
-    private void add(Key key, FetchPartition partition) {
-        partition.session = this;
-        partitions.put(key, partition);
-    }
-
     /** Lets others be first the next time, because these partitions have been served. */
-    void moveBack(List<FetchPartition> served) {
+    void moveBack(List<PartitionWait> served) {
         if (!served.isEmpty()) ordered = null;
-        for (FetchPartition partition : served) {
+        for (PartitionWait partition : served) {
+            SessionPartition known = partitions.get(partition.key());
             // It may have been forgotten in the meantime.
-            if (partitions.remove(partition.key(), partition)) partitions.put(partition.key(), partition);
+            if (known != partition) continue;
+            partitions.remove(known.key());
+            partitions.put(known.key(), known);
         }
     }
 
@@ -116,7 +98,7 @@ final class FetchSession {
     }
 
     /** In the order in which they are to be read; immutable. */
-    List<FetchPartition> partitions() {
+    List<SessionPartition> partitions() {
         if (ordered == null) ordered = List.copyOf(partitions.values());
         return ordered;
     }

@@ -1,6 +1,7 @@
 package io.letterbox.kafka.fetch;
 
-import io.letterbox.kafka.fetch.FetchPartition.Key;
+import io.letterbox.kafka.fetch.RequestedPartition.Key;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ final class FetchSessions {
     private final int maxSessions;
     private final int maxPartitions;
     private final IntSupplier ids;
-    private final Consumer<FetchPartition> dropped;
+    private final Consumer<SessionPartition> dropped;
 
     /** In order of use, least recently used first. */
     private final LinkedHashMap<Integer, FetchSession> sessions = new LinkedHashMap<>();
@@ -41,7 +42,7 @@ final class FetchSessions {
      * @param incremental whether the response contains changed partitions only
      * @param refusal why the request cannot be served, or NONE
      */
-    record Wanted(List<FetchPartition> partitions, FetchSession session, boolean incremental, Errors refusal) {
+    record Wanted(List<? extends PartitionWait> partitions, FetchSession session, boolean incremental, Errors refusal) {
         static Wanted refused(Errors refusal) {
             return new Wanted(List.of(), null, false, refusal);
         }
@@ -51,7 +52,7 @@ final class FetchSessions {
      * @param ids a source of session ids, uniformly distributed
      * @param dropped called with each partition that leaves its session
      */
-    FetchSessions(int maxSessions, int maxPartitions, IntSupplier ids, Consumer<FetchPartition> dropped) {
+    FetchSessions(int maxSessions, int maxPartitions, IntSupplier ids, Consumer<SessionPartition> dropped) {
         this.maxSessions = maxSessions;
         this.maxPartitions = maxPartitions;
         this.ids = ids;
@@ -65,15 +66,21 @@ final class FetchSessions {
         if (epoch == FULL_EPOCH || epoch == LAST_EPOCH) {
             FetchSession old = sessions.get(request.sessionId());
             if (old != null && old.belongsTo(client)) close(old);
-            Map<Key, FetchPartition> named = FetchSession.partitions(request, byId);
+            Map<Key, RequestedPartition> named = RequestedPartition.all(request, byId);
             FetchSession made = epoch == LAST_EPOCH ? null : make(named, client, byId, elapsedMs);
-            return new Wanted(List.copyOf(named.values()), made, false, Errors.NONE);
+            return new Wanted(made == null ? waits(named) : made.partitions(), made, false, Errors.NONE);
         }
         FetchSession session = sessions.get(request.sessionId());
         if (session == null || !session.belongsTo(client)) return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         if (session.epoch() != epoch) return Wanted.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
         if (session.usesTopicIds() != byId) return Wanted.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
         return update(session, request, elapsedMs);
+    }
+
+    private static List<PartitionWait> waits(Map<Key, RequestedPartition> named) {
+        List<PartitionWait> waits = new ArrayList<>(named.size());
+        for (RequestedPartition requested : named.values()) waits.add(new PartitionWait(requested));
+        return waits;
     }
 
     private Wanted update(FetchSession session, FetchRequestData request, long elapsedMs) {
@@ -94,7 +101,7 @@ final class FetchSessions {
         return new Wanted(session.partitions(), session, true, Errors.NONE);
     }
 
-    private FetchSession make(Map<Key, FetchPartition> named, Object client, boolean byId, long elapsedMs) {
+    private FetchSession make(Map<Key, RequestedPartition> named, Object client, boolean byId, long elapsedMs) {
         if (named.isEmpty() || !makeRoom(named.size(), elapsedMs)) return null;
         int id;
         do {

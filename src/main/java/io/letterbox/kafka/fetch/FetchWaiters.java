@@ -1,15 +1,11 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.Committed;
-import io.letterbox.record.TopicPartition;
+import io.letterbox.reading.CommitListeners;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 
 /**
  * The fetches of one event loop that wait: by partition, and by the end of their time. The partitions of sessions stay
@@ -20,33 +16,27 @@ final class FetchWaiters {
     /** So many answered fetches may be left in the queue beside those that wait. */
     private static final int MAX_STALE = 64;
 
-    private final Map<TopicPartition, Set<FetchPartition>> listed = new HashMap<>();
+    private final CommitListeners listeners = new CommitListeners();
     private final PriorityQueue<PendingFetch> byDeadline =
             new PriorityQueue<>(Comparator.comparingLong(PendingFetch::deadlineMs));
     private int waiting;
 
     /** A fetch begins to wait. */
     void add(PendingFetch fetch) {
-        for (FetchPartition partition : fetch.partitions()) {
-            // Of a session it is the session that knows who waits: that is one reference to change in place of many.
-            if (!fetch.hasSession()) partition.waiter = fetch;
-            if (partition.listedAs == null && partition.id != null) list(partition);
+        for (PartitionWait partition : fetch.partitions()) {
+            if (!fetch.hasSession()) partition.setWaiter(fetch);
+            partition.list(listeners);
         }
         waiting++;
         byDeadline.add(fetch);
     }
 
-    private void list(FetchPartition partition) {
-        partition.listedAs = partition.id;
-        listed.computeIfAbsent(partition.id, id -> new LinkedHashSet<>(2)).add(partition);
-    }
-
     /** A fetch waits no longer. */
     void remove(PendingFetch fetch) {
         if (!fetch.hasSession()) {
-            for (FetchPartition partition : fetch.partitions()) {
-                partition.waiter = null;
-                unlist(partition);
+            for (PartitionWait partition : fetch.partitions()) {
+                partition.setWaiter(null);
+                partition.unlist(listeners);
             }
         }
         waiting--;
@@ -55,30 +45,13 @@ final class FetchWaiters {
     }
 
     /** A partition that nobody will wait for any more. */
-    void unlist(FetchPartition partition) {
-        if (partition.listedAs == null) return;
-        Set<FetchPartition> others = listed.get(partition.listedAs);
-        others.remove(partition);
-        if (others.isEmpty()) listed.remove(partition.listedAs);
-        partition.listedAs = null;
+    void unlist(PartitionWait partition) {
+        partition.unlist(listeners);
     }
 
-    /** Those who wait for a partition that has moved; each once. Those who do not wait now will look at it. */
-    Set<PendingFetch> waitingFor(Committed committed) {
-        Set<PendingFetch> found = Set.of();
-        if (listed.isEmpty()) return found;
-        for (Committed.Moved moved : committed.moved()) {
-            Set<FetchPartition> readers = listed.get(moved.partition());
-            if (readers == null) continue;
-            for (FetchPartition reader : readers) {
-                reader.moved = true;
-                PendingFetch waiter = reader.waiting();
-                if (waiter == null) continue;
-                if (found.isEmpty()) found = new LinkedHashSet<>();
-                found.add(waiter);
-            }
-        }
-        return found;
+    /** Wakes those that wait for a partition that has moved. Those that do not wait now will look at it. */
+    void onCommitted(Committed committed) {
+        listeners.onCommitted(committed);
     }
 
     /** All who wait. */
@@ -100,15 +73,5 @@ final class FetchWaiters {
     long nextDeadlineMs() {
         while (!byDeadline.isEmpty() && !byDeadline.peek().isWaiting()) byDeadline.remove();
         return byDeadline.isEmpty() ? -1 : byDeadline.peek().deadlineMs();
-    }
-
-    /** How many wait. */
-    int size() {
-        return waiting;
-    }
-
-    /** How many partitions are listed. */
-    int listed() {
-        return listed.size();
     }
 }

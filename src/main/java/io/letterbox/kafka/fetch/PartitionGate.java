@@ -11,9 +11,9 @@ import io.letterbox.record.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Whether a partition can be read by who asks for it, and why not. Owned by one event loop. */
+/** The checks of a request for a partition: whether it exists, who leads it, and whether it can be read. Owned by one event loop. */
 final class PartitionGate {
-    /** Where a client does not say which epoch it believes in. */
+    /** In place of the leader epoch that a client knows, if it does not say. */
     static final int NO_EPOCH = -1;
 
     private final KafkaBackend backend;
@@ -28,68 +28,40 @@ final class PartitionGate {
         return backend.metadata().image();
     }
 
-    /** Looks at a partition anew; what is found is noted in it. NONE where it can be read. */
-    Errors check(FetchPartition partition) {
-        Errors refusal = resolve(partition);
-        partition.status = null;
-        // Before the look: what is committed during it is told of afterwards.
-        partition.moved = false;
-        if (refusal != Errors.NONE) return refusal;
-        refusal = leadership(partition.image, partition.leaderEpoch());
-        if (refusal != Errors.NONE) return refusal;
-        PartitionStatus status = backend.reader().status(partition.id);
-        // The image says that it is here, so it is about to come or to go.
-        if (status == null) return Errors.NOT_LEADER_OR_FOLLOWER;
-        if (status.quarantine() != null) return Errors.KAFKA_STORAGE_ERROR;
-        if (partition.offset() < status.logStartOffset() || partition.offset() > status.logEndOffset()) {
-            return Errors.OFFSET_OUT_OF_RANGE;
-        }
-        partition.status = status;
-        return Errors.NONE;
+    /** The status of a partition; null if this node does not host it. */
+    PartitionStatus status(TopicPartition partition) {
+        return backend.reader().status(partition);
     }
 
-    /** Whether a partition that is called by its topic's name can be asked; NONE where it can. */
+    /** Checks a partition that is named by its topic's name; NONE if it can be read. */
     Errors check(TopicPartition partition, int believedEpoch) {
         PartitionImage image = image(partition);
         if (image == null) return Errors.UNKNOWN_TOPIC_OR_PARTITION;
         Errors refusal = leadership(image, believedEpoch);
         if (refusal != Errors.NONE) return refusal;
-        PartitionStatus status = backend.reader().status(partition);
+        PartitionStatus status = status(partition);
         if (status == null) return Errors.NOT_LEADER_OR_FOLLOWER;
         return status.quarantine() == null ? Errors.NONE : Errors.KAFKA_STORAGE_ERROR;
     }
 
-    /** Who holds a partition; null where there is no such partition. */
+    /** The image of a partition; null if there is no such partition. */
     PartitionImage image(TopicPartition partition) {
-        TopicImage topic = backend.metadata().image().topics().get(partition.topic());
+        TopicImage topic = image().topics().get(partition.topic());
         int number = partition.partition();
         return topic == null || number < 0 || number >= topic.partitions().size()
                 ? null
                 : topic.partitions().get(number);
     }
 
-    private Errors resolve(FetchPartition partition) {
-        ClusterImage image = backend.metadata().image();
-        boolean byId = partition.key().topic() == null;
-        if (partition.seenImage != image) {
-            TopicImage topic = byId
-                    ? topicIds.find(image, partition.key().topicId())
-                    : image.topics().get(partition.key().topic());
-            int number = partition.key().partition();
-            boolean exists =
-                    topic != null && number >= 0 && number < topic.partitions().size();
-            partition.seenImage = image;
-            partition.image = exists ? topic.partitions().get(number) : null;
-            partition.topicId = exists ? topic.id() : null;
-            partition.id = exists ? new TopicPartition(topic.name(), number) : null;
-            partition.topicKnown = topic != null;
-        }
-        if (partition.id != null) return Errors.NONE;
-        return byId && !partition.topicKnown ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+    /** The topic that a client names, or null if the image does not contain it. */
+    TopicImage topic(ClusterImage image, RequestedPartition.Key key) {
+        return key.topic() == null
+                ? topicIds.find(image, key.topicId())
+                : image.topics().get(key.topic());
     }
 
-    /** Whether this node leads a partition in the epoch that a client believes in (KIP-320). */
-    private Errors leadership(PartitionImage image, int believedEpoch) {
+    /** Checks that this node leads a partition in the epoch that a client knows (KIP-320); NONE if it does. */
+    Errors leadership(PartitionImage image, int believedEpoch) {
         if (believedEpoch != NO_EPOCH) {
             if (believedEpoch < image.leaderEpoch()) return Errors.FENCED_LEADER_EPOCH;
             if (believedEpoch > image.leaderEpoch()) return Errors.UNKNOWN_LEADER_EPOCH;
@@ -98,16 +70,17 @@ final class PartitionGate {
     }
 
     /**
-     * Where the client's log parts from this one (KIP-595), or null where it does not, as far as the client says what it
-     * has.
+     * The end of the last epoch that the client's log and this one have in common (KIP-595), or null if the client's log
+     * does not diverge, or the client does not say what it has.
+     *
+     * @param partition one that could be read when it was last looked at
      */
-    FetchResponseData.EpochEndOffset divergence(FetchPartition partition) {
-        if (partition.lastFetchedEpoch() == NO_EPOCH) return null;
-        EpochEnd end =
-                backend.reader().epochEnd(partition.id, partition.lastFetchedEpoch(), partition.image.leaderEpoch());
-        if (end == null || end.endOffset() >= partition.offset() && end.epoch() >= partition.lastFetchedEpoch()) {
-            return null;
-        }
+    FetchResponseData.EpochEndOffset divergence(PartitionWait partition) {
+        int lastFetchedEpoch = partition.requested().lastFetchedEpoch();
+        if (lastFetchedEpoch == NO_EPOCH) return null;
+        EpochEnd end = backend.reader()
+                .epochEnd(partition.id(), lastFetchedEpoch, partition.image().leaderEpoch());
+        if (end == null || end.endOffset() >= partition.offset() && end.epoch() >= lastFetchedEpoch) return null;
         return new FetchResponseData.EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset());
     }
 }

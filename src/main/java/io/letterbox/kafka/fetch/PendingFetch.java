@@ -6,12 +6,12 @@ import io.letterbox.bus.Isolation;
 import io.letterbox.bus.ReadAsk;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.reading.Waiter;
 import io.letterbox.telemetry.Door;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
  * partition cannot be read, when its time is over, or when the server stops. While it waits it costs nothing. Owned by one
  * event loop.
  */
-final class PendingFetch {
+final class PendingFetch implements Waiter {
     private static final byte READ_COMMITTED = 1;
 
     private enum State {
@@ -58,7 +58,7 @@ final class PendingFetch {
         this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.elapsedMs());
     }
 
-    List<FetchPartition> partitions() {
+    List<? extends PartitionWait> partitions() {
         return wanted.partitions();
     }
 
@@ -75,13 +75,14 @@ final class PendingFetch {
     }
 
     Future<KafkaResponse> start() {
-        for (FetchPartition partition : partitions()) partition.resetCount();
+        for (PartitionWait partition : partitions()) partition.resetCount();
         look();
         return promise.future();
     }
 
     /** Something of what it waits for has changed. */
-    void wake() {
+    @Override
+    public void wake() {
         if (state != State.WAITING) return;
         leave();
         look();
@@ -102,11 +103,11 @@ final class PendingFetch {
     private boolean isEnough() {
         long bytes = 0;
         boolean enough = body.minBytes() <= 0;
-        for (FetchPartition partition : partitions()) {
+        for (PartitionWait partition : partitions()) {
             if (isQuiet(partition)) continue;
-            if (loop.gate().check(partition) != Errors.NONE) return true;
+            if (partition.look(loop.gate()) != Errors.NONE) return true;
             if (enough) continue;
-            if (partition.lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
+            if (partition.requested().lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
             if (!partition.isReadable(isolation)) continue;
             bytes += body.minBytes() == 1 ? 1 : count(partition);
             if (bytes >= body.minBytes()) return true;
@@ -114,15 +115,15 @@ final class PendingFetch {
         return enough;
     }
 
-    private boolean isQuiet(FetchPartition partition) {
+    private boolean isQuiet(PartitionWait partition) {
         return lookOver && partition.isQuiet(loop.gate().image(), isolation);
     }
 
-    private long count(FetchPartition partition) {
-        long end = partition.status.readableEnd(isolation);
+    private long count(PartitionWait partition) {
+        long end = partition.status().readableEnd(isolation);
         if (end > partition.countedTo() && partition.readableBytes() < partition.maxBytes()) {
             int limit = partition.maxBytes();
-            partition.counted(end, loop.reader().cachedBytes(partition.id, partition.countedTo(), end, limit));
+            partition.counted(end, loop.reader().cachedBytes(partition.id(), partition.countedTo(), end, limit));
         }
         return partition.readableBytes();
     }
@@ -148,26 +149,35 @@ final class PendingFetch {
         loop.left(this);
     }
 
-    /** Reads partition by partition; from the first one on that is not in memory all on a thread that may block. */
+    /**
+     * Reads partition by partition; from the first one on that is not in memory all on a thread that may block. Each
+     * partition that is not quiet is looked at again, for three reasons: {@link #isEnough} stops at the first partition
+     * that is reason enough to answer; it is not called for a fetch that may not wait; and after {@link #hasMoved} the
+     * last look is older than a whole read.
+     */
     private void read() {
         state = State.READING;
         FetchBudget budget = new FetchBudget(Math.min(body.maxBytes(), FetchLimits.RESPONSE_BYTES));
-        List<FetchPartition> partitions = partitions();
+        List<? extends PartitionWait> partitions = partitions();
         Found[] found = new Found[partitions.size()];
         List<ReadAsk> asks = new ArrayList<>(0);
         int[] askedFor = new int[partitions.size()];
         for (int index = 0; index < found.length; index++) {
-            FetchPartition partition = partitions.get(index);
+            PartitionWait partition = partitions.get(index);
             if (isQuiet(partition) && partition.isTold()) continue;
             found[index] = refusalOf(partition);
             if (found[index] != null) continue;
             FetchedData located = null;
-            ReadAsk ask = new ReadAsk(partition.id, topicId(partition), partition.offset(), partition.maxBytes());
-            if (!partition.isReadable(isolation)) located = FetchedData.nothing(partition.status);
-            else if (asks.isEmpty()) located = loop.reader().fetchCached(ask, budget, isolation);
-            if (located == null) {
-                askedFor[asks.size()] = index;
-                asks.add(ask);
+            if (partition.isReadable(isolation)) {
+                ReadAsk ask =
+                        new ReadAsk(partition.id(), partition.topicId(), partition.offset(), partition.maxBytes());
+                if (asks.isEmpty()) located = loop.reader().fetchCached(ask, budget, isolation);
+                if (located == null) {
+                    askedFor[asks.size()] = index;
+                    asks.add(ask);
+                }
+            } else {
+                located = FetchedData.nothing(partition.status());
             }
             found[index] = new Found(partition.offset(), Errors.NONE, null, located);
         }
@@ -198,18 +208,14 @@ final class PendingFetch {
         }
     }
 
-    private Found refusalOf(FetchPartition partition) {
-        Errors refusal = loop.gate().check(partition);
+    private Found refusalOf(PartitionWait partition) {
+        Errors refusal = partition.look(loop.gate());
         if (refusal != Errors.NONE) return new Found(partition.offset(), refusal, null, null);
-        if (partition.lastFetchedEpoch() < 0) return null;
+        if (partition.requested().lastFetchedEpoch() < 0) return null;
         FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
         return divergence == null
                 ? null
-                : new Found(partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status));
-    }
-
-    private static UUID topicId(FetchPartition partition) {
-        return partition.key().topic() == null ? partition.topicId : null;
+                : new Found(partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status()));
     }
 
     private void answer(Found[] found) {
@@ -225,9 +231,9 @@ final class PendingFetch {
             wanted.session().setPending(null);
         int sessionId = wanted.session() == null ? 0 : wanted.session().id();
         FetchAnswer answer = new FetchAnswer(request.version(), sessionId, isolation == Isolation.COMMITTED);
-        List<FetchPartition> served = new ArrayList<>(0);
+        List<PartitionWait> served = new ArrayList<>(0);
         for (int index = 0; index < found.length; index++) {
-            FetchPartition partition = partitions().get(index);
+            PartitionWait partition = partitions().get(index);
             if (found[index] == null) continue;
             PartitionData data = data(answer, partition, found[index]);
             // The session remembers what was told (KIP-227), whether or not everything is told anyway.
@@ -243,13 +249,17 @@ final class PendingFetch {
         promise.complete(answer.response());
     }
 
+    /**
+     * Whether records were committed during a read that found nothing. This takes a third look at each partition: the
+     * second one was before the read, and commits during the read woke nobody, because the fetch did not wait.
+     */
     private boolean hasMoved(Found[] found) {
         for (int index = 0; index < found.length; index++) {
-            FetchPartition partition = partitions().get(index);
-            if (found[index] == null && !partition.moved) continue;
-            if (found[index] == null || loop.gate().check(partition) != Errors.NONE) return true;
+            PartitionWait partition = partitions().get(index);
+            if (found[index] == null && !partition.hasMoved()) continue;
+            if (found[index] == null || partition.look(loop.gate()) != Errors.NONE) return true;
             long before = found[index].located.status().readableEnd(isolation);
-            if (partition.status.readableEnd(isolation) > before) return true;
+            if (partition.status().readableEnd(isolation) > before) return true;
         }
         return false;
     }
@@ -259,7 +269,7 @@ final class PendingFetch {
         return true;
     }
 
-    private static PartitionData data(FetchAnswer answer, FetchPartition partition, Found found) {
+    private static PartitionData data(FetchAnswer answer, PartitionWait partition, Found found) {
         if (found.refusal != Errors.NONE) return answer.refused(partition, found.refusal);
         if (found.located.refusal() != null) {
             Errors refusal = Errors.forCode(found.located.refusal().code().kafkaCode());
@@ -269,8 +279,8 @@ final class PendingFetch {
         return found.divergence == null ? data : data.setDivergingEpoch(found.divergence);
     }
 
-    private void count(FetchPartition partition, Found found) {
+    private void count(PartitionWait partition, Found found) {
         int records = (int) Math.min(Integer.MAX_VALUE, found.located.nextOffset() - found.offset);
-        loop.meter(partition.id.topic()).out(Door.KAFKA, records, found.located.sizeBytes());
+        loop.meter(partition.id().topic()).out(Door.KAFKA, records, found.located.sizeBytes());
     }
 }

@@ -18,7 +18,7 @@ class FetchSessionsTest {
     private static final Uuid ID = new Uuid(1, 2);
 
     private final Object client = new Object();
-    private final List<FetchPartition> dropped = new ArrayList<>();
+    private final List<PartitionWait> dropped = new ArrayList<>();
     private int nextId = 40;
     private final FetchSessions sessions = new FetchSessions(2, 5, () -> nextId++, dropped::add);
 
