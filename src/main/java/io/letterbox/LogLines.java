@@ -36,7 +36,7 @@ final class LogLines extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
         line.append(" - ").append(Printable.line(event.getFormattedMessage()));
         IThrowableProxy failure = event.getThrowableProxy();
-        boolean traced = failure != null && !LibraryNoise.isNoise(event);
+        boolean traced = failure != null && !LibraryLogFilter.isLibraryWarning(event);
         if (failure != null && !traced) {
             line.append(" (")
                     .append(Printable.line(failure.getClassName() + ": " + failure.getMessage()))

@@ -25,7 +25,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     }
 
     /** Applies the settings of the configuration from here on. */
-    static void follow(LoggingConfig config) {
+    static void apply(LoggingConfig config) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         install(context, Level.toLevel(config.level().name()), config.format());
     }
@@ -40,7 +40,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         appender.setName("console");
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
-        appender.addFilter(new LibraryNoise(System::nanoTime));
+        appender.addFilter(new LibraryLogFilter(System::nanoTime));
         appender.start();
         root.addAppender(appender);
         root.setLevel(level);

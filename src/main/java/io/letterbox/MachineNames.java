@@ -17,7 +17,7 @@ final class MachineNames {
     private MachineNames() {}
 
     /** The names that are known without a look-up: the host name, and the advertised Kafka host. */
-    static List<String> known(KafkaConfig kafka) {
+    static List<String> withoutLookUp(KafkaConfig kafka) {
         List<String> names = new ArrayList<>();
         if (!kafka.advertisedHost().isBlank()) names.add(kafka.advertisedHost().strip());
         try {
@@ -32,7 +32,7 @@ final class MachineNames {
     }
 
     /** The names that the resolver gives; may take as long as a DNS query that is not answered. */
-    static List<String> lookedUp() {
+    static List<String> byLookUp() {
         try {
             InetAddress here = InetAddress.getLocalHost();
             return List.of(here.getHostName(), here.getCanonicalHostName());

@@ -58,7 +58,7 @@ final class NativeLibraries {
     void loadCodecs(Health health, Meters meters) {
         loading = new Thread(
                 () -> {
-                    if (settled()) tryCodecs(health, meters);
+                    if (awaitFirstRequests()) tryCodecs(health, meters);
                     delete();
                 },
                 "letterbox-codecs");
@@ -67,7 +67,7 @@ final class NativeLibraries {
     }
 
     /** Waits until the first requests are through; false if the server is closed before. */
-    private boolean settled() {
+    private boolean awaitFirstRequests() {
         try {
             return !closing.await(SETTLING_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException ended) {

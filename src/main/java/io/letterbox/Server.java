@@ -77,8 +77,8 @@ public final class Server implements AutoCloseable {
         storage = new StorageAssembly(vertx, config, directory, meters, health);
         storage.start();
         Hosts hosts = Hosts.of(config.http());
-        hosts.add(MachineNames.known(config.kafka()));
-        vertx.executeBlocking(MachineNames::lookedUp).onSuccess(hosts::add);
+        hosts.add(MachineNames.withoutLookUp(config.kafka()));
+        vertx.executeBlocking(MachineNames::byLookUp).onSuccess(hosts::add);
         HttpAssembly http = new HttpAssembly(config, storage, meters, health, sockets, hosts);
         List<Future<String>> deployed = new ArrayList<>();
         for (int loop = 0; loop < assembly.eventLoops(); loop++) {
@@ -98,7 +98,7 @@ public final class Server implements AutoCloseable {
         health.bindLimits(meters.limits());
         storage.watch(threads);
         health.bindThreads(threads::blocked);
-        threads.begin();
+        threads.start();
         health.ready();
         natives.loadCodecs(health, meters);
         String url = "http://" + here.authority();
@@ -174,7 +174,7 @@ public final class Server implements AutoCloseable {
     }
 
     /** Reports not ready, and goes on serving. Optional before {@link #close()}. */
-    void retire() {
+    void announceStop() {
         health.draining();
     }
 

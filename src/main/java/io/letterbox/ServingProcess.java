@@ -37,7 +37,7 @@ final class ServingProcess implements Starter.Running {
 
     /** Starts a server that ends with SIGTERM, SIGINT or SIGHUP; returns when it serves. */
     static ServingProcess start(LetterboxConfig config) throws IOException {
-        LogOutput.follow(config.log());
+        LogOutput.apply(config.log());
         LOG.info(
                 "Letterbox {} on Java {}, data in {}",
                 Version.read(),
@@ -76,7 +76,7 @@ final class ServingProcess implements Starter.Running {
 
     /** Reports not ready for some time, so that balancers stop sending requests, while everything is still served. */
     private void announce() {
-        server.retire();
+        server.announceStop();
         if (notReadySeconds == 0) return;
         LOG.info(
                 "Not ready from now on, but serving for {} s more (shutdown.notReadySeconds); a second signal ends at"

@@ -230,7 +230,7 @@ final class StorageAssembly {
             metadata.propose(new Command.ForgetDeleted(Set.copyOf(deleted))).await();
         diskCheck =
                 vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
-        clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> lookAtClock());
+        clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> checkClock());
         double seconds = (System.nanoTime() - start) / 1e9;
         services.meters().recovery(seconds, recovery.truncatedBytes());
         report(seconds);
@@ -270,7 +270,7 @@ final class StorageAssembly {
         }
     }
 
-    private void lookAtClock() {
+    private void checkClock() {
         if (!clockWatch.look()) return;
         vertx.executeBlocking(() -> {
             clockWatch.write();

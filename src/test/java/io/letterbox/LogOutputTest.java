@@ -62,7 +62,7 @@ class LogOutputTest {
     @Test
     void aLibrarysComplaintIsOneLineAMinute() {
         AtomicLong now = new AtomicLong();
-        LibraryNoise noise = new LibraryNoise(now::get);
+        LibraryLogFilter noise = new LibraryLogFilter(now::get);
         ILoggingEvent complaint =
                 event("io.netty.channel.DefaultChannelPipeline", Level.WARN, "at the tail", new IOException("reset"));
         assertThat(noise.decide(complaint)).isEqualTo(FilterReply.NEUTRAL);
@@ -77,7 +77,7 @@ class LogOutputTest {
 
     @Test
     void errorsAndOurOwnWordsAreNotHeldBack() {
-        LibraryNoise noise = new LibraryNoise(() -> 0);
+        LibraryLogFilter noise = new LibraryLogFilter(() -> 0);
         for (int i = 0; i < 3; i++) {
             assertThat(noise.decide(event("io.vertx.core.impl.ContextImpl", Level.ERROR, "Unhandled", new Exception())))
                     .isEqualTo(FilterReply.NEUTRAL);

@@ -139,21 +139,21 @@ public final class Cli {
         String meant = Nearest.to(name, known, 3)
                 .map(near -> " Did you mean " + near + "?")
                 .orElse("");
-        say("there is no command " + Printable.line(name) + "." + meant);
-        say("commands are " + String.join(", ", known));
+        printErrors("there is no command " + Printable.line(name) + "." + meant);
+        printErrors("commands are " + String.join(", ", known));
         terminal.err().println("See: " + family.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }
 
     private int failed(Exception failure) {
         if (failure instanceof Failure) {
-            say(failure.getMessage());
+            printErrors(failure.getMessage());
             return ((Failure) failure).exitCode();
         }
         if (failure instanceof ApiException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException) {
-            say(FileTrouble.sentence(failure));
+            printErrors(FileTrouble.sentence(failure));
             return ExitCode.FAILED;
         }
         // An unexpected failure has no message for users; the trace is for whoever fixes it.
@@ -161,7 +161,7 @@ public final class Cli {
         return ExitCode.FAILED;
     }
 
-    private void say(String lines) {
+    private void printErrors(String lines) {
         lines.lines().forEach(line -> terminal.err().println("letterbox: " + line));
     }
 }

@@ -146,7 +146,7 @@ final class GroupsCommand {
             })
     int reset(
             @Parameters(paramLabel = "GROUP", description = "The group.") String group,
-            @Mixin OffsetWish wish,
+            @Mixin OffsetOptions wish,
             @Mixin ServerOption server,
             @Mixin JsonOption json) {
         ServerClient client = server.connect();

@@ -20,7 +20,7 @@ final class KafkaWarmUp {
     private KafkaWarmUp() {}
 
     /** Produces records to a topic of its own, and reads them as a group member. */
-    static void give(String bootstrap, int records) {
+    static void run(String bootstrap, int records) {
         produce(bootstrap, records);
         consume(bootstrap, records);
     }

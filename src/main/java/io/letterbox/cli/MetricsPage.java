@@ -23,7 +23,7 @@ final class MetricsPage {
     private static final String END = "\"}";
 
     /** The use of a limit. */
-    record Use(String name, double used, double limit) {}
+    record LimitUse(String name, double used, double limit) {}
 
     private final Map<String, Double> samples = new LinkedHashMap<>();
 
@@ -51,13 +51,13 @@ final class MetricsPage {
     }
 
     /** The limits that are nearly used up. */
-    List<Use> nearLimits() {
-        List<Use> near = new ArrayList<>();
+    List<LimitUse> nearLimits() {
+        List<LimitUse> near = new ArrayList<>();
         samples.forEach((sample, limit) -> {
             if (!sample.startsWith(LIMIT) || limit <= 0) return;
             String name = sample.substring(LIMIT.length(), sample.length() - END.length());
             double used = value(USED + name + END);
-            if (used >= NEAR * limit) near.add(new Use(name, used, limit));
+            if (used >= NEAR * limit) near.add(new LimitUse(name, used, limit));
         });
         return near;
     }

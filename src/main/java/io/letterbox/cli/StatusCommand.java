@@ -70,7 +70,7 @@ final class StatusCommand implements Callable<Integer> {
         number(status, "kafkaConnections", metrics.value("letterbox_kafka_connections"));
         number(status, "streams", metrics.value("letterbox_sse_connections"));
         ArrayNode near = status.putArray("limitsNear");
-        for (MetricsPage.Use use : metrics.nearLimits()) {
+        for (MetricsPage.LimitUse use : metrics.nearLimits()) {
             near.addObject().put("what", use.name()).put("used", use.used()).put("limit", use.limit());
         }
         return status;

@@ -81,7 +81,7 @@ final class TailCommand implements Callable<Integer> {
     private long printed;
 
     /** Null outside groups. */
-    private Acknowledgements acknowledgements;
+    private PrintedOffsets printedOffsets;
 
     /** Set at the first record; read by the thread that waits for it. */
     private volatile boolean began;
@@ -100,8 +100,8 @@ final class TailCommand implements Callable<Integer> {
             throw new Failure(ExitCode.USAGE, "--key has no meaning with --group: its members share all records");
         }
         ServerClient client = server.connect();
-        if (group != null) acknowledgements = new Acknowledgements(client, group);
-        Subscription subscription = new Subscription(client, path(), after, this::notice, Thread::sleep);
+        if (group != null) printedOffsets = new PrintedOffsets(client, group);
+        ReconnectingStream subscription = new ReconnectingStream(client, path(), after, this::notice, Thread::sleep);
         Printing printing = new Printing();
         try {
             subscription.run(printing);
@@ -131,7 +131,7 @@ final class TailCommand implements Callable<Integer> {
     }
 
     /** Prints records, and says so if there are none: a user cannot tell waiting from hanging. */
-    private final class Printing implements Subscription.Handler {
+    private final class Printing implements ReconnectingStream.Handler {
         private static final long PATIENCE_MS = 2000;
 
         private Thread waiting;
@@ -172,8 +172,8 @@ final class TailCommand implements Callable<Integer> {
             return true;
         } else if (event.type().equals("unreadable")) {
             throw unreadable(ServerClient.JSON.readTree(event.data()));
-        } else if (event.type().equals("assigned") && acknowledgements != null) {
-            acknowledgements.assigned(ServerClient.JSON.readTree(event.data()));
+        } else if (event.type().equals("assigned") && printedOffsets != null) {
+            printedOffsets.assigned(ServerClient.JSON.readTree(event.data()));
             return true;
         } else if (!event.type().equals("message")) {
             return more || !terminal.out().checkError();
@@ -182,14 +182,14 @@ final class TailCommand implements Callable<Integer> {
         terminal.out().write(format.line(event.data()));
         terminal.out().write('\n');
         printed++;
-        if (acknowledgements != null) acknowledgements.printed(event.id());
+        if (printedOffsets != null) printedOffsets.printed(event.id());
         boolean enough = printed == max;
-        if (more && !enough && (acknowledgements == null || !acknowledgements.late())) {
+        if (more && !enough && (printedOffsets == null || !printedOffsets.isCommitDue())) {
             return true;
         }
         // Flushes, too. A closed output, as with "| head", is no failure, but what was printed last has not been read.
         if (terminal.out().checkError()) return false;
-        boolean told = acknowledgements == null || acknowledgements.tell();
+        boolean told = printedOffsets == null || printedOffsets.commit();
         if (enough && !told) notice("the group could not be told what was printed last; that will come again");
         return !enough;
     }

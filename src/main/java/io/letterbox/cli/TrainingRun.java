@@ -48,8 +48,8 @@ final class TrainingRun implements Callable<Integer> {
         try {
             Starter.Running server = start(directory);
             try {
-                play("http://127.0.0.1:" + server.httpPort());
-                KafkaWarmUp.give("127.0.0.1:" + server.kafkaPort(), KAFKA_RECORDS);
+                runAll("http://127.0.0.1:" + server.httpPort());
+                KafkaWarmUp.run("127.0.0.1:" + server.kafkaPort(), KAFKA_RECORDS);
             } finally {
                 server.close();
             }
@@ -71,7 +71,7 @@ final class TrainingRun implements Callable<Integer> {
         }
     }
 
-    private void play(String url) {
+    private void runAll(String url) {
         run(url, "", "topics", "create", "spare");
         run(url, "", "topics", "delete", "spare", "--yes");
         run(url, "", "topics", "create", "rehearsal", "--config", "retention.ms=3600000");
@@ -89,7 +89,7 @@ final class TrainingRun implements Callable<Integer> {
                 "/topics/rehearsal/records?partition=0&offset=0&limit=2&wait=0")) {
             client.send(client.request(path).GET());
         }
-        WarmUp.give(java.net.URI.create(url + "/topics/rehearsal"), PUBLISHES, SUBSCRIBERS);
+        WarmUp.run(java.net.URI.create(url + "/topics/rehearsal"), PUBLISHES, SUBSCRIBERS);
     }
 
     private void run(String url, String input, String... arguments) {

@@ -34,7 +34,7 @@ final class Unreachable {
                     + OTHERS;
         }
         if (has(failure, SSLException.class)) return tls(server, failure);
-        if ("http".equals(server.getScheme()) && saidNoHttp(failure)) {
+        if ("http".equals(server.getScheme()) && isNotHttp(failure)) {
             return "what listens at " + server + " closed the connection or answered something else than HTTP; if it"
                     + " speaks TLS, begin the address with https://, and port 9092 is for Kafka clients";
         }
@@ -53,7 +53,7 @@ final class Unreachable {
                 + (stranger ? "; a certificate that this Java does not know has to be put into its trust store" : "");
     }
 
-    private static boolean saidNoHttp(IOException failure) {
+    private static boolean isNotHttp(IOException failure) {
         String said = FileTrouble.reason(failure);
         return has(failure, ProtocolException.class)
                 || said.contains("header parser received no bytes")

@@ -18,7 +18,7 @@ final class WarmUp {
     private WarmUp() {}
 
     /** Publishes records to a topic, one per request, while subscribers stream it. */
-    static void give(URI topic, int publishes, int subscribers) {
+    static void run(URI topic, int publishes, int subscribers) {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             HttpClient client = HttpClient.newBuilder()

@@ -40,7 +40,7 @@ public final class ConfigLoader {
         }
         layer(settings, Overrides.fromEnvironment(environment, warning), problems);
         layer(settings, Overrides.fromArguments(overrides, problems), problems);
-        LetterboxConfig config = Assembly.of(settings, problems);
+        LetterboxConfig config = ConfigBuilder.of(settings, problems);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -63,12 +63,12 @@ public record LimitsConfig(
         Check.range("limits.longPollMs", longPollMs, 0, 300_000);
         Check.range("limits.pageRecords", pageRecords, 1, 1_000_000);
         Check.range("limits.pageBytes", pageBytes, (long) RECORD_TO_PAGE * recordBytes, 16_384L * MIB);
-        state("limits.producerBytes", producerBytes);
-        state("limits.groupBytes", groupBytes);
-        state("limits.transactionBytes", transactionBytes);
+        checkStateBytes("limits.producerBytes", producerBytes);
+        checkStateBytes("limits.groupBytes", groupBytes);
+        checkStateBytes("limits.transactionBytes", transactionBytes);
     }
 
-    private static void state(String path, long bytes) {
+    private static void checkStateBytes(String path, long bytes) {
         if (bytes != 0) Check.range(path, bytes, MIB, 16_384L * MIB);
     }
 

@@ -48,7 +48,7 @@ final class Overrides {
             String path = paths.get(squeezed(name));
             String origin = "environment variable " + name;
             if (path == null) {
-                warning.accept(origin + " is ignored: there is no such setting" + meant(name));
+                warning.accept(origin + " is ignored: there is no such setting" + suggestion(name));
             } else {
                 settings.add(Setting.scalar(path, value, origin));
             }
@@ -81,7 +81,7 @@ final class Overrides {
         return ConfigSchema.leaves().stream();
     }
 
-    private static String meant(String variable) {
+    private static String suggestion(String variable) {
         return Nearest.to(variable, paths().map(ConfigKey::variable).toList(), 3)
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("; a setting's variable is its key in capitals, as in LETTERBOX_HTTP_PORT");

@@ -25,7 +25,7 @@ final class SettingType {
         } else if (usual instanceof Long) {
             return Long.parseLong(digits(text));
         } else if (usual instanceof Boolean) {
-            return truth(text);
+            return parseBoolean(text);
         } else if (usual instanceof Path) {
             return Path.of(text);
         } else if (usual instanceof Enum<?>) {
@@ -62,7 +62,7 @@ final class SettingType {
         return text.strip().replaceAll("(?<=\\d)_(?=\\d)", "");
     }
 
-    private static boolean truth(String text) {
+    private static boolean parseBoolean(String text) {
         switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "true":
                 return true;

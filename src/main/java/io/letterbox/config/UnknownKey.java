@@ -8,10 +8,10 @@ final class UnknownKey {
     private UnknownKey() {}
 
     static String explain(String path) {
-        return "unknown key " + path + meant(path) + "; allowed " + allowed(path);
+        return "unknown key " + path + suggestion(path) + "; allowed " + allowed(path);
     }
 
-    private static String meant(String path) {
+    private static String suggestion(String path) {
         return Nearest.to(path, ConfigSchema.leaves(), 3)
                 .or(() -> Nearest.to(path, ConfigSchema.sections(), 3))
                 .or(() -> inAnySection(path))

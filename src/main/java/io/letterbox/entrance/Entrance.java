@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Entrance extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
-    private static final long LOOK_MS = 1_000;
+    private static final long OVERDUE_CHECK_MS = 1_000;
 
     /** How long nothing is accepted after accepting has failed: descriptors become free only when connections close. */
     private static final long PAUSE_MS = 1_000;
@@ -32,12 +32,12 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     private final DoorLimits limits;
     private final OpenFiles files;
     private final Consumer<Channel> greeting;
-    private final Guests<Guest> guests;
+    private final AcceptedConnections<Guest> connections;
     private final LongAdder refused = new LongAdder();
     private EventExecutor loop;
-    private ScheduledFuture<?> looking;
-    private long saidNanos;
-    private boolean said;
+    private ScheduledFuture<?> overdueCheck;
+    private long loggedNanos;
+    private boolean logged;
 
     /** Written by any thread. */
     private volatile boolean shut;
@@ -54,18 +54,19 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.files = files;
         this.greeting = greeting;
-        this.guests = new Guests<>(limits);
+        this.connections = new AcceptedConnections<>(limits);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         loop = context.executor();
-        looking = loop.scheduleAtFixedRate(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        overdueCheck =
+                loop.scheduleAtFixedRate(this::closeOverdue, OVERDUE_CHECK_MS, OVERDUE_CHECK_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        looking.cancel(false);
+        overdueCheck.cancel(false);
     }
 
     @Override
@@ -76,18 +77,18 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        Guest guest = new Guest(channel, this);
-        boolean spared = files.spares(now);
-        List<Guest> leaving = guests.arrive(guest, address(channel), now, spared);
-        boolean comesIn = !leaving.contains(guest);
+        Guest connection = new Guest(channel, this);
+        boolean spared = files.tryTake(now);
+        List<Guest> leaving = connections.admit(connection, address(channel), now, spared);
+        boolean comesIn = !leaving.contains(connection);
         leaving.forEach(Guest::sendAway);
         refused.add(leaving.size());
-        if (!leaving.isEmpty()) say(now, spared);
+        if (!leaving.isEmpty()) logRefusals(now, spared);
         if (!comesIn) {
             if (spared) files.closed();
             return;
         }
-        channel.closeFuture().addListener(closed -> loop.execute(() -> left(guest)));
+        channel.closeFuture().addListener(closed -> loop.execute(() -> onClosed(connection)));
         publish();
         greeting.accept(channel);
         context.fireChannelRead(channel);
@@ -99,43 +100,43 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
                 : InetAddress.getLoopbackAddress(); // It is closed already.
     }
 
-    private void left(Guest guest) {
+    private void onClosed(Guest connection) {
         files.closed();
-        guests.left(guest);
+        connections.remove(connection);
         publish();
     }
 
     /** Called from any event loop. */
-    void spoke(Guest guest) {
+    void onFirstRequest(Guest connection) {
         loop.execute(() -> {
-            guests.spoke(guest);
+            connections.onFirstRequest(connection);
             publish();
         });
     }
 
-    private void look() {
-        List<Guest> overdue = guests.overdue(System.nanoTime());
+    private void closeOverdue() {
+        List<Guest> overdue = connections.overdue(System.nanoTime());
         overdue.forEach(Guest::sendAway);
         publish();
     }
 
     private void publish() {
-        open = guests.open();
-        silent = guests.silent();
+        open = connections.open();
+        silent = connections.silent();
     }
 
-    private void say(long nowNanos, boolean filesLeft) {
-        if (said && nowNanos - saidNanos < QUIET_NANOS) return;
-        said = true;
-        saidNanos = nowNanos;
+    private void logRefusals(long nowNanos, boolean filesLeft) {
+        if (logged && nowNanos - loggedNanos < QUIET_NANOS) return;
+        logged = true;
+        loggedNanos = nowNanos;
         String section = limits.section();
         LOG.warn(
                 "Connections are being refused or closed for want of room: {} are open ({}.maxConnections is {}), {} of"
                         + " them have said nothing ({}.maxSilentPerAddress is {}, {}.maxConnectionsPerAddress {}); {}",
-                guests.open(),
+                connections.open(),
                 section,
                 limits.maxConnections(),
-                guests.silent(),
+                connections.silent(),
                 section,
                 limits.maxSilentPerAddress(),
                 section,
@@ -150,9 +151,9 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         long now = System.nanoTime();
-        if (!said || now - saidNanos >= QUIET_NANOS) {
-            said = true;
-            saidNanos = now;
+        if (!logged || now - loggedNanos >= QUIET_NANOS) {
+            logged = true;
+            loggedNanos = now;
             LOG.warn("Connections to the {} door could not be accepted: {}", limits.section(), failure.toString());
         }
         context.channel().config().setAutoRead(false);

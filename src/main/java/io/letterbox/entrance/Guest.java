@@ -30,7 +30,7 @@ public final class Guest {
         Guest guest = channel.attr(KEY).get();
         if (guest == null || guest.spoken) return;
         guest.spoken = true;
-        guest.entrance.spoke(guest);
+        guest.entrance.onFirstRequest(guest);
     }
 
     void sendAway() {

@@ -33,7 +33,7 @@ final class OpenFiles {
     }
 
     /** Whether one more connection leaves the reserve untouched; if so, it is counted. */
-    boolean spares(long nowNanos) {
+    boolean tryTake(long nowNanos) {
         boolean near = open + reserve > forConnections;
         if (nowNanos - countedNanos > (near ? OFTEN_NANOS : RARELY_NANOS)) count(nowNanos);
         if (open >= forConnections) return false;

@@ -57,7 +57,7 @@ final class FileTransfer {
         int length = (int) Math.min(CHUNK_BYTES, to - from);
         workers.executeBlocking(() -> read(channel, from, length), false)
                 .onSuccess(this::write)
-                .onFailure(cut -> cut());
+                .onFailure(cut -> abort());
     }
 
     private static Buffer read(FileChannel channel, long from, int length) throws IOException {
@@ -82,7 +82,7 @@ final class FileTransfer {
     }
 
     /** Breaks the connection: the announced length cannot be kept, and there is no other way to signal that. */
-    private void cut() {
+    private void abort() {
         if (ended) return;
         end();
         if (request.version() == HttpVersion.HTTP_2) response.reset(INTERNAL_ERROR);

@@ -1,7 +1,7 @@
 package io.letterbox.files;
 
 import io.letterbox.error.ErrorCode;
-import io.letterbox.files.StaticRoot.Found;
+import io.letterbox.files.StaticRoot.LookUp;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Problem;
 import io.letterbox.text.FileTrouble;
@@ -73,7 +73,7 @@ public final class StaticFiles implements HttpPart {
             missing(context, "Hidden files and names with separators are not served.");
             return;
         }
-        workers.executeBlocking(() -> root.find(wanted), false)
+        workers.executeBlocking(() -> root.lookUp(wanted), false)
                 .onSuccess(found -> answer(context, path, found))
                 .onFailure(failure -> Problem.of(
                                 ErrorCode.STORAGE_UNAVAILABLE,
@@ -81,10 +81,10 @@ public final class StaticFiles implements HttpPart {
                         .send(context.response()));
     }
 
-    private void answer(RoutingContext context, String path, Found found) {
-        if (found instanceof Found.Nothing nothing) missing(context, nothing.why());
-        else if (found instanceof Found.Directory) redirect(context, path);
-        else send(context, (Found.OpenFile) found);
+    private void answer(RoutingContext context, String path, LookUp found) {
+        if (found instanceof LookUp.Nothing nothing) missing(context, nothing.why());
+        else if (found instanceof LookUp.Directory) redirect(context, path);
+        else send(context, (LookUp.OpenFile) found);
     }
 
     private static void missing(RoutingContext context, String why) {
@@ -102,7 +102,7 @@ public final class StaticFiles implements HttpPart {
                 .end();
     }
 
-    private void send(RoutingContext context, Found.OpenFile file) {
+    private void send(RoutingContext context, LookUp.OpenFile file) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         String etag = '"' + Long.toHexString(file.sizeBytes()) + '-' + Long.toHexString(file.modifiedMs()) + '"';
@@ -128,7 +128,7 @@ public final class StaticFiles implements HttpPart {
                 .send(response);
     }
 
-    private void send(HttpServerRequest request, Found.OpenFile file, FileAnswer.Bytes bytes) {
+    private void send(HttpServerRequest request, LookUp.OpenFile file, FileAnswer.Bytes bytes) {
         HttpServerResponse response = request.response();
         long length = bytes.to() - bytes.from();
         boolean withBody = request.method() != HttpMethod.HEAD && length > 0;

@@ -29,19 +29,19 @@ public final class StaticRoot {
     }
 
     /** The result of a look-up. */
-    sealed interface Found {
+    sealed interface LookUp {
         /** Nothing to serve; {@code why} is a sentence. */
-        record Nothing(String why) implements Found {}
+        record Nothing(String why) implements LookUp {}
 
         /** A directory that was requested without a slash at the end. */
-        record Directory() implements Found {}
+        record Directory() implements LookUp {}
 
         /**
          * An open file, to be closed by the caller.
          *
          * @param name of the file itself, {@code index.html} for a directory
          */
-        record OpenFile(FileChannel channel, String name, long sizeBytes, long modifiedMs) implements Found {}
+        record OpenFile(FileChannel channel, String name, long sizeBytes, long modifiedMs) implements LookUp {}
     }
 
     /**
@@ -79,46 +79,46 @@ public final class StaticRoot {
     }
 
     /** Finds and opens the file of a path. */
-    Found find(FilePath wanted) throws IOException {
+    LookUp lookUp(FilePath wanted) throws IOException {
         Path file;
         try {
             file = root;
             for (String name : wanted.names()) file = file.resolve(name);
             file = file.toRealPath();
         } catch (AccessDeniedException e) {
-            return new Found.Nothing("The server may not read this file.");
+            return new LookUp.Nothing("The server may not read this file.");
         } catch (FileSystemException | InvalidPathException e) {
             // The file does not exist, its name is invalid, or links form a loop.
             return nothing();
         }
         try {
-            return find(file, wanted.directory());
+            return lookUp(file, wanted.directory());
         } catch (NoSuchFileException e) {
             return nothing();
         } catch (AccessDeniedException e) {
-            return new Found.Nothing("The server may not read this file.");
+            return new LookUp.Nothing("The server may not read this file.");
         }
     }
 
-    private Found find(Path file, boolean directory) throws IOException {
+    private LookUp lookUp(Path file, boolean directory) throws IOException {
         if (!file.startsWith(root) || file.startsWith(ownData)) return nothing();
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (attributes.isDirectory()) {
-            if (!directory) return new Found.Directory();
+            if (!directory) return new LookUp.Directory();
             Path index = file.resolve(INDEX);
-            return Files.isDirectory(index) ? nothing() : find(index.toRealPath(), false);
+            return Files.isDirectory(index) ? nothing() : lookUp(index.toRealPath(), false);
         }
         // A special file may be endless, or block until data is written to it.
         if (!attributes.isRegularFile() || directory) return nothing();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        return new Found.OpenFile(
+        return new LookUp.OpenFile(
                 channel,
                 file.getFileName().toString(),
                 channel.size(),
                 attributes.lastModifiedTime().toMillis());
     }
 
-    private static Found nothing() {
-        return new Found.Nothing("There is no such file in the directory that is served here.");
+    private static LookUp nothing() {
+        return new LookUp.Nothing("There is no such file in the directory that is served here.");
     }
 }

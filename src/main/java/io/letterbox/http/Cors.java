@@ -53,7 +53,7 @@ public final class Cors {
      * refusal. Requests may carry cookies and other credentials (section 3.2.2), because a proxy in front may require
      * them.
      */
-    public void show(HttpServerRequest request) {
+    public void addHeaders(HttpServerRequest request) {
         if (origins.isEmpty()) return;
         HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
@@ -79,7 +79,7 @@ public final class Cors {
     public boolean answers(HttpServerRequest request, boolean changes) {
         HttpServerResponse response = request.response();
         if (granted(request) != null) return isPreflight(request) && allow(request, response);
-        if (!changes || !Visit.of(request).isForeign(hosts)) return false;
+        if (!changes || !RequestOrigin.of(request).isForeign(hosts)) return false;
         Problem.of(
                         ErrorCode.ORIGIN_NOT_ALLOWED,
                         "Pages of this origin may not change anything here, joining a group included. If they should,"

@@ -84,14 +84,14 @@ public final class Hosts {
     }
 
     /** The authority that a request names; null if it names none. */
-    static String asked(HttpServerRequest request) {
+    static String requestedAuthority(HttpServerRequest request) {
         if (request.version() != HttpVersion.HTTP_2) return request.getHeader(HttpHeaders.HOST);
         return request.authority() == null ? null : request.authority().toString();
     }
 
     /** The problem with the host of a request; null if it is this server. */
     Problem refusal(HttpServerRequest request) {
-        String asked = asked(request);
+        String asked = requestedAuthority(request);
         if (asked == null && request.version() == HttpVersion.HTTP_1_0) return ofTarget(request.uri());
         if (asked == null || request.authority() == null) {
             // RFC 9112, section 3.2; the router would answer with an internal error.
@@ -103,7 +103,7 @@ public final class Hosts {
 
     /** Checks the host of a target that is an absolute URI; it takes precedence (RFC 9112, section 3.2.2). */
     private Problem ofTarget(String target) {
-        String authority = target.startsWith("/") ? null : Visit.authority(target);
+        String authority = target.startsWith("/") ? null : RequestOrigin.authority(target);
         return authority == null || isOurs(authority) ? null : misdirected(authority);
     }
 

@@ -145,10 +145,10 @@ public final class HttpVerticle extends VerticleBase {
 
     private void onRequest(HttpServerRequest request, Router router) {
         String path = request.path();
-        cors.show(request);
+        cors.addHeaders(request);
         Problem misdirected = hosts.refusal(request);
         if (misdirected != null) {
-            Refusal.send(vertx, request, misdirected);
+            EarlyRefusal.send(vertx, request, misdirected);
             observeRefusal(request);
             return;
         }
@@ -164,7 +164,7 @@ public final class HttpVerticle extends VerticleBase {
         try {
             for (HttpPart part : parts) if (part.tryHandle(request)) return;
         } catch (RuntimeException failure) {
-            Refusal.send(vertx, request, Problem.of(failure));
+            EarlyRefusal.send(vertx, request, Problem.of(failure));
             observeRefusal(request);
             return;
         }
@@ -201,7 +201,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void refuse(HttpServerRequest request, ErrorCode code, String detail) {
-        Refusal.send(vertx, request, Problem.of(code, detail));
+        EarlyRefusal.send(vertx, request, Problem.of(code, detail));
     }
 
     private void observe(RoutingContext context) {

@@ -36,7 +36,7 @@ final class InboundSlices extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        endTurn(context);
+        completeRead(context);
     }
 
     /** Called when the connection wants to read on: held bytes come first. */
@@ -54,7 +54,7 @@ final class InboundSlices extends ChannelDuplexHandler {
      */
     private void resume(ChannelHandlerContext context) {
         deliver(context);
-        if (handedOn > 0) endTurn(context);
+        if (handedOn > 0) completeRead(context);
         if (held.isEmpty() && context.channel().config().isAutoRead()) context.read();
     }
 
@@ -66,7 +66,7 @@ final class InboundSlices extends ChannelDuplexHandler {
                 ByteBuf slice = next(SLICE_BYTES - handedOn);
                 handedOn += slice.readableBytes();
                 context.fireChannelRead(slice);
-                if (handedOn >= SLICE_BYTES) endTurn(context);
+                if (handedOn >= SLICE_BYTES) completeRead(context);
             }
         } finally {
             delivering = false;
@@ -79,7 +79,7 @@ final class InboundSlices extends ChannelDuplexHandler {
     }
 
     /** Lets the handlers downstream flush their responses, and pause the connection if they want no more. */
-    private void endTurn(ChannelHandlerContext context) {
+    private void completeRead(ChannelHandlerContext context) {
         handedOn = 0;
         context.fireChannelReadComplete();
     }

@@ -38,7 +38,7 @@ public final class JsonBody {
                 reader.coding = ContentCoding.of(reader.coding, named);
             }
         } catch (ApiException unknown) {
-            Refusal.send(context.vertx(), request, Problem.of(unknown));
+            EarlyRefusal.send(context.vertx(), request, Problem.of(unknown));
             return;
         }
         request.handler(reader::onChunk);
@@ -53,7 +53,7 @@ public final class JsonBody {
             return;
         }
         refused = true;
-        Refusal.send(context.vertx(), context.request(), Problem.of(tooLarge()));
+        EarlyRefusal.send(context.vertx(), context.request(), Problem.of(tooLarge()));
     }
 
     private ApiException tooLarge() {

@@ -88,7 +88,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** Answers with this problem, unless the answer has begun or the client has gone. */
     public void send(HttpServerResponse response) {
         if (response.headWritten() || response.ended() || response.closed()) return;
-        instruct(response);
+        addHeaders(response);
         response.setStatusCode(code.httpStatus())
                 .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -96,7 +96,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     }
 
     /** Says in headers what a client has to do that never looks into a body. {@code Allow} is the router's. */
-    private void instruct(HttpServerResponse response) {
+    private void addHeaders(HttpServerResponse response) {
         switch (code.httpStatus()) {
             case 429, 503, 507 -> response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
             case 416 -> {

@@ -14,26 +14,26 @@ import java.util.regex.Pattern;
 /** The mounted routes, for the answers to requests that match none of them. Immutable once built. */
 public final class RouteTable {
     /** @param exact false if the route also serves every path below this one */
-    private record Entry(String template, String[] segments, boolean exact, Set<HttpMethod> methods) {}
+    private record MountedRoute(String template, String[] segments, boolean exact, Set<HttpMethod> methods) {}
 
     private static final Pattern PARAMETER = Pattern.compile(":([A-Za-z]+)");
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<MountedRoute> entries = new ArrayList<>();
 
     /** Reads a router's routes, and makes every route for GET serve HEAD as well. */
     public RouteTable(Router router) {
         for (Route route : router.getRoutes()) {
             if (route.getPath() == null || route.methods() == null) continue;
             if (route.methods().contains(HttpMethod.GET)) route.method(HttpMethod.HEAD);
-            entries.add(
-                    new Entry(route.getPath(), route.getPath().split("/", -1), route.isExactPath(), route.methods()));
+            entries.add(new MountedRoute(
+                    route.getPath(), route.getPath().split("/", -1), route.isExactPath(), route.methods()));
         }
     }
 
     /** Every route as {@code GET /topics/{topic}}, in order; without HEAD and OPTIONS, which every route has. */
     public SortedSet<String> all() {
         SortedSet<String> all = new TreeSet<>();
-        for (Entry entry : entries) {
+        for (MountedRoute entry : entries) {
             for (HttpMethod method : entry.methods) {
                 if (method != HttpMethod.HEAD) all.add(method + " " + template(entry.template));
             }
@@ -47,7 +47,7 @@ public final class RouteTable {
         int end = path.length() > 1 && path.endsWith("/") ? path.length() - 1 : path.length();
         String[] segments = path.substring(0, end).split("/", -1);
         Set<String> methods = new TreeSet<>();
-        for (Entry entry : entries) {
+        for (MountedRoute entry : entries) {
             if (matches(entry, segments)) entry.methods.forEach(method -> methods.add(method.name()));
         }
         if (!methods.isEmpty()) methods.add("OPTIONS");
@@ -58,7 +58,7 @@ public final class RouteTable {
     String nearest(String path) {
         String[] segments = path.split("/", -1);
         List<String> filled = new ArrayList<>();
-        for (Entry entry : entries) filled.add(fill(entry, segments));
+        for (MountedRoute entry : entries) filled.add(fill(entry, segments));
         return Nearest.to(path, filled.stream().sorted().toList(), 2)
                 .map(nearest -> template(entries.get(filled.indexOf(nearest)).template))
                 .orElse(null);
@@ -69,7 +69,7 @@ public final class RouteTable {
         return path.indexOf(':') < 0 ? path : PARAMETER.matcher(path).replaceAll("{$1}");
     }
 
-    private static boolean matches(Entry entry, String[] segments) {
+    private static boolean matches(MountedRoute entry, String[] segments) {
         // The path of a route with a wildcard ends with a slash, and the segment behind it need not match.
         int compared = entry.exact ? entry.segments.length : entry.segments.length - 1;
         if (entry.exact ? segments.length != compared : segments.length <= compared) return false;
@@ -80,7 +80,7 @@ public final class RouteTable {
         return true;
     }
 
-    private static String fill(Entry entry, String[] segments) {
+    private static String fill(MountedRoute entry, String[] segments) {
         String[] filled = entry.segments.clone();
         for (int i = 0; i < Math.min(filled.length, segments.length); i++) {
             if (filled[i].startsWith(":")) filled[i] = segments[i];

@@ -38,7 +38,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     private static final int CONTENT_LENGTH_CHARS = HttpHeaderNames.CONTENT_LENGTH.length();
 
     /** The next element on the connection. */
-    private enum Part {
+    private enum Element {
         HEAD,
         FIXED_BODY,
         CHUNK_SIZE,
@@ -48,7 +48,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         REFUSED
     }
 
-    private Part part = Part.HEAD;
+    private Element part = Element.HEAD;
 
     /** Whether the request line of the head has been read. */
     private boolean lineRead;
@@ -79,7 +79,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             case CHUNK -> {
                 super.decode(context, in, out);
                 chunkLeft -= in.readerIndex() - start;
-                if (chunkLeft == 0) part = Part.CHUNK_SIZE;
+                if (chunkLeft == 0) part = Element.CHUNK_SIZE;
             }
             case REFUSED -> in.skipBytes(in.readableBytes());
         }
@@ -90,12 +90,12 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     private void follow(ChannelHandlerContext context, Object decoded) {
         if (decoded instanceof DecoderResultProvider outcome
                 && outcome.decoderResult().isFailure()) {
-            part = Part.REFUSED;
+            part = Element.REFUSED;
         } else if (decoded instanceof HttpMessage) {
-            part = chunked ? Part.CHUNK_SIZE : Part.FIXED_BODY;
+            part = chunked ? Element.CHUNK_SIZE : Element.FIXED_BODY;
             Guest.spoke(context.channel());
         } else if (decoded instanceof LastHttpContent) {
-            part = Part.HEAD;
+            part = Element.HEAD;
             lineRead = false;
         }
     }
@@ -114,7 +114,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
         }
         super.decode(context, in, out);
         chunkLeft = size + CRLF_BYTES - (in.readerIndex() - end - 1);
-        part = size == 0 ? Part.TRAILER : chunkLeft == 0 ? Part.CHUNK_SIZE : Part.CHUNK;
+        part = size == 0 ? Element.TRAILER : chunkLeft == 0 ? Element.CHUNK_SIZE : Element.CHUNK;
     }
 
     /** The chunk size in a line that ends before {@code end}; -1 if it is malformed or too large. */
@@ -141,7 +141,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
      */
     private boolean isFolded(ByteBuf in) {
         int from = in.readerIndex();
-        if (part == Part.HEAD && !lineRead) {
+        if (part == Element.HEAD && !lineRead) {
             // The superclass skips these before a request.
             while (from < in.writerIndex() && (in.getByte(from) & 0xFF) <= ' ') from++;
         } else if (from < in.writerIndex() && isBlank(in.getByte(from))) {
@@ -164,7 +164,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     private void refuse(ByteBuf in, List<Object> out, String detail) {
         in.skipBytes(in.readableBytes());
         DecoderResult failure = DecoderResult.failure(malformed(detail));
-        if (part == Part.HEAD) {
+        if (part == Element.HEAD) {
             HttpMessage refused = createInvalidMessage();
             refused.setProtocolVersion(HttpVersion.HTTP_1_1);
             refused.setDecoderResult(failure);
@@ -174,7 +174,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             refused.setDecoderResult(failure);
             out.add(refused);
         }
-        part = Part.REFUSED;
+        part = Element.REFUSED;
     }
 
     @Override

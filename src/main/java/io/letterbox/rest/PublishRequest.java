@@ -3,9 +3,9 @@ package io.letterbox.rest;
 import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.EarlyRefusal;
 import io.letterbox.http.HttpActor;
 import io.letterbox.http.Problem;
-import io.letterbox.http.Refusal;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.Transfers;
 import io.vertx.core.buffer.Buffer;
@@ -165,7 +165,7 @@ final class PublishRequest implements Transfers.Transfer {
     void refuse(Throwable failure) {
         if (over) return;
         Problem problem = Problem.of(failure);
-        Refusal.send(publisher.vertx(), request, problem);
+        EarlyRefusal.send(publisher.vertx(), request, problem);
         if (!routed) publisher.answered(startNanos, problem.code().httpStatus());
         end();
     }

@@ -3,9 +3,9 @@ package io.letterbox.rest;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.http.EarlyRefusal;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
-import io.letterbox.http.Refusal;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicName;
 import io.letterbox.telemetry.RouteMeter;
@@ -59,7 +59,7 @@ final class Publisher {
             head = PublishHead.of(request);
             if (!creates(head) && targets.find(topic) == null) throw PublishTargets.unknown(topic);
         } catch (ApiException refusal) {
-            Refusal.send(vertx, request, Problem.of(refusal));
+            EarlyRefusal.send(vertx, request, Problem.of(refusal));
             if (!routed) meter.record(0, refusal.code().httpStatus());
             return;
         }

@@ -52,7 +52,7 @@ final class Housekeeping {
         }
         if (round.hasNext()) return true;
         tell();
-        services.meters().housekeeping().passed(partitions.shard(), longestWaitMs);
+        services.meters().housekeeping().passFinished(partitions.shard(), longestWaitMs);
         longestWaitMs = 0;
         return false;
     }

@@ -102,7 +102,7 @@ public final class StorageVerticle extends VerticleBase {
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
         vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> keepHouse());
         vertx.setPeriodic(RETRY_MS, t -> retry());
-        services.meters().housekeeping().begun(shard);
+        services.meters().housekeeping().started(shard);
         return Future.succeededFuture();
     }
 
@@ -134,7 +134,7 @@ public final class StorageVerticle extends VerticleBase {
         chore(checkpoint::abandon);
         closeFiles();
         stopped = true;
-        services.meters().housekeeping().ended(shard);
+        services.meters().housekeeping().stopped(shard);
         return Future.succeededFuture();
     }
 

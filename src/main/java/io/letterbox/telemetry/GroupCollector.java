@@ -25,9 +25,9 @@ final class GroupCollector implements MultiCollector {
     private static final String UNREPORTED = "letterbox_unreported_groups";
 
     private final boolean each;
-    private volatile Shown shown = new Shown(List.of(), 0);
+    private volatile Collected collected = new Collected(List.of(), 0);
 
-    private record Shown(List<GroupLag> groups, int unreported) {}
+    private record Collected(List<GroupLag> groups, int unreported) {}
 
     /** @param each whether there are series for each partition */
     GroupCollector(boolean each) {
@@ -35,8 +35,8 @@ final class GroupCollector implements MultiCollector {
     }
 
     /** Sets the groups to export. */
-    void show(List<GroupLag> groups, int unreported) {
-        shown = new Shown(groups, unreported);
+    void setGroups(List<GroupLag> groups, int unreported) {
+        collected = new Collected(groups, unreported);
     }
 
     @Override
@@ -55,7 +55,7 @@ final class GroupCollector implements MultiCollector {
         GaugeSnapshot.Builder longest = gauge(
                 LONGEST_LAG_SECONDS,
                 "The age of the oldest record that a group has not committed, of all its partitions.");
-        Shown now = shown;
+        Collected now = collected;
         for (GroupLag group : now.groups()) {
             Labels ofGroup = Labels.of("consumergroup", group.group());
             members.dataPoint(point(ofGroup, group.members()));

@@ -60,12 +60,12 @@ public final class HousekeepingMeters {
     }
 
     /** A shard has started its housekeeping. */
-    public void begun(int shard) {
+    public void started(int shard) {
         passes.put(shard, nanoTime.getAsLong());
     }
 
     /** A shard has stopped its housekeeping, because it is closed. */
-    public void ended(int shard) {
+    public void stopped(int shard) {
         passes.remove(shard);
         waitsMs.remove(shard);
     }
@@ -76,7 +76,7 @@ public final class HousekeepingMeters {
      * @param longestWaitMs the longest time for which an open transaction has held readers of one of them back; 0 if
      *     none does
      */
-    public void passed(int shard, long longestWaitMs) {
+    public void passFinished(int shard, long longestWaitMs) {
         passes.put(shard, nanoTime.getAsLong());
         waitsMs.put(shard, longestWaitMs);
     }

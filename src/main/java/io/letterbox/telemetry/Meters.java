@@ -292,7 +292,7 @@ public final class Meters {
      * @param unreported the number of further groups
      */
     public void groups(List<GroupLag> groups, int unreported) {
-        groupCollector.show(groups, unreported);
+        groupCollector.setGroups(groups, unreported);
     }
 
     /** Exports what happened to clients' state for want of memory, and its limits; call this once. */

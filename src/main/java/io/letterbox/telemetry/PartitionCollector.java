@@ -37,14 +37,14 @@ final class PartitionCollector implements MultiCollector {
     private final boolean each;
 
     /** The values of one partition, or of all partitions of a topic. */
-    private static final class Row {
+    private static final class Values {
         private final Labels labels;
         private long sizeBytes;
         private long segments;
         private long start;
         private long end;
 
-        private Row(Labels labels) {
+        private Values(Labels labels) {
             this.labels = labels;
         }
 
@@ -70,7 +70,7 @@ final class PartitionCollector implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         Map<TopicPartition, PartitionStatus> all = partitions.get();
-        Map<Object, Row> rows = new LinkedHashMap<>();
+        Map<Object, Values> rows = new LinkedHashMap<>();
         Set<String> topics = new HashSet<>();
         long quarantined = 0;
         long offline = 0;
@@ -79,7 +79,7 @@ final class PartitionCollector implements MultiCollector {
             TopicPartition id = entry.getKey();
             PartitionStatus status = entry.getValue();
             topics.add(id.topic());
-            rows.computeIfAbsent(each ? id : id.topic(), row -> new Row(labels(id)))
+            rows.computeIfAbsent(each ? id : id.topic(), row -> new Values(labels(id)))
                     .add(status);
             quarantined += status.quarantine() == null || status.offline() ? 0 : 1;
             offline += status.offline() ? 1 : 0;
@@ -106,9 +106,10 @@ final class PartitionCollector implements MultiCollector {
         return Labels.of("partition", Integer.toString(id.partition()), "topic", id.topic());
     }
 
-    private static GaugeSnapshot gauge(String name, String help, Map<Object, Row> rows, ToLongFunction<Row> value) {
+    private static GaugeSnapshot gauge(
+            String name, String help, Map<Object, Values> rows, ToLongFunction<Values> value) {
         List<GaugeDataPointSnapshot> points = new ArrayList<>(rows.size());
-        for (Row row : rows.values()) points.add(point(row.labels, value.applyAsLong(row)));
+        for (Values row : rows.values()) points.add(point(row.labels, value.applyAsLong(row)));
         return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }
 

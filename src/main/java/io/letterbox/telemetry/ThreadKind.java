@@ -13,10 +13,10 @@ public enum ThreadKind {
     WORKER(5);
 
     private final String label = name().toLowerCase(Locale.ROOT);
-    private final long worthALineNanos;
+    private final long logAfterNanos;
 
-    ThreadKind(int worthALineSeconds) {
-        this.worthALineNanos = TimeUnit.SECONDS.toNanos(worthALineSeconds);
+    ThreadKind(int logAfterSeconds) {
+        this.logAfterNanos = TimeUnit.SECONDS.toNanos(logAfterSeconds);
     }
 
     /** The label's value: the name in lower case. */
@@ -25,7 +25,7 @@ public enum ThreadKind {
     }
 
     /** How long the thread has to be blocked until it is logged. */
-    long worthALineNanos() {
-        return worthALineNanos;
+    long logAfterNanos() {
+        return logAfterNanos;
     }
 }

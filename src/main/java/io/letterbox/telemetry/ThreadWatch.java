@@ -50,11 +50,11 @@ public final class ThreadWatch implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "letterbox-watch");
 
     // Owned by the watching thread.
-    private boolean looked;
-    private long lookedNanos;
+    private boolean checked;
+    private long checkedNanos;
     private long standstillNanos;
 
-    /** Creates the meters; {@link #begin} starts the thread. */
+    /** Creates the meters; {@link #start} starts the thread. */
     public ThreadWatch(Meters meters) {
         this(meters, System::nanoTime);
     }
@@ -70,7 +70,7 @@ public final class ThreadWatch implements AutoCloseable {
                 "letterbox_standstill_seconds",
                 "Time in which no thread of the process came on: suspended, short of processors, or collecting"
                         + " garbage.");
-        meters.register(new Shown());
+        meters.register(new ThreadCollector());
         thread.setDaemon(true);
     }
 
@@ -85,14 +85,14 @@ public final class ThreadWatch implements AutoCloseable {
     }
 
     /** Starts to watch, after everything has been started: until then the threads are expected to be busy. */
-    public void begin() {
+    public void start() {
         thread.start();
     }
 
     private void run() {
         try {
             while (!Thread.interrupted()) {
-                look();
+                check();
                 TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
             }
         } catch (InterruptedException closed) {
@@ -101,15 +101,15 @@ public final class ThreadWatch implements AutoCloseable {
     }
 
     /** Checks every thread. On the watching thread. */
-    void look() {
+    void check() {
         long now = nanoTime.getAsLong();
-        long since = now - lookedNanos;
-        if (looked && since > LATE_NANOS) stoodStill(since - TICK_NANOS);
-        looked = true;
-        lookedNanos = now;
+        long since = now - checkedNanos;
+        if (checked && since > LATE_NANOS) stoodStill(since - TICK_NANOS);
+        checked = true;
+        checkedNanos = now;
         for (WatchedThread watched : threads) {
             try {
-                watched.look(now - standstillNanos, standstillNanos);
+                watched.check(now - standstillNanos, standstillNanos);
             } catch (RejectedExecutionException gone) {
                 threads.remove(watched);
             }
@@ -147,7 +147,7 @@ public final class ThreadWatch implements AutoCloseable {
     }
 
     /** Exports the state of each thread. */
-    private final class Shown implements MultiCollector {
+    private final class ThreadCollector implements MultiCollector {
         private static final String BLOCKED = "letterbox_thread_blocked_seconds";
         private static final String LONGEST = "letterbox_thread_longest_lag_seconds";
 

@@ -36,11 +36,11 @@ final class WatchedThread {
     private final LongSupplier nanoTime;
 
     private boolean waiting;
-    private long question;
-    private long askedNanos;
-    private boolean told;
-    private boolean everTold;
-    private long toldNanos;
+    private long taskNumber;
+    private long queuedNanos;
+    private boolean logged;
+    private boolean everLogged;
+    private long loggedNanos;
 
     /** Whether the thread was seen in a system call for a disk or a socket since the last task. */
     private boolean waitedForSystem;
@@ -51,13 +51,13 @@ final class WatchedThread {
     private long longestBefore;
 
     /** Written by the watched thread. */
-    private volatile Answer answer;
+    private volatile TaskRun lastRun;
 
     // For readers on any thread.
     private volatile BlockedThread blocked;
     private volatile long longestNanos;
 
-    private record Answer(long question, long nanos, Thread thread) {}
+    private record TaskRun(long taskNumber, long nanos, Thread thread) {}
 
     WatchedThread(String name, ThreadKind kind, Executor executor, DistributionDataPoint lags, LongSupplier nanoTime) {
         this.name = name;
@@ -88,44 +88,44 @@ final class WatchedThread {
      * @param nowNanos the watch's time, without the standstills
      * @param standstillNanos the sum of the standstills so far, by which the watched thread's clock is ahead
      */
-    void look(long nowNanos, long standstillNanos) {
-        turnWindow(nowNanos);
-        Answer last = answer;
-        if (waiting && last != null && last.question == question) answered(last, standstillNanos);
-        if (waiting) stillWaiting(nowNanos);
-        else ask(nowNanos);
+    void check(long nowNanos, long standstillNanos) {
+        rotateWindow(nowNanos);
+        TaskRun last = lastRun;
+        if (waiting && last != null && last.taskNumber == taskNumber) onTaskRun(last, standstillNanos);
+        if (waiting) onStillWaiting(nowNanos);
+        else queueTask(nowNanos);
     }
 
-    private void ask(long nowNanos) {
+    private void queueTask(long nowNanos) {
         waiting = true;
         waitedForSystem = false;
-        askedNanos = nowNanos;
-        long asked = ++question;
-        executor.execute(() -> answer = new Answer(asked, nanoTime.getAsLong(), Thread.currentThread()));
+        queuedNanos = nowNanos;
+        long asked = ++taskNumber;
+        executor.execute(() -> lastRun = new TaskRun(asked, nanoTime.getAsLong(), Thread.currentThread()));
     }
 
-    private void answered(Answer last, long standstillNanos) {
+    private void onTaskRun(TaskRun last, long standstillNanos) {
         waiting = false;
-        long lag = Math.max(0, last.nanos - standstillNanos - askedNanos);
+        long lag = Math.max(0, last.nanos - standstillNanos - queuedNanos);
         lags.observe(lag / NANOS_PER_SECOND);
-        lasted(lag);
+        recordLag(lag);
         blocked = new BlockedThread(name, 0, false);
-        if (told) LOG.info("The thread {} goes on after {}", name, seconds(lag));
-        told = false;
+        if (logged) LOG.info("The thread {} goes on after {}", name, seconds(lag));
+        logged = false;
     }
 
-    private void stillWaiting(long nowNanos) {
-        long lag = nowNanos - askedNanos;
-        lasted(lag);
-        boolean worthALine = lag >= kind.worthALineNanos();
+    private void onStillWaiting(long nowNanos) {
+        long lag = nowNanos - queuedNanos;
+        recordLag(lag);
+        boolean worthALine = lag >= kind.logAfterNanos();
         StackTraceElement[] calls =
-                worthALine && answer != null ? answer.thread.getStackTrace() : new StackTraceElement[0];
+                worthALine && lastRun != null ? lastRun.thread.getStackTrace() : new StackTraceElement[0];
         waitedForSystem |= isInSystem(calls);
         blocked = new BlockedThread(name, lag, isCurable(calls));
-        if (!worthALine || told || everTold && nowNanos - toldNanos < QUIET_NANOS) return;
-        told = true;
-        everTold = true;
-        toldNanos = nowNanos;
+        if (!worthALine || logged || everLogged && nowNanos - loggedNanos < QUIET_NANOS) return;
+        logged = true;
+        everLogged = true;
+        loggedNanos = nowNanos;
         LOG.warn("The thread {} has been blocked for {}: {}", name, seconds(lag), text(calls));
     }
 
@@ -135,7 +135,7 @@ final class WatchedThread {
      */
     private boolean isCurable(StackTraceElement[] calls) {
         if (calls.length == 0 || waitedForSystem) return false;
-        return kind == ThreadKind.EVENT_LOOP || answer.thread.getState() == Thread.State.RUNNABLE;
+        return kind == ThreadKind.EVENT_LOOP || lastRun.thread.getState() == Thread.State.RUNNABLE;
     }
 
     private static boolean isInSystem(StackTraceElement[] calls) {
@@ -144,18 +144,18 @@ final class WatchedThread {
         return Stream.of("sun.nio.", "java.io.", "io.netty.").anyMatch(in::startsWith);
     }
 
-    private void lasted(long nanos) {
+    private void recordLag(long nanos) {
         longestNow = Math.max(longestNow, nanos);
         longestNanos = Math.max(longestNow, longestBefore);
     }
 
-    private void turnWindow(long nowNanos) {
+    private void rotateWindow(long nowNanos) {
         if (windowed && nowNanos - windowNanos < WINDOW_NANOS) return;
         windowed = true;
         windowNanos = nowNanos;
         longestBefore = longestNow;
         longestNow = 0;
-        lasted(0);
+        recordLag(0);
     }
 
     private static String seconds(long nanos) {
@@ -171,6 +171,6 @@ final class WatchedThread {
                 .filter(beginning.negate())
                 .limit(CALLS)
                 .map(call -> call.getClassName() + "." + call.getMethodName() + ":" + call.getLineNumber())
-                .collect(Collectors.joining(" < ", answer.thread.getName() + " is in ", ""));
+                .collect(Collectors.joining(" < ", lastRun.thread.getName() + " is in ", ""));
     }
 }

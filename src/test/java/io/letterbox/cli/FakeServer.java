@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 /** A server that gives prepared answers, in order, and keeps the requests. */
 final class FakeServer implements AutoCloseable {
     /** A request: method and path with query, the headers that matter, the body. */
-    record Asked(String line, String contentType, String lastEventId, String body) {}
+    record ReceivedRequest(String line, String contentType, String lastEventId, String body) {}
 
     private record Answer(int status, String contentType, String body, String retryAfter, boolean staysOpen) {
         Answer(int status, String contentType, String body, String retryAfter) {
@@ -31,7 +31,7 @@ final class FakeServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
-    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final List<ReceivedRequest> asked = new CopyOnWriteArrayList<>();
     private final CountDownLatch broken = new CountDownLatch(1);
     private volatile Headers headers;
 
@@ -83,7 +83,7 @@ final class FakeServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    List<Asked> asked() {
+    List<ReceivedRequest> asked() {
         return asked;
     }
 
@@ -91,7 +91,7 @@ final class FakeServer implements AutoCloseable {
         try (exchange) {
             headers = exchange.getRequestHeaders();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            asked.add(new Asked(
+            asked.add(new ReceivedRequest(
                     exchange.getRequestMethod() + " " + exchange.getRequestURI(),
                     exchange.getRequestHeaders().getFirst("Content-Type"),
                     exchange.getRequestHeaders().getFirst("Last-Event-ID"),

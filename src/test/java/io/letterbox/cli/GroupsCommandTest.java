@@ -48,7 +48,7 @@ class GroupsCommandTest {
                         "a b    Empty   classic         0   12  p, q, r and 2 more",
                         "c      Stable  consumer        2    0");
         assertThat(server.asked())
-                .extracting(FakeServer.Asked::line)
+                .extracting(FakeServer.ReceivedRequest::line)
                 .containsExactly("GET /groups?limit=500", "GET /groups?limit=500&after=a%20b");
     }
 
@@ -136,7 +136,7 @@ class GroupsCommandTest {
                 .withKeyboard(true);
         assertThat(run(person, "groups", "delete", "auditors")).isEqualTo(ExitCode.OK);
         assertThat(screen.err()).contains("This forgets 2 offsets for good. Type the group's name to go on: ");
-        assertThat(server.asked()).extracting(FakeServer.Asked::line).endsWith("DELETE /groups/auditors");
+        assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::line).endsWith("DELETE /groups/auditors");
         assertThat(screen.out()).isEqualTo("The group auditors is deleted.\n");
 
         server.answer(200, GROUP);

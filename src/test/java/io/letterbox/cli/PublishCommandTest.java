@@ -30,7 +30,7 @@ class PublishCommandTest {
 
         assertThat(publish("{\"a\":1}\nzwei\n", "quakes")).isEqualTo(ExitCode.OK);
         assertThat(server.asked())
-                .containsExactly(new FakeServer.Asked(
+                .containsExactly(new FakeServer.ReceivedRequest(
                         "POST /topics/quakes?ack=runs", "application/x-ndjson", null, "{\"a\":1}\nzwei\n"));
         assertThat(screen.err()).isEqualTo("letterbox: 2 records acknowledged\n");
         assertThat(screen.out()).isEmpty();
@@ -42,7 +42,7 @@ class PublishCommandTest {
 
         assertThat(publish("\nx\r\n", "t")).isEqualTo(ExitCode.OK);
         assertThat(server.asked())
-                .containsExactly(new FakeServer.Asked(
+                .containsExactly(new FakeServer.ReceivedRequest(
                         "POST /topics/t",
                         "application/vnd.kafka.binary.v2+json",
                         null,
@@ -126,7 +126,7 @@ class PublishCommandTest {
         assertThat(publish("never read\n", "t", "--tombstone", "A 17", "--tombstone", "b", "-H", "why=closed"))
                 .isEqualTo(ExitCode.OK);
         assertThat(server.asked())
-                .extracting(FakeServer.Asked::line)
+                .extracting(FakeServer.ReceivedRequest::line)
                 .containsExactly("DELETE /topics/t/records?key=A%2017", "DELETE /topics/t/records?key=b");
         assertThat(server.headers().getFirst("Letterbox-Header-why")).isEqualTo("closed");
         assertThat(screen.err()).isEqualTo("letterbox: 2 tombstones acknowledged\n");
@@ -255,7 +255,7 @@ class PublishCommandTest {
         typing.close();
 
         assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
-        assertThat(server.asked()).extracting(FakeServer.Asked::body).containsExactly("first\n", "second\n");
+        assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::body).containsExactly("first\n", "second\n");
     }
 
     @Test

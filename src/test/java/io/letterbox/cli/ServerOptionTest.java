@@ -35,7 +35,7 @@ class ServerOptionTest {
         server.answer(200, "{\"topics\":[]}").answer(200, "{\"topics\":[]}");
         assertThat(list(server.url().substring("http://".length()))).isEqualTo(ExitCode.OK);
         assertThat(list(" " + server.url() + "// ")).isEqualTo(ExitCode.OK);
-        assertThat(server.asked()).extracting(FakeServer.Asked::line).containsOnly("GET /topics");
+        assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::line).containsOnly("GET /topics");
     }
 
     @Test

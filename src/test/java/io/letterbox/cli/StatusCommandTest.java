@@ -58,7 +58,7 @@ class StatusCommandTest {
                         "Near limit  limits.groupBytes: 81 of 100",
                         "Near limit  descriptors: 900 of 1000");
         assertThat(server.asked())
-                .extracting(FakeServer.Asked::line)
+                .extracting(FakeServer.ReceivedRequest::line)
                 .containsExactly("GET /console/api/overview", "GET /metrics");
     }
 

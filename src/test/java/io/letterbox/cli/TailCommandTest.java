@@ -103,7 +103,9 @@ class TailCommandTest {
 
         assertThat(tail("t", "--max", "2")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n");
-        assertThat(server.asked()).extracting(FakeServer.Asked::lastEventId).containsExactly(null, "c1", "c1");
+        assertThat(server.asked())
+                .extracting(FakeServer.ReceivedRequest::lastEventId)
+                .containsExactly(null, "c1", "c1");
         assertThat(screen.err()).contains("coming back");
     }
 
@@ -116,7 +118,9 @@ class TailCommandTest {
         assertThat(tail("t", "--max", "1")).isEqualTo(ExitCode.OK);
         assertThat(screen.out()).isEqualTo("a\n");
         // Nothing that was published meanwhile is skipped.
-        assertThat(server.asked()).extracting(FakeServer.Asked::lastEventId).containsExactly(null, "c0");
+        assertThat(server.asked())
+                .extracting(FakeServer.ReceivedRequest::lastEventId)
+                .containsExactly(null, "c0");
         assertThat(screen.err()).contains("coming back");
     }
 

@@ -123,11 +123,11 @@ class TopicsCommandTest {
         server.answer(200, WHOLE);
         assertThat(topics("delete", "t")).isEqualTo(ExitCode.USAGE);
         assertThat(screen.err()).contains("--yes");
-        assertThat(server.asked()).extracting(FakeServer.Asked::line).containsExactly("GET /topics/t");
+        assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::line).containsExactly("GET /topics/t");
 
         server.answer(200, WHOLE).answer(204, "");
         assertThat(topics("delete", "t", "--yes")).isEqualTo(ExitCode.OK);
-        assertThat(server.asked()).extracting(FakeServer.Asked::line).endsWith("DELETE /topics/t");
+        assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::line).endsWith("DELETE /topics/t");
         assertThat(screen.out()).isEqualTo("The topic t is deleted.\n");
     }
 

@@ -177,11 +177,11 @@ class MetersTest {
         assertThat(specimen.scrape().value("letterbox_compaction_age_seconds", Map.of()))
                 .isPositive();
         meters.housekeeping().compactionEnded(partition, true);
-        meters.housekeeping().passed(0, 0);
+        meters.housekeeping().passFinished(0, 0);
         page = specimen.scrape();
         assertThat(page.value("letterbox_uncompacted_partitions", Map.of())).isZero();
         assertThat(page.value("letterbox_open_transaction_seconds", Map.of())).isZero();
-        meters.housekeeping().ended(0);
+        meters.housekeeping().stopped(0);
         assertThat(specimen.scrape().value("letterbox_housekeeping_age_seconds", Map.of()))
                 .isZero();
     }

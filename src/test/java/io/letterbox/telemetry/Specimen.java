@@ -83,8 +83,8 @@ final class Specimen implements AutoCloseable {
         keepHouse();
         for (ThreadKind kind : ThreadKind.values()) threads.watch(kind.label() + "-0", kind, Runnable::run);
         // Queues the tasks, and reads their results.
-        threads.look();
-        threads.look();
+        threads.check();
+        threads.check();
         meters.bindHealth(new Health());
         meters.bindClock(() -> ClockGuard.first(0, 0).at(0, 7_200_000));
         meters.bindShortages(() -> 1);
@@ -93,8 +93,8 @@ final class Specimen implements AutoCloseable {
 
     private void keepHouse() {
         TopicPartition partition = new TopicPartition("orders", 0);
-        meters.housekeeping().begun(0);
-        meters.housekeeping().passed(0, 1500);
+        meters.housekeeping().started(0);
+        meters.housekeeping().passFinished(0, 1500);
         meters.housekeeping().deleted(20, 2000);
         meters.housekeeping().compactionBegan(partition);
         meters.housekeeping().compactionEnded(partition, false);

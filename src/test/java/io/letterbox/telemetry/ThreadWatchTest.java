@@ -55,7 +55,7 @@ class ThreadWatchTest {
     private void pass(Duration time) {
         for (long left = time.toNanos(); left > 0; left -= ThreadWatch.TICK_NANOS) {
             now.addAndGet(ThreadWatch.TICK_NANOS);
-            watch.look();
+            watch.check();
         }
     }
 
@@ -78,7 +78,7 @@ class ThreadWatchTest {
                     "event-loop-0",
                     ThreadKind.EVENT_LOOP,
                     vertx.eventLoopGroup().next());
-            real.begin();
+            real.start();
             await().atMost(LIMIT).until(() -> answers(own) > 0);
             vertx.runOnContext(go -> hold(release));
             await().atMost(LIMIT).until(() -> !lines().isEmpty());
@@ -89,7 +89,7 @@ class ThreadWatchTest {
                     .contains("ThreadWatchTest.hold:")
                     .doesNotContain("\n");
             BlockedThread blocked = real.blocked().get(0);
-            assertThat(blocked.nanos()).isGreaterThanOrEqualTo(ThreadKind.EVENT_LOOP.worthALineNanos());
+            assertThat(blocked.nanos()).isGreaterThanOrEqualTo(ThreadKind.EVENT_LOOP.logAfterNanos());
             assertThat(blocked.curable()).isTrue();
             release.countDown();
             await().atMost(LIMIT).until(() -> lines().size() > 1);
@@ -118,7 +118,7 @@ class ThreadWatchTest {
     @Test
     void showsForHowLongAndWhatWasLongest() {
         watch.watch("shard-0", ThreadKind.SHARD, given::add);
-        watch.look();
+        watch.check();
         pass(Duration.ofSeconds(12));
         Map<String, String> shard = Map.of("thread", "shard-0");
         assertThat(scrape().value("letterbox_thread_blocked_seconds", shard)).isEqualTo(12);
@@ -147,7 +147,7 @@ class ThreadWatchTest {
     @Test
     void isToldOnceAMinuteHoweverOftenItHappens() {
         watch.watch("shard-0", ThreadKind.SHARD, given::add);
-        watch.look();
+        watch.check();
         for (int times = 0; times < 3; times++) {
             pass(Duration.ofSeconds(10));
             answer();
@@ -163,10 +163,10 @@ class ThreadWatchTest {
     @Test
     void aProcessThatStoodStillHadNoBlockedThread() {
         watch.watch("event-loop-0", ThreadKind.EVENT_LOOP, given::add);
-        watch.look();
+        watch.check();
         pass(Duration.ofSeconds(1));
         now.addAndGet(Duration.ofMinutes(10).toNanos());
-        watch.look();
+        watch.check();
         assertThat(watch.blocked()).singleElement().matches(blocked -> blocked.nanos() < 3e9);
         answer();
         pass(Duration.ofMillis(500));
@@ -180,10 +180,10 @@ class ThreadWatchTest {
     @Test
     void aThreadThatIsBlockedBeforeAndAfterAStandstillIsBlocked() {
         watch.watch("event-loop-0", ThreadKind.EVENT_LOOP, given::add);
-        watch.look();
+        watch.check();
         pass(Duration.ofSeconds(6));
         now.addAndGet(Duration.ofMinutes(10).toNanos());
-        watch.look();
+        watch.check();
         pass(Duration.ofSeconds(6));
         assertThat(watch.blocked())
                 .singleElement()

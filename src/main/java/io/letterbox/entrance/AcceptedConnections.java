@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param <G> a connection, by identity
  */
-final class Guests<G> {
+final class AcceptedConnections<G> {
     /** The time that a connection has for its first whole request. */
     static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -48,7 +48,7 @@ final class Guests<G> {
         }
     }
 
-    Guests(DoorLimits limits) {
+    AcceptedConnections(DoorLimits limits) {
         this.limits = limits;
     }
 
@@ -58,7 +58,7 @@ final class Guests<G> {
      * @param filesLeft whether the process can spare another descriptor
      * @return the connections to close, which are counted no more; the new one itself if it is refused
      */
-    List<G> arrive(G guest, InetAddress from, long nowNanos, boolean filesLeft) {
+    List<G> admit(G connection, InetAddress from, long nowNanos, boolean filesLeft) {
         Address address = addresses.computeIfAbsent(from, Address::new);
         List<G> leaving = new ArrayList<>(1);
         boolean ownFull = limits.maxPerAddress() > 0 && address.open >= limits.maxPerAddress();
@@ -67,28 +67,28 @@ final class Guests<G> {
             G oldest = first(address.silent);
             long grace = ownFull ? GRACE_NANOS : ROOMY_GRACE_NANOS;
             if (oldest != null && silentFor(oldest, nowNanos) >= grace) leaving.add(oldest);
-            else if (ownFull) leaving.add(guest);
+            else if (ownFull) leaving.add(connection);
         }
         if (leaving.isEmpty() && (open.size() >= limits.maxConnections() || !filesLeft)) {
-            G oldest = dispensable(address, nowNanos);
-            leaving.add(oldest == null ? guest : oldest);
+            G oldest = replaceable(address, nowNanos);
+            leaving.add(oldest == null ? connection : oldest);
         }
-        leaving.forEach(this::left);
-        if (leaving.contains(guest)) {
+        leaving.forEach(this::remove);
+        if (leaving.contains(connection)) {
             forget(address);
         } else {
             // The address may have been forgotten with the connection that was closed.
             Address own = addresses.computeIfAbsent(from, Address::new);
             own.open++;
-            own.silent.add(guest);
-            open.put(guest, own);
-            silent.put(guest, nowNanos);
+            own.silent.add(connection);
+            open.put(connection, own);
+            silent.put(connection, nowNanos);
         }
         return leaving;
     }
 
     /** The connection to close in favour of an address; null if there is none. */
-    private G dispensable(Address newcomer, long nowNanos) {
+    private G replaceable(Address newcomer, long nowNanos) {
         G oldest = first(silent.keySet());
         if (oldest == null || silentFor(oldest, nowNanos) >= GRACE_NANOS) return oldest;
         Address most = newcomer;
@@ -99,8 +99,8 @@ final class Guests<G> {
         return most.silent.size() > newcomer.silent.size() + 1 ? first(most.silent) : null;
     }
 
-    private long silentFor(G guest, long nowNanos) {
-        return nowNanos - silent.get(guest);
+    private long silentFor(G connection, long nowNanos) {
+        return nowNanos - silent.get(connection);
     }
 
     private static <T> T first(Set<T> set) {
@@ -108,16 +108,16 @@ final class Guests<G> {
     }
 
     /** Notes that a connection has sent a whole request. */
-    void spoke(G guest) {
-        if (silent.remove(guest) != null) open.get(guest).silent.remove(guest);
+    void onFirstRequest(G connection) {
+        if (silent.remove(connection) != null) open.get(connection).silent.remove(connection);
     }
 
     /** Removes a connection that has been closed. */
-    void left(G guest) {
-        Address address = open.remove(guest);
+    void remove(G connection) {
+        Address address = open.remove(connection);
         if (address == null) return;
-        silent.remove(guest);
-        address.silent.remove(guest);
+        silent.remove(connection);
+        address.silent.remove(connection);
         address.open--;
         forget(address);
     }
@@ -129,11 +129,11 @@ final class Guests<G> {
     /** Removes and returns the connections that have been silent for too long. */
     List<G> overdue(long nowNanos) {
         List<G> overdue = new ArrayList<>();
-        for (Map.Entry<G, Long> guest : silent.entrySet()) {
-            if (nowNanos - guest.getValue() < SILENCE_NANOS) break;
-            overdue.add(guest.getKey());
+        for (Map.Entry<G, Long> connection : silent.entrySet()) {
+            if (nowNanos - connection.getValue() < SILENCE_NANOS) break;
+            overdue.add(connection.getKey());
         }
-        overdue.forEach(this::left);
+        overdue.forEach(this::remove);
         return overdue;
     }
 

@@ -12,18 +12,18 @@ import java.util.stream.Stream;
  * Builds the configuration records from settings. It follows the records' components, so a new key needs no line here,
  * and it asks the records' own checks for the allowed values, so that a message cannot differ from the check.
  */
-final class Assembly {
+final class ConfigBuilder {
     private final Map<String, Setting> settings;
     private final List<String> problems;
 
-    private Assembly(Map<String, Setting> settings, List<String> problems) {
+    private ConfigBuilder(Map<String, Setting> settings, List<String> problems) {
         this.settings = settings;
         this.problems = problems;
     }
 
     /** The configuration; sections with problems keep their defaults, and {@code problems} is not empty then. */
     static LetterboxConfig of(Map<String, Setting> settings, List<String> problems) {
-        return new Assembly(settings, problems).root();
+        return new ConfigBuilder(settings, problems).root();
     }
 
     private LetterboxConfig root() {
@@ -41,7 +41,7 @@ final class Assembly {
         for (RecordComponent component : defaults.getClass().getRecordComponents()) {
             String path = name + "." + component.getName();
             Object usual = value(component, defaults);
-            values.add(usual instanceof Map ? topicDefaults(path) : understood(path, component, defaults));
+            values.add(usual instanceof Map ? topicDefaults(path) : parsed(path, component, defaults));
         }
         if (problems.size() > before) {
             return defaults;
@@ -56,7 +56,7 @@ final class Assembly {
         }
     }
 
-    private Object understood(String path, RecordComponent component, Record defaults) {
+    private Object parsed(String path, RecordComponent component, Record defaults) {
         Setting setting = settings.get(path);
         Object usual = value(component, defaults);
         if (setting == null) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options that name the offsets to set for a group. */
-final class OffsetWish {
+final class OffsetOptions {
     /** A topic, optionally with some of its partitions. */
     private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9._-]+)(?::(\\d{1,9}(?:,\\d{1,9})*))?");
 

@@ -13,16 +13,16 @@ import java.util.TreeMap;
  * Commits the records that a group member has printed, so that the group goes on behind them. Records that were printed
  * and not committed are delivered again, to this member or another. Used by one thread.
  */
-final class Acknowledgements {
+final class PrintedOffsets {
     private static final long MOST_OFTEN_NS = 1_000_000_000;
 
     private final ServerClient server;
     private final String path;
     private final Map<TopicPartition, Long> due = new TreeMap<>();
     private String memberId;
-    private long toldNs = System.nanoTime();
+    private long committedNs = System.nanoTime();
 
-    Acknowledgements(ServerClient server, String group) {
+    PrintedOffsets(ServerClient server, String group) {
         this.server = server;
         this.path = "/groups/" + ServerClient.segment(group) + "/offsets";
     }
@@ -55,8 +55,8 @@ final class Acknowledgements {
     }
 
     /** Whether it is time to commit although more records are to be printed. */
-    boolean late() {
-        return System.nanoTime() - toldNs > MOST_OFTEN_NS;
+    boolean isCommitDue() {
+        return System.nanoTime() - committedNs > MOST_OFTEN_NS;
     }
 
     /**
@@ -64,8 +64,8 @@ final class Acknowledgements {
      *
      * @return false if the server refused or did not answer
      */
-    boolean tell() {
-        toldNs = System.nanoTime();
+    boolean commit() {
+        committedNs = System.nanoTime();
         if (due.isEmpty() || memberId == null) return due.isEmpty();
         ObjectNode body = ServerClient.JSON.createObjectNode().put("memberId", memberId);
         ArrayNode offsets = body.putArray("offsets");

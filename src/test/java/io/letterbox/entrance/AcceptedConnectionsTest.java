@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class GuestsTest {
+class AcceptedConnectionsTest {
     private static final InetAddress ONE = address(1);
     private static final InetAddress TWO = address(2);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final Guests<String> guests = new Guests<>(new DoorLimits("http", 5, 0, 2));
+    private final AcceptedConnections<String> guests = new AcceptedConnections<>(new DoorLimits("http", 5, 0, 2));
     private long now = -3 * SECOND; // A monotonic clock may be negative, and pass zero.
 
     private static InetAddress address(int last) {
@@ -25,7 +25,7 @@ class GuestsTest {
     }
 
     private List<String> arrive(String guest, InetAddress from) {
-        return guests.arrive(guest, from, now, true);
+        return guests.admit(guest, from, now, true);
     }
 
     @Test
@@ -43,13 +43,13 @@ class GuestsTest {
     void whoHasSpokenIsNotSentAway() {
         for (String guest : List.of("a", "b", "c", "d", "e")) {
             assertThat(arrive(guest, ONE)).isEmpty();
-            guests.spoke(guest);
+            guests.onFirstRequest(guest);
         }
         now += 100 * SECOND;
         assertThat(guests.silent()).isZero();
         assertThat(guests.overdue(now)).isEmpty();
         assertThat(arrive("f", TWO)).containsExactly("f"); // Full.
-        guests.left("a");
+        guests.remove("a");
         assertThat(arrive("f", TWO)).isEmpty();
     }
 
@@ -75,7 +75,7 @@ class GuestsTest {
         for (String guest : List.of("a", "b", "c", "d", "e")) arrive(guest, ONE);
         // All are young, but one address has more than its share.
         assertThat(arrive("honest", TWO)).containsExactly("a");
-        guests.spoke("honest");
+        guests.onFirstRequest("honest");
         now += SECOND;
         assertThat(arrive("other", TWO)).containsExactly("b");
         assertThat(guests.open()).isEqualTo(5);
@@ -83,23 +83,23 @@ class GuestsTest {
 
     @Test
     void aWantOfFilesIsAFullDoor() {
-        guests.arrive("a", ONE, now, true);
-        assertThat(guests.arrive("b", TWO, now, false)).containsExactly("b");
+        guests.admit("a", ONE, now, true);
+        assertThat(guests.admit("b", TWO, now, false)).containsExactly("b");
         now += SECOND;
-        assertThat(guests.arrive("b", TWO, now, false)).containsExactly("a");
-        guests.spoke("b");
-        assertThat(guests.arrive("c", TWO, now, false)).containsExactly("c");
+        assertThat(guests.admit("b", TWO, now, false)).containsExactly("a");
+        guests.onFirstRequest("b");
+        assertThat(guests.admit("c", TWO, now, false)).containsExactly("c");
     }
 
     @Test
     void anAddressCanBeLimited() {
-        Guests<String> few = new Guests<>(new DoorLimits("kafka", 5, 2, 2));
-        few.arrive("a", ONE, now, true);
-        few.spoke("a");
-        few.arrive("b", ONE, now, true);
-        assertThat(few.arrive("c", ONE, now, true)).containsExactly("c");
-        assertThat(few.arrive("d", TWO, now, true)).isEmpty();
-        assertThat(few.arrive("c", ONE, now + SECOND, true)).containsExactly("b");
+        AcceptedConnections<String> few = new AcceptedConnections<>(new DoorLimits("kafka", 5, 2, 2));
+        few.admit("a", ONE, now, true);
+        few.onFirstRequest("a");
+        few.admit("b", ONE, now, true);
+        assertThat(few.admit("c", ONE, now, true)).containsExactly("c");
+        assertThat(few.admit("d", TWO, now, true)).isEmpty();
+        assertThat(few.admit("c", ONE, now + SECOND, true)).containsExactly("b");
     }
 
     @Test
@@ -107,10 +107,10 @@ class GuestsTest {
         arrive("a", ONE);
         now += SECOND;
         arrive("b", TWO);
-        now += Guests.SILENCE_NANOS - SECOND;
+        now += AcceptedConnections.SILENCE_NANOS - SECOND;
         assertThat(guests.overdue(now)).containsExactly("a");
         assertThat(guests.open()).isEqualTo(1);
-        guests.left("a"); // Its socket is closed, which is reported again.
+        guests.remove("a"); // Its socket is closed, which is reported again.
         assertThat(guests.open()).isEqualTo(1);
     }
 
@@ -118,14 +118,14 @@ class GuestsTest {
     void nothingIsKeptOfThoseWhoLeft() {
         arrive("a", ONE);
         arrive("b", ONE);
-        guests.spoke("a");
-        guests.left("a");
-        guests.left("b");
-        guests.spoke("b");
+        guests.onFirstRequest("a");
+        guests.remove("a");
+        guests.remove("b");
+        guests.onFirstRequest("b");
         for (int i = 0; i < 5; i++) arrive("c" + i, TWO);
-        assertThat(guests.arrive("refused", ONE, now, true)).isNotEmpty();
-        for (int i = 0; i < 5; i++) guests.left("c" + i);
-        guests.left("refused");
+        assertThat(guests.admit("refused", ONE, now, true)).isNotEmpty();
+        for (int i = 0; i < 5; i++) guests.remove("c" + i);
+        guests.remove("refused");
         assertThat(guests.open()).isZero();
         assertThat(guests.silent()).isZero();
         assertThat(guests.addresses()).isZero();

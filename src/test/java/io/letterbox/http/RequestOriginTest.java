@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class VisitTest {
+class RequestOriginTest {
     private static final String HERE = "letterbox.example:8080";
 
     private final Hosts hosts = new Hosts(List.of("letterbox.example", "other.example:8443"), List.of());
 
     private boolean isForeign(String site, String origin, String referer) {
-        return new Visit(site, origin, referer, HERE).isForeign(hosts);
+        return new RequestOrigin(site, origin, referer, HERE).isForeign(hosts);
     }
 
     @Test
@@ -52,11 +52,11 @@ class VisitTest {
         assertThat(isForeign(null, "null", null)).isTrue();
         assertThat(isForeign(null, "", null)).isTrue();
         assertThat(isForeign("none", "chrome-extension://abc", null)).isTrue();
-        assertThat(new Visit(null, "http://a.example", null, "a.example:80").isForeign(hosts))
+        assertThat(new RequestOrigin(null, "http://a.example", null, "a.example:80").isForeign(hosts))
                 .isFalse();
-        assertThat(new Visit(null, "https://a.example", null, "a.example:443").isForeign(hosts))
+        assertThat(new RequestOrigin(null, "https://a.example", null, "a.example:443").isForeign(hosts))
                 .isFalse();
-        assertThat(new Visit(null, "https://a.example", null, null).isForeign(hosts))
+        assertThat(new RequestOrigin(null, "https://a.example", null, null).isForeign(hosts))
                 .isTrue();
     }
 

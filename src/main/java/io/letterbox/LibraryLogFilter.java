@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Passes warnings of Netty and Vert.x once a minute for each message: most of them report what clients do to their
  * connections, as often as clients like. Messages of Letterbox itself, and errors, always pass.
  */
-final class LibraryNoise extends Filter<ILoggingEvent> {
+final class LibraryLogFilter extends Filter<ILoggingEvent> {
     private static final String OWN = "io.letterbox.";
     private static final long PAUSE_NANOS = 60_000_000_000L;
 
@@ -22,18 +22,18 @@ final class LibraryNoise extends Filter<ILoggingEvent> {
     private final Map<String, Long> saidAt = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
 
-    LibraryNoise(LongSupplier nanoTime) {
+    LibraryLogFilter(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /** Whether an event is a warning of a library, for which a stack trace is of no use. */
-    static boolean isNoise(ILoggingEvent event) {
+    static boolean isLibraryWarning(ILoggingEvent event) {
         return !event.getLoggerName().startsWith(OWN) && !event.getLevel().isGreaterOrEqual(Level.ERROR);
     }
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
-        if (!isNoise(event)) return FilterReply.NEUTRAL;
+        if (!isLibraryWarning(event)) return FilterReply.NEUTRAL;
         long now = nanoTime.getAsLong();
         String kind = event.getLoggerName() + '\n' + event.getMessage();
         Long last = saidAt.get(kind);

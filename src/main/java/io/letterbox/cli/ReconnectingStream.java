@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * handled, after a pause that grows while there is no answer. Runs on one thread, with a second one that closes a
  * connection on which nothing arrives any more, not even heartbeats.
  */
-final class Subscription {
+final class ReconnectingStream {
     private static final long FIRST_PAUSE_MS = 500;
     private static final long LONGEST_PAUSE_MS = 15_000;
 
@@ -42,7 +42,7 @@ final class Subscription {
      * @param lastId the event after which to begin; empty to begin where the query says
      * @param notice told of lost connections
      */
-    Subscription(ServerClient server, String path, String lastId, Consumer<String> notice, Pause pause) {
+    ReconnectingStream(ServerClient server, String path, String lastId, Consumer<String> notice, Pause pause) {
         this.server = server;
         this.path = path;
         this.lastId = lastId;

@@ -14,15 +14,15 @@ import io.vertx.core.http.HttpServerRequest;
  * @param referer {@code Referer} (RFC 9110, section 10.1.3), or null
  * @param host the authority that the request names as this server's, or null
  */
-record Visit(String site, String origin, String referer, String host) {
+record RequestOrigin(String site, String origin, String referer, String host) {
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
 
-    static Visit of(HttpServerRequest request) {
-        return new Visit(
+    static RequestOrigin of(HttpServerRequest request) {
+        return new RequestOrigin(
                 request.getHeader(SEC_FETCH_SITE),
                 request.getHeader(HttpHeaders.ORIGIN),
                 request.getHeader(HttpHeaders.REFERER),
-                Hosts.asked(request));
+                Hosts.requestedAuthority(request));
     }
 
     /** Whether the request comes from a page that is not this server's own. */

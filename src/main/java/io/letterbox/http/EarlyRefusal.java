@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpVersion;
  * that the connection stays open. A long one closes the connection, but not at once: closing a socket that has unread
  * bytes resets it, and a client that is still sending would see the reset instead of the answer.
  */
-public final class Refusal {
+public final class EarlyRefusal {
     /** The bytes of an unwanted body that are read before the connection is closed. */
     static final int LINGER_BYTES = 1 << 20;
 
@@ -28,7 +28,7 @@ public final class Refusal {
     // Owned by the connection's event loop.
     private long dropped;
 
-    private Refusal(HttpServerRequest request) {
+    private EarlyRefusal(HttpServerRequest request) {
         this.request = request;
     }
 
@@ -40,7 +40,7 @@ public final class Refusal {
         }
         // A client that was too slow gets no more time, even if little of the body is left (RFC 9110, section 15.5.9).
         boolean ends = problem.code() == ErrorCode.REQUEST_TIMEOUT || !isShort(request);
-        Refusal refusal = new Refusal(request);
+        EarlyRefusal refusal = new EarlyRefusal(request);
         request.handler(chunk -> refusal.drop(chunk.length()));
         request.exceptionHandler(gone -> {});
         request.endHandler(arrived -> {
