@@ -69,7 +69,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everything that holds files: opened before the doors, closed after them. Used by the thread that starts the server. */
+/**
+ * Everything that holds files: opened before the servers, closed after them. Used by the thread that starts the server.
+ */
 final class StorageAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(StorageAssembly.class);
     private static final long DISK_CHECK_MS = 1000;
@@ -99,8 +101,8 @@ final class StorageAssembly {
     private final List<StorageVerticle> verticles = new ArrayList<>();
 
     /**
-     * Held until Vert.x closes, or a shard that is undeployed would lose its thread while tasks wait for it. By a reference:
-     * Vert.x closes what nobody holds.
+     * Held until Vert.x closes, or a shard that is undeployed would lose its thread while tasks wait for it. By a
+     * strong reference, because Vert.x closes a shared executor that is not referenced.
      */
     private final List<WorkerExecutor> shardThreads = new ArrayList<>();
 
@@ -212,7 +214,7 @@ final class StorageAssembly {
                     verticle,
                     new DeploymentOptions()
                             .setThreadingModel(ThreadingModel.WORKER)
-                            // A pool each, so that it is always the same thread.
+                            // A pool for each shard, so that it always runs on the same thread.
                             .setWorkerPoolName("letterbox-storage-" + shard)
                             .setWorkerPoolSize(1)));
         }
@@ -222,7 +224,7 @@ final class StorageAssembly {
                         services.files(), directory.layout().topics(), metadataLog.image(), recovery)
                 .delete();
         metadata.start().await();
-        // The note of a failed force holds for logs that are to be opened later.
+        // The note of a failed fsync stays valid for logs that are opened later.
         if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.settled();
         clearWal();
         Set<UUID> deleted = metadataLog.image().deleted().keySet();
@@ -252,7 +254,10 @@ final class StorageAssembly {
                 recovery.batchesRestored());
     }
 
-    /** What earlier processes have written ahead is in the logs now, but for those that could not take it. */
+    /**
+     * Deletes the write-ahead logs of earlier processes, which the logs contain now, except for logs that could not
+     * take them.
+     */
     private void clearWal() throws IOException {
         RecoveredWal remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
@@ -289,7 +294,7 @@ final class StorageAssembly {
         return null;
     }
 
-    /** Has the threads watched that nobody can do without; after {@link #start}. */
+    /** Has the threads watched that the node cannot do without; after {@link #start}. */
     void watch(ThreadWatch threads) {
         for (int shard = 0; shard < verticles.size(); shard++) {
             threads.watch("shard-" + shard, ThreadKind.SHARD, verticles.get(shard)::onShard);
@@ -298,7 +303,7 @@ final class StorageAssembly {
         threads.watch("topic-patterns", ThreadKind.WORKER, patterns::onThread);
     }
 
-    /** Tells the cluster how this node can be reached. */
+    /** Registers this node's addresses in the cluster. */
     void register(int nodeId, Endpoint http, Endpoint kafka) {
         metadata.propose(new Command.RegisterNode(nodeId, http, kafka)).await();
     }
@@ -316,12 +321,12 @@ final class StorageAssembly {
         return reader;
     }
 
-    /** The way to the coordinators of consumer groups. */
+    /** The client of the group coordinators. */
     Groups groups() {
         return groups;
     }
 
-    /** The way to the coordinators of transactions, and to producer ids. */
+    /** The client of the transaction coordinators, and of producer ids. */
     Transactions transactions() {
         return transactions;
     }
@@ -331,9 +336,9 @@ final class StorageAssembly {
         return partitions;
     }
 
-    /** Commits, closes the logs, and says that the stop was clean. */
+    /** Commits, closes the logs, and notes that the stop was clean. */
     void close() throws IOException {
-        // Or it asks for a thread of a pool that is being closed.
+        // First, because the timers need a thread of a pool that is closed below.
         vertx.cancelTimer(diskCheck);
         vertx.cancelTimer(clockCheck);
         try {

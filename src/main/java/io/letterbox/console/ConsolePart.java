@@ -16,10 +16,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * Serves the console: its files and {@code GET /console/api/overview} and {@code GET /console/api/connections}. One instance per event loop.
+ * Serves the console: its files, {@code GET /console/api/overview} and {@code GET /console/api/connections}. One
+ * instance per event loop.
  *
- * <p>The page may load nothing but its own files, run nothing that is not in a file, and be framed by nobody; and, where
- * the browser knows trusted types, no script can turn text into HTML. So a record's value stays text whatever is in it.
+ * <p>The page may load only its own files, run only scripts from files, and not be framed; in browsers that support
+ * trusted types, no script can turn text into HTML. So a record's value stays text whatever it contains.
  */
 public final class ConsolePart implements HttpPart {
     /** Content Security Policy Level 3, and Trusted Types. */
@@ -27,7 +28,7 @@ public final class ConsolePart implements HttpPart {
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'; trusted-types 'none'";
 
-    /** The files of our own, in {@code io/letterbox/console}. */
+    /** The files of the console, in {@code io/letterbox/console}. */
     static final List<String> FILES = List.of(
             "api.js",
             "apidoc.js",

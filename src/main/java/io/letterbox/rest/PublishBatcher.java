@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts what many requests publish in one turn of the event loop into one record batch per partition: one message to the
- * shard, one promise, one run of a group commit for all of them. A batch leaves when the requests that had been read
- * have been handled, without a timer: a task that is queued behind them sends it. So a lone request waits for nothing,
- * and the busier the loop the larger the batches. Owned by one event loop.
+ * Gathers what many requests publish in one iteration of the event loop into one record batch per partition: one
+ * message to the shard, one promise, one run of a group commit for all of them. A batch is sent without a timer, when
+ * the requests that had been read have been handled: by a task that is queued behind them. So a lone request waits for
+ * nothing, and the busier the loop, the larger the batches. Owned by one event loop.
  */
 final class PublishBatcher implements Placement {
     private final Partitions partitions;
@@ -42,7 +42,7 @@ final class PublishBatcher implements Placement {
         return false;
     }
 
-    /** The batches are those of many requests, and leave when their turn is over. */
+    /** Does nothing: the batches belong to many requests and are sent at the end of the iteration. */
     @Override
     public void end() {}
 

@@ -15,12 +15,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * One publish from its head to its answer. It ends exactly once, whatever happens first: answered, refused while it
- * arrives, or left by its client; then it gives back what it holds. Records that were handed on stay on their way even
- * where the client has gone. Owned by one event loop.
+ * One publish, from its head to its answer. It ends exactly once, by whatever happens first: it is answered, refused
+ * while its body arrives, or abandoned by its client; then it returns its bytes to the budget. Records that were sent
+ * to a shard are written even if the client has gone. Owned by one event loop.
  */
 final class PublishRequest implements Transfers.Transfer {
-    /** In an answer that was given before: nothing was written this time. */
+    /** The header of an answer to a repeated request: nothing was written this time. */
     private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotent-Replayed");
 
     private final Publisher publisher;
@@ -29,7 +29,7 @@ final class PublishRequest implements Transfers.Transfer {
     private final PublishHead head;
     private final boolean routed;
 
-    /** What has come; then, where that was compressed, what it was compressed from. */
+    /** The body as received; after decompression, the decompressed one. */
     private BodySink body;
 
     private final long startNanos = System.nanoTime();
@@ -37,7 +37,7 @@ final class PublishRequest implements Transfers.Transfer {
     private boolean replayed;
     private boolean watched;
 
-    /** @param routed whether the request came through the router, which meters its answer */
+    /** @param routed whether the router handles the request, and so meters its answer */
     PublishRequest(Publisher publisher, HttpServerRequest request, String topic, PublishHead head, boolean routed) {
         this.publisher = publisher;
         this.request = request;
@@ -49,12 +49,12 @@ final class PublishRequest implements Transfers.Transfer {
         this.body = head.coding == null ? new BodySink(budget, limitBytes) : BodySink.compressed(budget, limitBytes);
     }
 
-    /** Who publishes. */
+    /** The client, for the audit log. */
     Actor actor() {
         return HttpActor.of(request, publisher.backend().config().http());
     }
 
-    /** Begins to read the body. */
+    /** Starts to read the body. */
     void read() {
         try {
             body.expect(head.contentLength);
@@ -90,7 +90,7 @@ final class PublishRequest implements Transfers.Transfer {
         else decode();
     }
 
-    /** On a worker: what comes out of a small body may be large. */
+    /** Decompresses the body. Runs on a worker, because a small body may decompress to a large one. */
     private void decode() {
         BodySink compressed = body;
         BodySink whole =
@@ -114,7 +114,7 @@ final class PublishRequest implements Transfers.Transfer {
                 });
     }
 
-    /** The body takes too long. */
+    /** Ends the request, because its body takes too long to arrive. */
     @Override
     public void expire() {
         if (over) return;
@@ -142,12 +142,12 @@ final class PublishRequest implements Transfers.Transfer {
         return startNanos;
     }
 
-    /** Everything that the request asks for was there already. */
+    /** Marks the answer as a replay: all records of the request had been written before. */
     void replayed() {
         replayed = true;
     }
 
-    /** Answers; where the client has gone, it only ends. */
+    /** Answers the request; if the client has gone, only ends it. */
     void answer(int status, CharSequence contentType, Buffer document) {
         if (over) return;
         HttpServerResponse response = request.response();
@@ -161,7 +161,7 @@ final class PublishRequest implements Transfers.Transfer {
         end();
     }
 
-    /** Answers with what a failure means. */
+    /** Answers with the problem for a failure. */
     void refuse(Throwable failure) {
         if (over) return;
         Problem problem = Problem.of(failure);

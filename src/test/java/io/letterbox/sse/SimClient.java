@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * An event source over many connections, and the judge of what it gets: per partition every record once and in order, and
- * for each that is missing a gap event that says so. What was written and not yet read when the connection breaks is lost
- * from some byte on.
+ * An event source over many connections, which checks what it receives: per partition every record once and in order,
+ * and a gap event for each missing one. When the connection breaks, the bytes that were written and not yet read are
+ * lost from a random byte on.
  */
 final class SimClient {
     private static final Connections SEEN = new Connections();
 
-    /** A connection's end at the server. Takes so many bytes and no more until the client reads. */
+    /** The server's end of a connection. Accepts a number of bytes, and more only after the client has read. */
     private final class Sink implements SseSink {
         private final List<byte[]> unread = new ArrayList<>();
         private int unreadBytes;
@@ -68,13 +68,13 @@ final class SimClient {
     private final Subscription subscription;
     private final int windowBytes;
 
-    /** What has to come next, where anything has been said about a partition yet. */
+    /** The next offset of each partition of which something was received. */
     private final Map<TopicPartition, Long> next = new HashMap<>();
 
     private final Map<TopicPartition, Long> incarnation = new HashMap<>();
     private String lastEventId = "";
 
-    /** The last id before the event that is looked at: a gap has the cursor behind it. */
+    /** The last id before the current event: a gap has the cursor behind it. */
     private String standing = "";
 
     private EventStreamParser parser;
@@ -100,7 +100,7 @@ final class SimClient {
         return sink != null;
     }
 
-    /** Asks for the stream, as the part of the server that speaks HTTP would; false where it is refused. */
+    /** Requests the stream, as the HTTP part of the server would; false if it is refused. */
     boolean connect(DeliveryLoop loop, SimLog log, DeliveryServices rooms) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request =
@@ -143,7 +143,7 @@ final class SimClient {
         return text.take().toString();
     }
 
-    /** Reads everything that was written, and lets the server know that there is room. */
+    /** Reads everything that was written, and tells the server that there is room. */
     void read() {
         boolean wasFull = !sink.writable();
         for (byte[] bytes : sink.unread) parser.feed(bytes, 0, bytes.length);
@@ -158,7 +158,7 @@ final class SimClient {
         }
     }
 
-    /** The connection breaks in the middle of what was written. */
+    /** Breaks the connection in the middle of what was written. */
     void breakOff(RandomGenerator random) {
         int readable = sink.unreadBytes == 0 ? 0 : random.nextInt(sink.unreadBytes + 1);
         for (byte[] bytes : sink.unread) {
@@ -228,7 +228,7 @@ final class SimClient {
         }
     }
 
-    /** What the last id says about a partition: a gap may be told twice if the connection broke behind it. */
+    /** The position of a partition in the last id: a gap may be sent twice if the connection broke after it. */
     private static long inCursor(String cursor, TopicPartition partition) {
         return Cursor.parse(cursor).stream()
                 .filter(entry -> entry.nameTag() == Cursor.tag(partition.topic()))
@@ -237,7 +237,7 @@ final class SimClient {
                 .orElseThrow();
     }
 
-    /** Fails unless everything there is has come. */
+    /** Fails unless all existing records have been received. */
     void assertComplete(SimLog log) {
         for (String topic : subscription.topics()) {
             for (int p = 0; p < log.partitions(topic); p++) {

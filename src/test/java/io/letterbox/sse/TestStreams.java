@@ -31,11 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The delivery on a real socket, before a storage in memory. */
+/** The delivery on a real socket, with a storage in memory. */
 final class TestStreams implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Silent for as long as a test lasts. */
+    /** No heartbeats within the time of a test. */
     static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600, 300);
 
     private static final int GROUP_SESSION_MS = 45_000;
@@ -48,7 +48,7 @@ final class TestStreams implements AutoCloseable {
     final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     final HttpVerticle verticle;
 
-    /** Until this is complete a drain leaves the door open. */
+    /** A drain keeps the server open until this is complete. */
     private volatile Future<Void> doorCloses = Future.succeededFuture();
 
     TestStreams() {
@@ -92,7 +92,7 @@ final class TestStreams implements AutoCloseable {
         vertx.deployVerticle(verticle).await();
     }
 
-    /** Drains the streams and leaves the door open, so that no request races with its closing. */
+    /** Drains the streams and keeps the server open, so that no request races with its closing. */
     void drainStreamsOnly() {
         doorCloses = Promise.<Void>promise().future();
         verticle.drain(10);
@@ -120,7 +120,7 @@ final class TestStreams implements AutoCloseable {
                 .timeout(PATIENCE);
     }
 
-    /** For answers that end. */
+    /** For responses that end. */
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -141,7 +141,7 @@ final class TestStreams implements AutoCloseable {
         vertx.close().await();
     }
 
-    /** A part of the server whose drain ends when {@link #doorCloses} is complete. */
+    /** A part whose drain ends when {@link #doorCloses} is complete. */
     private final class Doorstop implements HttpPart {
         @Override
         public void mount(Router router, Vertx vertx) {}

@@ -12,7 +12,7 @@ public final class FetchApis implements ApiPart {
     private final FetchLoop fetches;
     private final List<ApiSupport> apis;
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     public FetchApis(KafkaBackend backend, Vertx vertx) {
         PartitionGate gate = new PartitionGate(backend);
         fetches = new FetchLoop(backend, vertx, gate);

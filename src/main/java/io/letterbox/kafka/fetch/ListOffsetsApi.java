@@ -22,9 +22,12 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicR
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Finds offsets: the first, the last, that of the newest record, that of a time. Owned by one event loop. */
+/**
+ * ListOffsets: the earliest offset, the latest one, that of the newest record, and that of a timestamp. Owned by one
+ * event loop.
+ */
 final class ListOffsetsApi {
-    // What stands in the place of a time; Kafka's numbers.
+    // Kafka's special values of the timestamp.
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
     private static final long MAX_TIMESTAMP = -3; // KIP-734
@@ -32,13 +35,16 @@ final class ListOffsetsApi {
     private static final long LATEST_TIERED = -5; // KIP-1005
     private static final long EARLIEST_PENDING_UPLOAD = -6; // KIP-1023
 
-    /** The first version that knows {@link #MAX_TIMESTAMP}; each of those after it came with a version of its own. */
+    /** The first version that knows each special value, by its negation. */
     private static final short[] SINCE_VERSION = {0, 1, 1, 7, 8, 9, 11};
 
     private static final short EPOCHS_FROM = 4;
     private static final byte READ_COMMITTED = 1;
 
-    /** Asks for the log's own end. Every other number asks as a consumer does: clients leave all kinds of them there. */
+    /**
+     * The replica id that asks for the log end offset. Any other id is treated as a consumer's, because clients send
+     * all kinds.
+     */
     private static final int DEBUGGER = -2;
 
     private static final long NOTHING = -1;
@@ -80,10 +86,10 @@ final class ListOffsetsApi {
         return Future.join(asked).map(response);
     }
 
-    /** What is asked for, whether there can be such a partition or not. */
+    /** A partition as a request names it, whether or not it exists. */
     private record Asked(String topic, int partition) {}
 
-    /** How often each partition is asked for: once is right, and more often is answered once, with an error. */
+    /** How often the request names each partition; one that is named twice gets one answer, an error, as in Kafka. */
     private static Map<Asked, Integer> times(List<ListOffsetsTopic> topics) {
         Map<Asked, Integer> times = new HashMap<>();
         for (ListOffsetsTopic topic : topics) {
@@ -116,7 +122,7 @@ final class ListOffsetsApi {
             TopicPartition partition, long timestamp, Client client, ListOffsetsPartitionResponse answer) {
         PartitionStatus status = backend.reader().status(partition);
         PartitionImage image = gate.image(partition);
-        // It may have gone since it was checked.
+        // The partition may have been deleted since it was checked.
         if (status == null || image == null) {
             return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
         }
