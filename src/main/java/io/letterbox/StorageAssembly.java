@@ -15,11 +15,13 @@ import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.memory.StateBudget;
 import io.letterbox.memory.StatePart;
+import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.storage.Ballast;
 import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
@@ -38,7 +40,6 @@ import io.letterbox.storage.Shortages;
 import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
-import io.letterbox.storage.WalClearance;
 import io.letterbox.storage.coordinator.GroupCoordinatorClient;
 import io.letterbox.storage.coordinator.GroupsKind;
 import io.letterbox.storage.coordinator.MarkerDelivery;
@@ -61,11 +62,13 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,9 +264,11 @@ final class StorageAssembly {
     private void clearWal() throws IOException {
         RecoveredWal remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
-        WalClearance clearance =
-                new WalClearance(services.files(), directory.layout().topics(), metadata.image());
-        List<RecoveredWal.Kept> all = clearance.run(remains);
+        ClusterImage image = metadata.image();
+        Map<String, UUID> topicIds =
+                image.topics().values().stream().collect(Collectors.toMap(TopicImage::name, TopicImage::id));
+        List<RecoveredWal.Kept> all = remains.clear(
+                directory.layout().topics(), topicIds, image.deleted().keySet());
         services.meters().walKept((int)
                 all.stream().map(RecoveredWal.Kept::file).distinct().count());
         for (RecoveredWal.Kept kept : all) {

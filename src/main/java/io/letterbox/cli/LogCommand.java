@@ -5,7 +5,6 @@ import io.letterbox.disk.FileDisk;
 import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.log.inspect.LogInspector.Finding;
 import io.letterbox.log.inspect.LogInspector.Summary;
-import io.letterbox.log.wal.RecoveredWal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ final class LogCommand {
             throw new Failure(
                     ExitCode.USAGE, file ? directory + " is no directory" : "there is no directory " + directory);
         }
-        LogInspector inspector = new LogInspector(new FileDisk(), RecoveredWal::read);
+        LogInspector inspector = new LogInspector(new FileDisk());
         if (inspector.partitions(directory).isEmpty()) {
             throw new Failure(ExitCode.USAGE, "there is no partition in " + directory);
         }

@@ -85,7 +85,7 @@ final class GroupCommit {
         for (HostedPartition partition : dirty.keySet()) {
             if (partition.isGone()) continue;
             Input durable = new Input.Durable(partition.log().logEndOffset());
-            partition.replica().step(durable, output -> ShardOutputs.perform(partition, output, moved));
+            partition.replica().step(durable, output -> partition.perform(output, moved));
         }
         Outcome outcome = new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, fsyncNanos);
         dirty.clear();

@@ -1,16 +1,24 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Audit;
+import io.letterbox.audit.Change;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Leader;
+import io.letterbox.replication.Output;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -238,8 +246,24 @@ final class HostedPartition {
         waiting.add(new Waiting(nextOffset, reply, append));
     }
 
+    /**
+     * Performs what the replica wants done.
+     *
+     * @param moved gets the new high watermark, where it moved
+     */
+    void perform(Output output, List<Committed.Moved> moved) {
+        if (output instanceof Output.HighWatermarkMoved hw) {
+            advance(hw.highWatermark());
+            moved.add(new Committed.Moved(id, hw.highWatermark(), stableOffset()));
+        } else if (output instanceof Output.Reject reject) {
+            refuseWaiting(new ApiException(reject.code(), reject.detail()));
+        } else {
+            throw new AssertionError(output);
+        }
+    }
+
     /** Shows readers what has become safe, and then acknowledges it. */
-    void advance(long newHighWatermark) {
+    private void advance(long newHighWatermark) {
         highWatermark = newHighWatermark;
         stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
@@ -252,5 +276,39 @@ final class HostedPartition {
     void refuseWaiting(ApiException refusal) {
         for (Waiting next; (next = waiting.poll()) != null; )
             next.append().done().tryFail(refusal);
+    }
+
+    /**
+     * Deletes the records below an offset because a client wants it (KIP-107): moves the log start offset up.
+     *
+     * @return where the log starts then
+     * @throws ApiException where the client asked for what must not be
+     * @throws IOException where the log could not be changed
+     */
+    long deleteRecords(ShardMessage.DeleteRecords request) throws IOException {
+        ApiException quarantined = quarantineRefusal();
+        if (quarantined != null) throw quarantined;
+        if (!config.delete()) {
+            throw new ApiException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "The topic " + id.topic() + " does not have delete in its cleanup.policy, so records"
+                            + " cannot be deleted by their offset.");
+        }
+        boolean all = request.beforeOffset() == Partitions.UP_TO_HIGH_WATERMARK;
+        long offset = all ? highWatermark : request.beforeOffset();
+        if (offset < 0 || offset > highWatermark) {
+            throw new ApiException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "Records of " + id + " can be deleted up to the high watermark, " + highWatermark
+                            + ", and not up to " + offset + ".");
+        }
+        long before = log.logStartOffset();
+        log.deleteRecordsBefore(offset);
+        long after = log.logStartOffset();
+        if (after > before) {
+            Map<String, String> range = Map.of("offsets", before + "–" + (after - 1));
+            Audit.record(new Change("records of", id.toString(), "deleted", range), request.by());
+        }
+        return after;
     }
 }

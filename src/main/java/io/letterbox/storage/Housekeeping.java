@@ -15,6 +15,12 @@ final class Housekeeping {
     /** So long one look at partitions may take; what is left comes behind everything that waits then. */
     private static final long SLICE_NANOS = 2_000_000;
 
+    /** A piece of a shard's work that may find the disk broken. */
+    @FunctionalInterface
+    interface Chore {
+        void run() throws IOException;
+    }
+
     private final ShardPartitions partitions;
     private final ShardCompaction compaction;
     private final ShardFailures failures;

@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.ActiveProducer;
+import io.letterbox.bus.Committed;
 import io.letterbox.bus.Partitions;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.error.ApiException;
@@ -20,7 +21,6 @@ import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
-import io.letterbox.replication.Output;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,12 +74,6 @@ final class ShardPartitions {
                 services.files(), services.directory().layout().topics());
     }
 
-    /** Performs what a replica wants done. */
-    @FunctionalInterface
-    interface ReplicaOutbox {
-        void perform(HostedPartition partition, Output output);
-    }
-
     /** The shard's number, from 0. */
     int shard() {
         return shard;
@@ -125,12 +119,12 @@ final class ShardPartitions {
      * from it, and is done by a later call.
      *
      * @param beforeDeleting run where logs are about to be closed
-     * @param outbox gets what the replicas of the partitions want done
+     * @param moved gets the high watermarks that move
      * @return why what is not served is not: empty where all is as the image says
      * @throws IOException where a force failed: the shard must end
      */
-    Map<TopicPartition, ApiException> apply(ClusterImage image, Chore beforeDeleting, ReplicaOutbox outbox)
-            throws IOException {
+    Map<TopicPartition, ApiException> apply(
+            ClusterImage image, Housekeeping.Chore beforeDeleting, List<Committed.Moved> moved) throws IOException {
         deletedTopics = image.deleted().keySet();
         // Most commands change one topic of very many.
         List<TopicImage> changed = new ArrayList<>();
@@ -150,7 +144,7 @@ final class ShardPartitions {
         delete();
         Map<TopicPartition, ApiException> unserved = new HashMap<>();
         Map<TopicPartition, HostedPartition> opened = open(changed);
-        for (TopicImage topic : changed) serve(topic, opened, outbox, unserved);
+        for (TopicImage topic : changed) serve(topic, opened, moved, unserved);
         return unserved;
     }
 
@@ -174,7 +168,7 @@ final class ShardPartitions {
     private void serve(
             TopicImage topic,
             Map<TopicPartition, HostedPartition> opened,
-            ReplicaOutbox outbox,
+            List<Committed.Moved> moved,
             Map<TopicPartition, ApiException> unserved) {
         // Until it is through: a failure must not look like a topic that is served.
         applied.put(topic.name(), topic);
@@ -184,7 +178,7 @@ final class ShardPartitions {
             TopicPartition id = new TopicPartition(topic.name(), p);
             PartitionImage partition = topic.partitions().get(p);
             if (!isMine(partition)) continue;
-            HostedPartition held = serve(id, topic, opened.get(id), outbox);
+            HostedPartition held = serve(id, topic, opened.get(id), moved);
             if (!held.isOffline()) continue;
             unserved.put(id, held.quarantineRefusal());
             all = false;
@@ -202,7 +196,7 @@ final class ShardPartitions {
     }
 
     /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
-    private void letGo(ClusterImage image, Chore beforeClosing) throws IOException {
+    private void letGo(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         List<HostedPartition> ledElsewhere = new ArrayList<>();
         for (HostedPartition held : byId.values()) {
@@ -272,7 +266,8 @@ final class ShardPartitions {
     }
 
     /** @param opened what was opened just now; null where it was open */
-    private HostedPartition serve(TopicPartition id, TopicImage topic, HostedPartition opened, ReplicaOutbox outbox) {
+    private HostedPartition serve(
+            TopicPartition id, TopicImage topic, HostedPartition opened, List<Committed.Moved> moved) {
         PartitionImage partition = topic.partitions().get(id.partition());
         HostedPartition held = opened == null ? byId.get(id) : opened;
         if (opened != null) {
@@ -287,7 +282,7 @@ final class ShardPartitions {
             HostedPartition told = held;
             Input changed = new Input.ImageChanged(
                     partition.isr().size(), topic.config().minInsyncReplicas());
-            held.replica().step(changed, output -> outbox.perform(told, output));
+            held.replica().step(changed, output -> told.perform(output, moved));
         }
         services.hosted().put(held);
         if (!held.isOffline()) services.recovery().opened(id);

@@ -342,7 +342,7 @@ public final class StorageVerticle extends VerticleBase {
             return;
         }
         try {
-            request.done().complete(RecordDeletion.delete(partition, request));
+            request.done().complete(partition.deleteRecords(request));
         } catch (ApiException refusal) {
             request.done().fail(refusal);
         } catch (IOException e) {
@@ -368,10 +368,7 @@ public final class StorageVerticle extends VerticleBase {
         Map<TopicPartition, ApiException> unserved = Map.of();
         List<Committed.Moved> moved = new ArrayList<>();
         try {
-            unserved = partitions.apply(
-                    image,
-                    checkpoint::awaitForces,
-                    (partition, output) -> ShardOutputs.perform(partition, output, moved));
+            unserved = partitions.apply(image, checkpoint::awaitForces, moved);
             unfinished = !unserved.isEmpty() || partitions.isLeaving();
         } catch (IOException fatal) {
             fail(partitions.poisoned(), fatal);
@@ -403,7 +400,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     /** What is done from time to time, and done the next time where something is lacking now. */
-    private void chore(Chore chore) {
+    private void chore(Housekeeping.Chore chore) {
         if (failure != null || stopped) return;
         try {
             chore.run();

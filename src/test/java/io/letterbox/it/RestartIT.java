@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.letterbox.disk.FileDisk;
 import io.letterbox.it.History.Placed;
 import io.letterbox.log.inspect.LogInspector;
-import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -251,7 +250,7 @@ class RestartIT {
     }
 
     private static LogInspector.Summary inspect(ServerProcess server) throws IOException {
-        return new LogInspector(new FileDisk(), RecoveredWal::read)
+        return new LogInspector(new FileDisk())
                 .verify(server.dataDir(), new LogInspector.Listener() {});
     }
 

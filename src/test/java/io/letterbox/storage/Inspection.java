@@ -7,7 +7,6 @@ import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.inspect.LogInspector;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.SimDisk;
-import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -31,7 +30,7 @@ final class Inspection implements LogInspector.Dump {
     Inspection(SimDisk disk, DataDirectory directory, Map<String, UUID> topicIds) throws IOException {
         topics = directory.layout().topics();
         directories = new PartitionDirectories(disk, topics);
-        LogInspector inspector = new LogInspector(disk, RecoveredWal::read);
+        LogInspector inspector = new LogInspector(disk);
         for (Path partition : inspector.partitions(directory.layout().root())) {
             UUID topicId = topicIds.get(partition.getParent().getFileName().toString());
             int number = Integer.parseInt(partition.getFileName().toString());

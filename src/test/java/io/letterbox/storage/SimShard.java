@@ -10,6 +10,7 @@ import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.time.Clock;
@@ -17,11 +18,14 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What a shard consists of, without its thread: the test says when what waits goes on. */
 final class SimShard {
-    private final SimDisk disk;
     private final DataDirectory directory;
     private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
@@ -36,7 +40,6 @@ final class SimShard {
 
     /** Reads what is there, as a process does that starts. */
     SimShard(SimDisk disk, DataDirectory directory, int walBytes) throws IOException {
-        this.disk = disk;
         this.directory = directory;
         recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted);
         WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
@@ -72,8 +75,9 @@ final class SimShard {
         image = first;
         apply(first);
         recovery.settled();
-        return new WalClearance(disk, directory.layout().topics(), image)
-                .run(remains)
+        Map<String, UUID> topicIds =
+                image.topics().values().stream().collect(Collectors.toMap(TopicImage::name, TopicImage::id));
+        return remains.clear(directory.layout().topics(), topicIds, image.deleted().keySet())
                 .size();
     }
 
@@ -135,7 +139,7 @@ final class SimShard {
     }
 
     private void apply(ClusterImage any) throws IOException {
-        partitions.apply(any, this::awaitForces, (partition, output) -> {});
+        partitions.apply(any, this::awaitForces, new ArrayList<>());
     }
 
     private void awaitForces() throws IOException {

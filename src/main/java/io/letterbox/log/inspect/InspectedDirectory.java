@@ -6,12 +6,11 @@ import io.letterbox.log.LastStop;
 import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.RecoveryRules;
-import io.letterbox.log.WrittenAhead;
+import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,30 +25,20 @@ import java.util.UUID;
  * @param ahead what was written ahead for logs
  */
 record InspectedDirectory(
-        Path topics, LastStop lastStop, Map<TopicPartition, Long> recoveryPoints, WrittenAhead ahead) {
-    private static final WrittenAhead NOTHING = new WrittenAhead() {
-        @Override
-        public void forEach(TopicPartition partition, UUID topicId, Taker taker) {}
-
-        @Override
-        public List<String> defects() {
-            return List.of();
-        }
-    };
-
+        Path topics, LastStop lastStop, Map<TopicPartition, Long> recoveryPoints, RecoveredWal ahead) {
     /** Reads what there is around one of its partitions' directories. */
-    static InspectedDirectory around(Path partition, Disk disk, WrittenAhead.Source source) throws IOException {
+    static InspectedDirectory around(Path partition, Disk disk) throws IOException {
         Path topic = partition.getParent();
         Path topics = topic == null ? null : topic.getParent();
         DataLayout layout = topics == null || topics.getParent() == null ? null : new DataLayout(topics.getParent());
         if (layout == null || !disk.exists(layout.meta())) {
-            return new InspectedDirectory(null, LastStop.UNCLEAN, Map.of(), NOTHING);
+            return new InspectedDirectory(null, LastStop.UNCLEAN, Map.of(), RecoveredWal.nothing(disk));
         }
         return new InspectedDirectory(
                 topics,
                 disk.exists(layout.cleanShutdown()) ? LastStop.CLEAN : LastStop.UNCLEAN,
                 RecoveryPoints.read(disk, layout.recoveryPoints()),
-                source.read(disk, layout.wal()));
+                RecoveredWal.read(disk, layout.wal()));
     }
 
     /** Which partition a directory belongs to, or null. */
@@ -83,7 +72,7 @@ record InspectedDirectory(
     }
 
     /** Hands out what was written ahead for the log in a directory, in the order in which it was appended. */
-    void forEachAhead(Path directory, Disk disk, WrittenAhead.Taker taker) throws IOException {
+    void forEachAhead(Path directory, Disk disk, RecoveredWal.Taker taker) throws IOException {
         TopicPartition id = id(directory);
         UUID topicId = PartitionMetadataFile.topicId(disk, directory);
         if (id != null && topicId != null) ahead.forEach(id, topicId, taker);

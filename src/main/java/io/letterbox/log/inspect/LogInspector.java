@@ -3,7 +3,6 @@ package io.letterbox.log.inspect;
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.log.StaleFiles;
-import io.letterbox.log.WrittenAhead;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import java.io.IOException;
@@ -74,12 +73,9 @@ public final class LogInspector {
     private static final int LEVELS = 2;
 
     private final Disk disk;
-    private final WrittenAhead.Source writtenAhead;
 
-    /** @param writtenAhead reads the write-ahead files of a data directory */
-    public LogInspector(Disk disk, WrittenAhead.Source writtenAhead) {
+    public LogInspector(Disk disk) {
         this.disk = disk;
-        this.writtenAhead = writtenAhead;
     }
 
     /** The partition directories at or below a directory, sorted. Empty where there are none. */
@@ -106,7 +102,7 @@ public final class LogInspector {
         Path top = directory.toAbsolutePath().normalize();
         List<Path> partitions = partitions(top);
         if (partitions.isEmpty()) return tally.summary();
-        InspectedDirectory around = InspectedDirectory.around(partitions.get(0), disk, writtenAhead);
+        InspectedDirectory around = InspectedDirectory.around(partitions.get(0), disk);
         for (String defect : around.ahead().defects()) tally.add(Severity.DAMAGE, top, -1, -1, defect);
         for (Path partition : partitions) {
             new PartitionInspection(disk, partition, listener, fromOffset, tally).run(around);

@@ -2,13 +2,14 @@ package io.letterbox.log.wal;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
-import io.letterbox.log.WrittenAhead;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What the write-ahead files of an earlier process hold. Each log takes its part when it is opened; a file goes when
  * nobody needs any part of it any more. Read once; then any thread.
  */
-public final class RecoveredWal implements WrittenAhead {
+public final class RecoveredWal {
     private final Disk disk;
     private final Map<TopicPartition, List<WalScan.Found>> pieces = new ConcurrentHashMap<>();
     private final List<Path> files = new ArrayList<>();
@@ -29,10 +30,15 @@ public final class RecoveredWal implements WrittenAhead {
     // Any thread.
     private final Set<TopicPartition> restored = ConcurrentHashMap.newKeySet();
 
-    /** Knows which partitions do not need what was written ahead for them. */
+    /** Is given what was written ahead for one log. */
     @FunctionalInterface
-    public interface Deleted {
-        boolean isDeleted(TopicPartition partition, UUID topicId) throws IOException;
+    public interface Taker {
+        /**
+         * @param file where it is
+         * @param position where it begins there
+         * @param batches whole batches, valid during the call
+         */
+        void take(Path file, long position, ByteBuffer batches) throws IOException;
     }
 
     /** A file that has to stay, because a log that is not sound has records in it. */
@@ -42,8 +48,13 @@ public final class RecoveredWal implements WrittenAhead {
         this.disk = disk;
     }
 
+    /** Nothing was written ahead. */
+    public static RecoveredWal nothing(Disk disk) {
+        return new RecoveredWal(disk);
+    }
+
     /**
-     * Reads all files of a directory.
+     * Reads all files of a directory; it need not exist.
      *
      * @throws IOException where a file cannot be read, or was written by a later version
      */
@@ -75,7 +86,7 @@ public final class RecoveredWal implements WrittenAhead {
         return lastNumber;
     }
 
-    @Override
+    /** What was found damaged, a sentence each; whatever it cost shows where a log cannot be restored. */
     public List<String> defects() {
         return List.copyOf(defects);
     }
@@ -86,7 +97,7 @@ public final class RecoveredWal implements WrittenAhead {
                 .anyMatch(piece -> piece.topicId().equals(topicId));
     }
 
-    @Override
+    /** Hands out what was written ahead for one incarnation of a partition, in the order in which it was appended. */
     public void forEach(TopicPartition partition, UUID topicId, Taker taker) throws IOException {
         LogFile open = null;
         Path opened = null;
@@ -113,31 +124,42 @@ public final class RecoveredWal implements WrittenAhead {
     }
 
     /**
-     * Deletes the files that nobody needs any more.
+     * Deletes the files whose records are in the logs now, or belong to topics that were deleted.
      *
-     * @param deleted whether a partition that was not restored is known to have been deleted
+     * @param topics the directory of all topics
+     * @param topicIds the topics that there are, by name
+     * @param deleted the incarnations that are known to have been deleted
      * @return those that stay, each with one of the partitions that need it
      */
-    public List<Kept> clear(Deleted deleted) throws IOException {
+    public List<Kept> clear(Path topics, Map<String, UUID> topicIds, Set<UUID> deleted) throws IOException {
+        Map<Path, TopicPartition> neededBy = new HashMap<>();
+        for (Map.Entry<TopicPartition, List<WalScan.Found>> each : pieces.entrySet()) {
+            TopicPartition partition = each.getKey();
+            if (restored.contains(partition)) continue;
+            UUID current = topicIds.get(partition.topic());
+            for (WalScan.Found piece : each.getValue()) {
+                if (neededBy.containsKey(piece.file()) || deleted.contains(piece.topicId())) continue;
+                if (!isDeleted(topics, current, partition, piece.topicId())) neededBy.put(piece.file(), partition);
+            }
+        }
         List<Kept> kept = new ArrayList<>();
         for (Path file : files) {
-            TopicPartition needed = neededBy(file, deleted);
-            if (needed == null) disk.delete(file);
-            else kept.add(new Kept(file, needed));
+            TopicPartition needing = neededBy.get(file);
+            if (needing == null) disk.delete(file);
+            else kept.add(new Kept(file, needing));
         }
         // After a crash under load there are many, and the process lives long.
         if (kept.isEmpty()) pieces.clear();
         return kept;
     }
 
-    private TopicPartition neededBy(Path file, Deleted deleted) throws IOException {
-        for (Map.Entry<TopicPartition, List<WalScan.Found>> each : pieces.entrySet()) {
-            if (restored.contains(each.getKey())) continue;
-            for (WalScan.Found piece : each.getValue()) {
-                if (piece.file().equals(file) && !deleted.isDeleted(each.getKey(), piece.topicId()))
-                    return each.getKey();
-            }
-        }
-        return null;
+    /** @param current the incarnation that there is of the topic, or null */
+    private boolean isDeleted(Path topics, UUID current, TopicPartition partition, UUID topicId) throws IOException {
+        Path topic = topics.resolve(partition.topic());
+        // Metadata that was lost leaves directories behind, topics that were deleted do not.
+        if (current == null) return !disk.exists(topic);
+        if (current.equals(topicId)) return false;
+        Path directory = topic.resolve(Integer.toString(partition.partition()));
+        return !topicId.toString().equals(PartitionMetadataFile.read(disk, directory));
     }
 }

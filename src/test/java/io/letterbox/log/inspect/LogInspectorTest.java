@@ -13,7 +13,6 @@ import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.SegmentFiles;
 import io.letterbox.log.inspect.LogInspector.Finding;
 import io.letterbox.log.inspect.LogInspector.Severity;
-import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -37,7 +36,7 @@ class LogInspectorTest {
     Path dataDirectory;
 
     private final Disk disk = new FileDisk();
-    private final LogInspector inspector = new LogInspector(disk, RecoveredWal::read);
+    private final LogInspector inspector = new LogInspector(disk);
     private final List<Finding> findings = new ArrayList<>();
     private Path partition;
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.log.CompactedLog;
 import io.letterbox.log.compaction.CompactionResult;
 import io.letterbox.log.inspect.LogInspector;
-import io.letterbox.log.wal.RecoveredWal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +113,7 @@ class CompactionSimTest {
     /** After recovery nothing may be left of what was going on. */
     private static List<LogInspector.Finding> findings(SimDisk disk) throws Exception {
         List<LogInspector.Finding> findings = new ArrayList<>();
-        new LogInspector(disk, RecoveredWal::read).verify(DIRECTORY, new LogInspector.Listener() {
+        new LogInspector(disk).verify(DIRECTORY, new LogInspector.Listener() {
             @Override
             public void finding(LogInspector.Finding finding) {
                 if (finding.severity() == LogInspector.Severity.DAMAGE

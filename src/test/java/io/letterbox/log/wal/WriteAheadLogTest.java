@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.record.RecordCursor;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -142,11 +145,34 @@ class WriteAheadLogTest {
         wal.close();
         RecoveredWal remains = remains();
         remains.restored(P0);
-        assertThat(remains.clear((partition, topicId) -> false)).containsExactly(new RecoveredWal.Kept(file(), P1));
+        assertThat(remains.clear(temp.resolve("topics"), Map.of("quakes", TOPIC), Set.of()))
+                .containsExactly(new RecoveredWal.Kept(file(), P1));
         assertThat(file()).exists();
-        assertThat(remains.clear((partition, topicId) -> partition.equals(P1) && topicId.equals(TOPIC)))
+        assertThat(remains.clear(temp.resolve("topics"), Map.of(), Set.of(TOPIC)))
                 .isEmpty();
         assertThat(temp).isEmptyDirectory();
+    }
+
+    @Test
+    void tellsTopicsThatWereDeletedFromLostMetadata() throws IOException {
+        WriteAheadLog wal = wal();
+        wal.write(List.of(entry(P1, "b")));
+        wal.close();
+        Path written = file();
+        UUID again = new UUID(1, 1);
+        Path topics = temp.resolve("topics");
+        Path directory = Files.createDirectories(topics.resolve("quakes").resolve("1"));
+        assertThat(remains().clear(topics, Map.of(), Set.of()))
+                .as("the metadata does not know the topic, whose directory is there")
+                .hasSize(1);
+        PartitionMetadataFile.write(disk, directory, TOPIC);
+        assertThat(remains().clear(topics, Map.of("quakes", again), Set.of()))
+                .as("the metadata knows another topic, and the directory is still the old one's")
+                .hasSize(1);
+        assertThat(written).exists();
+        PartitionMetadataFile.write(disk, directory, again);
+        assertThat(remains().clear(topics, Map.of("quakes", again), Set.of())).isEmpty();
+        assertThat(written).doesNotExist();
     }
 
     @Test
