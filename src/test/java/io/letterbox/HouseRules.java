@@ -1,10 +1,12 @@
 package io.letterbox;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,8 +25,29 @@ final class HouseRules {
     static final int MAX_TYPE_LINES = 500;
     static final int MAX_MEMBER_LINES = 70;
 
-    /** The hard limit, as the two above; what is aimed at is 300 lines, 50 lines and five parameters. */
-    static final int MAX_PARAMETERS = 6;
+    static final int MAX_PARAMETERS = 5;
+
+    /** A constructor is handed what its class works with; a record that only carries that to it would name nothing. */
+    static final int MAX_CONSTRUCTOR_PARAMETERS = 8;
+
+    /** What was too long when the limits came to what they are. None is added; one that is mended is taken off. */
+    static final Set<String> LENGTHS_OWED = Set.of(
+            "io/letterbox/log/LogTruncation.java cut has 6 parameters; the limit is 5",
+            "io/letterbox/kafka/RequestLimits.java nested has 6 parameters; the limit is 5",
+            "io/letterbox/record/BatchBuilder.java append has 6 parameters; the limit is 5",
+            "io/letterbox/sse/SseEncoder.java write has 6 parameters; the limit is 5");
+
+    /** The {@link #circles} that there were when they came to be looked for. None is added; one that is ended is taken off. */
+    static final Set<String> CIRCLES_OWED = Set.of(
+            "groups and groups.classic",
+            "groups and groups.consumer",
+            "groups and groups.offsets",
+            "groups.classic and groups.consumer",
+            "groups.classic and groups.offsets",
+            "kafka and kafka.admin",
+            "kafka and kafka.fetch",
+            "kafka and kafka.groups",
+            "kafka and kafka.transactions");
 
     private static final String JACKSON = "com.fasterxml.jackson.";
     private static final String VERTX = "io.vertx.";
@@ -175,6 +198,40 @@ final class HouseRules {
         });
     }
 
+    /**
+     * Packages that lead back to themselves, whatever their rooms: of each way round, all pairs of neighbours. A package that
+     * is on one cannot be understood, tested or changed without all the others.
+     */
+    static List<String> circles(List<SourceFile> sources) {
+        Map<String, Set<String>> named = new TreeMap<>();
+        for (SourceFile source : sources) {
+            named.computeIfAbsent(source.packageName(), name -> new TreeSet<>()).addAll(source.packages());
+        }
+        Set<String> circles = new TreeSet<>();
+        named.forEach((from, others) -> {
+            for (String to : others) {
+                boolean back = reachable(to, name -> named.getOrDefault(name, Set.of())).contains(from);
+                if (back && !to.equals(from)) {
+                    circles.add(from.compareTo(to) < 0 ? from + " and " + to : to + " and " + from);
+                }
+            }
+        });
+        return List.copyOf(circles);
+    }
+
+    /** What can be reached from somewhere in one step or more. */
+    static Set<String> reachable(String from, Function<String, Set<String>> steps) {
+        Set<String> seen = new HashSet<>();
+        List<String> next = List.copyOf(steps.apply(from));
+        while (!next.isEmpty()) {
+            next = next.stream()
+                    .filter(seen::add)
+                    .flatMap(other -> steps.apply(other).stream())
+                    .toList();
+        }
+        return seen;
+    }
+
     /** Config needs to know which settings topics have, and nothing else of the metadata. */
     static List<String> configKnowsOnlyKeys(List<SourceFile> sources) {
         return each(sources, source -> source.imports().stream()
@@ -221,8 +278,9 @@ final class HouseRules {
             if (block.lines() > limit) {
                 wrong.add(block.name() + " has " + block.lines() + " lines; the limit is " + limit);
             }
-            if (block.parameters() > MAX_PARAMETERS) {
-                wrong.add(block.name() + " has " + block.parameters() + " parameters; the limit is " + MAX_PARAMETERS);
+            int most = block.isConstructor() ? MAX_CONSTRUCTOR_PARAMETERS : MAX_PARAMETERS;
+            if (block.parameters() > most) {
+                wrong.add(block.name() + " has " + block.parameters() + " parameters; the limit is " + most);
             }
             return wrong.stream();
         }));

@@ -38,6 +38,10 @@ final class SourceFile {
             while (list.matches("(?s).*<[^<>]*>.*")) list = list.replaceAll("<[^<>]*>", "");
             return list.isBlank() ? 0 : list.split(",").length;
         }
+
+        boolean isConstructor() {
+            return !type && Character.isUpperCase(name().charAt(0));
+        }
     }
 
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?([\\w.]+)");
@@ -118,9 +122,23 @@ final class SourceFile {
 
     /** The rooms that are named, by an import or in full; empty stands for the root. */
     List<String> rooms() {
+        return packages().stream()
+                .map(name -> name.split("\\.")[0])
+                .distinct()
+                .toList();
+    }
+
+    /** The package, below {@code io.letterbox} where it is there; empty for the root. */
+    String packageName() {
+        String name = directory().replace('/', '.') + ".";
+        return name.replaceFirst("^io\\.letterbox\\.", "").replaceFirst("\\.$", "");
+    }
+
+    /** The packages below {@code io.letterbox} that are named, by an import or in full; empty stands for the root. */
+    List<String> packages() {
         return OWN_NAME.matcher(code)
                 .results()
-                .map(found -> found.group(1).isEmpty() ? "" : found.group(1).split("\\.")[0])
+                .map(found -> found.group(1).replaceFirst("\\.$", ""))
                 .distinct()
                 .toList();
     }

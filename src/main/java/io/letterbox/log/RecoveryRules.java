@@ -1,14 +1,13 @@
 package io.letterbox.log;
 
 import io.letterbox.disk.Disk;
-import io.letterbox.log.inspect.LogInspector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * What a start makes of a log, said of what is found and before anything is done: {@link LogRecovery} performs it, and
- * {@link LogInspector} foretells it.
+ * {@code log check} foretells it.
  *
  * @param recoveryPoint everything below was durable in the log's own files; 0 when unknown
  * @param startOffset nobody wants what lies below

@@ -64,18 +64,17 @@ final class InitRules {
         }
         if (t.isExhausted() && (!returning || data.producerEpoch() == t.epoch())) {
             if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
-            return admit(t, freshId, (short) 0, returning, data, wallMs);
+            return admit(t, t.initialised(freshId, (short) 0, data.transactionTimeoutMs(), wallMs), returning);
         }
         if (!returning || data.producerEpoch() == t.epoch()) {
-            return admit(t, t.producerId(), (short) (t.epoch() + 1), returning, data, wallMs);
+            short epoch = (short) (t.epoch() + 1);
+            return admit(t, t.initialised(t.producerId(), epoch, data.transactionTimeoutMs(), wallMs), returning);
         }
         if (data.producerEpoch() != known.lastEpoch) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
         return new Verdict.Admit(t, known.lastEpoch);
     }
 
-    private static Verdict admit(
-            Transaction t, long id, short epoch, boolean returning, InitProducerIdRequestData data, long wallMs) {
-        Transaction next = t.initialised(id, epoch, data.transactionTimeoutMs(), wallMs);
+    private static Verdict admit(Transaction t, Transaction next, boolean returning) {
         // Any other producer's introduction makes the owner's repetition what it is: late.
         return new Verdict.Admit(next, returning ? t.epoch() : NO_EPOCH);
     }

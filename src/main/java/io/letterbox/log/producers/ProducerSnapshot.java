@@ -36,6 +36,15 @@ public final class ProducerSnapshot {
 
     private ProducerSnapshot() {}
 
+    /** One row: a producer, and one of its batches; null where it has none. */
+    record Row(
+            long producerId,
+            short epoch,
+            ProducerBatch batch,
+            int coordinatorEpoch,
+            long timestampMs,
+            long transactionStart) {}
+
     /** The file's content. */
     public static ByteBuffer encode(ProducerStateTable states) {
         int rows = 0;
@@ -85,7 +94,7 @@ public final class ProducerSnapshot {
             int delta = bytes.getInt();
             long timestampMs = bytes.getLong();
             ProducerBatch batch = lastOffset < 0 ? null : batch(lastSequence, lastOffset, delta, timestampMs);
-            states.restore(id, epoch, batch, bytes.getInt(), timestampMs, bytes.getLong());
+            states.restore(new Row(id, epoch, batch, bytes.getInt(), timestampMs, bytes.getLong()));
         }
         return states;
     }

@@ -155,7 +155,8 @@ public final class ProducerState {
     }
 
     /** As a snapshot says. */
-    void restore(ProducerBatch batch, int coordinator, long timestampMs, long startedAt) {
+    void restore(ProducerSnapshot.Row row) {
+        ProducerBatch batch = row.batch();
         if (batch != null) {
             makeRoom();
             baseOffset = batch.baseOffset();
@@ -164,9 +165,9 @@ public final class ProducerState {
             lastSequence = batch.lastSequence();
             batchTimestampMs = batch.timestampMs();
         }
-        coordinatorEpoch = coordinator;
-        lastTimestampMs = timestampMs;
-        transactionStart = startedAt;
+        coordinatorEpoch = row.coordinatorEpoch();
+        lastTimestampMs = row.timestampMs();
+        transactionStart = row.transactionStart();
     }
 
     /** True where it is known when the producer wrote last. */

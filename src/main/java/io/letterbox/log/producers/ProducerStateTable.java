@@ -142,14 +142,14 @@ public final class ProducerStateTable {
     }
 
     /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
-    void restore(long id, short epoch, ProducerBatch batch, int coordinatorEpoch, long timestampMs, long startedAt) {
-        ProducerState state = byId.get(id);
+    void restore(ProducerSnapshot.Row row) {
+        ProducerState state = byId.get(row.producerId());
         int before = state == null ? 0 : state.weightBytes();
         if (state == null) {
-            state = new ProducerState(id, epoch);
-            if (startedAt >= 0) transactions.begin(startedAt, id);
+            state = new ProducerState(row.producerId(), row.epoch());
+            if (row.transactionStart() >= 0) transactions.begin(row.transactionStart(), row.producerId());
         }
-        state.restore(batch, coordinatorEpoch, timestampMs, startedAt);
+        state.restore(row);
         place(state, before);
     }
 
