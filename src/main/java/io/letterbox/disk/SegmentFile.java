@@ -1,6 +1,7 @@
 package io.letterbox.disk;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -78,6 +79,16 @@ public final class SegmentFile {
         return null;
     }
 
+    /** Reads from the file, as {@link LogFile#read}, which is opened for that where it is not open. */
+    public int read(ByteBuffer target, long position) throws IOException {
+        SharedFile open = pin();
+        try {
+            return open.read(target, position);
+        } finally {
+            open.unpin();
+        }
+    }
+
     private void requireThere() throws NoSuchFileException {
         if (gone) throw new NoSuchFileException(path.toString());
     }
@@ -118,6 +129,12 @@ public final class SegmentFile {
     public void retire() throws IOException {
         gone = true;
         close();
+    }
+
+    /** Log's owner only: closes for good, and deletes the file; not durable before the directory is forced. */
+    public void delete() throws IOException {
+        retire();
+        disk.delete(path);
     }
 
     public boolean isGone() {

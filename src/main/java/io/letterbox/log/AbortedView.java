@@ -29,7 +29,9 @@ public final class AbortedView {
     public List<AbortedTransaction> between(long fromOffset, long upToOffset) throws IOException {
         List<AbortedTransaction> found = new ArrayList<>();
         for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
-            if (segments.get(index).aborted().load().collect(fromOffset, upToOffset, found)) break;
+            Segment segment = segments.get(index);
+            TransactionIndex aborted = segment.index().aborted().load(segment.nextOffset());
+            if (aborted.collect(fromOffset, upToOffset, found)) break;
         }
         return sorted(found);
     }
@@ -38,7 +40,7 @@ public final class AbortedView {
     public List<AbortedTransaction> inMemoryBetween(long fromOffset, long upToOffset) {
         List<AbortedTransaction> found = new ArrayList<>(0);
         for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
-            TransactionIndex known = segments.get(index).aborted().inMemory();
+            TransactionIndex known = segments.get(index).index().aborted().inMemory();
             if (known == null) return null;
             if (known.collect(fromOffset, upToOffset, found)) break;
         }

@@ -1,6 +1,8 @@
 package io.letterbox.log;
 
+import io.letterbox.disk.DataLayout;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Bytes that were once durable are not what they were. The partition has to be quarantined; nothing is repaired. */
 public final class CorruptLogException extends IOException {
@@ -9,5 +11,10 @@ public final class CorruptLogException extends IOException {
     /** @param reason a sentence for the operator, with file and position */
     public CorruptLogException(String reason) {
         super(reason);
+    }
+
+    /** @param defect a sentence that says what is wrong there */
+    CorruptLogException(Path file, long position, String defect) {
+        super(DataLayout.shown(file) + " at byte " + position + ": " + defect);
     }
 }

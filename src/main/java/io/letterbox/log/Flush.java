@@ -44,7 +44,7 @@ public final class Flush {
         long forced = safety.forcedOffset();
         try {
             if (upToOffset > forced) forceBatches(forced);
-            if (withIndexes) active.forceIndexes();
+            if (withIndexes) active.index().force();
         } catch (ForceFailedException | RuntimeException cause) {
             safety.poison(cause);
             throw cause;

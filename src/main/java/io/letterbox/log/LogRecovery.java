@@ -42,7 +42,7 @@ public final class LogRecovery {
     private final List<Long> bases = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
     private final List<Segment> opened = new ArrayList<>();
-    private final List<SegmentRecovery> inDoubt = new ArrayList<>();
+    private final List<SegmentRecovery.Walked> inDoubt = new ArrayList<>();
     private final List<LeaderEpochCache.Entry> foundEpochs = new ArrayList<>();
     private boolean deleted;
     private long truncatedBytes;
@@ -126,6 +126,8 @@ public final class LogRecovery {
 
     /** Pass 3: takes the segments below the recovery point as they are and walks the others. Returns damage, or null. */
     private String openSegments() throws IOException {
+        SegmentRecovery recovery =
+                new SegmentRecovery(disk, directory, config.indexIntervalBytes(), rules.contiguousFrom());
         int first = 0;
         while (first + 1 < bases.size() && bases.get(first + 1) <= rules.recoveryPoint()) first++;
         for (int index = 0; index < first; index++) {
@@ -137,12 +139,8 @@ public final class LogRecovery {
                 deleteFrom(index);
                 break;
             }
-            SegmentRecovery walked = SegmentRecovery.open(
-                    new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
-                    bases.get(index),
-                    sizes.get(index),
-                    index == first ? rules.recoveryPoint() : 0,
-                    rules.contiguousFrom());
+            long trustedUpTo = index == first ? rules.recoveryPoint() : 0;
+            SegmentRecovery.Walked walked = recovery.open(bases.get(index), sizes.get(index), trustedUpTo);
             opened.add(walked.segment());
             inDoubt.add(walked);
             foundEpochs.addAll(walked.epochs());
@@ -179,18 +177,20 @@ public final class LogRecovery {
 
     /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
-        if (rules.lastStop() == LastStop.FORCE_FAILED) for (SegmentRecovery walked : inDoubt) walked.writeAgain();
+        if (rules.lastStop() == LastStop.FORCE_FAILED) {
+            for (SegmentRecovery.Walked walked : inDoubt) walked.writeAgain();
+        }
         // Even where nothing is new: a recovery that was killed may have cut a file in the cache only.
         boolean doubt = rules.lastStop() != LastStop.CLEAN;
         boolean news = endOffset > rules.recoveryPoint() || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
             Segment segment = opened.get(index);
-            if (segment.indexes() == null) continue;
+            if (segment.index().inMemory() == null) continue;
             if (news || doubt) segment.force();
             if (index == opened.size() - 1) break;
             segment.close(bases.get(index + 1));
             // Index files that could not be written are deleted, and must not come back by halves.
-            news |= segment.indexes() != null;
+            news |= segment.index().inMemory() != null;
         }
         if (news) disk.forceDirectory(directory);
         // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.
@@ -199,9 +199,14 @@ public final class LogRecovery {
         }
         epochs.truncate(endOffset);
         for (LeaderEpochCache.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
-        PartitionLog.Found found =
-                new PartitionLog.Found(epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
-        PartitionLog log = new PartitionLog(disk, directory, config, found);
+        PartitionLog log = new PartitionLog(
+                disk,
+                directory,
+                config,
+                epochs,
+                new SegmentList(opened),
+                rules.startOffset(),
+                rules.contiguousFrom());
         // A start opens very many; whoever writes to one, or reads it, opens it again.
         for (Segment segment : opened) segment.close();
         return log;

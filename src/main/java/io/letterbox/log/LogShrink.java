@@ -55,8 +55,8 @@ public final class LogShrink {
             return true;
         }
         // Readers of what stays must know which transactions in it were aborted, and a replacement has none.
-        if (oldest.aborted().load().count() > 0) return false;
-        long entry = SegmentIndexes.lookup(oldest, oldest.nextOffset(), excess);
+        if (oldest.index().aborted().load(oldest.nextOffset()).count() > 0) return false;
+        long entry = oldest.index().lookup(oldest.nextOffset(), excess);
         if (entry == OffsetIndex.NONE) return false;
         long from = OffsetIndex.position(entry);
         long start = baseOffset(oldest, from);
@@ -77,7 +77,8 @@ public final class LogShrink {
     private static long baseOffset(Segment segment, long position) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
         if (segment.read(header, position) < header.capacity()) {
-            throw SegmentIndexes.corrupt(segment, position, "There is no batch where one should begin.");
+            throw new CorruptLogException(
+                    segment.logPath(), position, "There is no batch where one should begin.");
         }
         return RecordBatch.of(header.flip()).baseOffset();
     }

@@ -7,7 +7,18 @@ import java.util.List;
 
 /** Cuts the end off a log. Works on the owner's thread, while no flush runs. */
 final class LogTruncation {
-    private LogTruncation() {}
+    private final Disk disk;
+    private final Path directory;
+    private final LogConfig config;
+    private final long contiguousFrom;
+
+    /** @param contiguousFrom from this offset on no offset may be missing */
+    LogTruncation(Disk disk, Path directory, LogConfig config, long contiguousFrom) {
+        this.disk = disk;
+        this.directory = directory;
+        this.config = config;
+        this.contiguousFrom = contiguousFrom;
+    }
 
     /**
      * What is left, and what still has to be deleted once nobody finds it any more.
@@ -32,8 +43,8 @@ final class LogTruncation {
         }
     }
 
-    static Cut cut(Disk disk, Path directory, SegmentList segments, long offset, long contiguousFrom, LogConfig config)
-            throws IOException {
+    /** Cuts at an offset, or at the beginning of the batch that holds it. */
+    Cut cut(SegmentList segments, long offset) throws IOException {
         int at = segments.find(offset);
         Segment old = segments.get(at);
         List<Segment> all = segments.toList();
@@ -45,14 +56,11 @@ final class LogTruncation {
         }
         SegmentRead read = new SegmentRead(old, contiguousFrom);
         long sizeBytes = read.positionOf(offset);
-        SegmentRecovery reopened = SegmentRecovery.open(
-                new SegmentRecovery.Place(disk, directory, config.indexIntervalBytes()),
-                old.baseOffset(),
-                sizeBytes,
-                read.offsetThere(),
-                contiguousFrom);
+        SegmentRecovery recovery =
+                new SegmentRecovery(disk, directory, config.indexIntervalBytes(), contiguousFrom);
+        SegmentRecovery.Walked reopened = recovery.open(old.baseOffset(), sizeBytes, read.offsetThere());
         if (reopened.defect() != null) {
-            throw SegmentIndexes.corrupt(old, reopened.goodBytes(), reopened.defect());
+            throw new CorruptLogException(old.logPath(), reopened.goodBytes(), reopened.defect());
         }
         SegmentList left = segments.firstAnd(at, reopened.segment());
         return new Cut(left, old, all.subList(at + 1, all.size()), disk, directory);

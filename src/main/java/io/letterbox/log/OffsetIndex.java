@@ -33,7 +33,7 @@ public final class OffsetIndex {
     private volatile int count;
 
     /** Owner only: adds an entry; both numbers only ever grow. */
-    public void add(int relativeOffset, int position) {
+    void add(int relativeOffset, int position) {
         int size = count;
         long[] room = entries;
         if (size == room.length) entries = room = Arrays.copyOf(room, 2 * size);

@@ -36,7 +36,6 @@ public final class PartitionLog implements AutoCloseable {
     private final PublishedSegments segments;
     private final LogStart start;
     private volatile long logEndOffset;
-    private volatile long compactedUpTo;
 
     // Any thread: moved by the owner, and by threads that run flushes.
     private final DurabilityState safety;
@@ -56,23 +55,28 @@ public final class PartitionLog implements AutoCloseable {
      * @param startOffset nobody wants what lies below; it may be beyond the end, which is the start then
      * @param compactedUpTo below it offsets may be missing
      */
-    record Found(LeaderEpochCache epochs, SegmentList segments, long startOffset, long compactedUpTo) {}
-
-    PartitionLog(Disk disk, Path directory, LogConfig config, Found found) throws IOException {
+    PartitionLog(
+            Disk disk,
+            Path directory,
+            LogConfig config,
+            LeaderEpochCache epochs,
+            SegmentList segments,
+            long startOffset,
+            long compactedUpTo)
+            throws IOException {
         this.disk = disk;
         this.directory = directory;
-        this.deletion = new SegmentDeletion(disk, directory);
-        this.replacement = new SegmentReplacement(disk, directory);
         this.start = new LogStart(disk, directory);
         this.config = config;
-        this.epochs = found.epochs;
-        this.segments = new PublishedSegments(found.segments);
+        this.epochs = epochs;
+        this.segments = new PublishedSegments(segments);
+        this.deletion = new SegmentDeletion(disk, directory, this.segments, start);
+        this.replacement = new SegmentReplacement(disk, directory, this.segments, compactedUpTo);
         this.logEndOffset = segments.active().nextOffset();
         this.safety = new DurabilityState(directory, logEndOffset);
         start.recovered(Math.min(
-                logEndOffset, Math.max(found.startOffset, segments.list().get(0).baseOffset())));
-        this.compactedUpTo = found.compactedUpTo;
-        this.journal = ProducerSnapshots.open(disk, directory, config, segments.list(), compactedUpTo);
+                logEndOffset, Math.max(startOffset, segments.get(0).baseOffset())));
+        this.journal = ProducerSnapshots.open(disk, directory, config, segments, compactedUpTo);
     }
 
     /**
@@ -124,7 +128,7 @@ public final class PartitionLog implements AutoCloseable {
             journal.roll(old, safety.forcedOffset());
             Segment fresh = Segment.create(disk, directory, logEndOffset);
             names.force();
-            if (indexed) old.dropIndexes();
+            if (indexed) old.index().drop();
             sealed.add(old);
             segments.show(segments.list().with(fresh));
         } catch (ForceFailedException cause) {
@@ -156,7 +160,7 @@ public final class PartitionLog implements AutoCloseable {
         checkpointGoal = checkpointOffset;
         if (upTo <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
         try {
-            if (upTo > activeFrom) segments.active().writeIndexes();
+            if (upTo > activeFrom) segments.active().index().write();
             checkpointGoal = upTo;
         } catch (ForceFailedException fatal) {
             throw fatal;
@@ -167,7 +171,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private Flush flushUpTo(long offset, boolean withIndexes) {
-        sealed.removeIf(segment -> segment.nextOffset() <= safety.forcedOffset());
+        sealed.removeIf(segment -> segment.isGone() || segment.nextOffset() <= safety.forcedOffset());
         return new Flush(safety, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
@@ -235,7 +239,7 @@ public final class PartitionLog implements AutoCloseable {
         return segments.look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return SegmentRead.nothing(offset);
-            return list.read(offset, maxBytes, upToOffset, compactedUpTo);
+            return list.read(offset, maxBytes, upToOffset, compactedUpTo());
         });
     }
 
@@ -247,7 +251,7 @@ public final class PartitionLog implements AutoCloseable {
         return segments.look(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return FileRegion.nothing(offset);
-            return list.locate(offset, maxBytes, upToOffset, compactedUpTo);
+            return list.locate(offset, maxBytes, upToOffset, compactedUpTo());
         });
     }
 
@@ -272,7 +276,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param timestampMs milliseconds since 1970
      */
     public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
-        return segments.look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo));
+        return segments.look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo()));
     }
 
     /**
@@ -280,7 +284,7 @@ public final class PartitionLog implements AutoCloseable {
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
-        return segments.look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo));
+        return segments.look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo()));
     }
 
     /**
@@ -294,7 +298,8 @@ public final class PartitionLog implements AutoCloseable {
         if (offset >= logEndOffset) return;
         try {
             replacement.finish();
-            LogTruncation.Cut cut = LogTruncation.cut(disk, directory, segments.list(), offset, compactedUpTo, config);
+            LogTruncation truncation = new LogTruncation(disk, directory, config, compactedUpTo());
+            LogTruncation.Cut cut = truncation.cut(segments.list(), offset);
             segments.show(cut.left());
             logEndOffset = segments.active().nextOffset();
             safety.cut(logEndOffset);
@@ -304,7 +309,7 @@ public final class PartitionLog implements AutoCloseable {
             cut.finish();
             if (logStartOffset() > logEndOffset) start.move(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments.list(), compactedUpTo, safety.forcedOffset());
+            journal.rebuild(segments.list(), compactedUpTo(), safety.forcedOffset());
         } catch (IOException | RuntimeException cause) {
             safety.poison(cause);
             throw cause;
@@ -377,27 +382,9 @@ public final class PartitionLog implements AutoCloseable {
         return deleteFirst(Retention.deletable(segments.list(), config, now, logStartOffset(), highWatermark));
     }
 
-    /**
-     * The start is made durable first: a crash may keep any of the files, and recovery deletes those below it. Where there
-     * is no room to say where the log starts, segments go one after the other, each durably, so that a crash leaves no hole.
-     */
     private List<Long> deleteFirst(int count) throws IOException {
         replacement.finish();
-        deletion.finish();
-        List<Long> deleted = new ArrayList<>(count);
-        while (deleted.size() < count) {
-            int left = count - deleted.size();
-            long newStart = segments.list().get(left).baseOffset();
-            int now = newStart <= logStartOffset() || start.tryMove(newStart) ? left : 1;
-            List<Segment> oldest = segments.list().toList().subList(0, now);
-            deletion.begin(oldest);
-            segments.show(segments.list().withoutFirst(now));
-            start.atLeast(segments.list().get(0).baseOffset());
-            sealed.removeAll(oldest);
-            for (Segment segment : oldest) deleted.add(segment.baseOffset());
-            deletion.finish();
-        }
-        return deleted;
+        return deletion.deleteFirst(count);
     }
 
     /**
@@ -412,28 +399,11 @@ public final class PartitionLog implements AutoCloseable {
     public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
         safety.requireSound();
         replacement.finish();
-        long baseOffset = neighbours.get(0).baseOffset();
-        long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
-        Path swap = SegmentFiles.swap(directory, baseOffset, nextOffset);
         // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
-        if (nextOffset > safety.forcedOffset()) flush();
-        try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
-            if (nextOffset > compactedUpTo) {
-                CheckpointFile.writeOne(disk, directory.resolve(SegmentFiles.COMPACTED_UP_TO), nextOffset);
-                compactedUpTo = nextOffset;
-            }
-            Segment by = Segment.swappedIn(disk, directory, cleaned, baseOffset, nextOffset);
-            try {
-                disk.rename(cleaned, swap);
-            } catch (IOException unchanged) {
-                by.retire();
-                throw unchanged;
-            }
-            names.force();
-            segments.show(segments.list().replacing(neighbours, by));
+        if (neighbours.get(neighbours.size() - 1).nextOffset() > safety.forcedOffset()) flush();
+        try {
+            Segment by = replacement.replace(neighbours, cleaned);
             sealed.removeAll(neighbours);
-            replacement.begin(by, swap, neighbours);
-            replacement.tryFinish(names);
             return by;
         } catch (ForceFailedException cause) {
             safety.poison(cause);
@@ -443,7 +413,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Below it, offsets may be missing because compaction took their records. Any thread. */
     public long compactedUpTo() {
-        return compactedUpTo;
+        return replacement.compactedUpTo();
     }
 
     /** Changes the settings from the next append on. Owner only. */
@@ -484,8 +454,8 @@ public final class PartitionLog implements AutoCloseable {
             if (!safety.isPoisoned()) {
                 flush();
                 segments.active().forceEnd();
-                segments.active().writeIndexes();
-                segments.active().forceIndexes();
+                segments.active().index().write();
+                segments.active().index().force();
                 journal.close(segments.active());
             }
         } finally {

@@ -89,7 +89,7 @@ final class ProducerSnapshots {
     void wrote(RecordBatch batch, Segment active, long elapsedMs) {
         bytesSince += batch.sizeInBytes();
         AbortedTxn aborted = states.wrote(batch, elapsedMs);
-        if (aborted != null) active.aborted().add(aborted);
+        if (aborted != null) active.index().aborted().add(aborted);
     }
 
     /** Forgets everything and reads it again, because the log was cut. */
@@ -103,7 +103,7 @@ final class ProducerSnapshots {
             boolean active = index == segments.size() - 1;
             if (segment.nextOffset() > from || active)
                 replay(segment, Math.max(from, segment.baseOffset()), contiguousFrom);
-            if (!active) segment.aborted().force();
+            if (!active) segment.index().aborted().force();
         }
         // So that the next start need not read all this again.
         if (isDue()) tryTake(segments.active(), durableOffset);
@@ -137,7 +137,7 @@ final class ProducerSnapshots {
     }
 
     private void replay(Segment segment, long from, long contiguousFrom) throws IOException {
-        segment.aborted().resume(from);
+        segment.index().aborted().resume(from);
         if (segment.nextOffset() <= from) return;
         SegmentRead read = new SegmentRead(segment, contiguousFrom);
         long position = read.positionOf(from);
@@ -147,11 +147,11 @@ final class ProducerSnapshots {
             RecordBatch batch = scan.batch();
             bytesSince += batch.sizeInBytes();
             AbortedTxn ended = states.wrote(batch, -1);
-            if (ended != null) segment.aborted().add(ended);
+            if (ended != null) segment.index().aborted().add(ended);
             // What is in the log of a server that starts is as safe as it gets.
             states.stableOffset(batch.nextOffset());
         }
-        if (scan.defect() != null) throw SegmentIndexes.corrupt(segment, scan.position(), scan.defect());
+        if (scan.defect() != null) throw new CorruptLogException(segment.logPath(), scan.position(), scan.defect());
     }
 
     /** Takes a snapshot where it is worth its while. */
@@ -183,13 +183,13 @@ final class ProducerSnapshots {
 
     /** The log is being closed, and all of it is durable. A few batches are read as fast as a snapshot of them. */
     void close(Segment active) throws IOException {
-        active.aborted().force();
+        active.index().aborted().force();
         if (bytesSince > FEW_BYTES) take(active, active.nextOffset());
     }
 
     /** The active segment is closed and another begins; the caller forces the directory. */
     void roll(Segment closed, long durableOffset) throws IOException {
-        closed.aborted().force();
+        closed.index().aborted().force();
         if (bytesSince == 0 && snapshots.contains(closed.nextOffset())) return;
         try {
             write(closed.nextOffset(), durableOffset);
@@ -201,7 +201,7 @@ final class ProducerSnapshots {
     }
 
     private void take(Segment active, long durableOffset) throws IOException {
-        active.aborted().force();
+        active.index().aborted().force();
         write(active.nextOffset(), durableOffset);
         disk.forceDirectory(directory);
     }

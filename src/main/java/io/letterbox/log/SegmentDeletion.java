@@ -4,27 +4,53 @@ import io.letterbox.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The oldest segments of a log, on their way out: nobody finds them any more, and their files go as soon as they can. Owned
- * by the log's owner.
+ * Takes the oldest segments out of a log: first nobody finds them any more, then their files go as soon as they can.
+ * Owned by the log's owner.
  */
 final class SegmentDeletion {
     private final Disk disk;
     private final Path directory;
+    private final PublishedSegments segments;
+    private final LogStart start;
     private final ArrayDeque<Segment> going = new ArrayDeque<>();
     private boolean forced = true;
 
-    SegmentDeletion(Disk disk, Path directory) {
+    SegmentDeletion(Disk disk, Path directory, PublishedSegments segments, LogStart start) {
         this.disk = disk;
         this.directory = directory;
+        this.segments = segments;
+        this.start = start;
     }
 
-    /** Takes segments that are no part of the log any more, oldest first; {@link #finish} has succeeded before. */
-    void begin(List<Segment> segments) {
-        going.addAll(segments);
-        forced = false;
+    /**
+     * Deletes some segments, and moves the log's start above them. The start is made durable first: a crash may keep
+     * any of the files, and recovery deletes those below it. Where there is no room to say where the log starts,
+     * segments go one after the other, each durably, so that a crash leaves no hole.
+     *
+     * @param count fewer than there are
+     * @return their base offsets
+     * @throws IOException where not all could be done now
+     */
+    List<Long> deleteFirst(int count) throws IOException {
+        finish();
+        List<Long> deleted = new ArrayList<>(count);
+        while (deleted.size() < count) {
+            int left = count - deleted.size();
+            long newStart = segments.list().get(left).baseOffset();
+            int now = newStart <= start.offset() || start.tryMove(newStart) ? left : 1;
+            List<Segment> oldest = segments.list().toList().subList(0, now);
+            going.addAll(oldest);
+            forced = false;
+            segments.show(segments.list().withoutFirst(now));
+            start.atLeast(segments.list().get(0).baseOffset());
+            for (Segment segment : oldest) deleted.add(segment.baseOffset());
+            finish();
+        }
+        return deleted;
     }
 
     /**

@@ -108,7 +108,7 @@ final class SegmentList {
         for (int index = 0; index < segments.length - 1; index++) {
             Segment closed = segments[index];
             if (closed.nextOffset() <= forcedOffset && !pending.needsOpen(closed)) closed.closeWhenIdle();
-            if (closed.indexes() != null) closed.storeRepairedIndexes();
+            if (closed.index().inMemory() != null) closed.index().storeRepaired();
         }
         active().closeFileWhenIdle();
     }

@@ -22,9 +22,19 @@ final class SegmentRead {
     private final long limit;
     private final RecordBatch batch = new RecordBatch();
 
-    // Where to begin, as the index says.
-    private long position;
+    /** The base offset of the batch that comes next; it may be greater where compaction has left gaps. */
     private long expectedOffset;
+
+    /**
+     * A part of the segment's file that has been read.
+     *
+     * @param start the position of its first byte in the file
+     */
+    private record Window(ByteBuffer bytes, long start) {
+        boolean holds(long position, int sizeBytes) {
+            return position >= start && position + sizeBytes <= start + bytes.limit();
+        }
+    }
 
     /** @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps */
     SegmentRead(Segment segment, long contiguousFrom) {
@@ -49,32 +59,24 @@ final class SegmentRead {
      * @throws CorruptLogException where bytes are not what was written
      */
     LogRead from(long offset, int maxBytes, long upToOffset) throws IOException {
-        seek(offset);
-        while (position < limit) {
-            int wanted = (int) Math.min(limit - position, (long) Math.max(maxBytes, 0) + SLACK_BYTES);
-            ByteBuffer bytes = load(position, wanted);
+        long next = seek(offset);
+        while (next < limit) {
+            int wanted = (int) Math.min(limit - next, (long) Math.max(maxBytes, 0) + SLACK_BYTES);
+            Window window = load(next, wanted);
             int at = 0;
             while (wanted - at >= RecordBatch.HEADER_BYTES) {
-                int size = header(bytes, at);
+                int size = header(window, at);
                 if (batch.lastOffset() >= offset) {
                     // A first batch that is larger than what was read is read again, alone.
-                    if (size > wanted - at) {
-                        position += at;
-                        return take(load(position, size), 0, offset, size, upToOffset);
-                    }
-                    return take(bytes, at, offset, maxBytes, upToOffset);
+                    if (size > wanted - at) return take(load(next, size), 0, offset, size, upToOffset);
+                    return take(window, at, offset, maxBytes, upToOffset);
                 }
                 expectedOffset = batch.nextOffset();
-                if (size >= wanted - at) {
-                    position += size;
-                    break;
-                }
+                next += size;
+                if (size >= wanted - at) break;
                 at += size;
             }
-            position += at;
-            if (limit - position > 0 && limit - position < RecordBatch.HEADER_BYTES) {
-                throw breaksOff(position);
-            }
+            if (limit - next > 0 && limit - next < RecordBatch.HEADER_BYTES) throw breaksOff(next);
         }
         requireReached();
         return null;
@@ -83,7 +85,7 @@ final class SegmentRead {
     /** At the last batch's end: no batch is missing. */
     private void requireReached() throws CorruptLogException {
         if (expectedOffset >= end || expectedOffset < contiguousFrom) return;
-        throw corrupt(position, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
+        throw corrupt(limit, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
     }
 
     /**
@@ -109,8 +111,7 @@ final class SegmentRead {
 
     private FileRegion locateIn(SharedFile file, long offset, int maxBytes, long upToOffset, boolean closed)
             throws IOException {
-        seek(offset);
-        HeaderWalk walk = new HeaderWalk();
+        HeaderWalk walk = new HeaderWalk(seek(offset));
         while (walk.next() && batch.lastOffset() < offset) walk.pass();
         if (walk.atEnd()) {
             requireReached();
@@ -123,7 +124,7 @@ final class SegmentRead {
             return new FileRegion(file, start, (int) (stop - start), end);
         }
         walk.pass();
-        long entry = SegmentIndexes.lookup(segment, upToOffset - 1, stop);
+        long entry = segment.index().lookup(upToOffset - 1, stop);
         if (entry != OffsetIndex.NONE && OffsetIndex.position(entry) > walk.at && pointsAtBatch(entry)) {
             expectedOffset = batch.baseOffset();
             walk.at = OffsetIndex.position(entry);
@@ -137,18 +138,22 @@ final class SegmentRead {
         /** Small batches lie close together, so one read serves several. */
         private static final int WINDOW_BYTES = 4 << 10;
 
-        private ByteBuffer window;
-        private long at = position;
+        private Window window;
+        private long at;
+
+        /** @param from where a batch begins */
+        HeaderWalk(long from) {
+            at = from;
+        }
 
         /** Points the view at the batch here; false at the segment's end. */
         boolean next() throws IOException {
             if (atEnd()) return false;
             if (limit - at < RecordBatch.HEADER_BYTES) throw breaksOff(at);
-            if (window == null || at < position || at + RecordBatch.HEADER_BYTES > position + window.limit()) {
+            if (window == null || !window.holds(at, RecordBatch.HEADER_BYTES)) {
                 window = load(at, (int) Math.min(limit - at, WINDOW_BYTES));
-                position = at;
             }
-            header(window, (int) (at - position));
+            header(window, (int) (at - window.start));
             return true;
         }
 
@@ -164,7 +169,7 @@ final class SegmentRead {
 
     /** The first record from an offset on that is not older than a time, or null where there is none. */
     TimedRecord firstSince(long timestampMs, long fromOffset) throws IOException {
-        BatchScan scan = scanFrom(Math.max(fromOffset, SegmentIndexes.olderUpTo(segment, timestampMs)));
+        BatchScan scan = scanFrom(Math.max(fromOffset, segment.index().olderUpTo(timestampMs)));
         while (scan.next()) {
             if (scan.batch().lastOffset() < fromOffset || scan.batch().maxTimestamp() < timestampMs) continue;
             try (RecordCursor records = new RecordCursor(scan.bytes(), fromOffset)) {
@@ -184,7 +189,7 @@ final class SegmentRead {
         // It lies outside. The index knows the newest record up to most offsets; what is behind has to be looked at.
         long scanFrom = fromOffset;
         newest = null;
-        Segment.Indexes memory = segment.indexes();
+        MemoryIndex memory = segment.index().inMemory();
         int entry = memory == null ? -1 : memory.times().lastBelow(upToOffset - segment.baseOffset());
         if (entry >= 0) {
             newest = firstSince(memory.times().timestamp(entry), fromOffset);
@@ -210,8 +215,8 @@ final class SegmentRead {
     }
 
     private BatchScan scanFrom(long offset) throws IOException {
-        seek(offset);
-        return new BatchScan(segment::read, position, limit, expectedOffset, contiguousFrom);
+        long start = seek(offset);
+        return new BatchScan(segment::read, start, limit, expectedOffset, contiguousFrom);
     }
 
     private void requireSound(BatchScan scan) throws CorruptLogException {
@@ -235,38 +240,44 @@ final class SegmentRead {
         return expectedOffset;
     }
 
-    /** Goes to the last indexed batch at or before an offset, or to the beginning where the index knows none. */
-    private void seek(long offset) throws IOException {
+    /**
+     * Expects the last indexed batch at or before an offset, or the segment's first one where the index knows none.
+     * Returns its position.
+     */
+    private long seek(long offset) throws IOException {
+        SegmentIndex index = segment.index();
         long within = Math.min(offset, end - 1);
-        boolean inMemory = segment.indexes() != null;
-        long entry = SegmentIndexes.lookup(segment, within, limit);
+        boolean inMemory = index.inMemory() != null;
+        long entry = index.lookup(within, limit);
         if (entry != OffsetIndex.NONE && !pointsAtBatch(entry)) {
             CorruptLogException wrong = corrupt(OffsetIndex.position(entry), "There is no batch where the index says.");
             // An index in memory was made from the batches themselves, so it is they that have changed.
             if (inMemory) throw wrong;
-            SegmentIndexes.rebuild(segment, wrong);
-            entry = SegmentIndexes.lookup(segment, within, limit);
+            index.rebuild(wrong);
+            entry = index.lookup(within, limit);
         }
-        position = 0;
         expectedOffset = segment.baseOffset();
-        if (entry == OffsetIndex.NONE) return;
-        position = OffsetIndex.position(entry);
-        expectedOffset = batch.wrap(load(position, RecordBatch.HEADER_BYTES), 0).baseOffset();
+        if (entry == OffsetIndex.NONE) return 0;
+        long position = OffsetIndex.position(entry);
+        Window header = load(position, RecordBatch.HEADER_BYTES);
+        expectedOffset = batch.wrap(header.bytes, 0).baseOffset();
+        return position;
     }
 
     private boolean pointsAtBatch(long entry) throws IOException {
         long at = OffsetIndex.position(entry);
         if (at < 0 || at > limit - RecordBatch.HEADER_BYTES) return false;
-        batch.wrap(load(at, RecordBatch.HEADER_BYTES), 0);
+        batch.wrap(load(at, RecordBatch.HEADER_BYTES).bytes, 0);
         return batch.magic() == 2 && batch.lastOffset() == segment.baseOffset() + OffsetIndex.relativeOffset(entry);
     }
 
-    /** From the batch at a position of a buffer as many as may be returned; each is checked whole. */
-    private LogRead take(ByteBuffer bytes, int from, long offset, int maxBytes, long upToOffset) throws IOException {
+    /** From the batch at a place in a window on as many as may be returned; each is checked whole. */
+    private LogRead take(Window window, int from, long offset, int maxBytes, long upToOffset) throws IOException {
+        ByteBuffer bytes = window.bytes;
         int at = from;
         long next = offset;
         while (bytes.limit() - at >= RecordBatch.HEADER_BYTES) {
-            int size = header(bytes, at);
+            int size = header(window, at);
             boolean fits = size <= bytes.limit() - at && (at == from || at - from + (long) size <= maxBytes);
             boolean beyond = batch.lastOffset() >= upToOffset;
             if (!fits || beyond && at > from) break;
@@ -274,7 +285,7 @@ final class SegmentRead {
             // ever,
             // like a batch that is not to be read yet.
             String defect = batch.defect();
-            if (defect != null) throw corrupt(position + at, defect);
+            if (defect != null) throw corrupt(window.start + at, defect);
             if (beyond) break;
             next = batch.nextOffset();
             expectedOffset = next;
@@ -286,24 +297,25 @@ final class SegmentRead {
     }
 
     /** Points the view at a batch and returns its size; the header fits what is known about it. */
-    private int header(ByteBuffer bytes, int at) throws IOException {
-        batch.wrap(bytes, at);
+    private int header(Window window, int at) throws IOException {
+        batch.wrap(window.bytes, at);
+        long position = window.start + at;
         int size = batch.sizeInBytes();
-        long there = limit - position - at;
+        long there = limit - position;
         if (batch.magic() != 2 || size < RecordBatch.HEADER_BYTES || size > there || size > BatchScan.MAX_BATCH_BYTES) {
-            throw corrupt(position + at, "There is no batch where one should begin.");
+            throw corrupt(position, "There is no batch where one should begin.");
         }
         long base = batch.baseOffset();
         if (base < expectedOffset || base > expectedOffset && expectedOffset >= contiguousFrom) {
-            throw corrupt(position + at, "A batch has the offset " + base + " where " + expectedOffset + " should be.");
+            throw corrupt(position, "A batch has the offset " + base + " where " + expectedOffset + " should be.");
         }
         return size;
     }
 
-    private ByteBuffer load(long at, int size) throws IOException {
+    private Window load(long start, int size) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(size);
-        if (segment.read(bytes, at) < size) throw corrupt(at, "The file is shorter than it was.");
-        return bytes.flip();
+        if (segment.read(bytes, start) < size) throw corrupt(start, "The file is shorter than it was.");
+        return new Window(bytes.flip(), start);
     }
 
     private CorruptLogException breaksOff(long at) {
@@ -311,6 +323,6 @@ final class SegmentRead {
     }
 
     private CorruptLogException corrupt(long at, String defect) {
-        return SegmentIndexes.corrupt(segment, at, defect);
+        return new CorruptLogException(segment.logPath(), at, defect);
     }
 }

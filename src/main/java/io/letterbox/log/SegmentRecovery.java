@@ -10,43 +10,70 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens one segment whose end is in doubt: takes what its index files say up to a trusted offset, where the batches
- * agree, and walks every batch behind that.
+ * Opens the segments of one log whose ends are in doubt: takes what their index files say up to a trusted offset, where
+ * the batches agree, and walks every batch behind that.
  */
 final class SegmentRecovery {
     private static final int CHUNK_BYTES = 1 << 20;
 
-    private final Segment segment;
-    private final List<LeaderEpochCache.Entry> epochs = new ArrayList<>();
-    private final long startBytes;
-    private long batchesChecked;
-    private long goodBytes;
-    private long endOffset;
-    private String defect;
+    private final Disk disk;
+    private final Path directory;
+    private final int indexIntervalBytes;
+    private final long contiguousFrom;
 
-    private SegmentRecovery(Segment segment, long startBytes) {
-        this.segment = segment;
-        this.startBytes = startBytes;
+    /** @param contiguousFrom from this offset on no offset may be missing */
+    SegmentRecovery(Disk disk, Path directory, int indexIntervalBytes, long contiguousFrom) {
+        this.disk = disk;
+        this.directory = directory;
+        this.indexIntervalBytes = indexIntervalBytes;
+        this.contiguousFrom = contiguousFrom;
     }
 
     /**
+     * A segment that was walked.
+     *
+     * @param segment with indexes in memory, up to the last good batch
+     * @param epochs those that the walked batches began
+     * @param batchesChecked how many were walked
+     * @param startBytes where the walk began in the file
+     * @param goodBytes where the good batches end in the file
+     * @param endOffset the offset after the last good batch
+     * @param defect what is wrong at {@code goodBytes}, or null where the file ends there
+     */
+    record Walked(
+            Segment segment,
+            List<LeaderEpochCache.Entry> epochs,
+            long batchesChecked,
+            long startBytes,
+            long goodBytes,
+            long endOffset,
+            String defect) {
+
+        /** Lets the system take for new what was walked and is good, so that the next force writes it. */
+        void writeAgain() throws IOException {
+            ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+            for (long at = startBytes; at < goodBytes; at += chunk.limit()) {
+                segment.read(chunk.clear().limit((int) Math.min(CHUNK_BYTES, goodBytes - at)), at);
+                segment.overwrite(chunk.flip(), at);
+            }
+        }
+    }
+
+    /**
+     * Opens and walks a segment.
+     *
      * @param sizeBytes how much of the file to look at
      * @param trustedUpTo index entries at or beyond this offset are made anew
-     * @param contiguousFrom from this offset on no offset may be missing
      */
-    static SegmentRecovery open(Place place, long baseOffset, long sizeBytes, long trustedUpTo, long contiguousFrom)
-            throws IOException {
-        Path offsetsPath = SegmentFiles.offsetIndex(place.directory, baseOffset);
-        Path timesPath = SegmentFiles.timeIndex(place.directory, baseOffset);
+    Walked open(long baseOffset, long sizeBytes, long trustedUpTo) throws IOException {
         boolean trusted = trustedUpTo > baseOffset;
-        ByteBuffer none = ByteBuffer.allocate(0);
         OffsetIndex offsets =
-                OffsetIndex.decode(trusted ? SegmentIndexes.content(place.disk, offsetsPath) : none, sizeBytes);
-        TimeIndex times = TimeIndex.decode(trusted ? SegmentIndexes.content(place.disk, timesPath) : none);
+                OffsetIndex.decode(content(SegmentFiles.offsetIndex(directory, baseOffset), trusted), sizeBytes);
+        TimeIndex times = TimeIndex.decode(content(SegmentFiles.timeIndex(directory, baseOffset), trusted));
         long position = 0;
         long expectedOffset = baseOffset;
         if (offsets.count() > 0) {
-            try (LogFile log = place.disk.open(SegmentFiles.log(place.directory, baseOffset))) {
+            try (LogFile log = disk.open(SegmentFiles.log(directory, baseOffset))) {
                 long first = cutToTrusted(log, offsets, baseOffset, trustedUpTo);
                 if (first >= 0) {
                     position = OffsetIndex.position(offsets.entry(offsets.count() - 1));
@@ -56,23 +83,21 @@ final class SegmentRecovery {
         }
         int known = offsets.count();
         times.cutBeyond(known == 0 ? -1 : OffsetIndex.relativeOffset(offsets.entry(known - 1)));
-        Segment segment =
-                Segment.recovering(place.disk, place.directory, baseOffset, new Segment.Indexes(offsets, times));
-        SegmentRecovery recovery = new SegmentRecovery(segment, position);
-        boolean walked = false;
+        MemoryIndex read = new MemoryIndex(baseOffset, offsets, times);
+        Segment segment = Segment.recovering(disk, directory, baseOffset, read);
+        Walked walked = null;
         try {
-            recovery.walk(
-                    new BatchScan(segment::read, position, sizeBytes, expectedOffset, contiguousFrom),
-                    place.indexIntervalBytes);
-            walked = true;
+            BatchScan scan = new BatchScan(segment::read, position, sizeBytes, expectedOffset, contiguousFrom);
+            walked = walk(segment, scan, position);
+            return walked;
         } finally {
-            if (!walked) segment.close();
+            if (walked == null) segment.close();
         }
-        return recovery;
     }
 
-    /** Where the segment's files are, and how densely to index them. */
-    record Place(Disk disk, Path directory, int indexIntervalBytes) {}
+    private ByteBuffer content(Path file, boolean trusted) throws IOException {
+        return trusted ? new IndexFile(disk, file).content() : ByteBuffer.allocate(0);
+    }
 
     /** Drops entries from the end until one points at its batch; returns that batch's base offset, or -1. */
     private static long cutToTrusted(LogFile log, OffsetIndex offsets, long baseOffset, long trustedUpTo)
@@ -96,8 +121,10 @@ final class SegmentRecovery {
         return -1;
     }
 
-    private void walk(BatchScan scan, int indexIntervalBytes) throws IOException {
+    private Walked walk(Segment segment, BatchScan scan, long startBytes) throws IOException {
+        List<LeaderEpochCache.Entry> epochs = new ArrayList<>();
         int epoch = -1;
+        long batches = 0;
         while (scan.next()) {
             RecordBatch batch = scan.batch();
             segment.adopt(batch, scan.position(), indexIntervalBytes);
@@ -105,48 +132,9 @@ final class SegmentRecovery {
                 epoch = batch.leaderEpoch();
                 epochs.add(new LeaderEpochCache.Entry(epoch, batch.baseOffset()));
             }
-            batchesChecked++;
+            batches++;
         }
-        goodBytes = scan.position();
-        endOffset = scan.expectedOffset();
-        defect = scan.defect();
-    }
-
-    /** Lets the system take for new what was walked and is good, so that the next force writes it. */
-    void writeAgain() throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        for (long at = startBytes; at < goodBytes; at += chunk.limit()) {
-            segment.read(chunk.clear().limit((int) Math.min(CHUNK_BYTES, goodBytes - at)), at);
-            segment.overwrite(chunk.flip(), at);
-        }
-    }
-
-    /** The segment, with indexes in memory, up to the last good batch. */
-    Segment segment() {
-        return segment;
-    }
-
-    /** The epochs that the walked batches began. */
-    List<LeaderEpochCache.Entry> epochs() {
-        return epochs;
-    }
-
-    long batchesChecked() {
-        return batchesChecked;
-    }
-
-    /** Where the good batches end in the file. */
-    long goodBytes() {
-        return goodBytes;
-    }
-
-    /** The offset after the last good batch. */
-    long endOffset() {
-        return endOffset;
-    }
-
-    /** What is wrong at {@link #goodBytes}, or null where the file ends there. */
-    String defect() {
-        return defect;
+        return new Walked(
+                segment, epochs, batches, startBytes, scan.position(), scan.expectedOffset(), scan.defect());
     }
 }

@@ -27,7 +27,7 @@ public final class TimeIndex {
     private volatile int count;
 
     /** Owner only: adds an entry where it says something new. */
-    public void add(long timestampMs, int relativeOffset) {
+    void add(long timestampMs, int relativeOffset) {
         int size = count;
         if (size > 0 && timestampMs <= timestamps[size - 1]) return;
         if (size == timestamps.length) {

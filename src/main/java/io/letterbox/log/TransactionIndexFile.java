@@ -1,7 +1,7 @@
 package io.letterbox.log;
 
-import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
+import io.letterbox.disk.SegmentFile;
 import io.letterbox.log.producers.AbortedTxn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,9 @@ final class TransactionIndexFile {
     /** The owner has not said what the file has to hold: it is as it should be, and only read. */
     private static final int NOT_WRITTEN_HERE = -1;
 
-    private final Segment segment;
+    private final Disk disk;
+    private final SegmentFile batches;
+    private final long baseOffset;
 
     // Written by the owner, and by readers who load a closed segment's; two that do so at once make the same.
     private volatile TransactionIndex index;
@@ -25,12 +27,18 @@ final class TransactionIndexFile {
     private int entriesOnDisk = NOT_WRITTEN_HERE;
     private boolean settled;
 
-    TransactionIndexFile(Segment segment) {
-        this.segment = segment;
+    TransactionIndexFile(Disk disk, SegmentFile batches, long baseOffset) {
+        this.disk = disk;
+        this.batches = batches;
+        this.baseOffset = baseOffset;
     }
 
-    private Path path() {
-        return SegmentFiles.abortedIndex(segment.logPath().getParent(), segment.baseOffset());
+    private IndexFile file() {
+        return new IndexFile(disk, SegmentFiles.abortedIndex(directory(), baseOffset));
+    }
+
+    private Path directory() {
+        return batches.path().getParent();
     }
 
     /** Owner only: a new segment, in which no transaction was aborted. */
@@ -44,8 +52,7 @@ final class TransactionIndexFile {
      * the log again.
      */
     void resume(long fromOffset) throws IOException {
-        ByteBuffer bytes = SegmentIndexes.content(segment.disk(), path());
-        index = TransactionIndex.decode(bytes, segment.baseOffset(), fromOffset);
+        index = TransactionIndex.decode(file().content(), baseOffset, fromOffset);
         entriesOnDisk = index.count();
         settled = false;
     }
@@ -58,13 +65,11 @@ final class TransactionIndexFile {
     /** Owner only: makes all of them durable, where that is news. */
     void force() throws IOException {
         if (entriesOnDisk == NOT_WRITTEN_HERE || settled && entriesOnDisk == index.count()) return;
-        Disk disk = segment.disk();
         int count = index.count();
-        SegmentIndexes.extend(
-                disk, path(), (long) entriesOnDisk * TransactionIndex.ENTRY_BYTES, index.encode(entriesOnDisk));
+        file().extend((long) entriesOnDisk * TransactionIndex.ENTRY_BYTES, index.encode(entriesOnDisk));
         if (count > entriesOnDisk) {
-            SegmentIndexes.force(disk, path());
-            if (entriesOnDisk == 0) disk.forceDirectory(segment.logPath().getParent());
+            file().force();
+            if (entriesOnDisk == 0) disk.forceDirectory(directory());
         }
         entriesOnDisk = count;
         settled = true;
@@ -78,20 +83,24 @@ final class TransactionIndexFile {
     /**
      * Any thread; may read the file.
      *
+     * @param nextOffset of the segment
      * @throws NoSuchFileException where the segment is gone
      * @throws CorruptLogException where the file holds something else
      */
-    TransactionIndex load() throws IOException {
+    TransactionIndex load(long nextOffset) throws IOException {
         TransactionIndex known = index;
         if (known != null) return known;
-        ByteBuffer bytes = SegmentIndexes.content(segment.disk(), path());
+        IndexFile file = file();
+        ByteBuffer bytes = file.content();
         // Asked after reading: then what was read is what there was while the segment was there.
-        if (segment.isGone()) throw new NoSuchFileException(path().toString());
-        TransactionIndex loaded = TransactionIndex.decode(bytes, segment.baseOffset(), segment.nextOffset());
+        if (batches.isGone()) throw new NoSuchFileException(file.path().toString());
+        TransactionIndex loaded = TransactionIndex.decode(bytes, baseOffset, nextOffset);
         if (bytes.hasRemaining()) {
-            throw new CorruptLogException(DataLayout.shown(path()) + " at byte " + bytes.position()
-                    + ": this is not an aborted transaction of this segment. Where the file and the partition's"
-                    + " .snapshot files are deleted while the server is stopped, they are made anew.");
+            throw new CorruptLogException(
+                    file.path(),
+                    bytes.position(),
+                    "this is not an aborted transaction of this segment. Where the file and the partition's .snapshot"
+                            + " files are deleted while the server is stopped, they are made anew.");
         }
         index = loaded;
         return loaded;
@@ -107,6 +116,6 @@ final class TransactionIndexFile {
 
     /** Owner only; not durable before the directory is forced. */
     void delete() throws IOException {
-        segment.disk().delete(path());
+        file().delete();
     }
 }

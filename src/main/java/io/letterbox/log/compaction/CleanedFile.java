@@ -2,9 +2,8 @@ package io.letterbox.log.compaction;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
-import io.letterbox.log.OffsetIndex;
-import io.letterbox.log.SegmentIndexes;
-import io.letterbox.log.TimeIndex;
+import io.letterbox.log.IndexFile;
+import io.letterbox.log.MemoryIndex;
 import io.letterbox.record.RecordBatch;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,38 +16,23 @@ final class CleanedFile implements Closeable {
     private final Disk disk;
     private final CleanedSegment segment;
     private final LogFile file;
-    private final long baseOffset;
     private final int indexIntervalBytes;
-    private final OffsetIndex offsetIndex = new OffsetIndex();
-    private final TimeIndex timeIndex = new TimeIndex();
+    private final MemoryIndex index;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private final RecordBatch batch = new RecordBatch();
     private long writtenBytes;
-    private long sinceEntryBytes;
-    private long maxTimestampMs = -1;
-    private int maxTimestampOffset;
 
     CleanedFile(Disk disk, CleanedSegment segment, int indexIntervalBytes) throws IOException {
         this.disk = disk;
         this.segment = segment;
         this.file = disk.create(segment.log());
-        this.baseOffset = segment.baseOffset();
         this.indexIntervalBytes = indexIntervalBytes;
+        this.index = new MemoryIndex(segment.baseOffset());
     }
 
     void append(ByteBuffer bytes) throws IOException {
         batch.wrap(bytes, bytes.position());
-        int relativeOffset = (int) (batch.lastOffset() - baseOffset);
-        if (batch.maxTimestamp() > maxTimestampMs) {
-            maxTimestampMs = batch.maxTimestamp();
-            maxTimestampOffset = relativeOffset;
-        }
-        if (sinceEntryBytes > indexIntervalBytes) {
-            offsetIndex.add(relativeOffset, (int) sizeBytes());
-            timeIndex.add(maxTimestampMs, maxTimestampOffset);
-            sinceEntryBytes = 0;
-        }
-        sinceEntryBytes += bytes.remaining();
+        index.add(batch, sizeBytes(), indexIntervalBytes);
         if (buffer.remaining() < bytes.remaining()) drain();
         if (bytes.remaining() > buffer.capacity()) {
             int length = bytes.remaining();
@@ -67,9 +51,9 @@ final class CleanedFile implements Closeable {
     void finish() throws IOException {
         drain();
         file.force();
-        if (maxTimestampMs >= 0) timeIndex.add(maxTimestampMs, maxTimestampOffset);
-        SegmentIndexes.write(disk, segment.timeIndex(), timeIndex.encode(0));
-        SegmentIndexes.write(disk, segment.offsetIndex(), offsetIndex.encode(0));
+        index.finish();
+        new IndexFile(disk, segment.timeIndex()).write(index.times().encode(0));
+        new IndexFile(disk, segment.offsetIndex()).write(index.offsets().encode(0));
     }
 
     @Override

@@ -4,9 +4,9 @@ import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
 import io.letterbox.error.ApiException;
 import io.letterbox.log.BatchScan;
+import io.letterbox.log.IndexFile;
 import io.letterbox.log.RecoveryRules;
 import io.letterbox.log.SegmentFiles;
-import io.letterbox.log.SegmentIndexes;
 import io.letterbox.log.StaleFiles;
 import io.letterbox.log.TransactionIndex;
 import io.letterbox.log.WalReplay;
@@ -163,7 +163,7 @@ final class PartitionInspection {
         for (String name : names) {
             if (SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT) < 0) continue;
             Path file = directory.resolve(name);
-            ByteBuffer bytes = SegmentIndexes.content(disk, file);
+            ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(file));
             if (ProducerSnapshot.decode(bytes, ProducerLimits.defaults()) != null) continue;
             String what = "The snapshot of the producers is damaged; the next start reads the log instead.";
             tally.add(Severity.NOTE, file, -1, -1, what);
@@ -181,7 +181,7 @@ final class PartitionInspection {
 
     /** What an index file holds that is still there after the next start. */
     private ByteBuffer index(Part part, Path path) throws IOException {
-        return part.isSwap() ? ByteBuffer.allocate(0) : SegmentIndexes.content(disk, path);
+        return part.isSwap() ? ByteBuffer.allocate(0) : new IndexFile(disk, path).content();
     }
 
     /** Reports a segment that does not follow on the one before. True where the next start deletes it and those behind. */

@@ -1,0 +1,74 @@
+package io.letterbox.log;
+
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A file with one of the indexes of a segment: entries of one length, one behind the other. It is open only while
+ * something is done with it. Written by the log's owner; read from any thread.
+ *
+ * @param path where it is; there need be none
+ */
+public record IndexFile(Disk disk, Path path) {
+    /** All its bytes; none where there is no file. */
+    public ByteBuffer content() throws IOException {
+        try {
+            return ByteBuffer.wrap(disk.readAll(path));
+        } catch (NoSuchFileException absent) {
+            return ByteBuffer.allocate(0);
+        }
+    }
+
+    /** Opens it to look things up. Throws NoSuchFileException. */
+    LogFile open() throws IOException {
+        return disk.open(path);
+    }
+
+    /** Writes all of it, durably but for its name. */
+    public void write(ByteBuffer entries) throws IOException {
+        try (LogFile file = disk.create(path)) {
+            file.write(entries, 0);
+            file.force();
+        }
+    }
+
+    /** Makes an empty file where there is none; durable when it is forced, and its directory. */
+    void ensure() throws IOException {
+        if (!disk.exists(path)) disk.create(path).close();
+    }
+
+    /**
+     * Writes entries behind those that the file has; where there are none of either, there need be no file. What lies
+     * there already is from before a crash or a truncation; it is cut off durably first, because old entries among new
+     * ones could not be told apart after the next crash.
+     *
+     * @param fromBytes the length of the entries that the file has
+     */
+    void extend(long fromBytes, ByteBuffer entries) throws IOException {
+        boolean absent = fromBytes == 0 && !disk.exists(path);
+        if (!entries.hasRemaining() && (absent || disk.size(path) == fromBytes)) return;
+        try (LogFile file = absent ? disk.create(path) : disk.open(path)) {
+            if (file.size() > fromBytes) {
+                file.truncate(fromBytes);
+                file.force();
+            }
+            file.write(entries, fromBytes);
+        }
+    }
+
+    /** Makes it durable, but for its name. Throws NoSuchFileException. */
+    void force() throws IOException {
+        try (LogFile file = disk.open(path)) {
+            file.force();
+        }
+    }
+
+    /** Deletes it, if it is there; durable after its directory is forced. */
+    void delete() throws IOException {
+        disk.delete(path);
+    }
+}
