@@ -49,14 +49,29 @@ public record IndexFile(Disk disk, Path path) {
      * @param fromBytes the length of the entries that the file has
      */
     void extend(long fromBytes, ByteBuffer entries) throws IOException {
+        append(fromBytes, entries, false);
+    }
+
+    /**
+     * Like {@link #extend(long, ByteBuffer)}, and makes the entries durable before the file is closed: an operating
+     * system may forget that it could not write them once nobody has the file open. The name is the caller's to force.
+     */
+    void extendDurably(long fromBytes, ByteBuffer entries) throws IOException {
+        append(fromBytes, entries, true);
+    }
+
+    private void append(long fromBytes, ByteBuffer entries, boolean durably) throws IOException {
         boolean absent = fromBytes == 0 && !disk.exists(path);
-        if (!entries.hasRemaining() && (absent || disk.size(path) == fromBytes)) return;
+        boolean news = entries.hasRemaining();
+        if (!news && (absent || disk.size(path) == fromBytes)) return;
         try (LogFile file = absent ? disk.create(path) : disk.open(path)) {
             if (file.size() > fromBytes) {
                 file.truncate(fromBytes);
                 file.force();
             }
+            if (!news) return;
             file.write(entries, fromBytes);
+            if (durably) file.force();
         }
     }
 

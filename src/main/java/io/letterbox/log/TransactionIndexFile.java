@@ -66,11 +66,8 @@ final class TransactionIndexFile {
     void force() throws IOException {
         if (entriesOnDisk == NOT_WRITTEN_HERE || settled && entriesOnDisk == index.count()) return;
         int count = index.count();
-        file().extend((long) entriesOnDisk * TransactionIndex.ENTRY_BYTES, index.encode(entriesOnDisk));
-        if (count > entriesOnDisk) {
-            file().force();
-            if (entriesOnDisk == 0) disk.forceDirectory(directory());
-        }
+        file().extendDurably((long) entriesOnDisk * TransactionIndex.ENTRY_BYTES, index.encode(entriesOnDisk));
+        if (entriesOnDisk == 0 && count > 0) disk.forceDirectory(directory());
         entriesOnDisk = count;
         settled = true;
     }

@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 /**
  * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
  * that were made, changed or deleted since their directory was forced take effect or not, each for itself. On demand a
- * force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors run out at random,
- * a bit flips, the machine stops before any chosen operation. A segment's file that is closed with bytes that nobody has forced may lose
- * them, and no later force says so. Few files of segments may be open. Deleting a file that somebody has open fails, as on
- * Windows. For one thread.
+ * force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors run out at
+ * random, a bit flips, the machine stops before any chosen operation. A file of batches or of aborted transactions that
+ * is closed with bytes that nobody has forced may lose them, and no later force says so. Few files of segments may be
+ * open. Deleting a file that somebody has open fails, as on Windows. For one thread.
  */
 public final class SimDisk implements Disk {
     /** A name's new meaning; null deletes it. */
@@ -33,6 +33,9 @@ public final class SimDisk implements Disk {
 
     private static final String NO_ROOM = "No space left on device";
     private static final String NO_DESCRIPTOR = "Too many open files";
+
+    /** Nobody could tell what is missing of these, or make it anew; of other files that is found out. */
+    private static final List<String> MUST_NOT_LOSE = List.of(".log", ".txnindex");
 
     private final Random random;
     private final Map<Path, SimFile> names = new TreeMap<>();
@@ -387,7 +390,8 @@ public final class SimDisk implements Disk {
             closed = true;
             file.openHandles--;
             boolean risk = file.writtenHere && file.openHandles == 0 && operationsLeft > 0;
-            if (risk && path.toString().endsWith(".log") && closeRandom.nextInt(3) == 0) file.failForce();
+            boolean cares = MUST_NOT_LOSE.stream().anyMatch(path.toString()::endsWith);
+            if (risk && cares && closeRandom.nextInt(3) == 0) file.failForce();
         }
     }
 }
