@@ -165,6 +165,7 @@ final class StorageAssembly {
                         config.transactions().producerIdExpirationMs(),
                         config.transactions().maxProducersPerPartition(),
                         memory.producers(),
+                        StateBudget.aborted(Runtime.getRuntime().maxMemory()),
                         new SecureRandom().nextLong()),
                 List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config)));
         groups = new GroupCoordinatorClient(

@@ -30,8 +30,8 @@ public final class AbortedView {
         List<AbortedTransaction> found = new ArrayList<>();
         for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {
             Segment segment = segments.get(index);
-            TransactionIndex aborted = segment.index().aborted().load(segment.nextOffset());
-            if (aborted.collect(fromOffset, upToOffset, found)) break;
+            TransactionIndexFile aborted = segment.index().aborted();
+            if (aborted.collect(fromOffset, upToOffset, segment.nextOffset(), found)) break;
         }
         return sorted(found);
     }

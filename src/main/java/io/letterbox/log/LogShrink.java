@@ -55,7 +55,7 @@ public final class LogShrink {
             return true;
         }
         // Readers of what stays must know which transactions in it were aborted, and a replacement has none.
-        if (oldest.index().aborted().load(oldest.nextOffset()).count() > 0) return false;
+        if (!oldest.index().aborted().isEmpty()) return false;
         long entry = oldest.index().lookup(oldest.nextOffset(), excess);
         if (entry == OffsetIndex.NONE) return false;
         long from = OffsetIndex.position(entry);

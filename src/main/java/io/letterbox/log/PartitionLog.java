@@ -116,7 +116,8 @@ public final class PartitionLog implements AutoCloseable {
         if (active.sizeBytes() == 0) return false;
         return active.sizeBytes() + size > config.segmentBytes()
                 || lastOffset - active.baseOffset() > Integer.MAX_VALUE
-                || active.ageMs(elapsedMs) > config.segmentMs();
+                || active.ageMs(elapsedMs) > config.segmentMs()
+                || journal.wantsRoll(active);
     }
 
     /** Closes the active segment and begins another. Where that fails, the log is as it was. */
@@ -129,6 +130,7 @@ public final class PartitionLog implements AutoCloseable {
             Segment fresh = Segment.create(disk, directory, logEndOffset);
             names.force();
             if (indexed) old.index().drop();
+            journal.rolled(old, fresh);
             sealed.add(old);
             segments.show(segments.list().with(fresh));
         } catch (ForceFailedException cause) {

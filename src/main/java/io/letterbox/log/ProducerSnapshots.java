@@ -6,6 +6,7 @@ import io.letterbox.disk.LogFile;
 import io.letterbox.log.producers.AbortedTxn;
 import io.letterbox.log.producers.ProducerSnapshot;
 import io.letterbox.log.producers.ProducerStateTable;
+import io.letterbox.memory.StateAccount;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,12 @@ final class ProducerSnapshots {
 
     private static final int LEAST_PART_OF_SEGMENT = 8;
 
+    /**
+     * Where there is no room in memory for the aborted transactions of all logs, one with this many goes on in another
+     * segment, so that they are kept in their file only. Fewer are not worth a segment.
+     */
+    private static final int ABORTED_PER_SEGMENT = 256;
+
     /** With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take minutes. */
     private static final int FEW_BYTES = 16 << 10;
 
@@ -41,6 +48,9 @@ final class ProducerSnapshots {
     /** The offsets of those that there are. All are on disk, names included, before an older one goes. */
     private final TreeSet<Long> snapshots = new TreeSet<>();
 
+    /** For the aborted transactions of the active segment, which are in memory. */
+    private final StateAccount abortedMemory;
+
     private ProducerStateTable states;
     private long bytesSince;
     private long snapshotBytes;
@@ -50,6 +60,7 @@ final class ProducerSnapshots {
         this.directory = directory;
         this.config = config;
         this.states = new ProducerStateTable(config.producers());
+        this.abortedMemory = config.producers().aborted().open();
     }
 
     /**
@@ -62,16 +73,16 @@ final class ProducerSnapshots {
     static ProducerSnapshots open(
             Disk disk, Path directory, LogConfig config, SegmentList segments, long contiguousFrom) throws IOException {
         ProducerSnapshots journal = new ProducerSnapshots(disk, directory, config);
-        for (String name : disk.list(directory)) {
-            long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
-            if (offset >= 0) journal.snapshots.add(offset);
-        }
         boolean read = false;
         try {
+            for (String name : disk.list(directory)) {
+                long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
+                if (offset >= 0) journal.snapshots.add(offset);
+            }
             journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
             read = true;
         } finally {
-            if (!read) journal.states.close();
+            if (!read) journal.forget();
         }
         return journal;
     }
@@ -83,13 +94,26 @@ final class ProducerSnapshots {
     /** Nobody asks any more. */
     void forget() {
         states.close();
+        abortedMemory.close();
     }
 
     /** Takes note of a batch that was appended to a segment. */
     void wrote(RecordBatch batch, Segment active, long elapsedMs) {
         bytesSince += batch.sizeInBytes();
         AbortedTxn aborted = states.wrote(batch, elapsedMs);
-        if (aborted != null) active.index().aborted().add(aborted);
+        if (aborted == null) return;
+        active.index().aborted().add(aborted);
+        weigh(active);
+    }
+
+    private void weigh(Segment active) {
+        long bytes = (long) active.index().aborted().countInMemory() * TransactionIndex.ENTRY_MEMORY_BYTES;
+        abortedMemory.take(bytes - abortedMemory.usedBytes());
+    }
+
+    /** Whether the log should go on in another segment, for want of memory for the aborted transactions of this one. */
+    boolean wantsRoll(Segment active) {
+        return active.index().aborted().countInMemory() >= ABORTED_PER_SEGMENT && !abortedMemory.hasRoom(0);
     }
 
     /** Forgets everything and reads it again, because the log was cut. */
@@ -103,8 +127,11 @@ final class ProducerSnapshots {
             boolean active = index == segments.size() - 1;
             if (segment.nextOffset() > from || active)
                 replay(segment, Math.max(from, segment.baseOffset()), contiguousFrom);
-            if (!active) segment.index().aborted().force();
+            if (active) continue;
+            segment.index().aborted().force();
+            if (segment.nextOffset() > from) segment.index().aborted().drop();
         }
+        weigh(segments.active());
         // So that the next start need not read all this again.
         if (isDue()) tryTake(segments.active(), durableOffset);
     }
@@ -198,6 +225,12 @@ final class ProducerSnapshots {
         } catch (IOException full) {
             giveUp(closed.nextOffset());
         }
+    }
+
+    /** Another segment has begun: what was aborted in the closed one is in its file. */
+    void rolled(Segment closed, Segment active) {
+        closed.index().aborted().drop();
+        weigh(active);
     }
 
     private void take(Segment active, long durableOffset) throws IOException {

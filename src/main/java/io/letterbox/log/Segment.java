@@ -245,10 +245,10 @@ public final class Segment {
 
     /** Owner only, of a closed segment: closes the file where nobody has used it since the last call. */
     void closeWhenIdle() {
-        if (file.closeWhenIdle()) index.aborted().unload();
+        file.closeWhenIdle();
     }
 
-    /** Owner only: the same for the active segment, whose aborted transactions stay in memory. */
+    /** Owner only: the same for the active segment. */
     void closeFileWhenIdle() throws IOException {
         forceEnd();
         file.closeWhenIdle();

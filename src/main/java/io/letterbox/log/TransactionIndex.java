@@ -24,6 +24,9 @@ import java.util.List;
 public final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
 
+    /** What an entry takes in memory, with what is lost as the array grows. */
+    static final int ENTRY_MEMORY_BYTES = 56;
+
     private static final short VERSION = 0;
 
     /** Volatile as well, so that a reader which sees a grown array sees what is in it. */
@@ -42,6 +45,11 @@ public final class TransactionIndex {
 
     int count() {
         return count;
+    }
+
+    /** The offset of the last marker; there is one entry or more. */
+    long greatestLastOffset() {
+        return entries[count - 1].lastOffset();
     }
 
     /**

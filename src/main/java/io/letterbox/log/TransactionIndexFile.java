@@ -1,26 +1,31 @@
 package io.letterbox.log;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.disk.LogFile;
 import io.letterbox.disk.SegmentFile;
 import io.letterbox.log.producers.AbortedTxn;
+import io.letterbox.record.AbortedTransaction;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * The aborted transactions of one segment: in memory while the segment is active, otherwise on disk until somebody asks.
+ * The aborted transactions of one segment: in memory while the segment is active, otherwise looked up in their file.
  * Written by the log's owner; read from any thread.
  */
 final class TransactionIndexFile {
     /** The owner has not said what the file has to hold: it is as it should be, and only read. */
     private static final int NOT_WRITTEN_HERE = -1;
 
+    /** Of all closed segments in which nothing was aborted, as most are. */
+    private static final TransactionIndex NONE = new TransactionIndex();
+
     private final Disk disk;
     private final SegmentFile batches;
     private final long baseOffset;
 
-    // Written by the owner, and by readers who load a closed segment's; two that do so at once make the same.
+    // Written by the owner, and by readers who find that there is no file. Null: it is to be looked for.
     private volatile TransactionIndex index;
 
     // Owner only.
@@ -72,43 +77,59 @@ final class TransactionIndexFile {
         settled = true;
     }
 
-    /** What is in memory, or null where it has to be loaded. Any thread. */
+    /** What is in memory, or null where the file has to be read. Any thread. */
     TransactionIndex inMemory() {
         return index;
     }
 
+    /** How many there are in memory. Any thread. */
+    int countInMemory() {
+        TransactionIndex known = index;
+        return known == null ? 0 : known.count();
+    }
+
+    /** Whether no transaction was aborted in the segment. Any thread. */
+    boolean isEmpty() throws IOException {
+        TransactionIndex known = index;
+        if (known != null) return known.count() == 0;
+        Path path = file().path();
+        return !disk.exists(path) || disk.size(path) == 0;
+    }
+
     /**
-     * Any thread; may read the file.
+     * As {@link TransactionIndex#collect}. Any thread; may read the file.
      *
      * @param nextOffset of the segment
      * @throws NoSuchFileException where the segment is gone
      * @throws CorruptLogException where the file holds something else
      */
-    TransactionIndex load(long nextOffset) throws IOException {
+    boolean collect(long fromOffset, long upToOffset, long nextOffset, List<AbortedTransaction> into)
+            throws IOException {
         TransactionIndex known = index;
-        if (known != null) return known;
+        if (known != null) return known.collect(fromOffset, upToOffset, into);
         IndexFile file = file();
-        ByteBuffer bytes = file.content();
+        boolean any = false;
+        boolean last = false;
+        try (LogFile open = file.open()) {
+            any = open.size() > 0;
+            if (any) {
+                TransactionIndexReader reader =
+                        new TransactionIndexReader(open, file.path(), baseOffset, nextOffset);
+                last = reader.collect(fromOffset, upToOffset, into);
+            }
+        } catch (NoSuchFileException absent) {
+            // Nothing was aborted, or the segment is gone.
+        }
         // Asked after reading: then what was read is what there was while the segment was there.
         if (batches.isGone()) throw new NoSuchFileException(file.path().toString());
-        TransactionIndex loaded = TransactionIndex.decode(bytes, baseOffset, nextOffset);
-        if (bytes.hasRemaining()) {
-            throw new CorruptLogException(
-                    file.path(),
-                    bytes.position(),
-                    "this is not an aborted transaction of this segment. Where the file and the partition's .snapshot"
-                            + " files are deleted while the server is stopped, they are made anew.");
-        }
-        index = loaded;
-        return loaded;
+        if (!any) index = NONE;
+        return last;
     }
 
-    /** Owner only, of a closed segment that is not written any more: the next reader loads it again. */
-    void unload() {
-        TransactionIndex known = index;
-        if (known == null || known.count() == 0 || entriesOnDisk >= 0 && entriesOnDisk != known.count()) return;
+    /** Owner only, of a closed segment, all of it forced: from here on it is looked up on disk. */
+    void drop() {
         entriesOnDisk = NOT_WRITTEN_HERE;
-        index = null;
+        index = index.count() == 0 ? NONE : null;
     }
 
     /** Owner only; not durable before the directory is forced. */

@@ -16,6 +16,7 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
     private static final int HEAP_PER_PRODUCERS = 8;
     private static final int HEAP_PER_GROUPS = 8;
     private static final int HEAP_PER_TRANSACTIONS = 16;
+    private static final int HEAP_PER_ABORTED = 64;
 
     /**
      * A budget as configured.
@@ -34,6 +35,16 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
                         "transactions",
                         "limits.transactionBytes",
                         orPart(transactionBytes, heapBytes, HEAP_PER_TRANSACTIONS)));
+    }
+
+    /**
+     * The limit for aborted transactions that logs keep in memory. There is no setting for it, and nobody is refused
+     * beyond it: logs keep them in files then.
+     *
+     * @param heapBytes the largest that the heap can become
+     */
+    public static StatePart aborted(long heapBytes) {
+        return new StatePart("aborted", "-Xmx", orPart(0, heapBytes, HEAP_PER_ABORTED));
     }
 
     private static long orPart(long configuredBytes, long heapBytes, int divisor) {

@@ -339,7 +339,7 @@ class ProducerStateTableTest {
     }
 
     private static ProducerLimits limited(int maxProducers, StatePart memory) {
-        return new ProducerLimits(EXPIRY_MS, maxProducers, memory, 0x1234_5678_9abc_def1L);
+        return new ProducerLimits(EXPIRY_MS, maxProducers, memory, StatePart.unlimited(), 0x1234_5678_9abc_def1L);
     }
 
     private static ProducerStateTable reread(ByteBuffer bytes) {
