@@ -21,6 +21,7 @@ import io.letterbox.time.Clock;
 import io.letterbox.time.Moment;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -44,7 +45,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
     /** How long after a failure what was due is tried again. */
     private static final long RETRY_MS = 1000;
 
-    private final Place place;
+    private final TopicPartition id;
+    private final PartitionLog log;
+    private final CoordinatorType kind;
+    private final Consumer<Append> appender;
     private final ShellTimers timers;
     private final Clock clock;
     private final Coordinator core;
@@ -76,16 +80,29 @@ final class CoordinatorShell implements CoordinatorOutbox {
      */
     private record Held(long afterWrites, Runnable letGo, Consumer<ApiException> drop) {}
 
-    /** Where a coordinator sits, and how it appends. */
-    record Place(TopicPartition id, PartitionLog log, CoordinatorType kind, Consumer<Append> appender) {}
-
-    CoordinatorShell(Place place, ShellTimers timers, Clock clock) {
-        this.place = place;
+    /**
+     * A coordinator that has still to be loaded.
+     *
+     * @param id the partition on which it sits
+     * @param log that partition's
+     * @param appender appends to it
+     */
+    CoordinatorShell(
+            TopicPartition id,
+            PartitionLog log,
+            CoordinatorType kind,
+            Consumer<Append> appender,
+            ShellTimers timers,
+            Clock clock) {
+        this.id = id;
+        this.log = log;
+        this.kind = kind;
+        this.appender = appender;
         this.timers = timers;
         this.clock = clock;
-        this.core = place.kind().create(place.id());
+        this.core = kind.create(id);
         this.batches = new CoordinatorBatches();
-        this.replay = new Replay(place.log(), core);
+        this.replay = new Replay(log, core);
     }
 
     /**
@@ -104,11 +121,11 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     TopicPartition id() {
-        return place.id();
+        return id;
     }
 
     PartitionLog log() {
-        return place.log();
+        return log;
     }
 
     /** True where it answers nothing but a refusal any more. */
@@ -141,16 +158,16 @@ final class CoordinatorShell implements CoordinatorOutbox {
             activate();
         } catch (IOException | RuntimeException e) {
             lacking = e instanceof IOException && !(e instanceof CorruptLogException);
-            if (lacking) LOG.warn("{} cannot be replayed, and is tried again: {}", place.id(), FileTrouble.sentence(e));
-            else LOG.error("{} cannot be replayed, so what it coordinates is not served", place.id(), e);
+            if (lacking) LOG.warn("{} cannot be replayed, and is tried again: {}", id, FileTrouble.sentence(e));
+            else LOG.error("{} cannot be replayed, so what it coordinates is not served", id, e);
             close(new ApiException(
                     ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                    "The state in " + place.id() + " cannot be read: " + FileTrouble.reason(e)));
+                    "The state in " + id + " cannot be read: " + FileTrouble.reason(e)));
         }
     }
 
     private void activate() {
-        if (replay.records() > 0) LOG.info("{}: replayed {} records", place.id(), replay.records());
+        if (replay.records() > 0) LOG.info("{}: replayed {} records", id, replay.records());
         replay = null;
         turn(() -> core.activate(now, this));
         if (image != null) tellImage();
@@ -172,7 +189,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     private void tellImage() {
-        CoordinatorCommand<Void> command = place.kind().imageChanged(image);
+        CoordinatorCommand<Void> command = kind.imageChanged(image);
         if (command != null) ask(new CoordinatorRequest<>(command, new NobodyWaits()));
     }
 
@@ -183,7 +200,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
             ask.reply()
                     .fail(new ApiException(
                             ErrorCode.COORDINATOR_LOADING,
-                            "The state in " + place.id() + " is still being read. Try again."));
+                            "The state in " + id + " is still being read. Try again."));
         } else {
             open.add(ask);
             try {
@@ -191,7 +208,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
             } catch (ApiException refusal) {
                 refuse(ask, refusal);
             } catch (RuntimeException | AssertionError | StackOverflowError e) {
-                LOG.error("The coordinator of {} failed at {}", place.id(), name(ask.command()), e);
+                LOG.error("The coordinator of {} failed at {}", id, name(ask.command()), e);
                 refuse(ask, new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
             }
         }
@@ -220,7 +237,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         try {
             turn(() -> core.tick(now, this));
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
-            LOG.error("The coordinator of {} failed at what was due", place.id(), e);
+            LOG.error("The coordinator of {} failed at what was due", id, e);
             // What is still due now would fail again at once.
             if (timer >= 0) timers.cancel(timer);
             timerDueMs = Long.MAX_VALUE;
@@ -263,9 +280,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void append(CoordinatorBatches.Producer producer, Guard guard, List<CoordinatorRecord> records) {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
-        place.appender()
-                .accept(new Append(
-                        place.id(), batches.build(now.wallMs(), producer, records), records.size(), guard, done));
+        ByteBuffer batch = batches.build(now.wallMs(), producer, records);
+        appender.accept(new Append(id, batch, records.size(), guard, done));
         if (done.future().failed()) throw refusal(done.future().cause());
         written++;
         done.future().onComplete(outcome -> {
@@ -299,7 +315,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     @Override
     public void perform(CoordinatorEffect effect) {
         // Elsewhere, nobody may see what follows from a decision that a crash could take back.
-        whenCommitted(() -> place.kind().perform(place.id(), effect, this::refuse), why -> {});
+        whenCommitted(() -> kind.perform(id, effect, this::refuse), why -> {});
     }
 
     private void whenCommitted(Runnable letGo, Consumer<ApiException> drop) {

@@ -76,8 +76,7 @@ public final class ShardCoordinators {
             return;
         }
         if (held != null) held.close(gone(id));
-        CoordinatorShell opened =
-                new CoordinatorShell(new CoordinatorShell.Place(id, log, kind, appender), timers, clock);
+        CoordinatorShell opened = new CoordinatorShell(id, log, kind, appender, timers, clock);
         opened.configure(config);
         byPartition.put(id, opened);
         toLoad.add(opened);

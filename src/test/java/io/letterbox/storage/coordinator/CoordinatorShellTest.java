@@ -186,8 +186,7 @@ class CoordinatorShellTest {
     void open() throws IOException {
         log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, LastStop.UNCLEAN))
                 .log();
-        shell = new CoordinatorShell(
-                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), clock);
+        shell = new CoordinatorShell(ID, log, new Kind(), this::append, new Timers(), clock);
         shell.load(() -> loaded++);
         shell.configure(new TopicConfig(Map.of()));
     }
@@ -300,7 +299,7 @@ class CoordinatorShellTest {
         commit();
         log.flush();
         shell = new CoordinatorShell(
-                new CoordinatorShell.Place(ID, log, new Kind(), this::append), new Timers(), new ASecondALook());
+                ID, log, new Kind(), this::append, new Timers(), new ASecondALook());
         loaded = 0;
         shell.load(() -> loaded++);
         assertThat(soon).hasSize(1);

@@ -94,8 +94,10 @@ class GroupsCrashSimTest {
                     .log();
             log.flush();
             shell = new CoordinatorShell(
-                    new CoordinatorShell.Place(
-                            ID, log, new GroupsKind(config, StatePart.unlimited(), new MatchedAtOnce()), this::append),
+                    ID,
+                    log,
+                    new GroupsKind(config, StatePart.unlimited(), new MatchedAtOnce()),
+                    this::append,
                     this,
                     new TestClock());
             shell.load(() -> {});
