@@ -79,6 +79,22 @@ public final class ParallelFsync {
         return CompletableFuture.runAsync(() -> forceAll(flushes), threads);
     }
 
+    /** Does something else that forces files, while the caller goes on. */
+    CompletableFuture<Void> inBackground(Housekeeping.Chore work) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (ForceFailedException fatal) {
+                        onFailure.run();
+                        throw new UncheckedIOException(fatal);
+                    } catch (IOException lacking) {
+                        throw new UncheckedIOException(lacking);
+                    }
+                },
+                threads);
+    }
+
     private void forceAll(List<Flush> flushes) {
         IOException first = null;
         for (Flush flush : flushes) {

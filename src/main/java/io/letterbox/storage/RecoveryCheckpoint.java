@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Remembers, across restarts, below which offset each log was durable, so that recovery reads only what lies past it.
- * Every shard writes the file when it has made progress; the file is one, so they take turns.
+ * Every shard has the file written when it has made progress; the file is one, so those who write it take turns.
  */
 public final class RecoveryCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryCheckpoint.class);
@@ -134,7 +134,10 @@ public final class RecoveryCheckpoint {
         return batchesChecked.get();
     }
 
-    /** Writes down how far every hosted log is on disk with its indexes. Blocks; called on shards and at the end. */
+    /**
+     * Writes down how far every hosted log is on disk with its indexes. Blocks, and waits for others who write: a shard
+     * has it done beside its own thread, but for the points of topics that were deleted.
+     */
     public void write() throws IOException {
         turn.lock();
         try {

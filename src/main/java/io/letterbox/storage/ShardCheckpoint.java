@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Forces what one shard's logs have so far in the write-ahead log only, and the segments that they have closed, beside the
- * appends that go on; then the write-ahead file is free again, and recovery points move. One at a time. Owned by the
- * shard's thread.
+ * Forces what one shard's logs have so far in the write-ahead log only, and the segments that they have closed; then
+ * the write-ahead file is free again, and recovery points move. Forces, and the writing of the points, which all shards
+ * have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
  */
 final class ShardCheckpoint {
     /** So many bytes are appended at the most before a checkpoint: what a restart may have to read. */
@@ -26,7 +26,15 @@ final class ShardCheckpoint {
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final WriteAheadLog wal;
-    private CompletableFuture<Void> forcing;
+
+    /** What goes on beside the shard's thread; null where there is no checkpoint under way. */
+    private CompletableFuture<Void> underWay;
+
+    /** Whether that is the writing of the recovery points: the logs have been forced then. */
+    private boolean writingPoints;
+
+    private Executor shard;
+    private Runnable onStep;
     private long bytesSince;
 
     /** The other write-ahead file is still needed, because what it holds has not been forced into the logs. */
@@ -70,13 +78,15 @@ final class ShardCheckpoint {
     /**
      * Begins a checkpoint where anything was appended since the last one and none is under way.
      *
-     * @param shard runs work on the shard's thread
-     * @param onForced told there when {@link #finish} is to be called
+     * @param shardThread runs work on the shard's thread
+     * @param afterStep told there each time that {@link #proceed} is to be called
      * @throws ForceFailedException where a force failed; the shard must stop
      * @throws IOException where something was lacking; to be called again
      */
-    void begin(Executor shard, Runnable onForced) throws IOException {
-        if (forcing != null || bytesSince == 0) return;
+    void begin(Executor shardThread, Runnable afterStep) throws IOException {
+        if (underWay != null || bytesSince == 0) return;
+        shard = shardThread;
+        onStep = afterStep;
         bytesSince = 0;
         // One that did not get through has turned already.
         if (!unforced) wal.turn();
@@ -88,32 +98,45 @@ final class ShardCheckpoint {
             Flush flush = silent ? null : partition.log().startCheckpoint(whole);
             if (flush != null) flushes.add(flush);
         }
-        forcing = flushes.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : services.forces().forceInBackground(flushes);
-        forcing.whenComplete((done, failure) -> shard.execute(onForced));
+        awaitBeside(
+                flushes.isEmpty()
+                        ? CompletableFuture.completedFuture(null)
+                        : services.forces().forceInBackground(flushes));
+    }
+
+    private void awaitBeside(CompletableFuture<Void> step) {
+        underWay = step;
+        step.whenComplete((done, failure) -> shard.execute(onStep));
     }
 
     /**
-     * Lets the write-ahead file go and writes the recovery points. Where something is lacking, the next checkpoint does it:
-     * nothing rests on what is left over, a restart would only have more to read.
+     * Goes on where a step is over: when the logs are forced, lets the write-ahead file go and has the recovery points
+     * written; when those are, the checkpoint is over. Where something is lacking, the next checkpoint does it: nothing
+     * rests on what is left over, a restart would only have more to read.
      *
      * @throws ForceFailedException where a force failed; the shard must stop
      */
-    void finish() throws ForceFailedException {
-        if (forcing == null) return;
+    void proceed() throws ForceFailedException {
+        if (underWay == null) return;
+        boolean pointsWritten = writingPoints;
         try {
             try {
                 join();
             } finally {
-                forcing = null;
+                underWay = null;
+                writingPoints = false;
+            }
+            if (pointsWritten) {
+                services.shortages().passed(Work.CHECKPOINT, partitions);
+                return;
             }
             unforced = false;
             for (HostedPartition partition : partitions.all()) {
                 if (partition.quarantine() == null) partition.endCheckpoint();
             }
-            services.recovery().write();
-            services.shortages().passed(Work.CHECKPOINT, partitions);
+            CompletableFuture<Void> writing = services.forces().inBackground(services.recovery()::write);
+            writingPoints = true;
+            awaitBeside(writing);
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
@@ -123,34 +146,41 @@ final class ShardCheckpoint {
     }
 
     /**
-     * The shard stops: waits for what is under way, of which {@link #finish} is to make nothing any more.
+     * The shard stops: waits for what is under way, of which {@link #proceed} is to make nothing any more.
      *
      * @throws ForceFailedException where a force failed
      */
     void abandon() throws ForceFailedException {
-        awaitForces();
-        forcing = null;
+        if (underWay == null) return;
+        try {
+            joinOrLack();
+        } finally {
+            underWay = null;
+        }
     }
 
     /**
-     * Waits until no force is under way, as nobody may close or delete a log before. Blocks.
+     * Waits until no log is being forced, as nobody may close or delete one before. Blocks.
      *
      * @throws ForceFailedException where one failed; the shard must stop
      */
     void awaitForces() throws ForceFailedException {
-        if (forcing == null) return;
+        if (underWay != null && !writingPoints) joinOrLack();
+    }
+
+    private void joinOrLack() throws ForceFailedException {
         try {
             join();
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
-            // It is over, and finish makes of it what there is to be made.
+            // It is over, and what comes next makes of it what there is to be made.
         }
     }
 
     private void join() throws IOException {
         try {
-            forcing.join();
+            underWay.join();
         } catch (CompletionException failure) {
             if (failure.getCause() instanceof UncheckedIOException io) throw io.getCause();
             throw new ForceFailedException("A log", new IOException(failure.getCause()));

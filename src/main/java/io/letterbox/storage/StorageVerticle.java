@@ -303,7 +303,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void beginCheckpoint() {
-        chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::finish)));
+        chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::proceed)));
     }
 
     /** Runs something on the shard's thread, behind what waits there. From any thread, once this is deployed. */

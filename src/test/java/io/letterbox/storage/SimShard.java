@@ -117,7 +117,7 @@ final class SimShard {
     void beginCheckpoint() throws IOException {
         checkpoint.begin(queue::add, () -> {
             try {
-                checkpoint.finish();
+                checkpoint.proceed();
             } catch (IOException failed) {
                 throw new java.io.UncheckedIOException(failed);
             }
