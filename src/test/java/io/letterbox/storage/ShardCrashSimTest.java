@@ -2,7 +2,6 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.bus.Appended;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
@@ -10,24 +9,13 @@ import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimCompaction;
 import io.letterbox.log.sim.SimCrash;
-import io.letterbox.log.sim.SimDisk;
-import io.letterbox.metadata.ClusterImage;
-import io.letterbox.metadata.PartitionImage;
-import io.letterbox.metadata.TopicConfig;
-import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Moment;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,54 +49,15 @@ class ShardCrashSimTest {
         assertThat(foretold[0]).isPositive();
     }
 
-    /** An append that may have been acknowledged. */
-    private record Pending(LogModel model, boolean synced, long nextOffset, Promise<Appended> done) {}
-
-    private static final class Run {
-        private final Random random;
-        private final SimDisk disk;
-        private final DataDirectory directory;
+    private static final class Run extends SimTopics {
         private final int walBytes;
-        private final Map<String, UUID> topics = new TreeMap<>();
-        private final Map<String, String> flushes = new TreeMap<>();
-        private final Map<UUID, String> deleted = new HashMap<>();
-        private final Map<TopicPartition, LogModel> models = new HashMap<>();
-        private final List<Pending> pending = new ArrayList<>();
-        private SimShard shard;
-        private long nowMs;
-        private int written;
         private long restored;
         private long foretold;
         private boolean mayFail;
 
         Run(long seed, DataDirectory directory) throws IOException {
-            this.random = new Random(seed);
-            this.disk = new SimDisk(seed ^ 0x5eed);
-            this.directory = directory;
-            disk.createDirectories(directory.layout().meta());
+            super(seed, directory);
             this.walBytes = 4096 * (2 + random.nextInt(12));
-            make("a");
-            make("b");
-        }
-
-        private void make(String topic) {
-            UUID old = topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
-            if (old != null) deleted.put(old, topic);
-            flushes.put(topic, "sync");
-            for (int number = 0; number < 2; number++) models.put(new TopicPartition(topic, number), new LogModel());
-        }
-
-        private ClusterImage image() {
-            TreeMap<String, TopicImage> byName = new TreeMap<>();
-            PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
-            topics.forEach((name, id) -> byName.put(
-                    name,
-                    new TopicImage(
-                            name,
-                            id,
-                            List.of(here, here),
-                            new TopicConfig(Map.of("segment.bytes", "16384", "flush", flushes.get(name))))));
-            return new ClusterImage(1, "cluster", Map.of(), byName, deleted);
         }
 
         void all() throws IOException {
@@ -125,6 +74,7 @@ class ShardCrashSimTest {
                     endShard(failed);
                 }
                 noteAcknowledged();
+                pending.clear();
                 stop();
             }
             open();
@@ -188,7 +138,7 @@ class ShardCrashSimTest {
             for (int step = 0; step < STEPS; step++) {
                 nowMs += random.nextInt(1000);
                 int what = random.nextInt(100);
-                if (what < 50) append();
+                if (what < 50) append(any());
                 else if (what < 72) commit();
                 else if (what < 76) shard.beginCheckpoint();
                 else if (what < 84) shard.step();
@@ -202,40 +152,10 @@ class ShardCrashSimTest {
             }
         }
 
-        private TopicPartition any() {
-            List<TopicPartition> ids = models.keySet().stream().sorted().toList();
-            return ids.get(random.nextInt(ids.size()));
-        }
-
-        private void append() throws IOException {
-            TopicPartition id = any();
-            LogModel model = models.get(id);
-            String[] values = new String[1 + random.nextInt(4)];
-            for (int index = 0; index < values.length; index++) {
-                values[index] = written++ + "-" + "x".repeat(random.nextInt(6) == 0 ? 4000 : random.nextInt(60));
-                model.records.put(model.endOffset + index, values[index]);
-            }
-            model.endOffset += values.length;
-            boolean synced = flushes.get(id.topic()).equals("sync");
-            pending.add(new Pending(
-                    model,
-                    synced,
-                    model.endOffset,
-                    shard.append(id, TestLogs.batch(nowMs, values), values.length, nowMs)));
-        }
-
         private void commit() throws IOException {
             shard.commit(nowMs);
-            assertThat(pending).allMatch(append -> append.done.future().succeeded());
+            assertThat(pending).allMatch(append -> append.done().future().succeeded());
             noteAcknowledged();
-        }
-
-        private void noteAcknowledged() {
-            for (Pending append : pending) {
-                if (append.done.future().succeeded() && append.synced)
-                    append.model.flushedUpTo = Math.max(append.model.flushedUpTo, append.nextOffset);
-            }
-            pending.clear();
         }
 
         private void deleteBefore() throws IOException {

@@ -144,16 +144,18 @@ class ShardFailureTest extends ShardFixture {
                 .containsExactly("kept");
     }
 
+    /** With a reserve that no disk has. */
+    private void restartWithoutRoom() throws Exception {
+        restart(true, 1L << 40);
+        serve(Map.of());
+        assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
+    }
+
     @Test
     void refusesBelowTheReserveAndGoesOnReading() throws Exception {
         serve(Map.of());
         publish("before");
-        await(vertx.undeploy(deployment));
-        recovery.close();
-        directory.close();
-        open(1L << 40);
-        serve(Map.of());
-        assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
+        restartWithoutRoom();
         assertThat(values(await(reader.read(P0, 0, 1000, Isolation.UNCOMMITTED))))
                 .containsExactly("before");
     }
@@ -162,12 +164,7 @@ class ShardFailureTest extends ShardFixture {
     void retentionWorksBelowTheReserveAlsoWhereOneSegmentHoldsEverything() throws Exception {
         serve(Map.of());
         for (int index = 0; index < 100; index++) publish("x".repeat(20_000));
-        await(vertx.undeploy(deployment));
-        recovery.close();
-        directory.close();
-        open(1L << 40);
-        serve(Map.of());
-        assertThat(refusal("more").code()).isEqualTo(ErrorCode.DISK_FULL);
+        restartWithoutRoom();
         serve(Map.of("retention.bytes", "200000"));
         Awaitility.await().until(() -> reader.status(P0).sizeBytes() < 250_000);
         long start = reader.status(P0).logStartOffset();

@@ -143,10 +143,14 @@ abstract class ShardFixture {
     }
 
     void restart(boolean clean) throws Exception {
+        restart(clean, 0);
+    }
+
+    void restart(boolean clean, long diskReserveBytes) throws Exception {
         await(vertx.undeploy(deployment));
         if (clean) recovery.close();
         directory.close();
-        open(0);
+        open(diskReserveBytes);
     }
 
     void serve(Map<String, String> config) throws Exception {

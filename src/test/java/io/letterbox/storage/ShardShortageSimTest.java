@@ -2,29 +2,15 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.bus.Appended;
 import io.letterbox.disk.ForceFailedException;
-import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimCrash;
-import io.letterbox.log.sim.SimDisk;
-import io.letterbox.metadata.ClusterImage;
-import io.letterbox.metadata.PartitionImage;
-import io.letterbox.metadata.TopicConfig;
-import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,42 +43,11 @@ class ShardShortageSimTest {
         void run() throws IOException;
     }
 
-    private record Pending(LogModel model, long nextOffset, Promise<Appended> done) {}
-
-    private static final class Run {
-        private final Random random;
-        private final SimDisk disk;
-        private final DataDirectory directory;
-        private final Map<String, UUID> topics = new TreeMap<>();
-        private final Map<UUID, String> deleted = new HashMap<>();
-        private final Map<TopicPartition, LogModel> models = new TreeMap<>();
-        private final List<Pending> pending = new ArrayList<>();
-        private SimShard shard;
-        private long nowMs;
-        private int written;
+    private static final class Run extends SimTopics {
         private int lacking;
 
         Run(long seed, DataDirectory directory) throws IOException {
-            this.random = new Random(seed);
-            this.disk = new SimDisk(seed ^ 0x5eed);
-            this.directory = directory;
-            disk.createDirectories(directory.layout().meta());
-            make("a");
-            make("b");
-        }
-
-        private void make(String topic) {
-            UUID old = topics.put(topic, new UUID(random.nextLong(), random.nextLong()));
-            if (old != null) deleted.put(old, topic);
-            for (int number = 0; number < 2; number++) models.put(new TopicPartition(topic, number), new LogModel());
-        }
-
-        private ClusterImage image() {
-            TreeMap<String, TopicImage> byName = new TreeMap<>();
-            PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
-            TopicConfig config = new TopicConfig(Map.of("segment.bytes", "16384"));
-            topics.forEach((name, id) -> byName.put(name, new TopicImage(name, id, List.of(here, here), config)));
-            return new ClusterImage(1, "cluster", Map.of(), byName, deleted);
+            super(seed, directory);
         }
 
         void all() throws IOException {
@@ -157,40 +112,16 @@ class ShardShortageSimTest {
         }
 
         private void append() throws IOException {
-            List<TopicPartition> ids = List.copyOf(models.keySet());
-            TopicPartition id = ids.get(random.nextInt(ids.size()));
+            TopicPartition id = any();
             HostedPartition held = shard.get(id);
             if (held == null || held.isOffline() || !held.topicId().equals(topics.get(id.topic()))) return;
             assertThat(held.quarantine()).isNull();
-            LogModel model = models.get(id);
-            long base = model.endOffset;
-            String[] values = new String[1 + random.nextInt(4)];
-            for (int index = 0; index < values.length; index++) {
-                values[index] = written++ + "-" + "x".repeat(random.nextInt(6) == 0 ? 4000 : random.nextInt(60));
-                model.records.put(base + index, values[index]);
-            }
-            model.endOffset += values.length;
-            try {
-                pending.add(new Pending(
-                        model, model.endOffset, shard.append(id, TestLogs.batch(nowMs, values), values.length, nowMs)));
-            } catch (IOException refused) {
-                model.records.tailMap(base).clear();
-                model.endOffset = base;
-                throw refused;
-            }
+            append(id);
         }
 
         private void commit() throws IOException {
             shard.commit(nowMs);
             noteAcknowledged();
-        }
-
-        private void noteAcknowledged() {
-            for (Pending append : pending) {
-                if (append.done.future().succeeded())
-                    append.model.flushedUpTo = Math.max(append.model.flushedUpTo, append.nextOffset);
-            }
-            pending.removeIf(append -> append.done.future().isComplete());
         }
 
         private void remake() throws IOException {
