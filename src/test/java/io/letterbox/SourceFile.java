@@ -40,7 +40,7 @@ final class SourceFile {
         }
 
         boolean isConstructor() {
-            return !type && Character.isUpperCase(name().charAt(0));
+            return !type && name().matches("[A-Z]\\w*");
         }
     }
 

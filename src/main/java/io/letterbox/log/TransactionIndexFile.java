@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * The aborted transactions of one segment: in memory while the segment is active, otherwise looked up in their file.
@@ -20,6 +21,9 @@ final class TransactionIndexFile {
 
     /** Of all closed segments in which nothing was aborted, as most are. */
     private static final TransactionIndex NONE = new TransactionIndex();
+
+    private static final AtomicReferenceFieldUpdater<TransactionIndexFile, TransactionIndex> INDEX =
+            AtomicReferenceFieldUpdater.newUpdater(TransactionIndexFile.class, TransactionIndex.class, "index");
 
     private final Disk disk;
     private final SegmentFile batches;
@@ -122,7 +126,8 @@ final class TransactionIndexFile {
         }
         // Asked after reading: then what was read is what there was while the segment was there.
         if (batches.isGone()) throw new NoSuchFileException(file.path().toString());
-        if (!any) index = NONE;
+        // Unless the owner has begun to write it meanwhile.
+        if (!any) INDEX.compareAndSet(this, null, NONE);
         return last;
     }
 
