@@ -209,7 +209,8 @@ final class HouseRules {
         Set<String> circles = new TreeSet<>();
         named.forEach((from, others) -> {
             for (String to : others) {
-                boolean back = reachable(to, name -> named.getOrDefault(name, Set.of())).contains(from);
+                boolean back = reachable(to, name -> named.getOrDefault(name, Set.of()))
+                        .contains(from);
                 if (back && !to.equals(from)) {
                     circles.add(from.compareTo(to) < 0 ? from + " and " + to : to + " and " + from);
                 }

@@ -122,10 +122,7 @@ final class SourceFile {
 
     /** The rooms that are named, by an import or in full; empty stands for the root. */
     List<String> rooms() {
-        return packages().stream()
-                .map(name -> name.split("\\.")[0])
-                .distinct()
-                .toList();
+        return packages().stream().map(name -> name.split("\\.")[0]).distinct().toList();
     }
 
     /** The package, below {@code io.letterbox} where it is there; empty for the root. */

@@ -200,13 +200,7 @@ public final class LogRecovery {
         epochs.truncate(endOffset);
         for (LeaderEpochCache.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         PartitionLog log = new PartitionLog(
-                disk,
-                directory,
-                config,
-                epochs,
-                new SegmentList(opened),
-                rules.startOffset(),
-                rules.contiguousFrom());
+                disk, directory, config, epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
         // A start opens very many; whoever writes to one, or reads it, opens it again.
         for (Segment segment : opened) segment.close();
         return log;

@@ -77,8 +77,7 @@ public final class LogShrink {
     private static long baseOffset(Segment segment, long position) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
         if (segment.read(header, position) < header.capacity()) {
-            throw new CorruptLogException(
-                    segment.logPath(), position, "There is no batch where one should begin.");
+            throw new CorruptLogException(segment.logPath(), position, "There is no batch where one should begin.");
         }
         return RecordBatch.of(header.flip()).baseOffset();
     }

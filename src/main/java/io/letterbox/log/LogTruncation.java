@@ -56,8 +56,7 @@ final class LogTruncation {
         }
         SegmentRead read = new SegmentRead(old, contiguousFrom);
         long sizeBytes = read.positionOf(offset);
-        SegmentRecovery recovery =
-                new SegmentRecovery(disk, directory, config.indexIntervalBytes(), contiguousFrom);
+        SegmentRecovery recovery = new SegmentRecovery(disk, directory, config.indexIntervalBytes(), contiguousFrom);
         SegmentRecovery.Walked reopened = recovery.open(old.baseOffset(), sizeBytes, read.offsetThere());
         if (reopened.defect() != null) {
             throw new CorruptLogException(old.logPath(), reopened.goodBytes(), reopened.defect());

@@ -74,8 +74,8 @@ public final class PartitionLog implements AutoCloseable {
         this.replacement = new SegmentReplacement(disk, directory, this.segments, compactedUpTo);
         this.logEndOffset = segments.active().nextOffset();
         this.safety = new DurabilityState(directory, logEndOffset);
-        start.recovered(Math.min(
-                logEndOffset, Math.max(startOffset, segments.get(0).baseOffset())));
+        start.recovered(
+                Math.min(logEndOffset, Math.max(startOffset, segments.get(0).baseOffset())));
         this.journal = ProducerSnapshots.open(disk, directory, config, segments, compactedUpTo);
     }
 

@@ -134,7 +134,6 @@ final class SegmentRecovery {
             }
             batches++;
         }
-        return new Walked(
-                segment, epochs, batches, startBytes, scan.position(), scan.expectedOffset(), scan.defect());
+        return new Walked(segment, epochs, batches, startBytes, scan.position(), scan.expectedOffset(), scan.defect());
     }
 }

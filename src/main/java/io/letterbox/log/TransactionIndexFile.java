@@ -117,8 +117,7 @@ final class TransactionIndexFile {
         try (LogFile open = file.open()) {
             any = open.size() > 0;
             if (any) {
-                TransactionIndexReader reader =
-                        new TransactionIndexReader(open, file.path(), baseOffset, nextOffset);
+                TransactionIndexReader reader = new TransactionIndexReader(open, file.path(), baseOffset, nextOffset);
                 last = reader.collect(fromOffset, upToOffset, into);
             }
         } catch (NoSuchFileException absent) {

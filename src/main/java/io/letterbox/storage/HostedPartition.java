@@ -263,7 +263,7 @@ final class HostedPartition {
     }
 
     /** Shows readers what has become safe, and then acknowledges it. */
-    private void advance(long newHighWatermark) {
+    void advance(long newHighWatermark) {
         highWatermark = newHighWatermark;
         stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {

@@ -250,8 +250,7 @@ class RestartIT {
     }
 
     private static LogInspector.Summary inspect(ServerProcess server) throws IOException {
-        return new LogInspector(new FileDisk())
-                .verify(server.dataDir(), new LogInspector.Listener() {});
+        return new LogInspector(new FileDisk()).verify(server.dataDir(), new LogInspector.Listener() {});
     }
 
     private static List<Path> wal(ServerProcess server) throws IOException {

@@ -77,7 +77,8 @@ final class SimShard {
         recovery.settled();
         Map<String, UUID> topicIds =
                 image.topics().values().stream().collect(Collectors.toMap(TopicImage::name, TopicImage::id));
-        return remains.clear(directory.layout().topics(), topicIds, image.deleted().keySet())
+        return remains.clear(
+                        directory.layout().topics(), topicIds, image.deleted().keySet())
                 .size();
     }
 

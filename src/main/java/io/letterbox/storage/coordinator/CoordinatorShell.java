@@ -199,8 +199,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         } else if (replay != null) {
             ask.reply()
                     .fail(new ApiException(
-                            ErrorCode.COORDINATOR_LOADING,
-                            "The state in " + id + " is still being read. Try again."));
+                            ErrorCode.COORDINATOR_LOADING, "The state in " + id + " is still being read. Try again."));
         } else {
             open.add(ask);
             try {

@@ -298,8 +298,7 @@ class CoordinatorShellTest {
         for (int word = 0; word < 40; word++) say("x".repeat(100_000));
         commit();
         log.flush();
-        shell = new CoordinatorShell(
-                ID, log, new Kind(), this::append, new Timers(), new ASecondALook());
+        shell = new CoordinatorShell(ID, log, new Kind(), this::append, new Timers(), new ASecondALook());
         loaded = 0;
         shell.load(() -> loaded++);
         assertThat(soon).hasSize(1);
