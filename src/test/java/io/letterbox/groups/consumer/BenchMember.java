@@ -86,7 +86,7 @@ public final class BenchMember {
         return error;
     }
 
-    /** True if it uses what it has been told to give up. */
+    /** True if it still uses partitions that it has to revoke. */
     public boolean hasToRevoke() {
         return !told.containsAll(owned);
     }

@@ -74,7 +74,7 @@ class MetadataCrashSimTest {
             underWay = answered;
         }
 
-        /** Returns false if the log takes no more commands; then it takes none for good. */
+        /** Proposes a command. Returns false if the log takes no more commands. */
         private boolean propose() {
             Command command = command();
             underWay = machine.apply(answered, command).image();
