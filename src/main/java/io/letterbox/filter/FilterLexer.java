@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** Splits the text of a filter into tokens. For one text. */
 final class FilterLexer {
-    enum Kind {
+    enum TokenType {
         POINTER,
         TEXT,
         NUMBER,
@@ -21,7 +21,7 @@ final class FilterLexer {
      * @param text its characters; for a quoted text its content, unescaped
      * @param position the index of its first character
      */
-    record Token(Kind kind, String text, int position) {}
+    record Token(TokenType kind, String text, int position) {}
 
     /** RFC 8259 section 6. */
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
@@ -39,17 +39,17 @@ final class FilterLexer {
     Token next() {
         while (at < text.length() && Character.isWhitespace(text.charAt(at))) at++;
         int from = at;
-        if (from == text.length()) return new Token(Kind.END, "", from);
+        if (from == text.length()) return new Token(TokenType.END, "", from);
         char first = text.charAt(from);
         if (first == '(' || first == ')') {
             at++;
-            return new Token(first == '(' ? Kind.OPEN : Kind.CLOSE, String.valueOf(first), from);
+            return new Token(first == '(' ? TokenType.OPEN : TokenType.CLOSE, String.valueOf(first), from);
         }
         if (first == '"' || first == '\'') return quoted(first);
-        if (isSign(first)) return token(Kind.SIGN, from, FilterLexer::isSign);
-        if (first == '/') return token(Kind.POINTER, from, FilterLexer::isOfPointer);
-        if (Character.isLetter(first)) return token(Kind.WORD, from, Character::isLetterOrDigit);
-        Token number = token(Kind.NUMBER, from, FilterLexer::isOfNumber);
+        if (isSign(first)) return token(TokenType.SIGN, from, FilterLexer::isSign);
+        if (first == '/') return token(TokenType.POINTER, from, FilterLexer::isOfPointer);
+        if (Character.isLetter(first)) return token(TokenType.WORD, from, Character::isLetterOrDigit);
+        Token number = token(TokenType.NUMBER, from, FilterLexer::isOfNumber);
         if (NUMBER.matcher(number.text()).matches()) return number;
         throw new FilterException(
                 from,
@@ -62,7 +62,7 @@ final class FilterLexer {
         boolean test(char c);
     }
 
-    private Token token(Kind kind, int from, CharTest belongs) {
+    private Token token(TokenType kind, int from, CharTest belongs) {
         while (at < text.length() && belongs.test(text.charAt(at))) at++;
         return new Token(kind, text.substring(from, at), from);
     }
@@ -85,7 +85,7 @@ final class FilterLexer {
         StringBuilder content = new StringBuilder();
         while (at < text.length()) {
             char c = text.charAt(at++);
-            if (c == mark) return new Token(Kind.TEXT, content.toString(), from);
+            if (c == mark) return new Token(TokenType.TEXT, content.toString(), from);
             content.append(c == '\\' ? escaped() : c);
         }
         throw new FilterException(from, "the quotation mark is not closed");

@@ -5,8 +5,8 @@ import io.letterbox.filter.Condition.Comparison;
 import io.letterbox.filter.Condition.Exists;
 import io.letterbox.filter.Condition.Not;
 import io.letterbox.filter.Condition.Or;
-import io.letterbox.filter.FilterLexer.Kind;
 import io.letterbox.filter.FilterLexer.Token;
+import io.letterbox.filter.FilterLexer.TokenType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +47,7 @@ final class FilterParser {
     /** Parses the whole text. */
     Condition filter() {
         Condition condition = disjunction();
-        if (token.kind() != Kind.END) throw expected("“and”, “or” or the end");
+        if (token.kind() != TokenType.END) throw expected("“and”, “or” or the end");
         return condition;
     }
 
@@ -66,10 +66,10 @@ final class FilterParser {
     private Condition condition() {
         int at = token.position();
         if (takeWord("not")) return new Not(deeper(at, this::condition));
-        if (token.kind() != Kind.OPEN) return comparison();
+        if (token.kind() != TokenType.OPEN) return comparison();
         advance();
         Condition inner = deeper(at, this::disjunction);
-        if (token.kind() != Kind.CLOSE) throw expected("“and”, “or” or a closing bracket");
+        if (token.kind() != TokenType.CLOSE) throw expected("“and”, “or” or a closing bracket");
         advance();
         return inner;
     }
@@ -100,7 +100,7 @@ final class FilterParser {
 
     private Operand operand() {
         Token first = token;
-        if (first.kind() == Kind.POINTER || first.kind() == Kind.TEXT) {
+        if (first.kind() == TokenType.POINTER || first.kind() == TokenType.TEXT) {
             Operand pointer = pointer(first);
             advance();
             return pointer;
@@ -131,7 +131,8 @@ final class FilterParser {
     }
 
     private Operator operator() {
-        Operator operator = token.kind() == Kind.SIGN || token.kind() == Kind.WORD ? OPERATORS.get(word(token)) : null;
+        Operator operator =
+                token.kind() == TokenType.SIGN || token.kind() == TokenType.WORD ? OPERATORS.get(word(token)) : null;
         if (operator == null) throw expected("=, !=, <, <=, >, >=, “contains” or “exists”");
         advance();
         return operator;
@@ -162,7 +163,7 @@ final class FilterParser {
     }
 
     private boolean takeWord(String word) {
-        if (token.kind() != Kind.WORD || !word(token).equals(word)) return false;
+        if (token.kind() != TokenType.WORD || !word(token).equals(word)) return false;
         advance();
         return true;
     }
@@ -176,7 +177,7 @@ final class FilterParser {
     }
 
     private FilterException expected(String what) {
-        String there = token.kind() == Kind.END ? "the end" : "“" + token.text() + "”";
+        String there = token.kind() == TokenType.END ? "the end" : "“" + token.text() + "”";
         return new FilterException(token.position(), what + " is expected, not " + there);
     }
 }

@@ -21,11 +21,11 @@ final class Subject {
 
     Value at(Operand operand) {
         Value value = found.get(operand);
-        if (value == null) found.put(operand, value = look(operand));
+        if (value == null) found.put(operand, value = read(operand));
         return value;
     }
 
-    private Value look(Operand operand) {
+    private Value read(Operand operand) {
         if (operand instanceof Key) return text(record.keyOffset(), record.keyLength());
         if (operand instanceof WholeValue) return text(record.valueOffset(), record.valueLength());
         if (operand instanceof Pointer pointer) {

@@ -16,12 +16,12 @@ public final class BatchScan {
     private static final int CHUNK_BYTES = 256 << 10;
 
     /** Reads the bytes of a file for a scan. */
-    public interface Source {
+    public interface ByteSource {
         /** As {@link LogFile#read}. */
         int read(ByteBuffer target, long position) throws IOException;
     }
 
-    private final Source source;
+    private final ByteSource source;
     private final long limit;
     private final long contiguousFrom;
     private final RecordBatch batch = new RecordBatch();
@@ -38,7 +38,7 @@ public final class BatchScan {
      * @param expectedOffset the base offset of the first one; later ones below it are damage
      * @param contiguousFrom from this offset on no offset may be missing; below it compaction may have left gaps
      */
-    public BatchScan(Source source, long position, long limit, long expectedOffset, long contiguousFrom) {
+    public BatchScan(ByteSource source, long position, long limit, long expectedOffset, long contiguousFrom) {
         this.source = source;
         this.next = position;
         this.limit = limit;

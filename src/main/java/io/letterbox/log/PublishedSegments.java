@@ -33,19 +33,19 @@ final class PublishedSegments {
     }
 
     /** A read of the segments of one moment. */
-    interface Look<R> {
-        R at(SegmentList list) throws IOException;
+    interface SegmentQuery<R> {
+        R run(SegmentList list) throws IOException;
     }
 
     /**
      * Runs a read on the current segments, and again if files were deleted in the meantime. Any thread; blocks as the
      * read does.
      */
-    <R> R look(Look<R> look) throws IOException {
+    <R> R look(SegmentQuery<R> look) throws IOException {
         for (int attempt = 1; ; attempt++) {
             SegmentList seen = list;
             try {
-                return look.at(seen);
+                return look.run(seen);
             } catch (ClosedChannelException | NoSuchFileException taken) {
                 if (attempt == READ_ATTEMPTS) throw taken;
             } catch (CorruptLogException wrong) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class StatePart {
     /** The divisor for the reserved part of the limit. */
-    private static final int SURE_PART = 8;
+    private static final int RESERVED_DIVISOR = 8;
 
     private static final double NEARLY_ALL = 0.95;
 
@@ -96,12 +96,12 @@ public final class StatePart {
     boolean hasRoom(long growthBytes, long ownBytes) {
         long thenBytes = usedBytes.get() + growthBytes;
         if (thenBytes <= sharedBytes()) return true;
-        return thenBytes <= limitBytes && ownBytes <= limitBytes / SURE_PART / Math.max(1, accounts.get());
+        return thenBytes <= limitBytes && ownBytes <= limitBytes / RESERVED_DIVISOR / Math.max(1, accounts.get());
     }
 
     /** The part of the limit that is not reserved. */
     private long sharedBytes() {
-        return limitBytes - limitBytes / SURE_PART;
+        return limitBytes - limitBytes / RESERVED_DIVISOR;
     }
 
     void take(long bytes) {

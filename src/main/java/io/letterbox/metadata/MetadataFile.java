@@ -47,7 +47,7 @@ final class MetadataFile implements Closeable {
     }
 
     /** Receives the bodies of frames, in order. */
-    interface Reader {
+    interface FrameConsumer {
         void frame(byte[] body) throws IOException;
     }
 
@@ -67,7 +67,7 @@ final class MetadataFile implements Closeable {
      *
      * @throws IOException if the file is damaged before its end; the file is not changed then
      */
-    static MetadataFile open(Disk disk, Path path, Reader reader) throws IOException {
+    static MetadataFile open(Disk disk, Path path, FrameConsumer reader) throws IOException {
         byte[] content = disk.readAll(path);
         if (!Arrays.equals(content, 0, Math.min(content.length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
             throw damaged(path, 0, "it does not begin as a metadata log does");

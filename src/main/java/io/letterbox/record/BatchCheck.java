@@ -32,7 +32,7 @@ public final class BatchCheck {
     private long maxTimestampMs;
 
     /** The recompression after the check, if the topic has another codec; else null. */
-    private Recompression recoding;
+    private Recompression recompression;
 
     /**
      * Begins to check the records of a client for one partition, which have to be exactly one batch v2. Abandons a
@@ -77,17 +77,17 @@ public final class BatchCheck {
     }
 
     private ByteBuffer slice() {
-        if (recoding != null) return recoding.goOn();
+        if (recompression != null) return recompression.continueWriting();
         if (!records()) return null;
         if (maxTimestampMs != batch.maxTimestamp()) batch.setMaxTimestamp(maxTimestampMs);
-        recoding = Recompression.of(records, rules);
-        return recoding == null ? records : null;
+        recompression = Recompression.of(records, rules);
+        return recompression == null ? records : null;
     }
 
     private void close() {
         parser.close();
-        if (recoding != null) recoding.close();
-        recoding = null;
+        if (recompression != null) recompression.close();
+        recompression = null;
     }
 
     private void header(ByteBuffer records) {

@@ -34,10 +34,10 @@ public final class Recompression implements AutoCloseable {
      * @throws ApiException RECORD_TOO_LARGE if the new one is larger than the topic allows
      */
     public static ByteBuffer whole(ByteBuffer records, BatchRules rules) {
-        try (Recompression recoding = of(records, rules)) {
-            if (recoding == null) return records;
+        try (Recompression recompression = of(records, rules)) {
+            if (recompression == null) return records;
             ByteBuffer kept = null;
-            while (kept == null) kept = recoding.goOn();
+            while (kept == null) kept = recompression.continueWriting();
             return kept;
         }
     }
@@ -47,7 +47,7 @@ public final class Recompression implements AutoCloseable {
      *
      * @throws ApiException RECORD_TOO_LARGE if the new one is larger than the topic allows
      */
-    ByteBuffer goOn() {
+    ByteBuffer continueWriting() {
         TimeSlice slice = new TimeSlice(parser);
         for (; index < batch.recordCount(); index++) {
             if (!slice.hasRoom()) return null;

@@ -18,7 +18,7 @@ final class ShardFailures {
 
     /** An operation on one partition. */
     @FunctionalInterface
-    interface Step {
+    interface PartitionOperation {
         void run() throws IOException;
     }
 
@@ -27,7 +27,7 @@ final class ShardFailures {
      *
      * @throws IOException if a force failed: the shard must end
      */
-    void attempt(Work work, HostedPartition partition, Step step) throws IOException {
+    void attempt(Work work, HostedPartition partition, PartitionOperation step) throws IOException {
         try {
             step.run();
             services.shortages().passed(work, partition.id());

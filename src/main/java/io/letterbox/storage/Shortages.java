@@ -25,13 +25,13 @@ public final class Shortages {
     static final long FORGET_MS = 30_000;
 
     /** A shortage that comes and goes is logged at most once in this time. */
-    static final long SAY_AGAIN_MS = 60_000;
+    static final long LOG_AGAIN_MS = 60_000;
 
     private static final long NEVER = Long.MIN_VALUE / 2;
-    private static final Trouble NONE = new Trouble(Collections.emptySortedMap(), false, NEVER);
+    private static final OngoingShortage NONE = new OngoingShortage(Collections.emptySortedMap(), false, NEVER);
 
     private final Clock clock;
-    private final Map<Work, Trouble> troubles = new ConcurrentHashMap<>();
+    private final Map<Work, OngoingShortage> troubles = new ConcurrentHashMap<>();
 
     private record Failure(String reason, long atMs) {}
 
@@ -42,11 +42,11 @@ public final class Shortages {
      * @param said whether the log has said that the work fails, but not yet that it has recovered
      * @param saidMs when that was logged last
      */
-    private record Trouble(SortedMap<String, Failure> failures, boolean said, long saidMs) {
-        Trouble with(Consumer<SortedMap<String, Failure>> change) {
+    private record OngoingShortage(SortedMap<String, Failure> failures, boolean logged, long loggedMs) {
+        OngoingShortage with(Consumer<SortedMap<String, Failure>> change) {
             SortedMap<String, Failure> changed = new TreeMap<>(failures);
             change.accept(changed);
-            return new Trouble(Collections.unmodifiableSortedMap(changed), said, saidMs);
+            return new OngoingShortage(Collections.unmodifiableSortedMap(changed), logged, loggedMs);
         }
     }
 
@@ -59,11 +59,11 @@ public final class Shortages {
         long nowMs = clock.elapsedMs();
         Failure failure = new Failure(FileTrouble.reason(cause), nowMs);
         troubles.compute(work, (same, before) -> {
-            Trouble known = before == null ? NONE : before;
-            Trouble after = known.with(failures -> failures.put(where.toString(), failure));
-            if (known.said || nowMs - known.saidMs < SAY_AGAIN_MS) return after;
+            OngoingShortage known = before == null ? NONE : before;
+            OngoingShortage after = known.with(failures -> failures.put(where.toString(), failure));
+            if (known.logged || nowMs - known.loggedMs < LOG_AGAIN_MS) return after;
             LOG.warn("{} fails, and is tried again: {}: {}", work.title(), where, FileTrouble.sentence(cause));
-            return new Trouble(after.failures, true, nowMs);
+            return new OngoingShortage(after.failures, true, nowMs);
         });
     }
 
@@ -87,11 +87,13 @@ public final class Shortages {
     private void change(Work work, Consumer<SortedMap<String, Failure>> change) {
         long nowMs = clock.elapsedMs();
         troubles.computeIfPresent(work, (same, before) -> {
-            Trouble after = before.with(change);
+            OngoingShortage after = before.with(change);
             if (!after.failures.isEmpty()) return after;
-            if (after.said) LOG.info("{} does not fail any more", work.title());
+            if (after.logged) LOG.info("{} does not fail any more", work.title());
             // Kept for some time, so that a shortage that comes and goes is not logged each time.
-            return nowMs - after.saidMs < SAY_AGAIN_MS ? new Trouble(after.failures, false, after.saidMs) : null;
+            return nowMs - after.loggedMs < LOG_AGAIN_MS
+                    ? new OngoingShortage(after.failures, false, after.loggedMs)
+                    : null;
         });
     }
 

@@ -16,7 +16,7 @@ public final class StateReport {
 
     private final StatePart part;
     private final Clock clock;
-    private long told;
+    private long reported;
     private long nextMs = Long.MIN_VALUE;
 
     public StateReport(StatePart part, Clock clock) {
@@ -29,8 +29,8 @@ public final class StateReport {
         long refused = part.refused();
         long dropped = part.dropped();
         long nowMs = clock.elapsedMs();
-        if (refused + dropped == told || nowMs < nextMs) return;
-        told = refused + dropped;
+        if (refused + dropped == reported || nowMs < nextMs) return;
+        reported = refused + dropped;
         nextMs = nowMs + INTERVAL_MS;
         LOG.warn(
                 "What is remembered of {} takes {} of {} bytes that {} allows: {} requests were refused and {} of them"

@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** The state of one transactional id: the durable part from the log, and the part that does not survive a restart. */
 final class TransactionalIdState {
     /** How often it is checked whether an idle id has expired. */
-    static final long LOOK_MS = 3_600_000;
+    static final long CHECK_INTERVAL_MS = 3_600_000;
 
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -41,7 +41,7 @@ final class TransactionalIdState {
     }
 
     /** Takes over a new record. */
-    void follow(Transaction next) {
+    void update(Transaction next) {
         transaction = next;
         if (next.state().isIdle()) beganMs = NEVER;
     }
@@ -68,13 +68,13 @@ final class TransactionalIdState {
     /**
      * The monotonic time at which something is due: an answer to waiting requests, an abort, or the expiration of the
      * id. Ids expire by the wall clock, which may be set in the meantime, so idle ones are checked every
-     * {@link #LOOK_MS}.
+     * {@link #CHECK_INTERVAL_MS}.
      */
     long deadlineMs(long expirationMs, Moment now) {
         if (!waiting.isEmpty()) return waitUntilMs;
         if (transaction.state().isPrepared()) return Long.MAX_VALUE;
         if (!transaction.state().isIdle()) return beganMs == NEVER ? Long.MAX_VALUE : beganMs + transaction.timeoutMs();
-        long leftMs = now.wallConfirmed() ? expirationMs - now.ageOf(transaction.updatedMs()) : LOOK_MS;
-        return now.elapsedMs() + Math.max(0, Math.min(leftMs, LOOK_MS));
+        long leftMs = now.wallConfirmed() ? expirationMs - now.ageOf(transaction.updatedMs()) : CHECK_INTERVAL_MS;
+        return now.elapsedMs() + Math.max(0, Math.min(leftMs, CHECK_INTERVAL_MS));
     }
 }

@@ -45,7 +45,7 @@ final class TransactionalIds {
             byName.put(transaction.id(), tracked);
         } else {
             account.take(-weightBytes(tracked.transaction));
-            tracked.follow(transaction);
+            tracked.update(transaction);
             unlink(tracked);
         }
         account.take(weightBytes(transaction));

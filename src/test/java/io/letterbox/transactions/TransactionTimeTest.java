@@ -83,7 +83,7 @@ class TransactionTimeTest {
     @Test
     void anIdIsForgottenByTheWallClock() {
         desk.clock.step(EXPIRATION_MS);
-        desk.pass(TransactionalIdState.LOOK_MS);
+        desk.pass(TransactionalIdState.CHECK_INTERVAL_MS);
         assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 
@@ -91,9 +91,10 @@ class TransactionTimeTest {
     void anIdIsNotForgottenByAWallClockInDoubt() {
         desk.clock.step(EXPIRATION_MS);
         desk.core.tick(
-                new Moment(desk.clock.elapsedMs() + TransactionalIdState.LOOK_MS, desk.clock.wallMs(), false), desk);
+                new Moment(desk.clock.elapsedMs() + TransactionalIdState.CHECK_INTERVAL_MS, desk.clock.wallMs(), false),
+                desk);
         assertThat(desk.state()).isEqualTo("Empty");
-        desk.pass(2 * TransactionalIdState.LOOK_MS);
+        desk.pass(2 * TransactionalIdState.CHECK_INTERVAL_MS);
         assertThat(desk.describe().errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND.code());
     }
 

@@ -35,15 +35,15 @@ final class ConsumerDescription {
     }
 
     /** Null for an empty text: the protocol has null for fields that were not sent. */
-    private static String said(String text) {
+    private static String nullIfEmpty(String text) {
         return text == null || text.isEmpty() ? null : text;
     }
 
     private static Member member(ConsumerGroup group, ConsumerMember member, Topics topics) {
         return new Member()
                 .setMemberId(member.id())
-                .setInstanceId(said(member.instanceId()))
-                .setRackId(said(member.profile().rackId()))
+                .setInstanceId(nullIfEmpty(member.instanceId()))
+                .setRackId(nullIfEmpty(member.profile().rackId()))
                 .setMemberEpoch(member.current().epoch())
                 .setClientId(member.profile().clientId())
                 .setClientHost(member.profile().clientHost())

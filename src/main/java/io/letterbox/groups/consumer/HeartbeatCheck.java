@@ -19,15 +19,15 @@ final class HeartbeatCheck {
     static void check(ConsumerGroupHeartbeatRequestData data, short version) {
         if (data.groupId().isEmpty())
             throw new ConsumerRefusal(Errors.INVALID_REQUEST, "The group id cannot be empty.");
-        demand(!"".equals(data.instanceId()), "The instance id cannot be empty; leave it out instead.");
-        demand(!"".equals(data.rackId()), "The rack id cannot be empty; leave it out instead.");
-        demand(data.memberEpoch() >= ConsumerMember.AWAY_EPOCH, "A member epoch is -2 or more.");
-        demand(
+        require(!"".equals(data.instanceId()), "The instance id cannot be empty; leave it out instead.");
+        require(!"".equals(data.rackId()), "The rack id cannot be empty; leave it out instead.");
+        require(data.memberEpoch() >= ConsumerMember.AWAY_EPOCH, "A member epoch is -2 or more.");
+        require(
                 !data.memberId().isEmpty() || data.memberEpoch() == JOIN_EPOCH && version < CLIENT_IDS_VERSION,
                 "The member id cannot be empty.");
         if (data.memberEpoch() == JOIN_EPOCH) checkJoin(data);
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
-            demand(data.instanceId() != null, "Only a member with an instance id can leave for a while.");
+            require(data.instanceId() != null, "Only a member with an instance id can leave for a while.");
         }
         if (data.serverAssignor() != null
                 && Assignor.named(data.serverAssignor()).isEmpty()) {
@@ -50,16 +50,16 @@ final class HeartbeatCheck {
     }
 
     private static void checkJoin(ConsumerGroupHeartbeatRequestData data) {
-        demand(data.rebalanceTimeoutMs() > 0, "The first heartbeat has to name a rebalance timeout above 0.");
-        demand(
+        require(data.rebalanceTimeoutMs() > 0, "The first heartbeat has to name a rebalance timeout above 0.");
+        require(
                 data.topicPartitions() != null && data.topicPartitions().isEmpty(),
                 "Who joins owns no partitions; the list of them has to be there and empty.");
-        demand(
+        require(
                 data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null,
                 "The first heartbeat has to subscribe to topics, by names or by a regular expression.");
     }
 
-    private static void demand(boolean fulfilled, String detail) {
+    private static void require(boolean fulfilled, String detail) {
         if (!fulfilled) throw new ConsumerRefusal(Errors.INVALID_REQUEST, detail);
     }
 

@@ -14,7 +14,7 @@ final class ProgramSize {
     private static final long ENDLESS = Integer.MAX_VALUE;
 
     private final String regex;
-    private final ArrayDeque<Part> open = new ArrayDeque<>();
+    private final ArrayDeque<Fragment> open = new ArrayDeque<>();
     private int at;
     private int depth;
 
@@ -28,11 +28,11 @@ final class ProgramSize {
     record Estimate(long instructions, long repeats, int depth) {}
 
     /** The estimate of a group, as far as it was read, or of a single character. */
-    private static final class Part {
+    private static final class Fragment {
         long instructions;
         long repeats = 1;
 
-        void add(Part other) {
+        void add(Fragment other) {
             instructions = Math.min(ENDLESS, instructions + other.instructions);
             repeats = Math.max(repeats, other.repeats);
         }
@@ -47,29 +47,29 @@ final class ProgramSize {
     }
 
     private Estimate estimate() {
-        open.push(new Part());
+        open.push(new Fragment());
         while (at < regex.length()) {
             char next = regex.charAt(at);
             if (next == '(') {
                 at++;
-                open.push(new Part());
+                open.push(new Fragment());
                 // A capturing group has an instruction at either end.
                 if (skipFlags()) open.peek().instructions = 2;
                 depth = Math.max(depth, open.size() - 1);
             } else if (next == ')' && open.size() > 1) {
                 at++;
-                Part group = open.pop();
+                Fragment group = open.pop();
                 open.peek().add(repeated(group));
             } else {
                 skipAtom(next);
-                Part atom = new Part();
+                Fragment atom = new Fragment();
                 // An alternative takes two instructions, a split and a jump; other atoms take one.
                 atom.instructions = next == '|' ? 2 : 1;
                 open.peek().add(repeated(atom));
             }
         }
         while (open.size() > 1) {
-            Part unclosed = open.pop();
+            Fragment unclosed = open.pop();
             open.peek().add(unclosed);
         }
         return new Estimate(open.peek().instructions, open.peek().repeats, depth);
@@ -122,7 +122,7 @@ final class ProgramSize {
     }
 
     /** A part with the repetitions that follow it. */
-    private Part repeated(Part part) {
+    private Fragment repeated(Fragment part) {
         while (at < regex.length()) {
             char next = regex.charAt(at);
             if (next == '*' || next == '+' || next == '?') {

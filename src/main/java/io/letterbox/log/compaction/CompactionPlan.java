@@ -26,7 +26,7 @@ public record CompactionPlan(
         long wallMs,
         Path directory,
         AbortedView aborted,
-        LastProducerBatches traces,
+        LastProducerBatches lastBatches,
         LogConfig config) {
     /** The offset after the last record that may be compacted. */
     public long end() {

@@ -37,7 +37,7 @@ final class CompactionRun {
     private final BooleanSupplier stopped;
     private final OffsetMap latest;
     private final BatchFilter filter = new BatchFilter();
-    private CleanedTransactions sweep;
+    private CleanedTransactions transactions;
     private long mapEnd;
     private long recordsRead;
     private long recordsDropped;
@@ -55,7 +55,7 @@ final class CompactionRun {
      */
     CompactionResult run() throws IOException {
         mapEnd = mapKeys();
-        sweep = sweepFrom(plan.segments().get(0));
+        transactions = transactionsFrom(plan.segments().get(0));
         List<CleanedSegment> cleaned = new ArrayList<>();
         try {
             for (List<Segment> group : groups()) {
@@ -74,7 +74,7 @@ final class CompactionRun {
         CleanedTransactions dirty = null;
         for (Segment segment : plan.segments()) {
             if (segment.nextOffset() <= plan.dirtyFrom()) continue;
-            if (dirty == null) dirty = sweepFrom(segment);
+            if (dirty == null) dirty = transactionsFrom(segment);
             BatchScan scan = scan(segment);
             while (next(scan, segment)) {
                 boolean aborted = dirty.leavesOut(scan.batch());
@@ -86,7 +86,7 @@ final class CompactionRun {
         return plan.end();
     }
 
-    private CleanedTransactions sweepFrom(Segment first) throws IOException {
+    private CleanedTransactions transactionsFrom(Segment first) throws IOException {
         return new CleanedTransactions(plan.aborted().between(first.baseOffset(), plan.end()));
     }
 
@@ -169,11 +169,11 @@ final class CompactionRun {
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
         recordsRead += batch.recordCount();
-        boolean aborted = sweep.leavesOut(batch);
+        boolean aborted = transactions.leavesOut(batch);
         boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.wallMs();
         if (batch.isControl()) return control(batch, bytes, horizonPassed, otherBytes);
         ByteBuffer after = aborted ? null : records(batch, horizonPassed, otherBytes);
-        if (after == null && plan.traces().keep(batch)) after = BatchFilter.emptied(batch, bytes);
+        if (after == null && plan.lastBatches().keep(batch)) after = BatchFilter.emptied(batch, bytes);
         recordsDropped +=
                 batch.recordCount() - (after == null ? 0 : RecordBatch.of(after).recordCount());
         return after;
@@ -181,7 +181,7 @@ final class CompactionRun {
 
     /** Handles a marker, which stays while its transaction has a batch, and until its delete horizon after that. */
     private ByteBuffer control(RecordBatch batch, ByteBuffer bytes, boolean horizonPassed, long otherBytes) {
-        if (!sweep.endsNothing(batch) || plan.traces().keep(batch)) return bytes;
+        if (!transactions.endsNothing(batch) || plan.lastBatches().keep(batch)) return bytes;
         if (horizonPassed) {
             recordsDropped += batch.recordCount();
             return null;

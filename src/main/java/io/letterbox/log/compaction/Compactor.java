@@ -78,9 +78,9 @@ public final class Compactor {
         if (!due) return null;
         running = true;
         long end = segments.get(segments.size() - 1).nextOffset();
-        LastProducerBatches traces = LastProducerBatches.of(log.producers().all(), end);
+        LastProducerBatches lastBatches = LastProducerBatches.of(log.producers().all(), end);
         return new CompactionPlan(
-                segments, dirtyFrom, allBytes, wallMs, log.directory(), log.aborted(), traces, log.config());
+                segments, dirtyFrom, allBytes, wallMs, log.directory(), log.aborted(), lastBatches, log.config());
     }
 
     /**

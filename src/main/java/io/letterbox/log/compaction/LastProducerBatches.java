@@ -18,17 +18,17 @@ final class LastProducerBatches {
 
     /** @param belowOffset batches at or beyond it are not compacted */
     static LastProducerBatches of(Collection<ProducerState> producers, long belowOffset) {
-        LastProducerBatches traces = new LastProducerBatches();
+        LastProducerBatches lastBatches = new LastProducerBatches();
         for (ProducerState producer : producers) {
             List<ProducerBatch> batches = producer.batches();
             if (batches.isEmpty()) {
-                traces.markedEpochs.put(producer.id(), producer.epoch());
+                lastBatches.markedEpochs.put(producer.id(), producer.epoch());
                 continue;
             }
             long last = batches.get(batches.size() - 1).lastOffset();
-            if (last < belowOffset) traces.lastOffsets.put(producer.id(), last);
+            if (last < belowOffset) lastBatches.lastOffsets.put(producer.id(), last);
         }
-        return traces;
+        return lastBatches;
     }
 
     boolean keep(RecordBatch batch) {

@@ -41,11 +41,11 @@ final class Replay {
         // The offset advances even over a gap that compaction left at the end of the read batches.
         if (read.nextOffset() <= offset) throw new IOException("nothing could be read at offset " + offset);
         BatchCursor batches = RecordBatch.cursor(read.batches());
-        while (batches.next()) hand(batches.batch(), read.batches());
+        while (batches.next()) apply(batches.batch(), read.batches());
         offset = read.nextOffset();
     }
 
-    private void hand(RecordBatch batch, ByteBuffer all) {
+    private void apply(RecordBatch batch, ByteBuffer all) {
         if (batch.isControl()) {
             TransactionOutcome decision = TransactionOutcome.of(batch);
             if (decision != null) core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit());

@@ -20,7 +20,7 @@ final class SimProducer {
 
     private final SimWorld world;
     private final SimNetwork network;
-    private final SimBook book;
+    private final SimHistory book;
     private final String id;
 
     /** True for the protocol in which every transaction has its own epoch. */
@@ -29,11 +29,11 @@ final class SimProducer {
     private final int[] sequences = new int[SimServer.PARTITIONS];
     private long producerId = -1;
     private short epoch = -1;
-    private SimBook.Transaction current;
+    private SimHistory.Transaction current;
     private Set<Integer> announced = Set.of();
     private int toSend;
 
-    SimProducer(SimWorld world, SimNetwork network, SimBook book, String id, boolean raising) {
+    SimProducer(SimWorld world, SimNetwork network, SimHistory book, String id, boolean raising) {
         this.world = world;
         this.network = network;
         this.book = book;

@@ -23,7 +23,7 @@ class TransactionSimTest {
         SimWorld world = new SimWorld(seed);
         SimServer server = new SimServer(world);
         SimNetwork network = new SimNetwork(world, server);
-        SimBook book = new SimBook();
+        SimHistory book = new SimHistory();
         long endMs = world.nowMs + DURATION_MS;
         for (String id : new String[] {"a", "b"}) new SimProducer(world, network, book, id, true).start();
         new SimProducer(world, network, book, "classic", false).start();
@@ -39,7 +39,7 @@ class TransactionSimTest {
     }
 
     /** Starts second producers with transactional ids that are in use. */
-    private static void rivals(SimWorld world, SimNetwork network, SimBook book) {
+    private static void rivals(SimWorld world, SimNetwork network, SimHistory book) {
         world.after(world.between(1000, 8000), () -> {
             if (!network.faulty) return;
             String id = world.random.nextBoolean() ? "a" : "b";

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The answers that producers got, to be compared with what readers see. */
-final class SimBook {
+final class SimHistory {
     private final List<Transaction> transactions = new ArrayList<>();
     private final Map<Integer, Transaction> byValue = new HashMap<>();
     private final Map<Integer, Integer> partitionOf = new HashMap<>();
