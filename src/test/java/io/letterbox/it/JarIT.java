@@ -39,7 +39,7 @@ class JarIT {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said).contains("-XX:+ExitOnOutOfMemoryError", "-XX:+UseG1GC", "etterbox");
-        for (String file : List.of("conf/letterbox.service", "conf/Containerfile")) {
+        for (String file : List.of("conf/letterbox.service", "conf/Dockerfile")) {
             assertThat(Files.readString(Path.of(file)))
                     .contains("/jvm.options", "letterbox.jar", "LETTERBOX_NODE_DATA_DIR");
         }
