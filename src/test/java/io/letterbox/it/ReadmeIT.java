@@ -11,31 +11,57 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every command of the README's first part, one after the other as a newcomer would, against one server. */
+/** Every command of the README and of the pages after it, one after the other as a newcomer would, against one server. */
 class ReadmeIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** In the order in which they are read: commands rest on what those before them have made. */
+    private static final List<String> PAGES = List.of(
+            "README.md",
+            "docs/guarantees.md",
+            "docs/http.md",
+            "docs/kafka.md",
+            "docs/operations.md",
+            "docs/metrics.md");
+
+    /** Its commands need root, a systemd or a container engine. */
+    private static final String INSTALLATION = "docs/install.md";
 
     /** Other tests run these: the launcher, the demonstration, Kafka's own tools, the measurements. */
     private static final Pattern ELSEWHERE =
             Pattern.compile("scripts/(test|demo|bench|letterbox( serve.*)? *(#.*)?$).*|kafka-.*\\.sh .*");
+
+    private static final Pattern JOINS = Pattern.compile("\\?group=auditors|tail .*--group auditors");
 
     @TempDir
     private Path directory;
 
     @Test
     void everyCommandDoesWhatItSays() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        List<String> commands = commands(readme.substring(0, readme.indexOf("## What is promised")));
-        assertThat(commands).hasSizeGreaterThan(12);
+        List<String> commands = new ArrayList<>();
+        for (String page : PAGES) commands.addAll(commands(Files.readString(Path.of(page))));
+        assertThat(commands).hasSizeGreaterThan(20);
         assertThat(commands).anyMatch(command -> command.contains("| kcat"));
         try (ServerProcess server = ServerProcess.in(directory).start()) {
             for (String command : commands) run(server, command);
             // The example says where the first record went; nothing before it has taken that place.
             assertThat(server.page("/topics/payments/records?partition=0&offset=0&limit=1"))
                     .contains("A-17", "\\\"amount\\\":120");
+        }
+    }
+
+    @Test
+    void noPageWithCommandsIsLeftOut() throws Exception {
+        try (Stream<Path> files = Files.list(Path.of("docs"))) {
+            for (Path page :
+                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                if (PAGES.contains(page.toString()) || page.equals(Path.of(INSTALLATION))) continue;
+                assertThat(commands(Files.readString(page))).as(page.toString()).isEmpty();
+            }
         }
     }
 
@@ -89,7 +115,7 @@ class ReadmeIT {
             process.destroyForcibly();
         }
         // Whoever types notices nothing of how long it takes until a reader that was ended has left its group.
-        if (command.contains("?group=auditors")) {
+        if (JOINS.matcher(command).find()) {
             await().atMost(LIMIT).until(() -> server.page("/groups/auditors").contains("\"members\":[]"));
         }
     }
