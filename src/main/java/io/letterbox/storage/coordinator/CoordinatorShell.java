@@ -34,6 +34,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One coordinator on one partition: loading, then serving, then closed. Owned by the shard's thread.
  *
+ * <p>A core encodes what it decides as records of its partition. {@link #write} appends them and hands the same records
+ * back to {@link Coordinator#apply}, which decodes and applies them, all in the call that decided. The detour through
+ * bytes is on purpose: what is served and what a replay rebuilds are changed by the same code, so that a replay leads to
+ * the state that was served.
+ *
  * <p>An answer waits for the writes that were made before it, whoever made them: what a core says may rest on them.
  */
 final class CoordinatorShell implements CoordinatorOutbox {
