@@ -128,8 +128,13 @@ final class HouseRules {
                             Set.of(VERTX, SLF4J))),
             Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             Map.entry("reading", new Room(Set.of("bus", "record", "error"), Set.of(VERTX))),
-            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
-            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
+            Map.entry(
+                    "publishing",
+                    new Room(
+                            Set.of("audit", "bus", "record", "metadata", "config", "telemetry", "time", "error"),
+                            Set.of(VERTX))),
+            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
+            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
             Map.entry("sse", new Room(with(DOOR_ROOMS, "reading"), DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.

@@ -10,6 +10,9 @@ import java.util.Objects;
 public class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The fact that says what a request may have at the most: bytes, records, whatever the sentence counts. */
+    public static final String LIMIT = "limit";
+
     private final ErrorCode code;
 
     // Not sent anywhere as an object.

@@ -41,7 +41,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     public static final String ACCEPTED = "accepted";
 
     /** The member with what a request may have at the most: bytes, records, whatever the sentence counts. */
-    public static final String LIMIT = "limit";
+    public static final String LIMIT = ApiException.LIMIT;
 
     /** With a refusal because of a gap: the Producer-Seq that would be right. */
     private static final CharSequence EXPECTED = HttpHeaders.createOptimized("Producer-Expected-Seq");

@@ -2,6 +2,8 @@ package io.letterbox.kafka;
 
 import io.letterbox.bus.Append;
 import io.letterbox.kafka.transactions.TransactionalAppends;
+import io.letterbox.publishing.TopicHandle;
+import io.letterbox.publishing.TopicHandles;
 import io.letterbox.record.BatchCheck;
 import io.letterbox.record.RecordBatch;
 import io.vertx.core.Future;
@@ -31,7 +33,7 @@ final class ProduceApi {
     final KafkaBackend backend;
     final Vertx vertx;
     final ContextInternal context;
-    final ProduceTopics topics;
+    final TopicHandles<TopicHandle> topics;
     final TransactionalAppends transactional;
     final BatchCheck check = new BatchCheck();
 
@@ -51,7 +53,9 @@ final class ProduceApi {
         this.backend = backend;
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
-        this.topics = new ProduceTopics(backend);
+        this.topics = new TopicHandles<>(
+                backend.metadata(),
+                topic -> new TopicHandle(topic, backend.meters().topic(topic.name())));
         this.transactional = new TransactionalAppends(vertx, backend.partitions(), backend.transactions());
     }
 

@@ -4,8 +4,8 @@ import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.kafka.transactions.TransactionalAppends;
 import io.letterbox.kafka.transactions.Verification.Writer;
+import io.letterbox.publishing.TopicHandle;
 import io.letterbox.record.Codec;
 import io.letterbox.record.InvalidRecordsException;
 import io.letterbox.record.TopicName;
@@ -69,8 +69,9 @@ final class ProduceRun {
             TopicProduceResponse answer =
                     new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
             response.responses().add(answer);
-            ProduceTopic target =
-                    version < FIRST_WITH_IDS ? api.topics.find(topic.name()) : api.topics.find(topic.topicId());
+            TopicHandle target = version < FIRST_WITH_IDS
+                    ? api.topics.find(topic.name())
+                    : api.topics.find(ClusterView.id(topic.topicId()));
             for (PartitionProduceData data : topic.partitionData()) {
                 Part part = new Part(target, data);
                 answer.partitionResponses().add(part.answer);
@@ -102,13 +103,13 @@ final class ProduceRun {
     /** The batch of one partition, and its answer. */
     private final class Part {
         final PartitionProduceResponse answer;
-        private final ProduceTopic topic;
+        private final TopicHandle topic;
         private final PartitionProduceData data;
         private TopicPartition partition;
         private ByteBuffer batch;
         private int records;
 
-        Part(ProduceTopic topic, PartitionProduceData data) {
+        Part(TopicHandle topic, PartitionProduceData data) {
             this.topic = topic;
             this.data = data;
             this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
@@ -142,7 +143,7 @@ final class ProduceRun {
                         ? new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no such topic.")
                         : new ApiException(ErrorCode.UNKNOWN_TOPIC_ID, "There is no topic with this id.");
             }
-            TopicName.checkOwnedByClients(topic.topic.name());
+            TopicName.checkOwnedByClients(topic.topic().name());
             TopicPartition partition = topic.partition(answer.index());
             if (partition != null) return partition;
             throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
@@ -151,7 +152,7 @@ final class ProduceRun {
         private void begin() {
             partition = target();
             ByteBuffer sent = sent();
-            api.check.begin(sent, topic.rules, Clock.system().wallMs());
+            api.check.begin(sent, topic.rules(), Clock.system().wallMs());
             api.batch.wrap(sent, sent.position());
             if (version < FIRST_WITH_ZSTD && api.batch.compression() == Codec.ZSTD.id()) {
                 throw new ApiException(
@@ -161,25 +162,24 @@ final class ProduceRun {
 
         private ByteBuffer sent() {
             ByteBuffer bytes = data.records() instanceof MemoryRecords sent ? sent.buffer() : ByteBuffer.allocate(0);
-            if (bytes.remaining() > topic.rules.maxBatchBytes()) {
+            if (bytes.remaining() > topic.rules().maxBatchBytes()) {
                 throw new ApiException(
                         ErrorCode.RECORD_TOO_LARGE,
                         "A batch of " + bytes.remaining() + " bytes is larger than max.message.bytes of the topic, "
-                                + topic.rules.maxBatchBytes() + ".");
+                                + topic.rules().maxBatchBytes() + ".");
             }
             return bytes;
         }
 
         private void send() {
-            if (request.transactionalId() != null && api.batch.isTransactional()) {
-                api.transactional
-                        .append(writer(), new TransactionalAppends.Batch(partition, batch, records))
-                        .onComplete(this::onAppended);
-                return;
-            }
             PromiseInternal<Appended> appended = api.context.promise();
             appended.future().onComplete(this::onAppended);
-            api.append(new Append(partition, batch, records, null, appended));
+            Append append = new Append(partition, batch, records, null, appended);
+            if (request.transactionalId() != null && api.batch.isTransactional()) {
+                api.transactional.append(writer(), append);
+            } else {
+                api.append(append);
+            }
         }
 
         private Writer writer() {
@@ -197,7 +197,7 @@ final class ProduceRun {
                 answer.setBaseOffset(result.baseOffset())
                         .setLogAppendTimeMs(result.logAppendTimeMs())
                         .setLogStartOffset(result.logStartOffset());
-                if (!result.duplicate()) topic.meters.in(Door.KAFKA, records, batch.limit() - batch.position());
+                if (!result.duplicate()) topic.meters().in(Door.KAFKA, records, batch.limit() - batch.position());
                 settled();
             } else if (outcome.cause() instanceof ApiException refusal) {
                 fail(refusal);

@@ -3,6 +3,7 @@ package io.letterbox.rest;
 import io.letterbox.bus.Appended;
 import io.letterbox.http.Problem;
 import io.letterbox.http.ProblemException;
+import io.letterbox.publishing.PublishCallback;
 import java.util.Arrays;
 
 /**
@@ -68,7 +69,7 @@ abstract class BatchReceipt implements PublishCallback {
 
     @Override
     public final void failed(int run, Throwable why) {
-        problems[run] = Problem.of(why);
+        problems[run] = request.problem(why);
         failures++;
         outstanding--;
         answerWhenSettled();

@@ -6,6 +6,9 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Json;
 import io.letterbox.http.Problem;
+import io.letterbox.publishing.PendingRecord;
+import io.letterbox.publishing.Placement;
+import io.letterbox.publishing.PublishTarget;
 import io.letterbox.record.RecordBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,22 +47,19 @@ final class NdjsonForm {
         split(body, request.body().offset(), request.body().length());
         if (lines == 0) throw new ApiException(ErrorCode.INVALID_REQUEST, "There is no line in the body.");
         if (head.partition >= 0) target.requirePartition(head.partition);
-        draft.timestampMs = timestampMs;
-        draft.source = body;
-        draft.headers = head.headers;
-        draft.key = head.key;
+        draft.timestampMs(timestampMs).headers(head.headers).key(head.key);
         byte[][] keys = head.keyField == null ? null : new byte[lines][];
         for (int line = 0; line < lines; line++) {
-            point(line);
-            if (keys != null) draft.key = keys[line] = key(head, line);
+            point(body, line);
+            if (keys != null) draft.key(keys[line] = key(head, body, line));
             if (!fitsEasily(target)) target.require(draft, limits.recordBytes(), "Line " + (line + 1));
         }
         // All lines without a key go to one partition, so that a request keeps its order.
         int chosen = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
         NdjsonReceipt receipt = new NdjsonReceipt(request, lines, timestampMs);
         for (int line = 0; line < lines; line++) {
-            point(line);
-            if (keys != null) draft.key = keys[line];
+            point(body, line);
+            if (keys != null) draft.key(keys[line]);
             int partition = keys == null || head.partition >= 0 ? chosen : placement.choose(target, keys[line]);
             receipt.record(placement.add(target, partition, draft, receipt));
         }
@@ -70,13 +70,12 @@ final class NdjsonForm {
     private boolean fitsEasily(PublishTarget target) {
         int bytes = draft.batchBytes() + RecordBatch.HEADER_BYTES;
         return bytes <= limits.recordBytes()
-                && bytes <= target.topic.config().maxMessageBytes()
+                && bytes <= target.topic().config().maxMessageBytes()
                 && !target.lacksKey(draft);
     }
 
-    private void point(int line) {
-        draft.valueOffset = starts[line];
-        draft.valueLength = ends[line] - starts[line];
+    private void point(byte[] body, int line) {
+        draft.value(body, starts[line], ends[line] - starts[line]);
     }
 
     private void split(byte[] body, int offset, int length) {
@@ -109,11 +108,11 @@ final class NdjsonForm {
         ends[lines++] = end;
     }
 
-    private byte[] key(PublishHead head, int line) {
+    private byte[] key(PublishHead head, byte[] body, int line) {
         JsonNode found;
         try {
             found = Json.MAPPER
-                    .readTree(draft.source, draft.valueOffset, draft.valueLength)
+                    .readTree(body, starts[line], ends[line] - starts[line])
                     .at(head.keyField);
         } catch (IOException e) {
             throw invalid(line, "is not valid JSON, which keyField needs");

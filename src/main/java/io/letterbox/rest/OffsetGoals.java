@@ -8,6 +8,7 @@ import io.letterbox.groups.GroupCommand.SetOffsets;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.publishing.PublishTargets;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.rest.OffsetSpec.Entry;
 import io.letterbox.rest.OffsetSpec.Goal;

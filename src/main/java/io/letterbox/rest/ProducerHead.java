@@ -2,6 +2,7 @@ package io.letterbox.rest;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.publishing.ProducerIdentity;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -73,9 +74,14 @@ final class ProducerHead {
         number("Producer-Seq", sequence, Integer.MAX_VALUE);
     }
 
+    /** Whether it names the request. */
+    boolean isKeyed() {
+        return key != null;
+    }
+
     /** What the records of a request are numbered with, once its body is there. */
     ProducerIdentity claim(PublishRequest request) {
-        if (key != null) return ProducerIdentity.ofKey(request, key);
+        if (key != null) return IdempotencyKey.identity(request, key);
         return ProducerIdentity.ofProducer(
                 number("Producer-Id", id, ProducerIdentity.FIRST_RESERVED_ID - 1),
                 (short) number("Producer-Epoch", epoch, Short.MAX_VALUE),

@@ -161,10 +161,16 @@ final class PublishRequest implements Transfers.Transfer {
         end();
     }
 
+    /** The problem that the client is told for a failure. */
+    Problem problem(Throwable failure) {
+        boolean keyed = head.producer != null && head.producer.isKeyed();
+        return Problem.of(keyed ? IdempotencyKey.refusal(failure) : failure);
+    }
+
     /** Answers with the problem for a failure. */
     void refuse(Throwable failure) {
         if (over) return;
-        Problem problem = Problem.of(failure);
+        Problem problem = problem(failure);
         EarlyRefusal.send(publisher.vertx(), request, problem);
         if (!routed) publisher.answered(startNanos, problem.code().httpStatus());
         end();

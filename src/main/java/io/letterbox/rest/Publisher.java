@@ -7,7 +7,15 @@ import io.letterbox.http.EarlyRefusal;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.ingress.Transfers;
+import io.letterbox.publishing.IdempotentPlacement;
+import io.letterbox.publishing.PendingRecord;
+import io.letterbox.publishing.Placement;
+import io.letterbox.publishing.ProducerIdentity;
+import io.letterbox.publishing.PublishBatcher;
+import io.letterbox.publishing.PublishTarget;
+import io.letterbox.publishing.PublishTargets;
 import io.letterbox.record.TopicName;
+import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.RouteMeter;
 import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
@@ -38,8 +46,9 @@ final class Publisher {
     Publisher(Backend backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
-        this.targets = new PublishTargets(backend);
-        this.batcher = new PublishBatcher(backend.partitions(), (ContextInternal) vertx.getOrCreateContext());
+        this.targets = new PublishTargets(backend.metadata(), backend.config().topics(), backend.meters());
+        this.batcher =
+                new PublishBatcher(backend.partitions(), (ContextInternal) vertx.getOrCreateContext(), Door.HTTP);
         this.uploads = Transfers.watched(vertx);
         this.ndjson = new NdjsonForm(backend.config().limits());
         this.rest = new RestForm(backend.config().limits());
@@ -95,11 +104,11 @@ final class Publisher {
             }
             ProducerIdentity claim = producer.claim(request);
             boolean named = request.head().partition >= 0;
-            if (named || target.topic.formerSizes().isEmpty()) {
-                placeBy(target.partitions.length, request, target, claim).end();
+            if (named || target.topic().formerSizes().isEmpty()) {
+                placeBy(target.partitionCount(), request, target, claim).end();
             } else {
                 backend.partitions()
-                        .findProducer(target.topic.name(), target.partitions.length, claim.id())
+                        .findProducer(target.topic().name(), target.partitionCount(), claim.id())
                         .onSuccess(known -> placeWhereKnown(request, claim, known))
                         .onFailure(request::refuse);
             }
@@ -118,11 +127,11 @@ final class Publisher {
             PublishTarget target = targets.find(request.topic());
             if (target == null) throw PublishTargets.unknown(request.topic());
             if (known.isEmpty()) {
-                placeBy(target.partitions.length, request, target, claim).end();
+                placeBy(target.partitionCount(), request, target, claim).end();
                 return;
             }
-            List<Integer> sizes = new ArrayList<>(target.topic.formerSizes());
-            sizes.add(target.partitions.length);
+            List<Integer> sizes = new ArrayList<>(target.topic().formerSizes());
+            sizes.add(target.partitionCount());
             IdempotentPlacement chosen = null;
             // If no placement explains what the partitions know, the key belongs to another request: the shards answer
             // that.
@@ -136,7 +145,7 @@ final class Publisher {
             }
             if (chosen != null) chosen.end();
             else if (otherwise != null) otherwise.end();
-            else placeBy(target.partitions.length, request, target, claim).end();
+            else placeBy(target.partitionCount(), request, target, claim).end();
         } catch (ApiException refusal) {
             request.refuse(refusal);
         }
@@ -153,7 +162,7 @@ final class Publisher {
 
     private IdempotentPlacement placeBy(
             int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
-        IdempotentPlacement placement = new IdempotentPlacement(batcher, request, claim, size);
+        IdempotentPlacement placement = new IdempotentPlacement(batcher, claim, size, request::replayed);
         fill(request, target, placement);
         return placement;
     }
@@ -187,12 +196,10 @@ final class Publisher {
     private void single(
             PublishRequest request, PublishTarget target, Placement placement, long timestampMs, byte[] source) {
         PublishHead head = request.head();
-        draft.timestampMs = timestampMs;
-        draft.key = head.key;
-        draft.source = source;
-        draft.valueOffset = request.body().offset();
-        draft.valueLength = request.body().length();
-        draft.headers = head.headers;
+        draft.timestampMs(timestampMs)
+                .key(head.key)
+                .value(source, request.body().offset(), request.body().length())
+                .headers(head.headers);
         target.require(draft, limits().recordBytes(), "The record");
         int partition = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
         target.requirePartition(partition);

@@ -5,6 +5,7 @@ import io.letterbox.http.LongLived;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.publishing.PublishTargets;
 import io.letterbox.reading.CommitListeners;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Vertx;

@@ -7,6 +7,9 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Json;
 import io.letterbox.http.Problem;
+import io.letterbox.publishing.PendingRecord;
+import io.letterbox.publishing.Placement;
+import io.letterbox.publishing.PublishTarget;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
@@ -46,16 +49,22 @@ final class RestForm {
     void place(PublishRequest request, PublishTarget target, Placement placement, long wallMs) {
         JsonNode records = records(request.body());
         boolean binary = request.head().form == PublishForm.REST_BINARY;
-        draft.headers = request.head().headers;
+        draft.headers(request.head().headers);
         RestReceipt receipt = new RestReceipt(request, records.size());
         int index = 0;
         for (JsonNode record : records) {
             String what = "Record " + ++index;
             try {
-                fill(record, binary, what);
-                draft.timestampMs = number(record.path("timestamp"), wallMs, what + "'s timestamp");
-                target.requireTimestamp(draft.timestampMs, wallMs, what + "'s timestamp");
-                int partition = partition(record, target, placement, what);
+                if (!record.isObject()) throw invalid(what + " is not a JSON object.");
+                requireFields(record, RECORD_FIELDS, what);
+                byte[] key = bytes(record.path("key"), binary, what + "'s key");
+                draft.key(key).value(bytes(record.path("value"), binary, what + "'s value"));
+                long timestampMs = number(record.path("timestamp"), wallMs, what + "'s timestamp");
+                target.requireTimestamp(timestampMs, wallMs, what + "'s timestamp");
+                draft.timestampMs(timestampMs);
+                int named = (int) number(record.path("partition"), NO_PARTITION, what + "'s partition");
+                int partition = named == NO_PARTITION ? placement.choose(target, key) : named;
+                target.requirePartition(partition);
                 target.require(draft, limits.recordBytes(), what);
                 receipt.record(placement.add(target, partition, draft, receipt));
             } catch (ApiException refusal) {
@@ -82,15 +91,6 @@ final class RestForm {
         return records;
     }
 
-    private void fill(JsonNode record, boolean binary, String what) {
-        if (!record.isObject()) throw invalid(what + " is not a JSON object.");
-        requireFields(record, RECORD_FIELDS, what);
-        draft.key = bytes(record.path("key"), binary, what + "'s key");
-        draft.source = bytes(record.path("value"), binary, what + "'s value");
-        draft.valueOffset = 0;
-        draft.valueLength = draft.source == null ? 0 : draft.source.length;
-    }
-
     private static byte[] bytes(JsonNode node, boolean binary, String what) {
         if (node.isMissingNode() || node.isNull()) return null;
         if (!binary) return Json.encode(node).getBytes();
@@ -100,13 +100,6 @@ final class RestForm {
             // Falls through: a value that is not text and one that is not base64 get the same error.
         }
         throw invalid(what + " is not base64 text.");
-    }
-
-    private int partition(JsonNode record, PublishTarget target, Placement placement, String what) {
-        int partition = (int) number(record.path("partition"), NO_PARTITION, what + "'s partition");
-        if (partition == NO_PARTITION) return placement.choose(target, draft.key);
-        target.requirePartition(partition);
-        return partition;
     }
 
     private static long number(JsonNode node, long byDefault, String what) {

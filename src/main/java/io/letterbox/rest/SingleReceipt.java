@@ -3,6 +3,7 @@ package io.letterbox.rest;
 import io.letterbox.bus.Appended;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
+import io.letterbox.publishing.PublishCallback;
 
 /**
  * Answers the publish of one value:

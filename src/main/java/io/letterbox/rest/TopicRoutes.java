@@ -13,6 +13,7 @@ import io.letterbox.http.Query;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.publishing.PublishTargets;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;

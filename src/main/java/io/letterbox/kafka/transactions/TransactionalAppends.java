@@ -9,11 +9,9 @@ import io.letterbox.error.UnverifiedTransactionException.Guard;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,15 +41,6 @@ public final class TransactionalAppends {
     private final Map<LaneKey, Lane> lanes = new HashMap<>();
     private long arrivals;
 
-    /**
-     * A batch.
-     *
-     * @param partition where to
-     * @param batch the batch, as in {@link Append}
-     * @param recordCount the records in it
-     */
-    public record Batch(TopicPartition partition, ByteBuffer batch, int recordCount) {}
-
     private record LaneKey(TopicPartition partition, long producerId, short producerEpoch) {}
 
     /** Made on the event loop that it serves. */
@@ -64,29 +53,32 @@ public final class TransactionalAppends {
     /**
      * Appends a batch of a transaction. Fails with an {@link io.letterbox.error.ApiException}, or with one of Kafka's own
      * exceptions where the coordinator of the transaction refuses.
+     *
+     * @param batch without a guard; it is answered through {@link Append#done}, whatever detour it takes
      */
-    public Future<Appended> append(Writer writer, Batch batch) {
+    public void append(Writer writer, Append batch) {
         LaneKey key = new LaneKey(batch.partition(), writer.producerId(), writer.producerEpoch());
-        Job job = new Job(arrivals++, writer, batch, context.promise());
+        Job job = new Job(arrivals++, writer, batch);
         Lane lane = lanes.computeIfAbsent(key, Lane::new);
         if (lane.detour) lane.queue.put(job.number, job);
         else lane.send(job, null);
-        return job.answer.future();
     }
 
-    /** A batch and whoever waits for it. */
+    /** A batch on its way. */
     private static final class Job {
         final long number;
         final Writer writer;
-        final Batch batch;
-        final Promise<Appended> answer;
+        final Append batch;
         int attempts;
 
-        Job(long number, Writer writer, Batch batch, Promise<Appended> answer) {
+        Job(long number, Writer writer, Append batch) {
             this.number = number;
             this.writer = writer;
             this.batch = batch;
-            this.answer = answer;
+        }
+
+        Promise<Appended> answer() {
+            return batch.done();
         }
     }
 
@@ -109,7 +101,7 @@ public final class TransactionalAppends {
         void send(Job job, Guard confirmed) {
             underWay++;
             job.attempts++;
-            Batch batch = job.batch;
+            Append batch = job.batch;
             partitions
                     .append(new Append(
                             batch.partition(), batch.batch(), batch.recordCount(), confirmed, context.promise()))
@@ -119,19 +111,19 @@ public final class TransactionalAppends {
         private void onOutcome(Job job, AsyncResult<Appended> outcome) {
             underWay--;
             if (outcome.succeeded()) {
-                job.answer.complete(outcome.result());
+                job.answer().complete(outcome.result());
             } else if (outcome.cause() instanceof UnverifiedTransactionException unverified) {
                 turnBack(job, unverified.guard());
             } else {
-                job.answer.fail(outcome.cause());
+                job.answer().fail(outcome.cause());
             }
             goOn();
         }
 
         private void turnBack(Job job, Guard newGuard) {
             if (job.attempts >= MAX_ATTEMPTS) {
-                job.answer.fail(
-                        Errors.NOT_ENOUGH_REPLICAS.exception("The transaction could not be confirmed in time."));
+                job.answer()
+                        .fail(Errors.NOT_ENOUGH_REPLICAS.exception("The transaction could not be confirmed in time."));
                 return;
             }
             queue.put(job.number, job);
@@ -161,8 +153,9 @@ public final class TransactionalAppends {
         }
 
         private void refuse(Job job) {
-            job.answer.fail(inProduce(verdict, job.writer)
-                    .exception("The coordinator of the transaction does not confirm it: " + verdict.message()));
+            job.answer()
+                    .fail(inProduce(verdict, job.writer)
+                            .exception("The coordinator of the transaction does not confirm it: " + verdict.message()));
         }
     }
 

@@ -9,7 +9,6 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.UnverifiedTransactionException.Guard;
-import io.letterbox.kafka.transactions.TransactionalAppends.Batch;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
@@ -61,7 +60,11 @@ class TransactionalAppendsTest {
 
     private Future<Appended> append(Writer writer, int number) throws Exception {
         ByteBuffer bytes = ByteBuffer.allocate(1).put(0, (byte) number);
-        return onLoop(() -> appends.append(writer, new Batch(PARTITION, bytes, 1)));
+        Promise<Appended> done = Promise.promise();
+        return onLoop(() -> {
+            appends.append(writer, new Append(PARTITION, bytes, 1, null, done));
+            return done.future();
+        });
     }
 
     private Append atShard(int number) throws Exception {

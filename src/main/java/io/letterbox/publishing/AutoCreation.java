@@ -1,4 +1,4 @@
-package io.letterbox.ingress;
+package io.letterbox.publishing;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

@@ -1,4 +1,4 @@
-package io.letterbox.ingress;
+package io.letterbox.publishing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,12 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.audit.Actor;
+import io.letterbox.bus.Metadata;
+import io.letterbox.config.TopicsConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.ingress.AutoCreation;
-import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
-import io.letterbox.metadata.TopicImage;
+import io.letterbox.telemetry.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
@@ -14,59 +14,49 @@ import java.util.Map;
 import java.util.UUID;
 
 /** The topics that this event loop publishes to, looked up once, and created where the settings allow it. Owned by it. */
-final class PublishTargets {
-    private final Backend backend;
-    private final Map<String, PublishTarget> targets = new HashMap<>();
+public final class PublishTargets {
+    private final Metadata metadata;
+    private final TopicsConfig config;
+    private final TopicHandles<PublishTarget> targets;
     private final Map<String, Future<PublishTarget>> creating = new HashMap<>();
     private final AutoCreation creation;
-    private ClusterImage known;
 
-    PublishTargets(Backend backend) {
-        this.backend = backend;
-        this.creation = new AutoCreation(backend.config().topics().autoCreatePerMinute(), System::nanoTime);
+    /** @param config whether topics are created, and how many */
+    public PublishTargets(Metadata metadata, TopicsConfig config, Meters meters) {
+        this.metadata = metadata;
+        this.config = config;
+        // Loops begin at different partitions, so that together they use all of them.
+        int start = System.identityHashCode(this);
+        this.targets =
+                new TopicHandles<>(metadata, topic -> new PublishTarget(topic, meters.topic(topic.name()), start));
+        this.creation = new AutoCreation(config.autoCreatePerMinute(), System::nanoTime);
     }
 
     /** The target for a topic, or null where there is no such topic. */
-    PublishTarget find(String topic) {
-        ClusterImage image = backend.metadata().image();
-        if (image != known) {
-            known = image;
-            targets.clear();
-        }
-        PublishTarget target = targets.get(topic);
-        return target != null ? target : open(image.topics().get(topic));
-    }
-
-    private PublishTarget open(TopicImage topic) {
-        if (topic == null) return null;
-        // Loops begin at different partitions, so that together they use all of them.
-        int start = System.identityHashCode(this);
-        PublishTarget target = new PublishTarget(topic, backend.meters().topic(topic.name()), start);
-        targets.put(topic.name(), target);
-        return target;
+    public PublishTarget find(String topic) {
+        return targets.find(topic);
     }
 
     /** Whether a publish may bring a topic into being. */
-    boolean createsTopics() {
-        return backend.config().topics().autoCreate();
+    public boolean createsTopics() {
+        return config.autoCreate();
     }
 
     /** Makes a topic with the server's defaults; requests that come meanwhile wait for the same creation. */
-    Future<PublishTarget> create(String topic, Actor by) {
+    public Future<PublishTarget> create(String topic, Actor by) {
         Future<PublishTarget> running = creating.get(topic);
         if (running != null) return running;
         if (!creation.tryOne()) return Future.failedFuture(tooMany());
         Command command = new Command.CreateTopic(
                 topic,
                 UUID.randomUUID(),
-                backend.config().topics().partitions(),
+                config.partitions(),
                 Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
                 Map.of());
         Promise<PublishTarget> promise = Promise.promise();
         creating.put(topic, promise.future());
         promise.future().onComplete(done -> creating.remove(topic));
-        backend.metadata()
-                .propose(command, by.because("because it published to it"))
+        metadata.propose(command, by.because("because it published to it"))
                 .onSuccess(applied -> give(topic, promise))
                 .onFailure(failure -> {
                     // Another loop or node was faster, which is as good.
@@ -91,12 +81,12 @@ final class PublishTargets {
         return new ApiException(
                 ErrorCode.TOO_MANY_REQUESTS,
                 "So many topics were created by their first use (topics.autoCreatePerMinute is "
-                        + backend.config().topics().autoCreatePerMinute()
+                        + config.autoCreatePerMinute()
                         + ") that no other may be now. Create it, or try again later.");
     }
 
     /** The refusal of a topic that does not exist. */
-    static ApiException unknown(String topic) {
+    public static ApiException unknown(String topic) {
         return new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + topic + ".");
     }
 }

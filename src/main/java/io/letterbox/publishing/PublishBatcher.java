@@ -1,4 +1,4 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Partitions;
@@ -16,9 +16,10 @@ import java.util.List;
  * the requests that had been read have been handled: by a task that is queued behind them. So a lone request waits for
  * nothing, and the busier the loop, the larger the batches. Owned by one event loop.
  */
-final class PublishBatcher implements Placement {
+public final class PublishBatcher implements Placement {
     private final Partitions partitions;
     private final ContextInternal context;
+    private final Door door;
 
     /** The targets that have an open batch. */
     private final List<PublishTarget> filling = new ArrayList<>();
@@ -26,10 +27,12 @@ final class PublishBatcher implements Placement {
     /**
      * @param partitions take the batches
      * @param context of the event loop that all calls come from
+     * @param door the way by which the records come, for what is counted
      */
-    PublishBatcher(Partitions partitions, ContextInternal context) {
+    public PublishBatcher(Partitions partitions, ContextInternal context, Door door) {
         this.partitions = partitions;
         this.context = context;
+        this.door = door;
     }
 
     @Override
@@ -92,10 +95,10 @@ final class PublishBatcher implements Placement {
         }
     }
 
-    private static void settle(OpenBatch batch, AsyncResult<Appended> outcome) {
+    private void settle(OpenBatch batch, AsyncResult<Appended> outcome) {
         if (outcome.succeeded()) {
             boolean duplicate = outcome.result().duplicate();
-            if (!duplicate) batch.target.meters.in(Door.HTTP, batch.records(), batch.payloadBytes());
+            if (!duplicate) batch.target.meters.in(door, batch.records(), batch.payloadBytes());
             batch.acknowledge(outcome.result());
         } else {
             batch.fail(outcome.cause());

@@ -1,9 +1,8 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.http.Problem;
 import io.letterbox.record.Partitioner;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,21 +12,25 @@ import java.util.TreeMap;
  * is a repetition as a whole or not at all, so nobody else's records may be in it. Used once, on one event loop; nothing
  * has happened before its {@link #end}.
  */
-final class IdempotentPlacement implements Placement {
+public final class IdempotentPlacement implements Placement {
     private final PublishBatcher batcher;
-    private final PublishRequest request;
     private final ProducerIdentity claim;
     private final int size;
+    private final Runnable replayed;
     private final Map<Integer, OpenBatch> batches = new TreeMap<>();
     private int unsettled;
     private boolean fresh;
 
-    /** @param size how many partitions the topic has, or had when the request came first */
-    IdempotentPlacement(PublishBatcher batcher, PublishRequest request, ProducerIdentity claim, int size) {
+    /**
+     * @param claim what the records are numbered with
+     * @param size how many partitions the topic has, or had when the request came first
+     * @param replayed done before the acknowledgement of the last batch where all that the request asks for was there
+     */
+    public IdempotentPlacement(PublishBatcher batcher, ProducerIdentity claim, int size, Runnable replayed) {
         this.batcher = batcher;
-        this.request = request;
         this.claim = claim;
         this.size = size;
+        this.replayed = replayed;
     }
 
     ProducerIdentity claim() {
@@ -58,7 +61,7 @@ final class IdempotentPlacement implements Placement {
                     "What can be repeated has to fit into one batch per partition, and partition " + partition
                             + " would get more than max.message.bytes of the topic, "
                             + target.topic.config().maxMessageBytes() + ".",
-                    Map.of(Problem.LIMIT, target.topic.config().maxMessageBytes()));
+                    Map.of(ApiException.LIMIT, target.topic.config().maxMessageBytes()));
         }
         return batch.add(draft, receipt);
     }
@@ -79,7 +82,7 @@ final class IdempotentPlacement implements Placement {
      *
      * @param known the number of its last record in each, as {@link Partitions#findProducer} gives them
      */
-    boolean explains(Map<Integer, Integer> known) {
+    public boolean explains(Map<Integer, Integer> known) {
         // A producer sends many requests, to partitions of its choice as well.
         if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());
         return covers(known)
@@ -89,13 +92,13 @@ final class IdempotentPlacement implements Placement {
     }
 
     /** Whether something of this goes to each of the partitions that know the idempotency key. */
-    boolean covers(Map<Integer, Integer> known) {
+    public boolean covers(Map<Integer, Integer> known) {
         return claim.keyed() && batches.keySet().containsAll(known.keySet());
     }
 
     /** A batch's fate is known. */
     void settled(boolean duplicate) {
         fresh |= !duplicate;
-        if (--unsettled == 0 && !fresh) request.replayed();
+        if (--unsettled == 0 && !fresh) replayed.run();
     }
 }

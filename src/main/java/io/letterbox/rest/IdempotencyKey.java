@@ -2,6 +2,7 @@ package io.letterbox.rest;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.publishing.ProducerIdentity;
 import io.letterbox.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,36 +10,24 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * As whose batch a publish goes into the log, so that a repetition is found to be one: in the same memory of producers as
- * those of Kafka's protocol, which outlives restarts.
- *
- * <p>An idempotency key is a producer of its own, which writes once. Its id is a hash of topic and key, from a range that
- * nobody else is given ids from. Its epoch and its first number are a hash of everything that the request consists of: a
- * repetition has the same, and another request with the same key does not follow what is there.
- *
- * @param id the producer's id
- * @param epoch the producer's epoch
- * @param sequence the number of the request's first record in each partition
- * @param keyed true where an idempotency key stands for a producer
+ * The producer that stands for an {@code Idempotency-Key}: its id is a hash of topic and key, its epoch and its first
+ * number are a hash of everything that the request consists of. A repetition has the same, and another request with the
+ * same key does not follow what is there. Stateless.
  */
-record ProducerIdentity(long id, short epoch, int sequence, boolean keyed) {
-    /** Ids from here on are hashes of idempotency keys; those that are given out come from 0 upwards. */
-    static final long FIRST_RESERVED_ID = 1L << 62;
+final class IdempotencyKey {
+    private IdempotencyKey() {}
 
-    static ProducerIdentity ofProducer(long id, short epoch, int sequence) {
-        return new ProducerIdentity(id, epoch, sequence, false);
-    }
-
-    static ProducerIdentity ofKey(PublishRequest request, String key) {
+    /** The producer of a request whose body is there. */
+    static ProducerIdentity identity(PublishRequest request, String key) {
         MessageDigest digest = sha256();
         part(digest, request.topic().getBytes(StandardCharsets.US_ASCII));
         part(digest, ProducerHead.bytes(key));
-        long id = ByteBuffer.wrap(digest.digest()).getLong() & FIRST_RESERVED_ID - 1 | FIRST_RESERVED_ID;
+        long hash = ByteBuffer.wrap(digest.digest()).getLong();
         ByteBuffer print = ByteBuffer.wrap(fingerprint(digest, request));
         short epoch = (short) (print.getShort() & Short.MAX_VALUE);
         // Never 0, with which a producer may begin a greater epoch.
         int sequence = 1 + (print.getInt() & Integer.MAX_VALUE) % Integer.MAX_VALUE;
-        return new ProducerIdentity(id, epoch, sequence, true);
+        return ProducerIdentity.ofKey(hash, epoch, sequence);
     }
 
     private static byte[] fingerprint(MessageDigest digest, PublishRequest request) {
@@ -77,14 +66,9 @@ record ProducerIdentity(long id, short epoch, int sequence, boolean keyed) {
         }
     }
 
-    /** The partition of records without a key: always the same, so that a repetition meets the first one. */
-    int choose(int partitions) {
-        return (int) Math.floorMod(id * 0x9e3779b97f4a7c15L >>> 17, (long) partitions);
-    }
-
-    /** What the client is told about a refusal by the log. */
-    Throwable refusal(Throwable cause) {
-        if (!keyed || !(cause instanceof ApiException refusal)) return cause;
+    /** What the client is told about a refusal by the log of a request that came with a key. */
+    static Throwable refusal(Throwable cause) {
+        if (!(cause instanceof ApiException refusal)) return cause;
         boolean other =
                 refusal.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE || refusal.code() == ErrorCode.INVALID_PRODUCER_EPOCH;
         return other

@@ -1,4 +1,4 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
@@ -89,9 +89,8 @@ final class OpenBatch {
     }
 
     void fail(Throwable cause) {
-        Throwable why = numbered == null ? cause : numbered.claim().refusal(cause);
         if (numbered != null) numbered.settled(false);
-        for (int i = 0; i < count; i++) receipts[i].failed(runs[i], why);
+        for (int i = 0; i < count; i++) receipts[i].failed(runs[i], cause);
     }
 
     private void grow() {

@@ -1,9 +1,9 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.error.ApiException;
 
 /** Into which batches the records of a request go. Owned by one event loop. */
-interface Placement {
+public interface Placement {
     /** The partition of a record for which the publisher named none. */
     int choose(PublishTarget target, byte[] key);
 

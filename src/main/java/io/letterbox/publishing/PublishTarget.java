@@ -1,24 +1,17 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.http.Problem;
 import io.letterbox.metadata.TopicImage;
-import io.letterbox.record.BatchRules;
 import io.letterbox.record.Partitioner;
 import io.letterbox.record.RecordBatch;
-import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.TopicMeters;
 import java.util.Map;
 
-/** A topic as the publish path needs it: everything looked up once. Owned by one event loop. */
-final class PublishTarget {
+/** A topic that records are published to one by one, with the batches that gather them. Owned by one event loop. */
+public final class PublishTarget extends TopicHandle {
     /** Batches larger than this win nothing more for the disk and make readers fetch more than they want. */
     private static final int GOOD_BATCH_BYTES = 128 * 1024;
-
-    final TopicImage topic;
-    final TopicPartition[] partitions;
-    final TopicMeters meters;
 
     /** The largest batch that is built of several records. */
     final int batchBytes;
@@ -29,20 +22,13 @@ final class PublishTarget {
     /** True while the batcher knows that this target has open batches. */
     boolean filling;
 
-    final BatchRules rules;
-
     private int sticky;
 
     /** @param start which partition gets the first records without a key; any number */
     PublishTarget(TopicImage topic, TopicMeters meters, int start) {
-        this.topic = topic;
-        this.meters = meters;
-        int count = topic.partitions().size();
-        partitions = new TopicPartition[count];
-        open = new OpenBatch[count];
-        for (int p = 0; p < count; p++) partitions[p] = new TopicPartition(topic.name(), p);
-        sticky = Math.floorMod(start, count);
-        rules = topic.config().batchRules();
+        super(topic, meters);
+        open = new OpenBatch[partitions.length];
+        sticky = Math.floorMod(start, partitions.length);
         batchBytes = Math.min(topic.config().maxMessageBytes(), GOOD_BATCH_BYTES);
     }
 
@@ -63,9 +49,10 @@ final class PublishTarget {
     /**
      * Checks a partition that a publisher chose.
      *
+     * @param partition 0 or more
      * @throws ApiException UNKNOWN_PARTITION
      */
-    void requirePartition(int partition) {
+    public void requirePartition(int partition) {
         if (partition < partitions.length) return;
         throw new ApiException(
                 ErrorCode.UNKNOWN_PARTITION,
@@ -74,8 +61,8 @@ final class PublishTarget {
     }
 
     /** Whether the topic demands a key, and the record has none. */
-    boolean lacksKey(PendingRecord draft) {
-        return rules.forbids(draft.key == null ? -1 : draft.key.length);
+    public boolean lacksKey(PendingRecord draft) {
+        return rules.forbids(draft.keyLength());
     }
 
     /**
@@ -84,7 +71,7 @@ final class PublishTarget {
      * @param what the subject of the sentence that a refusal is
      * @throws ApiException INVALID_TIMESTAMP
      */
-    void requireTimestamp(long timestampMs, long wallMs, String what) {
+    public void requireTimestamp(long timestampMs, long wallMs, String what) {
         if (!rules.forbidsTimestamp(timestampMs, wallMs)) return;
         throw new ApiException(
                 ErrorCode.INVALID_TIMESTAMP,
@@ -99,13 +86,13 @@ final class PublishTarget {
      * @param what the subject of the sentence that a refusal is, such as "The record" or "Line 3"
      * @throws ApiException RECORD_TOO_LARGE or INVALID_RECORD
      */
-    void require(PendingRecord draft, int maxRecordBytes, String what) {
+    public void require(PendingRecord draft, int maxRecordBytes, String what) {
         if (draft.payloadBytes() > maxRecordBytes) {
             throw new ApiException(
                     ErrorCode.RECORD_TOO_LARGE,
                     what + " has " + draft.payloadBytes()
                             + " bytes of key, value and headers; limits.recordBytes allows " + maxRecordBytes + ".",
-                    Map.of(Problem.LIMIT, maxRecordBytes));
+                    Map.of(ApiException.LIMIT, maxRecordBytes));
         }
         int alone = RecordBatch.HEADER_BYTES + draft.batchBytes();
         if (alone > topic.config().maxMessageBytes()) {
@@ -113,7 +100,7 @@ final class PublishTarget {
                     ErrorCode.RECORD_TOO_LARGE,
                     what + " would make a batch of up to " + alone + " bytes; max.message.bytes of the topic allows "
                             + topic.config().maxMessageBytes() + ".",
-                    Map.of(Problem.LIMIT, topic.config().maxMessageBytes()));
+                    Map.of(ApiException.LIMIT, topic.config().maxMessageBytes()));
         }
         if (lacksKey(draft)) {
             throw new ApiException(

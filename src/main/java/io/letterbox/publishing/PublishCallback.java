@@ -1,12 +1,12 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.bus.Appended;
 
 /**
- * Who waits for records of one request to be acknowledged. The records that went into the same batch are one
+ * Waits for records of one request to be acknowledged. The records that went into the same batch are one
  * <em>run</em>: they get successive offsets and share one fate. Owned by one event loop.
  */
-interface PublishCallback {
+public interface PublishCallback {
     /**
      * A run begins: the next records go to a partition, into a batch that no record of this request is in yet.
      *

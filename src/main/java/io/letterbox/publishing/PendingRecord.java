@@ -1,26 +1,59 @@
-package io.letterbox.rest;
+package io.letterbox.publishing;
 
 import io.letterbox.record.RecordHeader;
 import java.util.List;
 
 /** A record on its way into a batch. Its owner fills it, adds it and fills it anew: one object for any number of records. */
-final class PendingRecord {
+public final class PendingRecord {
     /** What a record costs in a batch beyond its key, value and headers, at the most. */
     private static final int RECORD_OVERHEAD_BYTES = 36;
 
     private static final int HEADER_OVERHEAD_BYTES = 10;
 
     long timestampMs;
-
-    /** Null where the record has no key. */
     byte[] key;
-
-    /** The array that the value lies in; null for a record without a value. */
     byte[] source;
-
     int valueOffset;
     int valueLength;
     List<RecordHeader> headers = List.of();
+
+    /** @param epochMs milliseconds since 1970 */
+    public PendingRecord timestampMs(long epochMs) {
+        timestampMs = epochMs;
+        return this;
+    }
+
+    /** @param bytes null if the record has no key */
+    public PendingRecord key(byte[] bytes) {
+        key = bytes;
+        return this;
+    }
+
+    /** @param bytes null for a record without a value */
+    public PendingRecord value(byte[] bytes) {
+        return value(bytes, 0, bytes == null ? 0 : bytes.length);
+    }
+
+    /**
+     * @param array the array that contains the value; null for a record without a value
+     * @param offset the index of the value's first byte
+     */
+    public PendingRecord value(byte[] array, int offset, int length) {
+        source = array;
+        valueOffset = offset;
+        valueLength = length;
+        return this;
+    }
+
+    public PendingRecord headers(List<RecordHeader> all) {
+        headers = all;
+        return this;
+    }
+
+    /** The length of the key; -1 if there is none. */
+    int keyLength() {
+        return key == null ? -1 : key.length;
+    }
 
     /** What counts against the limit for one record: key, value and headers. */
     int payloadBytes() {
@@ -33,7 +66,7 @@ final class PendingRecord {
     }
 
     /** An upper bound of the record's size in a batch. */
-    int batchBytes() {
+    public int batchBytes() {
         int nameSlack = 0;
         for (RecordHeader header : headers) nameSlack += header.key().length() * 2 + HEADER_OVERHEAD_BYTES;
         return payloadBytes() + nameSlack + RECORD_OVERHEAD_BYTES;
