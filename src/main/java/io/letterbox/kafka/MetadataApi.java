@@ -132,14 +132,11 @@ final class MetadataApi {
 
     private MetadataResponseData answer(MetadataRequestData request, Map<String, Errors> errors) {
         ClusterImage image = backend.metadata().image();
-        Map<UUID, TopicImage> byId = request.topics().stream().anyMatch(MetadataApi::isById)
-                ? image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic))
-                : Map.of();
         MetadataResponseData response = cluster(image, request);
         // A few bytes of a name produce kilobytes of partitions, so a topic that is named twice is described once.
         for (MetadataRequestTopic asked : new LinkedHashSet<>(request.topics())) {
             TopicImage topic = isById(asked)
-                    ? byId.get(ClusterView.id(asked.topicId()))
+                    ? image.topic(ClusterView.id(asked.topicId()))
                     : image.topics().get(asked.name());
             response.topics().add(topic == null ? unknown(asked, errors) : describe(image, topic, request));
         }

@@ -1,35 +1,57 @@
 package io.letterbox.metadata;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
-/**
- * Everything the cluster has agreed on at one point of the metadata log. Immutable.
- *
- * @param version how many commands have been applied; grows by one with each
- * @param clusterId made once, at the first start
- * @param nodes the nodes by id
- * @param shards the shards in order of their ids; made at the first start, empty before
- * @param topics the topics by name, in order of name
- * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
- *     files that belong to no topic only these may be deleted, since metadata may also have been lost
- * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not in it
- */
-public record ClusterImage(
-        long version,
-        String clusterId,
-        Map<Integer, NodeImage> nodes,
-        List<ShardImage> shards,
-        SortedMap<String, TopicImage> topics,
-        Map<UUID, String> deleted,
-        SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
-
+/** Everything the cluster has agreed on at one point of the metadata log. Immutable. */
+public final class ClusterImage {
     /** No more deletions are remembered than this: a start warns of older ones' files, and leaves them alone. */
     static final int MAX_DELETED = 10_000;
+
+    private final long version;
+    private final String clusterId;
+    private final Map<Integer, NodeImage> nodes;
+    private final List<ShardImage> shards;
+    private final SortedMap<String, TopicImage> topics;
+    private final Map<UUID, String> deleted;
+    private final SortedMap<SettingsOwner, SortedMap<String, String>> settings;
+
+    /** The topics by id; made by the first call of {@link #topic}, because many images are never asked. */
+    private volatile Map<UUID, TopicImage> topicsById;
+
+    /**
+     * @param version how many commands have been applied; grows by one with each
+     * @param clusterId made once, at the first start
+     * @param nodes the nodes by id
+     * @param shards the shards in order of their ids; made at the first start, empty before
+     * @param topics the topics by name, in order of name
+     * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
+     *     files that belong to no topic only these may be deleted, since metadata may also have been lost
+     * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not in
+     *     it
+     */
+    public ClusterImage(
+            long version,
+            String clusterId,
+            Map<Integer, NodeImage> nodes,
+            List<ShardImage> shards,
+            SortedMap<String, TopicImage> topics,
+            Map<UUID, String> deleted,
+            SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
+        this.version = version;
+        this.clusterId = clusterId;
+        this.nodes = nodes;
+        this.shards = shards;
+        this.topics = topics;
+        this.deleted = deleted;
+        this.settings = settings;
+    }
 
     /** One in which no topic was deleted, and nothing was set but for topics. */
     public ClusterImage(
@@ -45,6 +67,52 @@ public record ClusterImage(
             SortedMap<String, TopicImage> topics,
             Map<UUID, String> deleted) {
         this(version, clusterId, nodes, List.of(), topics, deleted, Collections.emptySortedMap());
+    }
+
+    /** How many commands have been applied; grows by one with each. */
+    public long version() {
+        return version;
+    }
+
+    /** Made once, at the first start. */
+    public String clusterId() {
+        return clusterId;
+    }
+
+    /** The nodes by id. */
+    public Map<Integer, NodeImage> nodes() {
+        return nodes;
+    }
+
+    /** The shards in order of their ids; made at the first start, empty before. */
+    public List<ShardImage> shards() {
+        return shards;
+    }
+
+    /** The topics by name, in order of name. */
+    public SortedMap<String, TopicImage> topics() {
+        return topics;
+    }
+
+    /** The topic with an id, or null if there is none. */
+    public TopicImage topic(UUID id) {
+        Map<UUID, TopicImage> byId = topicsById;
+        if (byId == null) {
+            byId = new HashMap<>();
+            for (TopicImage topic : topics.values()) byId.put(topic.id(), topic);
+            topicsById = byId;
+        }
+        return byId.get(id);
+    }
+
+    /** Names by incarnation of topics that were deleted and whose files may still be there, oldest first. */
+    public Map<UUID, String> deleted() {
+        return deleted;
+    }
+
+    /** What was set for nodes and groups while the server ran, texts by key; owners without any are not in it. */
+    public SortedMap<SettingsOwner, SortedMap<String, String>> settings() {
+        return settings;
     }
 
     /** The same with shards. */
@@ -71,5 +139,28 @@ public record ClusterImage(
         CRC32C crc = new CRC32C();
         crc.update(MetadataCodec.encode(this));
         return String.format("%08x", crc.getValue());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ClusterImage image
+                && version == image.version
+                && Objects.equals(clusterId, image.clusterId)
+                && nodes.equals(image.nodes)
+                && shards.equals(image.shards)
+                && topics.equals(image.topics)
+                && deleted.equals(image.deleted)
+                && settings.equals(image.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(version, clusterId);
+    }
+
+    @Override
+    public String toString() {
+        return "ClusterImage[version=" + version + ", clusterId=" + clusterId + ", nodes=" + nodes + ", shards="
+                + shards + ", topics=" + topics + ", deleted=" + deleted + ", settings=" + settings + "]";
     }
 }

@@ -38,9 +38,7 @@ public final class TopicHandles<T extends TopicHandle> {
     public T find(UUID id) {
         refresh();
         T found = byId.get(id);
-        if (found != null) return found;
-        for (TopicImage topic : known.topics().values()) if (topic.id().equals(id)) return open(topic);
-        return null;
+        return found != null ? found : open(known.topic(id));
     }
 
     private void refresh() {

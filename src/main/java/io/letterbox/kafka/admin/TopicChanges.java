@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
@@ -114,10 +113,7 @@ final class TopicChanges {
     }
 
     private TopicImage find(Uuid id) {
-        UUID wanted = ClusterView.id(id);
-        for (TopicImage topic : proposals.image().topics().values())
-            if (topic.id().equals(wanted)) return topic;
-        return null;
+        return proposals.image().topic(ClusterView.id(id));
     }
 
     private static DeletableTopicResult with(DeletableTopicResult result, ApiError error) {

@@ -2,8 +2,8 @@ package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.kafka.ClusterView;
 import io.letterbox.kafka.KafkaBackend;
-import io.letterbox.kafka.TopicIds;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
@@ -11,13 +11,12 @@ import io.letterbox.record.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** The checks of a request for a partition: whether it exists, who leads it, and whether it can be read. Owned by one event loop. */
+/** The checks of a request for a partition: whether it exists, who leads it, and whether it can be read. Any thread. */
 final class PartitionGate {
     /** In place of the leader epoch that a client knows, if it does not say. */
     static final int NO_EPOCH = -1;
 
     private final KafkaBackend backend;
-    private final TopicIds topicIds = new TopicIds();
 
     PartitionGate(KafkaBackend backend) {
         this.backend = backend;
@@ -54,9 +53,9 @@ final class PartitionGate {
     }
 
     /** The topic that a client names, or null if the image does not contain it. */
-    TopicImage topic(ClusterImage image, RequestedPartition.Key key) {
+    static TopicImage topic(ClusterImage image, RequestedPartition.Key key) {
         return key.topic() == null
-                ? topicIds.find(image, key.topicId())
+                ? image.topic(ClusterView.id(key.topicId()))
                 : image.topics().get(key.topic());
     }
 

@@ -72,7 +72,7 @@ class PartitionWait implements CommitListener {
 
     /** Looks at the partition again; NONE if it can be read. */
     final Errors look(PartitionGate gate) {
-        Errors refusal = resolve(gate);
+        Errors refusal = resolve(gate.image());
         status = null;
         // Reset before the look, because a commit during it is told afterwards.
         moved = false;
@@ -88,10 +88,9 @@ class PartitionWait implements CommitListener {
         return Errors.NONE;
     }
 
-    private Errors resolve(PartitionGate gate) {
-        ClusterImage newest = gate.image();
+    private Errors resolve(ClusterImage newest) {
         if (seenImage != newest) {
-            topic = gate.topic(newest, key());
+            topic = PartitionGate.topic(newest, key());
             int number = key().partition();
             boolean exists =
                     topic != null && number >= 0 && number < topic.partitions().size();

@@ -5,6 +5,7 @@ import io.letterbox.bus.Metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.kafka.ClusterView;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
@@ -61,7 +62,7 @@ final class Offsets {
             TopicImage image = names.find(topic.name(), topic.topicId());
             OffsetCommitResponseTopic answer = new OffsetCommitResponseTopic()
                     .setName(image == null ? topic.name() : image.name())
-                    .setTopicId(image == null ? topic.topicId() : TopicNames.id(image));
+                    .setTopicId(image == null ? topic.topicId() : ClusterView.id(image.id()));
             List<OffsetCommitRequestPartition> existing = new ArrayList<>();
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
                 Errors error = refusal(image, partition, names);
@@ -206,7 +207,7 @@ final class Offsets {
         List<OffsetFetchResponseTopics> existing = new ArrayList<>();
         for (OffsetFetchResponseTopics topic : answer.topics()) {
             TopicImage image = metadata.image().topics().get(topic.name());
-            if (image != null) existing.add(topic.setTopicId(TopicNames.id(image)));
+            if (image != null) existing.add(topic.setTopicId(ClusterView.id(image.id())));
         }
         answer.setTopics(existing);
     }

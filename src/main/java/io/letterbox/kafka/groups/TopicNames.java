@@ -1,10 +1,8 @@
 package io.letterbox.kafka.groups;
 
+import io.letterbox.kafka.ClusterView;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -12,7 +10,6 @@ import org.apache.kafka.common.protocol.Errors;
 final class TopicNames {
     private final ClusterImage image;
     private final boolean byId;
-    private Map<Uuid, TopicImage> byIds;
 
     /** @param byId whether the request's version names topics by id */
     TopicNames(ClusterImage image, boolean byId) {
@@ -22,24 +19,11 @@ final class TopicNames {
 
     /** The topic, or null if there is none. */
     TopicImage find(String name, Uuid id) {
-        return byId ? ids().get(id) : image.topics().get(name);
-    }
-
-    private Map<Uuid, TopicImage> ids() {
-        if (byIds == null) {
-            byIds = new HashMap<>();
-            image.topics().values().forEach(topic -> byIds.put(id(topic), topic));
-        }
-        return byIds;
+        return byId ? image.topic(ClusterView.id(id)) : image.topics().get(name);
     }
 
     /** The error for a topic that does not exist. */
     Errors unknown() {
         return byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
-    }
-
-    static Uuid id(TopicImage topic) {
-        UUID id = topic.id();
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }
