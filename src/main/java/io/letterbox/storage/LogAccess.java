@@ -13,21 +13,16 @@ import io.letterbox.bus.TimedOffset;
 import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.log.AbortedView;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.LeaderEpochCache;
-import io.letterbox.log.LogRead;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TimedRecord;
-import io.letterbox.record.AbortedTransaction;
 import io.letterbox.record.BatchTail;
-import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -40,14 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class LogAccess implements FetchReader {
     private static final Logger LOG = LoggerFactory.getLogger(LogAccess.class);
 
-    /** How often a read starts again because retention or compaction took its segment away. */
-    static final int READ_ATTEMPTS = 5;
-
     private final Vertx vertx;
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
     private final Shortages shortages;
-    private final LogLocator locator = new LogLocator(this);
 
     /**
      * @param vertx on whose bus the shards tell what they have committed
@@ -70,31 +61,16 @@ public final class LogAccess implements FetchReader {
 
     @Override
     public Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
-        Slice slice = cachedBatches(partition, offset, maxBytes, isolation);
-        return slice == null || BatchTail.isDeep(slice.batches(), offset) ? null : slice;
-    }
-
-    /** Like {@link #readCached}, for those who do not look for the record within its batch. */
-    Slice cachedBatches(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
-        if (held == null || held.quarantine() != null) return null;
-        AbortedView view = isolation == Isolation.COMMITTED ? held.log().aborted() : null;
-        // In this order: the stable offset is at most the high watermark.
-        long stable = held.stableOffset();
-        long highWatermark = held.highWatermark();
-        if (offset > highWatermark) return null;
-        LogRead read = held.tail().read(offset, maxBytes, view == null ? highWatermark : stable);
-        if (read == null) return null;
-        List<AbortedTransaction> aborted = List.of();
-        if (view != null) aborted = view.inMemoryBetween(offset, read.nextOffset());
-        return aborted == null ? null : new Slice(read.batches(), read.nextOffset(), highWatermark, stable, aborted);
+        Slice slice = held == null ? null : PartitionReads.cached(held, offset, maxBytes, isolation);
+        return slice == null || BatchTail.isDeep(slice.batches(), offset) ? null : slice;
     }
 
     @Override
     public Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
-        return readers.executeBlocking(() -> readNow(held, offset, maxBytes, isolation), false);
+        return onReader(held, () -> PartitionReads.read(held, offset, maxBytes, isolation));
     }
 
     @Override
@@ -129,14 +105,25 @@ public final class LogAccess implements FetchReader {
         R in(PartitionLog log, long endOffset) throws IOException;
     }
 
+    private interface Read<R> {
+        R get() throws IOException;
+    }
+
     private <R> Future<R> find(TopicPartition partition, Isolation isolation, Search<R> search) {
         HostedPartition held = hosted.get(partition);
         if (held == null) return Future.failedFuture(unknown(partition));
+        return onReader(held, () -> {
+            PartitionReads.refuseQuarantined(held);
+            return search.in(held.log(), held.readableOffset(isolation));
+        });
+    }
+
+    /** Reads on a thread that may block on the disk. */
+    private <R> Future<R> onReader(HostedPartition held, Read<R> read) {
         return readers.executeBlocking(
                 () -> {
-                    refuseQuarantined(held);
                     try {
-                        return search.in(held.log(), held.readableOffset(isolation));
+                        return read.get();
                     } catch (IOException e) {
                         throw failure(held, e);
                     }
@@ -173,7 +160,7 @@ public final class LogAccess implements FetchReader {
         HostedPartition held = hosted.get(ask.partition());
         if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
-            return locator.cached(held, ask, budget, isolation);
+            return PartitionReads.fetchCached(held, ask, budget, isolation);
         } catch (ApiException refusal) {
             return FetchedData.refused(refusal);
         }
@@ -194,7 +181,7 @@ public final class LogAccess implements FetchReader {
         HostedPartition held = hosted.get(ask.partition());
         if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
-            return locator.locate(held, ask, budget, isolation);
+            return PartitionReads.fetch(held, ask, budget, isolation);
         } catch (ApiException refusal) {
             return FetchedData.refused(refusal);
         } catch (IOException e) {
@@ -204,46 +191,6 @@ public final class LogAccess implements FetchReader {
             LOG.error("Looking for offset {} of {} failed", ask.offset(), ask.partition(), unexpected);
             return FetchedData.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
         }
-    }
-
-    private Slice readNow(HostedPartition held, long offset, int maxBytes, Isolation isolation) {
-        refuseQuarantined(held);
-        PartitionStatus status = held.status();
-        requireInRange(held, offset, status);
-        boolean committed = isolation == Isolation.COMMITTED;
-        long upToOffset = committed ? status.lastStableOffset() : status.highWatermark();
-        for (int attempt = 1; ; attempt++) {
-            try {
-                AbortedView view = held.log().aborted();
-                LogRead read = held.log().read(offset, maxBytes, upToOffset);
-                boolean deep = BatchTail.isDeep(read.batches(), offset);
-                ByteBuffer batches = deep ? BatchTail.of(read.batches(), offset) : read.batches();
-                long nextOffset = deep ? RecordBatch.nextOffset(batches, offset) : read.nextOffset();
-                return new Slice(
-                        batches,
-                        nextOffset,
-                        status.highWatermark(),
-                        status.lastStableOffset(),
-                        committed ? view.between(offset, nextOffset) : List.of());
-            } catch (NoSuchFileException replaced) {
-                if (attempt == READ_ATTEMPTS) throw failure(held, replaced);
-            } catch (IOException e) {
-                throw failure(held, e);
-            }
-        }
-    }
-
-    static void requireInRange(HostedPartition held, long offset, PartitionStatus status) {
-        if (offset >= status.logStartOffset() && offset <= status.highWatermark()) return;
-        throw new ApiException(
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "Offset " + offset + " of " + held.id() + " is outside the log, which goes from "
-                        + status.logStartOffset() + " to " + status.highWatermark() + ".");
-    }
-
-    static void refuseQuarantined(HostedPartition held) {
-        ApiException refusal = held.quarantineRefusal();
-        if (refusal != null) throw refusal;
     }
 
     private ApiException failure(HostedPartition held, IOException e) {

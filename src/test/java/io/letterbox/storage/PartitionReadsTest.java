@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which reads are copied, which are sent from a file, and how much of the budget they take. */
-class LogLocatorTest {
+class PartitionReadsTest {
     private static final TopicPartition P0 = new TopicPartition("quakes", 0);
-    private static final int LARGE = LogLocator.COPIED_BYTES;
+    private static final int LARGE = PartitionReads.COPIED_BYTES;
 
     @TempDir
     Path temp;
