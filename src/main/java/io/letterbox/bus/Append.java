@@ -1,6 +1,6 @@
 package io.letterbox.bus;
 
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
@@ -23,4 +23,4 @@ import java.nio.ByteBuffer;
  * @param done the acknowledgement
  */
 public record Append(
-        TopicPartition partition, ByteBuffer batch, int recordCount, Guard guard, Promise<Appended> done) {}
+        TopicPartition partition, ByteBuffer batch, int recordCount, VerificationGuard guard, Promise<Appended> done) {}

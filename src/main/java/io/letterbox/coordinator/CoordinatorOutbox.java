@@ -1,6 +1,6 @@
 package io.letterbox.coordinator;
 
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import java.util.List;
 
 /** What a core wants done. The shell does it in order. */
@@ -22,7 +22,8 @@ public interface CoordinatorOutbox {
      * @throws io.letterbox.error.UnverifiedTransactionException where the partition does not know the transaction to be
      *     going on (KIP-890 part 1); a core lets it pass to whoever asked
      */
-    void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records);
+    void writeTransactional(
+            long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records);
 
     /** Answers, as soon as everything that was written so far is committed. */
     <R> void reply(CoordinatorRequest<R> to, R answer);

@@ -8,22 +8,19 @@ package io.letterbox.error;
 public final class UnverifiedTransactionException extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Guard guard;
-
-    /** Stands for the state of a producer in a partition at the time of the refusal. Compared by identity. */
-    public static final class Guard {}
+    private final transient VerificationGuard guard;
 
     /**
      * @param guard what the batch has to be sent with
      * @param detail a whole sentence for a person
      */
-    public UnverifiedTransactionException(Guard guard, String detail) {
+    public UnverifiedTransactionException(VerificationGuard guard, String detail) {
         super(ErrorCode.INVALID_TXN_STATE, detail);
         this.guard = guard;
     }
 
     /** What the batch has to be sent with once the coordinator has confirmed the transaction. */
-    public Guard guard() {
+    public VerificationGuard guard() {
         return guard;
     }
 }

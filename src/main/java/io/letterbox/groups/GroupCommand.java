@@ -2,7 +2,7 @@ package io.letterbox.groups;
 
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorRequest;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.offsets.OffsetReset;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
@@ -124,7 +124,7 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
      *
      * @param guard what that exception carried, once the coordinator of the transaction has confirmed it; else null
      */
-    record CommitTransactionOffsets(Caller caller, TxnOffsetCommitRequestData data, Guard guard)
+    record CommitTransactionOffsets(Caller caller, TxnOffsetCommitRequestData data, VerificationGuard guard)
             implements GroupCommand<TxnOffsetCommitResponseData> {
         @Override
         public String key() {

@@ -5,7 +5,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.time.Moment;
@@ -140,7 +140,8 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+    public void writeTransactional(
+            long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records) {
         if (refusal != null) throw refusal;
         for (CoordinatorRecord record : records) log.add(new Logged(producerId, record, false));
         records.forEach(record -> core.applyTransactional(producerId, producerEpoch, record));

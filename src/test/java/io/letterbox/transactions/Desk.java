@@ -7,7 +7,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.TestClock;
@@ -96,7 +96,8 @@ final class Desk implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+    public void writeTransactional(
+            long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records) {
         throw new AssertionError("a coordinator of transactions takes part in none");
     }
 

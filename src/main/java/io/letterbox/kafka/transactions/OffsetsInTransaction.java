@@ -1,7 +1,7 @@
 package io.letterbox.kafka.transactions;
 
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.kafka.KafkaBackend;
@@ -116,7 +116,7 @@ final class OffsetsInTransaction {
     }
 
     private Future<TxnOffsetCommitResponseData> commit(
-            KafkaRequest request, TxnOffsetCommitRequestData data, Guard guard) {
+            KafkaRequest request, TxnOffsetCommitRequestData data, VerificationGuard guard) {
         String clientId = request.clientId() == null ? "" : request.clientId();
         Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
         return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));

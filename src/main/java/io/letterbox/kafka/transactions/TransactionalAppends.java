@@ -5,7 +5,7 @@ import io.letterbox.bus.Appended;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.AsyncResult;
@@ -91,14 +91,14 @@ public final class TransactionalAppends {
 
         private int underWay;
         private boolean detour;
-        private Guard guard;
+        private VerificationGuard guard;
         private Errors verdict;
 
         Lane(LaneKey key) {
             this.key = key;
         }
 
-        void send(Job job, Guard confirmed) {
+        void send(Job job, VerificationGuard confirmed) {
             underWay++;
             job.attempts++;
             Append batch = job.batch;
@@ -120,7 +120,7 @@ public final class TransactionalAppends {
             goOn();
         }
 
-        private void turnBack(Job job, Guard newGuard) {
+        private void turnBack(Job job, VerificationGuard newGuard) {
             if (job.attempts >= MAX_ATTEMPTS) {
                 job.answer()
                         .fail(Errors.NOT_ENOUGH_REPLICAS.exception("The transaction could not be confirmed in time."));

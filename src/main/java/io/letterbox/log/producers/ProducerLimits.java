@@ -11,7 +11,8 @@ import io.letterbox.memory.StatePart;
  * @param memory what all partitions together may take; beyond it, a partition's newest take the place of its oldest
  * @param aborted what the aborted transactions of all logs' newest segments may take in memory; beyond it logs go on in
  *     another segment
- * @param salt any number that clients do not know, so that they cannot choose ids that are slow to find
+ * @param salt any number that clients do not know, so that they cannot choose ids that are slow to find; the
+ *     numbers of {@link io.letterbox.error.VerificationGuard}s differ by it from those of other processes
  */
 public record ProducerLimits(long expirationMs, int maxProducers, StatePart memory, StatePart aborted, long salt) {
     /** A day, and 100,000 producers. */

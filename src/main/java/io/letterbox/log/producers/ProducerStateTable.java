@@ -3,7 +3,7 @@ package io.letterbox.log.producers;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.OutOfOrderSequenceException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TransactionMarker;
@@ -26,7 +26,7 @@ public final class ProducerStateTable {
         this.limits = limits;
         this.account = limits.memory().open();
         this.byId = new ProducerTable(limits.salt());
-        this.verifications = new VerificationGuards(limits.maxProducers(), account);
+        this.verifications = new VerificationGuards(limits.maxProducers(), account, limits.salt());
     }
 
     /** Everything is forgotten: its log is closed, or is read again. */
@@ -42,7 +42,7 @@ public final class ProducerStateTable {
      * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION; an
      *     {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
      */
-    public ProducerBatch check(RecordBatch batch, Guard guard, long elapsedMs) {
+    public ProducerBatch check(RecordBatch batch, VerificationGuard guard, long elapsedMs) {
         long id = batch.producerId();
         if (id < 0) return null;
         ProducerState known = byId.get(id);

@@ -1,12 +1,13 @@
 package io.letterbox.log.producers;
 
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.record.RecordBatch;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps a transaction that its coordinator knows nothing of, or has ended already, out of the log (KIP-890 part 1): its
@@ -16,19 +17,24 @@ import java.util.Map;
  */
 final class VerificationGuards {
     /** What one takes: it, its guard, its place in the map. */
-    private static final int PENDING_BYTES = 136;
+    private static final int PENDING_BYTES = 144;
+
+    /** Of the whole process: a table that is read from its log anew must not give a number a second time. Any thread. */
+    private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
     private final Map<Long, Pending> byProducer = new LinkedHashMap<>();
     private final int limit;
+    private final long salt;
     private final StateAccount account;
 
     private static final class Pending {
-        private final Guard guard = new Guard();
+        private final VerificationGuard guard;
         private final short epoch;
         private final long sinceMs;
         private int lowestSequence;
 
-        Pending(short epoch, int lowestSequence, long elapsedMs) {
+        Pending(VerificationGuard guard, short epoch, int lowestSequence, long elapsedMs) {
+            this.guard = guard;
             this.epoch = epoch;
             this.lowestSequence = lowestSequence;
             this.sinceMs = elapsedMs;
@@ -38,9 +44,11 @@ final class VerificationGuards {
     /**
      * @param limit how many producers may be asked about at once; the oldest question is forgotten beyond
      * @param account what they are taken from
+     * @param salt a number that other processes do not have
      */
-    VerificationGuards(int limit, StateAccount account) {
+    VerificationGuards(int limit, StateAccount account, long salt) {
         this.limit = limit;
+        this.salt = salt;
         this.account = account;
     }
 
@@ -49,11 +57,12 @@ final class VerificationGuards {
      *
      * @throws UnverifiedTransactionException with the guard to come back with
      */
-    void require(RecordBatch batch, Guard guard, long elapsedMs) {
+    void require(RecordBatch batch, VerificationGuard guard, long elapsedMs) {
         Pending pending = byProducer.get(batch.producerId());
         if (pending != null) ProducerStateTable.requireEpoch(batch.producerId(), pending.epoch, batch);
         if (pending == null || pending.epoch != batch.producerEpoch()) {
-            pending = new Pending(batch.producerEpoch(), batch.baseSequence(), elapsedMs);
+            VerificationGuard fresh = new VerificationGuard(salt ^ LAST_NUMBER.incrementAndGet());
+            pending = new Pending(fresh, batch.producerEpoch(), batch.baseSequence(), elapsedMs);
             voidFor(batch.producerId());
             byProducer.put(batch.producerId(), pending);
             account.take(PENDING_BYTES);
@@ -62,7 +71,7 @@ final class VerificationGuards {
         }
         // The first batch of several that are under way has to be the first in the log, whoever comes back first.
         pending.lowestSequence = Math.min(pending.lowestSequence, batch.baseSequence());
-        if (guard != pending.guard) {
+        if (!pending.guard.equals(guard)) {
             throw new UnverifiedTransactionException(
                     pending.guard,
                     "Producer " + batch.producerId()

@@ -10,7 +10,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.ClusterImage;
@@ -276,12 +276,14 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+    public void writeTransactional(
+            long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records) {
         append(new CoordinatorBatches.Producer(producerId, producerEpoch), guard, records);
         for (CoordinatorRecord record : records) core.applyTransactional(producerId, producerEpoch, record);
     }
 
-    private void append(CoordinatorBatches.Producer producer, Guard guard, List<CoordinatorRecord> records) {
+    private void append(
+            CoordinatorBatches.Producer producer, VerificationGuard guard, List<CoordinatorRecord> records) {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
         ByteBuffer batch = batches.build(now.wallMs(), producer, records);

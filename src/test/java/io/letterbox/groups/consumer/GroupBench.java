@@ -5,7 +5,7 @@ import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupCoordinator;
@@ -174,7 +174,8 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short producerEpoch, Guard guard, List<CoordinatorRecord> records) {
+    public void writeTransactional(
+            long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records) {
         throw new AssertionError("Nobody has a transaction here");
     }
 

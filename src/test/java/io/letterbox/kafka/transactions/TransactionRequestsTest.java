@@ -9,7 +9,7 @@ import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.kafka.ApiSupport;
 import io.letterbox.kafka.KafkaBackend;
@@ -289,7 +289,7 @@ class TransactionRequestsTest {
     @Test
     void offsetsOfAnUnknownTransactionTakeADetour() throws Exception {
         for (int version : new int[] {0, 3, 4, 5}) {
-            Guard guard = new Guard();
+            VerificationGuard guard = new VerificationGuard(7);
             groups.answers.add(Future.failedFuture(new UnverifiedTransactionException(guard, "Who is that?")));
             groups.answers.add(Future.succeededFuture(new TxnOffsetCommitResponseData().setThrottleTimeMs(99)));
             Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, version, offsets());
@@ -311,7 +311,8 @@ class TransactionRequestsTest {
                 Errors.PRODUCER_FENCED, Errors.INVALID_PRODUCER_EPOCH,
                 Errors.TRANSACTION_ABORTABLE, Errors.INVALID_TXN_STATE);
         for (Map.Entry<Errors, Errors> word : words.entrySet()) {
-            groups.answers.add(Future.failedFuture(new UnverifiedTransactionException(new Guard(), "Who?")));
+            groups.answers.add(
+                    Future.failedFuture(new UnverifiedTransactionException(new VerificationGuard(7), "Who?")));
             Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, 3, offsets());
             coordinator.next().answer(GROUP, word.getKey());
             TxnOffsetCommitResponseData response = answer(answer, TxnOffsetCommitResponseData.class);

@@ -8,7 +8,7 @@ import io.letterbox.bus.FakePartitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand.AddPartitions;
@@ -78,8 +78,8 @@ class TransactionalAppendsTest {
         append.done().complete(new Appended(append.batch().get(0), -1, 0, false));
     }
 
-    private static Guard refuse(Append append) {
-        Guard guard = new Guard();
+    private static VerificationGuard refuse(Append append) {
+        VerificationGuard guard = new VerificationGuard(7);
         append.done().fail(new UnverifiedTransactionException(guard, "Who is that?"));
         return guard;
     }
@@ -100,7 +100,7 @@ class TransactionalAppendsTest {
     @Test
     void theFirstBatchComesBackWithItsGuard() throws Exception {
         Future<Appended> answer = append(NEWER, 1);
-        Guard guard = refuse(atShard(1));
+        VerificationGuard guard = refuse(atShard(1));
         FakeTransactions.Question question = coordinator.next();
         assertThat(question.command())
                 .isEqualTo(new AddPartitions("id", 7, (short) 1, java.util.Set.of(PARTITION), Intent.ADD));

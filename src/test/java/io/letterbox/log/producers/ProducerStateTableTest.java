@@ -7,7 +7,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.OutOfOrderSequenceException;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StatePart;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
@@ -137,9 +137,9 @@ class ProducerStateTableTest {
 
     @Test
     void aTransactionThatNobodyHasConfirmedIsNotBegun() {
-        Guard guard = guardFor(transactional(1, 0, 0, 1));
-        assertThat(guardFor(transactional(1, 0, 0, 1))).isSameAs(guard);
-        assertThatThrownBy(() -> states.check(transactional(1, 0, 0, 1), new Guard(), nowMs))
+        VerificationGuard guard = guardFor(transactional(1, 0, 0, 1));
+        assertThat(guardFor(transactional(1, 0, 0, 1))).isEqualTo(guard);
+        assertThatThrownBy(() -> states.check(transactional(1, 0, 0, 1), new VerificationGuard(0), nowMs))
                 .isInstanceOf(UnverifiedTransactionException.class);
         begin(transactional(1, 0, 0, 1));
         write(transactional(1, 0, 1, 1));
@@ -147,19 +147,30 @@ class ProducerStateTableTest {
 
     @Test
     void aMarkerOrANewEpochVoidsTheGuard() {
-        Guard first = guardFor(transactional(1, 0, 0, 1));
+        VerificationGuard first = guardFor(transactional(1, 0, 0, 1));
         write(marker(1, 0, false, 0));
-        Guard second = guardFor(transactional(1, 0, 0, 1));
-        assertThat(second).isNotSameAs(first);
-        Guard third = guardFor(transactional(1, 1, 0, 1));
-        assertThat(third).isNotSameAs(second);
+        VerificationGuard second = guardFor(transactional(1, 0, 0, 1));
+        assertThat(second).isNotEqualTo(first);
+        VerificationGuard third = guardFor(transactional(1, 1, 0, 1));
+        assertThat(third).isNotEqualTo(second);
         assertRefused(transactional(1, 0, 0, 1), ErrorCode.INVALID_PRODUCER_EPOCH);
     }
 
     @Test
+    void aGuardIsANumberThatATableReadAnewDoesNotGiveAgain() {
+        VerificationGuard guard = guardFor(transactional(1, 0, 0, 1));
+        VerificationGuard sent = new VerificationGuard(guard.value());
+        assertThat(states.check(transactional(1, 0, 0, 1), sent, nowMs)).isNull();
+        states = new ProducerStateTable(limited(4, StatePart.unlimited()));
+        assertThat(guardFor(transactional(1, 0, 0, 1))).isNotEqualTo(guard);
+        assertThatThrownBy(() -> states.check(transactional(1, 0, 0, 1), sent, nowMs))
+                .isInstanceOf(UnverifiedTransactionException.class);
+    }
+
+    @Test
     void ofSeveralBatchesUnderWayTheFirstBeginsTheTransaction() {
-        Guard guard = guardFor(transactional(1, 0, 0, 5));
-        assertThat(guardFor(transactional(1, 0, 5, 5))).isSameAs(guard);
+        VerificationGuard guard = guardFor(transactional(1, 0, 0, 5));
+        assertThat(guardFor(transactional(1, 0, 5, 5))).isEqualTo(guard);
         assertThatThrownBy(() -> states.check(transactional(1, 0, 5, 5), guard, nowMs))
                 .isInstanceOfSatisfying(OutOfOrderSequenceException.class, gap -> assertThat(
                                 gap.facts().get(OutOfOrderSequenceException.EXPECTED_SEQUENCE))
@@ -352,7 +363,7 @@ class ProducerStateTableTest {
         return states.check(batch, null, nowMs);
     }
 
-    private Guard guardFor(RecordBatch batch) {
+    private VerificationGuard guardFor(RecordBatch batch) {
         try {
             check(batch);
         } catch (UnverifiedTransactionException refusal) {
@@ -363,7 +374,7 @@ class ProducerStateTableTest {
 
     /** A transaction's first batch, confirmed by its coordinator. */
     private void begin(RecordBatch batch) {
-        Guard guard = guardFor(batch);
+        VerificationGuard guard = guardFor(batch);
         assertThat(states.check(batch, guard, nowMs)).isNull();
         append(batch);
     }

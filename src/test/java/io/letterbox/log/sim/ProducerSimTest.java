@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.log.AbortedView;
 import io.letterbox.log.Flush;
 import io.letterbox.log.LastStop;
@@ -208,7 +208,7 @@ class ProducerSimTest {
 
         private void append(Event event) throws IOException {
             ByteBuffer batch = batch(event);
-            Guard guard = null;
+            VerificationGuard guard = null;
             try {
                 assertThat(check(batch, null)).isNull();
             } catch (UnverifiedTransactionException asked) {
@@ -217,18 +217,19 @@ class ProducerSimTest {
                 assertThat(state == null || state.transactionStart < 0 || state.epoch != event.epoch())
                         .isTrue();
                 guard = asked.guard();
-                assertThatThrownBy(() -> check(batch, new Guard())).isInstanceOf(UnverifiedTransactionException.class);
+                assertThatThrownBy(() -> check(batch, new VerificationGuard(0)))
+                        .isInstanceOf(UnverifiedTransactionException.class);
                 assertThat(check(batch, guard)).isNull();
             }
             underWay = event;
             assertThat(log.append(batch, 0, nowMs).baseOffset()).isEqualTo(event.base());
             model.events.add(event);
             underWay = null;
-            Guard used = guard;
+            VerificationGuard used = guard;
             if (used != null && random.nextInt(4) == 0) aUsedGuardIsVoid(event, used);
         }
 
-        private void aUsedGuardIsVoid(Event event, Guard guard) throws IOException {
+        private void aUsedGuardIsVoid(Event event, VerificationGuard guard) throws IOException {
             long base = model.end();
             State before = model.states().get(event.producer());
             append(new Event(
@@ -303,7 +304,7 @@ class ProducerSimTest {
                             .isEqualTo(code));
         }
 
-        private ProducerBatch check(ByteBuffer batch, Guard guard) {
+        private ProducerBatch check(ByteBuffer batch, VerificationGuard guard) {
             return log.producers().check(RecordBatch.of(batch), guard, nowMs);
         }
 

@@ -2,7 +2,7 @@ package io.letterbox.transactions.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.producers.ProducerStateTable;
 import io.letterbox.record.BatchBuilder;
@@ -41,7 +41,7 @@ final class SimPartition {
      * @param done runs when it is committed
      * @throws io.letterbox.error.ApiException as a shard refuses
      */
-    void append(SimBatch batch, Guard guard, Runnable done) {
+    void append(SimBatch batch, VerificationGuard guard, Runnable done) {
         BatchBuilder builder = new BatchBuilder(128);
         builder.append(world.nowMs, null, new byte[1], List.of());
         ByteBuffer bytes = builder.producer(batch.producerId(), batch.epoch(), batch.sequence())

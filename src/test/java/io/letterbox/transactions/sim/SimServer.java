@@ -7,7 +7,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
-import io.letterbox.error.UnverifiedTransactionException.Guard;
+import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
@@ -90,7 +90,8 @@ final class SimServer implements CoordinatorOutbox {
     }
 
     @Override
-    public void writeTransactional(long producerId, short epoch, Guard guard, List<CoordinatorRecord> records) {
+    public void writeTransactional(
+            long producerId, short epoch, VerificationGuard guard, List<CoordinatorRecord> records) {
         throw new AssertionError("a coordinator of transactions takes part in none");
     }
 
@@ -154,7 +155,7 @@ final class SimServer implements CoordinatorOutbox {
         produce(transactionalId, batch, intent, null, answer);
     }
 
-    private void produce(String id, SimBatch batch, Intent intent, Guard guard, Consumer<Errors> answer) {
+    private void produce(String id, SimBatch batch, Intent intent, VerificationGuard guard, Consumer<Errors> answer) {
         try {
             partitions.get(batch.partition()).append(batch, guard, () -> answer.accept(Errors.NONE));
         } catch (UnverifiedTransactionException unverified) {
@@ -164,7 +165,7 @@ final class SimServer implements CoordinatorOutbox {
         }
     }
 
-    private void verify(String id, SimBatch batch, Intent intent, Guard guard, Consumer<Errors> answer) {
+    private void verify(String id, SimBatch batch, Intent intent, VerificationGuard guard, Consumer<Errors> answer) {
         TopicPartition partition = new TopicPartition(TOPIC, batch.partition());
         AddPartitions question = new AddPartitions(id, batch.producerId(), batch.epoch(), Set.of(partition), intent);
         soon(
