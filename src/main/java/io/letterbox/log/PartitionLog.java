@@ -177,9 +177,9 @@ public final class PartitionLog implements AutoCloseable {
         return new Flush(safety, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
-    /** Everything appended so far has been made durable elsewhere, from where a start will put it back. Owner only. */
-    public void writtenAhead() {
-        safety.writtenAhead(logEndOffset);
+    /** What was appended below an offset has been made durable elsewhere, from where a start will put it back. Owner only. */
+    public void writtenAhead(long upToOffset) {
+        safety.writtenAhead(upToOffset);
     }
 
     /** True where a write or a force failed in a way that leaves the log's end unknown. Any thread. */

@@ -2,125 +2,188 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Committed;
 import io.letterbox.disk.ForceFailedException;
-import io.letterbox.log.Flush;
 import io.letterbox.log.wal.WalEntry;
-import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.replication.Input;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One synchronous write for everything that waits. Appends run on the shard's queue and mark their partition here; the
- * commit is queued once, behind whatever was queued already, so the group grows by itself while the disk is slow, with no
- * timer and no lock. Owned by the shard's thread.
+ * One entry of the journal for everything that waits. Appends run on the shard's queue and mark their partition here; the
+ * commit is queued once, behind whatever was queued already, so the group grows by itself while the journal is slow, with no
+ * timer and no lock. As many groups are under way as the journal takes; what comes meanwhile gathers in the next one. Owned
+ * by the shard's thread.
  */
 final class GroupCommit {
-    private final WriteAheadLog wal;
-    private final ParallelFsync forces;
-    private final Map<HostedPartition, Written> dirty = new LinkedHashMap<>();
-    private int batches;
-    private int records;
-    private long bytes;
+    private final Journal journal;
+    private final Listener listener;
 
-    /** What one log has got since the last commit. */
-    private static final class Written {
-        private final long firstOffset;
-        private final List<ByteBuffer> batches = new ArrayList<>();
-        private int sizeBytes;
+    /** Handed to the journal and not safe yet, oldest first. */
+    private final ArrayDeque<Group> underWay = new ArrayDeque<>();
 
-        Written(long firstOffset) {
-            this.firstOffset = firstOffset;
-        }
-    }
+    /** What has gathered since. */
+    private Group open = new Group();
 
-    /**
-     * @param wal where groups are made durable
-     * @param forces what makes the logs of a group durable where that is not possible
-     */
-    GroupCommit(WriteAheadLog wal, ParallelFsync forces) {
-        this.wal = wal;
-        this.forces = forces;
-    }
+    /** What the journal has given back for want of something, to be handed over again; null as a rule. */
+    private Group returned;
+
+    /** Whether the open group was to be handed over while the journal took no more. */
+    private boolean due;
 
     /** What one commit did. */
     record Outcome(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
 
-    /** Adds a batch that was appended; true for the first of a group, which is when the commit has to be queued. */
-    boolean add(HostedPartition partition, long baseOffset, ByteBuffer batch, int recordCount) {
-        boolean first = batches == 0;
-        Written written = dirty.computeIfAbsent(partition, p -> new Written(baseOffset));
-        written.batches.add(batch);
-        written.sizeBytes += batch.remaining();
-        batches++;
-        records += recordCount;
-        bytes += batch.remaining();
-        return first;
+    /** Told what became of groups. */
+    interface Listener {
+        /** A group is safe: its high watermarks have moved and its promises are kept. */
+        void committed(Outcome outcome);
+
+        /**
+         * A group is not safe. After a failed force nothing may be acknowledged by this shard any more; otherwise something
+         * was lacking, and {@link GroupCommit#commit} tries again.
+         */
+        void failed(IOException why);
     }
 
-    /** Whether a checkpoint would make room for what waits. */
-    boolean wantsCheckpoint() {
-        long synced = 0;
-        for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
-            if (wantsSync(each.getKey())) synced += each.getValue().sizeBytes;
+    /** What one log has got since the last commit. */
+    private static final class Written {
+        private final long baseOffset;
+        private long nextOffset;
+        private final List<ByteBuffer> batches = new ArrayList<>();
+        private int sizeBytes;
+
+        Written(long baseOffset) {
+            this.baseOffset = baseOffset;
         }
-        return wal.room(dirty.size(), synced) == WriteAheadLog.Room.AFTER_TURN;
+    }
+
+    private final class Group implements Journal.Completion {
+        private final Map<HostedPartition, Written> dirty = new LinkedHashMap<>();
+        private int batches;
+        private int records;
+        private long bytes;
+        private long startNanos;
+
+        /** Of what there is so far; null where that has changed since. */
+        private JournalEntry entry;
+
+        @Override
+        public void safe() {
+            if (!underWay.contains(this)) return;
+            if (underWay.remove() != this) throw new AssertionError("an entry was safe before the one in front of it");
+            listener.committed(finish());
+        }
+
+        @Override
+        public void failed(IOException why) {
+            if (!underWay.remove(this)) return;
+            if (why instanceof ForceFailedException) {
+                listener.failed(why);
+                return;
+            }
+            if (returned == null) returned = this;
+            else returned.takeOver(this);
+            if (!underWay.isEmpty()) return;
+            returned.takeOver(open);
+            open = returned;
+            returned = null;
+            listener.failed(why);
+        }
+
+        private void takeOver(Group later) {
+            later.dirty.forEach((partition, more) -> {
+                Written written = dirty.computeIfAbsent(partition, p -> new Written(more.baseOffset));
+                written.nextOffset = more.nextOffset;
+                written.batches.addAll(more.batches);
+                written.sizeBytes += more.sizeBytes;
+            });
+            batches += later.batches;
+            records += later.records;
+            bytes += later.bytes;
+            entry = null;
+        }
+
+        private JournalEntry entry() {
+            if (entry != null) return entry;
+            List<WalEntry> parts = new ArrayList<>(dirty.size());
+            dirty.forEach((partition, written) -> parts.add(new WalEntry(
+                    partition.id(),
+                    partition.topicId(),
+                    written.baseOffset,
+                    written.nextOffset,
+                    written.batches,
+                    written.sizeBytes)));
+            entry = new JournalEntry(parts);
+            return entry;
+        }
+
+        private Outcome finish() {
+            long nanos = System.nanoTime() - startNanos;
+            boolean synced = false;
+            List<Committed.Moved> moved = new ArrayList<>(dirty.size());
+            for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
+                HostedPartition partition = each.getKey();
+                if (partition.isGone()) continue;
+                synced |= partition.config().flush() == TopicConfig.Flush.SYNC;
+                Input durable = new Input.Durable(each.getValue().nextOffset);
+                partition.replica().step(durable, output -> partition.perform(output, moved));
+            }
+            return new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, synced ? nanos : 0);
+        }
     }
 
     /**
-     * Makes durable what topics want to be, moves the high watermarks and keeps the promises.
-     *
-     * @throws ForceFailedException where a write failed; nothing may be acknowledged by this shard any more
-     * @throws IOException where something was lacking: nothing is acknowledged, and the group is to be committed again
+     * @param journal where groups are made safe
+     * @param listener told about them, on the shard's thread
      */
-    Outcome commit() throws IOException {
-        long start = System.nanoTime();
-        boolean written = makeDurable();
-        long fsyncNanos = written ? System.nanoTime() - start : 0;
-        List<Committed.Moved> moved = new ArrayList<>(dirty.size());
-        for (HostedPartition partition : dirty.keySet()) {
-            if (partition.isGone()) continue;
-            Input durable = new Input.Durable(partition.log().logEndOffset());
-            partition.replica().step(durable, output -> partition.perform(output, moved));
-        }
-        Outcome outcome = new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, fsyncNanos);
-        dirty.clear();
-        batches = 0;
-        records = 0;
-        bytes = 0;
-        return outcome;
+    GroupCommit(Journal journal, Listener listener) {
+        this.journal = journal;
+        this.listener = listener;
     }
 
-    private static boolean wantsSync(HostedPartition partition) {
-        return partition.config().flush() == TopicConfig.Flush.SYNC;
+    /**
+     * Adds a batch that was appended; true for the first of a group, which is when the commit has to be queued.
+     *
+     * @param baseOffset of the batch
+     * @param nextOffset the offset after its last record
+     */
+    boolean add(HostedPartition partition, long baseOffset, long nextOffset, ByteBuffer batch, int recordCount) {
+        boolean first = open.batches == 0;
+        Written written = open.dirty.computeIfAbsent(partition, p -> new Written(baseOffset));
+        written.nextOffset = nextOffset;
+        written.batches.add(batch);
+        written.sizeBytes += batch.remaining();
+        open.batches++;
+        open.records += recordCount;
+        open.bytes += batch.remaining();
+        open.entry = null;
+        return first;
     }
 
-    private boolean makeDurable() throws IOException {
-        List<WalEntry> ahead = new ArrayList<>(dirty.size());
-        List<HostedPartition> aheadOf = new ArrayList<>(dirty.size());
-        List<Flush> flushes = new ArrayList<>();
-        for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
-            HostedPartition partition = each.getKey();
-            Written written = each.getValue();
-            if (partition.isGone() || !wantsSync(partition)) continue;
-            // What was tried before has succeeded for it, and not for all.
-            if (partition.log().durableOffset() >= partition.log().logEndOffset()) continue;
-            // What is written ahead has to follow on what is durable, which the topic may not have wanted before.
-            if (partition.log().durableOffset() < written.firstOffset) {
-                flushes.add(partition.log().startFlush());
-            } else {
-                ahead.add(new WalEntry(partition.id(), partition.topicId(), written.batches, written.sizeBytes));
-                aheadOf.add(partition);
-            }
-        }
-        if (!ahead.isEmpty() && wal.write(ahead))
-            aheadOf.forEach(partition -> partition.log().writtenAhead());
-        else aheadOf.forEach(partition -> flushes.add(partition.log().startFlush()));
-        forces.force(flushes);
-        return !aheadOf.isEmpty() || !flushes.isEmpty();
+    /** Whether the journal has no room for what waits, and a checkpoint would make some. */
+    boolean wantsCheckpoint() {
+        return open.batches > 0 && journal.wantsCheckpoint(open.entry());
+    }
+
+    /** True where {@link #commit} is to be called again once a group is safe, as the journal took no more. */
+    boolean isDue() {
+        return due;
+    }
+
+    /** Hands over what has gathered, where the journal takes more. */
+    void commit() {
+        boolean full = returned != null || underWay.size() >= journal.capacity();
+        due = full && open.batches > 0;
+        if (full || open.batches == 0) return;
+        Group group = open;
+        open = new Group();
+        underWay.add(group);
+        group.startNanos = System.nanoTime();
+        journal.append(group.entry(), group);
     }
 }

@@ -2,7 +2,6 @@ package io.letterbox.storage;
 
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.log.Flush;
-import io.letterbox.log.wal.WriteAheadLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -12,8 +11,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Forces what one shard's logs have so far in the write-ahead log only, and the segments that they have closed; then
- * the write-ahead file is free again, and recovery points move. Forces, and the writing of the points, which all shards
+ * Forces what one shard's logs have so far in the journal only, and the segments that they have closed; then the
+ * journal's entries of before are not needed any more, and recovery points move. Forces, and the writing of the points, which all shards
  * have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
  */
 final class ShardCheckpoint {
@@ -25,7 +24,7 @@ final class ShardCheckpoint {
 
     private final StorageServices services;
     private final ShardPartitions partitions;
-    private final WriteAheadLog wal;
+    private final Journal journal;
 
     /** What goes on beside the shard's thread; null where there is no checkpoint under way. */
     private CompletableFuture<Void> underWay;
@@ -37,13 +36,13 @@ final class ShardCheckpoint {
     private Runnable onStep;
     private long bytesSince;
 
-    /** The other write-ahead file is still needed, because what it holds has not been forced into the logs. */
+    /** The journal's entries of before are still needed, because what they hold has not been forced into the logs. */
     private boolean unforced;
 
-    ShardCheckpoint(StorageServices services, ShardPartitions partitions, WriteAheadLog wal) {
+    ShardCheckpoint(StorageServices services, ShardPartitions partitions, Journal journal) {
         this.services = services;
         this.partitions = partitions;
-        this.wal = wal;
+        this.journal = journal;
     }
 
     /** Counts appended bytes; true where a checkpoint is due for their number. */
@@ -88,8 +87,8 @@ final class ShardCheckpoint {
         shard = shardThread;
         onStep = afterStep;
         bytesSince = 0;
-        // One that did not get through has turned already.
-        if (!unforced) wal.turn();
+        // One that did not get through has told it already.
+        if (!unforced) journal.checkpointBegins();
         unforced = true;
         List<Flush> flushes = new ArrayList<>();
         boolean whole = isDueForFiles();
@@ -110,7 +109,7 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Goes on where a step is over: when the logs are forced, lets the write-ahead file go and has the recovery points
+     * Goes on where a step is over: when the logs are forced, lets the journal's entries go and has the recovery points
      * written; when those are, the checkpoint is over. Where something is lacking, the next checkpoint does it: nothing
      * rests on what is left over, a restart would only have more to read.
      *

@@ -54,7 +54,7 @@ public final class StorageVerticle extends VerticleBase {
     private final StorageServices services;
     private final ShardPartitions partitions;
     private final TailCache tailCache;
-    private final WriteAheadLog wal;
+    private final Journal journal;
     private final GroupCommit group;
     private final Housekeeping chores;
     private final ShardCheckpoint checkpoint;
@@ -82,15 +82,16 @@ public final class StorageVerticle extends VerticleBase {
     public StorageVerticle(int shard, StorageServices services) {
         this.shard = shard;
         this.services = services;
-        this.wal = new WriteAheadLog(services.wal(), services.config().walBytes());
-        this.group = new GroupCommit(wal, services.forces());
         this.failures = new ShardFailures(services);
         ShardCompaction compaction = new ShardCompaction(services, failures);
         compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
         this.partitions = new ShardPartitions(shard, services, compaction, failures);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
         this.chores = new Housekeeping(services, partitions, compaction, failures);
-        this.checkpoint = new ShardCheckpoint(services, partitions, wal);
+        WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
+        this.journal = new LocalJournal(wal, services.forces(), partitions::get);
+        this.group = new GroupCommit(journal, new Commits());
+        this.checkpoint = new ShardCheckpoint(services, partitions, journal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }
 
@@ -141,11 +142,11 @@ public final class StorageVerticle extends VerticleBase {
     private void closeFiles() {
         boolean well = partitions.closeAll();
         try {
-            if (well && failure == null) wal.discard();
-            else wal.close();
+            if (well && failure == null) journal.discard();
+            else journal.close();
         } catch (IOException e) {
             // Its content is in the logs: the next start finds nothing to put back.
-            LOG.warn("Shard {} could not delete its write-ahead log: {}", shard, FileTrouble.sentence(e));
+            LOG.warn("Shard {} could not delete its journal: {}", shard, FileTrouble.sentence(e));
         }
     }
 
@@ -198,7 +199,9 @@ public final class StorageVerticle extends VerticleBase {
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
             partition.replica().step(new Input.Appended(nextOffset), StorageVerticle::unexpected);
-            if (group.add(partition, result.baseOffset(), stored, append.recordCount())) onShard(this::commit);
+            boolean first =
+                    group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
+            if (first) onShard(this::commit);
             services.shortages().passed(Work.APPENDING, partition.id());
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
@@ -270,9 +273,13 @@ public final class StorageVerticle extends VerticleBase {
 
     private void commit() {
         if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
-        if (failure != null) return;
-        try {
-            GroupCommit.Outcome outcome = group.commit();
+        if (failure == null) group.commit();
+    }
+
+    /** What follows when a group is safe, or cannot be. */
+    private final class Commits implements GroupCommit.Listener {
+        @Override
+        public void committed(GroupCommit.Outcome outcome) {
             if (!outcome.committed().moved().isEmpty()) {
                 vertx.eventBus().publish(ShardBus.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
@@ -280,9 +287,13 @@ public final class StorageVerticle extends VerticleBase {
             if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
             services.shortages().passed(Work.COMMITTING, partitions);
             blocked = null;
-        } catch (IOException e) {
-            if (isFatal(e)) fail(partitions.poisoned(), e);
-            else commitLater(e);
+            if (group.isDue()) commit();
+        }
+
+        @Override
+        public void failed(IOException why) {
+            if (isFatal(why)) fail(partitions.poisoned(), why);
+            else commitLater(why);
         }
     }
 

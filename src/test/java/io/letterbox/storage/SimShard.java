@@ -25,26 +25,35 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** What a shard consists of, without its thread: the test says when what waits goes on. */
-final class SimShard {
+final class SimShard implements GroupCommit.Listener {
     private final DataDirectory directory;
     private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
     private final RecoveredWal remains;
-    private final WriteAheadLog wal;
+    private final Journal journal;
     private final ShardPartitions partitions;
     private final GroupCommit group;
     private final ShardCheckpoint checkpoint;
     private final ArrayDeque<Runnable> background = new ArrayDeque<>();
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private ClusterImage image;
+    private IOException failed;
 
     /** Reads what is there, as a process does that starts. */
     SimShard(SimDisk disk, DataDirectory directory, int walBytes) throws IOException {
+        this(disk, directory, walBytes, null);
+    }
+
+    /** With a journal of the test's own. */
+    SimShard(SimDisk disk, DataDirectory directory, SimJournal journal) throws IOException {
+        this(disk, directory, 0, journal);
+    }
+
+    private SimShard(SimDisk disk, DataDirectory directory, int walBytes, SimJournal given) throws IOException {
         this.directory = directory;
         recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted);
         WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
         remains = walDirectory.remains();
-        wal = new WriteAheadLog(walDirectory, walBytes);
         StorageServices services = new StorageServices(
                 1,
                 Clock.system(),
@@ -66,8 +75,10 @@ final class SimShard {
                 List.of());
         ShardFailures failures = new ShardFailures(services);
         partitions = new ShardPartitions(0, services, new ShardCompaction(services, failures), failures);
-        group = new GroupCommit(wal, services.forces());
-        checkpoint = new ShardCheckpoint(services, partitions, wal);
+        WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
+        journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
+        group = new GroupCommit(journal, this);
+        checkpoint = new ShardCheckpoint(services, partitions, journal);
     }
 
     /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
@@ -105,14 +116,32 @@ final class SimShard {
         partition.await(
                 next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
         partition.replica().step(new Input.Appended(next), output -> {});
-        group.add(partition, result.baseOffset(), stored, records);
+        group.add(partition, result.baseOffset(), next, stored, records);
         return done;
     }
 
     void commit(long nowMs) throws IOException {
+        throwFailure();
         if (group.wantsCheckpoint() || checkpoint.isDueForFiles()) beginCheckpoint();
-        GroupCommit.Outcome outcome = group.commit();
+        group.commit();
+        throwFailure();
+    }
+
+    private void throwFailure() throws IOException {
+        IOException why = failed;
+        failed = null;
+        if (why != null) throw why;
+    }
+
+    @Override
+    public void committed(GroupCommit.Outcome outcome) {
         checkpoint.wrote(outcome.bytes());
+        if (group.isDue()) group.commit();
+    }
+
+    @Override
+    public void failed(IOException why) {
+        failed = why;
     }
 
     void beginCheckpoint() throws IOException {
@@ -153,7 +182,7 @@ final class SimShard {
         awaitForces();
         checkpoint.abandon();
         if (!partitions.closeAll()) throw new IOException("a log could not be closed", new IOException());
-        wal.discard();
+        journal.discard();
         recovery.close();
     }
 

@@ -10,7 +10,15 @@ import java.util.UUID;
  *
  * @param partition whose log it is
  * @param topicId which incarnation of the topic
+ * @param baseOffset of the first record
+ * @param nextOffset the offset after the last record
  * @param batches whole record batches as they are in the log, one behind the other; only read, positions stay
  * @param sizeBytes of all batches together
  */
-public record WalEntry(TopicPartition partition, UUID topicId, List<ByteBuffer> batches, int sizeBytes) {}
+public record WalEntry(
+        TopicPartition partition,
+        UUID topicId,
+        long baseOffset,
+        long nextOffset,
+        List<ByteBuffer> batches,
+        int sizeBytes) {}

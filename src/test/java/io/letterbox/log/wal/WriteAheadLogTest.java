@@ -219,7 +219,7 @@ class WriteAheadLogTest {
             batches.add(TestLogs.batch(1, value));
             size += batches.get(batches.size() - 1).remaining();
         }
-        return new WalEntry(partition, TOPIC, batches, size);
+        return new WalEntry(partition, TOPIC, 0, values.length, batches, size);
     }
 
     private static List<String> values(RecoveredWal remains, TopicPartition partition) throws IOException {
