@@ -6,18 +6,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How far a log is on disk, and whether it may be written at all. Any thread; the offsets are never beyond the log's end. */
+/**
+ * How far a log is on disk and safe, and whether it may be written at all. Any thread, but for the high watermark; the
+ * offsets are never beyond the log's end.
+ */
 final class DurabilityState {
     private final Path directory;
     private final AtomicLong forcedOffset;
     private final AtomicLong durableOffset;
     private volatile Exception poison;
 
+    // The log's owner. Everything below it is safe, everything above is speculation; the greatest number where nobody has
+    // said so, and all is safe.
+    private long highWatermark = Long.MAX_VALUE;
+
     /** @param endOffset the end of the log, all of which is in its files for sure */
     DurabilityState(Path directory, long endOffset) {
         this.directory = directory;
         this.forcedOffset = new AtomicLong(endOffset);
         this.durableOffset = new AtomicLong(endOffset);
+    }
+
+    Path directory() {
+        return directory;
     }
 
     /** Everything below it is on disk in the segments. */
@@ -39,6 +50,16 @@ final class DurabilityState {
     /** It has been made durable elsewhere. */
     void writtenAhead(long upToOffset) {
         durableOffset.accumulateAndGet(upToOffset, Math::max);
+    }
+
+    /** Everything below an offset is safe, and what lies above may be cut. Owner only. */
+    void committed(long offset) {
+        highWatermark = offset;
+    }
+
+    /** Where what is safe ends; beyond the end of the log where all is. Owner only. */
+    long highWatermark() {
+        return highWatermark;
     }
 
     /** The log has been cut. */

@@ -1,6 +1,7 @@
 package io.letterbox.log;
 
 import io.letterbox.disk.Disk;
+import io.letterbox.disk.ForceFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,8 +44,25 @@ final class LogTruncation {
         }
     }
 
-    /** Cuts at an offset, or at the beginning of the batch that holds it. */
-    Cut cut(SegmentList segments, long offset) throws IOException {
+    /**
+     * Cuts at an offset, or at the beginning of the batch that holds it.
+     *
+     * @param producers brought up to what is left, before readers find that: they have to know what was aborted in it
+     * @param durableOffset of the log
+     */
+    Cut cut(SegmentList segments, long offset, ProducerSnapshots producers, long durableOffset) throws IOException {
+        Cut cut = cut(segments, offset);
+        boolean rebuilt = false;
+        try {
+            producers.cut(cut.left(), contiguousFrom, durableOffset);
+            rebuilt = true;
+            return cut;
+        } finally {
+            if (!rebuilt) cut.left().active().close();
+        }
+    }
+
+    private Cut cut(SegmentList segments, long offset) throws IOException {
         int at = segments.find(offset);
         Segment old = segments.get(at);
         List<Segment> all = segments.toList();
@@ -57,11 +75,28 @@ final class LogTruncation {
         SegmentRead read = new SegmentRead(old, contiguousFrom);
         long sizeBytes = read.positionOf(offset);
         SegmentRecovery recovery = new SegmentRecovery(disk, directory, config.indexIntervalBytes(), contiguousFrom);
-        SegmentRecovery.Walked reopened = recovery.open(old.baseOffset(), sizeBytes, read.offsetThere());
+        long trustedUpTo = hasIndexFiles(old) ? read.offsetThere() : 0;
+        SegmentRecovery.Walked reopened = recovery.open(old.baseOffset(), sizeBytes, trustedUpTo);
         if (reopened.defect() != null) {
             throw new CorruptLogException(old.logPath(), reopened.goodBytes(), reopened.defect());
         }
+        reopened.segment().continues(old);
         SegmentList left = segments.firstAnd(at, reopened.segment());
         return new Cut(left, old, all.subList(at + 1, all.size()), disk, directory);
+    }
+
+    /**
+     * Brings the index files of a segment up to what is in memory: those of one that has been cut before still have entries
+     * for what was behind that cut. False where that cannot be done, so that the segment has to be walked.
+     */
+    private static boolean hasIndexFiles(Segment segment) throws ForceFailedException {
+        try {
+            segment.index().write();
+            return true;
+        } catch (ForceFailedException fatal) {
+            throw fatal;
+        } catch (IOException shortage) {
+            return false;
+        }
     }
 }

@@ -76,7 +76,7 @@ public final class PartitionLog implements AutoCloseable {
         this.safety = new DurabilityState(directory, logEndOffset);
         start.recovered(
                 Math.min(logEndOffset, Math.max(startOffset, segments.get(0).baseOffset())));
-        this.journal = ProducerSnapshots.open(disk, directory, config, segments, compactedUpTo);
+        this.journal = ProducerSnapshots.open(disk, config, safety, segments, compactedUpTo);
     }
 
     /**
@@ -160,10 +160,12 @@ public final class PartitionLog implements AutoCloseable {
         long upTo = whole || safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
         // What an earlier one set out for and did not get to does not count.
         checkpointGoal = checkpointOffset;
-        if (upTo <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
+        // Or a cut would leave a log that ends before its recovery point.
+        long goal = Math.min(upTo, safety.highWatermark());
+        if (goal <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
         try {
             if (upTo > activeFrom) segments.active().index().write();
-            checkpointGoal = upTo;
+            checkpointGoal = goal;
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
@@ -289,19 +291,25 @@ public final class PartitionLog implements AutoCloseable {
         return segments.look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo()));
     }
 
+    /** Everything below an offset is safe: it is never cut, and a recovery point is never above it. Owner only. */
+    public void committed(long offset) {
+        safety.committed(offset);
+    }
+
     /**
-     * Cuts the log so that it ends at an offset, or at the beginning of the batch that holds it. The caller has persisted
-     * a recovery point at or below that before: a log that ends below its recovery point is taken for damaged.
-     *
-     * <p>Only tests call it yet: it is for a replica that steps down and finds that its leader has another history.
+     * Takes back what is not safe: the log ends at an offset then, or at the beginning of the batch that holds it, with
+     * indexes, epochs, producers and transactions as if nothing had ever been behind it. While no flush runs. A recovery
+     * point that was persisted has to lie at or below that: a log that ends before is taken for damaged.
      */
     public void truncateTo(long offset) throws IOException {
         safety.requireSound();
         if (offset >= logEndOffset) return;
+        long safe = safety.highWatermark();
+        if (safe <= logEndOffset && offset < safe) throw new IllegalArgumentException(offset + " is below " + safe);
         try {
             replacement.finish();
             LogTruncation truncation = new LogTruncation(disk, directory, config, compactedUpTo());
-            LogTruncation.Cut cut = truncation.cut(segments.list(), offset);
+            LogTruncation.Cut cut = truncation.cut(segments.list(), offset, journal, safety.forcedOffset());
             segments.show(cut.left());
             logEndOffset = segments.active().nextOffset();
             safety.cut(logEndOffset);
@@ -311,7 +319,6 @@ public final class PartitionLog implements AutoCloseable {
             cut.finish();
             if (logStartOffset() > logEndOffset) start.move(logEndOffset);
             epochs.truncate(logEndOffset);
-            journal.rebuild(segments.list(), compactedUpTo(), safety.forcedOffset());
         } catch (IOException | RuntimeException cause) {
             safety.poison(cause);
             throw cause;

@@ -44,6 +44,7 @@ final class ProducerSnapshots {
     private final Disk disk;
     private final Path directory;
     private final LogConfig config;
+    private final DurabilityState safety;
 
     /** The offsets of those that there are. All are on disk, names included, before an older one goes. */
     private final TreeSet<Long> snapshots = new TreeSet<>();
@@ -55,10 +56,11 @@ final class ProducerSnapshots {
     private long bytesSince;
     private long snapshotBytes;
 
-    private ProducerSnapshots(Disk disk, Path directory, LogConfig config) {
+    private ProducerSnapshots(Disk disk, LogConfig config, DurabilityState safety) {
         this.disk = disk;
-        this.directory = directory;
+        this.directory = safety.directory();
         this.config = config;
+        this.safety = safety;
         this.states = new ProducerStateTable(config.producers());
         this.abortedMemory = config.producers().aborted().open();
     }
@@ -66,20 +68,22 @@ final class ProducerSnapshots {
     /**
      * Finds out what a log knows, before anything is appended to it.
      *
+     * @param safety of the log
      * @param segments of the log, the last one with its indexes in memory; their aborted transactions are brought up to
      *     date
      * @throws CorruptLogException where a batch is damaged
      */
     static ProducerSnapshots open(
-            Disk disk, Path directory, LogConfig config, SegmentList segments, long contiguousFrom) throws IOException {
-        ProducerSnapshots journal = new ProducerSnapshots(disk, directory, config);
+            Disk disk, LogConfig config, DurabilityState safety, SegmentList segments, long contiguousFrom)
+            throws IOException {
+        ProducerSnapshots journal = new ProducerSnapshots(disk, config, safety);
         boolean read = false;
         try {
-            for (String name : disk.list(directory)) {
+            for (String name : disk.list(journal.directory)) {
                 long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
                 if (offset >= 0) journal.snapshots.add(offset);
             }
-            journal.rebuild(segments, contiguousFrom, segments.active().nextOffset());
+            journal.readAll(segments, contiguousFrom);
             read = true;
         } finally {
             if (!read) journal.forget();
@@ -116,24 +120,49 @@ final class ProducerSnapshots {
         return active.index().aborted().countInMemory() >= ABORTED_PER_SEGMENT && !abortedMemory.hasRoom(0);
     }
 
-    /** Forgets everything and reads it again, because the log was cut. */
-    void rebuild(SegmentList segments, long contiguousFrom, long durableOffset) throws IOException {
-        long endOffset = segments.active().nextOffset();
-        deleteBeyond(endOffset);
-        long from = load(segments.get(0).baseOffset());
-        bytesSince = 0;
+    /** Reads what the newest snapshot does not say, and brings the aborted transactions of all segments up to date. */
+    private void readAll(SegmentList segments, long contiguousFrom) throws IOException {
+        long from = loadBelow(segments.active().nextOffset(), segments);
         for (int index = segments.find(from); index < segments.size(); index++) {
             Segment segment = segments.get(index);
             boolean active = index == segments.size() - 1;
-            if (segment.nextOffset() > from || active)
-                replay(segment, Math.max(from, segment.baseOffset()), contiguousFrom);
+            if (segment.nextOffset() > from || active) replay(segment, from, contiguousFrom, true);
             if (active) continue;
             segment.index().aborted().force();
             if (segment.nextOffset() > from) segment.index().aborted().drop();
         }
         weigh(segments.active());
-        // So that the next start need not read all this again.
-        if (isDue()) tryTake(segments.active(), durableOffset);
+        takeWhereDue(segments.active(), segments.active().nextOffset());
+    }
+
+    /**
+     * Forgets everything and reads it again, because the log is being cut.
+     *
+     * @param left of the log; only the last one's aborted transactions are not known, as nobody reads it yet
+     * @param durableOffset of the log
+     */
+    void cut(SegmentList left, long contiguousFrom, long durableOffset) throws IOException {
+        long from = loadBelow(left.active().nextOffset(), left);
+        for (int index = left.find(from); index < left.size(); index++) {
+            Segment segment = left.get(index);
+            boolean active = index == left.size() - 1;
+            if (segment.nextOffset() > from || active) replay(segment, from, contiguousFrom, active);
+        }
+        weigh(left.active());
+        takeWhereDue(left.active(), durableOffset);
+    }
+
+    /** Takes what a snapshot says of a log that ends at an offset; returns from where the log has to be read. */
+    private long loadBelow(long endOffset, SegmentList segments) throws IOException {
+        deleteBeyond(endOffset);
+        bytesSince = 0;
+        // One of what is not safe says of transactions that they have ended, and not that their markers are not safe.
+        return load(segments.get(0).baseOffset(), safety.highWatermark());
+    }
+
+    /** So that the next start need not read all this again. */
+    private void takeWhereDue(Segment active, long durableOffset) throws IOException {
+        if (isDue()) tryTake(active, durableOffset);
     }
 
     /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
@@ -143,10 +172,10 @@ final class ProducerSnapshots {
         disk.forceDirectory(directory);
     }
 
-    /** Takes the newest snapshot that can be read; returns its offset, or that of the log's beginning. */
-    private long load(long beginning) throws IOException {
-        while (!snapshots.isEmpty()) {
-            long offset = snapshots.last();
+    /** Takes the newest snapshot that can be read, up to an offset; returns its own, or that of the log's beginning. */
+    private long load(long beginning, long upTo) throws IOException {
+        for (Long newest; (newest = snapshots.floor(upTo)) != null; ) {
+            long offset = newest;
             ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(SegmentFiles.snapshot(directory, offset)));
             states.close();
             states = ProducerSnapshot.decode(bytes, config.producers());
@@ -163,8 +192,14 @@ final class ProducerSnapshots {
         return beginning;
     }
 
-    private void replay(Segment segment, long from, long contiguousFrom) throws IOException {
-        segment.index().aborted().resume(from);
+    /**
+     * Takes note of the batches of a segment from an offset on.
+     *
+     * @param fills whether the segment's aborted transactions are to be found, too
+     */
+    private void replay(Segment segment, long fromOffset, long contiguousFrom, boolean fills) throws IOException {
+        long from = Math.max(fromOffset, segment.baseOffset());
+        if (fills) segment.index().aborted().resume(from);
         if (segment.nextOffset() <= from) return;
         SegmentRead read = new SegmentRead(segment, contiguousFrom);
         long position = read.positionOf(from);
@@ -174,16 +209,16 @@ final class ProducerSnapshots {
             RecordBatch batch = scan.batch();
             bytesSince += batch.sizeInBytes();
             AbortedTxn ended = states.wrote(batch, -1);
-            if (ended != null) segment.index().aborted().add(ended);
-            // What is in the log of a server that starts is as safe as it gets.
-            states.stableOffset(batch.nextOffset());
+            if (ended != null && fills) segment.index().aborted().add(ended);
+            // At a start, nobody has said yet what is not safe: all is.
+            states.stableOffset(Math.min(batch.nextOffset(), safety.highWatermark()));
         }
         if (scan.defect() != null) throw new CorruptLogException(segment.logPath(), scan.position(), scan.defect());
     }
 
     /** Takes a snapshot where it is worth its while. */
     void checkpoint(Segment active, long durableOffset) throws IOException {
-        if (isDue()) tryTake(active, durableOffset);
+        takeWhereDue(active, durableOffset);
     }
 
     /** A full disk must not end a log for a snapshot, which is there to save time: the one before it will do. */
@@ -253,11 +288,16 @@ final class ProducerSnapshots {
         prune(durableOffset);
     }
 
-    /** A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough. */
+    /**
+     * A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough. What
+     * is not safe may be cut at any offset, and there are few of those.
+     */
     private void prune(long durableOffset) throws IOException {
+        int beyond = 0;
         int durable = 0;
         for (long offset : List.copyOf(snapshots.descendingSet())) {
-            boolean kept = offset > durableOffset ? offset == snapshots.last() : durable++ < KEPT;
+            boolean kept = offset > safety.highWatermark()
+                    || (offset > durableOffset ? beyond++ == 0 : durable++ < KEPT);
             if (!kept) delete(offset);
         }
     }

@@ -195,6 +195,12 @@ public final class Segment {
         return index.seal(sizeBytes);
     }
 
+    /** Owner only: this is the beginning of another segment, and as old as that. */
+    void continues(Segment before) {
+        firstAppendMs = before.firstAppendMs;
+        if (before.firstTimestampMs >= 0) firstTimestampMs = before.firstTimestampMs;
+    }
+
     /** Recovery only: makes this a closed segment that ends where the next one begins. */
     void close(long nextBaseOffset) throws IOException {
         if (seal()) index.drop();

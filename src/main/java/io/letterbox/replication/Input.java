@@ -10,6 +10,13 @@ public sealed interface Input {
     record Appended(long logEndOffset) implements Input {}
 
     /**
+     * Records that were not safe were taken out of this node's log again.
+     *
+     * @param logEndOffset the offset that the next record gets
+     */
+    record Truncated(long logEndOffset) implements Input {}
+
+    /**
      * Records became as safe on this node as the topic's flush policy demands.
      *
      * @param offset everything below it is

@@ -47,6 +47,8 @@ public final class Leader {
     public void step(Input input, Outbox outbox) {
         if (input instanceof Input.Appended appended) {
             onAppended(appended.logEndOffset());
+        } else if (input instanceof Input.Truncated truncated) {
+            onTruncated(truncated.logEndOffset());
         } else if (input instanceof Input.Durable durable) {
             onDurable(durable.offset(), outbox);
         } else if (input instanceof Input.ImageChanged changed) {
@@ -71,6 +73,15 @@ public final class Leader {
             throw new IllegalArgumentException("log end moved back from " + logEndOffset + " to " + endOffset);
         }
         logEndOffset = endOffset;
+    }
+
+    private void onTruncated(long endOffset) {
+        if (endOffset < highWatermark) {
+            throw new IllegalArgumentException(
+                    "everything below " + highWatermark + " is safe, and the log was cut at " + endOffset);
+        }
+        logEndOffset = Math.min(logEndOffset, endOffset);
+        durableOffset = Math.min(durableOffset, logEndOffset);
     }
 
     private void onDurable(long offset, Outbox outbox) {

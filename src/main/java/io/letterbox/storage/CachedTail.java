@@ -38,6 +38,11 @@ final class CachedTail {
         batches.headMap(offset).values().removeIf(batch -> batch.nextOffset() <= offset);
     }
 
+    /** Forgets what begins at or above an offset: the log has been cut there. */
+    void clearFrom(long offset) {
+        batches.tailMap(offset).clear();
+    }
+
     /**
      * Whole batches from the one that holds {@code offset}, up to what may be read.
      *

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Committed;
 import io.letterbox.disk.ForceFailedException;
+import io.letterbox.error.ApiException;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.replication.Input;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +175,21 @@ final class GroupCommit {
     /** True where {@link #commit} is to be called again once a group is safe, as the journal took no more. */
     boolean isDue() {
         return due;
+    }
+
+    /**
+     * Takes back everything that is not safe, so that the logs end at their high watermarks; who waits is refused. What the
+     * journal says later of what it has been given counts no more. While no force runs. For a leader that steps down.
+     *
+     * @param partitions all of the shard
+     * @throws IOException where a log could not be cut; it is poisoned
+     */
+    void cut(Collection<HostedPartition> partitions, ApiException why) throws IOException {
+        underWay.clear();
+        open = new Group();
+        returned = null;
+        due = false;
+        for (HostedPartition partition : partitions) partition.cut(why);
     }
 
     /** Hands over what has gathered, where the journal takes more. */

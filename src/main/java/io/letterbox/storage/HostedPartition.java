@@ -13,6 +13,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
 import io.letterbox.replication.Output;
 import java.io.IOException;
@@ -65,6 +66,7 @@ final class HostedPartition {
         this.highWatermark = replica.highWatermark();
         this.stableOffset = log.producers().stableOffset(highWatermark);
         this.recoveryPoint = recoveryPoint;
+        log.committed(highWatermark);
     }
 
     /** A partition whose log is damaged: it is listed, keeps its recovery point, and refuses everything. */
@@ -223,7 +225,7 @@ final class HostedPartition {
             return;
         }
         log.close();
-        recoveryPoint = log.forcedOffset();
+        recoveryPoint = Math.min(log.forcedOffset(), highWatermark);
     }
 
     PartitionStatus status() {
@@ -265,11 +267,28 @@ final class HostedPartition {
     /** Shows readers what has become safe, and then acknowledges it. */
     void advance(long newHighWatermark) {
         highWatermark = newHighWatermark;
+        log.committed(newHighWatermark);
         stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
             Waiting next = waiting.remove();
             next.append().done().complete(next.reply());
         }
+    }
+
+    /**
+     * Takes back what is above the high watermark, and answers those who wait for it. While no force runs.
+     *
+     * @throws IOException where the log could not be cut; it is poisoned
+     */
+    void cut(ApiException why) throws IOException {
+        refuseWaiting(why);
+        if (log == null || gone || quarantine != null || log.logEndOffset() <= highWatermark) return;
+        log.truncateTo(highWatermark);
+        tail.clearFrom(highWatermark);
+        replica.step(new Input.Truncated(log.logEndOffset()), output -> {
+            throw new AssertionError("nothing becomes safe by a cut: " + output);
+        });
+        stableOffset = log.producers().stableOffset(highWatermark);
     }
 
     /** Answers everything that still waits with a refusal. */

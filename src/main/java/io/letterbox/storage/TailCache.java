@@ -40,6 +40,7 @@ final class TailCache {
         usedBytes += bytes;
         while (usedBytes > limitBytes) {
             Place oldest = oldestFirst.remove();
+            // Where the log was cut, another batch may have the offset now: it is forgotten early, which costs a read.
             oldest.tail().remove(oldest.baseOffset());
             usedBytes -= oldest.bytes();
         }

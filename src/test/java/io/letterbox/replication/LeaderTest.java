@@ -51,6 +51,20 @@ class LeaderTest {
     }
 
     @Test
+    void afterACutTheLogGoesOnBelowWhereItEnded() {
+        Leader leader = new Leader(5, 1, 1);
+        leader.step(new Input.Appended(9), outputs::add);
+        leader.step(new Input.Truncated(5), outputs::add);
+        assertThatThrownBy(() -> leader.step(new Input.Durable(9), outputs::add))
+                .hasMessageContaining("the log ends at 5");
+        leader.step(new Input.Appended(7), outputs::add);
+        leader.step(new Input.Durable(7), outputs::add);
+        assertThat(outputs).containsExactly(new Output.HighWatermarkMoved(7));
+        assertThatThrownBy(() -> leader.step(new Input.Truncated(6), outputs::add))
+                .hasMessageContaining("everything below 7 is safe");
+    }
+
+    @Test
     void whatCannotBeIsNotBelieved() {
         Leader leader = new Leader(5, 1, 1);
         assertThatThrownBy(() -> leader.step(new Input.Appended(4), outputs::add))

@@ -2,6 +2,8 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
@@ -145,6 +147,7 @@ class ShardCrashSimTest {
                 else if (what < 88) deleteBefore();
                 else if (what < 89) retain();
                 else if (what < 91) compact();
+                else if (what < 92) cut();
                 else if (what < 93) reconfigure();
                 else if (what < 95) remake();
                 else if (what < 99) match();
@@ -190,6 +193,21 @@ class ShardCrashSimTest {
             PartitionLog log = shard.get(id).log();
             if (log.durableOffset() > shard.get(id).highWatermark()) return;
             new SimCompaction(disk, random).compact(log, log.directory(), models.get(id));
+        }
+
+        /** What is not acknowledged goes, and other records get its offsets. */
+        private void cut() throws IOException {
+            noteAcknowledged();
+            shard.cut(new ApiException(ErrorCode.NOT_LEADER, "Another leads."));
+            pending.clear();
+            models.forEach((id, model) -> {
+                model.endOffset = shard.get(id).highWatermark();
+                model.records.tailMap(model.endOffset).clear();
+            });
+            for (TopicPartition id : models.keySet()) {
+                assertThat(shard.get(id).log().logEndOffset()).isEqualTo(models.get(id).endOffset);
+                models.get(id).mustMatch(shard.get(id).log(), 1 + random.nextInt(9000));
+            }
         }
 
         private static void startsAt(LogModel model, long offset) {

@@ -3,11 +3,14 @@ package io.letterbox.storage;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.config.LetterboxConfig;
+import io.letterbox.error.ApiException;
 import io.letterbox.log.AppendResult;
+import io.letterbox.log.WalReplay;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.log.wal.WalDirectory;
+import io.letterbox.log.wal.WalEntry;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
@@ -26,6 +29,8 @@ import java.util.stream.Collectors;
 
 /** What a shard consists of, without its thread: the test says when what waits goes on. */
 final class SimShard implements GroupCommit.Listener {
+    private static final long TAIL_CACHE_BYTES = 20_000;
+
     private final DataDirectory directory;
     private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
@@ -34,6 +39,7 @@ final class SimShard implements GroupCommit.Listener {
     private final ShardPartitions partitions;
     private final GroupCommit group;
     private final ShardCheckpoint checkpoint;
+    private final TailCache tailCache = new TailCache(TAIL_CACHE_BYTES);
     private final ArrayDeque<Runnable> background = new ArrayDeque<>();
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private ClusterImage image;
@@ -113,6 +119,7 @@ final class SimShard implements GroupCommit.Listener {
         checkpoint.makeRoomFor(partition);
         AppendResult result = partition.log().append(batch, partition.leaderEpoch(), nowMs);
         long next = result.lastOffset() + 1;
+        tailCache.add(partition.tail(), result.baseOffset(), next, stored);
         partition.await(
                 next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
         partition.replica().step(new Input.Appended(next), output -> {});
@@ -142,6 +149,25 @@ final class SimShard implements GroupCommit.Listener {
     @Override
     public void failed(IOException why) {
         failed = why;
+    }
+
+    /** The shard's leader steps down: everything that is not safe goes. */
+    void cut(ApiException why) throws IOException {
+        awaitForces();
+        group.cut(partitions.all(), why);
+    }
+
+    /** Takes an entry of which another has made sure, as one who follows does. */
+    void take(JournalEntry entry, long nowMs) throws IOException {
+        for (WalEntry part : entry.parts()) {
+            HostedPartition partition = partitions.get(part.partition());
+            WalReplay replay = new WalReplay(partition.log());
+            for (ByteBuffer batch : part.batches()) replay.put(batch.duplicate(), nowMs);
+            partition.replica().step(new Input.Appended(partition.log().logEndOffset()), output -> {});
+            Input safe = new Input.Durable(part.nextOffset());
+            partition.replica().step(safe, output -> partition.perform(output, new ArrayList<>()));
+            checkpoint.wrote(part.sizeBytes());
+        }
     }
 
     void beginCheckpoint() throws IOException {

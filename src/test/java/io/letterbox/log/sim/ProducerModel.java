@@ -10,9 +10,9 @@ import java.util.TreeMap;
  * What a log has to know of its producers, worked out anew from everything that was appended. A crash takes events from the
  * end, so there is no state that could be wrong.
  */
-final class ProducerModel {
+public final class ProducerModel {
     /** A batch in the log; a marker where {@code values} is empty. */
-    record Event(
+    public record Event(
             long base,
             long next,
             long producer,
@@ -22,35 +22,35 @@ final class ProducerModel {
             Marker marker,
             List<String> values) {}
 
-    record Marker(boolean commit, int coordinatorEpoch) {}
+    public record Marker(boolean commit, int coordinatorEpoch) {}
 
-    record Batch(int sequence, long base, long last) {}
+    public record Batch(int sequence, long base, long last) {}
 
     /** A producer as it has to be. */
-    static final class State {
-        short epoch;
-        int coordinatorEpoch = -1;
-        long transactionStart = -1;
-        final List<Batch> batches = new ArrayList<>();
+    public static final class State {
+        public short epoch;
+        public int coordinatorEpoch = -1;
+        public long transactionStart = -1;
+        public final List<Batch> batches = new ArrayList<>();
 
-        int nextSequence() {
+        public int nextSequence() {
             if (batches.isEmpty()) return 0;
             Batch newest = batches.get(batches.size() - 1);
             return (int) (newest.sequence + (newest.last - newest.base) + 1 & Integer.MAX_VALUE);
         }
     }
 
-    final List<Event> events = new ArrayList<>();
+    public final List<Event> events = new ArrayList<>();
 
-    long end() {
+    public long end() {
         return events.isEmpty() ? 0 : events.get(events.size() - 1).next();
     }
 
-    void truncate(long end) {
+    public void truncate(long end) {
         events.removeIf(event -> event.next() > end);
     }
 
-    Map<Long, State> states() {
+    public Map<Long, State> states() {
         Map<Long, State> states = new HashMap<>();
         for (Event event : events) {
             if (event.producer() < 0) continue;
@@ -70,7 +70,7 @@ final class ProducerModel {
     }
 
     /** The offset of the oldest undecided record, or the end. */
-    long stable() {
+    public long stable() {
         return states().values().stream()
                 .mapToLong(state -> state.transactionStart)
                 .filter(start -> start >= 0)
@@ -78,8 +78,15 @@ final class ProducerModel {
                 .orElse(end());
     }
 
+    /** The offset of the oldest record that is not decided by what lies below an offset, or that. */
+    public long stable(long highWatermark) {
+        ProducerModel safe = new ProducerModel();
+        for (Event event : events) if (event.next() <= highWatermark) safe.events.add(event);
+        return safe.stable();
+    }
+
     /** What a reader of committed records sees of a range, by offset. */
-    TreeMap<Long, String> committed(long from, long upTo) {
+    public TreeMap<Long, String> committed(long from, long upTo) {
         TreeMap<Long, String> seen = new TreeMap<>();
         Map<Long, List<Event>> open = new HashMap<>();
         for (Event event : events) {

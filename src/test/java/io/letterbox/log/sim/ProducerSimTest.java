@@ -64,6 +64,7 @@ class ProducerSimTest {
         private Compactor compactor;
         private Event underWay;
         private long flushed;
+        private long safe;
         private long recoveryPoint;
         private long nowMs = 1_000_000;
         private int written;
@@ -133,6 +134,7 @@ class ProducerSimTest {
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
+            safe = 0;
         }
 
         /** Bytes change in every snapshot, or they are not there at all. */
@@ -335,10 +337,18 @@ class ProducerSimTest {
             // Never below what was flushed: that is read already, and compaction has acted upon it.
             List<Long> ends = new ArrayList<>(List.of(flushed));
             for (Event event : model.events) if (event.base() >= flushed) ends.add(event.base());
+            ends.removeIf(end -> end < safe);
+            if (ends.isEmpty()) return;
             long to = ends.get(random.nextInt(ends.size()));
+            boolean cuts = to < model.end();
+            // And what is safe ends there, or before.
+            List<Long> below = ends.stream().filter(end -> end <= to).toList();
+            safe = Math.max(safe, below.get(random.nextInt(below.size())));
+            log.committed(safe);
             log.truncateTo(to);
             model.truncate(to);
             assertThat(log.logEndOffset()).isEqualTo(model.end());
+            if (cuts) assertThat(log.producers().stableOffset(safe)).isEqualTo(model.stable(safe));
             check();
         }
 
@@ -364,6 +374,7 @@ class ProducerSimTest {
             LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.CLEAN);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
+            safe = 0;
             check();
         }
 
