@@ -6,6 +6,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.replication.Input;
+import io.letterbox.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import java.util.Map;
  */
 final class GroupCommit {
     private final Journal journal;
+    private final Clock clock;
     private final Listener listener;
 
     /** Handed to the journal and not safe yet, oldest first. */
@@ -120,7 +122,7 @@ final class GroupCommit {
                     written.nextOffset,
                     written.batches,
                     written.sizeBytes)));
-            entry = new JournalEntry(parts);
+            entry = new JournalEntry(clock.wallMs(), parts);
             return entry;
         }
 
@@ -141,10 +143,12 @@ final class GroupCommit {
 
     /**
      * @param journal where groups are made safe
+     * @param clock tells them their time
      * @param listener told about them, on the shard's thread
      */
-    GroupCommit(Journal journal, Listener listener) {
+    GroupCommit(Journal journal, Clock clock, Listener listener) {
         this.journal = journal;
+        this.clock = clock;
         this.listener = listener;
     }
 

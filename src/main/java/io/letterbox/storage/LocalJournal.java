@@ -75,7 +75,7 @@ final class LocalJournal implements Journal {
                 aheadOf.add(partition);
             }
         }
-        boolean written = !ahead.isEmpty() && wal.write(ahead);
+        boolean written = !ahead.isEmpty() && wal.write(entry.timeMs(), ahead);
         for (int index = 0; index < ahead.size(); index++) {
             PartitionLog log = aheadOf.get(index).log();
             if (written) log.writtenAhead(ahead.get(index).nextOffset());

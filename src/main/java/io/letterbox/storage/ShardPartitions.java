@@ -22,6 +22,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
 import io.letterbox.text.FileTrouble;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -354,10 +355,13 @@ final class ShardPartitions {
     private String restore(TopicPartition id, UUID topicId, PartitionLog log) throws IOException {
         RecoveredWal remains = services.wal().remains();
         if (remains.holds(id, topicId)) {
-            long elapsedMs = services.clock().elapsedMs();
+            Moment now = services.clock().now();
             WalReplay restore = new WalReplay(log);
             try {
-                remains.forEach(id, topicId, (file, position, batches) -> restore.put(batches, elapsedMs));
+                remains.forEach(
+                        id,
+                        topicId,
+                        (file, position, timeMs, batches) -> restore.put(batches, now.elapsedAt(timeMs)));
                 log.flush();
                 services.recovery().restored(id, restore.appended());
             } catch (CorruptLogException lost) {

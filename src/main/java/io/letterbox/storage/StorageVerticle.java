@@ -90,7 +90,7 @@ public final class StorageVerticle extends VerticleBase {
         this.chores = new Housekeeping(services, partitions, compaction, failures);
         WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
         this.journal = new LocalJournal(wal, services.forces(), partitions::get);
-        this.group = new GroupCommit(journal, new Commits());
+        this.group = new GroupCommit(journal, services.clock(), new Commits());
         this.checkpoint = new ShardCheckpoint(services, partitions, journal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
     }

@@ -15,6 +15,14 @@ public record Moment(long elapsedMs, long wallMs, boolean wallConfirmed) {
         this(elapsedMs, wallMs, true);
     }
 
+    /**
+     * Where something lies on the monotonic clock that was written down with a wall time; now, where that is negative, or may
+     * not be believed. Negative where it is from before the clock's start.
+     */
+    public long elapsedAt(long thenWallMs) {
+        return thenWallMs < 0 || !wallConfirmed ? elapsedMs : elapsedMs - ageOf(thenWallMs);
+    }
+
     /** How many milliseconds ago something was written down with a wall time; 0 where that lies in the future. */
     public long ageOf(long thenWallMs) {
         return Math.max(0, wallMs - thenWallMs);

@@ -83,7 +83,7 @@ final class SimShard implements GroupCommit.Listener {
         partitions = new ShardPartitions(0, services, new ShardCompaction(services, failures), failures);
         WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
         journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
-        group = new GroupCommit(journal, this);
+        group = new GroupCommit(journal, Clock.system(), this);
         checkpoint = new ShardCheckpoint(services, partitions, journal);
     }
 

@@ -120,7 +120,7 @@ final class PartitionInspection {
     /** Goes on with what the next start will put into the log. */
     private void ahead(InspectedDirectory around) throws IOException {
         long from = endOffset;
-        around.forEachAhead(directory, disk, (file, position, batches) -> {
+        around.forEachAhead(directory, disk, (file, position, timeMs, batches) -> {
             BatchCursor cursor = RecordBatch.cursor(batches);
             while (endOffset != UNKNOWN && cursor.next()) {
                 RecordBatch batch = cursor.batch();

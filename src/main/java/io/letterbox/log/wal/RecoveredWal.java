@@ -36,9 +36,10 @@ public final class RecoveredWal {
         /**
          * @param file where it is
          * @param position where it begins there
+         * @param timeMs when it was written ahead, in milliseconds since 1970; -1 where the file does not say
          * @param batches whole batches, valid during the call
          */
-        void take(Path file, long position, ByteBuffer batches) throws IOException;
+        void take(Path file, long position, long timeMs, ByteBuffer batches) throws IOException;
     }
 
     /** A file that has to stay, because a log that is not sound has records in it. */
@@ -104,14 +105,15 @@ public final class RecoveredWal {
         try {
             for (WalScan.Found piece : pieces.getOrDefault(partition, List.of())) {
                 if (!piece.topicId().equals(topicId)) continue;
-                if (!piece.file().equals(opened)) {
+                WalScan.Place place = piece.place();
+                if (!place.file().equals(opened)) {
                     if (open != null) open.close();
-                    open = disk.open(piece.file());
-                    opened = piece.file();
+                    open = disk.open(place.file());
+                    opened = place.file();
                 }
-                ByteBuffer batches = ByteBuffer.allocate(piece.sizeBytes());
-                open.read(batches, piece.position());
-                taker.take(piece.file(), piece.position(), batches.flip());
+                ByteBuffer batches = ByteBuffer.allocate(place.sizeBytes());
+                open.read(batches, place.position());
+                taker.take(place.file(), place.position(), piece.timeMs(), batches.flip());
             }
         } finally {
             if (open != null) open.close();
@@ -138,8 +140,8 @@ public final class RecoveredWal {
             if (restored.contains(partition)) continue;
             UUID current = topicIds.get(partition.topic());
             for (WalScan.Found piece : each.getValue()) {
-                if (neededBy.containsKey(piece.file()) || deleted.contains(piece.topicId())) continue;
-                if (!isDeleted(topics, current, partition, piece.topicId())) neededBy.put(piece.file(), partition);
+                if (neededBy.containsKey(piece.place().file()) || deleted.contains(piece.topicId())) continue;
+                if (!isDeleted(topics, current, partition, piece.topicId())) neededBy.put(piece.place().file(), partition);
             }
         }
         List<Kept> kept = new ArrayList<>();

@@ -10,17 +10,28 @@ import java.util.zip.CRC32C;
  * What one group is written as. All numbers are big-endian.
  *
  * <pre>
- * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | entry … | zeros to a multiple of 4096 |
+ * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | time 8 | entry … | zeros to a multiple of 4096 |
  * entry  | topic id 16 | partition 4 | name length 2 | batches' length 4 | topic name, UTF-8 | record batches … |
  * </pre>
  *
  * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used again:
- * each use begins with a frame without entries, and frames of another generation were left by an earlier one.
+ * each use begins with a frame without entries, and frames of another generation were left by an earlier one. The time is
+ * that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they are. Version 1 had
+ * none; it is still read.
  */
 final class WalFrame {
-    static final int HEADER_BYTES = 24;
+    static final int HEADER_BYTES = 32;
+
+    /** Of any version: what is before the time. */
+    static final int LEAST_HEADER_BYTES = 24;
+
     static final int ENTRY_HEADER_BYTES = 26;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** For the time of a frame that has none. */
+    static final long NO_TIME = -1;
+
+    private static final int TIMELESS_VERSION = 1;
 
     private static final int CRC_AT = 4;
     private static final int CRC_FROM = 8;
@@ -34,8 +45,12 @@ final class WalFrame {
     }
 
     /** Puts a frame into an empty buffer that has room for it, zeros included, and flips it. */
-    static void encode(ByteBuffer frame, long generation, Collection<WalEntry> entries) {
-        frame.position(CRC_FROM).putInt(VERSION).putInt(entries.size()).putLong(generation);
+    static void encode(ByteBuffer frame, long generation, long timeMs, Collection<WalEntry> entries) {
+        frame.position(CRC_FROM)
+                .putInt(VERSION)
+                .putInt(entries.size())
+                .putLong(generation)
+                .putLong(timeMs);
         for (WalEntry entry : entries) {
             byte[] name = entry.partition().topic().getBytes(StandardCharsets.UTF_8);
             frame.putLong(entry.topicId().getMostSignificantBits());
@@ -60,11 +75,26 @@ final class WalFrame {
     /** The length that a header claims, or -1 where it cannot be one. */
     static int length(ByteBuffer header) {
         int length = header.getInt(0);
-        return length < HEADER_BYTES || length > WriteAheadLog.MAX_FRAME_BYTES ? -1 : length;
+        return length < LEAST_HEADER_BYTES || length > WriteAheadLog.MAX_FRAME_BYTES ? -1 : length;
     }
 
     static int version(ByteBuffer header) {
         return header.getInt(CRC_FROM);
+    }
+
+    /** Whether frames of a version can be read. */
+    static boolean isKnown(int version) {
+        return version == VERSION || version == TIMELESS_VERSION;
+    }
+
+    /** Where the entries of a frame begin. */
+    static int entriesAt(ByteBuffer frame) {
+        return version(frame) == TIMELESS_VERSION ? LEAST_HEADER_BYTES : HEADER_BYTES;
+    }
+
+    /** When a whole frame was written, in milliseconds since 1970, or {@link #NO_TIME}. */
+    static long timeMs(ByteBuffer frame) {
+        return version(frame) == TIMELESS_VERSION ? NO_TIME : frame.getLong(LEAST_HEADER_BYTES);
     }
 
     static int entries(ByteBuffer header) {

@@ -22,8 +22,11 @@ final class WalScan {
     private long generation = -1;
     private String defect;
 
-    /** Where a frame holds what was written ahead for one log. */
-    record Found(TopicPartition partition, UUID topicId, long generation, Path file, long position, int sizeBytes) {}
+    /** What a frame holds that was written ahead for one log. */
+    record Found(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place) {}
+
+    /** Where its batches are. */
+    record Place(Path file, long position, int sizeBytes) {}
 
     WalScan(Disk disk, Path path) {
         this.disk = disk;
@@ -35,7 +38,7 @@ final class WalScan {
         try (LogFile file = disk.open(path)) {
             long end = file.size();
             long torn = -1;
-            for (long position = 0; position + WalFrame.HEADER_BYTES <= end; ) {
+            for (long position = 0; position + WalFrame.LEAST_HEADER_BYTES <= end; ) {
                 int length = frameAt(file, position);
                 if (length < 0) {
                     if (torn < 0) torn = position;
@@ -55,14 +58,15 @@ final class WalScan {
 
     /** Reads the frame at a position, if there is one of this use of the file; returns its length, or -1. */
     private int frameAt(LogFile file, long position) throws IOException {
-        frame.clear().limit(WalFrame.HEADER_BYTES);
-        if (file.read(frame, position) < WalFrame.HEADER_BYTES) return -1;
+        int least = WalFrame.LEAST_HEADER_BYTES;
+        frame.clear().limit(least);
+        if (file.read(frame, position) < least) return -1;
         int length = WalFrame.length(frame);
         if (length < 0 || generation >= 0 && WalFrame.generation(frame) != generation) return -1;
         frame.limit(length);
-        if (file.read(frame, position + WalFrame.HEADER_BYTES) < length - WalFrame.HEADER_BYTES) return -1;
+        if (file.read(frame, position + least) < length - least) return -1;
         if (!WalFrame.isWhole(frame, length)) return -1;
-        if (WalFrame.version(frame) != WalFrame.VERSION) {
+        if (!WalFrame.isKnown(WalFrame.version(frame))) {
             throw new IOException(path + " was written by another version of Letterbox (format "
                     + WalFrame.version(frame) + ", this one has " + WalFrame.VERSION
                     + "). Start and stop that version once, so that the file is not needed any more.");
@@ -72,7 +76,8 @@ final class WalScan {
     }
 
     private void split(long position, Consumer<Found> entries) {
-        frame.position(WalFrame.HEADER_BYTES);
+        frame.position(WalFrame.entriesAt(frame));
+        long timeMs = WalFrame.timeMs(frame);
         for (int count = WalFrame.entries(frame); count > 0; count--) {
             UUID topicId = new UUID(frame.getLong(), frame.getLong());
             int partition = frame.getInt();
@@ -80,7 +85,8 @@ final class WalScan {
             int size = frame.getInt();
             frame.get(name);
             TopicPartition id = new TopicPartition(new String(name, StandardCharsets.UTF_8), partition);
-            entries.accept(new Found(id, topicId, generation, path, position + frame.position(), size));
+            Place place = new Place(path, position + frame.position(), size);
+            entries.accept(new Found(id, topicId, generation, timeMs, place));
             frame.position(frame.position() + size);
         }
     }

@@ -56,11 +56,12 @@ public final class WriteAheadLog implements AutoCloseable {
     /**
      * Writes a group, durably.
      *
+     * @param timeMs the time, in milliseconds since 1970
      * @param entries one for each log; each begins where what is durable of its log ends
      * @return false where there is no room, and nothing was written
      * @throws IOException where the write failed; the shard must stop then, as after a failed force
      */
-    public boolean write(Collection<WalEntry> entries) throws IOException {
+    public boolean write(long timeMs, Collection<WalEntry> entries) throws IOException {
         long batchBytes = 0;
         for (WalEntry entry : entries) batchBytes += entry.sizeBytes();
         if (room(entries.size(), batchBytes) != Room.HERE) return false;
@@ -68,9 +69,9 @@ public final class WriteAheadLog implements AutoCloseable {
             return false;
         if (current.isEmpty()) {
             generation = directory.nextGeneration();
-            if (!put(List.of())) return false;
+            if (!put(timeMs, List.of())) return false;
         }
-        return put(entries);
+        return put(timeMs, entries);
     }
 
     /** Makes a file where there is none; false where the disk has no room for one. */
@@ -86,8 +87,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /** False where the disk has no room for what is there already, as one that copies on write: nothing counts as written. */
-    private boolean put(Collection<WalEntry> entries) throws ForceFailedException {
-        WalFrame.encode(frame.clear(), generation, entries);
+    private boolean put(long timeMs, Collection<WalEntry> entries) throws ForceFailedException {
+        WalFrame.encode(frame.clear(), generation, timeMs, entries);
         try {
             current.write(frame);
             return true;

@@ -11,6 +11,7 @@ import io.letterbox.log.sim.SimDisk;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ class WriteAheadLogTest {
     private static final TopicPartition P1 = new TopicPartition("quakes", 1);
     private static final UUID TOPIC = new UUID(7, 8);
     private static final int FILE_BYTES = 8 * Disk.BLOCK_BYTES;
+    private static final long TIME_MS = 1_700_000_000_000L;
 
     @TempDir
     Path temp;
@@ -39,8 +41,8 @@ class WriteAheadLogTest {
     @Test
     void givesBackWhatWasWrittenInItsOrder() throws IOException {
         WriteAheadLog wal = wal();
-        assertThat(wal.write(List.of(entry(P0, "a", "b"), entry(P1, "x")))).isTrue();
-        assertThat(wal.write(List.of(entry(P0, "c")))).isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "a", "b"), entry(P1, "x")))).isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "c")))).isTrue();
         wal.close();
         RecoveredWal remains = remains();
         assertThat(values(remains, P0)).containsExactly("a", "b", "c");
@@ -56,7 +58,7 @@ class WriteAheadLogTest {
         WriteAheadLog wal = wal();
         int written = 0;
         for (int turn = 0; turn < 5; turn++) {
-            while (wal.write(List.of(entry(P0, "v" + written)))) written++;
+            while (wal.write(TIME_MS, List.of(entry(P0, "v" + written)))) written++;
             assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.AFTER_TURN);
             wal.turn();
             assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.HERE);
@@ -76,7 +78,7 @@ class WriteAheadLogTest {
     void continuesTheOrderOfAnEarlierProcess() throws IOException {
         for (String value : List.of("first", "second", "third")) {
             WriteAheadLog wal = wal();
-            wal.write(List.of(entry(P0, value)));
+            wal.write(TIME_MS, List.of(entry(P0, value)));
             wal.close();
         }
         assertThat(values(remains(), P0)).containsExactly("first", "second", "third");
@@ -86,7 +88,7 @@ class WriteAheadLogTest {
     void refusesWhatIsTooLarge() throws IOException {
         WriteAheadLog wal = wal();
         assertThat(wal.room(1, FILE_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
-        assertThat(wal.write(List.of(entry(P0, "x".repeat(FILE_BYTES))))).isFalse();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "x".repeat(FILE_BYTES))))).isFalse();
         WriteAheadLog large = new WriteAheadLog(WalDirectory.open(disk, temp), 1 << 30);
         assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
         assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
@@ -98,9 +100,9 @@ class WriteAheadLogTest {
         SimDisk full = new SimDisk(1);
         full.capacity(FILE_BYTES / 2);
         WriteAheadLog wal = new WriteAheadLog(WalDirectory.open(full, Path.of("/wal")), FILE_BYTES);
-        assertThat(wal.write(List.of(entry(P0, "a")))).isFalse();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "a")))).isFalse();
         full.capacity(Long.MAX_VALUE);
-        assertThat(wal.write(List.of(entry(P0, "b")))).isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "b")))).isTrue();
     }
 
     @Test
@@ -124,24 +126,53 @@ class WriteAheadLogTest {
     }
 
     @Test
+    void saysWhenAGroupWasWritten() throws IOException {
+        WriteAheadLog wal = wal();
+        wal.write(TIME_MS, List.of(entry(P0, "a")));
+        wal.write(TIME_MS + 5, List.of(entry(P0, "b"), entry(P1, "x")));
+        wal.close();
+        assertThat(times(remains(), P0)).containsExactly(TIME_MS, TIME_MS + 5);
+        assertThat(times(remains(), P1)).containsExactly(TIME_MS + 5);
+    }
+
+    /** Written by the version before times were in it: two groups of two partitions, and a third one. */
+    @Test
+    void readsFilesOfTheFormatWithoutATime() throws IOException {
+        try (InputStream file = WriteAheadLogTest.class.getResourceAsStream("format-1.wal")) {
+            Files.write(temp.resolve("000000000000000001.wal"), file.readAllBytes());
+        }
+        RecoveredWal remains = remains();
+        assertThat(remains.defects()).isEmpty();
+        assertThat(values(remains, P0)).containsExactly("a", "b", "c");
+        assertThat(values(remains, P1)).containsExactly("x");
+        assertThat(times(remains, P0)).containsExactly(-1L, -1L);
+        // What follows has higher numbers, so that it comes behind.
+        WriteAheadLog wal = wal();
+        wal.write(TIME_MS, List.of(entry(P0, "d")));
+        wal.close();
+        assertThat(values(remains(), P0)).containsExactly("a", "b", "c", "d");
+        assertThat(times(remains(), P0)).containsExactly(-1L, -1L, TIME_MS);
+    }
+
+    @Test
     void refusesFilesOfAnotherVersion() throws IOException {
         WriteAheadLog wal = wal();
-        wal.write(List.of(entry(P0, "a")));
+        wal.write(TIME_MS, List.of(entry(P0, "a")));
         wal.close();
         byte[] content = Files.readAllBytes(file());
         ByteBuffer header = ByteBuffer.wrap(content);
-        header.putInt(8, 2);
+        header.putInt(8, 3);
         CRC32C crc = new CRC32C();
         crc.update(content, 8, header.getInt(0) - 8);
         header.putInt(4, (int) crc.getValue());
         Files.write(file(), content);
-        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 2");
+        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 3");
     }
 
     @Test
     void keepsAFileForAsLongAsSomebodyNeedsIt() throws IOException {
         WriteAheadLog wal = wal();
-        wal.write(List.of(entry(P0, "a"), entry(P1, "b")));
+        wal.write(TIME_MS, List.of(entry(P0, "a"), entry(P1, "b")));
         wal.close();
         RecoveredWal remains = remains();
         remains.restored(P0);
@@ -156,7 +187,7 @@ class WriteAheadLogTest {
     @Test
     void tellsTopicsThatWereDeletedFromLostMetadata() throws IOException {
         WriteAheadLog wal = wal();
-        wal.write(List.of(entry(P1, "b")));
+        wal.write(TIME_MS, List.of(entry(P1, "b")));
         wal.close();
         Path written = file();
         UUID again = new UUID(1, 1);
@@ -178,16 +209,16 @@ class WriteAheadLogTest {
     @Test
     void leavesNothingAfterACleanStop() throws IOException {
         WriteAheadLog wal = wal();
-        wal.write(List.of(entry(P0, "a")));
+        wal.write(TIME_MS, List.of(entry(P0, "a")));
         wal.turn();
-        wal.write(List.of(entry(P0, "b")));
+        wal.write(TIME_MS, List.of(entry(P0, "b")));
         wal.discard();
         assertThat(temp).isEmptyDirectory();
     }
 
     private void writeThree() throws IOException {
         WriteAheadLog wal = wal();
-        for (String value : List.of("a", "b", "c")) wal.write(List.of(entry(P0, value)));
+        for (String value : List.of("a", "b", "c")) wal.write(TIME_MS, List.of(entry(P0, value)));
         wal.close();
     }
 
@@ -222,9 +253,15 @@ class WriteAheadLogTest {
         return new WalEntry(partition, TOPIC, 0, values.length, batches, size);
     }
 
+    private static List<Long> times(RecoveredWal remains, TopicPartition partition) throws IOException {
+        List<Long> times = new ArrayList<>();
+        remains.forEach(partition, TOPIC, (file, position, timeMs, batches) -> times.add(timeMs));
+        return times;
+    }
+
     private static List<String> values(RecoveredWal remains, TopicPartition partition) throws IOException {
         List<String> values = new ArrayList<>();
-        remains.forEach(partition, TOPIC, (file, position, batches) -> {
+        remains.forEach(partition, TOPIC, (file, position, timeMs, batches) -> {
             try (RecordCursor records = new RecordCursor(batches, 0)) {
                 while (records.next()) values.add(new String(records.value(), StandardCharsets.UTF_8));
             }
