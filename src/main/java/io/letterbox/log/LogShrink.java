@@ -22,10 +22,18 @@ public final class LogShrink {
 
     private final Disk disk;
     private final PartitionLog log;
+    private final Start start;
 
-    public LogShrink(Disk disk, PartitionLog log) {
+    /** Moves the log's start up, as {@link PartitionLog#deleteRecordsBefore} does; perhaps later. */
+    @FunctionalInterface
+    public interface Start {
+        void moveTo(long offset) throws IOException;
+    }
+
+    public LogShrink(Disk disk, PartitionLog log, Start start) {
         this.disk = disk;
         this.log = log;
+        this.start = start;
     }
 
     /** How much room it takes to shrink the log, in bytes; -1 where that would free too little. */
@@ -51,7 +59,7 @@ public final class LogShrink {
         long excess = log.sizeBytes() - log.config().retentionBytes();
         if (excess >= oldest.sizeBytes()) {
             if (oldest.nextOffset() > highWatermark) return false;
-            log.deleteRecordsBefore(oldest.nextOffset());
+            start.moveTo(oldest.nextOffset());
             return true;
         }
         // Readers of what stays must know which transactions in it were aborted, and a replacement has none.
@@ -59,13 +67,14 @@ public final class LogShrink {
         long entry = oldest.index().lookup(oldest.nextOffset(), excess);
         if (entry == OffsetIndex.NONE) return false;
         long from = OffsetIndex.position(entry);
-        long start = baseOffset(oldest, from);
-        if (start > highWatermark) return false;
+        long kept = baseOffset(oldest, from);
+        if (kept > highWatermark) return false;
         Path copy = oldest.logPath().resolveSibling(oldest.logPath().getFileName() + SegmentFiles.CLEANED);
         boolean taken = false;
         try {
             copy(oldest, from, copy);
-            log.deleteRecordsBefore(start);
+            start.moveTo(kept);
+            if (log.logStartOffset() < kept) return false;
             log.replace(List.of(oldest), copy);
             taken = true;
         } finally {

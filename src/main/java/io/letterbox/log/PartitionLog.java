@@ -338,15 +338,19 @@ public final class PartitionLog implements AutoCloseable {
             deletion.finish();
             return;
         }
-        // Or a crash could take the log back to before its start, which would be forgotten then.
-        if (offset > safety.forcedOffset()) flush();
+        // Or a crash could take the log back to before its start, which would be forgotten then; not below a segment's
+        // name.
+        if (offset > safety.forcedOffset() && !isBaseOffset(offset)) flush();
         try {
+            replacement.finish();
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
             if (!start.tryMove(offset)) {
                 // The segments that go make room for saying so.
                 deleteFirst(Retention.below(segments.list(), offset));
-                start.move(offset);
+                if (offset > logStartOffset()) start.move(offset);
             }
+            // What lies below it is not there to be lost any more.
+            safety.forced(offset);
             deleteFirst(Retention.below(segments.list(), offset));
         } catch (ForceFailedException cause) {
             safety.poison(cause);
@@ -354,28 +358,36 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    private boolean isBaseOffset(long offset) {
+        SegmentList list = segments.list();
+        return list.get(list.find(offset)).baseOffset() == offset;
+    }
+
     /**
-     * Deletes what retention says may go, never above the high watermark, rolling the active segment first where it is
-     * due by age or wholly expired, and closes files that no reader has used since the last call. Call it every few
-     * seconds.
+     * Where the log begins once everything is deleted that retention lets go, which is never above the high watermark; at
+     * least where it begins now.
+     */
+    public long retainedFrom(Moment now, long highWatermark) throws IOException {
+        SegmentList list = segments.list();
+        int count = Retention.deletable(list, config, now, logStartOffset(), highWatermark);
+        return Math.max(logStartOffset(), list.get(count).baseOffset());
+    }
+
+    /**
+     * Rolls the active segment where it is due by age or wholly expired, closes files that no reader has used since the last
+     * call, and ends deletions that could not be ended before. Call it every few seconds.
      *
-     * @return the base offsets of the deleted segments
      * @throws IOException where something could not be done now; the rest is done
      */
-    public List<Long> applyRetention(Moment now, long highWatermark) throws IOException {
+    public void keepHouse(Moment now, long highWatermark) throws IOException {
         safety.requireSound();
         try {
             replacement.finish();
-            // First what makes room, then what may need some.
-            List<Long> deleted = new ArrayList<>(deleteDue(now, highWatermark));
+            deleteFirst(Retention.below(segments.list(), logStartOffset()));
             Segment active = segments.active();
             boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now);
-            if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) {
-                roll();
-                if (expired) deleted.addAll(deleteDue(now, highWatermark));
-            }
+            if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) roll();
             segments.list().keepHouse(safety.forcedOffset(), replacement);
-            return deleted;
         } catch (ForceFailedException cause) {
             safety.poison(cause);
             throw cause;
@@ -387,13 +399,9 @@ public final class PartitionLog implements AutoCloseable {
         return Retention.isExpired(segments.list().get(0), config, now);
     }
 
-    private List<Long> deleteDue(Moment now, long highWatermark) throws IOException {
-        return deleteFirst(Retention.deletable(segments.list(), config, now, logStartOffset(), highWatermark));
-    }
-
-    private List<Long> deleteFirst(int count) throws IOException {
+    private void deleteFirst(int count) throws IOException {
         replacement.finish();
-        return deletion.deleteFirst(count);
+        deletion.deleteFirst(count);
     }
 
     /**

@@ -296,8 +296,8 @@ final class ProducerSnapshots {
         int beyond = 0;
         int durable = 0;
         for (long offset : List.copyOf(snapshots.descendingSet())) {
-            boolean kept = offset > safety.highWatermark()
-                    || (offset > durableOffset ? beyond++ == 0 : durable++ < KEPT);
+            boolean kept =
+                    offset > safety.highWatermark() || (offset > durableOffset ? beyond++ == 0 : durable++ < KEPT);
             if (!kept) delete(offset);
         }
     }

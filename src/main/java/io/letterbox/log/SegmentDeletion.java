@@ -4,7 +4,6 @@ import io.letterbox.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,14 +31,11 @@ final class SegmentDeletion {
      * segments go one after the other, each durably, so that a crash leaves no hole.
      *
      * @param count fewer than there are
-     * @return their base offsets
      * @throws IOException where not all could be done now
      */
-    List<Long> deleteFirst(int count) throws IOException {
+    void deleteFirst(int count) throws IOException {
         finish();
-        List<Long> deleted = new ArrayList<>(count);
-        while (deleted.size() < count) {
-            int left = count - deleted.size();
+        for (int left = count; left > 0; ) {
             long newStart = segments.list().get(left).baseOffset();
             int now = newStart <= start.offset() || start.tryMove(newStart) ? left : 1;
             List<Segment> oldest = segments.list().toList().subList(0, now);
@@ -47,10 +43,9 @@ final class SegmentDeletion {
             forced = false;
             segments.show(segments.list().withoutFirst(now));
             start.atLeast(segments.list().get(0).baseOffset());
-            for (Segment segment : oldest) deleted.add(segment.baseOffset());
+            left -= now;
             finish();
         }
-        return deleted;
     }
 
     /**

@@ -74,7 +74,7 @@ final class GroupCommit {
         private long startNanos;
 
         /** Of what there is so far; null where that has changed since. */
-        private JournalEntry entry;
+        private JournalEntry.Group entry;
 
         @Override
         public void safe() {
@@ -112,7 +112,7 @@ final class GroupCommit {
             entry = null;
         }
 
-        private JournalEntry entry() {
+        private JournalEntry.Group entry() {
             if (entry != null) return entry;
             List<WalEntry> parts = new ArrayList<>(dirty.size());
             dirty.forEach((partition, written) -> parts.add(new WalEntry(
@@ -122,7 +122,7 @@ final class GroupCommit {
                     written.nextOffset,
                     written.batches,
                     written.sizeBytes)));
-            entry = new JournalEntry(clock.wallMs(), parts);
+            entry = new JournalEntry.Group(clock.wallMs(), parts);
             return entry;
         }
 

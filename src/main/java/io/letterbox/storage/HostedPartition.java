@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.audit.Actor;
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
 import io.letterbox.bus.Append;
@@ -298,13 +299,11 @@ final class HostedPartition {
     }
 
     /**
-     * Deletes the records below an offset because a client wants it (KIP-107): moves the log start offset up.
+     * Where the log begins once the records are deleted that a client wants to be (KIP-107).
      *
-     * @return where the log starts then
      * @throws ApiException where the client asked for what must not be
-     * @throws IOException where the log could not be changed
      */
-    long deleteRecords(ShardMessage.DeleteRecords request) throws IOException {
+    long deletedUpTo(ShardMessage.DeleteRecords request) {
         ApiException quarantined = quarantineRefusal();
         if (quarantined != null) throw quarantined;
         if (!config.delete()) {
@@ -321,13 +320,14 @@ final class HostedPartition {
                     "Records of " + id + " can be deleted up to the high watermark, " + highWatermark
                             + ", and not up to " + offset + ".");
         }
-        long before = log.logStartOffset();
-        log.deleteRecordsBefore(offset);
-        long after = log.logStartOffset();
-        if (after > before) {
-            Map<String, String> range = Map.of("offsets", before + "–" + (after - 1));
-            Audit.record(new Change("records of", id.toString(), "deleted", range), request.by());
-        }
-        return after;
+        return Math.max(offset, log.logStartOffset());
+    }
+
+    /** Notes down that somebody has deleted the records from an offset on up to where the log begins now. */
+    void deleted(long fromOffset, Actor by) {
+        long start = log.logStartOffset();
+        if (start <= fromOffset) return;
+        Map<String, String> range = Map.of("offsets", fromOffset + "–" + (start - 1));
+        Audit.record(new Change("records of", id.toString(), "deleted", range), by);
     }
 }

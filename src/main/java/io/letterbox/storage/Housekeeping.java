@@ -4,6 +4,7 @@ import io.letterbox.audit.Actor;
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
 import io.letterbox.log.LogShrink;
+import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.time.Moment;
@@ -24,6 +25,7 @@ final class Housekeeping {
     private final ShardPartitions partitions;
     private final ShardCompaction compaction;
     private final ShardFailures failures;
+    private final LogStarts starts;
     private final StorageServices services;
 
     /** What this round of housekeeping has removed so far. */
@@ -33,11 +35,16 @@ final class Housekeeping {
     private long longestWaitMs;
 
     Housekeeping(
-            StorageServices services, ShardPartitions partitions, ShardCompaction compaction, ShardFailures failures) {
+            StorageServices services,
+            ShardPartitions partitions,
+            ShardCompaction compaction,
+            ShardFailures failures,
+            LogStarts starts) {
         this.services = services;
         this.partitions = partitions;
         this.compaction = compaction;
         this.failures = failures;
+        this.starts = starts;
     }
 
     /**
@@ -86,7 +93,11 @@ final class Housekeeping {
         String[] rule = new String[1];
         failures.attempt(Work.RETENTION, partition, () -> {
             rule[0] = rule(partition, now);
-            partition.log().applyRetention(now, partition.highWatermark());
+            PartitionLog log = partition.log();
+            // First what makes room, then what may need some.
+            starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
+            log.keepHouse(now, partition.highWatermark());
+            starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
         });
         if (rule[0] == null || partition.quarantine() != null) return;
         long less = bytes - partition.log().sizeBytes();
@@ -108,7 +119,7 @@ final class Housekeeping {
 
     /** While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest. */
     private void shrink(HostedPartition partition) throws IOException {
-        LogShrink shrink = new LogShrink(services.files(), partition.log());
+        LogShrink shrink = new LogShrink(services.files(), partition.log(), offset -> starts.move(partition, offset));
         long needed = shrink.neededBytes();
         if (needed < 0) return;
         if (needed > services.disk().freeBytes()

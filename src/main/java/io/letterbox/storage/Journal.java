@@ -22,7 +22,7 @@ public interface Journal extends AutoCloseable {
         void failed(IOException why);
     }
 
-    /** How many entries may be under way at a time, 1 or more. */
+    /** How many groups may be under way at a time, 1 or more. Other entries are few, and not counted. */
     int capacity();
 
     /**
@@ -34,7 +34,7 @@ public interface Journal extends AutoCloseable {
     void append(JournalEntry entry, Completion done);
 
     /** Whether there is no room for an entry, and a checkpoint would make some. */
-    boolean wantsCheckpoint(JournalEntry entry);
+    boolean wantsCheckpoint(JournalEntry.Group entry);
 
     /**
      * A checkpoint begins, which forces into the logs all that is safe by now. The one before it is over, so that entries

@@ -45,7 +45,9 @@ final class LocalJournal implements Journal {
     public void append(JournalEntry entry, Completion done) {
         IOException failure = null;
         try {
-            makeDurable(entry);
+            // A log writes down by itself where it begins, before anything goes: a full disk must not be in the way of
+            // that.
+            if (entry instanceof JournalEntry.Group group) makeDurable(group);
         } catch (IOException failed) {
             failure = failed;
         } catch (RuntimeException unexpected) {
@@ -57,7 +59,7 @@ final class LocalJournal implements Journal {
         else done.failed(failure);
     }
 
-    private void makeDurable(JournalEntry entry) throws IOException {
+    private void makeDurable(JournalEntry.Group entry) throws IOException {
         List<WalEntry> ahead = new ArrayList<>(entry.parts().size());
         List<HostedPartition> aheadOf = new ArrayList<>(entry.parts().size());
         List<Flush> flushes = new ArrayList<>();
@@ -87,12 +89,13 @@ final class LocalJournal implements Journal {
     /** The partition to which something was appended, where its topic wants that on disk at once; else null. */
     private HostedPartition synced(WalEntry part) {
         HostedPartition partition = partitions.apply(part.partition());
-        boolean there = partition != null && !partition.isGone() && partition.topicId().equals(part.topicId());
+        boolean there =
+                partition != null && !partition.isGone() && partition.topicId().equals(part.topicId());
         return there && partition.config().flush() == TopicConfig.Flush.SYNC ? partition : null;
     }
 
     @Override
-    public boolean wantsCheckpoint(JournalEntry entry) {
+    public boolean wantsCheckpoint(JournalEntry.Group entry) {
         long synced = 0;
         for (WalEntry part : entry.parts()) if (synced(part) != null) synced += part.sizeBytes();
         return wal.room(entry.parts().size(), synced) == WriteAheadLog.Room.AFTER_TURN;

@@ -359,9 +359,7 @@ final class ShardPartitions {
             WalReplay restore = new WalReplay(log);
             try {
                 remains.forEach(
-                        id,
-                        topicId,
-                        (file, position, timeMs, batches) -> restore.put(batches, now.elapsedAt(timeMs)));
+                        id, topicId, (file, position, timeMs, batches) -> restore.put(batches, now.elapsedAt(timeMs)));
                 log.flush();
                 services.recovery().restored(id, restore.appended());
             } catch (CorruptLogException lost) {

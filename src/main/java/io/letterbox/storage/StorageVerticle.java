@@ -56,6 +56,7 @@ public final class StorageVerticle extends VerticleBase {
     private final TailCache tailCache;
     private final Journal journal;
     private final GroupCommit group;
+    private final LogStarts starts;
     private final Housekeeping chores;
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
@@ -87,9 +88,10 @@ public final class StorageVerticle extends VerticleBase {
         compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
         this.partitions = new ShardPartitions(shard, services, compaction, failures);
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        this.chores = new Housekeeping(services, partitions, compaction, failures);
         WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
         this.journal = new LocalJournal(wal, services.forces(), partitions::get);
+        this.starts = new LogStarts(journal, services.clock());
+        this.chores = new Housekeeping(services, partitions, compaction, failures, starts);
         this.group = new GroupCommit(journal, services.clock(), new Commits());
         this.checkpoint = new ShardCheckpoint(services, partitions, journal);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
@@ -199,8 +201,7 @@ public final class StorageVerticle extends VerticleBase {
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
             partition.replica().step(new Input.Appended(nextOffset), StorageVerticle::unexpected);
-            boolean first =
-                    group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
+            boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
             if (first) onShard(this::commit);
             services.shortages().passed(Work.APPENDING, partition.id());
         } catch (IOException e) {
@@ -353,15 +354,38 @@ public final class StorageVerticle extends VerticleBase {
             return;
         }
         try {
-            request.done().complete(partition.deleteRecords(request));
+            long offset = partition.deletedUpTo(request);
+            starts.move(partition, offset, new Deletion(partition, request));
         } catch (ApiException refusal) {
             request.done().fail(refusal);
-        } catch (IOException e) {
-            if (isFatal(e)) {
-                request.done().fail(storageFailed(partition.id().toString(), e));
-                fail(partition.id().toString(), e);
+        }
+    }
+
+    /** What follows when records are deleted that a client wanted to be, or cannot be. */
+    private final class Deletion implements Journal.Completion {
+        private final HostedPartition partition;
+        private final ShardMessage.DeleteRecords request;
+        private final long startBefore;
+
+        Deletion(HostedPartition partition, ShardMessage.DeleteRecords request) {
+            this.partition = partition;
+            this.request = request;
+            this.startBefore = partition.log().logStartOffset();
+        }
+
+        @Override
+        public void safe() {
+            partition.deleted(startBefore, request.by());
+            request.done().complete(partition.log().logStartOffset());
+        }
+
+        @Override
+        public void failed(IOException why) {
+            if (isFatal(why)) {
+                request.done().fail(storageFailed(partition.id().toString(), why));
+                fail(partition.id().toString(), why);
             } else {
-                request.done().fail(Shortage.refusal("Deleting records of " + partition.id(), e));
+                request.done().fail(Shortage.refusal("Deleting records of " + partition.id(), why));
             }
         }
     }

@@ -49,9 +49,9 @@ class OpenFilesTest {
         assertThat(files.open()).isOne();
         logs.get(0).flush();
         // The first look after a use lets the file be, the second closes it.
-        logs.get(0).applyRetention(new Moment(2, 2), 1);
+        TestLogs.retain(logs.get(0), new Moment(2, 2), 1);
         assertThat(files.open()).isOne();
-        logs.get(0).applyRetention(new Moment(2, 2), 1);
+        TestLogs.retain(logs.get(0), new Moment(2, 2), 1);
         assertThat(files.open()).isZero();
         append(logs.get(0), "two");
         assertThat(TestLogs.values(logs.get(0), 0, 1000)).containsExactly("0=one", "1=two");
@@ -94,15 +94,15 @@ class OpenFilesTest {
             assertThat(files.open()).isEqualTo(index + 1);
             assertThat(files.unforced()).isEqualTo(index + 1);
         }
-        for (PartitionLog log : logs) log.applyRetention(new Moment(2, 2), 0);
-        for (PartitionLog log : logs) log.applyRetention(new Moment(2, 2), 0);
+        for (PartitionLog log : logs) TestLogs.retain(log, new Moment(2, 2), 0);
+        for (PartitionLog log : logs) TestLogs.retain(log, new Moment(2, 2), 0);
         assertThat(files.open()).isEqualTo(LOGS);
         for (PartitionLog log : logs) log.flush();
         assertThat(files.unforced()).isZero();
         assertThat(files.needForce()).isFalse();
         append(logs.get(0), "w");
-        for (PartitionLog log : logs) log.applyRetention(new Moment(2, 2), 0);
-        for (PartitionLog log : logs) log.applyRetention(new Moment(2, 2), 0);
+        for (PartitionLog log : logs) TestLogs.retain(log, new Moment(2, 2), 0);
+        for (PartitionLog log : logs) TestLogs.retain(log, new Moment(2, 2), 0);
         assertThat(files.open()).as("the one that has been written since").isOne();
     }
 

@@ -120,7 +120,7 @@ public final class CompactedLog implements Closeable {
                 0,
                 normal.minCleanableDirtyRatio(),
                 normal.producers()));
-        log.applyRetention(new Moment(nowMs, nowMs), 0);
+        TestLogs.retain(log, new Moment(nowMs, nowMs), 0);
         log.configure(normal);
     }
 

@@ -145,7 +145,7 @@ class FileRegionTest {
         FileRegion region = log.locate(0, 1_000, log.logEndOffset());
         FileRegion another = log.locate(0, 1_000, log.logEndOffset());
         log.configure(keeping(small(SEGMENT_BYTES), -1, 0));
-        assertThat(log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset()))
+        assertThat(TestLogs.retain(log, new Moment(2_000, 2_000), log.logEndOffset()))
                 .contains(0L);
         assertThat(Files.exists(temp.resolve("p/00000000000000000000.log"))).isFalse();
         assertThat(bytes(region)).isEqualTo(before);
@@ -181,8 +181,8 @@ class FileRegionTest {
 
     /** The first look after a use lets a file be, the second closes it. */
     private void lookTwice() throws IOException {
-        log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset());
-        log.applyRetention(new Moment(2_000, 2_000), log.logEndOffset());
+        TestLogs.retain(log, new Moment(2_000, 2_000), log.logEndOffset());
+        TestLogs.retain(log, new Moment(2_000, 2_000), log.logEndOffset());
     }
 
     @Test

@@ -106,10 +106,10 @@ class PartitionLogTest {
             assertThat(log.segmentCount()).isEqualTo(1);
             log.append(batch(1, "c"), 0, 11_001);
             assertThat(log.segmentCount()).isEqualTo(2);
-            assertThat(log.applyRetention(new Moment(20_000, 20_000), 3)).isEmpty();
+            assertThat(TestLogs.retain(log, new Moment(20_000, 20_000), 3)).isEmpty();
             assertThat(log.segmentCount()).isEqualTo(3);
             assertThat(log.segments().get(2).sizeBytes()).isZero();
-            log.applyRetention(new Moment(30_000, 30_000), 3);
+            TestLogs.retain(log, new Moment(30_000, 30_000), 3);
             assertThat(log.segmentCount()).isEqualTo(3);
         }
     }
@@ -187,13 +187,13 @@ class PartitionLogTest {
     void deletesNothingForItsAgeWhileTheWallClockIsInDoubt() throws IOException {
         try (PartitionLog log = filled(500, 2000)) {
             log.configure(keeping(log.config(), 1000, -1));
-            assertThat(log.applyRetention(new Moment(4000, 1_000_000, false), 500))
+            assertThat(TestLogs.retain(log, new Moment(4000, 1_000_000, false), 500))
                     .isEmpty();
             assertThat(log.logStartOffset()).isZero();
             log.configure(keeping(log.config(), 1000, 5000));
-            log.applyRetention(new Moment(4000, 1_000_000, false), 500);
+            TestLogs.retain(log, new Moment(4000, 1_000_000, false), 500);
             assertThat(log.sizeBytes()).as("by size it does").isBetween(5000L, 7000L);
-            log.applyRetention(new Moment(4000, 1_000_000, true), 500);
+            TestLogs.retain(log, new Moment(4000, 1_000_000, true), 500);
             assertThat(log.logStartOffset()).isEqualTo(500);
         }
     }
@@ -204,20 +204,20 @@ class PartitionLogTest {
                 new LogConfig(1 << 20, 1000, -1, -1, 4096, false, true, 0, 0, 0, 0.5, ProducerLimits.defaults());
         try (PartitionLog log = open(disk, directory, config, 0).log()) {
             log.append(batch(50_000, "a"), 0, 10_000);
-            log.applyRetention(new Moment(11_000, 1), 0);
+            TestLogs.retain(log, new Moment(11_000, 1), 0);
             assertThat(log.segmentCount()).isEqualTo(1);
-            log.applyRetention(new Moment(11_001, 1), 0);
+            TestLogs.retain(log, new Moment(11_001, 1), 0);
             assertThat(log.segmentCount()).isEqualTo(2);
             log.append(batch(50_000, "b"), 0, 11_001);
         }
         try (PartitionLog log = open(disk, directory, config, 2).log()) {
-            log.applyRetention(new Moment(7, 50_900), 2);
+            TestLogs.retain(log, new Moment(7, 50_900), 2);
             assertThat(log.segmentCount())
                     .as("its age is what its timestamp says")
                     .isEqualTo(2);
-            log.applyRetention(new Moment(107, 1), 2);
+            TestLogs.retain(log, new Moment(107, 1), 2);
             assertThat(log.segmentCount()).isEqualTo(2);
-            log.applyRetention(new Moment(108, 1), 2);
+            TestLogs.retain(log, new Moment(108, 1), 2);
             assertThat(log.segmentCount()).isEqualTo(3);
         }
     }
@@ -226,9 +226,9 @@ class PartitionLogTest {
     void retentionBySizeKeepsTheYoungest() throws IOException {
         try (PartitionLog log = filled(500, 2000)) {
             log.configure(keeping(log.config(), -1, 5000));
-            assertThat(log.applyRetention(new Moment(0, 0), 100)).isNotEmpty();
+            assertThat(TestLogs.retain(log, new Moment(0, 0), 100)).isNotEmpty();
             assertThat(log.logStartOffset()).isPositive().isLessThanOrEqualTo(100);
-            log.applyRetention(new Moment(0, 0), 500);
+            TestLogs.retain(log, new Moment(0, 0), 500);
             assertThat(log.sizeBytes()).isBetween(5000L, 7000L);
             long start = log.logStartOffset();
             assertThat(values(log, start, 4000)).isEqualTo(expected((int) start, 500));
@@ -243,10 +243,10 @@ class PartitionLogTest {
     void retentionByTimeTakesAnIdleLogWhole() throws IOException {
         try (PartitionLog log = filled(500, 2000)) {
             log.configure(keeping(log.config(), 1000, -1));
-            log.applyRetention(new Moment(4000, 4000), 500);
+            TestLogs.retain(log, new Moment(4000, 4000), 500);
             long start = log.logStartOffset();
             assertThat(start).isBetween(270L, 300L);
-            log.applyRetention(new Moment(1_000_000, 1_000_000), 500);
+            TestLogs.retain(log, new Moment(1_000_000, 1_000_000), 500);
             assertThat(log.logStartOffset()).isEqualTo(500);
             assertThat(log.segmentCount()).isEqualTo(1);
             assertThat(log.sizeBytes()).isZero();
@@ -320,7 +320,7 @@ class PartitionLogTest {
             for (int offset = 499; offset >= 0; offset -= 11) {
                 assertThat(values(log, offset, 500)).isEqualTo(expected(offset, 500));
             }
-            log.applyRetention(new Moment(0, 0), 500);
+            TestLogs.retain(log, new Moment(0, 0), 500);
             assertThat(values(log, 0, 500)).isEqualTo(expected(0, 500));
         }
     }

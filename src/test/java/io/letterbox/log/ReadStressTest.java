@@ -125,7 +125,7 @@ class ReadStressTest {
                 log.flush();
                 highWatermark = log.logEndOffset() - (random.nextBoolean() ? 0 : lastBatch());
                 if (compact) compact();
-                if (random.nextInt(3) == 0) log.applyRetention(new Moment(round, round), highWatermark);
+                if (random.nextInt(3) == 0) TestLogs.retain(log, new Moment(round, round), highWatermark);
                 if (!compact && random.nextInt(20) == 0) {
                     log.deleteRecordsBefore(Math.max(log.logStartOffset(), highWatermark - 30));
                 }

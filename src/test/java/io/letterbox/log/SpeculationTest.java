@@ -157,15 +157,13 @@ class SpeculationTest {
     @Test
     void readersKnowAtEveryMomentOfACutWhatWasAborted() throws IOException {
         WatchedDisk watched = new WatchedDisk(disk);
-        try (PartitionLog log =
-                open(watched, directory, small(1 << 20), 0).log()) {
+        try (PartitionLog log = open(watched, directory, small(1 << 20), 0).log()) {
             log.append(data(1, 0, true), 0, 0);
             log.append(marker(1), 0, 0);
             log.append(batch(1, "safe"), 0, 0);
             log.committed(3);
             for (int offset = 3; offset < 9; offset++) log.append(batch(1, "to be cut"), 0, 0);
-            watched.look = () -> assertThat(log.aborted().between(0, 3))
-                    .containsExactly(new AbortedTransaction(1, 0));
+            watched.look = () -> assertThat(log.aborted().between(0, 3)).containsExactly(new AbortedTransaction(1, 0));
             log.truncateTo(3);
             assertThat(watched.looks).isPositive();
             watched.look.run();

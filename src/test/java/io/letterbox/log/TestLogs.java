@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.disk.Disk;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,19 @@ public final class TestLogs {
                 config.deleteRetentionMs(),
                 config.minCleanableDirtyRatio(),
                 config.producers());
+    }
+
+    /** What a shard does with a log every few seconds. Returns the base offsets of the segments that went. */
+    public static List<Long> retain(PartitionLog log, Moment now, long highWatermark) throws IOException {
+        List<Segment> before = log.segments();
+        log.deleteRecordsBefore(log.retainedFrom(now, highWatermark));
+        log.keepHouse(now, highWatermark);
+        log.deleteRecordsBefore(log.retainedFrom(now, highWatermark));
+        long start = log.segments().get(0).baseOffset();
+        return before.stream()
+                .map(Segment::baseOffset)
+                .filter(base -> base < start)
+                .toList();
     }
 
     /** A batch whose records have these values and one timestamp. */

@@ -48,8 +48,7 @@ class GroupCommitTest {
         journal = new SimJournal(capacity);
         shard = new SimShard(disk, directory, journal);
         PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
-        TopicImage topic =
-                new TopicImage("quakes", new UUID(1, 2), List.of(here, here), new TopicConfig(Map.of()));
+        TopicImage topic = new TopicImage("quakes", new UUID(1, 2), List.of(here, here), new TopicConfig(Map.of()));
         shard.open(new ClusterImage(1, "cluster", Map.of(), new TreeMap<>(Map.of("quakes", topic))));
     }
 
@@ -115,12 +114,36 @@ class GroupCommitTest {
         assertThat(shard.get(P0).highWatermark()).isEqualTo(2);
     }
 
+    @Test
+    void aLogBeginsLaterOnceThatIsSafe() throws IOException {
+        append(P0, "a", "b");
+        shard.commit(0);
+        journal.complete();
+        append(P0, "c");
+        shard.commit(0);
+        shard.moveStart(P0, 1);
+        shard.moveStart(P0, 2);
+        assertThat(journal.pending().get(1))
+                .isEqualTo(logStart(journal.pending().get(1), 1));
+        journal.complete();
+        assertThat(shard.get(P0).log().logStartOffset()).isZero();
+        journal.complete();
+        assertThat(shard.get(P0).log().logStartOffset()).isEqualTo(1);
+        journal.lack(new IOException("No space left on device"));
+        assertThat(shard.get(P0).log().logStartOffset()).isEqualTo(1);
+    }
+
+    private static JournalEntry logStart(JournalEntry like, long offset) {
+        return new JournalEntry.LogStart(like.timeMs(), P0, new UUID(1, 2), offset);
+    }
+
     private Promise<Appended> append(TopicPartition id, String... values) throws IOException {
         return shard.append(id, TestLogs.batch(1, values), values.length, 0);
     }
 
     private static List<String> offsets(JournalEntry entry) {
-        return entry.parts().stream().map(GroupCommitTest::offsets).toList();
+        return ((JournalEntry.Group) entry)
+                .parts().stream().map(GroupCommitTest::offsets).toList();
     }
 
     private static String offsets(WalEntry part) {

@@ -183,7 +183,7 @@ class ShardCrashSimTest {
             log.configure(TestLogs.keeping(TestLogs.small(16384), -1, log.sizeBytes() / 2));
             model.startAtMost =
                     Math.max(model.startAtMost, before.get(before.size() - 1).baseOffset());
-            log.applyRetention(new Moment(nowMs, nowMs), shard.get(id).highWatermark());
+            TestLogs.retain(log, new Moment(nowMs, nowMs), shard.get(id).highWatermark());
             log.configure(TestLogs.small(16384));
             startsAt(model, log.logStartOffset());
         }

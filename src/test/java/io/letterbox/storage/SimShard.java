@@ -38,6 +38,7 @@ final class SimShard implements GroupCommit.Listener {
     private final Journal journal;
     private final ShardPartitions partitions;
     private final GroupCommit group;
+    private final LogStarts starts;
     private final ShardCheckpoint checkpoint;
     private final TailCache tailCache = new TailCache(TAIL_CACHE_BYTES);
     private final ArrayDeque<Runnable> background = new ArrayDeque<>();
@@ -83,6 +84,7 @@ final class SimShard implements GroupCommit.Listener {
         partitions = new ShardPartitions(0, services, new ShardCompaction(services, failures), failures);
         WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
         journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
+        starts = new LogStarts(journal, Clock.system());
         group = new GroupCommit(journal, Clock.system(), this);
         checkpoint = new ShardCheckpoint(services, partitions, journal);
     }
@@ -151,6 +153,11 @@ final class SimShard implements GroupCommit.Listener {
         failed = why;
     }
 
+    /** Decides where a log begins; that is so when the journal has said that it is safe. */
+    void moveStart(TopicPartition id, long offset) throws IOException {
+        starts.move(partitions.get(id), offset);
+    }
+
     /** The shard's leader steps down: everything that is not safe goes. */
     void cut(ApiException why) throws IOException {
         awaitForces();
@@ -159,7 +166,15 @@ final class SimShard implements GroupCommit.Listener {
 
     /** Takes an entry of which another has made sure, as one who follows does. */
     void take(JournalEntry entry, long nowMs) throws IOException {
-        for (WalEntry part : entry.parts()) {
+        if (entry instanceof JournalEntry.LogStart start) {
+            partitions.get(start.partition()).log().deleteRecordsBefore(start.offset());
+        } else if (entry instanceof JournalEntry.Group taken) {
+            take(taken, nowMs);
+        }
+    }
+
+    private void take(JournalEntry.Group taken, long nowMs) throws IOException {
+        for (WalEntry part : taken.parts()) {
             HostedPartition partition = partitions.get(part.partition());
             WalReplay replay = new WalReplay(partition.log());
             for (ByteBuffer batch : part.batches()) replay.put(batch.duplicate(), nowMs);

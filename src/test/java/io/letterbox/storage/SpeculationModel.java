@@ -98,7 +98,8 @@ final class SpeculationModel {
     private List<LeaderEpochCache.Entry> epochs() {
         List<LeaderEpochCache.Entry> entries = new ArrayList<>();
         stamps.forEach((base, stamp) -> {
-            boolean known = !entries.isEmpty() && entries.get(entries.size() - 1).epoch() == stamp.leaderEpoch;
+            boolean known =
+                    !entries.isEmpty() && entries.get(entries.size() - 1).epoch() == stamp.leaderEpoch;
             if (!known) entries.add(new LeaderEpochCache.Entry(stamp.leaderEpoch, base));
         });
         return entries;

@@ -137,7 +137,7 @@ class SpeculationSimTest {
             for (Map.Entry<TopicPartition, SpeculationModel> each : models.entrySet()) {
                 long safe = 0;
                 for (JournalEntry entry : journal.safe()) safe = Math.max(safe, endOf(entry, each.getKey()));
-                    each.getValue().cut(safe);
+                each.getValue().cut(safe);
             }
             for (JournalEntry entry : found) restore(before, entry);
         }
@@ -177,7 +177,7 @@ class SpeculationSimTest {
             PartitionLog log = ((LogRecovery.Recovered) outcome).log();
             log.truncateTo(point);
             for (JournalEntry entry : journal.safe()) {
-                for (WalEntry part : entry.parts()) {
+                for (WalEntry part : parts(entry)) {
                     if (!part.partition().equals(id)) continue;
                     for (ByteBuffer batch : part.batches()) new WalReplay(log).put(batch.duplicate(), nowMs);
                 }
@@ -259,14 +259,18 @@ class SpeculationSimTest {
         }
 
         private void restore(Map<TopicPartition, SpeculationModel> before, JournalEntry entry) {
-            for (WalEntry part : entry.parts()) {
+            for (WalEntry part : parts(entry)) {
                 models.get(part.partition()).restore(before.get(part.partition()), part.nextOffset());
                 kept++;
             }
         }
 
+        private static List<WalEntry> parts(JournalEntry entry) {
+            return entry instanceof JournalEntry.Group group ? group.parts() : List.of();
+        }
+
         private static long endOf(JournalEntry entry, TopicPartition id) {
-            return entry.parts().stream()
+            return parts(entry).stream()
                     .filter(part -> part.partition().equals(id))
                     .mapToLong(WalEntry::nextOffset)
                     .max()
@@ -275,10 +279,10 @@ class SpeculationSimTest {
 
         private void deleteBefore() throws IOException {
             TopicPartition id = any();
-            PartitionLog log = shard.get(id).log();
+            long start = shard.get(id).log().logStartOffset();
             // Not beyond an open transaction: what is left of it then is a question of its own.
-            long span = models.get(id).stable(shard.get(id).highWatermark()) - log.logStartOffset();
-            if (deletes && span > 0) log.deleteRecordsBefore(log.logStartOffset() + random.nextInt((int) span + 1));
+            long span = models.get(id).stable(shard.get(id).highWatermark()) - start;
+            if (deletes && span > 0) shard.moveStart(id, start + random.nextInt((int) span + 1));
         }
 
         private void matchAll() throws IOException {

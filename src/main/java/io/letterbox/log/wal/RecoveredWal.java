@@ -141,7 +141,8 @@ public final class RecoveredWal {
             UUID current = topicIds.get(partition.topic());
             for (WalScan.Found piece : each.getValue()) {
                 if (neededBy.containsKey(piece.place().file()) || deleted.contains(piece.topicId())) continue;
-                if (!isDeleted(topics, current, partition, piece.topicId())) neededBy.put(piece.place().file(), partition);
+                if (!isDeleted(topics, current, partition, piece.topicId()))
+                    neededBy.put(piece.place().file(), partition);
             }
         }
         List<Kept> kept = new ArrayList<>();

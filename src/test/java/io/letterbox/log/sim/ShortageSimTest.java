@@ -105,7 +105,8 @@ class ShortageSimTest {
             log.configure(TestLogs.keeping(config, -1, random.nextInt(500)));
             model.startAtMost = Math.max(model.startAtMost, model.flushedUpTo);
             try {
-                if (new LogShrink(disk, log).run(model.flushedUpTo)) startIs(log.logStartOffset());
+                if (new LogShrink(disk, log, log::deleteRecordsBefore).run(model.flushedUpTo))
+                    startIs(log.logStartOffset());
             } finally {
                 log.configure(config);
             }

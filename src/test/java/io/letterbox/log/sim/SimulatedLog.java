@@ -101,7 +101,7 @@ class SimulatedLog {
         model.startAtMost =
                 Math.max(model.startAtMost, before.get(before.size() - 1).baseOffset());
         try {
-            log.applyRetention(new Moment(nowMs, nowMs), model.flushedUpTo);
+            TestLogs.retain(log, new Moment(nowMs, nowMs), model.flushedUpTo);
             startIs(log.logStartOffset());
         } finally {
             log.configure(config);

@@ -41,7 +41,8 @@ class WriteAheadLogTest {
     @Test
     void givesBackWhatWasWrittenInItsOrder() throws IOException {
         WriteAheadLog wal = wal();
-        assertThat(wal.write(TIME_MS, List.of(entry(P0, "a", "b"), entry(P1, "x")))).isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "a", "b"), entry(P1, "x"))))
+                .isTrue();
         assertThat(wal.write(TIME_MS, List.of(entry(P0, "c")))).isTrue();
         wal.close();
         RecoveredWal remains = remains();
@@ -88,7 +89,8 @@ class WriteAheadLogTest {
     void refusesWhatIsTooLarge() throws IOException {
         WriteAheadLog wal = wal();
         assertThat(wal.room(1, FILE_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
-        assertThat(wal.write(TIME_MS, List.of(entry(P0, "x".repeat(FILE_BYTES))))).isFalse();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "x".repeat(FILE_BYTES)))))
+                .isFalse();
         WriteAheadLog large = new WriteAheadLog(WalDirectory.open(disk, temp), 1 << 30);
         assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
         assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
