@@ -9,6 +9,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.record.Partitioner;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -364,5 +365,31 @@ class PublishTest {
         assertThat(door.storage.metadata().image().topics()).isEmpty();
         assertThat(door.post("/topics/%61", null, "x").statusCode()).isEqualTo(200);
         assertThat(door.storage.metadata().image().topics()).containsOnlyKeys("a");
+    }
+
+    /** The log takes another request with the same key for a producer that is out of order. */
+    @Test
+    void aKeyThatIsUsedForAnotherRequestIsRefusedInWordsOfItsOwn() {
+        door.storage.createTopic("t", 1, Map.of());
+        for (ErrorCode refusal : List.of(ErrorCode.OUT_OF_ORDER_SEQUENCE, ErrorCode.INVALID_PRODUCER_EPOCH)) {
+            door.storage.refuseWith(new ApiException(refusal, "Refused by the log."));
+            for (String contentType : List.of("text/plain", NDJSON)) {
+                assertThat(refusal(contentType, "Idempotency-Key", "a"))
+                        .as(refusal + " " + contentType)
+                        .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+            }
+            assertThat(refusal(NDJSON, "Producer-Id", "1", "Producer-Epoch", "0", "Producer-Seq", "0"))
+                    .isEqualTo(refusal.name());
+        }
+        door.storage.refuseWith(new ApiException(ErrorCode.DISK_FULL, "Full."));
+        assertThat(refusal("text/plain", "Idempotency-Key", "a")).isEqualTo("DISK_FULL");
+    }
+
+    private String refusal(String contentType, String... headers) {
+        HttpRequest.Builder request = door.request("/topics/t")
+                .header("Content-Type", contentType)
+                .headers(headers)
+                .POST(BodyPublishers.ofString("x"));
+        return json(door.send(request)).path("code").asText();
     }
 }
