@@ -10,12 +10,10 @@ import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
-import io.letterbox.http.Proxies;
 import io.letterbox.ingress.ByteBudget;
-import io.letterbox.rest.Backend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.GroupLagCollector;
 import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.DeliveryServices;
 import io.letterbox.sse.SseDelivery;
 import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
@@ -37,8 +35,7 @@ final class HttpAssembly {
     private final Health health;
     private final HttpSockets sockets;
     private final Hosts hosts;
-    private final ByteBudget budget;
-    private final Backend backend;
+    private final DoorServices services;
     private final SubscriberSlots slots;
     private final BundledFiles consoleFiles = ConsolePart.files();
     private final StaticRoot files;
@@ -63,36 +60,36 @@ final class HttpAssembly {
         this.sockets = sockets;
         this.hosts = hosts;
         this.slots = new SubscriberSlots(config.limits().subscribers());
-        this.budget = new ByteBudget(config.limits().ingressBytes());
+        ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
-        this.backend = new Backend(
+        this.services = new DoorServices(
                 storage.clock(),
                 config,
                 storage.metadata(),
                 storage.reader(),
                 storage.partitions(),
+                storage.groups(),
+                storage.transactions(),
                 meters,
                 budget,
-                pages,
-                storage.groups(),
-                storage.transactions());
+                pages);
         LimitMeters limits = meters.limits();
         limits.add("limits.ingressBytes", budget::usedBytes, budget::limitBytes);
         limits.add("limits.pageBytes", pages::usedBytes, pages::limitBytes);
         limits.add("limits.subscribers", slots::taken, config.limits()::subscribers);
     }
 
-    /** The budget of bytes that publishers may have in flight, over HTTP and Kafka together. */
-    ByteBudget budget() {
-        return budget;
+    /** The services of all doors, also those of the Kafka server. */
+    DoorServices services() {
+        return services;
     }
 
     /** The HTTP server of one more event loop. */
     HttpVerticle door() {
         List<HttpPart> parts = new ArrayList<>(List.of(
-                new HttpIngress(backend),
+                new HttpIngress(services),
                 delivery(),
-                new TelemetryRoutes(meters, health, new GroupLagCollector(backend)::update),
+                new TelemetryRoutes(meters, health, new GroupLagCollector(services)::update),
                 console()));
         if (files != null) parts.add(new StaticFiles(files, transfers));
         return new HttpVerticle(config.http(), sockets, hosts, parts, (route, status, nanos) -> meters.route(route)
@@ -109,16 +106,6 @@ final class HttpAssembly {
     }
 
     private SseDelivery delivery() {
-        return new SseDelivery(
-                new DeliveryServices(
-                        storage.reader(),
-                        storage.metadata(),
-                        meters,
-                        slots,
-                        config.sse(),
-                        storage.groups(),
-                        config.groups().sessionTimeoutMs(),
-                        Proxies.of(config.http())),
-                new Random());
+        return new SseDelivery(services, slots, new Random());
     }
 }

@@ -1,13 +1,10 @@
 package io.letterbox;
 
 import io.letterbox.config.KafkaConfig;
-import io.letterbox.config.LetterboxConfig;
-import io.letterbox.ingress.ByteBudget;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaSockets;
 import io.letterbox.kafka.KafkaVerticle;
 import io.letterbox.metadata.Endpoint;
-import io.letterbox.telemetry.Meters;
 import java.io.IOException;
 import java.net.InetAddress;
 import org.slf4j.Logger;
@@ -20,30 +17,22 @@ final class KafkaAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaAssembly.class);
 
     private final KafkaConfig config;
-    private final KafkaBackend backend;
+    private final DoorServices services;
     private final KafkaSockets sockets;
 
     /**
-     * @param budget shared with the HTTP server
+     * @param services shared with the HTTP server
      * @param shut closes the entrance
      */
-    KafkaAssembly(LetterboxConfig config, StorageAssembly storage, Meters meters, ByteBudget budget, Runnable shut) {
-        this.config = config.kafka();
+    KafkaAssembly(DoorServices services, Runnable shut) {
+        this.config = services.config().kafka();
+        this.services = services;
         this.sockets = new KafkaSockets(shut);
-        this.backend = new KafkaBackend(
-                config,
-                storage.metadata(),
-                storage.reader(),
-                storage.partitions(),
-                meters,
-                budget,
-                storage.groups(),
-                storage.transactions());
     }
 
     /** The Kafka server of one more event loop. */
     KafkaVerticle door() {
-        return new KafkaVerticle(backend, sockets);
+        return new KafkaVerticle(services, sockets);
     }
 
     /** The port that is listened on, which matters if port 0 was configured. */

@@ -90,7 +90,7 @@ public final class Server implements AutoCloseable {
         Endpoint here = new Endpoint(config.http().host(), httpPort());
         if (config.kafka().enabled()) {
             Runnable shut = assembly.entrances().kafka()::shut;
-            openKafka(new KafkaAssembly(config, storage, meters, http.budget(), shut), assembly.eventLoops(), here);
+            openKafka(new KafkaAssembly(http.services(), shut), assembly.eventLoops(), here);
         } else {
             storage.register(config.node().id(), here, Endpoint.NONE);
         }

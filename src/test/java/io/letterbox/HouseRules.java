@@ -135,7 +135,7 @@ final class HouseRules {
                             Set.of(VERTX))),
             Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
             Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
-            Map.entry("sse", new Room(with(DOOR_ROOMS, "reading"), DOOR_LIBRARIES)),
+            Map.entry("sse", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
             Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
             Map.entry("org.apache.kafka", new Room(Set.of(), Set.of())),

@@ -10,12 +10,10 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
-import io.letterbox.http.Proxies;
 import io.letterbox.http.RouteTable;
 import io.letterbox.ingress.ByteBudget;
-import io.letterbox.rest.Backend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.DeliveryServices;
 import io.letterbox.sse.SseDelivery;
 import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
@@ -52,31 +50,21 @@ class OpenApiTest {
         FakeStorage storage = new FakeStorage(vertx);
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1);
-        Backend backend = new Backend(
+        DoorServices services = new DoorServices(
                 new GuardedClock(Clock.system(), -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,
                 storage,
+                new FakeGroups(),
+                new FakeTransactions(),
                 meters,
                 budget,
-                budget,
-                new FakeGroups(),
-                new FakeTransactions());
+                budget);
         Health health = new Health();
         List<HttpPart> parts = List.of(
-                new HttpIngress(backend),
-                new SseDelivery(
-                        new DeliveryServices(
-                                storage,
-                                storage.metadata(),
-                                meters,
-                                new SubscriberSlots(1),
-                                config.sse(),
-                                new FakeGroups(),
-                                45_000,
-                                Proxies.of(config.http())),
-                        new Random(1)),
+                new HttpIngress(services),
+                new SseDelivery(services, new SubscriberSlots(1), new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
                 new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"));
         Router router = Router.router(vertx);

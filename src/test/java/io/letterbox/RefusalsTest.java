@@ -17,13 +17,11 @@ import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
-import io.letterbox.http.Proxies;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.http.RouteTable;
 import io.letterbox.ingress.ByteBudget;
-import io.letterbox.rest.Backend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.DeliveryServices;
 import io.letterbox.sse.SseDelivery;
 import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
@@ -77,29 +75,20 @@ class RefusalsTest {
         FakeStorage storage = new FakeStorage(VERTX);
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1 << 20);
-        Backend backend = new Backend(
+        DoorServices services = new DoorServices(
                 new GuardedClock(Clock.system(), -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,
                 storage,
+                new FakeGroups(),
+                new FakeTransactions(),
                 meters,
                 budget,
-                budget,
-                new FakeGroups(),
-                new FakeTransactions());
-        DeliveryServices rooms = new DeliveryServices(
-                storage,
-                storage.metadata(),
-                meters,
-                new SubscriberSlots(1),
-                config.sse(),
-                new FakeGroups(),
-                45_000,
-                Proxies.of(http));
+                budget);
         List<HttpPart> parts = List.of(
-                new HttpIngress(backend),
-                new SseDelivery(rooms, new java.util.Random(1)),
+                new HttpIngress(services),
+                new SseDelivery(services, new SubscriberSlots(1), new java.util.Random(1)),
                 new TelemetryRoutes(meters, HEALTH, Future::succeededFuture),
                 new ConsolePart(ConsolePart.files(), storage.metadata(), storage, HEALTH, meters, "test"),
                 new Refusing(),

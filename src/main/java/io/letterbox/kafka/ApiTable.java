@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.admin.AdminApis;
 import io.letterbox.kafka.fetch.FetchApis;
 import io.letterbox.kafka.groups.GroupApis;
@@ -17,7 +18,7 @@ final class ApiTable {
     private final List<ApiPart> parts;
     private final Map<ApiKeys, ApiSupport> served = new EnumMap<>(ApiKeys.class);
 
-    ApiTable(KafkaBackend backend, Vertx vertx) {
+    ApiTable(DoorServices backend, Vertx vertx) {
         parts = List.of(
                 new CoreApis(this, backend, vertx),
                 new FetchApis(backend, vertx),

@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.ingress.DoorServices;
 import io.vertx.core.Vertx;
 import java.util.List;
 
@@ -8,7 +9,7 @@ final class CoreApis implements ApiPart {
     private final List<ApiSupport> apis;
 
     /** Created on the event loop that it serves. */
-    CoreApis(ApiTable table, KafkaBackend backend, Vertx vertx) {
+    CoreApis(ApiTable table, DoorServices backend, Vertx vertx) {
         apis = List.of(
                 ApiVersionsApi.support(table),
                 new MetadataApi(backend).support(),

@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.TopicImage;
@@ -26,9 +27,9 @@ final class FindCoordinatorApi {
     private static final byte GROUP = 0;
     private static final byte TRANSACTION = 1;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    FindCoordinatorApi(KafkaBackend backend) {
+    FindCoordinatorApi(DoorServices backend) {
         this.backend = backend;
     }
 

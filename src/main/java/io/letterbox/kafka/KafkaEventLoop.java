@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Door;
@@ -25,7 +26,7 @@ final class KafkaEventLoop {
     private static final String DECODER = "letterbox-kafka-decoder";
 
     private final Vertx vertx;
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final FrameLimits limits;
     private final RequestLimits requestLimits;
     private final WorkerExecutor decoder;
@@ -42,7 +43,7 @@ final class KafkaEventLoop {
     private boolean looking;
     private boolean draining;
 
-    KafkaEventLoop(KafkaBackend backend, ApiTable table, Vertx vertx) {
+    KafkaEventLoop(DoorServices backend, ApiTable table, Vertx vertx) {
         this.vertx = vertx;
         this.backend = backend;
         this.limits = FrameLimits.of(backend.config());

@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.config.KafkaConfig;
+import io.letterbox.ingress.DoorServices;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -18,7 +19,7 @@ public final class KafkaVerticle extends VerticleBase {
      */
     private static final int ANY_SHARED_PORT = -2;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final KafkaSockets sockets;
 
     // Owned by the event loop.
@@ -26,7 +27,7 @@ public final class KafkaVerticle extends VerticleBase {
     private KafkaEventLoop loop;
 
     /** @param sockets shared by all instances */
-    public KafkaVerticle(KafkaBackend backend, KafkaSockets sockets) {
+    public KafkaVerticle(DoorServices backend, KafkaSockets sockets) {
         this.backend = backend;
         this.sockets = sockets;
     }

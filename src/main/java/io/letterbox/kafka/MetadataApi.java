@@ -3,6 +3,7 @@ package io.letterbox.kafka;
 import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.NodeImage;
@@ -39,10 +40,10 @@ final class MetadataApi {
     /** Topics that one request creates; a client that needs more asks again. */
     static final int CREATED_AT_ONCE = 100;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final AutoCreation creation;
 
-    MetadataApi(KafkaBackend backend) {
+    MetadataApi(DoorServices backend) {
         this.backend = backend;
         this.creation = new AutoCreation(backend.config().topics().autoCreatePerMinute(), System::nanoTime);
     }

@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.bus.Append;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.transactions.TransactionalAppends;
 import io.letterbox.publishing.TopicHandle;
 import io.letterbox.publishing.TopicHandles;
@@ -30,7 +31,7 @@ final class ProduceApi {
 
     private static final long NEXT_TURN_MS = 1;
 
-    final KafkaBackend backend;
+    final DoorServices backend;
     final Vertx vertx;
     final ContextInternal context;
     final TopicHandles<TopicHandle> topics;
@@ -49,7 +50,7 @@ final class ProduceApi {
     /** Looks at one batch at a time. */
     final RecordBatch batch = new RecordBatch();
 
-    ProduceApi(KafkaBackend backend, Vertx vertx) {
+    ProduceApi(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();

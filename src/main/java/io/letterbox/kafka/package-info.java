@@ -3,7 +3,7 @@
  * FindCoordinator, Produce). The other APIs are in packages below this one; {@link io.letterbox.kafka.ApiTable} puts
  * them together.
  *
- * <p>A connection and every handler are owned by one event loop; {@link io.letterbox.kafka.KafkaBackend} is what the
+ * <p>A connection and every handler are owned by one event loop; {@link io.letterbox.ingress.DoorServices} is what the
  * event loops share. This package never blocks, never touches a file, and never advertises a version that it does not
  * serve.
  */

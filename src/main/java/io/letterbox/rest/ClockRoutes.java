@@ -7,6 +7,7 @@ import io.letterbox.config.HttpConfig;
 import io.letterbox.http.HttpActor;
 import io.letterbox.http.Json;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.time.ClockGuard;
 import io.letterbox.time.GuardedClock;
 import io.vertx.ext.web.Router;
@@ -19,7 +20,7 @@ final class ClockRoutes {
     private final GuardedClock clock;
     private final HttpConfig http;
 
-    ClockRoutes(Backend backend) {
+    ClockRoutes(DoorServices backend) {
         this.clock = backend.clock();
         this.http = backend.config().http();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.http.Json;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.vertx.core.buffer.Buffer;
@@ -17,10 +18,10 @@ import java.util.Set;
 
 /** The routes that describe the cluster and the HTTP interface (OpenAPI 3.1). Owned by one event loop. */
 final class ClusterRoutes {
-    private final Backend backend;
+    private final DoorServices backend;
     private final Buffer openApi = resource("openapi.json");
 
-    ClusterRoutes(Backend backend) {
+    ClusterRoutes(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -1,6 +1,7 @@
 package io.letterbox.rest;
 
 import io.letterbox.groups.GroupView;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.GroupLags.PartitionLag;
 import io.letterbox.telemetry.GroupLag;
 import io.letterbox.time.Clock;
@@ -20,13 +21,13 @@ public final class GroupLagCollector {
     /** Groups of each coordinator that are collected at once. */
     private static final int EACH = 32;
 
-    private final Backend backend;
+    private final DoorServices backend;
     private final GroupLags lags;
 
     private Future<Void> running;
 
     /** @param backend the services that all event loops share */
-    public GroupLagCollector(Backend backend) {
+    public GroupLagCollector(DoorServices backend) {
         this.backend = backend;
         this.lags = new GroupLags(backend);
     }

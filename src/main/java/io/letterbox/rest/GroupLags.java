@@ -11,6 +11,7 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupPage;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.offsets.CommittedOffset;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicPartition;
@@ -68,7 +69,7 @@ final class GroupLags {
         }
     }
 
-    GroupLags(Backend backend) {
+    GroupLags(DoorServices backend) {
         this.groups = backend.groups();
         this.metadata = backend.metadata();
         this.reader = backend.reader();

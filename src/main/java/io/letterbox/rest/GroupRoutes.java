@@ -15,6 +15,7 @@ import io.letterbox.http.Json;
 import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.rest.GroupLags.PartitionLag;
 import io.letterbox.time.Clock;
@@ -37,10 +38,10 @@ import org.apache.kafka.common.protocol.Errors;
 final class GroupRoutes {
     private static final int MAX_BODY_BYTES = 1 << 20;
 
-    private final Backend backend;
+    private final DoorServices backend;
     private final GroupLags lags;
 
-    GroupRoutes(Backend backend, GroupLags lags) {
+    GroupRoutes(DoorServices backend, GroupLags lags) {
         this.backend = backend;
         this.lags = lags;
     }

@@ -1,6 +1,7 @@
 package io.letterbox.rest;
 
 import io.letterbox.http.HttpPart;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
@@ -16,14 +17,14 @@ import io.vertx.ext.web.Router;
 public final class HttpIngress implements HttpPart {
     private static final String PREFIX = "/topics/";
 
-    private final Backend backend;
+    private final DoorServices backend;
 
     // Owned by the event loop; set by mount.
     private Publisher publisher;
     private RecordRoutes records;
 
     /** @param backend the services that all event loops share */
-    public HttpIngress(Backend backend) {
+    public HttpIngress(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand.SetOffsets;
 import io.letterbox.groups.GroupView;
 import io.letterbox.groups.offsets.CommittedOffset;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.publishing.PublishTargets;
 import io.letterbox.record.TopicPartition;
@@ -21,12 +22,12 @@ import org.apache.kafka.common.Uuid;
 
 /** Resolves the goals of one request, which may be times, ends of logs or distances, into offsets. */
 final class OffsetGoals {
-    private final Backend backend;
+    private final DoorServices backend;
     private final GroupView group;
     private final SortedMap<TopicPartition, Entry> wishes = new TreeMap<>();
 
     /** @param group as it is now, or null if there is none */
-    OffsetGoals(Backend backend, GroupView group) {
+    OffsetGoals(DoorServices backend, GroupView group) {
         this.backend = backend;
         this.group = group;
     }

@@ -4,6 +4,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.LongLived;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,7 +22,7 @@ final class PageAnswer implements Transfers.Transfer {
     private final Transfers untaken;
     private final PageShare share;
 
-    PageAnswer(RoutingContext context, Backend backend, RecordRoutes routes) {
+    PageAnswer(RoutingContext context, DoorServices backend, RecordRoutes routes) {
         this.context = context;
         this.untaken = routes.untaken();
         this.share = new PageShare(backend.pages());

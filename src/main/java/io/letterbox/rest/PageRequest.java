@@ -8,6 +8,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.http.RecordEnvelope;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.reading.PartitionTail;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.telemetry.Door;
@@ -35,7 +36,7 @@ final class PageRequest {
     private static final long NO_TIMER = -1;
 
     private final RoutingContext context;
-    private final Backend backend;
+    private final DoorServices backend;
     private final RecordRoutes routes;
     private final RecordQuery query;
     private final PartitionTail tail;
@@ -48,7 +49,8 @@ final class PageRequest {
     private boolean over;
 
     /** @param maxBatchBytes the first batch is read whole, so a read may take so much whatever was asked for */
-    PageRequest(RoutingContext context, Backend backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
+    PageRequest(
+            RoutingContext context, DoorServices backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
         this.context = context;
         this.backend = backend;
         this.routes = routes;

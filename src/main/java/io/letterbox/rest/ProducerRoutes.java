@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.http.Json;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
@@ -13,9 +14,9 @@ import java.util.Set;
  * loop.
  */
 final class ProducerRoutes {
-    private final Backend backend;
+    private final DoorServices backend;
 
-    ProducerRoutes(Backend backend) {
+    ProducerRoutes(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -6,6 +6,7 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.http.EarlyRefusal;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.publishing.IdempotentPlacement;
 import io.letterbox.publishing.PendingRecord;
@@ -32,7 +33,7 @@ final class Publisher {
 
     private static final int SCRATCH_BYTES = 512;
 
-    private final Backend backend;
+    private final DoorServices backend;
     private final Vertx vertx;
     private final PublishTargets targets;
     private final PublishBatcher batcher;
@@ -43,7 +44,7 @@ final class Publisher {
     private final PendingRecord draft = new PendingRecord();
     private final JsonBytes scratch = new JsonBytes(SCRATCH_BYTES);
 
-    Publisher(Backend backend, Vertx vertx) {
+    Publisher(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
         this.targets = new PublishTargets(backend.metadata(), backend.config().topics(), backend.meters());
@@ -211,7 +212,7 @@ final class Publisher {
         meter.record(System.nanoTime() - startNanos, status);
     }
 
-    Backend backend() {
+    DoorServices backend() {
         return backend;
     }
 

@@ -3,6 +3,7 @@ package io.letterbox.rest;
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.http.LongLived;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.publishing.PublishTargets;
@@ -19,7 +20,7 @@ final class RecordRoutes {
     /** Threads that filter records: at most half of the processors, so that the rest of the server keeps the others. */
     private static final int FILTER_THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-    private final Backend backend;
+    private final DoorServices backend;
 
     /** The listeners of the long polls. */
     private final CommitListeners listeners = new CommitListeners();
@@ -28,7 +29,7 @@ final class RecordRoutes {
     private final WorkerExecutor filters;
     private boolean draining;
 
-    RecordRoutes(Backend backend, Vertx vertx) {
+    RecordRoutes(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         backend.reader().onCommitted(listeners::onCommitted);
         // A topic may have been deleted: the long polls that wait for it have to be answered.

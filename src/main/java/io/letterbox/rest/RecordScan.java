@@ -7,6 +7,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
@@ -43,7 +44,7 @@ final class RecordScan {
     private static final int INITIAL_BYTES = 4_096;
 
     private final RoutingContext context;
-    private final Backend backend;
+    private final DoorServices backend;
     private final WorkerExecutor filters;
     private final TopicImage topic;
     private final PageAnswer answer;
@@ -55,7 +56,7 @@ final class RecordScan {
     private long notJson;
     private boolean over;
 
-    RecordScan(RoutingContext context, Backend backend, RecordRoutes routes, TopicImage topic) {
+    RecordScan(RoutingContext context, DoorServices backend, RecordRoutes routes, TopicImage topic) {
         this.context = context;
         this.backend = backend;
         this.filters = routes.filters();

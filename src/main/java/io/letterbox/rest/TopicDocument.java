@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.http.Json;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.metadata.TopicImage;
@@ -13,9 +14,9 @@ import java.util.Locale;
 
 /** The JSON of a topic: its entry in the list, and the whole document. */
 final class TopicDocument {
-    private final Backend backend;
+    private final DoorServices backend;
 
-    TopicDocument(Backend backend) {
+    TopicDocument(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -10,6 +10,7 @@ import io.letterbox.http.Json;
 import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicImage;
@@ -26,10 +27,10 @@ import java.util.UUID;
 final class TopicRoutes {
     private static final int MAX_BODY_BYTES = 1 << 16;
 
-    private final Backend backend;
+    private final DoorServices backend;
     private final TopicDocument document;
 
-    TopicRoutes(Backend backend) {
+    TopicRoutes(DoorServices backend) {
         this.backend = backend;
         this.document = new TopicDocument(backend);
     }

@@ -2,6 +2,8 @@ package io.letterbox.sse;
 
 import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
+import io.letterbox.bus.LogReader;
+import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.config.SseConfig;
@@ -40,7 +42,11 @@ final class DeliveryLoop {
         }
     }
 
-    private final DeliveryServices rooms;
+    private final LogReader reader;
+    private final Metadata metadata;
+    private final Meters meters;
+    private final SubscriberSlots slots;
+    private final SseConfig config;
     private final RandomGenerator random;
     private final Executor eventLoop;
     private final WarmSlices warm = new WarmSlices(DeliveryLimits.WARM_SLICE_BYTES);
@@ -57,20 +63,30 @@ final class DeliveryLoop {
     private int generation;
 
     /** @param eventLoop runs a task behind everything that is already queued on the event loop */
-    DeliveryLoop(DeliveryServices rooms, RandomGenerator random, Executor eventLoop) {
-        this.rooms = rooms;
+    DeliveryLoop(
+            LogReader reader,
+            Metadata metadata,
+            Meters meters,
+            SubscriberSlots slots,
+            SseConfig config,
+            RandomGenerator random,
+            Executor eventLoop) {
+        this.reader = reader;
+        this.metadata = metadata;
+        this.meters = meters;
+        this.slots = slots;
+        this.config = config;
         this.random = random;
         this.eventLoop = eventLoop;
-        this.chunkReader =
-                new ChunkReader(rooms.reader(), warm, parked, rooms.config().chunkBytes());
-        this.wheel = new TimerWheel(Math.max(rooms.config().heartbeatSeconds(), 1));
-        this.image = rooms.metadata().image();
+        this.chunkReader = new ChunkReader(reader, warm, parked, config.chunkBytes());
+        this.wheel = new TimerWheel(Math.max(config.heartbeatSeconds(), 1));
+        this.image = metadata.image();
     }
 
     // For feeds and subscribers.
 
     Meters meters() {
-        return rooms.meters();
+        return meters;
     }
 
     CatchUp catchUp() {
@@ -91,11 +107,11 @@ final class DeliveryLoop {
     }
 
     Future<Slice> read(TopicPartition partition, long offset) {
-        return rooms.reader().read(partition, offset, rooms.config().chunkBytes(), Isolation.COMMITTED);
+        return reader.read(partition, offset, config.chunkBytes(), Isolation.COMMITTED);
     }
 
     PartitionStatus status(TopicPartition partition) {
-        return rooms.reader().status(partition);
+        return reader.status(partition);
     }
 
     void keepWarm(TopicPartition partition, long from, Slice slice) {
@@ -132,7 +148,7 @@ final class DeliveryLoop {
 
     /** Applies the newest image if topics have changed; cheap if they have not. */
     void syncImage() {
-        ClusterImage newest = rooms.metadata().image();
+        ClusterImage newest = metadata.image();
         if (newest == image) return;
         image = newest;
         // What was read, or is being read, may belong to an incarnation that has been deleted, even if no feed follows
@@ -200,7 +216,7 @@ final class DeliveryLoop {
         for (int i = 0; i < feed.layout().size(); i++) {
             TopicPartition partition = feed.layout().partition(i);
             listeners.add(partition, new FeedPartition(feed, i));
-            PartitionStatus status = rooms.reader().status(partition);
+            PartitionStatus status = reader.status(partition);
             if (status != null) feed.committed(i, status.lastStableOffset());
         }
     }
@@ -216,11 +232,10 @@ final class DeliveryLoop {
         TopicFeed feed = subscriber.feed;
         // A cursor may be above the offsets that commit messages have brought to this loop so far.
         for (int i = 0; i < feed.layout().size(); i++) {
-            PartitionStatus status = rooms.reader().status(feed.layout().partition(i));
+            PartitionStatus status = reader.status(feed.layout().partition(i));
             if (status != null) feed.committed(i, status.lastStableOffset());
         }
         feed.add(subscriber);
-        SseConfig config = rooms.config();
         int heartbeat = config.heartbeatSeconds();
         subscriber.heartbeatTicks = heartbeat - random.nextInt(heartbeat / 5 + 1);
         subscriber.lastWriteTick = tick();
@@ -232,7 +247,7 @@ final class DeliveryLoop {
 
     /** The tick at which a stream that begins now reaches its maximum age. */
     int endTick() {
-        int maxAge = rooms.config().maxAgeSeconds();
+        int maxAge = config.maxAgeSeconds();
         return maxAge == 0 ? Integer.MAX_VALUE : tick() + jittered(maxAge);
     }
 
@@ -244,7 +259,7 @@ final class DeliveryLoop {
     void stalled(Subscriber subscriber) {
         if (subscriber.stalledAtTick != 0) return;
         subscriber.stalledAtTick = Math.max(1, tick());
-        rooms.meters().sse().stallBegan();
+        meters.sse().stallBegan();
     }
 
     /** Notes that a subscriber's socket takes bytes again. */
@@ -256,14 +271,14 @@ final class DeliveryLoop {
     private void endStall(Subscriber subscriber) {
         if (subscriber.stalledAtTick == 0) return;
         subscriber.stalledAtTick = 0;
-        rooms.meters().sse().stallEnded();
+        meters.sse().stallEnded();
     }
 
     /** Sends a subscriber a gap event and moves it behind the gap. */
     void skipGap(Subscriber subscriber, Gap gap, Position behindGap) {
         JsonBytes text = new JsonBytes(256);
         gap.writeTo(text);
-        rooms.meters().gapEvent();
+        meters.gapEvent();
         subscriber.position = behindGap;
         if (!subscriber.feed.layout().isShared()) writeId(text, subscriber.feed.layout(), behindGap);
         control(subscriber, SseChunk.control(text.ascii('\n')));
@@ -327,8 +342,8 @@ final class DeliveryLoop {
         SseSink sink = withdraw(subscriber);
         if (sink == null) return null;
         subscriber.seen().close();
-        rooms.slots().giveBack();
-        rooms.meters().sse().disconnected(reason);
+        slots.giveBack();
+        meters.sse().disconnected(reason);
         return sink;
     }
 
@@ -349,8 +364,8 @@ final class DeliveryLoop {
 
     /** The retry time for one client, chosen at random so that clients do not come back all at once. */
     int retryMs() {
-        int min = rooms.config().retryMinMs();
-        return min + random.nextInt(rooms.config().retryMaxMs() - min + 1);
+        int min = config.retryMinMs();
+        return min + random.nextInt(config.retryMaxMs() - min + 1);
     }
 
     /** All subscribers, in no order. */
@@ -394,7 +409,7 @@ final class DeliveryLoop {
         // The silence of a full socket counts whether or not there are records: a peer that has vanished looks the
         // same.
         int silent = now - subscriber.lastWriteTick;
-        int patience = rooms.config().stallSeconds();
+        int patience = config.stallSeconds();
         // Other members of the group wait for the partitions of a member that takes no bytes.
         if (subscriber.group() != null)
             patience = Math.min(patience, subscriber.group().sessionTicks());
@@ -416,7 +431,7 @@ final class DeliveryLoop {
             return;
         }
         JsonBytes text = new JsonBytes(128);
-        if (event) Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), subscriber.position == null);
+        if (event) Heartbeat.writeEvent(text, config.heartbeatSeconds(), subscriber.position == null);
         else if (subscriber.heartbeat == Heartbeat.COMMENT) text.ascii(":\n");
         PartitionLayout layout = subscriber.feed.layout();
         if (!layout.isShared()) writeId(text, layout, subscriber.standing());

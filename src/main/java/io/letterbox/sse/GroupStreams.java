@@ -3,6 +3,7 @@ package io.letterbox.sse;
 import io.letterbox.bus.LogReader;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class GroupStreams {
     private static final int TICK_MS = 1000;
 
     private final DeliveryLoop loop;
-    private final DeliveryServices rooms;
+    private final DoorServices services;
     private final Supplier<Future<?>> linger;
     private final Set<GroupStream> open = new LinkedHashSet<>();
 
@@ -28,9 +29,9 @@ final class GroupStreams {
     private final Set<Future<?>> departures = new HashSet<>();
 
     /** @param linger completes after {@link DeliveryLimits#GROUP_LINGER_MS} */
-    GroupStreams(DeliveryLoop loop, DeliveryServices rooms, Supplier<Future<?>> linger) {
+    GroupStreams(DeliveryLoop loop, DoorServices services, Supplier<Future<?>> linger) {
         this.loop = loop;
-        this.rooms = rooms;
+        this.services = services;
         this.linger = linger;
     }
 
@@ -44,21 +45,21 @@ final class GroupStreams {
     }
 
     LogReader reader() {
-        return rooms.reader();
+        return services.reader();
     }
 
     int sessionTicks() {
-        return Math.max(1, rooms.groupSessionMs() / TICK_MS);
+        return Math.max(1, services.config().groups().sessionTimeoutMs() / TICK_MS);
     }
 
     int acknowledgeTicks() {
-        return rooms.config().acknowledgeSeconds();
+        return services.config().sse().acknowledgeSeconds();
     }
 
     /** A member for a stream that asks to join a group. */
     GroupMember member(SubscribeRequest request, String host) {
         return new GroupMember(
-                rooms.groups(),
+                services.groups(),
                 loop::image,
                 host,
                 request.group().id(),

@@ -11,6 +11,7 @@ import io.letterbox.http.LongLived;
 import io.letterbox.http.Percent;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Proxies;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Disconnect;
 import io.letterbox.telemetry.Door;
@@ -57,7 +58,9 @@ public final class SseDelivery implements HttpPart {
             .add("/client.js", "/io/letterbox/sse/client.js")
             .add("/client-hub.js", "/io/letterbox/sse/client-hub.js");
 
-    private final DeliveryServices rooms;
+    private final DoorServices services;
+    private final SubscriberSlots slots;
+    private final Proxies proxies;
     private final Random random;
     private final WriteBufferWaterMark marks;
 
@@ -67,11 +70,16 @@ public final class SseDelivery implements HttpPart {
     private GroupStreams groups;
     private boolean draining;
 
-    /** @param random for jitter */
-    public SseDelivery(DeliveryServices rooms, Random random) {
-        this.rooms = rooms;
+    /**
+     * @param slots the one that all event loops share
+     * @param random for jitter
+     */
+    public SseDelivery(DoorServices services, SubscriberSlots slots, Random random) {
+        this.services = services;
+        this.slots = slots;
         this.random = random;
-        SseConfig config = rooms.config();
+        this.proxies = Proxies.of(services.config().http());
+        SseConfig config = services.config().sse();
         this.marks = new WriteBufferWaterMark(config.writeQueueBytes() / 2, config.writeQueueBytes());
     }
 
@@ -79,10 +87,17 @@ public final class SseDelivery implements HttpPart {
     public void mount(Router router, Vertx itsVertx) {
         vertx = itsVertx;
         Context context = vertx.getOrCreateContext();
-        loop = new DeliveryLoop(rooms, random, task -> context.runOnContext(queued -> task.run()));
-        groups = new GroupStreams(loop, rooms, () -> vertx.timer(DeliveryLimits.GROUP_LINGER_MS));
-        rooms.reader().onCommitted(loop::committed);
-        rooms.metadata().onChange(image -> loop.syncImage());
+        loop = new DeliveryLoop(
+                services.reader(),
+                services.metadata(),
+                services.meters(),
+                slots,
+                services.config().sse(),
+                random,
+                task -> context.runOnContext(queued -> task.run()));
+        groups = new GroupStreams(loop, services, () -> vertx.timer(DeliveryLimits.GROUP_LINGER_MS));
+        services.reader().onCommitted(loop::committed);
+        services.metadata().onChange(image -> loop.syncImage());
         vertx.setPeriodic(TICK_MS, timer -> {
             loop.onTick();
             groups.tick(System.nanoTime());
@@ -148,29 +163,27 @@ public final class SseDelivery implements HttpPart {
             request.response().setStatusCode(204).end();
             return;
         }
-        if (!rooms.slots().take()) {
+        if (!slots.take()) {
             throw new ApiException(
                     ErrorCode.TOO_MANY_SUBSCRIBERS,
-                    "The server has as many streams as it may have (limits.subscribers is "
-                            + rooms.slots().max() + ").");
+                    "The server has as many streams as it may have (limits.subscribers is " + slots.max() + ").");
         }
         if (wanted.group() != null && request.method() != HttpMethod.HEAD) {
             join(request, wanted);
             return;
         }
-        Start.of(wanted, layout, rooms.reader()).onComplete(start -> {
+        Start.of(wanted, layout, services.reader()).onComplete(start -> {
             if (start.succeeded()) {
                 begin(request, wanted, layout, start.result());
             } else {
-                rooms.slots().giveBack();
+                slots.giveBack();
                 Problem.of(start.cause()).send(request.response());
             }
         });
     }
 
     private void join(HttpServerRequest request, SubscribeRequest wanted) {
-        GroupMember member =
-                groups.member(wanted, rooms.proxies().client(request).host());
+        GroupMember member = groups.member(wanted, proxies.client(request).host());
         groups.join(member).onComplete(joined -> {
             HttpServerResponse response = request.response();
             boolean there = !response.closed() && !response.ended();
@@ -178,7 +191,7 @@ public final class SseDelivery implements HttpPart {
                 begin(request, wanted, member, joined.result());
                 return;
             }
-            rooms.slots().giveBack();
+            slots.giveBack();
             if (joined.succeeded()) groups.departing(member.leave());
             Throwable refusal = joined.failed()
                     ? joined.cause()
@@ -197,14 +210,14 @@ public final class SseDelivery implements HttpPart {
         GroupStream stream = groups.stream(member, wanted);
         JsonBytes first = preamble();
         if (wanted.heartbeat() == Heartbeat.EVENT) {
-            Heartbeat.writeEvent(first, rooms.config().heartbeatSeconds(), false);
+            Heartbeat.writeEvent(first, services.config().sse().heartbeatSeconds(), false);
             first.ascii('\n');
         }
         boolean alone = request.version() != HttpVersion.HTTP_2;
         AcknowledgedBytes bytes = AcknowledgedBytes.of(((ConnectionBase) request.connection()).channel(), alone);
         SseSink sink = open(request, first.take(), bytes, stream);
-        ChannelSink.noticeSilence(request, rooms.groupSessionMs());
-        rooms.meters().sse().connected(false);
+        ChannelSink.noticeSilence(request, services.config().groups().sessionTimeoutMs());
+        services.meters().sse().connected(false);
         stream.begin(sink, seen(request, wanted.subscription()), joined);
     }
 
@@ -216,12 +229,12 @@ public final class SseDelivery implements HttpPart {
     private void begin(HttpServerRequest request, SubscribeRequest wanted, PartitionLayout layout, Start start) {
         HttpServerResponse response = request.response();
         if (response.closed() || response.ended()) {
-            rooms.slots().giveBack();
+            slots.giveBack();
             return;
         }
         TopicFeed feed = feed(wanted.subscription(), layout);
         if (feed == null || request.method() == HttpMethod.HEAD) {
-            rooms.slots().giveBack();
+            slots.giveBack();
             head(response);
             response.end();
             return;
@@ -231,13 +244,13 @@ public final class SseDelivery implements HttpPart {
         Subscriber subscriber = new Subscriber(loop, feed, position, wanted.heartbeat(), null);
         SseSink sink = open(request, preamble(subscriber, start.gaps()), null, subscriber);
         subscriber.attach(sink, seen(request, wanted.subscription()));
-        rooms.meters().sse().connected(wanted.cursor() != null);
+        services.meters().sse().connected(wanted.cursor() != null);
         loop.admit(subscriber);
     }
 
     private Connections.Entry seen(HttpServerRequest request, Subscription subscription) {
-        Proxies.Client client = rooms.proxies().client(request);
-        Connections.Entry entry = rooms.meters().connections().opened(Door.SSE, client.host(), System.nanoTime());
+        Proxies.Client client = proxies.client(request);
+        Connections.Entry entry = services.meters().connections().opened(Door.SSE, client.host(), System.nanoTime());
         entry.proxy(client.proxy());
         entry.client(request.getHeader(HttpHeaders.USER_AGENT));
         entry.doing(String.join(", ", subscription.topics()));
@@ -260,7 +273,7 @@ public final class SseDelivery implements HttpPart {
         boolean direct = request.version() == HttpVersion.HTTP_1_1 && ChannelSink.fits(request);
         return direct
                 ? ChannelSink.open(request, first, marks, bytes, subscriber)
-                : ResponseSink.open(request, first, rooms.config().writeQueueBytes(), bytes, subscriber);
+                : ResponseSink.open(request, first, services.config().sse().writeQueueBytes(), bytes, subscriber);
     }
 
     private static void head(HttpServerResponse response) {
@@ -292,12 +305,12 @@ public final class SseDelivery implements HttpPart {
         for (int i = 0; i < gaps.size(); i++) {
             if (i > 0) text.ascii('\n');
             gaps.get(i).writeTo(text);
-            rooms.meters().gapEvent();
+            services.meters().gapEvent();
         }
         PartitionLayout layout = subscriber.feed.layout();
         if (subscriber.heartbeat == Heartbeat.EVENT) {
             if (!gaps.isEmpty()) text.ascii('\n');
-            Heartbeat.writeEvent(text, rooms.config().heartbeatSeconds(), false);
+            Heartbeat.writeEvent(text, services.config().sse().heartbeatSeconds(), false);
         }
         DeliveryLoop.writeId(text, layout, subscriber.position);
         if (subscriber.heartbeat != Heartbeat.COMMENT || !gaps.isEmpty()) text.ascii('\n');

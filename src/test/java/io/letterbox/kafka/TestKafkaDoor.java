@@ -14,6 +14,7 @@ import io.letterbox.entrance.GuardedTransport;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,7 +38,7 @@ final class TestKafkaDoor implements AutoCloseable {
     final FakeStorage storage;
     final KafkaSockets sockets;
     final ByteBudget budget;
-    final KafkaBackend backend;
+    final DoorServices backend;
     final KafkaVerticle verticle;
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -69,8 +70,8 @@ final class TestKafkaDoor implements AutoCloseable {
         sockets = new KafkaSockets(() -> {});
         budget = new ByteBudget(limits.ingressBytes());
         NoCoordinators nobody = new NoCoordinators();
-        backend = new KafkaBackend(
-                config, storage.metadata(), storage, storage, new Meters(registry), budget, nobody, nobody);
+        backend = new DoorServices(
+                null, config, storage.metadata(), storage, storage, nobody, nobody, new Meters(registry), budget, null);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();
         sockets.admit();

@@ -16,6 +16,7 @@ import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
 import io.letterbox.ingress.ByteBudget;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.GuardedClock;
 import io.letterbox.time.TestClock;
@@ -119,18 +120,18 @@ final class TestDoor implements AutoCloseable {
                 standard.log());
         budget = new ByteBudget(limits.ingressBytes());
         pages = new ByteBudget(limits.pageBytes());
-        Backend backend = new Backend(
+        DoorServices services = new DoorServices(
                 new GuardedClock(clock, -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,
                 storage,
+                groups,
+                new FakeTransactions(),
                 meters,
                 budget,
-                pages,
-                groups,
-                new FakeTransactions());
-        ingress = new HttpIngress(backend);
+                pages);
+        ingress = new HttpIngress(services);
         verticle = new HttpVerticle(
                 http,
                 sockets,

@@ -54,15 +54,9 @@ class DeliverySimTest {
         private final Random random;
         private final SimLog log = new SimLog(LOOPS);
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-        private final DeliveryServices rooms = new DeliveryServices(
-                log,
-                log,
-                new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
-                new SubscriberSlots(LetterboxConfig.defaults().limits().subscribers()),
-                CONFIG,
-                null,
-                0,
-                null);
+        private final Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        private final SubscriberSlots slots =
+                new SubscriberSlots(LetterboxConfig.defaults().limits().subscribers());
         private final List<DeliveryLoop> loops = new ArrayList<>();
         private final List<SimClient> clients = new ArrayList<>();
 
@@ -70,7 +64,9 @@ class DeliverySimTest {
             random = new Random(seed);
             log.create("a", 1);
             log.create("b", 3);
-            for (int i = 0; i < LOOPS; i++) loops.add(new DeliveryLoop(rooms, random, tasks::add));
+            for (int i = 0; i < LOOPS; i++) {
+                loops.add(new DeliveryLoop(log, log, meters, slots, CONFIG, random, tasks::add));
+            }
             Subscription[] kinds = {
                 new Subscription(List.of("a"), -1, null, false),
                 new Subscription(List.of("b"), -1, null, false),
@@ -93,7 +89,7 @@ class DeliverySimTest {
                         .isLessThanOrEqualTo(CONFIG.writeQueueBytes() + client.maxChunkBytes + 512);
                 assertThat(client.maxChunkBytes).isLessThan(CONFIG.chunkBytes() + 1024);
             }
-            assertThat(rooms.slots().taken()).isEqualTo(clients.size());
+            assertThat(slots.taken()).isEqualTo(clients.size());
             for (DeliveryLoop loop : loops) {
                 for (Subscriber subscriber : loop.subscribers()) {
                     assertThat(subscriber.position).as("of one at the tail").isNull();
@@ -102,7 +98,7 @@ class DeliverySimTest {
                 assertThat(loop.subscribers()).isEmpty();
                 loop.close();
             }
-            assertThat(rooms.slots().taken()).isZero();
+            assertThat(slots.taken()).isZero();
         }
 
         private void step() {
@@ -161,7 +157,7 @@ class DeliverySimTest {
 
         private void connect(SimClient client) {
             if (!client.isConnected())
-                assertThat(client.connect(loops.get(random.nextInt(LOOPS)), log, rooms))
+                assertThat(client.connect(loops.get(random.nextInt(LOOPS)), log, slots, meters))
                         .isTrue();
         }
 

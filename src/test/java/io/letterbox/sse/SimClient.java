@@ -9,6 +9,7 @@ import io.letterbox.http.JsonBytes;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Door;
+import io.letterbox.telemetry.Meters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -101,14 +102,14 @@ final class SimClient {
     }
 
     /** Requests the stream, as the HTTP part of the server would; false if it is refused. */
-    boolean connect(DeliveryLoop loop, SimLog log, DeliveryServices rooms) {
+    boolean connect(DeliveryLoop loop, SimLog log, SubscriberSlots slots, Meters meters) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request =
                 new SubscribeRequest(subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }
-        assertThat(rooms.slots().take()).isTrue();
+        assertThat(slots.take()).isTrue();
         PartitionLayout layout = PartitionLayout.of(subscription, loop.image());
         Start start = Start.of(request, layout, log).result();
         TopicFeed feed = loop.feed(subscription);
@@ -132,7 +133,7 @@ final class SimClient {
         preamble.release();
         subscriber = new Subscriber(loop, feed, position, Heartbeat.BARE_ID, null);
         subscriber.attach(sink, SEEN.opened(Door.SSE, "127.0.0.1", 0));
-        rooms.meters().sse().connected(cursor != null);
+        meters.sse().connected(cursor != null);
         loop.admit(subscriber);
         return true;
     }

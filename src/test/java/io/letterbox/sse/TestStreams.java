@@ -2,14 +2,16 @@ package io.letterbox.sse;
 
 import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
+import io.letterbox.config.GroupsConfig;
 import io.letterbox.config.HttpConfig;
+import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.SseConfig;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
-import io.letterbox.http.Proxies;
 import io.letterbox.http.RouteObserver;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -84,12 +86,38 @@ final class TestStreams implements AutoCloseable {
                 256,
                 16_384,
                 8_192);
-        DeliveryServices rooms = new DeliveryServices(
-                storage, storage.metadata(), meters, slots, config, groups, groupSessionMs, Proxies.of(http));
-        SseDelivery delivery = new SseDelivery(rooms, new Random(1));
+        SseDelivery delivery = new SseDelivery(services(http, config, groupSessionMs), slots, new Random(1));
         verticle =
                 new HttpVerticle(http, sockets, Hosts.of(http), List.of(delivery, new Doorstop()), RouteObserver.NONE);
         vertx.deployVerticle(verticle).await();
+    }
+
+    /** The services of streams; the others are null. */
+    private DoorServices services(HttpConfig http, SseConfig sse, int groupSessionMs) {
+        LetterboxConfig standard = LetterboxConfig.defaults();
+        GroupsConfig groupsConfig = new GroupsConfig(
+                standard.groups().partitions(),
+                standard.groups().initialRebalanceDelayMs(),
+                standard.groups().minSessionTimeoutMs(),
+                standard.groups().maxSessionTimeoutMs(),
+                groupSessionMs,
+                standard.groups().heartbeatIntervalMs(),
+                standard.groups().maxMembers(),
+                standard.groups().offsetsRetentionMinutes());
+        LetterboxConfig config = new LetterboxConfig(
+                standard.node(),
+                http,
+                standard.kafka(),
+                standard.topics(),
+                standard.limits(),
+                standard.storage(),
+                sse,
+                groupsConfig,
+                standard.transactions(),
+                standard.metrics(),
+                standard.shutdown(),
+                standard.log());
+        return new DoorServices(null, config, storage.metadata(), storage, storage, groups, null, meters, null, null);
     }
 
     /** Drains the streams and keeps the server open, so that no request races with its closing. */

@@ -3,9 +3,9 @@ package io.letterbox.kafka.admin;
 import static io.letterbox.kafka.ApiSupport.answering;
 import static io.letterbox.kafka.ApiSupport.asking;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiPart;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,7 +16,7 @@ public final class AdminApis implements ApiPart {
     private final List<ApiSupport> apis;
 
     /** Created on the event loop that it serves. */
-    public AdminApis(KafkaBackend backend, Vertx vertx) {
+    public AdminApis(DoorServices backend, Vertx vertx) {
         Proposals proposals = new Proposals(backend);
         TopicCreation creation = new TopicCreation(backend, proposals);
         TopicChanges topics = new TopicChanges(backend, proposals);

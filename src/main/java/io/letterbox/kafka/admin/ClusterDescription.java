@@ -1,7 +1,7 @@
 package io.letterbox.kafka.admin;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.AuthorizedOperations;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
@@ -26,9 +26,9 @@ final class ClusterDescription {
     private static final byte PREFERRED = 0;
     private static final byte UNCLEAN = 1;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    ClusterDescription(KafkaBackend backend) {
+    ClusterDescription(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -2,7 +2,7 @@ package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Limits;
@@ -17,10 +17,10 @@ import org.apache.kafka.common.requests.ApiError;
  * state machine on an image that is thrown away. Owned by one event loop.
  */
 final class Proposals {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final MetadataMachine machine;
 
-    Proposals(KafkaBackend backend) {
+    Proposals(DoorServices backend) {
         this.backend = backend;
         LetterboxConfig config = backend.config();
         Limits limits = new Limits(

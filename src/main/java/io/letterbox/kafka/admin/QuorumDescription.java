@@ -1,7 +1,7 @@
 package io.letterbox.kafka.admin;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.NodeImage;
 import java.util.List;
@@ -37,9 +37,9 @@ final class QuorumDescription {
     private static final Map<String, Short> FEATURES =
             Map.of("group.version", (short) 1, "transaction.version", (short) 2);
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    QuorumDescription(KafkaBackend backend) {
+    QuorumDescription(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.admin;
 
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
@@ -29,10 +29,10 @@ import org.apache.kafka.common.protocol.Errors;
  * reassignment is ever in progress. Owned by one event loop.
  */
 final class ReplicaMoves {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final Path directory;
 
-    ReplicaMoves(KafkaBackend backend) {
+    ReplicaMoves(DoorServices backend) {
         this.backend = backend;
         this.directory = backend.config().node().dataDir().toAbsolutePath().normalize();
     }

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.NodeImage;
@@ -34,9 +34,9 @@ final class Settings {
     private static final List<Byte> LISTED = List.of(
             Type.TOPIC.id(), Type.BROKER.id(), Type.BROKER_LOGGER.id(), Type.CLIENT_METRICS.id(), Type.GROUP.id());
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    Settings(KafkaBackend backend) {
+    Settings(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -1,8 +1,8 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicImage;
@@ -39,7 +39,7 @@ final class TopicChanges {
     private final Proposals proposals;
     private final Meters meters;
 
-    TopicChanges(KafkaBackend backend, Proposals proposals) {
+    TopicChanges(DoorServices backend, Proposals proposals) {
         this.proposals = proposals;
         this.meters = backend.meters();
     }

@@ -2,8 +2,8 @@ package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
 import io.letterbox.config.TopicsConfig;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.PartitionImage;
@@ -43,7 +43,7 @@ final class TopicCreation {
     private final TopicsConfig defaults;
     private final Proposals proposals;
 
-    TopicCreation(KafkaBackend backend, Proposals proposals) {
+    TopicCreation(DoorServices backend, Proposals proposals) {
         this.defaults = backend.config().topics();
         this.proposals = proposals;
     }

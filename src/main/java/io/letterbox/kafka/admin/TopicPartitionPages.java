@@ -1,8 +1,8 @@
 package io.letterbox.kafka.admin;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.AuthorizedOperations;
 import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
@@ -29,9 +29,9 @@ final class TopicPartitionPages {
     /** The most partitions of one page, even if more are asked for. */
     private static final int PAGE_PARTITIONS = 2_000;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    TopicPartitionPages(KafkaBackend backend) {
+    TopicPartitionPages(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.error.ApiException;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
@@ -19,10 +19,10 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** Has the beginnings of logs cut off (KIP-107). Owned by one event loop. */
 final class DeleteRecordsApi {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final PartitionGate gate;
 
-    DeleteRecordsApi(KafkaBackend backend, PartitionGate gate) {
+    DeleteRecordsApi(DoorServices backend, PartitionGate gate) {
         this.backend = backend;
         this.gate = gate;
     }

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.EpochEnd;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.record.TopicPartition;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
@@ -18,10 +18,10 @@ import org.apache.kafka.common.protocol.Errors;
  * read were truncated. Owned by one event loop.
  */
 final class EpochEndsApi {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final PartitionGate gate;
 
-    EpochEndsApi(KafkaBackend backend, PartitionGate gate) {
+    EpochEndsApi(DoorServices backend, PartitionGate gate) {
         this.backend = backend;
         this.gate = gate;
     }

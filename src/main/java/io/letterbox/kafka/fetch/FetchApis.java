@@ -1,8 +1,8 @@
 package io.letterbox.kafka.fetch;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiPart;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -13,7 +13,7 @@ public final class FetchApis implements ApiPart {
     private final List<ApiSupport> apis;
 
     /** Created on the event loop that it serves. */
-    public FetchApis(KafkaBackend backend, Vertx vertx) {
+    public FetchApis(DoorServices backend, Vertx vertx) {
         PartitionGate gate = new PartitionGate(backend);
         fetches = new FetchLoop(backend, vertx, gate);
         ListOffsetsApi offsets = new ListOffsetsApi(backend, gate);

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.FetchReader;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
 import io.letterbox.telemetry.TopicMeters;
@@ -29,7 +29,7 @@ final class FetchLoop {
     private static final long NONE = -1;
 
     private final Vertx vertx;
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final PartitionGate gate;
     private final FetchWaiters waiters = new FetchWaiters();
     private final FetchSessions sessions;
@@ -39,7 +39,7 @@ final class FetchLoop {
     private boolean draining;
     private int rotation;
 
-    FetchLoop(KafkaBackend backend, Vertx vertx, PartitionGate gate) {
+    FetchLoop(DoorServices backend, Vertx vertx, PartitionGate gate) {
         this.vertx = vertx;
         this.backend = backend;
         this.gate = gate;

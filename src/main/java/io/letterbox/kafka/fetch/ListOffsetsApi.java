@@ -4,7 +4,7 @@ import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.TimedOffset;
 import io.letterbox.error.ApiException;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.record.TopicPartition;
@@ -49,10 +49,10 @@ final class ListOffsetsApi {
 
     private static final long NOTHING = -1;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final PartitionGate gate;
 
-    ListOffsetsApi(KafkaBackend backend, PartitionGate gate) {
+    ListOffsetsApi(DoorServices backend, PartitionGate gate) {
         this.backend = backend;
         this.gate = gate;
     }

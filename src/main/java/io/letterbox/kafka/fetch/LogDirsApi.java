@@ -1,7 +1,7 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.PartitionStatus;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -26,13 +26,13 @@ import org.apache.kafka.common.protocol.Errors;
  * loop.
  */
 final class LogDirsApi {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final Vertx vertx;
     private final Path directory;
 
     private record Space(long totalBytes, long usableBytes) {}
 
-    LogDirsApi(KafkaBackend backend, Vertx vertx) {
+    LogDirsApi(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
         this.directory = backend.config().node().dataDir().toAbsolutePath().normalize();

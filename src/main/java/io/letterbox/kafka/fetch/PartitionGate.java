@@ -2,8 +2,8 @@ package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.PartitionStatus;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
@@ -16,9 +16,9 @@ final class PartitionGate {
     /** In place of the leader epoch that a client knows, if it does not say. */
     static final int NO_EPOCH = -1;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    PartitionGate(KafkaBackend backend) {
+    PartitionGate(DoorServices backend) {
         this.backend = backend;
     }
 

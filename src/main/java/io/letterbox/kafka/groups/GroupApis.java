@@ -1,8 +1,8 @@
 package io.letterbox.kafka.groups;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiPart;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -12,7 +12,7 @@ public final class GroupApis implements ApiPart {
     private final List<ApiSupport> apis;
 
     /** Created on the event loop that it serves. */
-    public GroupApis(KafkaBackend backend, Vertx vertx) {
+    public GroupApis(DoorServices backend, Vertx vertx) {
         Membership members = new Membership(backend.groups());
         Offsets offsets = new Offsets(backend.groups(), backend.metadata());
         GroupAdmin admin = new GroupAdmin(backend.groups(), backend.metadata());

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.transactions;
 
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -33,9 +33,9 @@ final class AddPartitionsApi {
     private static final int SAYS_FENCED = 2;
     private static final short SAYS_ABORTABLE = 5;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    AddPartitionsApi(KafkaBackend backend) {
+    AddPartitionsApi(DoorServices backend) {
         this.backend = backend;
     }
 

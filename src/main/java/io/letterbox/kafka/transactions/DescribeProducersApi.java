@@ -3,7 +3,7 @@ package io.letterbox.kafka.transactions;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -22,9 +22,9 @@ import org.apache.kafka.common.message.DescribeProducersResponseData.TopicRespon
 
 /** DescribeProducers (KIP-664): the producer states of partitions. Owned by an event loop. */
 final class DescribeProducersApi {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    DescribeProducersApi(KafkaBackend backend) {
+    DescribeProducersApi(DoorServices backend) {
         this.backend = backend;
     }
 

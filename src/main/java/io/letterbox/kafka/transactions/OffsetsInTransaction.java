@@ -4,7 +4,7 @@ import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.metadata.TopicImage;
@@ -36,10 +36,10 @@ final class OffsetsInTransaction {
     /** The first version in which committing offsets adds their partition to the transaction (KIP-890 part 2). */
     private static final short COMMIT_ADDS = 5;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final Verification verification;
 
-    OffsetsInTransaction(KafkaBackend backend) {
+    OffsetsInTransaction(DoorServices backend) {
         this.backend = backend;
         this.verification = new Verification(backend.transactions());
     }

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.transactions;
 
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
@@ -17,9 +17,9 @@ final class ProducerRequests {
     private static final int END_SAYS_FENCED = 2;
     private static final short END_RAISES_EPOCH = 5;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
 
-    ProducerRequests(KafkaBackend backend) {
+    ProducerRequests(DoorServices backend) {
         this.backend = backend;
     }
 

@@ -1,8 +1,8 @@
 package io.letterbox.kafka.transactions;
 
 import io.letterbox.groups.patterns.BoundedPattern;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.MergedPage;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.transactions.ListedPage;
 import io.letterbox.transactions.TransactionCommand.Describe;
@@ -25,10 +25,10 @@ final class TransactionAdmin {
     /** Transactional ids of each coordinator that are listed at once. */
     private static final int LISTED_AT_ONCE = 100;
 
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final Vertx vertx;
 
-    TransactionAdmin(KafkaBackend backend, Vertx vertx) {
+    TransactionAdmin(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
     }

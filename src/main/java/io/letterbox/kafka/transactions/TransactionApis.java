@@ -1,8 +1,8 @@
 package io.letterbox.kafka.transactions;
 
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiPart;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -12,7 +12,7 @@ public final class TransactionApis implements ApiPart {
     private final List<ApiSupport> apis;
 
     /** Created on the event loop that it serves. */
-    public TransactionApis(KafkaBackend backend, Vertx vertx) {
+    public TransactionApis(DoorServices backend, Vertx vertx) {
         ProducerRequests producers = new ProducerRequests(backend);
         AddPartitionsApi partitions = new AddPartitionsApi(backend);
         OffsetsInTransaction offsets = new OffsetsInTransaction(backend);

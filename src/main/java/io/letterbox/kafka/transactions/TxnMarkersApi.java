@@ -5,7 +5,7 @@ import io.letterbox.audit.Change;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
-import io.letterbox.kafka.KafkaBackend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -34,10 +34,10 @@ import org.apache.kafka.common.protocol.Errors;
  * coordinator has lost (KIP-664). Owned by an event loop.
  */
 final class TxnMarkersApi {
-    private final KafkaBackend backend;
+    private final DoorServices backend;
     private final Vertx vertx;
 
-    TxnMarkersApi(KafkaBackend backend, Vertx vertx) {
+    TxnMarkersApi(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.TopicsConfig;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaClient;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
@@ -77,7 +77,8 @@ abstract class AdminRequests {
         metadata = new MachineMetadata(new MetadataMachine(new Limits(1000, 256, 4000), topics.defaults()));
         metadata.propose(new Command.RegisterNode(NODE, new Endpoint("h", 80), new Endpoint("broker.test", 9092)));
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        apis = new AdminApis(new KafkaBackend(config, metadata, null, null, meters, null, null, null), null);
+        apis = new AdminApis(
+                new DoorServices(null, config, metadata, null, null, null, null, meters, null, null), null);
     }
 
     <T extends ApiMessage> T ask(ApiKeys key, int version, ApiMessage body) {

@@ -11,8 +11,8 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaBackend;
 import io.letterbox.kafka.KafkaClient;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
@@ -120,8 +120,8 @@ class TransactionRequestsTest {
     @BeforeEach
     void start() {
         storage.createTopic("a", 1, Map.of());
-        KafkaBackend backend =
-                new KafkaBackend(null, storage.metadata(), storage, storage, null, null, groups, coordinator);
+        DoorServices backend = new DoorServices(
+                null, null, storage.metadata(), storage, storage, groups, coordinator, null, null, null);
         for (ApiSupport api : new TransactionApis(backend, vertx).apis()) apis.put(api.key(), api);
     }
 

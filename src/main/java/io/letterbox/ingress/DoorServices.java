@@ -1,4 +1,4 @@
-package io.letterbox.kafka;
+package io.letterbox.ingress;
 
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.Groups;
@@ -6,27 +6,31 @@ import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Transactions;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.ingress.ByteBudget;
 import io.letterbox.telemetry.Meters;
+import io.letterbox.time.GuardedClock;
 
 /**
- * What the Kafka doors of all event loops have in common; every component is safe from any thread.
+ * The services that the doors of all event loops share. All components are safe from any thread.
  *
+ * @param clock the node's clock
  * @param config the settings
- * @param metadata which topics there are
+ * @param metadata the cluster's metadata
  * @param reader the read side of the storage
  * @param partitions the write side of the storage
- * @param meters what is counted
- * @param budget the bytes that publishers of both doors may have under way
  * @param groups the coordinators of consumer groups
  * @param transactions the coordinators of transactions, and producer ids
+ * @param meters the meters
+ * @param budget the limit for bytes that publishers have in flight, over HTTP and Kafka together
+ * @param pages the limit for bytes of pages of records that are in flight to their readers
  */
-public record KafkaBackend(
+public record DoorServices(
+        GuardedClock clock,
         LetterboxConfig config,
         Metadata metadata,
         FetchReader reader,
         Partitions partitions,
+        Groups groups,
+        Transactions transactions,
         Meters meters,
         ByteBudget budget,
-        Groups groups,
-        Transactions transactions) {}
+        ByteBudget pages) {}
