@@ -27,7 +27,7 @@ import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.HostedPartitions;
-import io.letterbox.storage.LeftOverTopics;
+import io.letterbox.storage.LayoutTakeover;
 import io.letterbox.storage.LocalPartitions;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
@@ -62,7 +62,6 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -88,6 +87,7 @@ final class StorageAssembly {
     private final LocalMetadataLog metadataLog;
     private final MetadataService metadata;
     private final HostedPartitions hosted = new HostedPartitions();
+    private final LayoutTakeover takeover;
     private final RecoveryCheckpoint recovery;
     private final DiskReserve disk;
     private final FetchReader reader;
@@ -125,7 +125,8 @@ final class StorageAssembly {
         int shards =
                 ShardCount.of(metadataLog, config.node().id(), config.storage().shards());
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
-        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
+        takeover = new LayoutTakeover(files, directory.layout(), metadataLog.image());
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, takeover::incarnation);
         disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
         metadata = new MetadataService(vertx, metadataLog, shards);
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
@@ -209,6 +210,10 @@ final class StorageAssembly {
     void start() throws IOException {
         ShardBus.register(vertx.eventBus());
         long start = System.nanoTime();
+        if (takeover.isDue()) {
+            recovery.write();
+            takeover.run(services.forces());
+        }
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
             StorageVerticle verticle = new StorageVerticle(shard, services);
@@ -224,14 +229,12 @@ final class StorageAssembly {
         }
         Future.all(deployed).await();
         deployed.forEach(deployment -> deployments.add(deployment.result()));
-        boolean allDeleted = new LeftOverTopics(
-                        services.files(), directory.layout().topics(), metadataLog.image(), recovery)
-                .delete();
         metadata.start().await();
         // The note of a failed fsync stays valid for logs that are opened later.
         if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.settled();
         clearWal();
         Set<UUID> deleted = metadataLog.image().deleted().keySet();
+        boolean allDeleted = verticles.stream().noneMatch(StorageVerticle::hasDropsLeft);
         if (allDeleted && !deleted.isEmpty())
             metadata.propose(new Command.ForgetDeleted(Set.copyOf(deleted))).await();
         diskCheck =
@@ -266,10 +269,10 @@ final class StorageAssembly {
         RecoveredWal remains = services.wal().remains();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
         ClusterImage image = metadata.image();
-        Map<String, UUID> topicIds =
-                image.topics().values().stream().collect(Collectors.toMap(TopicImage::name, TopicImage::id));
-        List<RecoveredWal.Kept> all = remains.clear(
-                directory.layout().topics(), topicIds, image.deleted().keySet());
+        Set<UUID> topicIds =
+                image.topics().values().stream().map(TopicImage::id).collect(Collectors.toSet());
+        List<RecoveredWal.Kept> all =
+                remains.clear(directory.layout(), topicIds, image.deleted().keySet());
         services.meters().walKept((int)
                 all.stream().map(RecoveredWal.Kept::file).distinct().count());
         for (RecoveredWal.Kept kept : all) {

@@ -7,6 +7,7 @@ import io.letterbox.record.Codec;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
 import io.letterbox.record.RecordHeader;
+import io.letterbox.record.TopicPartition;
 import io.letterbox.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,8 +27,13 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
     private final Terminal terminal;
     private final boolean json;
 
-    RecordDump(Terminal terminal, boolean json) {
-        super(terminal, json, new Progress(terminal.unwatched(), ""));
+    /** Whose records are being printed: its directory and its name. */
+    private Path current;
+
+    private TopicPartition name;
+
+    RecordDump(LogInspector inspector, Terminal terminal, boolean json) {
+        super(inspector, terminal, json, new Progress(terminal.unwatched(), ""));
         this.terminal = terminal;
         this.json = json;
     }
@@ -69,10 +75,10 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
         return line.toString();
     }
 
-    private static ObjectNode object(Path partition, RecordCursor record) {
+    private ObjectNode object(Path directory, RecordCursor record) {
+        if (!directory.equals(current)) name = partition(current = directory);
         ObjectNode node = ServerClient.JSON.createObjectNode();
-        node.put("topic", partition.getParent().getFileName().toString());
-        node.put("partition", Integer.parseInt(partition.getFileName().toString()));
+        if (name != null) node.put("topic", name.topic()).put("partition", name.partition());
         node.put("offset", record.offset());
         node.put("timestamp", record.timestampMs());
         put(node, "key", "keyEncoding", record.key());

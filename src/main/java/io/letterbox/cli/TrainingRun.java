@@ -53,7 +53,7 @@ final class TrainingRun implements Callable<Integer> {
             } finally {
                 server.close();
             }
-            new LogCommand(silent("")).verify(directory.resolve("data"), new JsonOption());
+            new LogCommand(silent("")).verify(directory.resolve("data"), null, new JsonOption());
         } finally {
             delete(directory);
         }

@@ -7,7 +7,7 @@ import java.util.Set;
  * The paths of the files in a data directory.
  *
  * <pre>
- * topics/&lt;topic&gt;/&lt;partition&gt;/   the logs
+ * shards/&lt;shard&gt;/&lt;topic id&gt;-&lt;partition&gt;/   the logs
  * meta/                          metadata log, recovery points, and when and how the last process stopped
  * wal/                           the write-ahead files of shards; made by the first shard
  * natives/                       native libraries while they are loaded, if the temporary directory cannot be used
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param root the data directory
  */
 public record DataLayout(Path root) {
-    private static final Set<String> PARTS = Set.of("topics", "meta", "wal");
+    private static final Set<String> PARTS = Set.of("shards", "topics", "meta", "wal");
 
     /**
      * The name of a file or directory for messages that may reach clients: its path within the data directory. The path
@@ -31,6 +31,19 @@ public record DataLayout(Path root) {
         return String.valueOf(path.getFileName());
     }
 
+    public Path shards() {
+        return root.resolve("shards");
+    }
+
+    /** Where the partitions of a shard have their directories. */
+    public Path shard(int id) {
+        return shards().resolve(Integer.toString(id));
+    }
+
+    /**
+     * Where versions before had the logs, as {@code topics/<topic>/<partition>/}. What is there is taken over at the first
+     * start; directories of topics that nobody knows stay.
+     */
     public Path topics() {
         return root.resolve("topics");
     }

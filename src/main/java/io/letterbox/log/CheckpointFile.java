@@ -12,26 +12,32 @@ import java.util.List;
  * Small text files of numbers, in Kafka's checkpoint format and replaced as a whole.
  *
  * <pre>
- *  0                    the format's version
+ *  0                    the format's version; 1 where the entries are none of Kafka's
  *  2                    how many lines follow
  *  1 0                  one entry a line, its fields set apart by a space
  *  4 1733
  * </pre>
  */
 public final class CheckpointFile {
-    private static final String VERSION = "0";
+    /** Of entries as Kafka has them. */
+    static final String KAFKA = "0";
 
     private CheckpointFile() {}
 
     /** The entries, each with this number of fields; null if the file does not exist or has another format. */
     static List<String[]> read(Disk disk, Path path, int fields) throws IOException {
+        return read(disk, path, KAFKA, fields);
+    }
+
+    /** The same of another version. */
+    static List<String[]> read(Disk disk, Path path, String version, int fields) throws IOException {
         String[] lines;
         try {
             lines = new String(disk.readAll(path), StandardCharsets.UTF_8).split("\n");
         } catch (NoSuchFileException absent) {
             return null;
         }
-        if (lines.length < 2 || !lines[0].equals(VERSION) || SegmentFiles.number(lines[1]) != lines.length - 2) {
+        if (lines.length < 2 || !lines[0].equals(version) || SegmentFiles.number(lines[1]) != lines.length - 2) {
             return null;
         }
         List<String[]> entries = new ArrayList<>();
@@ -45,8 +51,13 @@ public final class CheckpointFile {
 
     /** Replaces the file, durably. */
     static void write(Disk disk, Path path, List<String> entries) throws IOException {
+        write(disk, path, KAFKA, entries);
+    }
+
+    /** The same in another version. */
+    static void write(Disk disk, Path path, String version, List<String> entries) throws IOException {
         StringBuilder text =
-                new StringBuilder(VERSION).append('\n').append(entries.size()).append('\n');
+                new StringBuilder(version).append('\n').append(entries.size()).append('\n');
         for (String entry : entries) text.append(entry).append('\n');
         disk.replace(path, text.toString().getBytes(StandardCharsets.UTF_8));
     }

@@ -55,7 +55,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static FileChannel make(DataLayout layout) throws IOException {
         try {
-            Files.createDirectories(layout.topics(), OwnerOnly.directory());
+            Files.createDirectories(layout.shards(), OwnerOnly.directory());
             Files.createDirectories(layout.meta(), OwnerOnly.directory());
             shutOthersOut(layout.root());
             Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);

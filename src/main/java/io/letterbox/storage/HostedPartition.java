@@ -13,6 +13,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
@@ -32,6 +33,7 @@ final class HostedPartition {
     private final int shard;
     private final TopicPartition id;
     private final UUID topicId;
+    private final TopicIdPartition key;
 
     // The shard's thread.
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -62,6 +64,7 @@ final class HostedPartition {
         this.shard = shard;
         this.id = id;
         this.topicId = topicId;
+        this.key = new TopicIdPartition(topicId, id.partition());
         this.log = log;
         this.replica = replica;
         this.highWatermark = replica.highWatermark();
@@ -75,6 +78,7 @@ final class HostedPartition {
         this.shard = shard;
         this.id = id;
         this.topicId = topicId;
+        this.key = new TopicIdPartition(topicId, id.partition());
         this.log = null;
         this.recoveryPoint = recoveryPoint;
         quarantine(quarantine);
@@ -84,6 +88,7 @@ final class HostedPartition {
         this.shard = shard;
         this.id = id;
         this.topicId = topicId;
+        this.key = new TopicIdPartition(topicId, id.partition());
         this.log = null;
         this.recoveryPoint = recoveryPoint;
         this.quarantine = offline;
@@ -93,6 +98,11 @@ final class HostedPartition {
     /** A partition whose log could not be opened yet, and is tried again: it is listed and refuses everything. */
     static HostedPartition offline(int shard, TopicPartition id, UUID topicId, String reason, long recoveryPoint) {
         return new HostedPartition(shard, id, topicId, recoveryPoint, reason);
+    }
+
+    /** The partition as files know it. Any thread. */
+    TopicIdPartition key() {
+        return key;
     }
 
     /** The shard that hosts it. Any thread. */

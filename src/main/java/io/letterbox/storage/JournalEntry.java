@@ -1,8 +1,10 @@
 package io.letterbox.storage;
 
 import io.letterbox.log.wal.WalEntry;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Something that a shard's leader has done or decided. It is safe as a whole or not at all. */
@@ -26,4 +28,18 @@ public sealed interface JournalEntry {
      * @param offset at most the high watermark
      */
     record LogStart(long timeMs, TopicPartition partition, UUID topicId, long offset) implements JournalEntry {}
+
+    /**
+     * Partitions are opened for the first time.
+     *
+     * @param partitions with their names
+     */
+    record Open(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) implements JournalEntry {}
+
+    /**
+     * Partitions are dropped, because their topics were deleted. Nothing else is a reason to delete a partition's files.
+     *
+     * @param partitions with the names that they had
+     */
+    record Drop(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) implements JournalEntry {}
 }

@@ -48,6 +48,11 @@ final class LocalJournal implements Journal {
             // A log writes down by itself where it begins, before anything goes: a full disk must not be in the way of
             // that.
             if (entry instanceof JournalEntry.Group group) makeDurable(group);
+            // Nor of these: where there is no room for them, the metadata stand in, by which a start ends what this
+            // process
+            // does not.
+            else if (entry instanceof JournalEntry.Open open) wal.writeOpens(open.timeMs(), open.partitions());
+            else if (entry instanceof JournalEntry.Drop drop) wal.writeDrops(drop.timeMs(), drop.partitions());
         } catch (IOException failed) {
             failure = failed;
         } catch (RuntimeException unexpected) {

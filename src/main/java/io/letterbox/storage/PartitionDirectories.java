@@ -3,50 +3,64 @@ package io.letterbox.storage;
 import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.log.PartitionMetadataFile;
-import io.letterbox.record.TopicPartition;
+import io.letterbox.record.TopicIdPartition;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
-/** The directories of partitions, each with a {@link PartitionMetadataFile} that names the incarnation of its topic. */
+/**
+ * The directories of one shard's partitions, each called by the topic's incarnation and the partition's number, with a
+ * marker that says the same and the topic's name.
+ */
 final class PartitionDirectories {
     private final Disk disk;
-    private final Path topics;
+    private final Path shard;
 
     /**
-     * The state of a partition's directory.
+     * What was there.
      *
-     * @param kept true if the directory holds files of this incarnation of the topic
+     * @param kept true where the directory holds what the partition left in it
      * @param defect why the directory cannot be used, or null
      */
     record Found(boolean kept, String defect) {}
 
-    PartitionDirectories(Disk disk, Path topics) {
+    PartitionDirectories(Disk disk, DataLayout layout, int shard) {
         this.disk = disk;
-        this.topics = topics;
+        this.shard = layout.shard(shard);
     }
 
-    Path of(TopicPartition id) {
-        return topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
+    Path of(TopicIdPartition id) {
+        return shard.resolve(id.toString());
     }
 
-    /** Whether the directory belongs to another incarnation of the topic. */
-    boolean isOlder(TopicPartition id, UUID topicId) throws IOException {
-        String holder = PartitionMetadataFile.read(disk, of(id));
-        return holder != null && !holder.isEmpty() && !holder.equals(topicId.toString());
+    /** Whose directories there are. */
+    List<TopicIdPartition> all() throws IOException {
+        List<TopicIdPartition> all = new ArrayList<>();
+        for (String name : disk.list(shard)) {
+            TopicIdPartition id = TopicIdPartition.parse(name);
+            if (id != null) all.add(id);
+        }
+        return all;
     }
 
-    /** Whether the directory belongs to one of these deleted incarnations. */
-    boolean isLeftOver(TopicPartition id, Set<UUID> deleted) throws IOException {
-        String holder = PartitionMetadataFile.read(disk, of(id));
-        return holder != null && deleted.stream().anyMatch(topic -> holder.equals(topic.toString()));
+    /** Whether there is nothing in a directory: the last step of a deletion is left, or the first of a creation was done. */
+    boolean isEmpty(TopicIdPartition id) throws IOException {
+        return disk.list(of(id)).isEmpty();
     }
 
-    /** Makes the directory of a partition usable for an incarnation. */
-    Found prepare(TopicPartition id, UUID topicId) throws IOException {
+    /** How the topic of a directory is called; its incarnation where the directory does not say it. */
+    String topic(TopicIdPartition id) throws IOException {
+        String topic = PartitionMetadataFile.topic(disk, of(id));
+        return topic == null || topic.isEmpty() ? id.topicId().toString() : topic;
+    }
+
+    /** Makes the directory of a partition usable. */
+    Found prepare(TopicIdPartition id, String topic) throws IOException {
         Path directory = of(id);
         String marker = DataLayout.shown(directory.resolve(PartitionMetadataFile.NAME));
+        UUID topicId = id.topicId();
         String holder = PartitionMetadataFile.read(disk, directory);
         if (topicId.toString().equals(holder)) return new Found(true, null);
         if (holder != null) {
@@ -59,42 +73,27 @@ final class PartitionDirectories {
             return new Found(true, marker + " is missing beside segments");
         }
         disk.createDirectories(directory);
-        PartitionMetadataFile.write(disk, directory, topicId);
+        PartitionMetadataFile.write(disk, directory, topicId, topic);
         return new Found(false, null);
     }
 
     /**
-     * Deletes the directory of an incarnation; does nothing if the directory belongs to another one.
+     * Deletes a partition's directory with all files; the marker goes last, so that a crash leaves it recognisable.
      *
-     * @throws IOException if some file was not deleted; to be called again
+     * @throws IOException where something was left; to be called again
      */
-    void destroy(TopicPartition id, UUID topicId) throws IOException {
-        String holder = PartitionMetadataFile.read(disk, of(id));
-        if (holder == null || holder.isEmpty() || holder.equals(topicId.toString())) destroyOlder(id);
+    void destroy(TopicIdPartition id) throws IOException {
+        if (disk.exists(of(id))) destroy(disk, of(id));
     }
 
-    /**
-     * Deletes a partition's directory with all files; the metadata file goes last, so that after a crash the directory
-     * can still be recognised.
-     */
-    void destroyOlder(TopicPartition id) throws IOException {
-        Path directory = of(id);
-        Path topic = topics.resolve(id.topic());
-        if (!disk.exists(topic)) return;
-        if (disk.exists(directory)) empty(directory);
-        disk.delete(directory);
-        disk.forceDirectory(topic);
-        if (disk.list(topic).isEmpty()) {
-            disk.delete(topic);
-            disk.forceDirectory(topics);
-        }
-    }
-
-    private void empty(Path directory) throws IOException {
+    /** The same for any directory of a partition. */
+    static void destroy(Disk disk, Path directory) throws IOException {
         for (String name : disk.list(directory))
             if (!name.equals(PartitionMetadataFile.NAME)) disk.delete(directory.resolve(name));
-        // Forced because deletions need not reach the disk in their order.
+        // Deletions need not come to the disk in their order.
         disk.forceDirectory(directory);
         disk.delete(directory.resolve(PartitionMetadataFile.NAME));
+        disk.delete(directory);
+        disk.forceDirectory(directory.getParent());
     }
 }

@@ -5,6 +5,7 @@ import io.letterbox.disk.Disk;
 import io.letterbox.log.CleanShutdown;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.RecoveryPoints;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ public final class RecoveryCheckpoint {
     private final DataLayout layout;
     private final HostedPartitions hosted;
     /** The points of logs that have not been opened yet; they must not get lost when others are written. */
-    private final Map<TopicPartition, Long> unopened;
+    private final Map<TopicIdPartition, Long> unopened;
 
     private final LastStop lastStop;
     private final ReentrantLock turn = new ReentrantLock();
@@ -42,8 +43,13 @@ public final class RecoveryCheckpoint {
     /** Gives its descriptor to the note of a failed force: nobody may lack one for that. */
     private final Disk.OpenDirectory spare;
 
-    /** Reads what the last process left, and takes its mark of a clean shutdown away. */
-    public RecoveryCheckpoint(Disk disk, DataLayout layout, HostedPartitions hosted) throws IOException {
+    /**
+     * Reads what the last process left, and takes its mark of a clean shutdown away.
+     *
+     * @param byName what the points of an earlier version mean
+     */
+    public RecoveryCheckpoint(Disk disk, DataLayout layout, HostedPartitions hosted, RecoveryPoints.Incarnations byName)
+            throws IOException {
         this.disk = disk;
         this.layout = layout;
         this.hosted = hosted;
@@ -51,7 +57,7 @@ public final class RecoveryCheckpoint {
         // to the disk after them.
         spare = disk.openDirectory(layout.meta());
         spare.force();
-        this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints()));
+        this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints(), byName));
         boolean clean = CleanShutdown.take(disk, layout.cleanShutdown());
         this.lastStop =
                 disk.exists(layout.forceFailed()) ? LastStop.FORCE_FAILED : clean ? LastStop.CLEAN : LastStop.UNCLEAN;
@@ -83,23 +89,23 @@ public final class RecoveryCheckpoint {
     }
 
     /** Below this offset a log that has not been opened yet was durable when the last process wrote its points. */
-    long point(TopicPartition id) {
+    long point(TopicIdPartition id) {
         return unopened.getOrDefault(id, 0L);
     }
 
     /** The partition is hosted, and knows its own point. */
-    void opened(TopicPartition id) {
+    void opened(TopicIdPartition id) {
         unopened.remove(id);
     }
 
     /** The partition is not hosted any more, and its log stays where it is. */
-    void keep(TopicPartition id, long point) {
+    void keep(TopicIdPartition id, long point) {
         if (point > 0) unopened.put(id, point);
     }
 
     /** The log that the point belongs to is about to be deleted. */
-    void forget(TopicPartition id) throws IOException {
-        if (unopened.remove(id) != null) write();
+    void forget(TopicIdPartition id) {
+        unopened.remove(id);
     }
 
     void recovered(TopicPartition id, long truncated, long checked) {
@@ -141,10 +147,10 @@ public final class RecoveryCheckpoint {
     public void write() throws IOException {
         turn.lock();
         try {
-            Map<TopicPartition, Long> points = new HashMap<>(unopened);
+            Map<TopicIdPartition, Long> points = new HashMap<>(unopened);
             for (HostedPartition partition : hosted.all()) {
                 long point = partition.recoveryPoint();
-                if (point > 0) points.put(partition.id(), point);
+                if (point > 0) points.put(partition.key(), point);
             }
             RecoveryPoints.write(disk, layout.recoveryPoints(), points);
         } finally {

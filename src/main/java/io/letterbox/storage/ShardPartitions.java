@@ -18,6 +18,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
@@ -29,11 +30,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,21 +59,25 @@ final class ShardPartitions {
     /** Names of topics of which a partition could not be opened yet. */
     private final Set<String> unopened = new HashSet<>();
 
-    /** Of topics that were deleted: out of service, their files still to be deleted. */
-    private final Map<TopicPartition, HostedPartition> deleted = new HashMap<>();
-
+    private final ShardDrops drops;
+    private final ShardDrops.Carrier journal;
     private boolean leaving;
 
-    /** Incarnations whose files may be deleted. */
-    private Set<UUID> deletedTopics = Set.of();
-
-    ShardPartitions(int shard, StorageServices services, ShardCompaction compaction, ShardFailures failures) {
+    /** @param journal carries what is opened for the first time, and what is dropped */
+    ShardPartitions(
+            int shard,
+            StorageServices services,
+            ShardCompaction compaction,
+            ShardFailures failures,
+            ShardDrops.Carrier journal) {
         this.shard = shard;
         this.failures = failures;
         this.services = services;
         this.compaction = compaction;
-        this.directories = new PartitionDirectories(
-                services.files(), services.directory().layout().topics());
+        this.directories =
+                new PartitionDirectories(services.files(), services.directory().layout(), shard);
+        this.journal = journal;
+        this.drops = new ShardDrops(shard, services, directories, journal);
     }
 
     /** The shard's number, from 0. */
@@ -126,7 +131,6 @@ final class ShardPartitions {
      */
     Map<TopicPartition, ApiException> apply(
             ClusterImage image, Housekeeping.Chore beforeDeleting, List<Committed.Moved> moved) throws IOException {
-        deletedTopics = image.deleted().keySet();
         // Most commands change one topic of very many.
         List<TopicImage> changed = new ArrayList<>();
         int known = 0;
@@ -142,7 +146,8 @@ final class ShardPartitions {
             applied.keySet().retainAll(image.topics().keySet());
             unopened.retainAll(image.topics().keySet());
         }
-        delete();
+        drops.look(image);
+        drops.run();
         Map<TopicPartition, ApiException> unserved = new HashMap<>();
         Map<TopicPartition, HostedPartition> opened = open(changed);
         for (TopicImage topic : changed) serve(topic, opened, moved, unserved);
@@ -152,18 +157,45 @@ final class ShardPartitions {
     /** Opens what is not open yet, several logs at a time: most of that is waiting for the disk. */
     private Map<TopicPartition, HostedPartition> open(List<TopicImage> topics) throws IOException {
         List<Callable<HostedPartition>> openings = new ArrayList<>();
+        Map<TopicIdPartition, TopicPartition> first = new LinkedHashMap<>();
+        IOException[] unsafe = {null};
         for (TopicImage topic : topics) {
             for (int p = 0; p < topic.partitions().size(); p++) {
                 TopicPartition id = new TopicPartition(topic.name(), p);
+                TopicIdPartition key = new TopicIdPartition(topic.id(), p);
                 PartitionImage partition = topic.partitions().get(p);
                 HostedPartition held = byId.get(id);
-                if (isMine(partition) && (held == null || held.isOffline()))
-                    openings.add(() -> tryOpen(id, topic, partition));
+                if (!isMine(partition) || held != null && !held.isOffline()) continue;
+                boolean there = services.files().exists(directories.of(key));
+                if (!there) first.put(key, id);
+                openings.add(() -> tryOpen(id, topic, partition, there ? null : unsafe[0]));
             }
         }
+        if (!first.isEmpty()) unsafe[0] = carry(first);
         Map<TopicPartition, HostedPartition> opened = new HashMap<>();
         for (HostedPartition each : services.forces().all(openings)) opened.put(each.id(), each);
         return opened;
+    }
+
+    /**
+     * Has the journal carry that partitions are opened for the first time; why it cannot, or null. Nobody waits for it: an
+     * entry that is lost with its leader is appended by the next one, who finds no directory.
+     */
+    private IOException carry(Map<TopicIdPartition, TopicPartition> first) throws IOException {
+        IOException[] failure = {null};
+        journal.append(new JournalEntry.Open(services.clock().wallMs(), first), new Journal.Completion() {
+            @Override
+            public void safe() {
+                // The directories are made in any case.
+            }
+
+            @Override
+            public void failed(IOException why) {
+                failure[0] = why;
+            }
+        });
+        if (failure[0] instanceof ForceFailedException fatal) throw fatal;
+        return failure[0];
     }
 
     private void serve(
@@ -189,7 +221,7 @@ final class ShardPartitions {
 
     /** True where something that an image has taken away is still there, so that it has to be applied once more. */
     boolean isLeaving() {
-        return leaving || !deleted.isEmpty();
+        return leaving || !drops.areOver();
     }
 
     private boolean isMine(PartitionImage partition) {
@@ -212,7 +244,7 @@ final class ShardPartitions {
         for (HostedPartition held : gone) {
             unhost(held, new ApiException(ErrorCode.UNKNOWN_TOPIC, held.id().topic() + " has been deleted."));
             if (held.log() != null) held.log().abandon();
-            deleted.put(held.id(), held);
+            drops.add(held);
         }
     }
 
@@ -225,7 +257,7 @@ final class ShardPartitions {
             leaving = false;
         });
         if (leaving) return;
-        services.recovery().keep(held.id(), held.recoveryPoint());
+        services.recovery().keep(held.key(), held.recoveryPoint());
         unhost(held, new ApiException(ErrorCode.NOT_LEADER, "Another node leads " + held.id() + " now."));
         if (held.log() != null) held.log().abandon();
     }
@@ -248,24 +280,6 @@ final class ShardPartitions {
         compaction.stop(held);
     }
 
-    private void delete() throws IOException {
-        if (deleted.isEmpty()) return;
-        HostedPartition any = deleted.values().iterator().next();
-        boolean[] pointsGone = {false};
-        // Before the files go: a recovery point without its log would look like a log that was lost.
-        failures.attempt(Work.DELETION, any, () -> {
-            services.recovery().write();
-            pointsGone[0] = true;
-        });
-        if (!pointsGone[0]) return;
-        for (HostedPartition held : List.copyOf(deleted.values())) {
-            failures.attempt(Work.DELETION, held, () -> {
-                directories.destroy(held.id(), held.topicId());
-                deleted.remove(held.id());
-            });
-        }
-    }
-
     /** @param opened what was opened just now; null where it was open */
     private HostedPartition serve(
             TopicPartition id, TopicImage topic, HostedPartition opened, List<Committed.Moved> moved) {
@@ -286,16 +300,16 @@ final class ShardPartitions {
             held.replica().step(changed, output -> told.perform(output, moved));
         }
         services.hosted().put(held);
-        if (!held.isOffline()) services.recovery().opened(id);
+        if (!held.isOffline()) services.recovery().opened(held.key());
         return held;
     }
 
     /** On any thread, while the shard waits. */
-    private HostedPartition tryOpen(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
-        long point = services.recovery().point(id);
+    private HostedPartition tryOpen(TopicPartition id, TopicImage topic, PartitionImage image, IOException unsafe)
+            throws IOException {
+        long point = services.recovery().point(new TopicIdPartition(topic.id(), id.partition()));
         try {
-            if (deleted.containsKey(id))
-                throw new IOException("the files of the deleted topic with this name cannot be removed yet");
+            if (unsafe != null) throw unsafe;
             HostedPartition opened = open(id, topic, image);
             services.shortages().passed(Work.OPENING, id);
             return opened;
@@ -308,19 +322,15 @@ final class ShardPartitions {
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
-        if (!deletedTopics.isEmpty() && directories.isLeftOver(id, deletedTopics)) {
-            // In this order: a recovery point that outlived its log would look like a log that was lost.
-            services.recovery().forget(id);
-            directories.destroyOlder(id);
-        }
-        PartitionDirectories.Found found = directories.prepare(id, topic.id());
-        long point = services.recovery().point(id);
+        TopicIdPartition key = new TopicIdPartition(topic.id(), id.partition());
+        PartitionDirectories.Found found = directories.prepare(key, topic.name());
+        long point = services.recovery().point(key);
         if (found.defect() != null) return new HostedPartition(shard, id, topic.id(), found.defect(), point);
         if (!found.kept() && point > 0) {
             String reason = "its directory is gone, although records below offset " + point + " were in it";
             return new HostedPartition(shard, id, topic.id(), reason, point);
         }
-        Path directory = directories.of(id);
+        Path directory = directories.of(key);
         LogRecovery.Outcome outcome = LogRecovery.open(
                 services.files(),
                 directory,
@@ -335,7 +345,7 @@ final class ShardPartitions {
         PartitionLog log = sound.log();
         String loss;
         try {
-            loss = restore(id, topic.id(), log);
+            loss = restore(id, key, log);
         } catch (IOException failed) {
             // It is opened again, or the shard ends. No file is closed with bytes that nobody has forced.
             try {
@@ -352,14 +362,13 @@ final class ShardPartitions {
     }
 
     /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
-    private String restore(TopicPartition id, UUID topicId, PartitionLog log) throws IOException {
+    private String restore(TopicPartition id, TopicIdPartition key, PartitionLog log) throws IOException {
         RecoveredWal remains = services.wal().remains();
-        if (remains.holds(id, topicId)) {
+        if (remains.holds(key)) {
             Moment now = services.clock().now();
             WalReplay restore = new WalReplay(log);
             try {
-                remains.forEach(
-                        id, topicId, (file, position, timeMs, batches) -> restore.put(batches, now.elapsedAt(timeMs)));
+                remains.forEach(key, (file, position, timeMs, batches) -> restore.put(batches, now.elapsedAt(timeMs)));
                 log.flush();
                 services.recovery().restored(id, restore.appended());
             } catch (CorruptLogException lost) {
@@ -367,7 +376,7 @@ final class ShardPartitions {
                 return lost.getMessage();
             }
         }
-        remains.restored(id);
+        remains.restored(key);
         return null;
     }
 

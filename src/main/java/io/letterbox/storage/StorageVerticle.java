@@ -64,6 +64,9 @@ public final class StorageVerticle extends VerticleBase {
     private ClusterImage image;
     private boolean unfinished;
 
+    /** Written by the shard's thread, read by any. */
+    private volatile boolean dropsLeft = true;
+
     /** Whether a round of housekeeping is under way. */
     private boolean housekeeping;
 
@@ -86,7 +89,8 @@ public final class StorageVerticle extends VerticleBase {
         this.failures = new ShardFailures(services);
         ShardCompaction compaction = new ShardCompaction(services, failures);
         compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
-        this.partitions = new ShardPartitions(shard, services, compaction, failures);
+        this.partitions = new ShardPartitions(shard, services, compaction, failures, (entry, done) -> journal()
+                .append(entry, done));
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
         WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
         this.journal = new LocalJournal(wal, services.forces(), partitions::get);
@@ -107,6 +111,15 @@ public final class StorageVerticle extends VerticleBase {
         vertx.setPeriodic(RETRY_MS, t -> retry());
         services.meters().housekeeping().started(shard);
         return Future.succeededFuture();
+    }
+
+    /** Whether files of topics that were deleted are still there, or may be. Any thread. */
+    public boolean hasDropsLeft() {
+        return dropsLeft;
+    }
+
+    private Journal journal() {
+        return journal;
     }
 
     private ShardPartitions partitions() {
@@ -404,7 +417,8 @@ public final class StorageVerticle extends VerticleBase {
         List<Committed.Moved> moved = new ArrayList<>();
         try {
             unserved = partitions.apply(image, checkpoint::awaitForces, moved);
-            unfinished = !unserved.isEmpty() || partitions.isLeaving();
+            dropsLeft = partitions.isLeaving();
+            unfinished = !unserved.isEmpty() || dropsLeft;
         } catch (IOException fatal) {
             fail(partitions.poisoned(), fatal);
         } catch (RuntimeException unexpected) {

@@ -3,10 +3,12 @@ package io.letterbox.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.disk.FileDisk;
+import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordHeader;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,12 +17,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogCommandTest {
     private static final long TIMESTAMP_MS = 1_767_182_400_000L;
+
+    private static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), 3);
 
     private final Screen screen = new Screen();
 
@@ -31,7 +36,8 @@ class LogCommandTest {
 
     @BeforeEach
     void write() throws IOException {
-        Path partition = Files.createDirectories(data.resolve("topics/quakes/3"));
+        Path partition = Files.createDirectories(data.resolve("shards/1/" + ID));
+        PartitionMetadataFile.write(new FileDisk(), partition, ID.topicId(), "quakes");
         segment = partition.resolve("00000000000000000000.log");
         BatchBuilder builder = new BatchBuilder(256);
         builder.append(TIMESTAMP_MS, bytes("k"), bytes("line\n\"one\""), List.of(new RecordHeader("h", bytes("v"))));
@@ -60,8 +66,7 @@ class LogCommandTest {
     void aFlippedBitBelowTheRecoveryPointIsDamage() throws IOException {
         flipLastByte();
         Files.createDirectories(data.resolve("meta"));
-        RecoveryPoints.write(
-                new FileDisk(), data.resolve("meta/recovery-points"), Map.of(new TopicPartition("quakes", 3), 3L));
+        RecoveryPoints.write(new FileDisk(), data.resolve("meta/recovery-points"), Map.of(ID, 3L));
 
         assertThat(log("verify", data.toString())).isEqualTo(ExitCode.DAMAGED);
         assertThat(screen.err()).contains("damage: " + segment);
@@ -105,6 +110,34 @@ class LogCommandTest {
                                 + "\"headers\":[],\"value\":\"/w==\",\"valueEncoding\":\"base64\"}",
                         "{\"topic\":\"quakes\",\"partition\":3,\"offset\":2,\"timestamp\":1767182400000,"
                                 + "\"key\":\"gone\",\"headers\":[],\"value\":null}");
+    }
+
+    @Test
+    void aTopicIsNamedAsPeopleCallIt() throws IOException {
+        for (String topic : List.of("quakes", "quakes/3")) {
+            assertThat(log("verify", data.toString(), topic)).isEqualTo(ExitCode.OK);
+            assertThat(screen.out()).contains("1 partition, 1 segment, ");
+        }
+        assertThat(log("dump", "--from", "2", data.toString(), "quakes/3")).isEqualTo(ExitCode.OK);
+        for (String other : List.of("quakes/2", "quake")) {
+            assertThat(log("verify", data.toString(), other)).isEqualTo(ExitCode.USAGE);
+            assertThat(screen.err()).contains("there is nothing of " + other + " in ");
+        }
+        assertThat(log("verify", data.toString(), "quakes/x")).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.err()).contains("'x' is no number of a partition; write quakes/0");
+        flipLastByte();
+        assertThat(log("verify", data.toString())).isEqualTo(ExitCode.OK);
+        assertThat(screen.err()).contains("note: " + segment + " of " + new TopicPartition("quakes", 3) + " at byte 0");
+    }
+
+    /** As versions before had it, and as copies of it may lie about. */
+    @Test
+    void aDirectoryOfAnEarlierVersionIsRead() throws IOException {
+        Path before = Files.createDirectories(data.resolve("topics/quakes")).resolve("3");
+        Files.move(segment.getParent(), before);
+        assertThat(log("dump", "--json", "--from", "2", data.toString(), "quakes/3"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(screen.out()).contains("{\"topic\":\"quakes\",\"partition\":3,\"offset\":2,");
     }
 
     @Test

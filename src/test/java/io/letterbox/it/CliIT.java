@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -236,14 +235,10 @@ class CliIT {
     }
 
     private void flipAByteOfTheFirstBatch() throws IOException {
-        try (Stream<Path> files = Files.walk(server.dataDir())) {
-            Path segment = files.filter(file -> file.toString().endsWith("numbers/0/00000000000000000000.log"))
-                    .findFirst()
-                    .orElseThrow();
-            byte[] bytes = Files.readAllBytes(segment);
-            bytes[100] ^= 1;
-            Files.write(segment, bytes);
-        }
+        Path segment = server.partitionDir("numbers", 0).resolve("00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[100] ^= 1;
+        Files.write(segment, bytes);
     }
 
     private static String numbers(int from, int to) {

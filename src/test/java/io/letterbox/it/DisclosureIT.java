@@ -217,7 +217,7 @@ class DisclosureIT {
 
     /** The oldest segment of a topic's only partition. */
     private Path segment(String topic) {
-        return server.dataDir().resolve("topics/" + topic + "/0/00000000000000000000.log");
+        return server.partitionDir(topic, 0).resolve("00000000000000000000.log");
     }
 
     private static void flip(Path file) throws IOException {

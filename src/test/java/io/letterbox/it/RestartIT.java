@@ -226,8 +226,9 @@ class RestartIT {
         publish(client, "letters", 50);
         List<Placed> others = publish(client, "others", 10);
         Path points = server.dataDir().resolve(Path.of("meta", "recovery-points"));
+        String point = server.partitionDir("letters", 0).getFileName() + " 50";
         await().atMost(LIMIT)
-                .until(() -> Files.exists(points) && Files.readString(points).contains("letters 0 50"));
+                .until(() -> Files.exists(points) && Files.readString(points).contains(point));
         server.kill();
         List<Path> ahead = wal(server);
         assertThat(ahead).isNotEmpty();
@@ -318,6 +319,6 @@ class RestartIT {
     }
 
     private static Path segment(ServerProcess server, String topic) {
-        return server.dataDir().resolve(Path.of("topics", topic, "0", "00000000000000000000.log"));
+        return server.partitionDir(topic, 0).resolve("00000000000000000000.log");
     }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A Letterbox server in a process of its own, from the fat JAR and with the JVM of the tests. It keeps its ports and
@@ -266,6 +267,27 @@ public final class ServerProcess implements AutoCloseable {
     /** The server's data directory. */
     public Path dataDir() {
         return directory.resolve("data").toAbsolutePath();
+    }
+
+    /** Where the files of a partition are, whose directory says the topic's name; where nothing is, if there is none. */
+    public Path partitionDir(String topic, int partition) {
+        try (Stream<Path> directories = Files.find(
+                dataDir().resolve("shards"), 2, (path, of) -> path.toString().endsWith("-" + partition))) {
+            return directories
+                    .filter(directory -> says(directory, "topic: " + topic))
+                    .findFirst()
+                    .orElse(dataDir().resolve("no").resolve(topic + "-" + partition));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean says(Path directory, String line) {
+        try {
+            return Files.readAllLines(directory.resolve("partition.metadata")).contains(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Everything that all starts have printed so far, standard output and error together. */

@@ -19,7 +19,7 @@ class DataDirectoryTest {
     @Test
     void makesWhatIsMissing() throws IOException {
         try (DataDirectory directory = DataDirectory.open(temp.resolve("a/b"))) {
-            assertThat(directory.layout().topics()).isDirectory();
+            assertThat(directory.layout().shards()).isDirectory();
             assertThat(directory.layout().meta()).isDirectory();
         }
     }
@@ -29,7 +29,7 @@ class DataDirectoryTest {
         Path root = temp.resolve("a/b");
         try (DataDirectory directory = DataDirectory.open(root)) {
             assertThat(mode(root)).isEqualTo("rwx------");
-            assertThat(mode(directory.layout().topics())).isEqualTo("rwx------");
+            assertThat(mode(directory.layout().shards())).isEqualTo("rwx------");
             assertThat(mode(directory.layout().lock())).isEqualTo("rw-------");
         }
         try (LogFile file = new FileDisk().create(root.resolve("file"))) {

@@ -50,6 +50,8 @@ class GroupCommitTest {
         PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         TopicImage topic = new TopicImage("quakes", new UUID(1, 2), List.of(here, here), new TopicConfig(Map.of()));
         shard.open(new ClusterImage(1, "cluster", Map.of(), new TreeMap<>(Map.of("quakes", topic))));
+        // That both are opened.
+        journal.complete();
     }
 
     @AfterEach

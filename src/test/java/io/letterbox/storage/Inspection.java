@@ -9,6 +9,7 @@ import io.letterbox.log.sim.LogModel;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,30 +23,26 @@ import java.util.UUID;
 
 /** What the inspector of logs says of a data directory before a server starts with it. */
 final class Inspection implements LogInspector.Dump {
-    private final Path topics;
     private final PartitionDirectories directories;
+    private final Map<String, UUID> topicIds;
     private final Map<Path, TreeMap<Long, String>> records = new HashMap<>();
     private final Set<Path> current = new HashSet<>();
 
     Inspection(SimDisk disk, DataDirectory directory, Map<String, UUID> topicIds) throws IOException {
-        topics = directory.layout().topics();
-        directories = new PartitionDirectories(disk, topics);
+        this.topicIds = Map.copyOf(topicIds);
+        directories = new PartitionDirectories(disk, directory.layout(), 0);
         LogInspector inspector = new LogInspector(disk);
         for (Path partition : inspector.partitions(directory.layout().root())) {
-            UUID topicId = topicIds.get(partition.getParent().getFileName().toString());
-            int number = Integer.parseInt(partition.getFileName().toString());
-            TopicPartition id =
-                    new TopicPartition(partition.getParent().getFileName().toString(), number);
-            if (disk.exists(partition.resolve(PartitionMetadataFile.NAME)) && !directories.isOlder(id, topicId)) {
-                current.add(partition);
-            }
+            TopicIdPartition id = TopicIdPartition.parse(partition.getFileName().toString());
+            boolean there = disk.exists(partition.resolve(PartitionMetadataFile.NAME));
+            if (there && topicIds.containsValue(id.topicId())) current.add(partition);
         }
         inspector.dump(directory.layout().root(), 0, this);
     }
 
     /** Compares it with what a server has then. Returns whether the two can be compared. */
     boolean mustForetell(TopicPartition id, PartitionLog log) throws IOException {
-        Path partition = directories.of(id);
+        Path partition = directories.of(new TopicIdPartition(topicIds.get(id.topic()), id.partition()));
         if (!current.contains(partition)) return false;
         long start = log.logStartOffset();
         TreeMap<Long, String> found = LogModel.contents(log, start, log.logEndOffset(), 5000);
@@ -60,7 +57,8 @@ final class Inspection implements LogInspector.Dump {
     @Override
     public void finding(LogInspector.Finding finding) {
         Path file = finding.file();
-        Path partition = file.getParent().getParent().equals(topics) ? file : file.getParent();
+        boolean whole = TopicIdPartition.parse(file.getFileName().toString()) != null;
+        Path partition = whole ? file : file.getParent();
         if (current.contains(partition)) {
             assertThat(finding.severity()).as("%s", finding).isEqualTo(LogInspector.Severity.NOTE);
         }

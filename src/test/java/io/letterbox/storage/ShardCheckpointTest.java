@@ -6,6 +6,7 @@ import io.letterbox.bus.Appended;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.SimDisk;
+import io.letterbox.record.TopicIdPartition;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ShardCheckpointTest {
+    private static final TopicIdPartition KEY = new TopicIdPartition(new UUID(1, 2), 0);
+
     @TempDir
     Path temp;
 
@@ -26,7 +29,7 @@ class ShardCheckpointTest {
             disk.createDirectories(directory.layout().meta());
             Path points = directory.layout().recoveryPoints();
             SimShard shard = new SimShard(disk, directory, 1 << 16);
-            shard.open(ShardFixture.image(List.of(ShardFixture.topic(new UUID(1, 2), Map.of()))));
+            shard.open(ShardFixture.image(List.of(ShardFixture.topic(KEY.topicId(), Map.of()))));
             append(shard, "a");
             shard.beginCheckpoint();
             // The forces, and what the shard makes of them.
@@ -35,12 +38,12 @@ class ShardCheckpointTest {
             assertThat(append(shard, "b").future().succeeded()).isTrue();
             assertThat(shard.get(ShardFixture.P0).recoveryPoint()).isEqualTo(1);
             shard.step();
-            assertThat(RecoveryPoints.read(disk, points)).containsExactly(Map.entry(ShardFixture.P0, 1L));
+            assertThat(RecoveryPoints.read(disk, points, name -> null)).containsExactly(Map.entry(KEY, 1L));
             // The next checkpoint begins when this one is over, and no earlier.
             shard.beginCheckpoint();
             shard.step();
             shard.step();
-            assertThat(RecoveryPoints.read(disk, points)).containsExactly(Map.entry(ShardFixture.P0, 2L));
+            assertThat(RecoveryPoints.read(disk, points, name -> null)).containsExactly(Map.entry(KEY, 2L));
         }
     }
 

@@ -94,16 +94,16 @@ class ShardFailureTest extends ShardFixture {
     void aDeletionDuringAShortageIsEndedWhenThatIsOver() throws Exception {
         serve(Map.of());
         publish("to go");
-        Path topic = directory.layout().topics().resolve("quakes");
         files.outOfFiles = true;
         apply(image(List.of()));
-        assertThat(topic).exists();
-        // The same name, while files of the old one are there: it has to wait for them.
+        assertThat(files(0)).exists();
+        // The same name, whose files cannot be made now either.
         UUID again = new UUID(1, 1);
         assertThat(apply(image(List.of(topic(again, Map.of()))))).containsOnlyKeys(P0);
         files.outOfFiles = false;
         Awaitility.await().until(() -> !reader.status(P0).offline());
         assertThat(publish("new").baseOffset()).isZero();
+        Awaitility.await().until(() -> !files.exists(files(0)));
     }
 
     @Test
@@ -111,7 +111,7 @@ class ShardFailureTest extends ShardFixture {
         PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
         apply(image(List.of(new TopicImage("quakes", topicId, List.of(here, here), new TopicConfig(Map.of())))));
         publish("before");
-        Path removed = directory.layout().topics().resolve("quakes").resolve("1");
+        Path removed = files(1);
         for (String name : files.list(removed)) files.delete(removed.resolve(name));
         files.delete(removed);
         TopicPartition lost = new TopicPartition("quakes", 1);

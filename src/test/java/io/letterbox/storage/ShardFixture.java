@@ -17,6 +17,7 @@ import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.telemetry.Meters;
@@ -103,7 +104,7 @@ abstract class ShardFixture {
         directory = DataDirectory.open(temp);
         hosted = new HostedPartitions();
         shortages = new Shortages(clock);
-        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted);
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, name -> null);
         StorageConfig base = LetterboxConfig.defaults().storage();
         StorageConfig config =
                 new StorageConfig(1, base.tailCacheBytes(), base.walBytes(), 1, 0, diskReserveBytes, 100, 100);
@@ -140,6 +141,11 @@ abstract class ShardFixture {
         files.outOfFiles = false;
         await(vertx.close());
         directory.close();
+    }
+
+    /** Where the files of {@link #topicId} are. */
+    Path files(int partition) {
+        return directory.layout().shard(0).resolve(new TopicIdPartition(topicId, partition).toString());
     }
 
     void restart(boolean clean) throws Exception {

@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -58,7 +58,7 @@ final class SimShard implements GroupCommit.Listener {
 
     private SimShard(SimDisk disk, DataDirectory directory, int walBytes, SimJournal given) throws IOException {
         this.directory = directory;
-        recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted);
+        recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted, name -> null);
         WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
         remains = walDirectory.remains();
         StorageServices services = new StorageServices(
@@ -81,7 +81,9 @@ final class SimShard implements GroupCommit.Listener {
                 ProducerLimits.defaults(),
                 List.of());
         ShardFailures failures = new ShardFailures(services);
-        partitions = new ShardPartitions(0, services, new ShardCompaction(services, failures), failures);
+        partitions = new ShardPartitions(
+                0, services, new ShardCompaction(services, failures), failures, (entry, done) -> journal()
+                        .append(entry, done));
         WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
         journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
         starts = new LogStarts(journal, Clock.system());
@@ -89,15 +91,18 @@ final class SimShard implements GroupCommit.Listener {
         checkpoint = new ShardCheckpoint(services, partitions, journal);
     }
 
+    private Journal journal() {
+        return journal;
+    }
+
     /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
     int open(ClusterImage first) throws IOException {
         image = first;
         apply(first);
         recovery.settled();
-        Map<String, UUID> topicIds =
-                image.topics().values().stream().collect(Collectors.toMap(TopicImage::name, TopicImage::id));
-        return remains.clear(
-                        directory.layout().topics(), topicIds, image.deleted().keySet())
+        Set<UUID> topicIds =
+                image.topics().values().stream().map(TopicImage::id).collect(Collectors.toSet());
+        return remains.clear(directory.layout(), topicIds, image.deleted().keySet())
                 .size();
     }
 

@@ -26,6 +26,7 @@ import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
 import java.io.IOException;
@@ -170,8 +171,8 @@ class SpeculationSimTest {
 
         /** Nothing above the checkpoint is believed; the journal gives the rest again. */
         private void putBack(TopicPartition id, Path logDirectory) throws IOException {
-            long point = RecoveryPoints.read(disk, directory.layout().recoveryPoints())
-                    .getOrDefault(id, 0L);
+            long point = RecoveryPoints.read(disk, directory.layout().recoveryPoints(), name -> null)
+                    .getOrDefault(new TopicIdPartition(TOPIC, id.partition()), 0L);
             LogRecovery.Outcome outcome = LogRecovery.open(disk, logDirectory, config, point, LastStop.UNCLEAN);
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             PartitionLog log = ((LogRecovery.Recovered) outcome).log();

@@ -170,8 +170,9 @@ class StorageVerticleTest extends ShardFixture {
     void deletesATopicWithItsFilesAndBeginsAnewUnderTheSameName() throws Exception {
         serve(Map.of());
         publish("old");
+        assertThat(files(0)).exists();
         apply(image(List.of()));
-        assertThat(temp.resolve("topics/quakes")).doesNotExist();
+        assertThat(files(0)).doesNotExist();
         assertThat(refusal("nowhere").code()).isEqualTo(ErrorCode.UNKNOWN_PARTITION);
         apply(image(List.of(topic(UUID.randomUUID(), Map.of()))));
         assertThat(publish("new").baseOffset()).isZero();
@@ -193,7 +194,7 @@ class StorageVerticleTest extends ShardFixture {
         serve(Map.of());
         publish("precious");
         restart(true);
-        try (var walk = Files.walk(temp.resolve("topics/quakes"))) {
+        try (var walk = Files.walk(files(0))) {
             walk.sorted(java.util.Comparator.reverseOrder()).forEach(StorageVerticleTest::delete);
         }
         serve(Map.of());

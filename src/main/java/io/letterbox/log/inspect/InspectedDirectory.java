@@ -7,46 +7,76 @@ import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.RecoveryRules;
 import io.letterbox.log.wal.RecoveredWal;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /**
  * What a data directory says of the partitions in it.
  *
- * @param topics the directory of all topics; null where what is inspected lies in no data directory
+ * @param layout null where what is inspected lies in no data directory
  * @param lastStop how the last process that had it open ended
  * @param recoveryPoints the offsets below which everything was durable in the logs' own files
  * @param ahead what was written ahead for logs
  */
 record InspectedDirectory(
-        Path topics, LastStop lastStop, Map<TopicPartition, Long> recoveryPoints, RecoveredWal ahead) {
+        DataLayout layout, LastStop lastStop, Map<TopicIdPartition, Long> recoveryPoints, RecoveredWal ahead) {
     /** Reads what there is around one of its partitions' directories. */
     static InspectedDirectory around(Path partition, Disk disk) throws IOException {
-        Path topic = partition.getParent();
-        Path topics = topic == null ? null : topic.getParent();
-        DataLayout layout = topics == null || topics.getParent() == null ? null : new DataLayout(topics.getParent());
+        DataLayout layout = layout(partition);
         if (layout == null || !disk.exists(layout.meta())) {
             return new InspectedDirectory(null, LastStop.UNCLEAN, Map.of(), RecoveredWal.nothing(disk));
         }
         return new InspectedDirectory(
-                topics,
+                layout,
                 disk.exists(layout.cleanShutdown()) ? LastStop.CLEAN : LastStop.UNCLEAN,
-                RecoveryPoints.read(disk, layout.recoveryPoints()),
+                RecoveryPoints.read(disk, layout.recoveryPoints(), name -> id(before(layout, name), disk)),
                 RecoveredWal.read(disk, layout.wal()));
     }
 
-    /** Which partition a directory belongs to, or null. */
-    private TopicPartition id(Path directory) {
-        String number = directory.getFileName().toString();
-        Path topic = directory.getParent();
-        if (topics == null || !topics.equals(topic.getParent()) || !number.matches("[0-9]{1,9}")) return null;
-        return new TopicPartition(topic.getFileName().toString(), Integer.parseInt(number));
+    /** The data directory that a partition's directory lies in by its place; null where it lies in none. */
+    private static DataLayout layout(Path partition) {
+        Path parent = partition.getParent();
+        Path part = parent == null ? null : parent.getParent();
+        if (part == null || part.getParent() == null) return null;
+        DataLayout layout = new DataLayout(part.getParent());
+        return part.equals(layout.shards()) || part.equals(layout.topics()) ? layout : null;
+    }
+
+    /** Where versions before had a partition. */
+    private static Path before(DataLayout layout, TopicPartition name) {
+        return layout.topics().resolve(name.topic()).resolve(Integer.toString(name.partition()));
+    }
+
+    /** Which partition a directory belongs to, by its name or, as versions before had it, by what is in it; or null. */
+    static TopicIdPartition id(Path directory, Disk disk) throws IOException {
+        String name = directory.getFileName().toString();
+        TopicIdPartition id = TopicIdPartition.parse(name);
+        if (id != null || !name.matches("[0-9]{1,9}")) return id;
+        UUID topicId = PartitionMetadataFile.topicId(disk, directory);
+        return topicId == null ? null : new TopicIdPartition(topicId, Integer.parseInt(name));
+    }
+
+    /**
+     * How people call the partition that a directory belongs to. Where the directory does not say it, the topic has the
+     * name of its incarnation; null where the directory is not a partition's.
+     */
+    static TopicPartition name(Path directory, Disk disk) throws IOException {
+        String name = directory.getFileName().toString();
+        TopicIdPartition id = TopicIdPartition.parse(name);
+        if (id != null) {
+            String topic = PartitionMetadataFile.topic(disk, directory);
+            return new TopicPartition(
+                    topic == null || topic.isEmpty() ? id.topicId().toString() : topic, id.partition());
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null || parent.getFileName() == null || !name.matches("[0-9]{1,9}")) return null;
+        return new TopicPartition(parent.getFileName().toString(), Integer.parseInt(name));
     }
 
     /**
@@ -54,7 +84,7 @@ record InspectedDirectory(
      * as durable.
      */
     RecoveryRules rules(Path directory, Disk disk, long lastBaseOffset) throws IOException {
-        TopicPartition id = id(directory);
+        TopicIdPartition id = layout == null ? null : id(directory, disk);
         long recoveryPoint = id == null ? lastBaseOffset : recoveryPoints.getOrDefault(id, 0L);
         return RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
     }
@@ -62,19 +92,24 @@ record InspectedDirectory(
     /** The directories of partitions that have no segment now, with the offsets below which their records were durable. */
     Map<Path, Long> emptied(Disk disk, Set<Path> found) throws IOException {
         Map<Path, Long> emptied = new LinkedHashMap<>();
-        for (TopicPartition id : new TreeSet<>(recoveryPoints.keySet())) {
-            Path directory = topics.resolve(id.topic()).resolve(Integer.toString(id.partition()));
-            // Where even the directory is gone the topic has been deleted.
-            boolean lost = recoveryPoints.get(id) > 0 && !found.contains(directory) && disk.exists(directory);
-            if (lost) emptied.put(directory, recoveryPoints.get(id));
+        if (layout == null) return emptied;
+        for (Path part : new Path[] {layout.shards(), layout.topics()}) {
+            for (String group : disk.list(part)) {
+                for (String name : disk.list(part.resolve(group))) {
+                    Path directory = part.resolve(group).resolve(name);
+                    TopicIdPartition id = found.contains(directory) ? null : id(directory, disk);
+                    // Where even the directory is gone the topic has been deleted.
+                    long point = id == null ? 0 : recoveryPoints.getOrDefault(id, 0L);
+                    if (point > 0) emptied.put(directory, point);
+                }
+            }
         }
         return emptied;
     }
 
     /** Hands out what was written ahead for the log in a directory, in the order in which it was appended. */
     void forEachAhead(Path directory, Disk disk, RecoveredWal.Taker taker) throws IOException {
-        TopicPartition id = id(directory);
-        UUID topicId = PartitionMetadataFile.topicId(disk, directory);
-        if (id != null && topicId != null) ahead.forEach(id, topicId, taker);
+        TopicIdPartition id = layout == null ? null : id(directory, disk);
+        if (id != null) ahead.forEach(id, taker);
     }
 }

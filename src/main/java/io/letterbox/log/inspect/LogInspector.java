@@ -5,18 +5,22 @@ import io.letterbox.disk.Disk;
 import io.letterbox.log.StaleFiles;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Checks and prints logs that no server has open. It reads from front to back with one bounded buffer and never changes
  * a file. What was only written ahead of a log counts as part of it, as it will after the next start.
  *
- * <p>A directory may be a partition's, a topic's, the {@code topics} directory or a whole data directory.
+ * <p>A directory may be a partition's, a shard's, the {@code shards} directory or a whole data directory, also one of
+ * versions that had {@code topics} instead.
  */
 public final class LogInspector {
     /** How bad a finding is. */
@@ -69,7 +73,7 @@ public final class LogInspector {
         void record(Path partition, RecordCursor record);
     }
 
-    /** Topic and partition. */
+    /** Shard and partition. */
     private static final int LEVELS = 2;
 
     private final Disk disk;
@@ -80,40 +84,72 @@ public final class LogInspector {
 
     /** The partition directories at or below a directory, sorted. Empty where there are none. */
     public List<Path> partitions(Path directory) throws IOException {
-        Path topics = new DataLayout(directory).topics();
-        Path top = disk.exists(topics) ? topics : directory;
+        DataLayout layout = new DataLayout(directory);
         List<Path> found = new ArrayList<>();
-        collect(top, LEVELS, found);
+        boolean whole = false;
+        for (Path part : List.of(layout.shards(), layout.topics())) {
+            if (!disk.exists(part)) continue;
+            collect(part, LEVELS, found);
+            whole = true;
+        }
+        if (!whole) collect(directory, LEVELS, found);
         return found;
+    }
+
+    /**
+     * How people call the partition that a directory belongs to; null where it is not a partition's. Where nothing says how
+     * the topic is called, it has the name of its incarnation.
+     */
+    public TopicPartition name(Path directory) throws IOException {
+        return InspectedDirectory.name(directory, disk);
     }
 
     /** Reads every batch and every index below a directory and reports what is wrong. */
     public Summary verify(Path directory, Listener listener) throws IOException {
-        return inspect(directory, listener, 0);
+        return verify(directory, any -> true, listener);
+    }
+
+    /** The same for some partitions, by their names. */
+    public Summary verify(Path directory, Predicate<TopicPartition> wanted, Listener listener) throws IOException {
+        return inspect(directory, wanted, listener, 0);
     }
 
     /** Hands out what can be read below a directory, from an offset on; findings come as with {@link #verify}. */
     public Summary dump(Path directory, long fromOffset, Dump dump) throws IOException {
-        return inspect(directory, dump, fromOffset);
+        return dump(directory, any -> true, fromOffset, dump);
     }
 
-    private Summary inspect(Path directory, Listener listener, long fromOffset) throws IOException {
+    /** The same for some partitions, by their names. */
+    public Summary dump(Path directory, Predicate<TopicPartition> wanted, long fromOffset, Dump dump)
+            throws IOException {
+        return inspect(directory, wanted, dump, fromOffset);
+    }
+
+    private Summary inspect(Path directory, Predicate<TopicPartition> wanted, Listener listener, long fromOffset)
+            throws IOException {
         PartitionInspection.Tally tally = new PartitionInspection.Tally(listener);
         Path top = directory.toAbsolutePath().normalize();
-        List<Path> partitions = partitions(top);
+        List<Path> partitions = new ArrayList<>();
+        for (Path partition : partitions(top)) if (isWanted(partition, wanted)) partitions.add(partition);
         if (partitions.isEmpty()) return tally.summary();
         InspectedDirectory around = InspectedDirectory.around(partitions.get(0), disk);
         for (String defect : around.ahead().defects()) tally.add(Severity.DAMAGE, top, -1, -1, defect);
         for (Path partition : partitions) {
             new PartitionInspection(disk, partition, listener, fromOffset, tally).run(around);
         }
-        around.emptied(disk, Set.copyOf(partitions)).forEach((emptied, durableUpTo) -> {
-            if (!emptied.startsWith(top)) return;
-            String what = "Records below offset " + durableUpTo
+        for (Map.Entry<Path, Long> emptied :
+                around.emptied(disk, Set.copyOf(partitions(top))).entrySet()) {
+            if (!emptied.getKey().startsWith(top) || !isWanted(emptied.getKey(), wanted)) continue;
+            String what = "Records below offset " + emptied.getValue()
                     + " were durable, and there is no segment (unless its topic was just being deleted).";
-            tally.add(Severity.DAMAGE, emptied, -1, -1, what);
-        });
+            tally.add(Severity.DAMAGE, emptied.getKey(), -1, -1, what);
+        }
         return tally.summary();
+    }
+
+    private boolean isWanted(Path partition, Predicate<TopicPartition> wanted) throws IOException {
+        TopicPartition name = name(partition);
+        return wanted.test(name == null ? new TopicPartition("", 0) : name);
     }
 
     private void collect(Path directory, int levels, List<Path> found) throws IOException {

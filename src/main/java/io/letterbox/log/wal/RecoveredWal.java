@@ -1,8 +1,10 @@
 package io.letterbox.log.wal;
 
+import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
 import io.letterbox.log.PartitionMetadataFile;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,13 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RecoveredWal {
     private final Disk disk;
-    private final Map<TopicPartition, List<WalScan.Found>> pieces = new ConcurrentHashMap<>();
+    private final Map<TopicIdPartition, List<WalScan.Found>> pieces = new ConcurrentHashMap<>();
+    private final Set<TopicIdPartition> dropped = new HashSet<>();
     private final List<Path> files = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
     private long lastNumber;
 
     // Any thread.
-    private final Set<TopicPartition> restored = ConcurrentHashMap.newKeySet();
+    private final Set<TopicIdPartition> restored = ConcurrentHashMap.newKeySet();
 
     /** Is given what was written ahead for one log. */
     @FunctionalInterface
@@ -79,7 +83,9 @@ public final class RecoveredWal {
     }
 
     private void add(WalScan.Found entry) {
-        pieces.computeIfAbsent(entry.partition(), p -> new ArrayList<>()).add(entry);
+        if (entry.kind() == WalFrame.DROPS) dropped.add(entry.id());
+        if (entry.kind() == WalFrame.BATCHES)
+            pieces.computeIfAbsent(entry.id(), p -> new ArrayList<>()).add(entry);
     }
 
     /** Greater than this are the numbers of all files and generations to come. */
@@ -92,19 +98,22 @@ public final class RecoveredWal {
         return List.copyOf(defects);
     }
 
-    /** Whether something was written ahead for this incarnation of a partition. */
-    public boolean holds(TopicPartition partition, UUID topicId) {
-        return pieces.getOrDefault(partition, List.of()).stream()
-                .anyMatch(piece -> piece.topicId().equals(topicId));
+    /** Whether it was written ahead that this partition is dropped: its files may be deleted. */
+    public boolean isDropped(TopicIdPartition partition) {
+        return dropped.contains(partition);
     }
 
-    /** Hands out what was written ahead for one incarnation of a partition, in the order in which it was appended. */
-    public void forEach(TopicPartition partition, UUID topicId, Taker taker) throws IOException {
+    /** Whether something was written ahead for this partition. */
+    public boolean holds(TopicIdPartition partition) {
+        return pieces.containsKey(partition);
+    }
+
+    /** Hands out what was written ahead for one partition, in the order in which it was appended. */
+    public void forEach(TopicIdPartition partition, Taker taker) throws IOException {
         LogFile open = null;
         Path opened = null;
         try {
             for (WalScan.Found piece : pieces.getOrDefault(partition, List.of())) {
-                if (!piece.topicId().equals(topicId)) continue;
                 WalScan.Place place = piece.place();
                 if (!place.file().equals(opened)) {
                     if (open != null) open.close();
@@ -120,30 +129,29 @@ public final class RecoveredWal {
         }
     }
 
-    /** All that was written ahead for this partition is durable in its log now, or belonged to an older incarnation. */
-    public void restored(TopicPartition partition) {
+    /** All that was written ahead for this partition is durable in its log now. */
+    public void restored(TopicIdPartition partition) {
         if (pieces.containsKey(partition)) restored.add(partition);
     }
 
     /**
      * Deletes the files whose records are in the logs now, or belong to topics that were deleted.
      *
-     * @param topics the directory of all topics
-     * @param topicIds the topics that there are, by name
+     * @param topicIds the incarnations that there are
      * @param deleted the incarnations that are known to have been deleted
      * @return those that stay, each with one of the partitions that need it
      */
-    public List<Kept> clear(Path topics, Map<String, UUID> topicIds, Set<UUID> deleted) throws IOException {
+    public List<Kept> clear(DataLayout layout, Set<UUID> topicIds, Set<UUID> deleted) throws IOException {
         Map<Path, TopicPartition> neededBy = new HashMap<>();
-        for (Map.Entry<TopicPartition, List<WalScan.Found>> each : pieces.entrySet()) {
-            TopicPartition partition = each.getKey();
-            if (restored.contains(partition)) continue;
-            UUID current = topicIds.get(partition.topic());
-            for (WalScan.Found piece : each.getValue()) {
-                if (neededBy.containsKey(piece.place().file()) || deleted.contains(piece.topicId())) continue;
-                if (!isDeleted(topics, current, partition, piece.topicId()))
-                    neededBy.put(piece.place().file(), partition);
-            }
+        for (Map.Entry<TopicIdPartition, List<WalScan.Found>> each : pieces.entrySet()) {
+            UUID topicId = each.getKey().topicId();
+            boolean gone = deleted.contains(topicId) || isDropped(each.getKey()) && !topicIds.contains(topicId);
+            if (restored.contains(each.getKey()) || gone) continue;
+            TopicPartition name = each.getValue().get(0).partition();
+            // Metadata that was lost leaves directories behind, topics that were deleted do not.
+            if (!topicIds.contains(topicId) && !hasDirectory(layout, each.getKey(), name)) continue;
+            for (WalScan.Found piece : each.getValue())
+                neededBy.putIfAbsent(piece.place().file(), name);
         }
         List<Kept> kept = new ArrayList<>();
         for (Path file : files) {
@@ -156,13 +164,12 @@ public final class RecoveredWal {
         return kept;
     }
 
-    /** @param current the incarnation that there is of the topic, or null */
-    private boolean isDeleted(Path topics, UUID current, TopicPartition partition, UUID topicId) throws IOException {
-        Path topic = topics.resolve(partition.topic());
-        // Metadata that was lost leaves directories behind, topics that were deleted do not.
-        if (current == null) return !disk.exists(topic);
-        if (current.equals(topicId)) return false;
-        Path directory = topic.resolve(Integer.toString(partition.partition()));
-        return !topicId.toString().equals(PartitionMetadataFile.read(disk, directory));
+    private boolean hasDirectory(DataLayout layout, TopicIdPartition id, TopicPartition name) throws IOException {
+        for (String shard : disk.list(layout.shards())) {
+            if (disk.exists(layout.shards().resolve(shard).resolve(id.toString()))) return true;
+        }
+        Path before = layout.topics().resolve(name.topic()).resolve(Integer.toString(name.partition()));
+        String holder = PartitionMetadataFile.read(disk, before);
+        return holder == null ? disk.exists(before) : holder.equals(id.topicId().toString());
     }
 }

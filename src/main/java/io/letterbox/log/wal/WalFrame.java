@@ -10,28 +10,38 @@ import java.util.zip.CRC32C;
  * What one group is written as. All numbers are big-endian.
  *
  * <pre>
- * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | time 8 | entry … | zeros to a multiple of 4096 |
+ * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | time 8 | kind 4 | entry … | zeros to 4096 · n |
  * entry  | topic id 16 | partition 4 | name length 2 | batches' length 4 | topic name, UTF-8 | record batches … |
  * </pre>
  *
  * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used again:
  * each use begins with a frame without entries, and frames of another generation were left by an earlier one. The time is
- * that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they are. Version 1 had
- * none; it is still read.
+ * that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they are. The kind says
+ * what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are opened; these two have
+ * no batches. Version 1 had
+ * neither time nor kind, version 2 no kind; both are still read.
  */
 final class WalFrame {
-    static final int HEADER_BYTES = 32;
+    static final int HEADER_BYTES = 36;
 
     /** Of any version: what is before the time. */
     static final int LEAST_HEADER_BYTES = 24;
 
     static final int ENTRY_HEADER_BYTES = 26;
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+
+    /** What the entries of a frame are. */
+    static final int BATCHES = 0;
+
+    static final int DROPS = 1;
+    static final int OPENS = 2;
 
     /** For the time of a frame that has none. */
     static final long NO_TIME = -1;
 
     private static final int TIMELESS_VERSION = 1;
+    private static final int KINDLESS_VERSION = 2;
+    private static final int KIND_AT = 32;
 
     private static final int CRC_AT = 4;
     private static final int CRC_FROM = 8;
@@ -45,12 +55,13 @@ final class WalFrame {
     }
 
     /** Puts a frame into an empty buffer that has room for it, zeros included, and flips it. */
-    static void encode(ByteBuffer frame, long generation, long timeMs, Collection<WalEntry> entries) {
+    static void encode(ByteBuffer frame, long generation, long timeMs, int kind, Collection<WalEntry> entries) {
         frame.position(CRC_FROM)
                 .putInt(VERSION)
                 .putInt(entries.size())
                 .putLong(generation)
-                .putLong(timeMs);
+                .putLong(timeMs)
+                .putInt(kind);
         for (WalEntry entry : entries) {
             byte[] name = entry.partition().topic().getBytes(StandardCharsets.UTF_8);
             frame.putLong(entry.topicId().getMostSignificantBits());
@@ -84,17 +95,23 @@ final class WalFrame {
 
     /** Whether frames of a version can be read. */
     static boolean isKnown(int version) {
-        return version == VERSION || version == TIMELESS_VERSION;
+        return version >= TIMELESS_VERSION && version <= VERSION;
     }
 
     /** Where the entries of a frame begin. */
     static int entriesAt(ByteBuffer frame) {
-        return version(frame) == TIMELESS_VERSION ? LEAST_HEADER_BYTES : HEADER_BYTES;
+        if (version(frame) == TIMELESS_VERSION) return LEAST_HEADER_BYTES;
+        return version(frame) == KINDLESS_VERSION ? KIND_AT : HEADER_BYTES;
     }
 
     /** When a whole frame was written, in milliseconds since 1970, or {@link #NO_TIME}. */
     static long timeMs(ByteBuffer frame) {
         return version(frame) == TIMELESS_VERSION ? NO_TIME : frame.getLong(LEAST_HEADER_BYTES);
+    }
+
+    /** What the entries of a whole frame are. */
+    static int kind(ByteBuffer frame) {
+        return version(frame) < VERSION ? BATCHES : frame.getInt(KIND_AT);
     }
 
     static int entries(ByteBuffer header) {

@@ -2,6 +2,7 @@ package io.letterbox.log.wal;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,8 +23,12 @@ final class WalScan {
     private long generation = -1;
     private String defect;
 
-    /** What a frame holds that was written ahead for one log. */
-    record Found(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place) {}
+    /** What a frame holds that was written ahead for one log; or that a partition was opened or dropped. */
+    record Found(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place, int kind) {
+        TopicIdPartition id() {
+            return new TopicIdPartition(topicId, partition.partition());
+        }
+    }
 
     /** Where its batches are. */
     record Place(Path file, long position, int sizeBytes) {}
@@ -78,6 +83,7 @@ final class WalScan {
     private void split(long position, Consumer<Found> entries) {
         frame.position(WalFrame.entriesAt(frame));
         long timeMs = WalFrame.timeMs(frame);
+        int kind = WalFrame.kind(frame);
         for (int count = WalFrame.entries(frame); count > 0; count--) {
             UUID topicId = new UUID(frame.getLong(), frame.getLong());
             int partition = frame.getInt();
@@ -86,7 +92,7 @@ final class WalScan {
             frame.get(name);
             TopicPartition id = new TopicPartition(new String(name, StandardCharsets.UTF_8), partition);
             Place place = new Place(path, position + frame.position(), size);
-            entries.accept(new Found(id, topicId, generation, timeMs, place));
+            entries.accept(new Found(id, topicId, generation, timeMs, place, kind));
             frame.position(frame.position() + size);
         }
     }

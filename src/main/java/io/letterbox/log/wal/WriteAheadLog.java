@@ -4,10 +4,14 @@ import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.disk.Shortage;
+import io.letterbox.record.TopicIdPartition;
+import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -21,6 +25,8 @@ import java.util.stream.Stream;
 public final class WriteAheadLog implements AutoCloseable {
     /** A larger group is forced into its logs at once: it costs less than to write so much twice. */
     public static final int MAX_FRAME_BYTES = 1 << 20;
+
+    private static final int NAMES_PER_FRAME = 1000;
 
     private final WalDirectory directory;
     private final long fileBytes;
@@ -62,6 +68,43 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws IOException where the write failed; the shard must stop then, as after a failed force
      */
     public boolean write(long timeMs, Collection<WalEntry> entries) throws IOException {
+        return write(timeMs, WalFrame.BATCHES, entries);
+    }
+
+    /**
+     * Writes, durably, that partitions are dropped, so that whatever was written for them is not needed any more.
+     *
+     * @param partitions with their names
+     * @return false where there was no room for all of it
+     * @throws IOException as {@link #write}
+     */
+    public boolean writeDrops(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) throws IOException {
+        return write(timeMs, WalFrame.DROPS, partitions);
+    }
+
+    /**
+     * Writes, durably, that partitions are opened for the first time.
+     *
+     * @param partitions with their names
+     * @return false where there was no room for all of it
+     * @throws IOException as {@link #write}
+     */
+    public boolean writeOpens(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) throws IOException {
+        return write(timeMs, WalFrame.OPENS, partitions);
+    }
+
+    private boolean write(long timeMs, int kind, Map<TopicIdPartition, TopicPartition> partitions) throws IOException {
+        List<WalEntry> entries = new ArrayList<>();
+        for (Map.Entry<TopicIdPartition, TopicPartition> each : partitions.entrySet()) {
+            entries.add(new WalEntry(each.getValue(), each.getKey().topicId(), 0, 0, List.of(), 0));
+            if (entries.size() < NAMES_PER_FRAME) continue;
+            if (!write(timeMs, kind, entries)) return false;
+            entries.clear();
+        }
+        return entries.isEmpty() || write(timeMs, kind, entries);
+    }
+
+    private boolean write(long timeMs, int kind, Collection<WalEntry> entries) throws IOException {
         long batchBytes = 0;
         for (WalEntry entry : entries) batchBytes += entry.sizeBytes();
         if (room(entries.size(), batchBytes) != Room.HERE) return false;
@@ -69,9 +112,9 @@ public final class WriteAheadLog implements AutoCloseable {
             return false;
         if (current.isEmpty()) {
             generation = directory.nextGeneration();
-            if (!put(timeMs, List.of())) return false;
+            if (!put(timeMs, WalFrame.BATCHES, List.of())) return false;
         }
-        return put(timeMs, entries);
+        return put(timeMs, kind, entries);
     }
 
     /** Makes a file where there is none; false where the disk has no room for one. */
@@ -87,8 +130,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /** False where the disk has no room for what is there already, as one that copies on write: nothing counts as written. */
-    private boolean put(long timeMs, Collection<WalEntry> entries) throws ForceFailedException {
-        WalFrame.encode(frame.clear(), generation, timeMs, entries);
+    private boolean put(long timeMs, int kind, Collection<WalEntry> entries) throws ForceFailedException {
+        WalFrame.encode(frame.clear(), generation, timeMs, kind, entries);
         try {
             current.write(frame);
             return true;

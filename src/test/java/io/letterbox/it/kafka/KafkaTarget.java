@@ -28,8 +28,7 @@ record KafkaTarget(String bootstrap, Optional<ServerProcess> process) implements
     /** The directory of a partition; for another broker below {@code -Dletterbox.bootstrapData}, else unknown. */
     Optional<Path> files(String topic, int partition) {
         if (process.isPresent()) {
-            Path topics = process.get().dataDir().resolve("topics");
-            return Optional.of(topics.resolve(topic).resolve(Integer.toString(partition)));
+            return Optional.of(process.get().partitionDir(topic, partition));
         }
         return Optional.ofNullable(System.getProperty("letterbox.bootstrapData"))
                 .map(data -> Path.of(data, topic + "-" + partition));

@@ -341,8 +341,7 @@ class KafkaTransactionsIT {
                 .partitions()
                 .size();
         int number = ("decoded-1".hashCode() & Integer.MAX_VALUE) % partitions;
-        Path log =
-                server.dataDir().resolve("topics/__transaction_state/" + number).resolve("00000000000000000000.log");
+        Path log = server.partitionDir("__transaction_state", number).resolve("00000000000000000000.log");
         String dump = Program.run(
                         directory,
                         Clients.LIMIT,

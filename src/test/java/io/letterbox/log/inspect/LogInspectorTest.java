@@ -15,6 +15,7 @@ import io.letterbox.log.inspect.LogInspector.Finding;
 import io.letterbox.log.inspect.LogInspector.Severity;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class LogInspectorTest {
     /** Two closed segments of ten batches each, an active one of one. */
     @BeforeEach
     void write() throws IOException {
-        partition = dataDirectory.resolve("topics").resolve("t").resolve("0");
+        partition = directory(0);
         try (CompactedLog log = new CompactedLog(disk, partition, LogConfig.defaults())) {
             for (int segment = 0; segment < 2; segment++) {
                 for (int i = 0; i < 10; i++) {
@@ -54,6 +56,14 @@ class LogInspectorTest {
             }
             log.append("last=1");
         }
+    }
+
+    private Path directory(int number) {
+        return new DataLayout(dataDirectory).shard(1).resolve(id(number).toString());
+    }
+
+    private static TopicIdPartition id(int number) {
+        return new TopicIdPartition(new UUID(1, 2), number);
     }
 
     @Test
@@ -71,10 +81,19 @@ class LogInspectorTest {
     @Test
     void aPartitionIsFoundFromEveryLevel() throws IOException {
         Files.createDirectories(dataDirectory.resolve("meta"));
-        Files.writeString(dataDirectory.resolve("topics").resolve("t").resolve("note"), "x");
-        for (Path path : List.of(dataDirectory, dataDirectory.resolve("topics"), partition.getParent(), partition)) {
+        Files.writeString(partition.resolveSibling("note"), "x");
+        for (Path path : List.of(dataDirectory, dataDirectory.resolve("shards"), partition.getParent(), partition)) {
             assertThat(inspector.partitions(path)).containsExactly(partition);
         }
+        Path before = dataDirectory.resolve("topics").resolve("t").resolve("0");
+        Files.createDirectories(before.getParent());
+        Files.move(partition, before);
+        for (Path path : List.of(dataDirectory, dataDirectory.resolve("topics"), before.getParent(), before)) {
+            assertThat(inspector.partitions(path))
+                    .as("as versions before had it")
+                    .containsExactly(before);
+        }
+        assertThat(inspector.name(before)).isEqualTo(new TopicPartition("t", 0));
         assertThat(inspector.partitions(dataDirectory.resolve("meta"))).isEmpty();
         assertThat(inspector.partitions(dataDirectory.resolve("no"))).isEmpty();
     }
@@ -160,7 +179,7 @@ class LogInspectorTest {
             assertThat(finding.severity()).isEqualTo(Severity.NOTE);
             assertThat(finding.what()).contains("torn end");
         });
-        durable(Map.of(new TopicPartition("t", 0), 41L));
+        durable(Map.of(id(0), 41L));
         assertThat(verify(dataDirectory).sound()).isFalse();
     }
 
@@ -198,7 +217,7 @@ class LogInspectorTest {
 
     @Test
     void anythingThatIsTornAfterACleanStopIsDamage() throws IOException {
-        durable(Map.of(new TopicPartition("t", 0), 41L));
+        durable(Map.of(id(0), 41L));
         Path file = partition.resolve("00000000000000000040.log");
         Files.write(file, new byte[5], StandardOpenOption.APPEND);
         assertThat(verify(dataDirectory).sound()).isTrue();
@@ -241,7 +260,7 @@ class LogInspectorTest {
 
     @Test
     void aLogThatEndsBelowItsRecoveryPointIsDamaged() throws IOException {
-        durable(Map.of(new TopicPartition("t", 0), 42L));
+        durable(Map.of(id(0), 42L));
         assertThat(verify(dataDirectory).sound()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.file()).isEqualTo(partition);
@@ -251,13 +270,12 @@ class LogInspectorTest {
 
     @Test
     void aPartitionWithoutSegmentsIsDamagedWhereItHadRecords() throws IOException {
-        durable(Map.of(
-                new TopicPartition("t", 1), 5L, new TopicPartition("t", 2), 0L, new TopicPartition("gone", 0), 5L));
-        for (int number = 1; number <= 2; number++) Files.createDirectory(partition.resolveSibling("" + number));
+        durable(Map.of(id(1), 5L, id(2), 0L, id(3), 5L));
+        for (int number = 1; number <= 2; number++) Files.createDirectory(directory(number));
         assertThat(verify(partition).sound()).isTrue();
         assertThat(verify(dataDirectory).sound()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.file())
-                .isEqualTo(partition.resolveSibling("1")));
+                .isEqualTo(directory(1)));
     }
 
     /** Appends a line to a log file as a stray process might. */
@@ -268,7 +286,7 @@ class LogInspectorTest {
         assertThat(verify(dataDirectory).sound()).isFalse();
     }
 
-    private void durable(Map<TopicPartition, Long> points) throws IOException {
+    private void durable(Map<TopicIdPartition, Long> points) throws IOException {
         Path meta = Files.createDirectories(dataDirectory.resolve("meta"));
         RecoveryPoints.write(disk, meta.resolve("recovery-points"), points);
     }

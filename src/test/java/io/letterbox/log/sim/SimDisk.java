@@ -217,12 +217,34 @@ public final class SimDisk implements Disk {
     public void rename(Path from, Path to) throws IOException {
         step();
         need(NO_ROOM);
+        if (!names.containsKey(from) && exists(from)) {
+            renameDirectory(from, to);
+            return;
+        }
         SimFile file = existing(from);
         requireClosed(to);
         Map<Path, SimFile> meanings = new HashMap<>();
         meanings.put(from, null);
         meanings.put(to, file);
         change(from, meanings);
+    }
+
+    /** All that is below goes along or nothing. It is durable when the directory is that it is in then. */
+    private void renameDirectory(Path from, Path to) throws IOException {
+        if (exists(to)) throw new IOException(to + " is there already");
+        Map<Path, SimFile> meanings = new HashMap<>();
+        names.forEach((path, file) -> {
+            if (!path.startsWith(from)) return;
+            meanings.put(path, null);
+            meanings.put(to.resolve(from.relativize(path)), file);
+        });
+        List<Path> below =
+                directories.stream().filter(path -> path.startsWith(from)).toList();
+        directories.removeAll(below);
+        for (Path path : below) directories.add(to.resolve(from.relativize(path)));
+        NameChange change = new NameChange(to.getParent(), meanings);
+        pending.add(change);
+        apply(names, change);
     }
 
     @Override

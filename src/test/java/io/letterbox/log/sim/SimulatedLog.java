@@ -10,19 +10,20 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.Segment;
 import io.letterbox.log.TestLogs;
-import io.letterbox.record.TopicPartition;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 
 /** A log on a simulated machine, what is done with it at random, and the model of what may be in it then. */
 class SimulatedLog {
     static final Path POINTS = Path.of("/data/meta/recovery-points");
     static final Path DIRECTORY = Path.of("/data/topics/t/0");
-    static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    static final TopicIdPartition PARTITION = new TopicIdPartition(new UUID(1, 2), 0);
 
     final Random random;
     final SimDisk disk;
@@ -46,7 +47,7 @@ class SimulatedLog {
 
     /** Opens what is there, as a process does that starts. */
     PartitionLog recover(LastStop lastStop) throws IOException {
-        long point = RecoveryPoints.read(disk, POINTS).getOrDefault(PARTITION, 0L);
+        long point = RecoveryPoints.read(disk, POINTS, name -> null).getOrDefault(PARTITION, 0L);
         LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, point, lastStop);
         assertThat(outcome).as("%s", outcome).isInstanceOf(LogRecovery.Recovered.class);
         return ((LogRecovery.Recovered) outcome).log();

@@ -3,12 +3,14 @@ package io.letterbox.log.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.disk.DataLayout;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
 import io.letterbox.log.PartitionMetadataFile;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,9 +51,11 @@ class WriteAheadLogTest {
         RecoveredWal remains = remains();
         assertThat(values(remains, P0)).containsExactly("a", "b", "c");
         assertThat(values(remains, P1)).containsExactly("x");
-        assertThat(remains.holds(P1, TOPIC)).isTrue();
-        assertThat(remains.holds(P1, new UUID(1, 1))).as("another incarnation").isFalse();
-        assertThat(remains.holds(new TopicPartition("quakes", 2), TOPIC)).isFalse();
+        assertThat(remains.holds(new TopicIdPartition(TOPIC, 1))).isTrue();
+        assertThat(remains.holds(new TopicIdPartition(new UUID(1, 1), 1)))
+                .as("another incarnation")
+                .isFalse();
+        assertThat(remains.holds(new TopicIdPartition(TOPIC, 2))).isFalse();
         assertThat(remains.defects()).isEmpty();
     }
 
@@ -163,12 +168,42 @@ class WriteAheadLogTest {
         wal.close();
         byte[] content = Files.readAllBytes(file());
         ByteBuffer header = ByteBuffer.wrap(content);
-        header.putInt(8, 3);
+        header.putInt(8, 4);
         CRC32C crc = new CRC32C();
         crc.update(content, 8, header.getInt(0) - 8);
         header.putInt(4, (int) crc.getValue());
         Files.write(file(), content);
-        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 3");
+        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 4");
+    }
+
+    @Test
+    void nobodyNeedsWhatWasWrittenForAPartitionThatWasDropped() throws IOException {
+        TopicIdPartition dropped = new TopicIdPartition(TOPIC, 0);
+        WriteAheadLog wal = wal();
+        wal.write(TIME_MS, List.of(entry(P0, "a")));
+        assertThat(wal.writeDrops(TIME_MS, Map.of(dropped, P0))).isTrue();
+        wal.close();
+        RecoveredWal remains = remains();
+        assertThat(remains.isDropped(dropped)).isTrue();
+        assertThat(remains.isDropped(new TopicIdPartition(TOPIC, 1))).isFalse();
+        assertThat(values(remains, P0)).containsExactly("a");
+        Files.createDirectories(new DataLayout(temp).shard(0).resolve(dropped.toString()));
+        assertThat(remains().clear(new DataLayout(temp), Set.of(TOPIC), Set.of()))
+                .as("the metadata have it, whatever the drop says")
+                .hasSize(1);
+        assertThat(remains().clear(new DataLayout(temp), Set.of(), Set.of())).isEmpty();
+    }
+
+    @Test
+    void writesDownThatVeryManyAreDropped() throws IOException {
+        Map<TopicIdPartition, TopicPartition> many = new HashMap<>();
+        for (int p = 0; p < 2500; p++) many.put(new TopicIdPartition(TOPIC, p), new TopicPartition("quakes", p));
+        assertThat(wal().writeDrops(TIME_MS, many)).as("the file is too small").isFalse();
+        WriteAheadLog wal = new WriteAheadLog(WalDirectory.open(disk, temp), 4 << 20);
+        assertThat(wal.writeDrops(TIME_MS, many)).isTrue();
+        wal.close();
+        RecoveredWal remains = remains();
+        assertThat(many.keySet()).allMatch(remains::isDropped);
     }
 
     @Test
@@ -177,12 +212,11 @@ class WriteAheadLogTest {
         wal.write(TIME_MS, List.of(entry(P0, "a"), entry(P1, "b")));
         wal.close();
         RecoveredWal remains = remains();
-        remains.restored(P0);
-        assertThat(remains.clear(temp.resolve("topics"), Map.of("quakes", TOPIC), Set.of()))
+        remains.restored(new TopicIdPartition(TOPIC, 0));
+        assertThat(remains.clear(new DataLayout(temp), Set.of(TOPIC), Set.of()))
                 .containsExactly(new RecoveredWal.Kept(file(), P1));
         assertThat(file()).exists();
-        assertThat(remains.clear(temp.resolve("topics"), Map.of(), Set.of(TOPIC)))
-                .isEmpty();
+        assertThat(remains.clear(new DataLayout(temp), Set.of(), Set.of(TOPIC))).isEmpty();
         assertThat(temp).isEmptyDirectory();
     }
 
@@ -193,18 +227,24 @@ class WriteAheadLogTest {
         wal.close();
         Path written = file();
         UUID again = new UUID(1, 1);
-        Path topics = temp.resolve("topics");
-        Path directory = Files.createDirectories(topics.resolve("quakes").resolve("1"));
-        assertThat(remains().clear(topics, Map.of(), Set.of()))
+        DataLayout layout = new DataLayout(temp);
+        Path directory =
+                Files.createDirectories(layout.topics().resolve("quakes").resolve("1"));
+        assertThat(remains().clear(layout, Set.of(), Set.of()))
                 .as("the metadata does not know the topic, whose directory is there")
                 .hasSize(1);
-        PartitionMetadataFile.write(disk, directory, TOPIC);
-        assertThat(remains().clear(topics, Map.of("quakes", again), Set.of()))
+        PartitionMetadataFile.write(disk, directory, TOPIC, "quakes");
+        assertThat(remains().clear(layout, Set.of(again), Set.of()))
                 .as("the metadata knows another topic, and the directory is still the old one's")
                 .hasSize(1);
         assertThat(written).exists();
-        PartitionMetadataFile.write(disk, directory, again);
-        assertThat(remains().clear(topics, Map.of("quakes", again), Set.of())).isEmpty();
+        PartitionMetadataFile.write(disk, directory, again, "quakes");
+        Path kept = Files.createDirectories(layout.shard(3).resolve(new TopicIdPartition(TOPIC, 1).toString()));
+        assertThat(remains().clear(layout, Set.of(again), Set.of()))
+                .as("it is the directory of a shard")
+                .hasSize(1);
+        Files.delete(kept);
+        assertThat(remains().clear(layout, Set.of(again), Set.of())).isEmpty();
         assertThat(written).doesNotExist();
     }
 
@@ -257,13 +297,15 @@ class WriteAheadLogTest {
 
     private static List<Long> times(RecoveredWal remains, TopicPartition partition) throws IOException {
         List<Long> times = new ArrayList<>();
-        remains.forEach(partition, TOPIC, (file, position, timeMs, batches) -> times.add(timeMs));
+        remains.forEach(
+                new TopicIdPartition(TOPIC, partition.partition()),
+                (file, position, timeMs, batches) -> times.add(timeMs));
         return times;
     }
 
     private static List<String> values(RecoveredWal remains, TopicPartition partition) throws IOException {
         List<String> values = new ArrayList<>();
-        remains.forEach(partition, TOPIC, (file, position, timeMs, batches) -> {
+        remains.forEach(new TopicIdPartition(TOPIC, partition.partition()), (file, position, timeMs, batches) -> {
             try (RecordCursor records = new RecordCursor(batches, 0)) {
                 while (records.next()) values.add(new String(records.value(), StandardCharsets.UTF_8));
             }
