@@ -15,24 +15,29 @@
  *   <li>{@code lock} ({@code DataDirectory}): one process has the directory. The operating system's lock goes with
  *       the process, the file means nothing.
  *   <li>{@code meta/metadata.log} ({@code LocalMetadataLog}): its commands, one after the other, make the image. A
- *       torn last command is cut off, it was never answered; damage before the end ends the start.
+ *       torn last command is cut off, it was never answered; damage before the end ends the start. At the first start
+ *       the image gets its shards, for good ({@code ShardCount}).
  *   <li>{@code meta/last-served} ({@code ClockWatch}): if the wall clock is more than an hour away from it, nothing
  *       is deleted for its age until the clock is confirmed.
  *   <li>{@code meta/clean-shutdown} and {@code meta/force-failed} ({@code RecoveryCheckpoint}): they say how the last
  *       process ended ({@code LastStop}). The former is taken away durably before anything else is written; the
- *       latter stays until step 9.
+ *       latter stays until the last step.
  *   <li>{@code meta/recovery-points} (read by the same): below its recovery point a log was forced together with its
  *       indexes. A log without one is looked through from its beginning.
  *   <li>{@code wal/*.wal} ({@code RecoveredWal}, by {@code WalScan}): the frames of each file's last use, sorted by
  *       partition. A frame that is not whole is the end of its file, unless a whole one of the same use follows: then
  *       it is damage, which is logged.
- *   <li>{@code topics/} ({@code LeftOverTopics}): a directory is deleted if its {@code partition.metadata} names a
- *       topic that the image lists as deleted, its recovery point before it. Any other directory without a topic is
+ *   <li>{@code topics/}, which only earlier versions made ({@code LayoutTakeover}): each directory is renamed to where
+ *       its partition belongs, after the recovery points have been written by incarnation. One whose
+ *       {@code partition.metadata} names a topic that the image lists as deleted is deleted.
+ *   <li>{@code shards/} ({@code ShardDrops}, on each shard): a directory that no topic has is dropped, in the journal
+ *       first, if the image lists its topic as deleted or the write-ahead log says that it was dropped. Any other is
  *       left alone, because metadata may have been lost.
  *   <li>The partitions ({@code MetadataService} tells the shards the image; {@code ShardPartitions} opens several at
  *       a time), each of them:
  *       <ol>
- *         <li>{@code partition.metadata} ({@code PartitionDirectories}): it has to name the topic's id. If it names
+ *         <li>{@code partition.metadata} ({@code PartitionDirectories}): a directory that is not there is made, after
+ *             the journal has been told ({@code JournalEntry.Open}). The file has to name the topic's id. If it names
  *             another one, or if the directory is gone although there is a recovery point, the partition is
  *             quarantined.
  *         <li>The names in the directory ({@code StaleFiles}): half-written files are deleted, and a replacement of
@@ -54,7 +59,7 @@
  *       </ol>
  *       A shortage (no descriptor, no room) leaves a partition <em>offline</em>, and the shard tries it again.
  *   <li>If no partition is offline, {@code meta/force-failed} goes. A file of the write-ahead log goes if all of its
- *       batches are in their logs now, or belong to deleted topics ({@code WalClearance}); otherwise it stays for a
+ *       batches are in their logs now, or belong to deleted topics ({@code RecoveredWal}); otherwise it stays for a
  *       later start. If nothing is left of the deleted topics, the image forgets them.
  * </ol>
  *
