@@ -254,13 +254,7 @@ public final class ClassicGroups {
     /** Takes a member out; who waits in its name is told that it is none. */
     private void remove(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         sessions.end(member);
-        short unknown = Errors.UNKNOWN_MEMBER_ID.code();
-        CoordinatorRequest<JoinGroupResponseData> join = member.joining();
-        member.joining(null);
-        if (join != null) turn.reply(join, new JoinGroupResponseData().setErrorCode(unknown));
-        CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
-        member.syncing(null);
-        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(unknown));
+        member.refuseWaiting(Errors.UNKNOWN_MEMBER_ID, turn);
         group.remove(member.id());
     }
 
@@ -345,18 +339,8 @@ public final class ClassicGroups {
 
     /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
     public void dismiss(String groupId, CoordinatorContext turn) {
-        short rejoin = Errors.REBALANCE_IN_PROGRESS.code();
         for (ClassicMember member : getOrMake(groupId, turn.wallMs()).members()) {
-            CoordinatorRequest<JoinGroupResponseData> join = member.joining();
-            member.joining(null);
-            if (join != null) {
-                turn.reply(
-                        join,
-                        new JoinGroupResponseData().setMemberId(member.id()).setErrorCode(rejoin));
-            }
-            CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
-            member.syncing(null);
-            if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(rejoin));
+            member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, turn);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.letterbox.groups.classic;
 
 import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.memory.StateWeight;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Set;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /** One member of a classic group. Owned by its group; two are never equal, so a member is its session's key. */
 final class ClassicMember {
@@ -150,6 +152,23 @@ final class ClassicMember {
 
     void syncing(CoordinatorRequest<SyncGroupResponseData> ask) {
         syncing = ask;
+    }
+
+    /**
+     * Answers the requests that wait in the member's name with an error.
+     *
+     * @param why {@code UNKNOWN_MEMBER_ID} where it is no member any more, so that it is told no id either
+     */
+    void refuseWaiting(Errors why, CoordinatorContext turn) {
+        CoordinatorRequest<JoinGroupResponseData> join = joining;
+        joining = null;
+        if (join != null) {
+            String shownId = why == Errors.UNKNOWN_MEMBER_ID ? "" : id;
+            turn.reply(join, new JoinGroupResponseData().setMemberId(shownId).setErrorCode(why.code()));
+        }
+        CoordinatorRequest<SyncGroupResponseData> sync = syncing;
+        syncing = null;
+        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(why.code()));
     }
 
     /** True until its first join has been answered: it does not know its id, so it cannot send heartbeats. */

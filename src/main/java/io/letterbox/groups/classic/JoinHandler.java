@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
-import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Lets members into a classic group, for the first time and again. Owned by its coordinator. */
@@ -205,27 +204,15 @@ final class JoinHandler {
         request.group().changeProtocols(member, request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
         // Whoever asks again does not wait for the first answer any more.
-        cancel(member, Errors.REBALANCE_IN_PROGRESS, request.turn());
+        member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, request.turn());
         member.joining(request.ask());
-    }
-
-    private static void cancel(ClassicMember member, Errors why, CoordinatorContext turn) {
-        CoordinatorRequest<JoinGroupResponseData> join = member.joining();
-        member.joining(null);
-        if (join != null) {
-            turn.reply(
-                    join, new JoinGroupResponseData().setMemberId(member.id()).setErrorCode(why.code()));
-        }
-        CoordinatorRequest<SyncGroupResponseData> sync = member.syncing();
-        member.syncing(null);
-        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(why.code()));
     }
 
     /** A static member has been started anew: it takes the old one's place, and whoever still speaks as that is fenced. */
     private void replaceStatic(Request request, ClassicMember old, String newId) {
         ClassicGroup group = request.group();
         String oldLeader = group.leader();
-        cancel(old, Errors.FENCED_INSTANCE_ID, request.turn());
+        old.refuseWaiting(Errors.FENCED_INSTANCE_ID, request.turn());
         sessions.end(old);
         ClassicMember member = group.replace(old, newId);
         sessions.prolong(group, member, request.turn());
