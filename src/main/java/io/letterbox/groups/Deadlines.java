@@ -1,5 +1,6 @@
 package io.letterbox.groups;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;

@@ -1,8 +1,14 @@
 package io.letterbox.groups;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
+import io.letterbox.record.TopicPartition;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -57,6 +63,14 @@ public interface Group {
      * @return milliseconds since 1970; {@link Long#MAX_VALUE}: it does not expire while the group is as it is
      */
     long offsetAgeBaseMs(long commitMs);
+
+    /**
+     * The group as it is now, for those who look at it.
+     *
+     * @param topicName the name of the topic that has an id; null where there is none now
+     * @param offsets what is committed; part of the view, so nobody changes it any more
+     */
+    GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets);
 
     /** What it takes in memory, estimated. */
     StateWeight weight();

@@ -1,14 +1,15 @@
 package io.letterbox.groups;
 
 import io.letterbox.coordinator.CoordinatorCommand;
-import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.VerificationGuard;
-import io.letterbox.groups.offsets.OffsetReset;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import java.util.Set;
 import java.util.SortedMap;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -32,24 +33,17 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * What a coordinator of groups can be asked. The answers are Kafka's own; refusals are in their error codes. Topics are
  * named by name: doors translate ids.
+ *
+ * <p>Commands are data. {@link GroupCoordinator} has one table that says which part of it handles each of them.
+ *
+ * @param <R> the answer
  */
-public interface GroupCommand<R> extends CoordinatorCommand<R> {
-    /** Has the part of a coordinator that knows the answer decide, now or later. */
-    void decide(GroupCoordinator coordinator, CoordinatorRequest<R> ask, CoordinatorContext turn);
-
+public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
     /** Joins a classic group (KIP-62, 345, 394, 559, 800, 814); answered when the rebalance is over. */
     record JoinGroup(Caller caller, JoinGroupRequestData data) implements GroupCommand<JoinGroupResponseData> {
         @Override
         public String key() {
             return data.groupId();
-        }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
-            if (coordinator.hasGuests(data.groupId()))
-                coordinator.consumers().guests().join(ask, this, turn);
-            else coordinator.classic().join(this, ask, turn);
         }
     }
 
@@ -59,14 +53,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
-            if (coordinator.hasGuests(data.groupId()))
-                coordinator.consumers().guests().sync(ask, this, turn);
-            else coordinator.classic().sync(this, ask, turn);
-        }
     }
 
     /** Prolongs a session of a classic group. */
@@ -74,14 +60,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
-        }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
-            if (coordinator.hasGuests(data.groupId()))
-                coordinator.consumers().guests().heartbeat(ask, this, turn);
-            else coordinator.classic().heartbeat(this, ask, turn);
         }
     }
 
@@ -91,13 +69,26 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
+    }
 
+    /**
+     * Joins a consumer group, stays in it, acknowledges what was revoked, leaves it (KIP-848, ConsumerGroupHeartbeat); answered
+     * at once.
+     */
+    record ConsumerGroupHeartbeat(Caller caller, ConsumerGroupHeartbeatRequestData data)
+            implements GroupCommand<ConsumerGroupHeartbeatResponseData> {
         @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
-            if (coordinator.hasGuests(data.groupId()))
-                coordinator.consumers().guests().leave(ask, this, turn);
-            else coordinator.classic().leave(this, ask, turn);
+        public String key() {
+            return data.groupId();
+        }
+    }
+
+    /** Describes a consumer group (ConsumerGroupDescribe); GROUP_ID_NOT_FOUND for any other. */
+    record DescribeConsumerGroup(String groupId)
+            implements GroupCommand<ConsumerGroupDescribeResponseData.DescribedGroup> {
+        @Override
+        public String key() {
+            return groupId;
         }
     }
 
@@ -107,14 +98,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
-        }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator,
-                CoordinatorRequest<OffsetCommitResponseData> ask,
-                CoordinatorContext turn) {
-            coordinator.desk().commit(this, ask, turn);
         }
     }
 
@@ -130,14 +113,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator,
-                CoordinatorRequest<TxnOffsetCommitResponseData> ask,
-                CoordinatorContext turn) {
-            coordinator.desk().commit(this, ask, turn);
-        }
     }
 
     /**
@@ -151,14 +126,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return data.groupId();
         }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator,
-                CoordinatorRequest<OffsetFetchResponseGroup> ask,
-                CoordinatorContext turn) {
-            turn.reply(ask, coordinator.desk().fetch(this));
-        }
     }
 
     /** Deletes offsets of topics that no member reads (KIP-496). */
@@ -166,14 +133,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
-        }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator,
-                CoordinatorRequest<OffsetDeleteResponseData> ask,
-                CoordinatorContext turn) {
-            coordinator.desk().delete(this, ask, turn);
         }
     }
 
@@ -183,12 +142,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return groupId;
         }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<DeletableGroupResult> ask, CoordinatorContext turn) {
-            coordinator.cleanup().delete(this, ask, turn);
-        }
     }
 
     /** Describes a classic group; others are dead there. */
@@ -196,12 +149,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return groupId;
-        }
-
-        @Override
-        public void decide(
-                GroupCoordinator coordinator, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext turn) {
-            turn.reply(ask, coordinator.classic().describe(this));
         }
     }
 
@@ -219,11 +166,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return "";
         }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<ListedPage> ask, CoordinatorContext turn) {
-            turn.reply(ask, coordinator.list(this));
-        }
     }
 
     /** Shows a group of either kind, with members and offsets; null where there is none. */
@@ -231,11 +173,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return groupId;
-        }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<GroupView> ask, CoordinatorContext turn) {
-            turn.reply(ask, coordinator.view(groupId));
         }
     }
 
@@ -251,11 +188,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return "";
         }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<GroupPage> ask, CoordinatorContext turn) {
-            turn.reply(ask, coordinator.views(this));
-        }
     }
 
     /** Counts the groups of a coordinator. */
@@ -263,11 +195,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return "";
-        }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Integer> ask, CoordinatorContext turn) {
-            turn.reply(ask, coordinator.size());
         }
     }
 
@@ -293,11 +220,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         public String key() {
             return groupId;
         }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Errors> ask, CoordinatorContext turn) {
-            OffsetReset.set(this, coordinator.view(groupId), coordinator.desk(), ask, turn);
-        }
     }
 
     /** The cluster's metadata have changed, or are told for the first time. */
@@ -305,12 +227,6 @@ public interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return "";
-        }
-
-        @Override
-        public void decide(GroupCoordinator coordinator, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
-            coordinator.follow(image, turn);
-            turn.reply(ask, null);
         }
     }
 }

@@ -1,31 +1,48 @@
 package io.letterbox.groups;
 
+import io.letterbox.coordinator.CommandTable;
 import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.GroupCommand.Heartbeat;
+import io.letterbox.groups.GroupCommand.ImageChanged;
+import io.letterbox.groups.GroupCommand.JoinGroup;
+import io.letterbox.groups.GroupCommand.LeaveGroup;
+import io.letterbox.groups.GroupCommand.ListGroups;
+import io.letterbox.groups.GroupCommand.SyncGroup;
+import io.letterbox.groups.GroupCommand.ViewGroups;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.consumer.ConsumerGroup;
 import io.letterbox.groups.consumer.ConsumerGroups;
 import io.letterbox.groups.offsets.CommittedOffsets;
 import io.letterbox.groups.offsets.OffsetCommitHandler;
 import io.letterbox.groups.offsets.OffsetExpiration;
+import io.letterbox.groups.offsets.OffsetReset;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.memory.StatePart;
-import io.letterbox.metadata.ClusterImage;
 import io.letterbox.time.Moment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /** The core of one partition of {@code __consumer_offsets}. Owned by the shard's thread. */
 public final class GroupCoordinator implements Coordinator {
+    /** How many groups one page looks at, while nobody else gets on. */
+    private static final int MAX_LOOKS = 1000;
+
     private final Deadlines deadlines = new Deadlines();
     private final GroupMemory memory;
     private final GroupRegistry registry;
@@ -34,7 +51,7 @@ public final class GroupCoordinator implements Coordinator {
     private final ConsumerGroups consumers;
     private final OffsetCommitHandler desk;
     private final OffsetExpiration cleanup;
-    private final GroupViews views;
+    private final CommandTable commands;
 
     /**
      * A coordinator that knows no groups yet.
@@ -51,35 +68,67 @@ public final class GroupCoordinator implements Coordinator {
         this.consumers =
                 new ConsumerGroups(settings, registry, memory, deadlines, classic, new Surroundings(ids, patterns));
         this.desk = new OffsetCommitHandler(registry, book, memory);
-        this.views = new GroupViews(registry, classic, consumers, book);
         this.cleanup = new OffsetExpiration(registry, book, deadlines, settings.offsetsRetentionMs());
         memory.onShortage(cleanup::forgetEmpty);
+        this.commands = commands();
     }
 
-    /** Who answers about classic groups. */
-    ClassicGroups classic() {
-        return classic;
+    private CommandTable commands() {
+        return CommandTable.of(GroupCommand.class)
+                .on(JoinGroup.class, this::join)
+                .on(SyncGroup.class, this::sync)
+                .on(Heartbeat.class, this::heartbeat)
+                .on(LeaveGroup.class, this::leave)
+                .on(GroupCommand.ConsumerGroupHeartbeat.class, consumers::heartbeat)
+                .on(GroupCommand.DescribeConsumerGroup.class, consumers::describe)
+                .on(GroupCommand.CommitOffsets.class, desk::commit)
+                .on(GroupCommand.CommitTransactionOffsets.class, desk::commitTransactional)
+                .on(GroupCommand.FetchOffsets.class, (fetch, ask, turn) -> turn.reply(ask, desk.fetch(fetch)))
+                .on(GroupCommand.DeleteOffsets.class, desk::delete)
+                .on(GroupCommand.DeleteGroup.class, cleanup::delete)
+                .on(
+                        GroupCommand.DescribeGroup.class,
+                        (describe, ask, turn) -> turn.reply(ask, classic.describe(describe)))
+                .on(ListGroups.class, (list, ask, turn) -> turn.reply(ask, list(list)))
+                .on(GroupCommand.ViewGroup.class, (view, ask, turn) -> turn.reply(ask, view(view.groupId())))
+                .on(ViewGroups.class, (view, ask, turn) -> turn.reply(ask, page(view)))
+                .on(
+                        GroupCommand.CountGroups.class,
+                        (count, ask, turn) ->
+                                turn.reply(ask, registry.all().size()))
+                .on(
+                        GroupCommand.SetOffsets.class,
+                        (set, ask, turn) -> OffsetReset.set(set, ask, turn, view(set.groupId()), desk))
+                .on(ImageChanged.class, this::follow)
+                .complete();
     }
 
-    /** Who answers about groups whose assignment the server decides. */
-    public ConsumerGroups consumers() {
-        return consumers;
+    // What members of either protocol ask, by the kind of group that answers.
+
+    private void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
+        if (isServerAssigned(command.key())) consumers.guests().join(command, ask, turn);
+        else classic.join(command, ask, turn);
     }
 
-    /** True where who speaks the classic protocol is, or would be, the guest of a consumer group. */
-    boolean hasGuests(String groupId) {
+    private void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
+        if (isServerAssigned(command.key())) consumers.guests().sync(command, ask, turn);
+        else classic.sync(command, ask, turn);
+    }
+
+    private void heartbeat(Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
+        if (isServerAssigned(command.key())) consumers.guests().heartbeat(command, ask, turn);
+        else classic.heartbeat(command, ask, turn);
+    }
+
+    private void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
+        if (isServerAssigned(command.key())) consumers.guests().leave(command, ask, turn);
+        else classic.leave(command, ask, turn);
+    }
+
+    /** True where a consumer group has members: who speaks the classic protocol is a guest there. */
+    private boolean isServerAssigned(String groupId) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         return group != null && !group.isEmpty();
-    }
-
-    /** Who answers about offsets. */
-    OffsetCommitHandler desk() {
-        return desk;
-    }
-
-    /** Who deletes. */
-    OffsetExpiration cleanup() {
-        return cleanup;
     }
 
     @Override
@@ -126,12 +175,7 @@ public final class GroupCoordinator implements Coordinator {
 
     @Override
     public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
-        dispatch(ask, new CoordinatorContext(now, outbox));
-    }
-
-    private <R> void dispatch(CoordinatorRequest<R> ask, CoordinatorContext turn) {
-        if (!(ask.command() instanceof GroupCommand<R> command)) throw new AssertionError(ask.command());
-        command.decide(this, ask, turn);
+        commands.handle(ask, new CoordinatorContext(now, outbox));
     }
 
     @Override
@@ -149,29 +193,39 @@ public final class GroupCoordinator implements Coordinator {
         memory.account().close();
     }
 
-    /** The cluster has changed. */
-    void follow(ClusterImage image, CoordinatorContext turn) {
-        consumers.follow(image, turn);
-        cleanup.follow(image, turn);
+    private void follow(ImageChanged changed, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
+        consumers.follow(changed.image(), turn);
+        cleanup.follow(changed.image(), turn);
+        turn.reply(ask, null);
     }
 
     /** One group, with members and offsets; null where there is none. */
-    GroupView view(String groupId) {
-        return views.view(groupId);
+    private GroupView view(String groupId) {
+        Group group = registry.get(groupId);
+        return group == null ? null : view(group);
     }
 
-    /** A page of groups, with members and offsets. */
-    GroupPage views(GroupCommand.ViewGroups command) {
-        return views.page(command);
+    /** A copy, because who looks does so on another thread. */
+    private GroupView view(Group group) {
+        return group.view(consumers::topicName, new TreeMap<>(book.of(group.id())));
     }
 
-    /** How many groups there are. */
-    int size() {
-        return registry.all().size();
+    /** A page of groups. Those whose ids do not pass are looked at, too, so there is an end to that. */
+    private GroupPage page(ViewGroups command) {
+        String wanted = command.search().toLowerCase(Locale.ROOT);
+        List<GroupView> views = new ArrayList<>();
+        int looks = 0;
+        String last = null;
+        for (Group group : registry.after(command.after())) {
+            if (views.size() == command.limit() || looks++ == MAX_LOOKS) return new GroupPage(views, last);
+            last = group.id();
+            if (wanted.isEmpty() || last.toLowerCase(Locale.ROOT).contains(wanted)) views.add(view(group));
+        }
+        return new GroupPage(views, null);
     }
 
     /** The groups of a page that filters let through, in order of id. */
-    ListedPage list(GroupCommand.ListGroups command) {
+    private ListedPage list(ListGroups command) {
         Set<String> states = command.states().stream()
                 .map(state -> state.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());

@@ -1,5 +1,6 @@
 package io.letterbox.groups;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.memory.StatePart;
 

@@ -3,7 +3,6 @@ package io.letterbox.sse;
 import io.letterbox.bus.Groups;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.groups.consumer.ConsumerCommand;
 import io.letterbox.groups.consumer.ConsumerMember;
 import io.letterbox.groups.consumer.Topics;
 import io.letterbox.metadata.ClusterImage;
@@ -85,7 +84,7 @@ final class GroupMember {
                 .setRebalanceTimeoutMs(DeliveryLimits.GROUP_REBALANCE_MS)
                 .setSubscribedTopicNames(topics)
                 .setTopicPartitions(byId(owned));
-        return groups.ask(new ConsumerCommand.Heartbeat(caller, data)).map(this::read);
+        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).map(this::read);
     }
 
     private Answer read(ConsumerGroupHeartbeatResponseData data) {
@@ -195,6 +194,6 @@ final class GroupMember {
                 .setGroupId(groupId)
                 .setMemberId(id)
                 .setMemberEpoch(LEAVE_EPOCH);
-        return groups.ask(new ConsumerCommand.Heartbeat(caller, data)).mapEmpty();
+        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).mapEmpty();
     }
 }

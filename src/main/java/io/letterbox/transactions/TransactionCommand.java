@@ -91,7 +91,7 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     record MarkersWritten(String key, long producerId, short epoch) implements TransactionCommand<Void> {}
 
     /** The shell has performed {@link AcquireProducerId}: the question again, with an id that nobody had before. */
-    record WithProducerId<R>(CoordinatorRequest<R> question, long producerId) implements TransactionCommand<Void> {
+    record WithProducerId(CoordinatorRequest<?> question, long producerId) implements TransactionCommand<Void> {
         @Override
         public String key() {
             return question.command().key();

@@ -1,6 +1,8 @@
 package io.letterbox.transactions;
 
+import io.letterbox.coordinator.CommandTable;
 import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
@@ -57,6 +59,7 @@ public final class TransactionCoordinator implements Coordinator {
     private final TransactionLimits limits;
     private final StateAccount account;
     private final TransactionalIds ids;
+    private final CommandTable commands;
 
     // A lower bound of all deadlines: what ends early leaves it too low, and the next tick finds the true one.
     private long nextDeadlineMs = Long.MAX_VALUE;
@@ -68,6 +71,7 @@ public final class TransactionCoordinator implements Coordinator {
         this.limits = limits;
         this.account = limits.memory().open();
         this.ids = new TransactionalIds(account);
+        this.commands = commands();
     }
 
     @Override
@@ -140,33 +144,45 @@ public final class TransactionCoordinator implements Coordinator {
     public void activate(Moment now, CoordinatorOutbox outbox) {
         turn = now;
         nextDeadlineMs = Long.MAX_VALUE;
+        CoordinatorContext context = new CoordinatorContext(now, outbox);
         for (TransactionalIdState tracked : ids.all()) {
             tracked.recovered(now);
             schedule(tracked);
-            if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, outbox);
+            if (tracked.transaction.state().isPrepared()) writeMarkers(tracked.transaction, context);
         }
+    }
+
+    private CommandTable commands() {
+        return CommandTable.of(TransactionCommand.class)
+                .on(InitProducer.class, (init, ask, context) -> init(init, ask, context, Transaction.NO_ID))
+                .on(EndTransaction.class, (end, ask, context) -> end(end, ask, context, Transaction.NO_ID))
+                .on(AddPartitions.class, this::addPartitions)
+                .on(MarkersWritten.class, this::complete)
+                .on(WithProducerId.class, this::resume)
+                .on(
+                        Describe.class,
+                        (describe, ask, context) ->
+                                context.reply(ask, Description.of(describe.key(), ids.get(describe.key()))))
+                .on(
+                        ListAll.class,
+                        (list, ask, context) ->
+                                context.reply(ask, Description.page(list, ids.after(list.after()), context.now())))
+                .complete();
     }
 
     @Override
     public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
         turn = now;
-        handle(ask, Transaction.NO_ID, now, outbox);
+        commands.handle(ask, new CoordinatorContext(now, outbox));
     }
 
-    private void handle(CoordinatorRequest<?> ask, long freshId, Moment now, CoordinatorOutbox outbox) {
-        Object command = ask.command();
-        if (command instanceof AddPartitions add) addPartitions(as(ask), add, now, outbox);
-        else if (command instanceof EndTransaction end) end(as(ask), end, freshId, now, outbox);
-        else if (command instanceof InitProducer init) init(as(ask), init, freshId, now, outbox);
-        else if (command instanceof MarkersWritten written) complete(as(ask), written, now, outbox);
-        else if (command instanceof WithProducerId<?> with) {
-            handle(with.question(), with.producerId(), now, outbox);
-            outbox.reply(as(ask), null);
-        } else if (command instanceof Describe describe) {
-            outbox.reply(as(ask), Description.of(describe.key(), ids.get(describe.key())));
-        } else if (command instanceof ListAll list) {
-            outbox.reply(as(ask), Description.page(list, ids.after(list.after()), now));
-        } else throw new AssertionError("the coordinator of transactions does not understand " + command);
+    /** Goes on with a command that needed a producer id; these are the two that ask for one. */
+    private void resume(WithProducerId with, CoordinatorRequest<Void> ask, CoordinatorContext context) {
+        CoordinatorRequest<?> question = with.question();
+        if (question.command() instanceof InitProducer init) init(init, as(question), context, with.producerId());
+        else if (question.command() instanceof EndTransaction end) end(end, as(question), context, with.producerId());
+        else throw new AssertionError(question.command() + " needs no producer id");
+        context.reply(ask, null);
     }
 
     /** A command's class fixes the type of its answer, which the compiler cannot see. */
@@ -175,31 +191,31 @@ public final class TransactionCoordinator implements Coordinator {
         return (CoordinatorRequest<R>) ask;
     }
 
+    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} where there is none yet */
     private void init(
-            CoordinatorRequest<InitProducerIdResponseData> ask,
             InitProducer init,
-            long freshId,
-            Moment now,
-            CoordinatorOutbox outbox) {
+            CoordinatorRequest<InitProducerIdResponseData> ask,
+            CoordinatorContext context,
+            long freshId) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
         TransactionalIdState known = ids.get(init.key());
         InitRules.Verdict verdict = wrong != Errors.NONE
                 ? new InitRules.Verdict.Refuse(wrong)
-                : InitRules.decide(known, init.data(), freshId, now.wallMs());
+                : InitRules.decide(known, init.data(), freshId, context.wallMs());
         if (verdict instanceof InitRules.Verdict.NeedProducerId) {
-            outbox.perform(new AcquireProducerId(ask));
+            context.perform(new AcquireProducerId(ask));
         } else if (verdict instanceof InitRules.Verdict.Refuse refuse) {
-            outbox.reply(ask, initRefusal(refuse.error()));
+            context.reply(ask, initRefusal(refuse.error()));
         } else if (verdict instanceof InitRules.Verdict.Fence) {
-            decide(known.transaction.fenced(now.wallMs()), now, outbox);
-            outbox.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
+            decide(known.transaction.fenced(context.wallMs()), context);
+            context.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
         } else if (verdict instanceof InitRules.Verdict.Admit admit) {
-            if (!writeGrown(known == null ? null : known.transaction, admit.next(), outbox)) {
-                outbox.reply(ask, initRefusal(Errors.POLICY_VIOLATION));
+            if (!writeGrown(known == null ? null : known.transaction, admit.next(), context)) {
+                context.reply(ask, initRefusal(Errors.POLICY_VIOLATION));
                 return;
             }
             ids.get(init.key()).lastEpoch = admit.lastEpoch();
-            outbox.reply(
+            context.reply(
                     ask,
                     new InitProducerIdResponseData()
                             .setProducerId(admit.next().producerId())
@@ -215,21 +231,18 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void addPartitions(
-            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
-            AddPartitions add,
-            Moment now,
-            CoordinatorOutbox outbox) {
+            AddPartitions add, CoordinatorRequest<Map<TopicPartition, Errors>> ask, CoordinatorContext context) {
         TransactionalIdState known = ids.get(add.key());
         Errors error = ownership(known, add);
         if (error != Errors.NONE) {
-            answer(ask, add, error, outbox);
+            answer(add, ask, context, error);
             return;
         }
         Transaction t = known.transaction;
         if (t.state().isPrepared()) {
-            park(known, ask, now, outbox);
+            park(known, add, ask, context);
         } else if (add.intent() == Intent.VERIFY) {
-            outbox.reply(
+            context.reply(
                     ask,
                     results(
                             add.partitions(),
@@ -238,14 +251,14 @@ public final class TransactionCoordinator implements Coordinator {
             boolean there =
                     add.partitions().isEmpty() || t.state() == TransactionState.ONGOING && t.covers(add.partitions());
             short version = add.intent() == Intent.ADD ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
-            Transaction next = there ? t : t.with(add.partitions(), version, now.wallMs());
+            Transaction next = there ? t : t.with(add.partitions(), version, context.wallMs());
             boolean fits = there || TransactionCodec.fits(next);
-            if (!there && fits) fits = writeGrown(t, next, outbox);
+            if (!there && fits) fits = writeGrown(t, next, context);
             if (!there && fits) {
-                known.began(now);
+                known.began(context.now());
                 schedule(known);
             }
-            answer(ask, add, fits ? Errors.NONE : Errors.POLICY_VIOLATION, outbox);
+            answer(add, ask, context, fits ? Errors.NONE : Errors.POLICY_VIOLATION);
         }
     }
 
@@ -261,24 +274,24 @@ public final class TransactionCoordinator implements Coordinator {
 
     private void park(
             TransactionalIdState known,
+            AddPartitions add,
             CoordinatorRequest<Map<TopicPartition, Errors>> ask,
-            Moment now,
-            CoordinatorOutbox outbox) {
+            CoordinatorContext context) {
         if (known.waiting.size() >= MAX_WAITING) {
-            answer(ask, (AddPartitions) ask.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
+            answer(add, ask, context, Errors.CONCURRENT_TRANSACTIONS);
             return;
         }
-        if (known.waiting.isEmpty()) known.waitUntilMs = now.elapsedMs() + MAX_WAIT_MS;
+        if (known.waiting.isEmpty()) known.waitUntilMs = context.elapsedMs() + MAX_WAIT_MS;
         known.waiting.add(ask);
         schedule(known);
     }
 
     private static void answer(
-            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
             AddPartitions add,
-            Errors error,
-            CoordinatorOutbox outbox) {
-        outbox.reply(ask, results(add.partitions(), p -> error));
+            CoordinatorRequest<Map<TopicPartition, Errors>> ask,
+            CoordinatorContext context,
+            Errors error) {
+        context.reply(ask, results(add.partitions(), p -> error));
     }
 
     private static Map<TopicPartition, Errors> results(
@@ -286,16 +299,16 @@ public final class TransactionCoordinator implements Coordinator {
         return partitions.stream().collect(Collectors.toMap(Function.identity(), error));
     }
 
+    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} where there is none yet */
     private void end(
-            CoordinatorRequest<EndTxnResponseData> ask,
             EndTransaction end,
-            long freshId,
-            Moment now,
-            CoordinatorOutbox outbox) {
+            CoordinatorRequest<EndTxnResponseData> ask,
+            CoordinatorContext context,
+            long freshId) {
         TransactionalIdState known = ids.get(end.key());
         if (known == null) {
             Errors error = end.key().isEmpty() ? Errors.INVALID_REQUEST : Errors.INVALID_PRODUCER_ID_MAPPING;
-            outbox.reply(ask, new EndTxnResponseData().setErrorCode(error.code()));
+            context.reply(ask, new EndTxnResponseData().setErrorCode(error.code()));
             return;
         }
         Transaction t = known.transaction;
@@ -303,18 +316,18 @@ public final class TransactionCoordinator implements Coordinator {
         if (verdict == EndRules.Verdict.END) {
             boolean rotate = end.raiseEpoch() && t.isExhausted();
             if (rotate && freshId == Transaction.NO_ID) {
-                outbox.perform(new AcquireProducerId(ask));
+                context.perform(new AcquireProducerId(ask));
                 return;
             }
             short version = end.raiseEpoch() ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
             long nextId = rotate ? freshId : Transaction.NO_ID;
-            decide(t.prepared(end.data().committed(), version, nextId, now.wallMs()), now, outbox);
+            decide(t.prepared(end.data().committed(), version, nextId, context.wallMs()), context);
         } else if (verdict != EndRules.Verdict.REPEAT) {
-            outbox.reply(
+            context.reply(
                     ask, new EndTxnResponseData().setErrorCode(verdict.error().code()));
             return;
         }
-        outbox.reply(
+        context.reply(
                 ask,
                 new EndTxnResponseData()
                         .setProducerId(known.transaction.ownerId())
@@ -322,15 +335,15 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /** Writes a decision, and has it carried out. Where there is nothing to mark, it is carried out by itself. */
-    private void decide(Transaction prepared, Moment now, CoordinatorOutbox outbox) {
+    private void decide(Transaction prepared, CoordinatorContext context) {
         boolean nothing = prepared.partitions().isEmpty();
-        write(nothing ? prepared.completed(now.wallMs()) : prepared, outbox);
+        write(nothing ? prepared.completed(context.wallMs()) : prepared, context);
         ids.get(prepared.id()).lastEpoch = -1;
-        if (!nothing) writeMarkers(prepared, outbox);
+        if (!nothing) writeMarkers(prepared, context);
     }
 
-    private static void writeMarkers(Transaction prepared, CoordinatorOutbox outbox) {
-        outbox.perform(new WriteMarkers(
+    private static void writeMarkers(Transaction prepared, CoordinatorContext context) {
+        context.perform(new WriteMarkers(
                 prepared.id(),
                 prepared.producerId(),
                 prepared.epoch(),
@@ -339,17 +352,17 @@ public final class TransactionCoordinator implements Coordinator {
                 prepared.partitions()));
     }
 
-    private void complete(CoordinatorRequest<Void> ask, MarkersWritten written, Moment now, CoordinatorOutbox outbox) {
+    private void complete(MarkersWritten written, CoordinatorRequest<Void> ask, CoordinatorContext context) {
         TransactionalIdState known = ids.get(written.key());
         boolean expected = known != null
                 && known.transaction.state().isPrepared()
                 && known.transaction.producerId() == written.producerId()
                 && known.transaction.epoch() == written.epoch();
         if (expected) {
-            write(known.transaction.completed(now.wallMs()), outbox);
-            for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(known)) resume(waiting, now, outbox);
+            write(known.transaction.completed(context.wallMs()), context);
+            for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(known)) tryAgain(waiting, context);
         }
-        outbox.reply(ask, null);
+        context.reply(ask, null);
     }
 
     private static List<CoordinatorRequest<Map<TopicPartition, Errors>>> unpark(TransactionalIdState known) {
@@ -359,27 +372,28 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /** Its own failure must not become that of what it waited for. */
-    private void resume(CoordinatorRequest<Map<TopicPartition, Errors>> waiting, Moment now, CoordinatorOutbox outbox) {
+    private void tryAgain(CoordinatorRequest<Map<TopicPartition, Errors>> waiting, CoordinatorContext context) {
+        AddPartitions add = (AddPartitions) waiting.command();
         try {
-            handle(waiting, now, outbox);
+            addPartitions(add, waiting, context);
         } catch (ApiException refused) {
-            answer(waiting, (AddPartitions) waiting.command(), Errors.COORDINATOR_NOT_AVAILABLE, outbox);
+            answer(add, waiting, context, Errors.COORDINATOR_NOT_AVAILABLE);
         }
     }
 
     /** Writes what may need more room than there is; false, and nothing is written, where there is none to be made. */
-    private boolean writeGrown(Transaction before, Transaction after, CoordinatorOutbox outbox) {
+    private boolean writeGrown(Transaction before, Transaction after, CoordinatorContext context) {
         long growthBytes =
                 TransactionalIds.weightBytes(after) - (before == null ? 0 : TransactionalIds.weightBytes(before));
         List<CoordinatorRecord> records = growthBytes <= 0 ? new ArrayList<>() : makeRoom(growthBytes, after.id());
         if (records == null) return false;
         records.add(TransactionCodec.encode(after));
-        outbox.write(records);
+        context.write(records);
         return true;
     }
 
-    private static void write(Transaction transaction, CoordinatorOutbox outbox) {
-        outbox.write(List.of(TransactionCodec.encode(transaction)));
+    private static void write(Transaction transaction, CoordinatorContext context) {
+        context.write(List.of(TransactionCodec.encode(transaction)));
     }
 
     @Override
@@ -397,32 +411,33 @@ public final class TransactionCoordinator implements Coordinator {
             if (tracked.deadlineMs(limits.expirationMs(), now) <= now.elapsedMs()) due.add(tracked);
             else schedule(tracked);
         }
+        CoordinatorContext context = new CoordinatorContext(now, outbox);
         try {
-            expire(due, now, outbox);
-            for (TransactionalIdState tracked : due) overdue(tracked, now, outbox);
+            expire(due, context);
+            for (TransactionalIdState tracked : due) overdue(tracked, context);
         } catch (ApiException refused) {
             nextDeadlineMs = now.elapsedMs() + RETRY_MS;
         }
     }
 
-    private void overdue(TransactionalIdState tracked, Moment now, CoordinatorOutbox outbox) {
+    private void overdue(TransactionalIdState tracked, CoordinatorContext context) {
         for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
-            answer(waiting, (AddPartitions) waiting.command(), Errors.CONCURRENT_TRANSACTIONS, outbox);
+            answer((AddPartitions) waiting.command(), waiting, context, Errors.CONCURRENT_TRANSACTIONS);
         }
         if (tracked.transaction.state() == TransactionState.ONGOING) {
-            decide(tracked.transaction.fenced(now.wallMs()), now, outbox);
+            decide(tracked.transaction.fenced(context.wallMs()), context);
         }
     }
 
     /** Forgets transactional ids that nobody used for long. */
-    private void expire(Collection<TransactionalIdState> due, Moment now, CoordinatorOutbox outbox) {
+    private void expire(Collection<TransactionalIdState> due, CoordinatorContext context) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
         for (TransactionalIdState tracked : due) {
             if (!tracked.transaction.state().isIdle()) continue;
             if (tombstones.size() < MAX_EXPIRED) {
                 tombstones.add(TransactionCodec.tombstone(tracked.transaction.id()));
-            } else nextDeadlineMs = now.elapsedMs();
+            } else nextDeadlineMs = context.elapsedMs();
         }
-        if (!tombstones.isEmpty()) outbox.write(tombstones);
+        context.write(tombstones);
     }
 }

@@ -143,7 +143,7 @@ final class Desk implements CoordinatorOutbox {
 
     private <R> void grant(CoordinatorRequest<R> question) {
         core.handle(
-                new CoordinatorRequest<>(new WithProducerId<>(question, nextProducerId++), new Reply<Void>()),
+                new CoordinatorRequest<>(new WithProducerId(question, nextProducerId++), new Reply<Void>()),
                 clock.now(),
                 this);
     }

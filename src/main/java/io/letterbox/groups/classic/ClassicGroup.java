@@ -1,18 +1,27 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
+import io.letterbox.groups.GroupView;
+import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -406,6 +415,31 @@ public final class ClassicGroup implements Group {
         if (isEmpty()) return inStateSinceMs < 0 ? commitMs : inStateSinceMs;
         boolean knowsTopics = isOfConsumers() && topics != null && state == ClassicState.STABLE;
         return knowsTopics ? commitMs : Long.MAX_VALUE;
+    }
+
+    @Override
+    public GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets) {
+        boolean assigned = in(ClassicState.STABLE) && isOfConsumers();
+        List<GroupView.Member> views = new ArrayList<>(members.size());
+        for (ClassicMember member : members.values()) {
+            views.add(new GroupView.Member(
+                    member.id(),
+                    member.origin().instanceId(),
+                    member.origin().clientId(),
+                    member.origin().host(),
+                    generation,
+                    assigned ? Subscriptions.assigned(member.assignment()) : new TreeSet<>()));
+        }
+        views.sort(Comparator.comparing(GroupView.Member::id));
+        return new GroupView(
+                id,
+                type(),
+                state(),
+                protocolType,
+                protocol == null ? "" : protocol,
+                generation,
+                List.copyOf(views),
+                offsets);
     }
 
     @Override

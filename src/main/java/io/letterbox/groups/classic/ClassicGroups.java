@@ -1,9 +1,9 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupCommand.DescribeGroup;
@@ -16,14 +16,12 @@ import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.GroupType;
-import io.letterbox.groups.GroupView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -299,34 +297,6 @@ public final class ClassicGroups {
                 .setClientHost(member.origin().host())
                 .setMemberMetadata(protocol == null ? ClassicMember.NOTHING : member.metadata(protocol))
                 .setMemberAssignment(protocol == null ? ClassicMember.NOTHING : member.assignment());
-    }
-
-    /** The members of a classic group, for those who look at it. */
-    public List<GroupView.Member> views(String groupId) {
-        ClassicGroup group = registry.get(groupId, ClassicGroup.class);
-        List<GroupView.Member> views = new ArrayList<>();
-        for (ClassicMember member : group.members()) {
-            boolean assigned = group.in(ClassicState.STABLE) && group.isOfConsumers();
-            views.add(new GroupView.Member(
-                    member.id(),
-                    member.origin().instanceId(),
-                    member.origin().clientId(),
-                    member.origin().host(),
-                    group.generation(),
-                    assigned ? Subscriptions.assigned(member.assignment()) : new TreeSet<>()));
-        }
-        return views;
-    }
-
-    /** The protocol that the members of a classic group agreed on; empty where they did not. */
-    public String protocol(String groupId) {
-        String protocol = registry.get(groupId, ClassicGroup.class).protocol();
-        return protocol == null ? "" : protocol;
-    }
-
-    /** The generation of a classic group. */
-    public int generation(String groupId) {
-        return registry.get(groupId, ClassicGroup.class).generation();
     }
 
     // ---- when the server is to decide about the assignment from now on

@@ -1,7 +1,7 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRequest;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.memory.StateWeight;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.groups.Caller;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.GroupCommand.JoinGroup;
 import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupSettings;

@@ -1,8 +1,8 @@
 package io.letterbox.groups.classic;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.GroupSettings;
 import java.util.List;

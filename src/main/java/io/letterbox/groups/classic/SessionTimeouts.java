@@ -1,6 +1,6 @@
 package io.letterbox.groups.classic;
 
-import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 
 /** Who has been heard of lately. Owned by its coordinator. */

@@ -1,7 +1,7 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRequest;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.GroupCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a JoinGroup. */
     public void join(
-            CoordinatorRequest<JoinGroupResponseData> ask, GroupCommand.JoinGroup command, CoordinatorContext turn) {
+            GroupCommand.JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
         JoinGroupRequestData data = command.data();
         String memberId = data.memberId().isEmpty() ? command.caller().clientId() + "-" + ids.get() : data.memberId();
         JoinGroupResponseData answer;
@@ -81,7 +81,7 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a SyncGroup. */
     public void sync(
-            CoordinatorRequest<SyncGroupResponseData> ask, GroupCommand.SyncGroup command, CoordinatorContext turn) {
+            GroupCommand.SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
         SyncGroupResponseData answer;
         try {
             answer = sync(command.data(), turn);
@@ -111,7 +111,7 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a Heartbeat. */
     public void heartbeat(
-            CoordinatorRequest<HeartbeatResponseData> ask, GroupCommand.Heartbeat command, CoordinatorContext turn) {
+            GroupCommand.Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
         Errors error = Errors.NONE;
         try {
             groups.dismissUnread(command.data().groupId(), turn);
@@ -138,7 +138,7 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a LeaveGroup. */
     public void leave(
-            CoordinatorRequest<LeaveGroupResponseData> ask, GroupCommand.LeaveGroup command, CoordinatorContext turn) {
+            GroupCommand.LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
         LeaveGroupRequestData data = command.data();
         GroupChange change = groups.change(data.groupId(), turn);
         List<LeaveGroupResponseData.MemberResponse> members = new ArrayList<>();

@@ -1,10 +1,14 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
+import io.letterbox.groups.GroupView;
+import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
+import io.letterbox.record.TopicPartition;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -321,6 +327,27 @@ public final class ConsumerGroup implements Group {
         regexes.clear();
         owners.clear();
         weight.add(BYTES + StateWeight.of(id) - weight.bytes());
+    }
+
+    @Override
+    public GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets) {
+        List<GroupView.Member> views = new ArrayList<>(members.size());
+        for (ConsumerMember member : members.values()) {
+            SortedSet<TopicPartition> assigned = new TreeSet<>();
+            member.current().owned().forEach((topic, partition) -> {
+                String name = topicName.apply(topic);
+                if (name != null) assigned.add(new TopicPartition(name, partition));
+            });
+            views.add(new GroupView.Member(
+                    member.id(),
+                    member.instanceId(),
+                    member.profile().clientId(),
+                    member.profile().clientHost(),
+                    member.current().epoch(),
+                    assigned));
+        }
+        String assignor = Rebalance.assignor(this).assignorName();
+        return new GroupView(id, type(), state(), protocolType(), assignor, epoch, List.copyOf(views), offsets);
     }
 
     @Override

@@ -1,16 +1,17 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupCommand.ConsumerGroupHeartbeat;
+import io.letterbox.groups.GroupCommand.DescribeConsumerGroup;
 import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.GroupSettings;
-import io.letterbox.groups.GroupView;
 import io.letterbox.groups.Surroundings;
 import io.letterbox.groups.classic.ClassicGroupSnapshot;
 import io.letterbox.groups.classic.ClassicGroups;
@@ -19,18 +20,15 @@ import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.GroupConfigKey;
 import io.letterbox.metadata.SettingsOwner;
-import io.letterbox.record.TopicPartition;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -184,36 +182,15 @@ public final class ConsumerGroups {
         if (topics != null) dismissSome(turn);
     }
 
-    /** The members of a consumer group, for those who look at it. */
-    public List<GroupView.Member> views(String groupId) {
-        List<GroupView.Member> views = new ArrayList<>();
-        for (ConsumerMember member : registry.get(groupId, ConsumerGroup.class).members()) {
-            SortedSet<TopicPartition> assigned = new TreeSet<>();
-            if (topics != null) {
-                topics.named(member.current().owned())
-                        .forEach((topic, numbers) ->
-                                numbers.forEach(number -> assigned.add(new TopicPartition(topic, number))));
-            }
-            views.add(new GroupView.Member(
-                    member.id(),
-                    member.instanceId(),
-                    member.profile().clientId(),
-                    member.profile().clientHost(),
-                    member.current().epoch(),
-                    assigned));
-        }
-        return views;
-    }
-
-    /** Which of the server's assignors a group uses. */
-    public String assignor(String groupId) {
-        return Rebalance.assignor(registry.get(groupId, ConsumerGroup.class)).assignorName();
+    /** The name of the topic that has an id; null where there is none now, or that is not known yet. */
+    public String topicName(Uuid id) {
+        return topics == null ? null : topics.name(id);
     }
 
     /** Answers a ConsumerGroupHeartbeat. */
     public void heartbeat(
+            ConsumerGroupHeartbeat command,
             CoordinatorRequest<ConsumerGroupHeartbeatResponseData> ask,
-            ConsumerCommand.Heartbeat command,
             CoordinatorContext turn) {
         ConsumerGroupHeartbeatResponseData answer;
         try {
@@ -235,7 +212,7 @@ public final class ConsumerGroups {
         if (refusal != null) throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refusal);
     }
 
-    private ConsumerGroupHeartbeatResponseData stay(ConsumerCommand.Heartbeat command, CoordinatorContext turn) {
+    private ConsumerGroupHeartbeatResponseData stay(ConsumerGroupHeartbeat command, CoordinatorContext turn) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
         dismissUnread(data.groupId(), turn);
@@ -273,7 +250,7 @@ public final class ConsumerGroups {
 
     /** Answers a ConsumerGroupDescribe. */
     public void describe(
-            CoordinatorRequest<DescribedGroup> ask, ConsumerCommand.Describe command, CoordinatorContext turn) {
+            DescribeConsumerGroup command, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext turn) {
         ConsumerGroup group = registry.get(command.groupId(), ConsumerGroup.class);
         turn.reply(
                 ask,

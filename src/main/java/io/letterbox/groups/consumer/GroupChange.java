@@ -1,7 +1,7 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupRegistry;
 import io.letterbox.groups.patterns.TopicPatterns;

@@ -1,6 +1,6 @@
 package io.letterbox.groups.consumer;
 
-import io.letterbox.groups.CoordinatorContext;
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;

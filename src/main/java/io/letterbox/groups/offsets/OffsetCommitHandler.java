@@ -1,8 +1,8 @@
 package io.letterbox.groups.offsets;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.Group.CommitClaim;
 import io.letterbox.groups.GroupCommand.CommitOffsets;
@@ -170,7 +170,7 @@ public final class OffsetCommitHandler {
     }
 
     /** Offsets of a transaction; that the group belongs to it has been checked by whoever asks. */
-    public void commit(
+    public void commitTransactional(
             CommitTransactionOffsets command,
             CoordinatorRequest<TxnOffsetCommitResponseData> ask,
             CoordinatorContext turn) {

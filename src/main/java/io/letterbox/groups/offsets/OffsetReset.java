@@ -1,8 +1,8 @@
 package io.letterbox.groups.offsets;
 
+import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
-import io.letterbox.groups.CoordinatorContext;
 import io.letterbox.groups.GroupCommand.SetOffsets;
 import io.letterbox.groups.GroupView;
 import io.letterbox.record.TopicPartition;
@@ -18,10 +18,10 @@ public final class OffsetReset {
     /** Decides at one moment, so that no member can come in between. @param group null where there is none */
     public static void set(
             SetOffsets command,
-            GroupView group,
-            OffsetCommitHandler desk,
             CoordinatorRequest<Errors> ask,
-            CoordinatorContext turn) {
+            CoordinatorContext turn,
+            GroupView group,
+            OffsetCommitHandler desk) {
         Errors refusal = refusal(command, group);
         if (refusal == Errors.NONE && !desk.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
         if (refusal == Errors.NONE) {

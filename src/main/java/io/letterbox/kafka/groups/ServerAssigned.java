@@ -1,7 +1,7 @@
 package io.letterbox.kafka.groups;
 
 import io.letterbox.bus.Groups;
-import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.groups.GroupCommand;
 import io.letterbox.kafka.AuthorizedOperations;
 import io.letterbox.kafka.KafkaRequest;
 import io.vertx.core.Future;
@@ -25,7 +25,7 @@ final class ServerAssigned {
 
     Future<ConsumerGroupHeartbeatResponseData> heartbeat(KafkaRequest request) {
         ConsumerGroupHeartbeatRequestData data = request.body(ConsumerGroupHeartbeatRequestData.class);
-        return groups.ask(new ConsumerCommand.Heartbeat(Membership.caller(request), data))
+        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(Membership.caller(request), data))
                 .recover(Refusals::of);
     }
 
@@ -38,7 +38,7 @@ final class ServerAssigned {
                         new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));
                 continue;
             }
-            answers.add(groups.ask(new ConsumerCommand.Describe(groupId)).otherwise(failure -> new DescribedGroup()
+            answers.add(groups.ask(new GroupCommand.DescribeConsumerGroup(groupId)).otherwise(failure -> new DescribedGroup()
                     .setGroupId(groupId)
                     .setErrorCode(Refusals.error(failure).code())));
         }

@@ -4,7 +4,7 @@ import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
-import io.letterbox.groups.consumer.ConsumerCommand;
+import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.patterns.BoundedPattern;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,7 +29,7 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
     /** What brings a regular expression waits until that was matched, so that the coordinator finds the result. */
     @Override
     public <R> Future<R> ask(CoordinatorCommand<R> command) {
-        String regex = command instanceof ConsumerCommand.Heartbeat heartbeat
+        String regex = command instanceof GroupCommand.ConsumerGroupHeartbeat heartbeat
                 ? heartbeat.data().subscribedTopicRegex()
                 : null;
         if (regex == null || !isBounded(regex)) return super.ask(command);

@@ -46,7 +46,7 @@ public final class TransactionsKind implements CoordinatorType {
         surroundings
                 .transactions()
                 .newProducerId()
-                .compose(id -> surroundings.transactions().ask(new TransactionCommand.WithProducerId<>(question, id)))
+                .compose(id -> surroundings.transactions().ask(new TransactionCommand.WithProducerId(question, id)))
                 .onFailure(failure -> refusals.refuse(question, refusal(failure)));
     }
 

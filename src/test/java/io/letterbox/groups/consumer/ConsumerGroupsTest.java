@@ -329,7 +329,7 @@ class ConsumerGroupsTest {
     @Test
     void anOldClientIsGivenAnId() {
         Caller old = new Caller("client", "/127.0.0.1", (short) 0);
-        String id = bench.ask(new ConsumerCommand.Heartbeat(old, a.request().setMemberId("")))
+        String id = bench.ask(new GroupCommand.ConsumerGroupHeartbeat(old, a.request().setMemberId("")))
                 .memberId();
         assertThat(id).isNotEmpty();
         assertThat(bench.describe("g").members()).extracting(m -> m.memberId()).containsExactly(id);

@@ -152,11 +152,11 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     public ConsumerGroupHeartbeatResponseData heartbeat(ConsumerGroupHeartbeatRequestData data) {
-        return ask(new ConsumerCommand.Heartbeat(new Caller("client", "/127.0.0.1", (short) 1), data));
+        return ask(new GroupCommand.ConsumerGroupHeartbeat(new Caller("client", "/127.0.0.1", (short) 1), data));
     }
 
     public DescribedGroup describe(String groupId) {
-        return ask(new ConsumerCommand.Describe(groupId));
+        return ask(new GroupCommand.DescribeConsumerGroup(groupId));
     }
 
     /** All records that were ever written. */

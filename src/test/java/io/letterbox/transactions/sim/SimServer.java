@@ -111,7 +111,7 @@ final class SimServer implements CoordinatorOutbox {
 
     private <R> void acquire(CoordinatorRequest<R> question) {
         long id = nextProducerId++;
-        soon(world.between(1, 30), () -> ask(new WithProducerId<>(question, id), done -> {}));
+        soon(world.between(1, 30), () -> ask(new WithProducerId(question, id), done -> {}));
     }
 
     private void writeMarkers(WriteMarkers markers) {

@@ -1,8 +1,5 @@
-package io.letterbox.groups;
+package io.letterbox.coordinator;
 
-import io.letterbox.coordinator.CoordinatorOutbox;
-import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.time.Moment;
 import java.util.List;
 
@@ -31,5 +28,10 @@ public record CoordinatorContext(Moment now, CoordinatorOutbox outbox) {
     /** Answers a request when everything written so far is committed. */
     public <R> void reply(CoordinatorRequest<R> ask, R answer) {
         outbox.reply(ask, answer);
+    }
+
+    /** Has something done outside the partition when everything that was written is committed. */
+    public void perform(CoordinatorEffect effect) {
+        outbox.perform(effect);
     }
 }
