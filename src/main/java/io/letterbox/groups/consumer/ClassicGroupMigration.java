@@ -42,19 +42,19 @@ final class ClassicGroupMigration {
     }
 
     /** Puts the members into a group that has none. */
-    static void begin(GroupDraft draft, ClassicGroupSnapshot handover, Topics topics) {
+    static void begin(GroupChange change, ClassicGroupSnapshot handover, Topics topics) {
         int epoch = Math.max(1, handover.generation());
-        draft.add(new ConsumerEvent.Epoch(epoch, 0));
+        change.add(new ConsumerEvent.Epoch(epoch, 0));
         for (ClassicGroupSnapshot.Member member : handover.members()) {
-            draft.add(new ConsumerEvent.Profile(member.id(), profile(member)));
+            change.add(new ConsumerEvent.Profile(member.id(), profile(member)));
             PartitionSet assigned = partitions(member, topics)
-                    .filter((topic, partition) -> draft.group().owner(topic, partition) == null);
-            draft.add(new ConsumerEvent.Target(member.id(), assigned));
-            draft.add(new ConsumerEvent.Current(
+                    .filter((topic, partition) -> change.group().owner(topic, partition) == null);
+            change.add(new ConsumerEvent.Target(member.id(), assigned));
+            change.add(new ConsumerEvent.Current(
                     member.id(),
                     new CurrentAssignment(epoch, epoch, MemberState.STABLE, assigned, PartitionSet.EMPTY)));
         }
-        draft.add(new ConsumerEvent.TargetEpoch(epoch, 0));
+        change.add(new ConsumerEvent.TargetEpoch(epoch, 0));
     }
 
     private static ConsumerGroupMemberMetadataValue profile(ClassicGroupSnapshot.Member member) {

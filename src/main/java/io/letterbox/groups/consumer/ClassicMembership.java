@@ -35,19 +35,19 @@ final class ClassicMembership {
      * @throws ConsumerRefusal INVALID_SESSION_TIMEOUT, INCONSISTENT_GROUP_PROTOCOL, GROUP_MAX_SIZE_REACHED
      */
     void join(Rebalance rebalance, String memberId, Caller caller, JoinGroupRequestData data) {
-        GroupDraft draft = rebalance.draft();
+        GroupChange change = rebalance.change();
         checkSession(data.sessionTimeoutMs());
         ConsumerProtocolSubscription subscription = subscription(data);
         ConsumerMember present = data.groupInstanceId() == null
-                ? draft.group().member(memberId)
-                : draft.group().staticMember(data.groupInstanceId());
-        if (present == null) ConsumerMembership.checkRoom(draft.group(), settings.maxMembers());
-        else if (!present.id().equals(memberId)) replace(draft, present, memberId, data);
-        ConsumerMember member = draft.group().member(memberId);
+                ? change.group().member(memberId)
+                : change.group().staticMember(data.groupInstanceId());
+        if (present == null) ConsumerMembership.checkRoom(change.group(), settings.maxMembers());
+        else if (!present.id().equals(memberId)) replace(change, present, memberId, data);
+        ConsumerMember member = change.group().member(memberId);
         ConsumerGroupMemberMetadataValue profile = profile(caller, data, subscription);
         boolean changed = member == null || !ConsumerMembership.hasSameTopics(member.profile(), profile);
         if (member == null || !profile.equals(member.profile())) {
-            draft.add(new ConsumerEvent.Profile(memberId, profile));
+            change.add(new ConsumerEvent.Profile(memberId, profile));
         }
         rebalance.settle(changed);
         rebalance.reconcile(memberId, owned(subscription, rebalance.topics()));
@@ -64,13 +64,13 @@ final class ClassicMembership {
     }
 
     /** A static member that is known by another id has come back without it; with it, somebody else has its place. */
-    private static void replace(GroupDraft draft, ConsumerMember present, String memberId, JoinGroupRequestData data) {
+    private static void replace(GroupChange change, ConsumerMember present, String memberId, JoinGroupRequestData data) {
         if (!data.memberId().isEmpty()) {
             throw new ConsumerRefusal(
                     Errors.FENCED_INSTANCE_ID,
                     "The instance id " + data.groupInstanceId() + " belongs to member " + present.id() + " now.");
         }
-        ConsumerMembership.replace(draft, present, memberId);
+        ConsumerMembership.replace(change, present, memberId);
     }
 
     /** All protocols of a consumer carry the same topics; the first one's count. */

@@ -66,9 +66,9 @@ public final class ClassicProtocolAdapter {
 
     private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, CoordinatorContext turn) {
         groups.dismissUnread(command.data().groupId(), turn);
-        GroupChange change = groups.change(command.data().groupId(), turn);
-        membership.join(change.rebalance(), memberId, command.caller(), command.data());
-        ConsumerGroup group = groups.commitWithinLimit(change, memberId, turn);
+        Rebalance rebalance = groups.rebalance(command.data().groupId(), turn);
+        membership.join(rebalance, memberId, command.caller(), command.data());
+        ConsumerGroup group = groups.commitWithinLimit(rebalance.change(), memberId, turn);
         ConsumerMember member = group.member(memberId);
         groups.deadlines().heard(group.id(), member, turn.elapsedMs());
         groups.deadlines().joined(group.id(), member, turn.elapsedMs());
@@ -122,9 +122,9 @@ public final class ClassicProtocolAdapter {
                     command.data().groupInstanceId(),
                     command.data().generationId());
             // Where all members speak the classic protocol, nobody else notices that a topic has grown.
-            GroupChange change = groups.change(group.id(), turn);
-            change.rebalance().settle(false);
-            group = groups.commit(change);
+            Rebalance rebalance = groups.rebalance(group.id(), turn);
+            rebalance.settle(false);
+            group = groups.commit(rebalance.change(), turn);
             groups.deadlines().heard(group.id(), member, turn.elapsedMs());
             if (ClassicMembership.hasToRejoin(group, member)) {
                 groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
@@ -140,7 +140,8 @@ public final class ClassicProtocolAdapter {
     public void leave(
             GroupCommand.LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
         LeaveGroupRequestData data = command.data();
-        GroupChange change = groups.change(data.groupId(), turn);
+        Rebalance rebalance = groups.rebalance(data.groupId(), turn);
+        GroupChange change = rebalance.change();
         List<LeaveGroupResponseData.MemberResponse> members = new ArrayList<>();
         List<String> left = new ArrayList<>();
         for (LeaveGroupRequestData.MemberIdentity who : data.members()) {
@@ -149,8 +150,8 @@ public final class ClassicProtocolAdapter {
                     .setGroupInstanceId(who.groupInstanceId());
             members.add(answer);
             try {
-                ConsumerMember member = leaving(change.draft().group(), who);
-                change.draft().removeMember(member.id());
+                ConsumerMember member = leaving(change.group(), who);
+                change.removeMember(member.id());
                 left.add(member.id());
                 answer.setMemberId(member.id());
             } catch (ConsumerRefusal refusal) {
@@ -158,8 +159,8 @@ public final class ClassicProtocolAdapter {
             }
         }
         if (!left.isEmpty()) {
-            change.rebalance().afterDeparture();
-            groups.commit(change);
+            rebalance.afterDeparture();
+            groups.commit(change, turn);
             for (String memberId : left) groups.deadlines().forget(data.groupId(), memberId);
         }
         turn.reply(ask, new LeaveGroupResponseData().setMembers(members));

@@ -230,9 +230,9 @@ public final class ConsumerGroup implements Group {
 
     @Override
     public List<CoordinatorRecord> tombstones() {
-        GroupDraft draft = new GroupDraft(this);
-        draft.removeGroup();
-        return draft.records();
+        GroupChange end = new GroupChange(this);
+        end.removeGroup();
+        return end.records();
     }
 
     @Override
@@ -259,9 +259,9 @@ public final class ConsumerGroup implements Group {
         comparedVersion = topics.version();
     }
 
-    /** The group has become its draft. */
-    void comparedLike(ConsumerGroup draft) {
-        comparedVersion = draft.comparedVersion;
+    /** The group has become what a change showed. */
+    void comparedLike(ConsumerGroup changed) {
+        comparedVersion = changed.comparedVersion;
     }
 
     // What events do.

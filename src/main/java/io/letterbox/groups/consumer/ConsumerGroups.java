@@ -216,10 +216,11 @@ public final class ConsumerGroups {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
         dismissUnread(data.groupId(), turn);
-        GroupChange change = joins ? changeOrBegin(data.groupId(), turn) : change(data.groupId(), turn);
+        Rebalance rebalance = joins ? rebalanceOrBegin(data.groupId(), turn) : rebalance(data.groupId(), turn);
+        GroupChange change = rebalance.change();
         String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
-        ConsumerMember before = change.draft().group().member(memberId);
-        membership.heartbeat(change.rebalance(), memberId, command.caller(), data);
+        ConsumerMember before = change.group().member(memberId);
+        membership.heartbeat(rebalance, memberId, command.caller(), data);
         ConsumerGroup group = commitWithinLimit(change, memberId, turn);
         ConsumerMember member = group.member(memberId);
         if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.elapsedMs()));
@@ -234,9 +235,9 @@ public final class ConsumerGroups {
     }
 
     private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, CoordinatorContext turn) {
-        GroupChange change = change(data.groupId(), turn);
-        ConsumerMembership.leave(change.rebalance(), data);
-        ConsumerGroup group = commit(change);
+        Rebalance rebalance = rebalance(data.groupId(), turn);
+        ConsumerMembership.leave(rebalance, data);
+        ConsumerGroup group = commit(rebalance.change(), turn);
         // One that is away has its session's time to come back.
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
             deadlines.stepped(group.id(), group.member(data.memberId()), turn.elapsedMs());
@@ -262,10 +263,10 @@ public final class ConsumerGroups {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         ConsumerMember member = group == null ? null : group.member(memberId);
         if (member == null || !where.test(member)) return;
-        GroupChange change = new GroupChange(group, topics, patterns, turn);
-        change.draft().removeMember(memberId);
-        change.rebalance().afterDeparture();
-        commit(change);
+        Rebalance rebalance = rebalance(group, turn);
+        rebalance.change().removeMember(memberId);
+        rebalance.afterDeparture();
+        commit(rebalance.change(), turn);
         deadlines.forget(groupId, memberId);
     }
 
@@ -285,25 +286,28 @@ public final class ConsumerGroups {
      * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED where there is no memory for it
      */
     ConsumerGroup commitWithinLimit(GroupChange change, String memberId, CoordinatorContext turn) {
-        ConsumerGroup present = registry.get(change.draft().group().id(), ConsumerGroup.class);
+        ConsumerGroup present = registry.get(change.group().id(), ConsumerGroup.class);
         ConsumerMember before = present == null ? null : present.member(memberId);
-        ConsumerMember after = change.draft().group().member(memberId);
+        ConsumerMember after = change.group().member(memberId);
         // What a member is assigned, it is assigned because there was room for its subscription.
         boolean asksForMore = before == null || !before.profile().equals(after.profile());
-        if (asksForMore
-                && !memory.admits(
-                        change.growthBytes(registry), change.draft().group().id(), turn)) {
+        if (asksForMore && !memory.admits(change.growthBytes(registry), change.group().id(), turn)) {
             throw new ConsumerRefusal(Errors.GROUP_MAX_SIZE_REACHED, memory.shortage());
         }
-        return commit(change);
+        return commit(change, turn);
     }
 
-    ConsumerGroup commit(GroupChange change) {
-        return change.commit(registry);
+    ConsumerGroup commit(GroupChange change, CoordinatorContext turn) {
+        return change.commit(registry, turn);
     }
 
-    GroupChange change(String groupId, CoordinatorContext turn) {
-        return new GroupChange(group(groupId), topics, patterns, turn);
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is no such group */
+    Rebalance rebalance(String groupId, CoordinatorContext turn) {
+        return rebalance(group(groupId), turn);
+    }
+
+    private Rebalance rebalance(ConsumerGroup group, CoordinatorContext turn) {
+        return new Rebalance(new GroupChange(group), topics, patterns, turn.wallMs());
     }
 
     /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is none, because then nobody is in it */
@@ -315,13 +319,13 @@ public final class ConsumerGroups {
     }
 
     /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
-    private GroupChange changeOrBegin(String groupId, CoordinatorContext turn) {
+    private Rebalance rebalanceOrBegin(String groupId, CoordinatorContext turn) {
         Group present = registry.get(groupId);
-        if (present instanceof ConsumerGroup group) return new GroupChange(group, topics, patterns, turn);
-        GroupChange change = new GroupChange(new ConsumerGroup(groupId), topics, patterns, turn);
-        if (present == null) return change;
-        change.after(present.tombstones());
-        if (present.isEmpty()) return change;
+        if (present instanceof ConsumerGroup group) return rebalance(group, turn);
+        Rebalance rebalance = rebalance(new ConsumerGroup(groupId), turn);
+        if (present == null) return rebalance;
+        rebalance.change().replaces(present.tombstones());
+        if (present.isEmpty()) return rebalance;
         ClassicGroupSnapshot handover = classic.handover(groupId);
         if (handover == null || !ClassicGroupMigration.isPossible(handover, settings.maxMembers())) {
             throw new ConsumerRefusal(
@@ -329,8 +333,8 @@ public final class ConsumerGroups {
                     "Group " + groupId + " has members whose protocol the server cannot speak for them; it is no"
                             + " consumer group.");
         }
-        ClassicGroupMigration.begin(change.draft(), handover, topics);
-        change.beforeWrite(() -> classic.dismiss(groupId, turn));
-        return change;
+        ClassicGroupMigration.begin(rebalance.change(), handover, topics);
+        rebalance.change().takesOver(() -> classic.dismiss(groupId, turn));
+        return rebalance;
     }
 }

@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 
 /**
- * The rules by which members join, stay in and leave a group with ConsumerGroupHeartbeat. Decides on a draft; writes and
+ * The rules by which members join, stay in and leave a group with ConsumerGroupHeartbeat. Decides what changes; writes and
  * answers nothing. Immutable.
  */
 final class ConsumerMembership {
@@ -28,29 +28,29 @@ final class ConsumerMembership {
      *     GROUP_MAX_SIZE_REACHED
      */
     void heartbeat(Rebalance rebalance, String memberId, Caller caller, ConsumerGroupHeartbeatRequestData data) {
-        GroupDraft draft = rebalance.draft();
+        GroupChange change = rebalance.change();
         PartitionSet owned = HeartbeatCheck.owned(data);
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
-        if (joins) join(draft, memberId, data.instanceId());
-        else checkMember(draft.group(), memberId, data, owned);
-        ConsumerMember member = draft.group().member(memberId);
+        if (joins) join(change, memberId, data.instanceId());
+        else checkMember(change.group(), memberId, data, owned);
+        ConsumerMember member = change.group().member(memberId);
         ConsumerGroupMemberMetadataValue profile = merged(member, caller, data);
         boolean changed = member == null || !hasSameTopics(member.profile(), profile);
         if (member == null || !profile.equals(member.profile())) {
-            draft.add(new ConsumerEvent.Profile(memberId, profile));
+            change.add(new ConsumerEvent.Profile(memberId, profile));
         }
         rebalance.settle(changed || prefersOther(member, profile));
         rebalance.reconcile(memberId, owned);
     }
 
     /** Makes room for a member that joins, or that comes back. */
-    private void join(GroupDraft draft, String memberId, String instanceId) {
-        ConsumerGroup group = draft.group();
+    private void join(GroupChange change, String memberId, String instanceId) {
+        ConsumerGroup group = change.group();
         ConsumerMember present = instanceId == null ? group.member(memberId) : group.staticMember(instanceId);
         if (present == null) {
             ConsumerMember namesake = group.member(memberId);
             if (namesake == null) checkRoom(group, settings.maxMembers());
-            else draft.removeMember(memberId);
+            else change.removeMember(memberId);
             return;
         }
         if (!present.id().equals(memberId)) {
@@ -60,12 +60,12 @@ final class ConsumerMembership {
                         Errors.UNRELEASED_INSTANCE_ID,
                         "The instance id " + instanceId + " is in use by member " + present.id() + ".");
             }
-            replace(draft, present, memberId);
+            replace(change, present, memberId);
             return;
         }
         // It says that it owns nothing: it was fenced, or lost the answer to its first attempt.
         if (!present.current().equals(CurrentAssignment.NONE)) {
-            draft.add(new ConsumerEvent.Current(memberId, CurrentAssignment.NONE));
+            change.add(new ConsumerEvent.Current(memberId, CurrentAssignment.NONE));
         }
     }
 
@@ -79,13 +79,13 @@ final class ConsumerMembership {
     }
 
     /** Puts a static member's new incarnation in the place of the one before, with all that it had. */
-    static void replace(GroupDraft draft, ConsumerMember former, String memberId) {
-        PartitionSet target = draft.group().target(former.id());
-        draft.removeMember(former.id());
-        draft.add(new ConsumerEvent.Profile(memberId, former.profile()));
-        draft.add(new ConsumerEvent.Target(memberId, target));
+    static void replace(GroupChange change, ConsumerMember former, String memberId) {
+        PartitionSet target = change.group().target(former.id());
+        change.removeMember(former.id());
+        change.add(new ConsumerEvent.Profile(memberId, former.profile()));
+        change.add(new ConsumerEvent.Target(memberId, target));
         PartitionSet assigned = former.current().assigned();
-        draft.add(new ConsumerEvent.Current(
+        change.add(new ConsumerEvent.Current(
                 memberId, new CurrentAssignment(0, 0, MemberState.STABLE, assigned, PartitionSet.EMPTY)));
     }
 
@@ -160,11 +160,11 @@ final class ConsumerMembership {
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID
      */
     static void leave(Rebalance rebalance, ConsumerGroupHeartbeatRequestData data) {
-        GroupDraft draft = rebalance.draft();
-        ConsumerMember member = present(draft.group(), data.memberId(), data.instanceId());
+        GroupChange change = rebalance.change();
+        ConsumerMember member = present(change.group(), data.memberId(), data.instanceId());
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
             CurrentAssignment current = member.current();
-            draft.add(new ConsumerEvent.Current(
+            change.add(new ConsumerEvent.Current(
                     member.id(),
                     new CurrentAssignment(
                             ConsumerMember.AWAY_EPOCH,
@@ -173,7 +173,7 @@ final class ConsumerMembership {
                             current.assigned(),
                             PartitionSet.EMPTY)));
         } else {
-            draft.removeMember(member.id());
+            change.removeMember(member.id());
             rebalance.afterDeparture();
         }
     }

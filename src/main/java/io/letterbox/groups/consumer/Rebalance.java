@@ -17,12 +17,12 @@ import org.apache.kafka.common.Uuid;
  * What follows from a change, within one request: another group epoch, other targets, the next step of a member. Lives as
  * long as the request.
  *
- * @param draft what the request changes
+ * @param change what the request changes
  * @param topics the cluster's topics now
  * @param patterns what regular expressions stand for
  * @param wallMs milliseconds since 1970
  */
-record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long wallMs) {
+record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long wallMs) {
 
     /**
      * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets of
@@ -31,8 +31,8 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
      * @param changed whether a subscription has changed, or a member is new
      */
     void settle(boolean changed) {
-        if (changed || !draft.group().isComparedWith(topics)) compare(changed);
-        if (draft.group().epoch() > draft.group().targetEpoch()) assign();
+        if (changed || !change.group().isComparedWith(topics)) compare(changed);
+        if (change.group().epoch() > change.group().targetEpoch()) assign();
     }
 
     /** Begins another epoch because members have left; their partitions are given away with the next heartbeat. */
@@ -42,12 +42,12 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
 
     private void compare(boolean changed) {
         boolean resolved = resolve();
-        long hash = topics.hash(draft.group().topics());
-        if (changed || hash != draft.group().hash()) {
-            draft.add(new ConsumerEvent.Epoch(draft.group().epoch() + 1, hash));
+        long hash = topics.hash(change.group().topics());
+        if (changed || hash != change.group().hash()) {
+            change.add(new ConsumerEvent.Epoch(change.group().epoch() + 1, hash));
         }
         // Where something is not known yet, the next heartbeat compares again.
-        if (resolved) draft.group().comparedWith(topics);
+        if (resolved) change.group().comparedWith(topics);
     }
 
     /**
@@ -57,7 +57,7 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
     private boolean resolve() {
         boolean all = true;
         Set<String> used = new LinkedHashSet<>();
-        for (ConsumerMember member : draft.group().members()) {
+        for (ConsumerMember member : change.group().members()) {
             if (member.profile().subscribedTopicRegex() != null)
                 used.add(member.profile().subscribedTopicRegex());
         }
@@ -65,17 +65,17 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
             Optional<TopicMatch> found = patterns.find(regex, topics.image());
             if (found.isEmpty()) all = false;
             Set<String> matching = found.map(TopicMatch::topics).orElse(null);
-            if (matching == null || matching.equals(draft.group().regexes().get(regex))) continue;
-            draft.add(new ConsumerEvent.Regex(regex, matching, topics.version(), wallMs));
+            if (matching == null || matching.equals(change.group().regexes().get(regex))) continue;
+            change.add(new ConsumerEvent.Regex(regex, matching, topics.version(), wallMs));
         }
-        Set<String> unused = new HashSet<>(draft.group().regexes().keySet());
+        Set<String> unused = new HashSet<>(change.group().regexes().keySet());
         unused.removeAll(used);
-        for (String regex : unused) draft.add(new ConsumerEvent.Regex(regex, null, 0, 0));
+        for (String regex : unused) change.add(new ConsumerEvent.Regex(regex, null, 0, 0));
         return all;
     }
 
     private void assign() {
-        ConsumerGroup group = draft.group();
+        ConsumerGroup group = change.group();
         SortedMap<String, Assignor.Subscriber> subscribers = new TreeMap<>();
         for (ConsumerMember member : group.members()) {
             Set<Uuid> ids = new HashSet<>();
@@ -90,9 +90,9 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
         int epoch = group.epoch();
         targets.forEach((memberId, target) -> {
             if (known.contains(memberId) && target.equals(group.target(memberId))) return;
-            draft.add(new ConsumerEvent.Target(memberId, target));
+            change.add(new ConsumerEvent.Target(memberId, target));
         });
-        draft.add(new ConsumerEvent.TargetEpoch(epoch, wallMs));
+        change.add(new ConsumerEvent.TargetEpoch(epoch, wallMs));
     }
 
     /** What most of those ask for who ask for one; of two that are equally wanted, the one that comes first here. */
@@ -119,7 +119,7 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
      * @param owned what it says that it owns; null where it does not say
      */
     void reconcile(String memberId, PartitionSet owned) {
-        ConsumerGroup group = draft.group();
+        ConsumerGroup group = change.group();
         CurrentAssignment current = group.member(memberId).current();
         PartitionSet.Test free = (topic, partition) -> {
             String owner = group.owner(topic, partition);
@@ -127,6 +127,6 @@ record Rebalance(GroupDraft draft, Topics topics, TopicPatterns patterns, long w
         };
         CurrentAssignment next =
                 new Reconciliation(group.targetEpoch(), group.target(memberId), owned, free).next(current);
-        if (!next.equals(current)) draft.add(new ConsumerEvent.Current(memberId, next));
+        if (!next.equals(current)) change.add(new ConsumerEvent.Current(memberId, next));
     }
 }
