@@ -40,11 +40,6 @@ final class FrameAssembler {
         return (short) prefix;
     }
 
-    /** Whether there is room for the frame. */
-    boolean isOpen() {
-        return frame != null;
-    }
-
     /** Makes room for the frame; {@link #length()} has been checked. */
     void open() {
         frame = new byte[length()];

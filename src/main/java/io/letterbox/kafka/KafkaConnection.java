@@ -5,6 +5,7 @@ import io.letterbox.ingress.Transfers;
 import io.letterbox.kafka.RequestDecoder.Decoded;
 import io.letterbox.telemetry.Connections;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -54,25 +55,21 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private String softwareName = UNKNOWN;
     private String softwareVersion = UNKNOWN;
 
-    /** What the socket gave and was not read yet; null where all was read. */
-    private ByteBuf input;
+    private ConnectionState state = ConnectionState.SERVING;
+    private FrameIntake intake = FrameIntake.BETWEEN;
+    private Flow flow = Flow.FLOWING;
 
-    /** What the frame that is being put together holds of the budget. */
-    private int heldBytes;
+    /** What the socket gave and was not read yet. */
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
-    private boolean uploading;
-    private boolean reading;
-    private boolean paused;
-    private boolean draining;
-
-    /** Whether a frame is read elsewhere, because it has very many fields; nothing begins meanwhile. */
-    private boolean decoding;
-
-    /** False as soon as the connection is being closed; then nothing is read any more. */
-    private boolean alive = true;
-
-    /** False when it is closed. */
-    private boolean open = true;
+    /** Whether the socket hands over what comes. */
+    private enum Flow {
+        FLOWING,
+        /** The socket holds back: a request has to wait. */
+        PAUSED,
+        /** What had to wait is tried again; the socket holds back still. */
+        RESUMING
+    }
 
     /** What reading came to. */
     private enum Step {
@@ -99,7 +96,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private void onMessage(Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        if (!alive) {
+        if (!state.reads()) {
             bytes.release();
             return;
         }
@@ -109,22 +106,23 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     /** Goes on where reading had to stop. */
     void readOn() {
-        if (paused && !reading && alive) read();
+        if (flow != Flow.PAUSED || !state.reads()) return;
+        flow = Flow.RESUMING;
+        read();
     }
 
     private void read() {
-        reading = true;
         Step step = Step.BEGUN;
         try {
-            while (alive && step == Step.BEGUN) step = next();
+            while (state.reads() && step == Step.BEGUN) step = next();
         } catch (InvalidRequestException refused) {
             refuse(refused.getMessage());
         } finally {
-            reading = false;
+            if (flow == Flow.RESUMING) flow = Flow.PAUSED;
         }
         if (step == Step.HAS_TO_WAIT) {
             pause();
-        } else if (alive) {
+        } else if (state.reads()) {
             releaseInput();
             resume();
         }
@@ -132,28 +130,31 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     private Step next() {
         if (!frames.readPrefix(input)) return Step.NEEDS_BYTES;
-        if (!frames.isOpen()) {
+        if (!intake.isOpen()) {
             loop.limits().check(frames.length(), frames.apiKey());
             int bytes = loop.limits().budgetBytes(frames.length(), frames.apiKey());
             if (!loop.tryAcquire(this, bytes)) return Step.HAS_TO_WAIT;
-            heldBytes = bytes;
+            intake = intake.open(bytes);
             frames.open();
         }
         if (!frames.fill(input)) {
-            if (!uploading) loop.uploads().add(this, System.nanoTime());
-            uploading = true;
+            become(intake.missing());
             return Step.NEEDS_BYTES;
         }
-        // It is whole: however long it waits for its turn now, the client is not to blame.
-        if (uploading) loop.uploads().remove(this);
-        uploading = false;
+        become(intake.whole());
         if (!mayBegin(frames.apiKey())) return Step.HAS_TO_WAIT;
         begin(frames.take());
         return Step.BEGUN;
     }
 
+    private void become(FrameIntake next) {
+        if (next.isWatched() && !intake.isWatched()) loop.uploads().add(this, System.nanoTime());
+        if (!next.isWatched() && intake.isWatched()) loop.uploads().remove(this);
+        intake = next;
+    }
+
     private boolean mayBegin(short apiKey) {
-        if (draining || decoding || socket.writeQueueFull()) return false;
+        if (!state.begins() || socket.writeQueueFull()) return false;
         if (pending.isEmpty()) return true;
         // What is under way is all of one kind, because others begin only when nothing is.
         boolean produces = pending.peek().request.api() == ApiKeys.PRODUCE;
@@ -161,25 +162,26 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private void begin(byte[] frame) {
+        // Where the frame means nothing, what it holds is given back when the connection is closed.
         Decoded request = RequestDecoder.decodeFew(frame);
         Guest.spoke(socket.channelHandlerContext().channel());
-        int held = heldBytes;
-        heldBytes = 0;
+        int held = intake.heldBytes();
+        intake = intake.taken();
         if (request != null) {
             begin(request, held);
             return;
         }
-        decoding = true;
+        state = state.decodesElsewhere();
         loop.decoder()
                 .executeBlocking(() -> RequestDecoder.decode(frame), false)
                 .onComplete(outcome -> onDecoded(outcome, held));
     }
 
     private void onDecoded(AsyncResult<Decoded> outcome, int held) {
-        decoding = false;
-        if (outcome.failed() || !alive) {
+        state = state.decoded();
+        if (outcome.failed() || !state.reads()) {
             loop.budget().release(held);
-            if (alive) refuse(outcome.cause().getMessage());
+            if (state.reads()) refuse(outcome.cause().getMessage());
             return;
         }
         if (!loop.requestLimits().knows(outcome.result().api())) {
@@ -246,8 +248,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         loop.budget().release(request.heldBytes);
         try {
             request.response = outcome.succeeded() ? outcome.result() : failed(request.request, outcome.cause());
-            if (!open) request.response.discard();
-            while (open && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
+            if (!state.isOpen()) request.response.discard();
+            while (state.isOpen() && !pending.isEmpty() && pending.peek().response != null) answer(pending.remove());
         } catch (InvalidRequestException impossible) {
             refuse(impossible.getMessage());
         } catch (RuntimeException | StackOverflowError | AssertionError failure) {
@@ -255,7 +257,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             LOG.error("An answer to {} could not be written", request.request.api(), failure);
             end();
         }
-        if (draining) closeWhenQuiet();
+        if (state.drains()) closeWhenQuiet();
         readOn();
     }
 
@@ -302,45 +304,44 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private void end() {
-        alive = false;
+        state = state.close();
         loop.stopWaiting(this);
         releaseInput();
         socket.close();
     }
 
     private void pause() {
-        if (paused) return;
-        paused = true;
+        if (flow == Flow.PAUSED) return;
+        flow = Flow.PAUSED;
         // Else the socket is read on for a while and the bytes lie here, for every client that has to wait.
         socket.channelHandlerContext().channel().config().setAutoRead(false);
         socket.pause();
     }
 
     private void resume() {
-        if (!paused) return;
-        paused = false;
+        if (flow == Flow.FLOWING) return;
+        flow = Flow.FLOWING;
         socket.channelHandlerContext().channel().config().setAutoRead(true);
         socket.resume();
     }
 
     private void releaseInput() {
-        if (input != null) input.release();
-        input = null;
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
     }
 
     /** The client is gone. What it sent is still carried out; nobody is told. */
     void onClosed() {
-        if (!open) return;
-        open = false;
-        alive = false;
+        if (!state.isOpen()) return;
+        state = state.closed();
         loop.closed(this);
         seen.close();
         loop.uploads().remove(this);
-        loop.budget().release(heldBytes);
-        heldBytes = 0;
+        loop.budget().release(intake.heldBytes());
+        intake = FrameIntake.BETWEEN;
         releaseInput();
         // Lets the socket hand over what it still holds, so that it is released.
-        if (paused) socket.resume();
+        if (flow != Flow.FLOWING) socket.resume();
         for (PendingRequest unanswered : pending) {
             if (unanswered.response != null) unanswered.response.discard();
         }
@@ -355,12 +356,12 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     /** Ends the connection as soon as what matters is answered; nothing new begins. */
     void drain() {
-        draining = true;
+        state = state.drain();
         closeWhenQuiet();
     }
 
     private void closeWhenQuiet() {
-        if (alive && pending.stream().allMatch(request -> PATIENT.contains(request.request.api()))) end();
+        if (state.reads() && pending.stream().allMatch(request -> PATIENT.contains(request.request.api()))) end();
     }
 
     @Override
@@ -385,12 +386,12 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     @Override
     public boolean isOpen() {
-        return open;
+        return state.isOpen();
     }
 
     @Override
     public Runnable onClose(Runnable action) {
-        if (!open) {
+        if (!state.isOpen()) {
             action.run();
             return () -> {};
         }
