@@ -17,6 +17,11 @@ public interface Groups {
     /** Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none. */
     <R> Future<R> ask(CoordinatorCommand<R> command);
 
+    /** Whether a group's coordinator is in this process, so that a question costs next to nothing. Alone, every one is. */
+    default boolean isNear(String groupId) {
+        return true;
+    }
+
     /** Asks every coordinator of this node, for lists. The command's key is ignored. */
     <R> Future<List<R>> askAll(CoordinatorCommand<R> command);
 

@@ -17,8 +17,8 @@ final class DeliveryLimits {
     /** Characters of a group's id. */
     static final int GROUP_CHARS = 255;
 
-    /** How often members on streams ask their coordinator for news; it is in this process, or near. */
-    static final int GROUP_BEAT_TICKS = 1;
+    /** How often members on streams ask a coordinator for news that is in this process. */
+    static final int GROUP_NEAR_BEAT_TICKS = 1;
 
     /** How long a member on a stream may take to give partitions up. */
     static final int GROUP_REBALANCE_MS = 30_000;

@@ -5,7 +5,6 @@ import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.consumer.ConsumerMember;
 import io.letterbox.groups.consumer.Topics;
-import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -18,7 +17,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -41,24 +39,41 @@ final class GroupMember {
     /** The first version of OffsetCommit that speaks of member epochs. */
     private static final short VERSION = 9;
 
-    /** What a coordinator says to a heartbeat. */
-    record Answer(Errors error, String detail, SortedSet<TopicPartition> assigned) {}
+    /**
+     * What a coordinator says to a heartbeat.
+     *
+     * @param detail words for an error, or null
+     * @param assigned what the member may read
+     * @param askedTick when it was asked
+     * @param heartbeatIntervalMs when the coordinator wants to be asked again, at the latest
+     */
+    record Answer(
+            Errors error,
+            String detail,
+            SortedSet<TopicPartition> assigned,
+            int askedTick,
+            int heartbeatIntervalMs) {}
 
     private final Groups groups;
-    private final Supplier<ClusterImage> image;
+    private final DeliveryLoop loop;
     private final Caller caller;
     private final String groupId;
     private final List<String> topics;
     private final String id;
     private int epoch;
 
+    /** The number of the last heartbeat, and of the last one that was answered. */
+    private int asked;
+
+    private int answered;
+
     /** @param host where the client is, as groups show it */
-    GroupMember(Groups groups, Supplier<ClusterImage> image, String host, String groupId, List<String> topics) {
+    GroupMember(Groups groups, DeliveryLoop loop, String host, SubscribeRequest request) {
         this.groups = groups;
-        this.image = image;
+        this.loop = loop;
         this.caller = new Caller(CLIENT_ID, "/" + host, VERSION);
-        this.groupId = groupId;
-        this.topics = topics;
+        this.groupId = request.group().id();
+        this.topics = request.subscription().topics();
         this.id = ConsumerMember.STREAM_ID_PREFIX + UUID.randomUUID();
     }
 
@@ -75,7 +90,10 @@ final class GroupMember {
         epoch = 0;
     }
 
-    /** Joins or stays. Fails only where there is no coordinator. */
+    /**
+     * Joins or stays. Fails where there is no coordinator; and where a later heartbeat was answered first, after which an
+     * earlier one's answer would name an epoch of the past.
+     */
     Future<Answer> beat(Collection<TopicPartition> owned) {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)
@@ -84,31 +102,38 @@ final class GroupMember {
                 .setRebalanceTimeoutMs(DeliveryLimits.GROUP_REBALANCE_MS)
                 .setSubscribedTopicNames(topics)
                 .setTopicPartitions(byId(owned));
-        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).map(this::read);
+        int number = ++asked;
+        int tick = loop.tick();
+        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).map(answer -> {
+            if (number < answered) throw Errors.COORDINATOR_NOT_AVAILABLE.exception();
+            answered = number;
+            return read(answer, tick);
+        });
     }
 
-    private Answer read(ConsumerGroupHeartbeatResponseData data) {
+    private Answer read(ConsumerGroupHeartbeatResponseData data, int tick) {
         Errors error = Errors.forCode(data.errorCode());
         SortedSet<TopicPartition> assigned = new TreeSet<>();
-        if (error != Errors.NONE) return new Answer(error, data.errorMessage(), assigned);
+        int intervalMs = data.heartbeatIntervalMs();
+        if (error != Errors.NONE) return new Answer(error, data.errorMessage(), assigned, tick, intervalMs);
         epoch = data.memberEpoch();
         for (ConsumerGroupHeartbeatResponseData.TopicPartitions given :
                 data.assignment().topicPartitions()) {
             for (String topic : topics) {
-                TopicImage known = image.get().topics().get(topic);
+                TopicImage known = loop.image().topics().get(topic);
                 // An incarnation that is not known here yet, or no more, is not read; the next answer names it again.
                 if (known == null || !Topics.id(known).equals(given.topicId())) continue;
                 for (int partition : given.partitions()) assigned.add(new TopicPartition(topic, partition));
             }
         }
-        return new Answer(error, null, assigned);
+        return new Answer(error, null, assigned, tick, intervalMs);
     }
 
     private List<ConsumerGroupHeartbeatRequestData.TopicPartitions> byId(Collection<TopicPartition> owned) {
         Map<String, List<Integer>> byTopic = byTopic(owned);
         List<ConsumerGroupHeartbeatRequestData.TopicPartitions> all = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> {
-            TopicImage known = image.get().topics().get(topic);
+            TopicImage known = loop.image().topics().get(topic);
             if (known == null) return;
             all.add(new ConsumerGroupHeartbeatRequestData.TopicPartitions()
                     .setTopicId(Topics.id(known))
@@ -131,7 +156,7 @@ final class GroupMember {
         Map<String, List<Integer>> byTopic = byTopic(new TreeSet<>(offsets.keySet()));
         List<OffsetCommitRequestTopic> all = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> {
-            TopicImage known = image.get().topics().get(topic);
+            TopicImage known = loop.image().topics().get(topic);
             if (known == null) return;
             OffsetCommitRequestTopic of =
                     new OffsetCommitRequestTopic().setName(topic).setTopicId(Topics.id(known));

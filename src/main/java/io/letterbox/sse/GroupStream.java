@@ -3,11 +3,14 @@ package io.letterbox.sse;
 import io.letterbox.error.ApiException;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.sse.GroupStreamState.Giving;
+import io.letterbox.sse.GroupStreamState.Reading;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.Disconnect;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -35,7 +38,6 @@ final class GroupStream implements SseSink.Listener {
     private final GroupMember member;
     private final SubscribeRequest request;
     private final Map<String, Integer> known;
-    private final int sessionTicks;
 
     /** The tick at which it begins to retire because of its age. */
     private final int endTick;
@@ -56,21 +58,11 @@ final class GroupStream implements SseSink.Listener {
     /** Null where the server commits. */
     private final Acknowledgements acknowledgements;
 
-    /** What has to be given up, with where it was stopped; null where there is nothing. */
-    private SortedMap<TopicPartition, Long> giving;
+    private GroupStreamState state = GroupStreamState.JOINED;
+    private GroupHeartbeat heartbeat;
 
-    private int givingTick;
-
-    private boolean beating;
-    private boolean fetching;
+    /** Whether the coordinator is asked about offsets, or told some: one at a time. */
     private boolean committing;
-    private boolean retiring;
-    private boolean ended;
-
-    /** Counts how often everything was lost; what was begun before means nothing afterwards. */
-    private int life;
-
-    private int heardTick;
 
     private Future<?> lastBeat = Future.succeededFuture();
 
@@ -81,21 +73,20 @@ final class GroupStream implements SseSink.Listener {
         this.member = member;
         this.request = request;
         this.known = known;
-        this.sessionTicks = streams.sessionTicks();
-        this.heardTick = loop.tick();
         this.endTick = loop.endTick();
         this.acknowledgements = request.group().manual() ? new Acknowledgements(loop.tick()) : null;
     }
 
     /** After how many ticks of silence it is given up. */
     int sessionTicks() {
-        return sessionTicks;
+        return streams.sessionTicks(request.group().id());
     }
 
     /** The stream is open. */
     void begin(SseSink itsSink, Connections.Entry seen, GroupMember.Answer joined) {
         sink = itsSink;
         show(seen, new TreeMap<>());
+        heartbeat = GroupHeartbeat.joined(joined.askedTick());
         streams.add(this);
         heard(joined);
     }
@@ -119,19 +110,19 @@ final class GroupStream implements SseSink.Listener {
 
     /** One second later. */
     void tick(long nowNanos) {
-        if (ended) return;
-        if (loop.tick() - heardTick > sessionTicks) {
+        if (!state.isOpen()) return;
+        if (heartbeat.isSilent(loop.tick(), sessionTicks())) {
             // Its partitions may be somebody else's by now.
             loop.finish(current, Disconnect.COORDINATOR, "");
             return;
         }
         confirm(nowNanos);
-        if (giving != null) tryGive();
+        if (state instanceof Giving giving) tryGive(giving);
         else commitProgress();
         if (loop.tick() >= endTick) retire();
-        if (retiring) goOnRetiring();
+        if (isRetiring()) goOnRetiring();
         if (acknowledgements != null) watchClient();
-        if (!ended) beat();
+        if (heartbeat.isDue(loop.tick())) ask();
     }
 
     private void confirm(long nowNanos) {
@@ -143,41 +134,55 @@ final class GroupStream implements SseSink.Listener {
 
     /** Gives up all partitions, because the end is near, so that what the client has by then does not come again. */
     void retire() {
-        if (retiring || ended) return;
-        retiring = true;
+        if (state.retires()) return;
+        state = state.retire();
         goOnRetiring();
     }
 
+    private boolean isRetiring() {
+        return state.isOpen() && state.retires();
+    }
+
     private void goOnRetiring() {
-        if (giving == null && !fetching && !owned.isEmpty()) stop(new TreeSet<>(owned));
+        if (state instanceof Reading && !owned.isEmpty()) stop(new TreeSet<>(owned));
         boolean aged = loop.tick() >= endTick;
         boolean late = loop.tick() - endTick > DeliveryLimits.GROUP_FLUSH_TICKS;
-        if (!ended && aged && (late || hasRetired())) loop.finish(current, Disconnect.MAX_AGE, "");
+        if (state.isOpen() && aged && (late || hasRetired())) loop.finish(current, Disconnect.MAX_AGE, "");
     }
 
     /** True when nothing would come again if the stream ended now, as far as the server can do something about it. */
     boolean hasRetired() {
-        return retiring && owned.isEmpty();
+        return isRetiring() && owned.isEmpty();
     }
 
+    /** Tells the coordinator at once what has changed, unless a question is under way, whose answer leads to the next. */
     private void beat() {
-        if (beating || ended) return;
-        beating = true;
+        if (!heartbeat.isWaiting()) ask();
+    }
+
+    private void ask() {
+        if (!state.isOpen()) return;
+        heartbeat = heartbeat.asked(loop.tick());
+        GroupHeartbeat asked = heartbeat;
         lastBeat = member.beat(owned).onComplete(answered -> {
-            beating = false;
-            // Without a coordinator, the next tick asks again.
-            if (!ended && answered.succeeded()) heard(answered.result());
+            if (!state.isOpen()) return;
+            if (answered.succeeded()) heard(answered.result());
+            else if (heartbeat == asked) heartbeat = heartbeat.failed(loop.tick());
         });
     }
 
     private void heard(GroupMember.Answer answer) {
         switch (answer.error()) {
             case NONE -> {
-                heardTick = loop.tick();
+                heartbeat = heartbeat.confirmed(answer.askedTick(), streams.beatTicks(request.group().id(), answer));
                 follow(answer.assigned());
             }
-            case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH -> lose();
-            case COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR -> {}
+            case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH -> {
+                heartbeat = heartbeat.failed(loop.tick());
+                lose();
+            }
+            case COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR ->
+                heartbeat = heartbeat.failed(loop.tick());
             // Whoever comes back is told why not.
             default -> loop.finish(current, Disconnect.ERROR, "");
         }
@@ -185,9 +190,7 @@ final class GroupStream implements SseSink.Listener {
 
     /** The coordinator has fenced this member: another may own its partitions, so nothing of them may be committed. */
     private void lose() {
-        life++;
-        giving = null;
-        fetching = false;
+        state = state.lost();
         owned.clear();
         confirmed.clear();
         committed.clear();
@@ -200,7 +203,7 @@ final class GroupStream implements SseSink.Listener {
     }
 
     private void follow(SortedSet<TopicPartition> assigned) {
-        if (giving != null || fetching || retiring) return;
+        if (!state.follows()) return;
         SortedSet<TopicPartition> less = new TreeSet<>(owned);
         less.removeAll(assigned);
         if (!less.isEmpty()) {
@@ -219,37 +222,36 @@ final class GroupStream implements SseSink.Listener {
         SortedMap<TopicPartition, Long> stopped = new TreeMap<>(positions);
         stopped.keySet().retainAll(less);
         positions.keySet().removeAll(less);
-        giving = stopped;
-        givingTick = loop.tick();
-        if (show(positions)) tryGive();
+        state = state.give(stopped, loop.tick());
+        if (show(positions) && state instanceof Giving giving) tryGive(giving);
     }
 
-    private void tryGive() {
-        if (ended || committing) return;
-        boolean late = loop.tick() - givingTick >= DeliveryLimits.GROUP_FLUSH_TICKS;
-        if (!late && !confirmed.covers(giving)) return;
-        if (acknowledgements == null) commitGiven();
-        else if (late || acknowledgements.isComplete(giving.keySet())) given();
+    private void tryGive(Giving giving) {
+        if (committing) return;
+        boolean late = loop.tick() - giving.sinceTick() >= DeliveryLimits.GROUP_FLUSH_TICKS;
+        if (!late && !confirmed.covers(giving.stoppedAt())) return;
+        if (acknowledgements == null) commitGiven(giving);
+        else if (late || acknowledgements.isComplete(giving.stoppedAt().keySet())) given(giving);
         else askWhatIsCommitted();
     }
 
-    private void commitGiven() {
+    private void commitGiven(Giving giving) {
         Map<TopicPartition, Long> last = new HashMap<>(confirmed.positions());
-        last.keySet().retainAll(giving.keySet());
-        int itsLife = life;
+        last.keySet().retainAll(giving.stoppedAt().keySet());
+        int membership = state.membership();
         committing = true;
         member.commit(last).onComplete(done -> {
             committing = false;
-            if (ended || itsLife != life) return;
+            if (!(state instanceof Giving now) || now.membership() != membership) return;
             // In another epoch by now, or without a coordinator: the next tick tries again.
             if (done.failed() || done.result() == Errors.STALE_MEMBER_EPOCH) return;
-            given();
+            given(now);
         });
     }
 
     /** Lets a client go that was given records and does not acknowledge any more: it may be a page that cannot run. */
     private void watchClient() {
-        if (ended) return;
+        if (!state.isOpen()) return;
         if (acknowledgements.silentTicks(owned, loop.tick()) > streams.acknowledgeTicks()) {
             loop.finish(current, Disconnect.UNACKNOWLEDGED, "");
         } else if (!committing
@@ -261,22 +263,29 @@ final class GroupStream implements SseSink.Listener {
 
     /** Asks how far a client that acknowledges by itself has got. */
     private void askWhatIsCommitted() {
-        int itsLife = life;
+        int membership = state.membership();
         committing = true;
         member.committed(owned).onComplete(found -> {
             committing = false;
-            if (ended || itsLife != life || found.failed()) return;
+            if (!isStill(membership) || found.failed()) return;
             acknowledgements.acknowledged(found.result(), loop.tick());
-            if (giving != null && acknowledgements.isComplete(giving.keySet())) given();
+            if (state instanceof Giving giving
+                    && acknowledgements.isComplete(giving.stoppedAt().keySet())) given(giving);
         });
     }
 
-    private void given() {
-        owned.removeAll(giving.keySet());
-        confirmed.forget(giving.keySet());
-        committed.keySet().removeAll(giving.keySet());
-        if (acknowledgements != null) acknowledgements.forget(giving.keySet());
-        giving = null;
+    /** Whether what was asked as this member means anything still. */
+    private boolean isStill(int membership) {
+        return state.isOpen() && state.membership() == membership;
+    }
+
+    private void given(Giving giving) {
+        Set<TopicPartition> partitions = giving.stoppedAt().keySet();
+        owned.removeAll(partitions);
+        confirmed.forget(partitions);
+        committed.keySet().removeAll(partitions);
+        if (acknowledgements != null) acknowledgements.forget(partitions);
+        state = state.settled();
         announce();
         beat();
     }
@@ -284,20 +293,20 @@ final class GroupStream implements SseSink.Listener {
     // The coordinator gives partitions.
 
     private void fetch(SortedSet<TopicPartition> more) {
-        fetching = true;
+        state = state.fetch(more);
         owned.addAll(more);
-        int itsLife = life;
+        int membership = state.membership();
         member.committed(more)
                 .compose(offsets -> GroupStart.of(more, offsets, request.from(), known, streams.reader())
                         .compose(start -> pin(start, offsets))
                         .onSuccess(start -> {
-                            if (itsLife != life) return;
+                            if (state.membership() != membership) return;
                             committed.putAll(offsets);
                             if (acknowledgements != null) acknowledgements.acknowledged(offsets, loop.tick());
                         }))
                 .onComplete(found -> {
-                    if (ended || itsLife != life) return;
-                    fetching = false;
+                    if (!isStill(membership)) return;
+                    state = state.settled();
                     // Nothing of it was read, so nothing has to be given up; the next answer names it again.
                     if (found.failed()) owned.removeAll(more);
                     else take(found.result());
@@ -345,13 +354,13 @@ final class GroupStream implements SseSink.Listener {
     /** Where the client has been written to, of what is read and of what is given up. */
     private SortedMap<TopicPartition, Long> written() {
         SortedMap<TopicPartition, Long> written = positions();
-        if (giving != null) written.putAll(giving);
+        if (state instanceof Giving giving) written.putAll(giving.stoppedAt());
         return written;
     }
 
     /** Goes on with other partitions; false where that was the end of the stream. */
     private boolean show(SortedMap<TopicPartition, Long> positions) {
-        if (ended || !current.isOpen()) return false;
+        if (!state.isOpen() || !current.isOpen()) return false;
         if (positions().equals(positions)) return true;
         try {
             loop.feed(subscription(positions));
@@ -416,22 +425,23 @@ final class GroupStream implements SseSink.Listener {
     }
 
     private void commitProgress() {
-        if (committing) return;
+        if (committing || !state.isOpen()) return;
         Map<TopicPartition, Long> progress = progress();
         if (progress.isEmpty()) return;
-        int itsLife = life;
+        int membership = state.membership();
         committing = true;
         member.commit(progress).onComplete(done -> {
             committing = false;
-            if (itsLife == life && done.succeeded() && done.result() == Errors.NONE) committed.putAll(progress);
+            boolean taken = done.succeeded() && done.result() == Errors.NONE;
+            if (taken && state.membership() == membership) committed.putAll(progress);
         });
     }
 
     /** The stream is over, whoever ended it; its subscriber is still in its feed. */
     void ended() {
-        if (ended) return;
+        if (!state.isOpen()) return;
         Map<TopicPartition, Long> progress = progress();
-        ended = true;
+        state = state.end();
         streams.remove(this);
         // Behind a heartbeat that is under way, because it may bring the epoch that the commit has to name.
         Future<?> said = lastBeat.transform(beaten -> member.commit(progress));

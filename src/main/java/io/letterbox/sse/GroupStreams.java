@@ -4,6 +4,8 @@ import io.letterbox.bus.LogReader;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.metadata.GroupConfigKey;
+import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -48,8 +50,17 @@ final class GroupStreams {
         return services.reader();
     }
 
-    int sessionTicks() {
-        return Math.max(1, services.config().groups().sessionTimeoutMs() / TICK_MS);
+    /** After how many ticks of silence a group's coordinator gives a member up. */
+    int sessionTicks(String groupId) {
+        Map<String, String> set = loop.image().settings(SettingsOwner.group(groupId));
+        int standardMs = services.config().groups().sessionTimeoutMs();
+        return Math.max(1, GroupConfigKey.SESSION_TIMEOUT.in(set, standardMs) / TICK_MS);
+    }
+
+    /** After how many ticks a member asks again: when its coordinator says, or sooner where that costs nothing. */
+    int beatTicks(String groupId, GroupMember.Answer answer) {
+        if (services.groups().isNear(groupId)) return DeliveryLimits.GROUP_NEAR_BEAT_TICKS;
+        return Math.max(1, answer.heartbeatIntervalMs() / TICK_MS);
     }
 
     int acknowledgeTicks() {
@@ -58,12 +69,7 @@ final class GroupStreams {
 
     /** A member for a stream that asks to join a group. */
     GroupMember member(SubscribeRequest request, String host) {
-        return new GroupMember(
-                services.groups(),
-                loop::image,
-                host,
-                request.group().id(),
-                request.subscription().topics());
+        return new GroupMember(services.groups(), loop, host, request);
     }
 
     /**
@@ -135,7 +141,6 @@ final class GroupStreams {
      * @param nowNanos the monotonic time
      */
     void tick(long nowNanos) {
-        if (loop.tick() % DeliveryLimits.GROUP_BEAT_TICKS != 0) return;
         for (GroupStream stream : new ArrayList<>(open)) stream.tick(nowNanos);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 public final class FakeGroups implements Groups {
     private final TestGroups groups = new TestGroups();
     private boolean silent;
+    private int lost;
 
     /** The coordinator, to be prepared before the door is used. */
     public TestGroups coordinator() {
@@ -23,8 +24,22 @@ public final class FakeGroups implements Groups {
         silent = true;
     }
 
+    /** So many heartbeats of consumer groups are lost on their way. */
+    public synchronized void loseHeartbeats(int heartbeats) {
+        lost = heartbeats;
+    }
+
+    /** Whether those are lost by now. */
+    public synchronized boolean hasLostAll() {
+        return lost == 0;
+    }
+
     @Override
     public synchronized <R> Future<R> ask(CoordinatorCommand<R> command) {
+        if (lost > 0 && command instanceof GroupCommand.ConsumerGroupHeartbeat) {
+            lost--;
+            return Promise.<R>promise().future();
+        }
         if (silent) return Promise.<R>promise().future();
         return Future.succeededFuture(groups.ask((GroupCommand<R>) command).get());
     }

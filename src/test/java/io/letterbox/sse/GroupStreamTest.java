@@ -132,6 +132,24 @@ class GroupStreamTest {
     }
 
     @Test
+    void aHeartbeatThatIsLostIsSentAgain() throws Exception {
+        try (TestStream first = streams.open("/topics/t/events?group=g")) {
+            assertThat(assigned(first)).hasSize(4);
+            streams.groups.loseHeartbeats(1);
+            try (TestStream second = joinLater()) {
+                assertThat(assigned(first)).hasSize(2);
+                assertThat(assigned(second)).hasSize(2);
+            }
+        }
+    }
+
+    /** Once the heartbeat that is lost cannot be the one that joins. */
+    private TestStream joinLater() throws Exception {
+        await().atMost(LIMIT).until(streams.groups::hasLostAll);
+        return streams.open("/topics/t/events?group=g");
+    }
+
+    @Test
     void twoStreamsShareAndTheOtherOneGoesOnWhereTheFirstStopped() throws Exception {
         try (TestStream first = streams.open("/topics/t/events?group=g")) {
             assertThat(assigned(first)).hasSize(4);
