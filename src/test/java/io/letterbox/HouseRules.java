@@ -54,6 +54,7 @@ final class HouseRules {
     private static final String SLF4J = "org.slf4j.";
     private static final String KAFKA = "org.apache.kafka.";
     private static final Set<String> DOOR_ROOMS = Set.of(
+            "access",
             "audit",
             "bus",
             "record",
@@ -74,7 +75,8 @@ final class HouseRules {
     /** The table of rooms, as in ARCHITECTURE.md. The root may import everything. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("error", new Room(Set.of(), Set.of())),
-            Map.entry("audit", new Room(Set.of("metadata", "text"), Set.of(SLF4J))),
+            Map.entry("access", new Room(Set.of(), Set.of())),
+            Map.entry("audit", new Room(Set.of("access", "metadata", "text"), Set.of(SLF4J))),
             Map.entry("time", new Room(Set.of(), Set.of())),
             Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
             Map.entry("memory", new Room(Set.of(), Set.of())),
@@ -89,16 +91,16 @@ final class HouseRules {
             Map.entry(
                     "groups",
                     new Room(
-                            Set.of("coordinator", "metadata", "record", "time", "error", "memory"),
+                            Set.of("access", "coordinator", "metadata", "record", "time", "error", "memory"),
                             Set.of(KAFKA, "com.google.re2j."))),
             Map.entry(
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON, "org.yaml.snakeyaml."))),
-            Map.entry("bus", new Room(Set.of("audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry("bus", new Room(Set.of("access", "audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
             Map.entry(
-                    "http", new Room(Set.of("audit", "error", "config", "record", "entrance", "text"), DOOR_LIBRARIES)),
+                    "http", new Room(Set.of("access", "audit", "error", "config", "record", "entrance", "text"), DOOR_LIBRARIES)),
             Map.entry("files", new Room(Set.of("http", "error", "text"), Set.of(VERTX))),
             Map.entry(
                     "telemetry",
@@ -147,6 +149,7 @@ final class HouseRules {
 
     /** Time, chance and threads are arguments there. */
     private static final Set<String> PURE = Set.of(
+            "access",
             "error",
             "text",
             "memory",

@@ -1,26 +1,29 @@
 package io.letterbox.audit;
 
+import io.letterbox.access.Principal;
+
 /**
- * Who makes a change.
+ * Who makes a change: a client in person, and the principal in whose name it does.
  *
  * @param door through which the wish came, such as {@code HTTP}; empty: none, the server does it by itself
  * @param address of the client, in digits
  * @param client what the client calls itself, a user agent or a client id; null where it says nothing
+ * @param principal of the client; anonymous for the server itself
  * @param why the change was not asked for in so many words but follows from something else: a phrase that continues a
  *     sentence; null where it was asked for
  */
-public record Actor(String door, String address, String client, String why) {
+public record Actor(String door, String address, String client, Principal principal, String why) {
     /** The server itself. */
-    public static final Actor SERVER = new Actor("", "", null, null);
+    public static final Actor SERVER = new Actor("", "", null, Principal.ANONYMOUS, null);
 
     /** A client that wants the change. */
-    public static Actor of(String door, String address, String client) {
-        return new Actor(door, address, client, null);
+    public static Actor of(String door, String address, String client, Principal principal) {
+        return new Actor(door, address, client, principal, null);
     }
 
     /** The same client, where the change only follows from what it does. */
     public Actor because(String reason) {
-        return new Actor(door, address, client, reason);
+        return new Actor(door, address, client, principal, reason);
     }
 
     boolean isServer() {

@@ -12,7 +12,7 @@ import java.util.Map;
  * └kind ┘ └name ┘└action┘ └details                      ┘    └actor                              ┘
  * </pre>
  *
- * What clients chose is made printable and shortened. Immutable.
+ * A principal that is not anonymous follows the actor: {@code … (curl/8.14.1) as User:alice}. What clients chose is made printable and shortened. Immutable.
  *
  * @param kind what it is, such as {@code topic}
  * @param name which one
@@ -62,6 +62,8 @@ public record Change(String kind, String name, String action, Map<String, String
         else line.append(by.door()).append(" client ").append(clean(by.address()));
         if (by.client() != null && !by.client().isBlank())
             line.append(" (").append(clean(by.client())).append(')');
+        if (!by.principal().isAnonymous())
+            line.append(" as ").append(clean(by.principal().toString()));
         if (by.why() != null) line.append(", ").append(by.why());
     }
 
@@ -75,6 +77,8 @@ public record Change(String kind, String name, String action, Map<String, String
         fields.put("door", by.isServer() ? "server" : by.door());
         if (!by.isServer()) fields.put("address", clean(by.address()));
         if (by.client() != null) fields.put("client", clean(by.client()));
+        if (!by.principal().isAnonymous())
+            fields.put("principal", clean(by.principal().toString()));
         if (by.why() != null) fields.put("why", by.why());
         return fields;
     }

@@ -12,6 +12,7 @@ public final class HttpActor {
     /** The client's address, the configured proxy that reported it, and its user agent. */
     public static Actor of(HttpServerRequest request, HttpConfig config) {
         String client = Proxies.of(config).client(request).toString();
-        return Actor.of("HTTP", client, request.getHeader(HttpHeaders.USER_AGENT));
+        String agent = request.getHeader(HttpHeaders.USER_AGENT);
+        return Actor.of("HTTP", client, agent, RequestPrincipal.of(request));
     }
 }

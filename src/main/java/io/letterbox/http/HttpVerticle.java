@@ -1,5 +1,6 @@
 package io.letterbox.http;
 
+import io.letterbox.access.Principal;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.error.ErrorCode;
 import io.netty.channel.Channel;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP server of one event loop and the routes on it. Deploy one per event loop; Vert.x spreads the connections.
  *
- * <p>A request is looked at in this order: host, origin, fast paths of the parts, router. Whatever goes wrong is answered as a
+ * <p>A request is looked at in this order: host, origin, principal, fast paths of the parts, router. Whatever goes wrong is answered as a
  * problem document, from a request line that is no HTTP to a handler that throws.
  */
 public final class HttpVerticle extends VerticleBase {
@@ -156,6 +157,7 @@ public final class HttpVerticle extends VerticleBase {
             observeRefusal(request);
             return;
         }
+        identify(request);
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             onStrangeTarget(request);
             observeRefusal(request);
@@ -170,6 +172,11 @@ public final class HttpVerticle extends VerticleBase {
         }
         if (expectsContinue(request)) request.response().writeContinue();
         router.handle(request);
+    }
+
+    /** Finds out who sends a request, before anything else of it is looked at: nobody logs in yet. */
+    private static void identify(HttpServerRequest request) {
+        RequestPrincipal.set(request, Principal.ANONYMOUS);
     }
 
     /** What is refused before the router sees it is counted, too. */
@@ -264,6 +271,7 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Answers what the HTTP decoder gave up on. The bytes behind it have no meaning, so the connection ends. */
     private void onInvalid(HttpServerRequest request) {
+        identify(request);
         Throwable cause = request.decoderResult().cause();
         Problem problem;
         if (cause instanceof ProblemException refusal) {

@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.access.Principal;
 import io.letterbox.entrance.Guest;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.kafka.RequestDecoder.Decoded;
@@ -51,6 +52,9 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private final Connections.Entry seen;
     private final List<Runnable> closeActions = new ArrayList<>();
+
+    /** Who asks, known before the first request is read: nobody logs in yet. */
+    private final Principal principal = Principal.ANONYMOUS;
 
     private String softwareName = UNKNOWN;
     private String softwareVersion = UNKNOWN;
@@ -224,8 +228,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         try {
             String excess = loop.requestLimits().refuse(request.api(), request.body());
             if (excess != null) return Future.failedFuture(new InvalidRequestException(excess));
-            return handler.handle(
-                    new KafkaRequest(request.api(), request.version(), request.clientId(), request.body(), this));
+            return handler.handle(new KafkaRequest(
+                    request.api(), request.version(), request.clientId(), principal, request.body(), this));
         } catch (RuntimeException | StackOverflowError | AssertionError failure) {
             return Future.failedFuture(failure);
         }

@@ -1,7 +1,9 @@
 package io.letterbox.kafka;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.vertx.core.Context;
+import java.util.Objects;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -11,11 +13,17 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param api what is asked
  * @param version the version of request and response, one that the table serves
  * @param clientId what the client calls itself in the header, or null
+ * @param principal who asks
  * @param body the request, of the class that kafka-clients generates for it; its byte buffers are slices of the frame's
  *     array, which nobody else writes to
  * @param client the connection that it came through
  */
-public record KafkaRequest(ApiKeys api, short version, String clientId, ApiMessage body, KafkaClient client) {
+public record KafkaRequest(
+        ApiKeys api, short version, String clientId, Principal principal, ApiMessage body, KafkaClient client) {
+    public KafkaRequest {
+        Objects.requireNonNull(principal, "a request without a principal");
+    }
+
     /** The body as what it is. */
     public <T extends ApiMessage> T body(Class<T> type) {
         return type.cast(body);
@@ -23,7 +31,7 @@ public record KafkaRequest(ApiKeys api, short version, String clientId, ApiMessa
 
     /** Who asks, for the log. */
     public Actor actor() {
-        return Actor.of("Kafka", client.host(), clientId);
+        return Actor.of("Kafka", client.host(), clientId, principal);
     }
 
     /** The context of the connection, on which handlers run and answers are expected. */

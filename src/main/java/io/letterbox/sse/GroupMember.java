@@ -71,7 +71,7 @@ final class GroupMember {
     GroupMember(Groups groups, DeliveryLoop loop, String host, SubscribeRequest request) {
         this.groups = groups;
         this.loop = loop;
-        this.caller = new Caller(CLIENT_ID, "/" + host, VERSION);
+        this.caller = new Caller(CLIENT_ID, "/" + host, request.principal(), VERSION);
         this.groupId = request.group().id();
         this.topics = request.subscription().topics();
         this.id = ConsumerMember.STREAM_ID_PREFIX + UUID.randomUUID();

@@ -1,8 +1,10 @@
 package io.letterbox.sse;
 
+import io.letterbox.access.Principal;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.Query;
+import io.letterbox.http.RequestPrincipal;
 import io.letterbox.record.TopicName;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,6 +18,7 @@ import java.util.TreeSet;
 /**
  * A request for a stream, understood but not yet looked up.
  *
+ * @param principal who asks, for as long as the stream lives
  * @param subscription what the client wants to see
  * @param cursor where it stands, or null where it starts afresh
  * @param from where to start without a cursor
@@ -23,7 +26,12 @@ import java.util.TreeSet;
  * @param heartbeat how the client is shown that the stream lives
  */
 record SubscribeRequest(
-        Subscription subscription, List<Cursor.Entry> cursor, From from, Group group, Heartbeat heartbeat) {
+        Principal principal,
+        Subscription subscription,
+        List<Cursor.Entry> cursor,
+        From from,
+        Group group,
+        Heartbeat heartbeat) {
     /**
      * A share in a group.
      *
@@ -73,7 +81,13 @@ record SubscribeRequest(
         // A group remembers itself where it has got to, whoever reads for it now.
         String cursor = group == null ? cursorText(request, query) : null;
         List<Cursor.Entry> entries = cursor == null ? null : Cursor.parse(cursor);
-        return new SubscribeRequest(subscription, entries, From.of(query), group, heartbeat(query, request));
+        return new SubscribeRequest(
+                RequestPrincipal.of(request),
+                subscription,
+                entries,
+                From.of(query),
+                group,
+                heartbeat(query, request));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.letterbox.groups;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
@@ -224,7 +225,7 @@ public final class TestGroups implements CoordinatorOutbox {
             protocols.add(new JoinGroupRequestProtocol().setName(parts[0]).setMetadata(metadata));
         }
         return ask(new GroupCommand.JoinGroup(
-                new Caller("client", "/127.0.0.1", joiner.version()),
+                new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, joiner.version()),
                 new JoinGroupRequestData()
                         .setGroupId(joiner.group())
                         .setMemberId(joiner.memberId())
@@ -282,7 +283,7 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     public static Caller caller() {
-        return new Caller("client", "/127.0.0.1", NEWEST);
+        return new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, NEWEST);
     }
 
     /** Commits one offset of {@code topic}-0. */

@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import com.sun.management.ThreadMXBean;
+import io.letterbox.access.Principal;
 import io.letterbox.kafka.RequestDecoder.Decoded;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
@@ -93,7 +94,12 @@ final class FuzzBench implements KafkaClient {
         try {
             response = support.handler()
                     .handle(new KafkaRequest(
-                            request.api(), request.version(), request.clientId(), request.body(), this));
+                            request.api(),
+                            request.version(),
+                            request.clientId(),
+                            Principal.ANONYMOUS,
+                            request.body(),
+                            this));
         } catch (RuntimeException failure) {
             response = Future.failedFuture(failure);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.access.Principal;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.TopicPartition;
@@ -105,7 +106,7 @@ final class SimClient {
     boolean connect(DeliveryLoop loop, SimLog log, SubscriberSlots slots, Meters meters) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request =
-                new SubscribeRequest(subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
+                new SubscribeRequest(Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }

@@ -37,9 +37,10 @@ final class Membership {
         this.groups = groups;
     }
 
+    /** Who asks, as coordinators know it. */
     static Caller caller(KafkaRequest request) {
         String clientId = request.clientId() == null ? "" : request.clientId();
-        return new Caller(clientId, "/" + request.client().host(), request.version());
+        return new Caller(clientId, "/" + request.client().host(), request.principal(), request.version());
     }
 
     Future<JoinGroupResponseData> join(KafkaRequest request) {

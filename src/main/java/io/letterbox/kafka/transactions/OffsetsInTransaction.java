@@ -118,7 +118,7 @@ final class OffsetsInTransaction {
     private Future<TxnOffsetCommitResponseData> commit(
             KafkaRequest request, TxnOffsetCommitRequestData data, VerificationGuard guard) {
         String clientId = request.clientId() == null ? "" : request.clientId();
-        Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
+        Caller caller = new Caller(clientId, "/" + request.client().host(), request.principal(), request.version());
         return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));
     }
 

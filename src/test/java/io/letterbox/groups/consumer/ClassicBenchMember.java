@@ -1,5 +1,6 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import java.nio.ByteBuffer;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** A client with the classic protocol; eager ones give everything up before they join again, cooperative ones nothing. */
 public final class ClassicBenchMember {
     public static final int SESSION_MS = 20_000;
-    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", (short) 9);
+    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);
 
     private final GroupBench bench;
     private final String groupId;

@@ -2,6 +2,7 @@ package io.letterbox.groups.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.patterns.BoundedPattern;
@@ -328,7 +329,7 @@ class ConsumerGroupsTest {
 
     @Test
     void anOldClientIsGivenAnId() {
-        Caller old = new Caller("client", "/127.0.0.1", (short) 0);
+        Caller old = new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 0);
         String id = bench.ask(new GroupCommand.ConsumerGroupHeartbeat(old, a.request().setMemberId("")))
                 .memberId();
         assertThat(id).isNotEmpty();
@@ -401,7 +402,7 @@ class ConsumerGroupsTest {
                         .setPartitions(List.of(new OffsetCommitRequestPartition()
                                 .setPartitionIndex(0)
                                 .setCommittedOffset(3)))));
-        return Errors.forCode(bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", version), data))
+        return Errors.forCode(bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", Principal.ANONYMOUS, version), data))
                 .topics()
                 .get(0)
                 .partitions()

@@ -1,5 +1,6 @@
 package io.letterbox.groups.consumer;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
@@ -152,7 +153,7 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     public ConsumerGroupHeartbeatResponseData heartbeat(ConsumerGroupHeartbeatRequestData data) {
-        return ask(new GroupCommand.ConsumerGroupHeartbeat(new Caller("client", "/127.0.0.1", (short) 1), data));
+        return ask(new GroupCommand.ConsumerGroupHeartbeat(new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 1), data));
     }
 
     public DescribedGroup describe(String groupId) {

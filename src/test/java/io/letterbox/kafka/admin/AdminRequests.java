@@ -2,6 +2,7 @@ package io.letterbox.kafka.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.ingress.DoorServices;
@@ -85,7 +86,7 @@ abstract class AdminRequests {
         ApiSupport support =
                 apis.apis().stream().filter(api -> api.key() == key).findFirst().orElseThrow();
         assertThat((short) version).isBetween(support.minVersion(), support.maxVersion());
-        KafkaRequest request = new KafkaRequest(key, (short) version, "test", body, new Client());
+        KafkaRequest request = new KafkaRequest(key, (short) version, "test", Principal.ANONYMOUS, body, new Client());
         KafkaResponse response = support.handler().handle(request).result();
         ApiMessage answer = ((KafkaResponse.Message) response).body();
         MessageUtil.toByteBufferAccessor(answer, (short) version);

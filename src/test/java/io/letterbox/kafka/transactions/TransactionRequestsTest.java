@@ -3,6 +3,7 @@ package io.letterbox.kafka.transactions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.Groups;
 import io.letterbox.coordinator.CoordinatorCommand;
@@ -132,7 +133,7 @@ class TransactionRequestsTest {
 
     private Future<ApiMessage> ask(ApiKeys key, int version, ApiMessage body) {
         KafkaRequest request =
-                new KafkaRequest(key, (short) version, null, body, new Client(vertx.getOrCreateContext()));
+                new KafkaRequest(key, (short) version, null, Principal.ANONYMOUS, body, new Client(vertx.getOrCreateContext()));
         return apis.get(key).handler().handle(request).map(response -> ((KafkaResponse.Message) response).body());
     }
 
