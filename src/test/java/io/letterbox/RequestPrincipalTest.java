@@ -123,6 +123,7 @@ class RequestPrincipalTest {
                 new FakeGroups(),
                 new FakeTransactions());
         DeliveryServices rooms = new DeliveryServices(
+                1,
                 storage,
                 storage.metadata(),
                 meters,

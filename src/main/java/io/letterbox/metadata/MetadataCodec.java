@@ -57,7 +57,8 @@ import java.util.function.Function;
  *   |      |   value text]]                                                           |
  *   | 14   | CreateShards: format int8 (1), node int32, count int32                   |
  *   | 15   | image with shards: format int8 (1), version int64, clusterId text,       |
- *   |      |   nodes [as in 9], shards [id int32, replicas [int32]],                  |
+ *   |      |   nodes [as in 9, and last epoch int64],                                 |
+ *   |      |   shards [id int32, replicas [int32]],                                   |
  *   |      |   settings [as in 13],                                                   |
  *   |      |   topics [as in 9, and before each partition's leader: shard int32],     |
  *   |      |   deleted [as in 11]                                                     |
@@ -92,8 +93,9 @@ final class MetadataCodec {
 
     static byte[] encode(ClusterImage image) {
         return bytes(out -> {
-            // One without shards is written as it always was.
-            boolean shards = !image.shards().isEmpty();
+            // One without shards in which no node has registered since they have epochs is written as it always was.
+            boolean registered = image.nodes().values().stream().anyMatch(node -> node.epoch() > 0);
+            boolean shards = registered || !image.shards().isEmpty();
             boolean set = shards || !image.settings().isEmpty();
             boolean deleted = set || !image.deleted().isEmpty();
             out.writeByte(
@@ -107,6 +109,7 @@ final class MetadataCodec {
                 writeEndpoint(out, node.http());
                 writeEndpoint(out, node.kafka());
                 out.writeBoolean(node.fenced());
+                if (shards) out.writeLong(node.epoch());
             }
             if (shards) writeShards(out, image.shards());
             if (set) writeSettings(out, image.settings());
@@ -307,7 +310,7 @@ final class MetadataCodec {
         int id = in.readInt();
         Endpoint http = readEndpoint(in);
         Endpoint kafka = kind == IMAGE_BEFORE_KAFKA ? Endpoint.NONE : readEndpoint(in);
-        return new NodeImage(id, http, kafka, in.readBoolean());
+        return new NodeImage(id, http, kafka, in.readBoolean(), kind == IMAGE_WITH_SHARDS ? in.readLong() : 0);
     }
 
     private static void writeEndpoint(DataOutputStream out, Endpoint endpoint) throws IOException {

@@ -3,7 +3,7 @@ package io.letterbox.sse;
 import io.letterbox.bus.Groups;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.groups.consumer.ConsumerMember;
+import io.letterbox.groups.consumer.StreamMemberId;
 import io.letterbox.groups.consumer.Topics;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -59,7 +59,8 @@ final class GroupMember {
     private final Caller caller;
     private final String groupId;
     private final List<String> topics;
-    private final String id;
+    private final Supplier<StreamMemberId> ids;
+    private StreamMemberId id;
     private int epoch;
 
     /** The number of the last heartbeat, and of the last one that was answered. */
@@ -67,27 +68,39 @@ final class GroupMember {
 
     private int answered;
 
-    /** @param host where the client is, as groups show it */
-    GroupMember(Groups groups, DeliveryLoop loop, String host, SubscribeRequest request) {
+    /**
+     * A member that has not joined yet.
+     *
+     * @param ids makes ids for streams of this node
+     * @param host where the client is, as groups show it
+     */
+    GroupMember(
+            Groups groups, DeliveryLoop loop, Supplier<StreamMemberId> ids, String host, SubscribeRequest request) {
         this.groups = groups;
         this.loop = loop;
         this.caller = new Caller(CLIENT_ID, "/" + host, request.principal(), VERSION);
         this.groupId = request.group().id();
         this.topics = request.subscription().topics();
-        this.id = ConsumerMember.STREAM_ID_PREFIX + UUID.randomUUID();
+        this.ids = ids;
+        this.id = ids.get();
     }
 
     String id() {
-        return id;
+        return id.text();
     }
 
     int epoch() {
         return epoch;
     }
 
-    /** It was taken out; the next heartbeat joins anew. */
+    /**
+     * It was taken out; the next heartbeat joins anew, under another id where the one so far names an earlier epoch of the
+     * node: it joined while the node had not registered yet.
+     */
     void forget() {
         epoch = 0;
+        StreamMemberId now = ids.get();
+        if (now.epoch() != id.epoch()) id = now;
     }
 
     /**
@@ -97,7 +110,7 @@ final class GroupMember {
     Future<Answer> beat(Collection<TopicPartition> owned) {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)
-                .setMemberId(id)
+                .setMemberId(id())
                 .setMemberEpoch(epoch)
                 .setRebalanceTimeoutMs(DeliveryLimits.GROUP_REBALANCE_MS)
                 .setSubscribedTopicNames(topics)
@@ -171,7 +184,7 @@ final class GroupMember {
         });
         OffsetCommitRequestData data = new OffsetCommitRequestData()
                 .setGroupId(groupId)
-                .setMemberId(id)
+                .setMemberId(id())
                 .setGenerationIdOrMemberEpoch(epoch)
                 .setTopics(all);
         return groups.ask(new GroupCommand.CommitOffsets(caller, data)).map(answer -> answer.topics().stream()
@@ -190,7 +203,7 @@ final class GroupMember {
                         asked.add(new OffsetFetchRequestTopics().setName(topic).setPartitionIndexes(of)));
         OffsetFetchRequestGroup data = new OffsetFetchRequestGroup()
                 .setGroupId(groupId)
-                .setMemberId(id)
+                .setMemberId(id())
                 .setMemberEpoch(epoch)
                 .setTopics(asked);
         return groups.ask(new GroupCommand.FetchOffsets(data, true)).map(GroupMember::offsets);
@@ -217,7 +230,7 @@ final class GroupMember {
     Future<Void> leave() {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)
-                .setMemberId(id)
+                .setMemberId(id())
                 .setMemberEpoch(LEAVE_EPOCH);
         return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).mapEmpty();
     }

@@ -3,8 +3,10 @@ package io.letterbox.sse;
 import io.letterbox.bus.LogReader;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.groups.consumer.StreamMemberId;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.GroupConfigKey;
+import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;
@@ -15,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -69,7 +72,13 @@ final class GroupStreams {
 
     /** A member for a stream that asks to join a group. */
     GroupMember member(SubscribeRequest request, String host) {
-        return new GroupMember(services.groups(), loop, host, request);
+        return new GroupMember(services.groups(), loop, this::newMemberId, host, request);
+    }
+
+    private StreamMemberId newMemberId() {
+        int nodeId = services.config().node().id();
+        NodeImage node = loop.image().nodes().get(nodeId);
+        return new StreamMemberId(nodeId, node == null ? 0 : node.epoch(), UUID.randomUUID());
     }
 
     /**

@@ -37,7 +37,7 @@ public final class FakeMetadata implements Metadata {
     private volatile ClusterImage image = new ClusterImage(
             0,
             "test-cluster",
-            Map.of(1, new NodeImage(1, new Endpoint("127.0.0.1", 8080), new Endpoint("127.0.0.1", 9092), false)),
+            Map.of(1, new NodeImage(1, new Endpoint("127.0.0.1", 8080), new Endpoint("127.0.0.1", 9092), false, 1)),
             Collections.emptySortedMap());
 
     FakeMetadata(FakeStorage storage) {

@@ -114,9 +114,9 @@ class MetadataCodecTest {
         ClusterImage first = MetadataCodec.replay(machine, null, image.toByteArray());
         assertThat(first.version()).isEqualTo(7);
         assertThat(first.nodes())
-                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("old.example", 8080), Endpoint.NONE, true)));
+                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("old.example", 8080), Endpoint.NONE, true, 0)));
         ClusterImage second = MetadataCodec.replay(machine, first, register.toByteArray());
         assertThat(second.nodes())
-                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("new.example", 8081), Endpoint.NONE, false)));
+                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("new.example", 8081), Endpoint.NONE, false, 8)));
     }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.config.SseConfig;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
-import io.letterbox.groups.consumer.ConsumerMember;
 import io.letterbox.http.Json;
 import io.letterbox.record.TopicPartition;
 import java.time.Duration;
@@ -57,7 +56,7 @@ class GroupStreamTest {
         assertThat(event.type()).isEqualTo("assigned");
         JsonNode told = Json.MAPPER.readTree(event.data());
         assertThat(told.get("group").asText()).isEqualTo("g");
-        assertThat(told.get("memberId").asText()).startsWith(ConsumerMember.STREAM_ID_PREFIX);
+        assertThat(told.get("memberId").asText()).startsWith("sse-1-1-");
         Set<Integer> partitions = new HashSet<>();
         told.get("partitions")
                 .forEach(each -> partitions.add(each.get("partition").asInt()));

@@ -19,6 +19,7 @@ import io.letterbox.groups.patterns.TopicMatch;
 import io.letterbox.groups.patterns.TopicPatterns;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.GroupConfigKey;
+import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.SettingsOwner;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +55,8 @@ public final class ConsumerGroups {
     /** Groups with members of whom the log says more than there was room for. */
     private final Set<String> unreadGroups = new HashSet<>();
 
-    private boolean streamsDismissed;
+    /** The nodes as of which it is written down whose streams have ended; null before that was done for the first time. */
+    private Map<Integer, NodeImage> dismissedFor;
 
     /**
      * @param classic whose groups are taken over when somebody joins them who speaks the newer protocol
@@ -144,27 +146,30 @@ public final class ConsumerGroups {
     /** The topics are these now; groups notice when a member is heard of. */
     public void follow(ClusterImage image, CoordinatorContext turn) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
-        if (active && !streamsDismissed) dismissSome(turn);
+        if (active) dismissSome(turn);
     }
 
     /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
     private void dismissSome(CoordinatorContext turn) {
+        Map<Integer, NodeImage> nodes = topics.image().nodes();
+        if (nodes.equals(dismissedFor)) return;
         try {
             for (String groupId : List.copyOf(unreadGroups)) dismissUnread(groupId, turn);
-            dismissStreams(turn);
-            streamsDismissed = true;
+            dismissStreams(nodes, turn);
+            dismissedFor = nodes;
         } catch (ApiException refused) {
             // A coordinator that ended for it would serve nobody, and members that are silent end with their sessions.
         }
     }
 
     /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
-    private void dismissStreams(CoordinatorContext turn) {
+    private void dismissStreams(Map<Integer, NodeImage> nodes, CoordinatorContext turn) {
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : List.copyOf(group.members())) {
-                if (!member.id().startsWith(ConsumerMember.STREAM_ID_PREFIX)) continue;
-                fence(group.id(), member.id(), stream -> true, turn);
+                StreamMemberId stream = StreamMemberId.of(member.id());
+                if (stream == null || !stream.hasEnded(nodes)) continue;
+                fence(group.id(), member.id(), ended -> true, turn);
             }
         }
     }

@@ -15,12 +15,6 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile
     /** The epoch of a static member that has left and is expected back. */
     public static final int AWAY_EPOCH = -2;
 
-    /**
-     * What the ids of members begin with that are streams of this server: they end with its process, so none of them
-     * comes back after a restart.
-     */
-    public static final String STREAM_ID_PREFIX = "sse-";
-
     /** Stands for what a member said of itself where there was no room to read it from the log. */
     static final ConsumerGroupMemberMetadataValue UNREAD = new ConsumerGroupMemberMetadataValue();
 

@@ -14,6 +14,8 @@ import io.letterbox.groups.GroupSettings;
 import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Endpoint;
+import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicImage;
@@ -43,6 +45,7 @@ public final class GroupBench implements CoordinatorOutbox {
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
     private final SortedMap<SettingsOwner, SortedMap<String, String>> settings = new TreeMap<>();
+    private final Map<Integer, NodeImage> nodes = new TreeMap<>();
     /** While it is set, the log takes nothing. */
     ApiException refusal;
 
@@ -113,8 +116,16 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     private void follow() {
-        ask(new GroupCommand.ImageChanged(new ClusterImage(imageVersion++, "cluster", Map.of(), new TreeMap<>(topics))
+        ask(new GroupCommand.ImageChanged(new ClusterImage(imageVersion++, "cluster", Map.copyOf(nodes), new TreeMap<>(topics))
                 .withSettings(new TreeMap<>(settings))));
+    }
+
+    /** A node starts; returns its epoch. */
+    public long register(int node) {
+        long epoch = imageVersion;
+        nodes.put(node, new NodeImage(node, new Endpoint("h", 80), Endpoint.NONE, false, epoch));
+        follow();
+        return epoch;
     }
 
     /** Something is set for a group while the server runs. */
