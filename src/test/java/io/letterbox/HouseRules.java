@@ -92,7 +92,7 @@ final class HouseRules {
                     "groups",
                     new Room(
                             Set.of("access", "coordinator", "metadata", "record", "time", "error", "memory"),
-                            Set.of(KAFKA, "com.google.re2j."))),
+                            Set.of(KAFKA, "com.google.re2j.", "org.pcollections."))),
             Map.entry(
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),

@@ -11,13 +11,10 @@ import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
@@ -25,6 +22,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
+import org.pcollections.TreePMap;
 
 /**
  * The durable state of one consumer group: what its records say, no more. Changed by {@link ConsumerEvent}s only; owned
@@ -51,13 +49,15 @@ public final class ConsumerGroup implements Group {
     private int epoch;
     private long hash;
     private int targetEpoch;
-    private final SortedMap<String, ConsumerMember> members = new TreeMap<>();
-    private final Map<String, String> memberOfInstance = new HashMap<>();
-    private final Map<String, PartitionSet> targets = new HashMap<>();
-    private final SortedMap<String, Set<String>> regexes = new TreeMap<>();
+
+    // Persistent maps, which copies share: every request that changes a group tries that on a copy of it first.
+    private TreePMap<String, ConsumerMember> members = TreePMap.empty();
+    private TreePMap<String, String> memberOfInstance = TreePMap.empty();
+    private TreePMap<String, PartitionSet> targets = TreePMap.empty();
+    private TreePMap<String, Set<String>> regexes = TreePMap.empty();
 
     /** Whose each partition is, including those that are still to be given up. */
-    private final Map<Uuid, Map<Integer, String>> owners = new HashMap<>();
+    private TreePMap<Uuid, TreePMap<Integer, String>> owners = TreePMap.empty();
 
     /** The image that the group was last compared with; not durable, as a comparison more does no harm. */
     private long comparedVersion = -1;
@@ -67,7 +67,7 @@ public final class ConsumerGroup implements Group {
         weight.add(BYTES + StateWeight.of(id));
     }
 
-    /** A copy to try changes on; shares nothing that changes. */
+    /** A copy to try changes on, however large the group is; neither sees what happens to the other. */
     ConsumerGroup copy() {
         ConsumerGroup copy = new ConsumerGroup(id);
         copy.weight.add(weight.bytes() - copy.weight.bytes());
@@ -75,11 +75,11 @@ public final class ConsumerGroup implements Group {
         copy.hash = hash;
         copy.targetEpoch = targetEpoch;
         copy.comparedVersion = comparedVersion;
-        copy.members.putAll(members);
-        copy.memberOfInstance.putAll(memberOfInstance);
-        copy.targets.putAll(targets);
-        copy.regexes.putAll(regexes);
-        owners.forEach((topic, partitions) -> copy.owners.put(topic, new HashMap<>(partitions)));
+        copy.members = members;
+        copy.memberOfInstance = memberOfInstance;
+        copy.targets = targets;
+        copy.regexes = regexes;
+        copy.owners = owners;
         return copy;
     }
 
@@ -146,7 +146,7 @@ public final class ConsumerGroup implements Group {
 
     /** Who owns a partition, or null. */
     public String owner(Uuid topic, int partition) {
-        Map<Integer, String> partitions = owners.get(topic);
+        TreePMap<Integer, String> partitions = owners.get(topic);
         return partitions == null ? null : partitions.get(partition);
     }
 
@@ -279,19 +279,21 @@ public final class ConsumerGroup implements Group {
         ConsumerMember former = members.get(memberId);
         ConsumerMember member =
                 former == null ? new ConsumerMember(memberId, profile, CurrentAssignment.NONE) : former.with(profile);
-        members.put(memberId, member);
+        members = members.plus(memberId, member);
         weight.add(profileBytes(profile) - (former == null ? 0 : profileBytes(former.profile())));
         if (former == null) weight.add(MEMBER_BYTES + StateWeight.of(memberId));
-        if (member.instanceId() != null) memberOfInstance.put(member.instanceId(), memberId);
+        if (member.instanceId() != null) memberOfInstance = memberOfInstance.plus(member.instanceId(), memberId);
     }
 
     void removeMember(String memberId) {
-        ConsumerMember former = members.remove(memberId);
+        ConsumerMember former = members.get(memberId);
         if (former == null) return;
+        members = members.minus(memberId);
         weight.add(-MEMBER_BYTES - StateWeight.of(memberId) - profileBytes(former.profile()));
         weight.add(-ownedBytes(former.current()));
         disown(memberId, former.current().owned());
-        if (former.instanceId() != null) memberOfInstance.remove(former.instanceId(), memberId);
+        boolean named = former.instanceId() != null && memberId.equals(memberOfInstance.get(former.instanceId()));
+        if (named) memberOfInstance = memberOfInstance.minus(former.instanceId());
     }
 
     void putCurrent(String memberId, CurrentAssignment assignment) {
@@ -301,19 +303,24 @@ public final class ConsumerGroup implements Group {
         if (former == null) putProfile(memberId, new ConsumerGroupMemberMetadataValue());
         else disown(memberId, former.current().owned());
         ConsumerMember member = members.get(memberId);
-        members.put(memberId, member.with(assignment));
+        members = members.plus(memberId, member.with(assignment));
         weight.add(ownedBytes(assignment) - ownedBytes(member.current()));
-        assignment.owned().forEach((topic, partition) -> owners.computeIfAbsent(topic, t -> new HashMap<>())
-                .put(partition, memberId));
+        assignment.owned().byTopic().forEach((topic, partitions) -> {
+            TreePMap<Integer, String> ofTopic = owners.getOrDefault(topic, TreePMap.empty());
+            for (int partition : partitions) ofTopic = ofTopic.plus(partition, memberId);
+            owners = owners.plus(topic, ofTopic);
+        });
     }
 
     void putTarget(String memberId, PartitionSet partitions) {
-        PartitionSet former = partitions == null ? targets.remove(memberId) : targets.put(memberId, partitions);
+        PartitionSet former = targets.get(memberId);
+        targets = partitions == null ? targets.minus(memberId) : targets.plus(memberId, partitions);
         weight.add(targetBytes(memberId, partitions) - targetBytes(memberId, former));
     }
 
     void putRegex(String regex, Set<String> topics) {
-        Set<String> former = topics == null ? regexes.remove(regex) : regexes.put(regex, topics);
+        Set<String> former = regexes.get(regex);
+        regexes = topics == null ? regexes.minus(regex) : regexes.plus(regex, topics);
         weight.add(regexBytes(regex, topics) - regexBytes(regex, former));
     }
 
@@ -321,11 +328,11 @@ public final class ConsumerGroup implements Group {
         epoch = 0;
         hash = 0;
         targetEpoch = 0;
-        members.clear();
-        memberOfInstance.clear();
-        targets.clear();
-        regexes.clear();
-        owners.clear();
+        members = TreePMap.empty();
+        memberOfInstance = TreePMap.empty();
+        targets = TreePMap.empty();
+        regexes = TreePMap.empty();
+        owners = TreePMap.empty();
         weight.add(BYTES + StateWeight.of(id) - weight.bytes());
     }
 
@@ -390,9 +397,11 @@ public final class ConsumerGroup implements Group {
 
     /** Only what is still this member's: a log that is being compacted may tell of the next owner first. */
     private void disown(String memberId, PartitionSet partitions) {
-        partitions.forEach((topic, partition) -> owners.computeIfPresent(topic, (id, ofTopic) -> {
-            ofTopic.remove(partition, memberId);
-            return ofTopic.isEmpty() ? null : ofTopic;
-        }));
+        partitions.byTopic().forEach((topic, numbers) -> {
+            TreePMap<Integer, String> ofTopic = owners.get(topic);
+            if (ofTopic == null) return;
+            for (int number : numbers) if (memberId.equals(ofTopic.get(number))) ofTopic = ofTopic.minus(number);
+            owners = ofTopic.isEmpty() ? owners.minus(topic) : owners.plus(topic, ofTopic);
+        });
     }
 }
