@@ -97,10 +97,15 @@ final class HouseRules {
                     "transactions",
                     new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
             Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON, "org.yaml.snakeyaml."))),
-            Map.entry("bus", new Room(Set.of("access", "audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry(
+                    "bus",
+                    new Room(Set.of("access", "audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
             Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
             Map.entry(
-                    "http", new Room(Set.of("access", "audit", "error", "config", "record", "entrance", "text"), DOOR_LIBRARIES)),
+                    "http",
+                    new Room(
+                            Set.of("access", "audit", "error", "config", "record", "entrance", "text"),
+                            DOOR_LIBRARIES)),
             Map.entry("files", new Room(Set.of("http", "error", "text"), Set.of(VERTX))),
             Map.entry(
                     "telemetry",

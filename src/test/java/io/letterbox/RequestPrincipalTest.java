@@ -9,7 +9,6 @@ import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.Assets;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.files.StaticFiles;
 import io.letterbox.files.StaticRoot;
@@ -17,14 +16,12 @@ import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
-import io.letterbox.http.Proxies;
 import io.letterbox.http.RequestPrincipal;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.http.RouteTable;
 import io.letterbox.ingress.ByteBudget;
-import io.letterbox.rest.Backend;
+import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.DeliveryServices;
 import io.letterbox.sse.SseDelivery;
 import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
@@ -111,33 +108,23 @@ class RequestPrincipalTest {
         Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         ByteBudget budget = new ByteBudget(1 << 20);
         Health health = new Health();
-        Backend backend = new Backend(
+        DoorServices services = new DoorServices(
                 new GuardedClock(Clock.system(), -1, guard -> {}),
                 config,
                 storage.metadata(),
                 storage,
-                FakeStorage.SHARDS,
-                meters,
-                budget,
-                budget,
-                new FakeGroups(),
-                new FakeTransactions());
-        DeliveryServices rooms = new DeliveryServices(
-                1,
                 storage,
-                storage.metadata(),
-                meters,
-                new SubscriberSlots(1),
-                config.sse(),
                 new FakeGroups(),
-                45_000,
-                Proxies.of(http));
+                new FakeTransactions(),
+                meters,
+                budget,
+                budget);
         List<HttpPart> parts = List.of(
                 PROBE,
-                new HttpIngress(backend),
-                new SseDelivery(rooms, new Random(1)),
+                new HttpIngress(services),
+                new SseDelivery(services, new SubscriberSlots(1), new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
-                new ConsolePart(Assets.load(), storage.metadata(), storage, health, meters, "test"),
+                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"),
                 new StaticFiles(StaticRoot.open(files, data), new AtomicInteger()),
                 (router, vertx) -> routes = new RouteTable(router));
         VERTX.deployVerticle(new HttpVerticle(http, SOCKETS, Hosts.of(http), parts, RouteObserver.NONE))

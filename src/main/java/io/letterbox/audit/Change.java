@@ -12,7 +12,8 @@ import java.util.Map;
  * └kind ┘ └name ┘└action┘ └details                      ┘    └actor                              ┘
  * </pre>
  *
- * A principal that is not anonymous follows the actor: {@code … (curl/8.14.1) as User:alice}. What clients chose is made printable and shortened. Immutable.
+ * A principal that is not anonymous follows the actor: {@code … (curl/8.14.1) as User:alice}. What clients chose is
+ * made printable and shortened. Immutable.
  *
  * @param kind what it is, such as {@code topic}
  * @param name which one

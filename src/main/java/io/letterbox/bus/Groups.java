@@ -14,10 +14,14 @@ public interface Groups {
     /** The internal topic that remembers groups and their offsets. */
     String TOPIC = TopicName.CONSUMER_OFFSETS;
 
-    /** Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none. */
+    /**
+     * Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none.
+     */
     <R> Future<R> ask(CoordinatorCommand<R> command);
 
-    /** Whether a group's coordinator is in this process, so that a question costs next to nothing. Alone, every one is. */
+    /**
+     * Whether a group's coordinator is in this process, so that a question costs next to nothing. Alone, every one is.
+     */
     default boolean isNear(String groupId) {
         return true;
     }

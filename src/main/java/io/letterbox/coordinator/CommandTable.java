@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which part of a core handles each of its commands: one handler for each record of a sealed interface. Commands are data that
- * know nothing of cores; a core fills its table once, and {@link #complete} fails where it has left a command out, as a
- * {@code switch} over a sealed type would not compile (Java 17 has none). Owned by its core.
+ * Which part of a core handles each of its commands: one handler for each record of a sealed interface. Commands are
+ * data that know nothing of cores; a core fills its table once, and {@link #complete} fails where it has left a command
+ * out, as a {@code switch} over a sealed type would not compile (Java 17 has none). Owned by its core.
  */
 public final class CommandTable {
     private final Class<?> commands;
@@ -49,7 +49,9 @@ public final class CommandTable {
         return this;
     }
 
-    /** Has a request decided about. The class of its command fixes the type of its answer, as {@link #on} has checked. */
+    /**
+     * Has a request decided about. The class of its command fixes the type of its answer, as {@link #on} has checked.
+     */
     @SuppressWarnings("unchecked")
     public <R> void handle(CoordinatorRequest<R> request, CoordinatorContext context) {
         CoordinatorCommand<R> command = request.command();

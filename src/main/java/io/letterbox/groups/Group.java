@@ -2,11 +2,8 @@ package io.letterbox.groups;
 
 import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
-import io.letterbox.record.TopicPartition;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -65,12 +62,11 @@ public interface Group {
     long offsetAgeBaseMs(long commitMs);
 
     /**
-     * The group as it is now, for those who look at it.
+     * The group as it is now, for display, without its offsets: they are kept apart.
      *
-     * @param topicName the name of the topic that has an id; null where there is none now
-     * @param offsets what is committed; part of the view, so nobody changes it any more
+     * @param topicName the name of the topic with an id; null if there is none now
      */
-    GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets);
+    GroupView view(Function<Uuid, String> topicName);
 
     /** What it takes in memory, estimated. */
     StateWeight weight();

@@ -72,8 +72,8 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
     }
 
     /**
-     * Joins a consumer group, stays in it, acknowledges what was revoked, leaves it (KIP-848, ConsumerGroupHeartbeat); answered
-     * at once.
+     * Joins a consumer group, stays in it, acknowledges what was revoked, leaves it (KIP-848, ConsumerGroupHeartbeat);
+     * answered at once.
      */
     record ConsumerGroupHeartbeat(Caller caller, ConsumerGroupHeartbeatRequestData data)
             implements GroupCommand<ConsumerGroupHeartbeatResponseData> {
@@ -103,7 +103,8 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
 
     /**
      * Commits offsets as part of a transaction: pending until its marker comes (KIP-98, 447). Fails with an
-     * {@link io.letterbox.error.UnverifiedTransactionException} where the group's partition does not know the transaction.
+     * {@link io.letterbox.error.UnverifiedTransactionException} where the group's partition does not know the
+     * transaction.
      *
      * @param guard what that exception carried, once the coordinator of the transaction has confirmed it; else null
      */

@@ -94,8 +94,7 @@ public final class GroupCoordinator implements Coordinator {
                 .on(ViewGroups.class, (view, ask, turn) -> turn.reply(ask, page(view)))
                 .on(
                         GroupCommand.CountGroups.class,
-                        (count, ask, turn) ->
-                                turn.reply(ask, registry.all().size()))
+                        (count, ask, turn) -> turn.reply(ask, registry.all().size()))
                 .on(
                         GroupCommand.SetOffsets.class,
                         (set, ask, turn) -> OffsetReset.set(set, ask, turn, view(set.groupId()), desk))
@@ -207,7 +206,7 @@ public final class GroupCoordinator implements Coordinator {
 
     /** A copy, because who looks does so on another thread. */
     private GroupView view(Group group) {
-        return group.view(consumers::topicName, new TreeMap<>(book.of(group.id())));
+        return group.view(consumers::topicName).with(new TreeMap<>(book.of(group.id())));
     }
 
     /** A page of groups. Those whose ids do not pass are looked at, too, so there is an end to that. */

@@ -29,6 +29,11 @@ public record GroupView(
         int generation,
         List<Member> members,
         SortedMap<TopicPartition, CommittedOffset> offsets) {
+    /** The same group with offsets. */
+    GroupView with(SortedMap<TopicPartition, CommittedOffset> committed) {
+        return new GroupView(id, type, state, protocolType, protocol, generation, members, committed);
+    }
+
     /**
      * One member.
      *

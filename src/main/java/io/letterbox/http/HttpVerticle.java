@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP server of one event loop and the routes on it. Deploy one per event loop; Vert.x spreads the connections.
  *
- * <p>A request is looked at in this order: host, origin, principal, fast paths of the parts, router. Whatever goes wrong is answered as a
- * problem document, from a request line that is no HTTP to a handler that throws.
+ * <p>A request is looked at in this order: host, origin, principal, fast paths of the parts, router. Whatever goes
+ * wrong is answered as a problem document, from a request line that is no HTTP to a handler that throws.
  */
 public final class HttpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
@@ -198,7 +198,9 @@ public final class HttpVerticle extends VerticleBase {
                 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
-    /** A request target that is no path: {@code OPTIONS *} (RFC 9112, section 3.2.4) has a meaning, others have none. */
+    /**
+     * A request target that is no path: {@code OPTIONS *} (RFC 9112, section 3.2.4) has a meaning, others have none.
+     */
     private void onStrangeTarget(HttpServerRequest request) {
         if (request.method() == HttpMethod.OPTIONS && "*".equals(request.uri())) {
             request.response().setStatusCode(204).end();

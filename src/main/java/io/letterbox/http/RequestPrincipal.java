@@ -8,8 +8,8 @@ import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.context.storage.ContextLocal;
 
 /**
- * The principal of an HTTP request. Vert.x gives each request a context of its own, which keeps it: so it is found from the
- * request alone, on every way that a request may take, and costs no object. {@link HttpVerticle} sets it.
+ * The principal of an HTTP request. Vert.x gives each request a context of its own, which keeps it: so it is found from
+ * the request alone, on every way that a request may take, and costs no object. {@link HttpVerticle} sets it.
  */
 public final class RequestPrincipal implements VertxServiceProvider {
     private static final ContextLocal<Principal> LOCAL = ContextLocal.registerLocal(Principal.class);

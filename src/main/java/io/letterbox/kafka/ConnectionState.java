@@ -1,8 +1,8 @@
 package io.letterbox.kafka;
 
 /**
- * Where the connection of a Kafka client stands in its life, and what it may do there. Values without identity; each method
- * that returns a state is a transition, and none of them does anything.
+ * Where the connection of a Kafka client stands in its life, and what it may do there. Values without identity; each
+ * method that returns a state is a transition, and none of them does anything.
  *
  * <pre>
  *              decodesElsewhere ┌──────────────┐
@@ -55,7 +55,8 @@ sealed interface ConnectionState {
 
     /** Whether the connection ends as soon as what matters is answered. */
     default boolean drains() {
-        return this instanceof Draining || this instanceof Decoding decoding && decoding.then().drains();
+        return this instanceof Draining
+                || this instanceof Decoding decoding && decoding.then().drains();
     }
 
     /** The server stops. */

@@ -1,8 +1,8 @@
 package io.letterbox.kafka;
 
 /**
- * How far the next frame of a connection has come, and what it holds of the byte budget meanwhile. Values without identity;
- * each method that returns a state is a transition, and none of them does anything.
+ * How far the next frame of a connection has come, and what it holds of the byte budget meanwhile. Values without
+ * identity; each method that returns a state is a transition, and none of them does anything.
  *
  * <pre>
  *             open              bytes are missing

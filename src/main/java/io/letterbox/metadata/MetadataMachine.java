@@ -203,7 +203,8 @@ public final class MetadataMachine {
             throw new ApiException(ErrorCode.INVALID_CONFIG, "node.id cannot be " + command.id() + "; 0 is the least.");
         }
         Map<Integer, NodeImage> nodes = new TreeMap<>(image.nodes());
-        nodes.put(command.id(), new NodeImage(command.id(), command.http(), command.kafka(), false, image.version() + 1));
+        nodes.put(
+                command.id(), new NodeImage(command.id(), command.http(), command.kafka(), false, image.version() + 1));
         SortedMap<String, TopicImage> topics = new TreeMap<>();
         image.topics().forEach((name, topic) -> topics.put(name, onRegistered(topic, command.id())));
         return next(image, nodes, topics);

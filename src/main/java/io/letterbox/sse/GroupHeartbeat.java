@@ -1,12 +1,12 @@
 package io.letterbox.sse;
 
 /**
- * When a stream that is a member of a group asks its coordinator for news, and from when on the coordinator may have given it
- * up. Values; each method that returns a heartbeat is a transition. Times are ticks of the event loop.
+ * When a stream that is a member of a group asks its coordinator for news, and from when on the coordinator may have
+ * given it up. Values; each method that returns a heartbeat is a transition. Times are ticks of the event loop.
  *
- * <p>A coordinator elsewhere may take long to answer, or never answer: a question is asked again after {@link #RETRY_TICKS}, and
- * an answer prolongs the session from when its question was asked, because that is the earliest time at which the coordinator
- * can have begun it anew.
+ * <p>A coordinator elsewhere may take long to answer, or never answer: a question is asked again after {@link
+ * #RETRY_TICKS}, and an answer prolongs the session from when its question was asked, because that is the earliest time
+ * at which the coordinator can have begun it anew.
  */
 sealed interface GroupHeartbeat {
     /** After so long, a question that was not answered is asked again. */

@@ -48,11 +48,7 @@ final class GroupMember {
      * @param heartbeatIntervalMs when the coordinator wants to be asked again, at the latest
      */
     record Answer(
-            Errors error,
-            String detail,
-            SortedSet<TopicPartition> assigned,
-            int askedTick,
-            int heartbeatIntervalMs) {}
+            Errors error, String detail, SortedSet<TopicPartition> assigned, int askedTick, int heartbeatIntervalMs) {}
 
     private final Groups groups;
     private final DeliveryLoop loop;
@@ -74,8 +70,7 @@ final class GroupMember {
      * @param ids makes ids for streams of this node
      * @param host where the client is, as groups show it
      */
-    GroupMember(
-            Groups groups, DeliveryLoop loop, Supplier<StreamMemberId> ids, String host, SubscribeRequest request) {
+    GroupMember(Groups groups, DeliveryLoop loop, Supplier<StreamMemberId> ids, String host, SubscribeRequest request) {
         this.groups = groups;
         this.loop = loop;
         this.caller = new Caller(CLIENT_ID, "/" + host, request.principal(), VERSION);
@@ -94,8 +89,8 @@ final class GroupMember {
     }
 
     /**
-     * It was taken out; the next heartbeat joins anew, under another id where the one so far names an earlier epoch of the
-     * node: it joined while the node had not registered yet.
+     * It was taken out; the next heartbeat joins anew, under another id where the one so far names an earlier epoch of
+     * the node: it joined while the node had not registered yet.
      */
     void forget() {
         epoch = 0;
@@ -104,8 +99,8 @@ final class GroupMember {
     }
 
     /**
-     * Joins or stays. Fails where there is no coordinator; and where a later heartbeat was answered first, after which an
-     * earlier one's answer would name an epoch of the past.
+     * Joins or stays. Fails where there is no coordinator; and where a later heartbeat was answered first, after which
+     * an earlier one's answer would name an epoch of the past.
      */
     Future<Answer> beat(Collection<TopicPartition> owned) {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()

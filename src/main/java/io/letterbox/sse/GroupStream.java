@@ -27,10 +27,10 @@ import org.apache.kafka.common.protocol.Errors;
  *   its end comes: give up all of it
  * </pre>
  *
- * <p>The next owner of a partition begins where the commit says, and is told of the partition only when this one has said
- * that it gave it up: nobody reads what another one still writes, and a slow client costs time, not duplicates. That time
- * is bounded ({@link DeliveryLimits#GROUP_FLUSH_TICKS}); what was not confirmed by then comes again. Owned by one event
- * loop.
+ * <p>The next owner of a partition begins where the commit says, and is told of the partition only when this one has
+ * said that it gave it up: nobody reads what another one still writes, and a slow client costs time, not duplicates.
+ * That time is bounded ({@link DeliveryLimits#GROUP_FLUSH_TICKS}); what was not confirmed by then comes again. Owned by
+ * one event loop.
  */
 final class GroupStream implements SseSink.Listener {
     private final DeliveryLoop loop;
@@ -155,7 +155,9 @@ final class GroupStream implements SseSink.Listener {
         return isRetiring() && owned.isEmpty();
     }
 
-    /** Tells the coordinator at once what has changed, unless a question is under way, whose answer leads to the next. */
+    /**
+     * Tells the coordinator at once what has changed, unless a question is under way, whose answer leads to the next.
+     */
     private void beat() {
         if (!heartbeat.isWaiting()) ask();
     }
@@ -174,7 +176,8 @@ final class GroupStream implements SseSink.Listener {
     private void heard(GroupMember.Answer answer) {
         switch (answer.error()) {
             case NONE -> {
-                heartbeat = heartbeat.confirmed(answer.askedTick(), streams.beatTicks(request.group().id(), answer));
+                heartbeat = heartbeat.confirmed(
+                        answer.askedTick(), streams.beatTicks(request.group().id(), answer));
                 follow(answer.assigned());
             }
             case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH -> {
@@ -314,8 +317,8 @@ final class GroupStream implements SseSink.Listener {
     }
 
     /**
-     * Commits where the group begins, before anything is read, unless that is at the earliest record: whoever comes next
-     * would begin at what is latest by then, and leave out what this one was given and did not handle.
+     * Commits where the group begins, before anything is read, unless that is at the earliest record: whoever comes
+     * next would begin at what is latest by then, and leave out what this one was given and did not handle.
      */
     private Future<GroupStart> pin(GroupStart start, Map<TopicPartition, Long> offsets) {
         Map<TopicPartition, Long> begun = new HashMap<>(start.next());

@@ -5,8 +5,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * What a stream that is a member of a group does about its share of the partitions. Values; each method that returns a state
- * is a transition, and none of them does anything.
+ * What a stream that is a member of a group does about its share of the partitions. Values; each method that returns a
+ * state is a transition, and none of them does anything.
  *
  * <pre>
  *                 told of more                 told of less, or retires
@@ -93,7 +93,8 @@ sealed interface GroupStreamState {
     default GroupStreamState retire() {
         if (this instanceof Reading) return new Reading(membership(), true);
         if (this instanceof Fetching fetching) return new Fetching(membership(), true, fetching.partitions());
-        if (this instanceof Giving giving) return new Giving(membership(), true, giving.stoppedAt(), giving.sinceTick());
+        if (this instanceof Giving giving)
+            return new Giving(membership(), true, giving.stoppedAt(), giving.sinceTick());
         return this;
     }
 

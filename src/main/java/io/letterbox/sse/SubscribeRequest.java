@@ -82,12 +82,7 @@ record SubscribeRequest(
         String cursor = group == null ? cursorText(request, query) : null;
         List<Cursor.Entry> entries = cursor == null ? null : Cursor.parse(cursor);
         return new SubscribeRequest(
-                RequestPrincipal.of(request),
-                subscription,
-                entries,
-                From.of(query),
-                group,
-                heartbeat(query, request));
+                RequestPrincipal.of(request), subscription, entries, From.of(query), group, heartbeat(query, request));
     }
 
     /**

@@ -301,10 +301,7 @@ public final class TransactionCoordinator implements Coordinator {
 
     /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} where there is none yet */
     private void end(
-            EndTransaction end,
-            CoordinatorRequest<EndTxnResponseData> ask,
-            CoordinatorContext context,
-            long freshId) {
+            EndTransaction end, CoordinatorRequest<EndTxnResponseData> ask, CoordinatorContext context, long freshId) {
         TransactionalIdState known = ids.get(end.key());
         if (known == null) {
             Errors error = end.key().isEmpty() ? Errors.INVALID_REQUEST : Errors.INVALID_PRODUCER_ID_MAPPING;

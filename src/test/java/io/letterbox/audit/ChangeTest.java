@@ -29,11 +29,14 @@ class ChangeTest {
     @Test
     void whoSaysNothingOfItselfHasAnAddress() {
         Change change = new Change("wall clock", "", "confirmed", Map.of());
-        assertThat(change.text(Actor.of("HTTP", "::1", null, Principal.ANONYMOUS))).isEqualTo("Wall clock confirmed by HTTP client ::1");
-        assertThat(change.text(Actor.of("Kafka", "::1", " ", Principal.ANONYMOUS))).isEqualTo("Wall clock confirmed by Kafka client ::1");
+        assertThat(change.text(Actor.of("HTTP", "::1", null, Principal.ANONYMOUS)))
+                .isEqualTo("Wall clock confirmed by HTTP client ::1");
+        assertThat(change.text(Actor.of("Kafka", "::1", " ", Principal.ANONYMOUS)))
+                .isEqualTo("Wall clock confirmed by Kafka client ::1");
         assertThat(change.text(Actor.SERVER)).isEqualTo("Wall clock confirmed by the server itself");
         assertThat(change.fields(Actor.SERVER)).containsEntry("door", "server").doesNotContainKey("address");
-        assertThat(change.text(Actor.of("Kafka", "::1", "c", Principal.ANONYMOUS).because("because it asked")))
+        assertThat(change.text(
+                        Actor.of("Kafka", "::1", "c", Principal.ANONYMOUS).because("because it asked")))
                 .isEqualTo("Wall clock confirmed by Kafka client ::1 (c), because it asked");
     }
 

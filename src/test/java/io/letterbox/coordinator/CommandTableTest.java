@@ -44,14 +44,10 @@ class CommandTableTest {
 
     private static CommandTable whole() {
         return CommandTable.of(Question.class)
-                .on(
-                        Length.class,
-                        (length, request, context) ->
-                                request.reply().succeed(length.text().length()))
-                .on(
-                        Upper.class,
-                        (upper, request, context) ->
-                                request.reply().succeed(upper.text().toUpperCase(java.util.Locale.ROOT)))
+                .on(Length.class, (length, request, context) -> request.reply()
+                        .succeed(length.text().length()))
+                .on(Upper.class, (upper, request, context) -> request.reply()
+                        .succeed(upper.text().toUpperCase(java.util.Locale.ROOT)))
                 .complete();
     }
 

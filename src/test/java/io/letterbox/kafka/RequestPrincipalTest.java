@@ -8,6 +8,7 @@ import io.letterbox.access.Principal;
 import io.vertx.core.Context;
 import java.time.Duration;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -25,9 +26,9 @@ class RequestPrincipalTest {
                 // One connection each: an answer may be its end.
                 try (FrameClient client = door.connect()) {
                     client.send(api.key(), api.maxVersion(), 1, question(api.key()));
-                    await().atMost(Duration.ofSeconds(20))
-                            .untilAsserted(() ->
-                                    assertThat(door.answered(api.key().name)).isEqualTo(1));
+                    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(door.answered(api.key().name))
+                            .as(api.key().name)
+                            .isEqualTo(1));
                 }
             }
             assertThat(door.registry.scrape()).doesNotContain("UNKNOWN_SERVER_ERROR");
@@ -38,6 +39,9 @@ class RequestPrincipalTest {
         ApiMessage empty = api.messageType.newRequest();
         if (empty instanceof ProduceRequestData produce) produce.setAcks((short) 1);
         if (empty instanceof FetchRequestData fetch) fetch.setMaxWaitMs(0).setSessionEpoch(-1);
+        if (empty instanceof DescribeAclsRequestData acls) {
+            acls.setResourceTypeFilter((byte) 1).setOperation((byte) 1).setPermissionType((byte) 1);
+        }
         if (empty instanceof ApiVersionsRequestData versions) {
             versions.setClientSoftwareName("test").setClientSoftwareVersion("1");
         }
@@ -49,8 +53,8 @@ class RequestPrincipalTest {
         Principal alice = new Principal(Principal.USER, "alice");
         KafkaClient client = new OneAddress();
 
-        KafkaRequest request =
-                new KafkaRequest(ApiKeys.METADATA, (short) 12, "c", alice, ApiKeys.METADATA.messageType.newRequest(), client);
+        KafkaRequest request = new KafkaRequest(
+                ApiKeys.METADATA, (short) 12, "c", alice, ApiKeys.METADATA.messageType.newRequest(), client);
 
         assertThat(request.actor().principal()).isEqualTo(alice);
         assertThatThrownBy(() -> new KafkaRequest(

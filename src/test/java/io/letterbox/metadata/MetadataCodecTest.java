@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class MetadataCodecTest {
         image = machine.apply(image, new Command.CreateTopic("a", new UUID(1, 2), 1, 1, Map.of()))
                 .image();
         image = machine.apply(image, new Command.AddPartitions("a", 3)).image();
-        byte[] bytes = MetadataCodec.encode(image);
+        byte[] bytes = MetadataCodec.encode(withoutEpochs(image));
         TopicImage read = MetadataCodec.replay(machine, null, bytes).topics().get("a");
         assertThat(read.formerSizes()).containsExactly(1);
         assertThat(read.partitions()).isEqualTo(image.topics().get("a").partitions());
@@ -35,6 +36,29 @@ class MetadataCodecTest {
         TopicImage old = MetadataCodec.replay(machine, null, before).topics().get("a");
         assertThat(old.formerSizes()).isEmpty();
         assertThat(old.partitions()).hasSize(3);
+    }
+
+    /** The image as older servers had it. */
+    private static ClusterImage withoutEpochs(ClusterImage image) {
+        Map<Integer, NodeImage> nodes = new TreeMap<>();
+        image.nodes()
+                .forEach((id, node) -> nodes.put(id, new NodeImage(id, node.http(), node.kafka(), node.fenced(), 0)));
+        return new ClusterImage(image.version(), image.clusterId(), nodes, image.topics());
+    }
+
+    @Test
+    void anImageRemembersInWhichVersionEachNodeRegistered() throws IOException {
+        ClusterImage image = MetadataMachine.empty("cluster");
+        for (int start = 1; start <= 3; start++) {
+            image = machine.apply(image, new Command.RegisterNode(start % 2, new Endpoint("h", 1), Endpoint.NONE))
+                    .image();
+        }
+        assertThat(image.nodes().get(0).epoch()).isEqualTo(2);
+        assertThat(image.nodes().get(1).epoch()).isEqualTo(3);
+        ClusterImage read = MetadataCodec.replay(machine, null, MetadataCodec.encode(image));
+        assertThat(read.nodes()).isEqualTo(image.nodes());
+        ClusterImage old = MetadataCodec.replay(machine, null, MetadataCodec.encode(withoutEpochs(image)));
+        assertThat(old.nodes().get(1).epoch()).isZero();
     }
 
     @Test
@@ -114,9 +138,11 @@ class MetadataCodecTest {
         ClusterImage first = MetadataCodec.replay(machine, null, image.toByteArray());
         assertThat(first.version()).isEqualTo(7);
         assertThat(first.nodes())
-                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("old.example", 8080), Endpoint.NONE, true, 0)));
+                .containsOnly(
+                        Map.entry(1, new NodeImage(1, new Endpoint("old.example", 8080), Endpoint.NONE, true, 0)));
         ClusterImage second = MetadataCodec.replay(machine, first, register.toByteArray());
         assertThat(second.nodes())
-                .containsOnly(Map.entry(1, new NodeImage(1, new Endpoint("new.example", 8081), Endpoint.NONE, false, 8)));
+                .containsOnly(
+                        Map.entry(1, new NodeImage(1, new Endpoint("new.example", 8081), Endpoint.NONE, false, 8)));
     }
 }

@@ -55,7 +55,8 @@ class GroupHeartbeatTest {
 
     @Test
     void anEarlierQuestionsAnswerDoesNotShortenASession() {
-        GroupHeartbeat twice = new Idle(15, 10).asked(15).asked(18).confirmed(18, 1).confirmed(15, 1);
+        GroupHeartbeat twice =
+                new Idle(15, 10).asked(15).asked(18).confirmed(18, 1).confirmed(15, 1);
 
         assertThat(twice.sessionTick()).isEqualTo(18);
     }

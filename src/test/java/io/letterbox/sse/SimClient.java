@@ -105,8 +105,8 @@ final class SimClient {
     /** Requests the stream, as the HTTP part of the server would; false if it is refused. */
     boolean connect(DeliveryLoop loop, SimLog log, SubscriberSlots slots, Meters meters) {
         List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
-        SubscribeRequest request =
-                new SubscribeRequest(Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
+        SubscribeRequest request = new SubscribeRequest(
+                Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }

@@ -5,9 +5,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.GroupView;
-import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
-import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
@@ -418,7 +415,7 @@ public final class ClassicGroup implements Group {
     }
 
     @Override
-    public GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets) {
+    public GroupView view(Function<Uuid, String> topicName) {
         boolean assigned = in(ClassicState.STABLE) && isOfConsumers();
         List<GroupView.Member> views = new ArrayList<>(members.size());
         for (ClassicMember member : members.values()) {
@@ -439,7 +436,7 @@ public final class ClassicGroup implements Group {
                 protocol == null ? "" : protocol,
                 generation,
                 List.copyOf(views),
-                offsets);
+                Collections.emptySortedMap());
     }
 
     @Override

@@ -64,7 +64,8 @@ final class ClassicMembership {
     }
 
     /** A static member that is known by another id has come back without it; with it, somebody else has its place. */
-    private static void replace(GroupChange change, ConsumerMember present, String memberId, JoinGroupRequestData data) {
+    private static void replace(
+            GroupChange change, ConsumerMember present, String memberId, JoinGroupRequestData data) {
         if (!data.memberId().isEmpty()) {
             throw new ConsumerRefusal(
                     Errors.FENCED_INSTANCE_ID,

@@ -5,7 +5,6 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.GroupView;
-import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.memory.StateWeight;
 import io.letterbox.record.TopicPartition;
 import java.util.ArrayList;
@@ -337,7 +336,7 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
-    public GroupView view(Function<Uuid, String> topicName, SortedMap<TopicPartition, CommittedOffset> offsets) {
+    public GroupView view(Function<Uuid, String> topicName) {
         List<GroupView.Member> views = new ArrayList<>(members.size());
         for (ConsumerMember member : members.values()) {
             SortedSet<TopicPartition> assigned = new TreeSet<>();
@@ -354,7 +353,15 @@ public final class ConsumerGroup implements Group {
                     assigned));
         }
         String assignor = Rebalance.assignor(this).assignorName();
-        return new GroupView(id, type(), state(), protocolType(), assignor, epoch, List.copyOf(views), offsets);
+        return new GroupView(
+                id,
+                type(),
+                state(),
+                protocolType(),
+                assignor,
+                epoch,
+                List.copyOf(views),
+                Collections.emptySortedMap());
     }
 
     @Override

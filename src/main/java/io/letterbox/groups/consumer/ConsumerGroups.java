@@ -36,8 +36,8 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The consumer groups of one coordinator: replays their records, answers what they are asked, takes out members that are
- * silent. Owned by the coordinator's shard.
+ * The consumer groups of one coordinator: replays their records, answers what they are asked, takes out members that
+ * are silent. Owned by the coordinator's shard.
  */
 public final class ConsumerGroups {
     private final GroupSettings settings;
@@ -55,7 +55,9 @@ public final class ConsumerGroups {
     /** Groups with members of whom the log says more than there was room for. */
     private final Set<String> unreadGroups = new HashSet<>();
 
-    /** The nodes as of which it is written down whose streams have ended; null before that was done for the first time. */
+    /**
+     * The nodes as of which it is written down whose streams have ended; null before that was done for the first time.
+     */
     private Map<Integer, NodeImage> dismissedFor;
 
     /**
@@ -129,8 +131,8 @@ public final class ConsumerGroups {
     }
 
     /**
-     * Members of whom the log says more than there was room for join again; that they are gone is written down. To be called
-     * before a member of the group is answered.
+     * Members of whom the log says more than there was room for join again; that they are gone is written down. To be
+     * called before a member of the group is answered.
      */
     void dismissUnread(String groupId, CoordinatorContext turn) {
         if (!unreadGroups.contains(groupId)) return;
@@ -296,7 +298,8 @@ public final class ConsumerGroups {
         ConsumerMember after = change.group().member(memberId);
         // What a member is assigned, it is assigned because there was room for its subscription.
         boolean asksForMore = before == null || !before.profile().equals(after.profile());
-        if (asksForMore && !memory.admits(change.growthBytes(registry), change.group().id(), turn)) {
+        if (asksForMore
+                && !memory.admits(change.growthBytes(registry), change.group().id(), turn)) {
             throw new ConsumerRefusal(Errors.GROUP_MAX_SIZE_REACHED, memory.shortage());
         }
         return commit(change, turn);

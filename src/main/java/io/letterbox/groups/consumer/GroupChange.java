@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one request does to a group: gathers events, shows the group as it will be when they are applied, and writes all of
- * them as one batch, so that a crash leaves all of it or nothing. Lives as long as the request.
+ * What one request does to a group: gathers events, shows the group as it will be when they are applied, and writes all
+ * of them as one batch, so that a crash leaves all of it or nothing. Lives as long as the request.
  */
 final class GroupChange {
     private final ConsumerGroup before;
@@ -63,7 +63,9 @@ final class GroupChange {
         first.addAll(tombstones);
     }
 
-    /** The members of the other kind's group become this one's: they are told so when nothing can be refused any more. */
+    /**
+     * The members of the other kind's group become this one's: they are told so when nothing can be refused any more.
+     */
     void takesOver(Runnable tellMembers) {
         farewell = tellMembers;
     }
@@ -76,7 +78,8 @@ final class GroupChange {
     /** By how much the group becomes larger, or the one whose place it takes. */
     long growthBytes(GroupRegistry registry) {
         Group present = registry.get(before.id());
-        return group().weight().bytes() - (present == null ? 0 : present.weight().bytes());
+        return group().weight().bytes()
+                - (present == null ? 0 : present.weight().bytes());
     }
 
     /** The changes, for the log. */

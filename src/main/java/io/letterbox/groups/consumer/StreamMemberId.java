@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The member id of a stream: it says which node serves the stream, and since which of its starts. A stream ends with the
- * process that serves it, so its node's next start is the end of the member, and nothing else is: the coordinator may have
- * moved or started anew meanwhile.
+ * The member id of a stream: it says which node serves the stream, and since which of its starts. A stream ends with
+ * the process that serves it, so its node's next start is the end of the member, and nothing else is: the coordinator
+ * may have moved or started anew meanwhile.
  *
  * <pre>
  *   sse-1-4711-0b54cdf3-…    node, epoch of the node ({@link NodeImage#epoch}), what makes it unique
@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 public record StreamMemberId(int node, long epoch, UUID unique) {
     private static final String PREFIX = "sse-";
     private static final int UNKNOWN_NODE = -1;
-    private static final Pattern FORM = Pattern.compile(PREFIX
-            + "(?:([0-9]{1,9})-([0-9]{1,18})-)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})");
+    private static final Pattern FORM = Pattern.compile(
+            PREFIX + "(?:([0-9]{1,9})-([0-9]{1,18})-)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})");
 
     /** What a member id says; null where it is not one of a stream. */
     static StreamMemberId of(String memberId) {
@@ -42,8 +42,8 @@ public record StreamMemberId(int node, long epoch, UUID unique) {
     }
 
     /**
-     * Whether the process that served the stream has ended, as far as the nodes tell: theirs has started again since, or
-     * the stream is one of a server that had no epochs.
+     * Whether the process that served the stream has ended, as far as the nodes tell: theirs has started again since,
+     * or the stream is one of a server that had no epochs.
      */
     boolean hasEnded(Map<Integer, NodeImage> nodes) {
         if (node == UNKNOWN_NODE) return true;

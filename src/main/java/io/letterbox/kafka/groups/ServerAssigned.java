@@ -38,9 +38,10 @@ final class ServerAssigned {
                         new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));
                 continue;
             }
-            answers.add(groups.ask(new GroupCommand.DescribeConsumerGroup(groupId)).otherwise(failure -> new DescribedGroup()
-                    .setGroupId(groupId)
-                    .setErrorCode(Refusals.error(failure).code())));
+            answers.add(groups.ask(new GroupCommand.DescribeConsumerGroup(groupId))
+                    .otherwise(failure -> new DescribedGroup()
+                            .setGroupId(groupId)
+                            .setErrorCode(Refusals.error(failure).code())));
         }
         return Future.join(answers).map(all -> {
             List<DescribedGroup> described = all.list();

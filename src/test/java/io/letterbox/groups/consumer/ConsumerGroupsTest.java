@@ -330,7 +330,8 @@ class ConsumerGroupsTest {
     @Test
     void anOldClientIsGivenAnId() {
         Caller old = new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 0);
-        String id = bench.ask(new GroupCommand.ConsumerGroupHeartbeat(old, a.request().setMemberId("")))
+        String id = bench.ask(
+                        new GroupCommand.ConsumerGroupHeartbeat(old, a.request().setMemberId("")))
                 .memberId();
         assertThat(id).isNotEmpty();
         assertThat(bench.describe("g").members()).extracting(m -> m.memberId()).containsExactly(id);
@@ -402,12 +403,13 @@ class ConsumerGroupsTest {
                         .setPartitions(List.of(new OffsetCommitRequestPartition()
                                 .setPartitionIndex(0)
                                 .setCommittedOffset(3)))));
-        return Errors.forCode(bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", Principal.ANONYMOUS, version), data))
-                .topics()
-                .get(0)
-                .partitions()
-                .get(0)
-                .errorCode());
+        return Errors.forCode(
+                bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", Principal.ANONYMOUS, version), data))
+                        .topics()
+                        .get(0)
+                        .partitions()
+                        .get(0)
+                        .errorCode());
     }
 
     private Errors fetch(String memberId, int epoch) {

@@ -116,8 +116,9 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     private void follow() {
-        ask(new GroupCommand.ImageChanged(new ClusterImage(imageVersion++, "cluster", Map.copyOf(nodes), new TreeMap<>(topics))
-                .withSettings(new TreeMap<>(settings))));
+        ask(new GroupCommand.ImageChanged(
+                new ClusterImage(imageVersion++, "cluster", Map.copyOf(nodes), new TreeMap<>(topics))
+                        .withSettings(new TreeMap<>(settings))));
     }
 
     /** A node starts; returns its epoch. */
@@ -164,7 +165,8 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     public ConsumerGroupHeartbeatResponseData heartbeat(ConsumerGroupHeartbeatRequestData data) {
-        return ask(new GroupCommand.ConsumerGroupHeartbeat(new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 1), data));
+        return ask(new GroupCommand.ConsumerGroupHeartbeat(
+                new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 1), data));
     }
 
     public DescribedGroup describe(String groupId) {

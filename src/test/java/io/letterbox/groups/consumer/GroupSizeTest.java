@@ -40,8 +40,7 @@ class GroupSizeTest {
     }
 
     private static CurrentAssignment at(int epoch, int number) {
-        return new CurrentAssignment(
-                epoch, epoch - 1, MemberState.STABLE, partition(number), PartitionSet.EMPTY);
+        return new CurrentAssignment(epoch, epoch - 1, MemberState.STABLE, partition(number), PartitionSet.EMPTY);
     }
 
     /** What it takes to try one member's next step on the group, {@link #STEPS} times. */

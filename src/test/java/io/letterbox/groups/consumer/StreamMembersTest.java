@@ -22,8 +22,8 @@ class StreamMembersTest {
     }
 
     private BenchMember stream(int node, long epoch) {
-        BenchMember member = new BenchMember(
-                bench, "g", new StreamMemberId(node, epoch, new UUID(node, epoch)).text(), "t");
+        BenchMember member =
+                new BenchMember(bench, "g", new StreamMemberId(node, epoch, new UUID(node, epoch)).text(), "t");
         assertThat(member.beat()).isEqualTo(Errors.NONE);
         return member;
     }

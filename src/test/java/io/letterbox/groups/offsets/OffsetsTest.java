@@ -145,7 +145,8 @@ class OffsetsTest {
     @Test
     void soundsLikeARebalanceToOldClientsOfAGroupThatIsGone() {
         var command = new GroupCommand.CommitOffsets(
-                new Caller("", "/", Principal.ANONYMOUS, (short) 8), commitCommand(G, "m", 3, 1).data());
+                new Caller("", "/", Principal.ANONYMOUS, (short) 8),
+                commitCommand(G, "m", 3, 1).data());
         var answer = groups.ask(command).get();
         assertThat(answer.topics().get(0).partitions().get(0).errorCode()).isEqualTo(Errors.ILLEGAL_GENERATION.code());
     }

@@ -132,8 +132,8 @@ class TransactionRequestsTest {
     }
 
     private Future<ApiMessage> ask(ApiKeys key, int version, ApiMessage body) {
-        KafkaRequest request =
-                new KafkaRequest(key, (short) version, null, Principal.ANONYMOUS, body, new Client(vertx.getOrCreateContext()));
+        KafkaRequest request = new KafkaRequest(
+                key, (short) version, null, Principal.ANONYMOUS, body, new Client(vertx.getOrCreateContext()));
         return apis.get(key).handler().handle(request).map(response -> ((KafkaResponse.Message) response).body());
     }
 
