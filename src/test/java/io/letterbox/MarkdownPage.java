@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 record MarkdownPage(Path path, String text) {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```.*?^```");
+    private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
+    private static final Pattern KEY = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
     private static final Pattern LINK = Pattern.compile("]\\(([^()\\s]+)\\)");
     private static final Pattern EXTERNAL = Pattern.compile("[a-z]+:.*");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+)$");
@@ -54,6 +56,20 @@ record MarkdownPage(Path path, String text) {
     /** The text without blocks of code. */
     String prose() {
         return BLOCK.matcher(text).replaceAll("");
+    }
+
+    /** What is written as code within the prose. */
+    List<String> code() {
+        return SPAN.matcher(prose())
+                .results()
+                .map(found -> found.group(1).replaceAll("\\s+", " "))
+                .distinct()
+                .toList();
+    }
+
+    /** The first column of the tables, where it is code. */
+    List<String> keys() {
+        return KEY.matcher(prose()).results().map(found -> found.group(1)).toList();
     }
 
     /** One sentence for each relative link that leads to no file, or to no heading of a page. */
