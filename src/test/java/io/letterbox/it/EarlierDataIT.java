@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Data directories that a version wrote which had {@code topics/<topic>/<partition>/}: one that was stopped, and one that was
- * killed, whose newest records are in the write-ahead log only. Two topics had been deleted, and one of them made again.
+ * Data directories of versions that had {@code topics/<topic>/<partition>/}, the second of which knew shards already. What
+ * was written before a kill is in the write-ahead log only. Two topics had been deleted, and one of them made again.
  */
 class EarlierDataIT {
     private static final String EXPECTED = "expected.txt";
@@ -33,10 +33,10 @@ class EarlierDataIT {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"killed", "stopped"})
-    void isTakenOverWithEveryRecord(String how) throws Exception {
+    @ValueSource(strings = {"0ff6d48-killed", "0ff6d48-stopped", "0827a11-killed"})
+    void isTakenOverWithEveryRecord(String written) throws Exception {
         try (ServerProcess server = ServerProcess.in(directory)) {
-            unpack("/io/letterbox/it/data-0ff6d48-" + how + ".zip", server.dataDir());
+            unpack("/io/letterbox/it/data-" + written + ".zip", server.dataDir());
             List<String> expected = Files.readAllLines(server.dataDir().resolve(EXPECTED));
             server.start();
             TestClient client = new TestClient(server.base());
