@@ -13,6 +13,9 @@ public record Principal(String type, String name) {
     /** Nobody has said who it is; under Kafka's name for it. */
     public static final Principal ANONYMOUS = new Principal(USER, "ANONYMOUS");
 
+    /** The server itself, which needs nobody's permission. */
+    public static final Principal SERVER = new Principal("Server", "letterbox");
+
     public boolean isAnonymous() {
         return equals(ANONYMOUS);
     }

@@ -8,13 +8,13 @@ import io.letterbox.access.Principal;
  * @param door through which the wish came, such as {@code HTTP}; empty: none, the server does it by itself
  * @param address of the client, in digits
  * @param client what the client calls itself, a user agent or a client id; null where it says nothing
- * @param principal of the client; anonymous for the server itself
+ * @param principal of the client; {@link Principal#SERVER} for the server itself
  * @param why the change was not asked for in so many words but follows from something else: a phrase that continues a
  *     sentence; null where it was asked for
  */
 public record Actor(String door, String address, String client, Principal principal, String why) {
     /** The server itself. */
-    public static final Actor SERVER = new Actor("", "", null, Principal.ANONYMOUS, null);
+    public static final Actor SERVER = new Actor("", "", null, Principal.SERVER, null);
 
     /** A client that wants the change. */
     public static Actor of(String door, String address, String client, Principal principal) {
@@ -24,6 +24,11 @@ public record Actor(String door, String address, String client, Principal princi
     /** The same client, where the change only follows from what it does. */
     public Actor because(String reason) {
         return new Actor(door, address, client, principal, reason);
+    }
+
+    /** Whether a line has to name the principal: it says something that the door and the client do not. */
+    boolean isNamed() {
+        return !isServer() && !principal.isAnonymous();
     }
 
     boolean isServer() {

@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.access.Principal;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
@@ -20,7 +21,23 @@ import java.nio.ByteBuffer;
  * @param recordCount the number of records in the batch
  * @param guard what an {@link io.letterbox.error.UnverifiedTransactionException} carried, where the coordinator has
  *     confirmed the transaction since; else null
+ * @param principal whose records they are; nobody else's are in the batch
  * @param done the acknowledgement
  */
 public record Append(
-        TopicPartition partition, ByteBuffer batch, int recordCount, VerificationGuard guard, Promise<Appended> done) {}
+        TopicPartition partition,
+        ByteBuffer batch,
+        int recordCount,
+        VerificationGuard guard,
+        Principal principal,
+        Promise<Appended> done) {
+    /** A batch of the server itself. */
+    public Append(
+            TopicPartition partition,
+            ByteBuffer batch,
+            int recordCount,
+            VerificationGuard guard,
+            Promise<Appended> done) {
+        this(partition, batch, recordCount, guard, Principal.SERVER, done);
+    }
+}

@@ -66,7 +66,7 @@ final class ProduceApi {
 
     private Future<KafkaResponse> handle(KafkaRequest request) {
         ProduceRequestData data = request.body(ProduceRequestData.class);
-        ProduceRun run = new ProduceRun(this, request.version(), data, ACKS.contains(data.acks()));
+        ProduceRun run = new ProduceRun(this, request, ACKS.contains(data.acks()));
         sending.add(run);
         if (sending.size() == 1) send();
         return run.done();

@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
@@ -46,6 +47,7 @@ final class ProduceRun {
 
     private final ProduceApi api;
     private final short version;
+    private final Principal principal;
     private final ProduceRequestData request;
     private final boolean validAcks;
     private final ProduceResponseData response = new ProduceResponseData();
@@ -59,10 +61,11 @@ final class ProduceRun {
 
     private boolean failed;
 
-    ProduceRun(ProduceApi api, short version, ProduceRequestData request, boolean validAcks) {
+    ProduceRun(ProduceApi api, KafkaRequest asked, boolean validAcks) {
         this.api = api;
-        this.version = version;
-        this.request = request;
+        this.version = asked.version();
+        this.principal = asked.principal();
+        this.request = asked.body(ProduceRequestData.class);
         this.validAcks = validAcks;
         this.done = api.context.promise();
         for (TopicProduceData topic : request.topicData()) {
@@ -174,7 +177,7 @@ final class ProduceRun {
         private void send() {
             PromiseInternal<Appended> appended = api.context.promise();
             appended.future().onComplete(this::onAppended);
-            Append append = new Append(partition, batch, records, null, appended);
+            Append append = new Append(partition, batch, records, null, principal, appended);
             if (request.transactionalId() != null && api.batch.isTransactional()) {
                 api.transactional.append(writer(), append);
             } else {

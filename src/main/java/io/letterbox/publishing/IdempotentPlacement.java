@@ -1,5 +1,6 @@
 package io.letterbox.publishing;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  */
 public final class IdempotentPlacement implements Placement {
     private final PublishBatcher batcher;
+    private final Principal principal;
     private final ProducerIdentity claim;
     private final int size;
     private final Runnable replayed;
@@ -22,11 +24,14 @@ public final class IdempotentPlacement implements Placement {
     private boolean fresh;
 
     /**
+     * @param principal the publisher of the request
      * @param claim what the records are numbered with
      * @param size how many partitions the topic has, or had when the request came first
      * @param replayed done before the acknowledgement of the last batch where all that the request asks for was there
      */
-    public IdempotentPlacement(PublishBatcher batcher, ProducerIdentity claim, int size, Runnable replayed) {
+    public IdempotentPlacement(
+            PublishBatcher batcher, Principal principal, ProducerIdentity claim, int size, Runnable replayed) {
+        this.principal = principal;
         this.batcher = batcher;
         this.claim = claim;
         this.size = size;
@@ -52,7 +57,7 @@ public final class IdempotentPlacement implements Placement {
                         "Records are numbered within a partition, and those of the request go to more than one. Name the"
                                 + " partition, or send them apart.");
             }
-            batch = new OpenBatch(target, target.partitions[partition], this);
+            batch = new OpenBatch(target, target.partitions[partition], principal, this);
             batches.put(partition, batch);
         }
         if (!batch.fits(draft)) {

@@ -1,5 +1,6 @@
 package io.letterbox.publishing;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.record.BatchBuilder;
@@ -15,6 +16,7 @@ final class OpenBatch {
 
     final PublishTarget target;
     final TopicPartition partition;
+    private final Principal principal;
     private final IdempotentPlacement numbered;
     private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
 
@@ -26,8 +28,14 @@ final class OpenBatch {
     private int records;
     private long payloadBytes;
 
-    /** @param numbered the only request of the batch, or null if the batch takes records of any request */
-    OpenBatch(PublishTarget target, TopicPartition partition, IdempotentPlacement numbered) {
+    /**
+     * An empty batch.
+     *
+     * @param principal the publisher of all its records
+     * @param numbered the one request that the batch is for, or null if it is for all requests of the principal
+     */
+    OpenBatch(PublishTarget target, TopicPartition partition, Principal principal, IdempotentPlacement numbered) {
+        this.principal = principal;
         this.target = target;
         this.partition = partition;
         this.numbered = numbered;
@@ -63,7 +71,8 @@ final class OpenBatch {
             ProducerIdentity claim = numbered.claim();
             builder.producer(claim.id(), claim.epoch(), claim.sequence());
         }
-        return new Append(partition, Recompression.whole(builder.build(), target.rules), records, null, done);
+        return new Append(
+                partition, Recompression.whole(builder.build(), target.rules), records, null, principal, done);
     }
 
     /** The number of records of the finished batch. */

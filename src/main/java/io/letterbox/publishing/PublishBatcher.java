@@ -1,5 +1,6 @@
 package io.letterbox.publishing;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
@@ -24,6 +25,9 @@ public final class PublishBatcher implements Placement {
     /** The targets that have an open batch. */
     private final List<PublishTarget> filling = new ArrayList<>();
 
+    /** The publisher of the records that are added. */
+    private Principal principal = Principal.ANONYMOUS;
+
     /**
      * @param partitions take the batches
      * @param context of the event loop that all calls come from
@@ -33,6 +37,18 @@ public final class PublishBatcher implements Placement {
         this.partitions = partitions;
         this.context = context;
         this.door = door;
+    }
+
+    /**
+     * Says whose the records are that are added from now on. Open batches of another principal are sent first, so that no
+     * batch has records of two.
+     *
+     * @return the batcher itself
+     */
+    public PublishBatcher publishingAs(Principal publisher) {
+        if (!publisher.equals(principal)) flush();
+        principal = publisher;
+        return this;
     }
 
     @Override
@@ -58,7 +74,7 @@ public final class PublishBatcher implements Placement {
             batch = null;
         }
         if (batch == null) {
-            batch = new OpenBatch(target, target.partitions[partition], null);
+            batch = new OpenBatch(target, target.partitions[partition], principal, null);
             target.open[partition] = batch;
             if (!target.filling) {
                 target.filling = true;

@@ -1,5 +1,6 @@
 package io.letterbox.publishing;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
 import io.letterbox.time.Clock;
@@ -49,7 +50,7 @@ public final class RecordPublisher {
                     : record.partition();
             target.requirePartition(partition);
             OffsetCallback callback = new OffsetCallback();
-            batcher.add(target, partition, draft, callback);
+            batcher.publishingAs(Principal.SERVER).add(target, partition, draft, callback);
             return callback.offset.future();
         } catch (ApiException refusal) {
             return Future.failedFuture(refusal);

@@ -1,11 +1,13 @@
 package io.letterbox.rest;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.EarlyRefusal;
 import io.letterbox.http.HttpActor;
 import io.letterbox.http.Problem;
+import io.letterbox.http.RequestPrincipal;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.Transfers;
 import io.vertx.core.buffer.Buffer;
@@ -47,6 +49,11 @@ final class PublishRequest implements Transfers.Transfer {
         int limitBytes = publisher.limits().requestBytes();
         ByteBudget budget = publisher.backend().budget();
         this.body = head.coding == null ? new BodySink(budget, limitBytes) : BodySink.compressed(budget, limitBytes);
+    }
+
+    /** The principal that publishes. */
+    Principal principal() {
+        return RequestPrincipal.of(request);
     }
 
     /** The client, for the audit log. */

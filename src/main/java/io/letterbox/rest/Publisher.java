@@ -99,7 +99,7 @@ final class Publisher {
         ProducerHead producer = request.head().producer;
         try {
             if (producer == null) {
-                fill(request, target, batcher);
+                fill(request, target, batcher.publishingAs(request.principal()));
                 batcher.end();
                 return;
             }
@@ -163,7 +163,7 @@ final class Publisher {
 
     private IdempotentPlacement placeBy(
             int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
-        IdempotentPlacement placement = new IdempotentPlacement(batcher, claim, size, request::replayed);
+        IdempotentPlacement placement = new IdempotentPlacement(batcher, request.principal(), claim, size, request::replayed);
         fill(request, target, placement);
         return placement;
     }

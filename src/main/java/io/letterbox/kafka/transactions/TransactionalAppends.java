@@ -104,7 +104,12 @@ public final class TransactionalAppends {
             Append batch = job.batch;
             partitions
                     .append(new Append(
-                            batch.partition(), batch.batch(), batch.recordCount(), confirmed, context.promise()))
+                            batch.partition(),
+                            batch.batch(),
+                            batch.recordCount(),
+                            confirmed,
+                            batch.principal(),
+                            context.promise()))
                     .onComplete(outcome -> onOutcome(job, outcome));
         }
 

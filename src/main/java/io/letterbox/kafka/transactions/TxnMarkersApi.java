@@ -1,5 +1,6 @@
 package io.letterbox.kafka.transactions;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
 import io.letterbox.bus.Append;
@@ -55,7 +56,7 @@ final class TxnMarkersApi {
                 for (int partition : topic.partitionIndexes()) {
                     var answer = new WritableTxnMarkerPartitionResult().setPartitionIndex(partition);
                     answers.partitions().add(answer);
-                    written.add(write(marker, topic.name(), answer));
+                    written.add(write(request.principal(), marker, topic.name(), answer));
                 }
             }
         }
@@ -81,7 +82,8 @@ final class TxnMarkersApi {
         }
     }
 
-    private Future<Void> write(WritableTxnMarker marker, String topic, WritableTxnMarkerPartitionResult answer) {
+    private Future<Void> write(
+            Principal principal, WritableTxnMarker marker, String topic, WritableTxnMarkerPartitionResult answer) {
         TopicImage image = backend.metadata().image().topics().get(topic);
         int number = answer.partitionIndex();
         if (image == null || number < 0 || number >= image.partitions().size()) {
@@ -95,7 +97,7 @@ final class TxnMarkersApi {
                         marker.producerId(),
                         marker.producerEpoch(),
                         Clock.system().wallMs());
-        Append append = new Append(partition, batch, 1, null, appended);
+        Append append = new Append(partition, batch, 1, null, principal, appended);
         return backend.partitions().append(append).transform(outcome -> {
             answer.setErrorCode(outcome.succeeded() ? Errors.NONE.code() : errorOf(outcome.cause()));
             return Future.succeededFuture();
