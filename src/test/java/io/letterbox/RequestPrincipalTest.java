@@ -166,13 +166,15 @@ class RequestPrincipalTest {
             assertThat(PROBE.known).as(line).contains("part " + line + " User:ANONYMOUS");
         }
         assertThat(PROBE.unknown).isEmpty();
-        assertThat(PROBE.known.stream().filter(seen -> seen.startsWith("router "))).hasSizeGreaterThan(20);
+        assertThat(PROBE.known.stream().filter(seen -> seen.startsWith("router ")))
+                .hasSizeGreaterThan(20);
     }
 
     @Test
     void whatIsAnsweredBeforeTheRouterKnowsItToo() throws IOException {
         List<String> answers = new ArrayList<>();
-        for (String line : List.of("GET nothing", "GET *", "GET /nowhere", "GET /topics/%zz", "GET /topics/t/events?x=1")) {
+        for (String line :
+                List.of("GET nothing", "GET *", "GET /nowhere", "GET /topics/%zz", "GET /topics/t/events?x=1")) {
             answers.add(ask(line));
         }
         assertThat(answers).allMatch(answer -> answer.startsWith("HTTP/1.1 4"));

@@ -63,8 +63,7 @@ public record Change(String kind, String name, String action, Map<String, String
         else line.append(by.door()).append(" client ").append(clean(by.address()));
         if (by.client() != null && !by.client().isBlank())
             line.append(" (").append(clean(by.client())).append(')');
-        if (by.isNamed())
-            line.append(" as ").append(clean(by.principal().toString()));
+        if (by.isNamed()) line.append(" as ").append(clean(by.principal().toString()));
         if (by.why() != null) line.append(", ").append(by.why());
     }
 
@@ -78,8 +77,7 @@ public record Change(String kind, String name, String action, Map<String, String
         fields.put("door", by.isServer() ? "server" : by.door());
         if (!by.isServer()) fields.put("address", clean(by.address()));
         if (by.client() != null) fields.put("client", clean(by.client()));
-        if (by.isNamed())
-            fields.put("principal", clean(by.principal().toString()));
+        if (by.isNamed()) fields.put("principal", clean(by.principal().toString()));
         if (by.why() != null) fields.put("why", by.why());
         return fields;
     }

@@ -163,7 +163,8 @@ final class Publisher {
 
     private IdempotentPlacement placeBy(
             int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
-        IdempotentPlacement placement = new IdempotentPlacement(batcher, request.principal(), claim, size, request::replayed);
+        IdempotentPlacement placement =
+                new IdempotentPlacement(batcher, request.principal(), claim, size, request::replayed);
         fill(request, target, placement);
         return placement;
     }

@@ -118,8 +118,8 @@ class PublishBatcherTest {
                         new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
                 .find("t");
         Promise<Void> all = Promise.promise();
-        loop.runOnContext(go -> Future.all(List.of(
-                        add(ALICE, 0), add(ALICE, 0), add(ALICE, 1), add(BOB, 0), add(BOB, 0), add(ALICE, 0)))
+        loop.runOnContext(go -> Future.all(
+                        List.of(add(ALICE, 0), add(ALICE, 0), add(ALICE, 1), add(BOB, 0), add(BOB, 0), add(ALICE, 0)))
                 .<Void>mapEmpty()
                 .onComplete(all));
         all.future().await(20, TimeUnit.SECONDS);

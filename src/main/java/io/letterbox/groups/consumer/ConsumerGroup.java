@@ -354,14 +354,7 @@ public final class ConsumerGroup implements Group {
         }
         String assignor = Rebalance.assignor(this).assignorName();
         return new GroupView(
-                id,
-                type(),
-                state(),
-                protocolType(),
-                assignor,
-                epoch,
-                List.copyOf(views),
-                Collections.emptySortedMap());
+                id, type(), state(), protocolType(), assignor, epoch, List.copyOf(views), Collections.emptySortedMap());
     }
 
     @Override
