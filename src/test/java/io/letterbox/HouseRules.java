@@ -138,7 +138,16 @@ final class HouseRules {
             Map.entry(
                     "publishing",
                     new Room(
-                            Set.of("audit", "bus", "record", "metadata", "config", "telemetry", "time", "error"),
+                            Set.of(
+                                    "access",
+                                    "audit",
+                                    "bus",
+                                    "record",
+                                    "metadata",
+                                    "config",
+                                    "telemetry",
+                                    "time",
+                                    "error"),
                             Set.of(VERTX))),
             Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
             Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
