@@ -4,7 +4,7 @@ import io.letterbox.disk.DataLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Bytes that were once durable are not what they were. The partition has to be quarantined; nothing is repaired. */
+/** Signals that bytes that were once durable have changed. The partition has to be quarantined; nothing is repaired. */
 public final class CorruptLogException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class CorruptLogException extends IOException {
         super(reason);
     }
 
-    /** @param defect a sentence that says what is wrong there */
+    /** @param defect the damage, as a sentence */
     CorruptLogException(Path file, long position, String defect) {
         super(DataLayout.shown(file) + " at byte " + position + ": " + defect);
     }

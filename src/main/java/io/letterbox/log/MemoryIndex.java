@@ -3,27 +3,27 @@ package io.letterbox.log;
 import io.letterbox.record.RecordBatch;
 
 /**
- * The offset index and the time index of one segment in memory, made from its batches while they go by. Grown by one
- * thread; looked up from any.
+ * The offset index and the time index of one segment in memory, built from its batches in order. Written by one thread;
+ * read by any.
  */
 public final class MemoryIndex {
     private final long baseOffset;
     private final OffsetIndex offsets;
     private final TimeIndex times;
 
-    // Written by the thread that grows it, read by any.
+    // Written by one thread, read by any.
     private volatile long maxTimestampMs = -1;
 
-    // Of the thread that grows it.
+    // Owned by the thread that writes.
     private long maxTimestampOffset;
     private long bytesSinceEntry;
 
-    /** One of no batches yet. */
+    /** An empty index. */
     public MemoryIndex(long baseOffset) {
         this(baseOffset, new OffsetIndex(), new TimeIndex());
     }
 
-    /** One that goes on where two index files end. */
+    /** An index that continues two index files. */
     MemoryIndex(long baseOffset, OffsetIndex offsets, TimeIndex times) {
         this.baseOffset = baseOffset;
         this.offsets = offsets;
@@ -35,9 +35,9 @@ public final class MemoryIndex {
     }
 
     /**
-     * Takes note of the next batch: makes an entry of it where the last one lies far enough behind.
+     * Adds the next batch; makes an entry for it if the last entry is far enough behind.
      *
-     * @param position where the batch begins in the segment's file
+     * @param position the position of the batch in the segment's file
      */
     public void add(RecordBatch batch, long position, int indexIntervalBytes) {
         long lastOffset = batch.lastOffset();
@@ -53,12 +53,12 @@ public final class MemoryIndex {
         bytesSinceEntry += batch.sizeInBytes();
     }
 
-    /** Lets the time index end with the greatest timestamp of all. */
+    /** Adds the greatest timestamp as the last entry of the time index. */
     public void finish() {
         if (maxTimestampMs >= 0) times.add(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
     }
 
-    /** The newest timestamp of all batches, -1 where there is none. */
+    /** The newest timestamp of all batches, -1 if there is none. */
     long maxTimestampMs() {
         return maxTimestampMs;
     }

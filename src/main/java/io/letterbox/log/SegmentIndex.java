@@ -12,9 +12,9 @@ import java.nio.file.Path;
 
 /**
  * The indexes of one segment: by offset, by time, and of aborted transactions. While the segment grows they are in
- * memory, and their files lag behind; those of a closed segment are looked up in their files. Where the files by offset
- * or time are missing or wrong, whoever finds that out makes the indexes anew from the segment's batches, in memory,
- * and the log's owner writes them out later: one pass over one segment is all that it costs.
+ * memory, and their files lag behind; those of a closed segment are looked up in their files. If the offset or time
+ * index file is missing or wrong, the reader that notices it rebuilds the indexes in memory from the segment's batches,
+ * and the log's owner writes the files later. That costs one pass over one segment.
  *
  * <p>Written by the log's owner; read from any thread.
  */
@@ -26,18 +26,18 @@ final class SegmentIndex {
     private final long baseOffset;
     private final TransactionIndexFile aborted;
 
-    // Written by the owner, read by any thread. Null: the indexes are looked up on disk. Two readers who make them anew
-    // at once make the same.
+    // Written by the owner, read by any thread; null if the indexes are looked up on disk. Two readers that rebuild
+    // them at the same time get equal ones.
     private volatile MemoryIndex memory;
 
-    // As the memory, of a closed segment.
+    // Like the memory, for a closed segment.
     private volatile long maxTimestampMs = UNKNOWN;
 
-    // Set by the owner, taken back by whoever forces the files.
+    // Set by the owner, reset by the thread that forces the files.
     private volatile boolean written;
     private volatile boolean named;
 
-    // Set by the owner before the indexes go from memory, and read by any thread when they have gone.
+    // Set by the owner before it drops the indexes from memory; read by any thread afterwards.
     private long batchBytes;
 
     // Owner only.
@@ -52,7 +52,7 @@ final class SegmentIndex {
         this.aborted = new TransactionIndexFile(disk, batches, baseOffset);
     }
 
-    /** Those of a new segment, in which there is nothing. */
+    /** The indexes of a new, empty segment. */
     static SegmentIndex create(Disk disk, SegmentFile batches, long baseOffset) {
         SegmentIndex index = new SegmentIndex(disk, batches, baseOffset, new MemoryIndex(baseOffset));
         index.aborted.begin();
@@ -60,9 +60,9 @@ final class SegmentIndex {
     }
 
     /**
-     * Those of a closed segment, on disk.
+     * The indexes of a closed segment, on disk.
      *
-     * @param batchBytes the length of all its batches
+     * @param batchBytes the size of all its batches
      */
     static SegmentIndex closed(Disk disk, SegmentFile batches, long baseOffset, long batchBytes) {
         SegmentIndex index = new SegmentIndex(disk, batches, baseOffset, null);
@@ -70,7 +70,7 @@ final class SegmentIndex {
         return index;
     }
 
-    /** Those of a segment whose end recovery is about to find, as far as they were read from their files. */
+    /** The indexes of a segment in recovery, as far as they were read from their files. */
     static SegmentIndex recovering(Disk disk, SegmentFile batches, long baseOffset, MemoryIndex read) {
         SegmentIndex index = new SegmentIndex(disk, batches, baseOffset, read);
         index.offsetEntriesOnDisk = read.offsets().count();
@@ -78,17 +78,17 @@ final class SegmentIndex {
         return index;
     }
 
-    /** The indexes by offset and time, or null where they are on disk. Any thread. */
+    /** The indexes by offset and time, or null if they are on disk. Any thread. */
     MemoryIndex inMemory() {
         return memory;
     }
 
-    /** The aborted transactions whose markers are in the segment. */
+    /** The index of the aborted transactions whose markers are in the segment. */
     TransactionIndexFile aborted() {
         return aborted;
     }
 
-    /** Owner only, of a segment that grows: takes note of the next batch. */
+    /** Owner only, for the active segment: adds the next batch. */
     void add(RecordBatch batch, long position, int indexIntervalBytes) {
         memory.add(batch, position, indexIntervalBytes);
     }
@@ -125,7 +125,7 @@ final class SegmentIndex {
         }
     }
 
-    /** The newest timestamp in the segment, -1 where there is none. Any thread; may read the end of the time index. */
+    /** The newest timestamp in the segment, -1 if there is none. Any thread; may read the end of the time index. */
     long maxTimestampMs() throws IOException {
         MemoryIndex known = memory;
         if (known != null) return known.maxTimestampMs();
@@ -142,9 +142,9 @@ final class SegmentIndex {
     }
 
     /**
-     * Reads a whole closed segment to make its indexes anew, in memory. Any thread.
+     * Rebuilds the indexes of a closed segment in memory, by reading all of it. Any thread.
      *
-     * @param because what is wrong with those on disk
+     * @param because what is wrong with the index files
      */
     MemoryIndex rebuild(IOException because) throws IOException {
         if (batches.isGone()) throw because;
@@ -159,11 +159,12 @@ final class SegmentIndex {
         return fresh;
     }
 
-    /** Owner only: appends to the index files what memory has beyond them. */
+    /** Owner only: appends the index entries that are not in the files yet. */
     void write() throws IOException {
         MemoryIndex known = memory;
         if (known == null) return;
-        // Times first: a time index that is ahead of the other is harmless, one that lags forgets a timestamp.
+        // The time index comes first: it may be ahead of the offset index, but if it were behind, a timestamp would be
+        // lost.
         ByteBuffer times = known.times().encode(timeEntriesOnDisk);
         ByteBuffer offsets = known.offsets().encode(offsetEntriesOnDisk);
         boolean news = times.hasRemaining() || offsets.hasRemaining();
@@ -173,17 +174,17 @@ final class SegmentIndex {
         offsetEntriesOnDisk = known.offsets().count();
         if (!news) return;
         ensureFiles();
-        // After the writing: who forces them beside takes this back first.
+        // Set after writing: a thread that forces the files at the same time resets it first.
         written = true;
     }
 
-    /** Makes durable what was written to the files. Owner, or the thread that runs a checkpoint's {@link Flush}. */
+    /** Forces the files. Called by the owner, or by the thread that runs a checkpoint's {@link Flush}. */
     void force() throws IOException {
         if (!written) return;
         written = false;
         try {
             forceFiles();
-            // One of the two without the other would be believed.
+            // The names of both files are forced: one file without the other would be trusted.
             if (!named) disk.forceDirectory(directory());
             named = true;
         } catch (NoSuchFileException deleted) {
@@ -191,18 +192,18 @@ final class SegmentIndex {
             written = true;
             throw deleted;
         } catch (IOException notForced) {
-            // The next checkpoint has to do it.
+            // The next checkpoint retries.
             written = true;
             throw notForced;
         }
     }
 
     /**
-     * Owner only: writes complete, durable files for a segment that is about to be closed. Where that cannot be done
-     * now there are none, since incomplete ones would be believed: then the indexes stay in memory until
-     * {@link #storeRepaired}, and are made anew where they are missing. The names are the caller's to force.
+     * Owner only: writes complete, durable files for a segment that is about to be closed. If that fails, the files are
+     * deleted, because incomplete ones would be trusted; then the indexes stay in memory until {@link #storeRepaired},
+     * and are rebuilt if they are missing after a restart. The caller forces the names.
      *
-     * @param allBytes the length of all the segment's batches
+     * @param allBytes the size of all the segment's batches
      * @return whether the files are there
      */
     boolean seal(long allBytes) throws IOException {
@@ -210,9 +211,9 @@ final class SegmentIndex {
         memory.finish();
         try {
             write();
-            // A closed segment without them would be read as a whole to make them.
+            // If a closed segment had no index files, it would be read as a whole to rebuild them.
             ensureFiles();
-            // Until the caller is done the segment is active, and a checkpoint would force the names.
+            // The segment stays active until the caller is done, so a checkpoint would force the names.
             written = true;
             forceFiles();
             return true;
@@ -221,7 +222,7 @@ final class SegmentIndex {
         } catch (IOException shortage) {
             offsetEntriesOnDisk = 0;
             timeEntriesOnDisk = 0;
-            // A checkpoint that is under way must not rest on what may come back with the next crash.
+            // A checkpoint under way must not count the files as named: a crash may restore the deleted ones.
             named = false;
             written = true;
             offsetFile().delete();
@@ -230,15 +231,19 @@ final class SegmentIndex {
         }
     }
 
-    /** Owner only, of a closed segment: from here on the indexes by offset and time are looked up on disk. */
+    /**
+     * Owner only, for a closed segment: drops the indexes by offset and time from memory; lookups use the files from
+     * then on.
+     */
     void drop() {
         maxTimestampMs = memory.maxTimestampMs();
         memory = null;
     }
 
     /**
-     * Owner only: puts indexes of a closed segment where they belong that could not be written, or that a reader had to
-     * make anew. They get their names when they are complete, since incomplete ones would be believed.
+     * Owner only: writes the index files of a closed segment whose indexes are in memory, because they could not be
+     * written or a reader has rebuilt them. The files get their names when they are complete, because incomplete ones
+     * would be trusted.
      */
     void storeRepaired() throws IOException {
         MemoryIndex known = memory;
@@ -282,7 +287,7 @@ final class SegmentIndex {
         offsetFile().force();
     }
 
-    // Made when they are needed: a log may have very many segments.
+    // Made on demand, because a log may have very many segments.
 
     private IndexFile offsetFile() {
         return new IndexFile(disk, SegmentFiles.offsetIndex(directory(), baseOffset));

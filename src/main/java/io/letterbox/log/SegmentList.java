@@ -36,7 +36,7 @@ final class SegmentList {
         return List.of(segments);
     }
 
-    /** The index of the last segment whose base offset is not above an offset; 0 where all are above it. */
+    /** The index of the last segment whose base offset is not above an offset; 0 if all are above it. */
     int find(long offset) {
         int low = 0;
         int high = segments.length;
@@ -87,7 +87,7 @@ final class SegmentList {
     /** As {@link PartitionLog#newest}, on these segments and from an offset on. Any thread; blocks. */
     TimedRecord newest(long fromOffset, long upToOffset, long contiguousFrom) throws IOException {
         TimedRecord newest = null;
-        // Backwards, because time goes forwards in most logs: then the others need not be opened.
+        // Backwards, because timestamps grow in most logs: then the older segments need not be opened.
         for (int index = segments.length - 1; index >= find(fromOffset); index--) {
             Segment segment = segments[index];
             if (segment.baseOffset() >= upToOffset) continue;
@@ -99,7 +99,7 @@ final class SegmentList {
     }
 
     /**
-     * Closes files that nobody has used since the last call, and puts indexes on disk that could not be written before.
+     * Closes files that were not used since the last call, and writes the index files that could not be written before.
      * Log's owner only.
      *
      * @param pending a segment whose file has to stay open
@@ -130,7 +130,7 @@ final class SegmentList {
         return new SegmentList(fewer);
     }
 
-    /** One segment in the place of several neighbours. */
+    /** A list with one segment in place of several neighbouring ones. */
     SegmentList replacing(List<Segment> neighbours, Segment by) {
         List<Segment> changed = new ArrayList<>(toList());
         int at = changed.indexOf(neighbours.get(0));

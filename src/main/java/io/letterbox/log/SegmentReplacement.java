@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Puts one file of batches in the place of neighbouring closed segments. Readers use it before it has got its name from
- * those: until then it is open under another name, and stays so. What could not be done is done before the log changes
- * its segments again; a start would do it, too. Owned by the log's owner.
+ * Replaces neighbouring closed segments with one file of batches. Readers use the file before it gets its name from the
+ * segments; until then it stays open under another name. A failed step is retried before the log changes its segments
+ * again; a start would finish it, too. Owned by the log's owner.
  */
 final class SegmentReplacement {
     private final Disk disk;
@@ -19,7 +19,7 @@ final class SegmentReplacement {
     // Written by the owner, read by any thread.
     private volatile long compactedUpTo;
 
-    // Owner only: the one that has no name yet, or null.
+    // Owner only: the replacement whose file still has to be renamed, or null.
     private Segment by;
     private Path swap;
     private List<Segment> replaced;
@@ -31,23 +31,23 @@ final class SegmentReplacement {
         this.compactedUpTo = compactedUpTo;
     }
 
-    /** Below it, offsets may be missing because compaction took their records. Any thread. */
+    /** The offset below which offsets may be missing, because compaction dropped their records. Any thread. */
     long compactedUpTo() {
         return compactedUpTo;
     }
 
     /**
-     * Shows the replacement to readers; {@link #finish()} has succeeded before.
+     * Publishes the replacement to readers; {@link #finish()} must have succeeded before.
      *
-     * @param neighbours closed segments of this log, in order, all of which is forced
+     * @param neighbours closed, forced segments of this log, in order
      * @param cleaned a forced file of batches in this directory, whose name ends in {@code .cleaned}
      * @return the new segment, whose indexes are made when somebody first asks for them
-     * @throws IOException where that cannot be done now, and nothing has changed
+     * @throws IOException if that cannot be done now; nothing has changed
      */
     Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
         long baseOffset = neighbours.get(0).baseOffset();
         long nextOffset = neighbours.get(neighbours.size() - 1).nextOffset();
-        // From this name a start knows what to do.
+        // A start recognises an unfinished replacement by this name.
         Path file = SegmentFiles.swap(directory, baseOffset, nextOffset);
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
             if (nextOffset > compactedUpTo) {
@@ -71,7 +71,7 @@ final class SegmentReplacement {
         }
     }
 
-    /** Whether a segment's file must stay open, since it could not be found again. */
+    /** Whether a segment's file must stay open, because it could not be opened by its name. */
     boolean needsOpen(Segment segment) {
         return segment == by;
     }
@@ -82,11 +82,11 @@ final class SegmentReplacement {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException later) {
-            // It is tried again before the next change.
+            // Retried before the next change of the segments.
         }
     }
 
-    /** @throws IOException where that cannot be done now; the log's segments must not be changed then */
+    /** @throws IOException if that cannot be done now; the log's segments must not be changed then */
     void finish() throws IOException {
         if (by == null) return;
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
@@ -101,7 +101,7 @@ final class SegmentReplacement {
         names.force();
         Segment named = by;
         by = null;
-        // Until now it could not be opened again, so nobody else has closed it.
+        // The file was kept open because it could not be opened again; now it can be closed.
         named.close();
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /**
  * The newest record batches of one partition, in memory, so that readers at the tail need neither the disk nor the
  * shard. Written by the shard only (through {@link TailCache}, which keeps the sum within its limit); read from any
- * thread. Batches are immutable once they are here.
+ * thread. Cached batches are immutable.
  */
 final class CachedTail {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -33,21 +33,21 @@ final class CachedTail {
         batches.clear();
     }
 
-    /** Forgets what ends at or below an offset: compaction has changed what the log has there. */
+    /** Removes the batches that end at or below an offset, because compaction has replaced them in the log. */
     void clearBelow(long offset) {
         batches.headMap(offset).values().removeIf(batch -> batch.nextOffset() <= offset);
     }
 
-    /** Forgets what begins at or above an offset: the log has been cut there. */
+    /** Removes the batches that begin at or above an offset, because the log was truncated there. */
     void clearFrom(long offset) {
         batches.tailMap(offset).clear();
     }
 
     /**
-     * Whole batches from the one that holds {@code offset}, up to what may be read.
+     * Whole batches from the one that holds {@code offset} up to {@code upToOffset}.
      *
      * @param upToOffset at most the high watermark
-     * @return null where the cache does not hold the offset
+     * @return null if the cache does not hold the offset
      */
     LogRead read(long offset, int maxBytes, long upToOffset) {
         if (offset >= upToOffset) return new LogRead(NOTHING, offset);
@@ -72,7 +72,7 @@ final class CachedTail {
     /**
      * The size of the batches from the one that holds an offset, up to another offset and counted up to a limit.
      *
-     * @return -1 where the cache does not hold the offset
+     * @return -1 if the cache does not hold the offset
      */
     int bytes(long offset, long upToOffset, int limitBytes) {
         if (offset >= upToOffset) return 0;

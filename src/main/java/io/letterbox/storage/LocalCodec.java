@@ -6,13 +6,13 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 
 /**
- * Hands a message to local consumers by reference. It refuses to go over a wire: what travels this way is either bulk
- * (record batches) or bound to this process (promises).
+ * A codec that passes messages to local consumers by reference. It refuses to encode them, because they contain bulk
+ * data (record batches) or objects of this process (promises).
  *
  * @param <T> the type of message
  */
 final class LocalCodec<T> implements MessageCodec<T, T> {
-    /** Sends on this node only. Shared, because options are read and never changed. */
+    /** Options for sending on this node only. Shared, because they are never changed. */
     static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     private final String name;
@@ -21,7 +21,7 @@ final class LocalCodec<T> implements MessageCodec<T, T> {
         this.name = type.getName();
     }
 
-    /** Lets messages of a type be sent on this bus by reference. */
+    /** Registers a type of message, which may then be sent on this bus by reference. */
     static <T> void register(EventBus bus, Class<T> type) {
         bus.registerDefaultCodec(type, new LocalCodec<>(type));
     }

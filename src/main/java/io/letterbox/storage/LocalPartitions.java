@@ -18,9 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The partitions of this node: everything becomes a message to the shard that hosts the partition. Any thread. */
+/** Sends operations on this node's partitions as messages to the shards that host them. Any thread. */
 public final class LocalPartitions implements Partitions {
-    /** Refuses what is meant for a partition that is not hosted, as every shard would. */
+    /** Refuses operations on a partition that is not hosted, as every shard would. */
     private static final int ANY_SHARD = 0;
 
     private final VertxInternal vertx;
@@ -81,7 +81,7 @@ public final class LocalPartitions implements Partitions {
             answers.add(done.future());
             send(shard, new ShardMessage.FindProducer(topic, partitions, producerId, done));
         }
-        // The last answer comes on the thread of its shard; only a promise of the caller's context brings it there.
+        // The last answer arrives on its shard's thread; the promise passes it on to the caller's context.
         Promise<Map<Integer, Integer>> all = promise();
         Future.all(answers).map(answered -> union(answers)).onComplete(all);
         return all.future();

@@ -41,10 +41,10 @@ public final class LogAccess implements FetchReader {
     private final Shortages shortages;
 
     /**
-     * @param vertx on whose bus the shards tell what they have committed
-     * @param hosted what the shards of this node serve
+     * @param vertx the Vert.x whose bus the shards publish their commits on
+     * @param hosted the partitions that the shards of this node serve
      * @param readers bounded threads that may block on a disk
-     * @param shortages told what cannot be read for now
+     * @param shortages told about reads that fail for now
      */
     public LogAccess(Vertx vertx, HostedPartitions hosted, WorkerExecutor readers, Shortages shortages) {
         this.vertx = vertx;
@@ -100,7 +100,7 @@ public final class LogAccess implements FetchReader {
         return found == null ? null : new TimedOffset(found.offset(), found.timestampMs(), found.leaderEpoch());
     }
 
-    /** Looks for something in a log, below the end of what may be read. */
+    /** A search in a log, below the end of what may be read. */
     private interface Search<R> {
         R in(PartitionLog log, long endOffset) throws IOException;
     }
@@ -187,7 +187,7 @@ public final class LogAccess implements FetchReader {
         } catch (IOException e) {
             return FetchedData.refused(failure(held, e));
         } catch (RuntimeException unexpected) {
-            // What was found before has to reach the caller, who releases it.
+            // Not rethrown: the data located for other partitions has to reach the caller, which releases it.
             LOG.error("Looking for offset {} of {} failed", ask.offset(), ask.partition(), unexpected);
             return FetchedData.refused(new ApiException(ErrorCode.INTERNAL, "Reading " + ask.partition() + " failed."));
         }
@@ -198,7 +198,7 @@ public final class LogAccess implements FetchReader {
             held.quarantine(e.getMessage());
             return held.quarantineRefusal();
         }
-        // A log that was closed under the reader belongs to a topic that has just been deleted.
+        // If the log was closed under the reader, its topic has just been deleted.
         boolean closed = e instanceof ClosedChannelException || e instanceof NoSuchFileException;
         if (closed && hosted.get(held.id()) != held) return unknown(held.id());
         shortages.failed(Work.READING, held.id(), e);

@@ -21,7 +21,7 @@ final class PartitionDirectories {
     /**
      * What was there.
      *
-     * @param kept true where the directory holds what the partition left in it
+     * @param kept true if the directory holds what the partition left in it
      * @param defect why the directory cannot be used, or null
      */
     record Found(boolean kept, String defect) {}
@@ -45,7 +45,10 @@ final class PartitionDirectories {
         return all;
     }
 
-    /** Whether there is nothing in a directory: the last step of a deletion is left, or the first of a creation was done. */
+    /**
+     * Whether there is nothing in a directory: the last step of a deletion is left, or the first of a creation was
+     * done.
+     */
     boolean isEmpty(TopicIdPartition id) throws IOException {
         return disk.list(of(id)).isEmpty();
     }
@@ -78,9 +81,10 @@ final class PartitionDirectories {
     }
 
     /**
-     * Deletes a partition's directory with all files; the marker goes last, so that a crash leaves it recognisable.
+     * Deletes a partition's directory with all files; the metadata file goes last, so that after a crash the directory
+     * can still be recognised.
      *
-     * @throws IOException where something was left; to be called again
+     * @throws IOException if something was left; to be called again
      */
     void destroy(TopicIdPartition id) throws IOException {
         if (disk.exists(of(id))) destroy(disk, of(id));
@@ -90,7 +94,7 @@ final class PartitionDirectories {
     static void destroy(Disk disk, Path directory) throws IOException {
         for (String name : disk.list(directory))
             if (!name.equals(PartitionMetadataFile.NAME)) disk.delete(directory.resolve(name));
-        // Deletions need not come to the disk in their order.
+        // Forced because deletions need not reach the disk in their order.
         disk.forceDirectory(directory);
         disk.delete(directory.resolve(PartitionMetadataFile.NAME));
         disk.delete(directory);

@@ -5,8 +5,8 @@ import io.letterbox.bus.Committed;
 import io.vertx.core.eventbus.EventBus;
 
 /**
- * The addresses of the local event bus, and the messages that travel there by reference. There is an address per shard,
- * never one per partition: addresses become metric labels.
+ * The addresses of the local event bus, and the messages that are sent on it by reference. There is one address per
+ * shard, never one per partition, because addresses become metric labels.
  */
 public final class ShardBus {
     /** {@link Committed} is published here, for this node's event loops, after every group commit. */
@@ -19,7 +19,7 @@ public final class ShardBus {
         return "letterbox.storage." + shard;
     }
 
-    /** Lets the messages of shards travel on a bus; once per process. */
+    /** Registers the messages of shards on a bus; once per process. */
     public static void register(EventBus bus) {
         LocalCodec.register(bus, Append.class);
         LocalCodec.register(bus, Committed.class);

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions of one shard whose files are to be deleted, because their topics were. They are deleted when the journal
- * carries that, and for no other reason; a drop that it lacks is appended at the start, for directories that no topic has.
- * Only what the metadata call deleted is dropped: metadata that were lost would look like topics that were deleted. Owned by
- * the shard's thread.
+ * The partitions of one shard whose files are to be deleted, because their topics were. They are deleted when the
+ * journal carries that, and for no other reason; a drop that it lacks is appended at the start, for directories that no
+ * topic has. Only what the metadata call deleted is dropped: metadata that were lost would look like topics that were
+ * deleted. Owned by the shard's thread.
  */
 final class ShardDrops {
     private static final Logger LOG = LoggerFactory.getLogger(ShardDrops.class);
@@ -57,7 +57,7 @@ final class ShardDrops {
         pending.put(held.key(), held.id());
     }
 
-    /** True where nothing is left of anything that was deleted. */
+    /** True if nothing is left of anything that was deleted. */
     boolean areOver() {
         return looked && pending.isEmpty();
     }
@@ -79,7 +79,7 @@ final class ShardDrops {
 
     private void lookAt(TopicIdPartition id, ClusterImage image) throws IOException {
         String topic = image.deleted().get(id.topicId());
-        // The last steps of a deletion leave a directory in which there is nothing more to lose.
+        // A deletion that was interrupted at its last step leaves an empty directory.
         boolean dropped = services.wal().remains().isDropped(id);
         if (topic != null || dropped || directories.isEmpty(id)) {
             pending.put(id, new TopicPartition(topic == null ? directories.topic(id) : topic, id.partition()));
@@ -96,7 +96,7 @@ final class ShardDrops {
     /**
      * Deletes what can be deleted now.
      *
-     * @throws IOException where a force failed: the shard must end
+     * @throws IOException if a force failed: the shard must end
      */
     void run() throws IOException {
         if (pending.isEmpty()) return;

@@ -39,8 +39,8 @@ public final class Shortages {
      * The failures of one kind of work.
      *
      * @param failures by partition or shard
-     * @param said whether the log has said that the work fails, but not yet that it has recovered
-     * @param saidMs when that was logged last
+     * @param logged whether the log has said that the work fails, but not yet that it has recovered
+     * @param loggedMs when that was logged last
      */
     private record OngoingShortage(SortedMap<String, Failure> failures, boolean logged, long loggedMs) {
         OngoingShortage with(Consumer<SortedMap<String, Failure>> change) {

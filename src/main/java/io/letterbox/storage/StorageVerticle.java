@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard: a worker context that is the single writer of its partitions. Everything arrives as messages on the shard's
- * address and is handled in that order; all fields belong to that context.
+ * One shard: a worker context that is the single writer of its partitions. Everything arrives as messages on the
+ * shard's address and is handled in that order; all fields belong to that context.
  */
 public final class StorageVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StorageVerticle.class);
@@ -41,13 +41,13 @@ public final class StorageVerticle extends VerticleBase {
     /** How often topics that flush at an interval are looked at: the finest interval that they can have. */
     private static final long FLUSH_TICK_MS = 100;
 
-    /** How soon is tried again what could not be done because something was lacking. */
+    /** How soon work is retried that failed because a resource was short. */
     private static final long RETRY_MS = 1000;
 
-    /** The same for records that somebody waits for. */
+    /** The same for a group commit, for which publishers wait. */
     private static final long COMMIT_RETRY_MS = 100;
 
-    /** How long whoever published waits for that before he is told that it is not known yet. */
+    /** How long a publisher waits for retries before it gets an error that leaves open whether its records are kept. */
     private static final long COMMIT_PATIENCE_MS = 5000;
 
     private final int shard;
@@ -70,13 +70,13 @@ public final class StorageVerticle extends VerticleBase {
     /** Whether a round of housekeeping is under way. */
     private boolean housekeeping;
 
-    /** Why nothing is taken while a group cannot be made durable for want of something; null as a rule. */
+    /** Why appends are refused while a group cannot be made durable because a resource is short; null normally. */
     private ApiException blocked;
 
     private long blockedSinceMs;
     private ApiException failure;
 
-    /** The logs are closed: what waited behind that finds nothing to be done. */
+    /** True once the logs are closed: tasks and messages that were queued behind that are dropped. */
     private boolean stopped;
 
     /**
@@ -160,7 +160,7 @@ public final class StorageVerticle extends VerticleBase {
             if (well && failure == null) journal.discard();
             else journal.close();
         } catch (IOException e) {
-            // Its content is in the logs: the next start finds nothing to put back.
+            // Not fatal: its content is in the logs, so the next start has nothing to restore.
             LOG.warn("Shard {} could not delete its journal: {}", shard, FileTrouble.sentence(e));
         }
     }
@@ -274,7 +274,7 @@ public final class StorageVerticle extends VerticleBase {
 
     private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
         try {
-            // The log took the partial write back, so it is as it was: a full disk is no reason to end the shard.
+            // The log has undone the partial write, so it is unchanged: a full disk does not end the shard.
             failures.judge(Work.APPENDING, partition, e);
             ApiException quarantined = partition.quarantineRefusal();
             append.done()
@@ -290,7 +290,7 @@ public final class StorageVerticle extends VerticleBase {
         if (failure == null) group.commit();
     }
 
-    /** What follows when a group is safe, or cannot be. */
+    /** Handles groups that became safe or failed. */
     private final class Commits implements GroupCommit.Listener {
         @Override
         public void committed(GroupCommit.Outcome outcome) {
@@ -315,7 +315,10 @@ public final class StorageVerticle extends VerticleBase {
         return e instanceof ForceFailedException || partitions.anyPoisoned();
     }
 
-    /** What was appended stays in the logs, unseen, until it can be made durable; meanwhile nothing is added to it. */
+    /**
+     * Retries the commit later. The appended batches stay in the logs, above the high watermark; meanwhile appends are
+     * refused.
+     */
     private void commitLater(IOException lacking) {
         services.shortages().failed(Work.COMMITTING, partitions, lacking);
         long nowMs = services.clock().elapsedMs();
@@ -331,7 +334,7 @@ public final class StorageVerticle extends VerticleBase {
         chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::proceed)));
     }
 
-    /** Runs something on the shard's thread, behind what waits there. From any thread, once this is deployed. */
+    /** Queues a task on the shard's thread. Any thread may call it, once the verticle is deployed. */
     public void onShard(Runnable work) {
         context.runOnContext(v -> {
             if (!stopped) work.run();
@@ -339,8 +342,8 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     /**
-     * Ends the shard. The kernel may have dropped the pages whose write failed and report success the next time, so there
-     * is no second try: nothing is acknowledged any more, reads go on.
+     * Ends the shard. The kernel may have dropped the pages whose write failed and report success the next time, so
+     * there is no second try: nothing is acknowledged any more, reads go on.
      */
     private void fail(String what, IOException e) {
         if (failure != null) return;
@@ -374,7 +377,7 @@ public final class StorageVerticle extends VerticleBase {
         }
     }
 
-    /** What follows when records are deleted that a client wanted to be, or cannot be. */
+    /** Answers a request to delete records. */
     private final class Deletion implements Journal.Completion {
         private final HostedPartition partition;
         private final ShardMessage.DeleteRecords request;
@@ -404,13 +407,15 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void onImage(ShardMessage.ApplyImage apply) {
-        // Whatever was appended to a topic that goes away now is still acknowledged.
+        // First, so that appends to a topic that is deleted now are still acknowledged.
         if (failure == null && blocked == null) commit();
         image = apply.image();
         apply.done().complete(follow());
     }
 
-    /** Serves what the image says, as far as that is possible now; returns what is not served, and why. */
+    /**
+     * Serves what the image says, as far as that is possible now. Returns the partitions that are not served, and why.
+     */
     private Map<TopicPartition, ApiException> follow() {
         unfinished = true;
         Map<TopicPartition, ApiException> unserved = Map.of();
@@ -448,7 +453,7 @@ public final class StorageVerticle extends VerticleBase {
         else if (coordinators.gaveUp()) followWithCoordinators();
     }
 
-    /** What is done from time to time, and done the next time where something is lacking now. */
+    /** Runs periodic work; if a resource is short, the next period retries it. */
     private void chore(Housekeeping.Chore chore) {
         if (failure != null || stopped) return;
         try {

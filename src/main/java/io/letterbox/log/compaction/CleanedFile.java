@@ -9,7 +9,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Writes a {@link CleanedSegment}: batches go in through a buffer, the indexes grow in memory. For one thread. */
+/**
+ * Writes the files of a {@link CleanedSegment}: batches through a buffer, the indexes from memory at the end. For one
+ * thread.
+ */
 final class CleanedFile implements Closeable {
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -47,7 +50,7 @@ final class CleanedFile implements Closeable {
         return writtenBytes + buffer.position();
     }
 
-    /** Writes the rest and the indexes and makes the files durable; not their names, which are for later. */
+    /** Writes the rest and the indexes, and forces the files; their names are forced later. */
     void finish() throws IOException {
         drain();
         file.force();

@@ -16,7 +16,7 @@ import java.util.List;
  * @param wallMs the time, in milliseconds since 1970, that counts for tombstones
  * @param directory the partition's directory
  * @param aborted the aborted transactions, whose records are dropped
- * @param traces the batches that stay because they are the last ones of their producers
+ * @param lastBatches the batches that stay because they are the last ones of their producers
  * @param config the log's settings when the plan was made
  */
 public record CompactionPlan(

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What one group appended to one log.
+ * The batches that one group appended to one log.
  *
- * @param partition whose log it is
- * @param topicId which incarnation of the topic
- * @param baseOffset of the first record
+ * @param partition the log's partition
+ * @param topicId the incarnation of the topic
+ * @param baseOffset the offset of the first record
  * @param nextOffset the offset after the last record
- * @param batches whole record batches as they are in the log, one behind the other; only read, positions stay
- * @param sizeBytes of all batches together
+ * @param batches whole record batches as they are in the log, one behind the other; buffers are only read, and their
+ *      positions do not change
+ * @param sizeBytes the size of all batches together
  */
 public record WalEntry(
         TopicPartition partition,

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The way to the coordinators of one internal topic, which it makes when somebody first asks. Safe from any thread. */
+/**
+ * Sends requests to the coordinators of one internal topic, and makes the topic for the first request. Safe from any
+ * thread.
+ */
 public class CoordinatorRouter {
     /** Small segments are compacted soon, so that a replay at the next start has little to read. */
     private static final Map<String, String> CONFIG = Map.of("cleanup.policy", "compact", "segment.bytes", "104857600");
@@ -28,14 +31,14 @@ public class CoordinatorRouter {
     private final InternalTopic topic;
 
     /**
-     * An internal topic, as it is made.
+     * The specification of an internal topic.
      *
      * @param name its name
      * @param partitions how many partitions
      */
     record InternalTopic(String name, int partitions) {}
 
-    /** @param partitions the way to the partitions of the topic */
+    /** @param partitions sends requests to the topic's partitions */
     CoordinatorRouter(Vertx vertx, Metadata metadata, Partitions partitions, InternalTopic topic) {
         this.vertx = (VertxInternal) vertx;
         this.metadata = metadata;
@@ -43,13 +46,16 @@ public class CoordinatorRouter {
         this.topic = topic;
     }
 
-    /** The partition whose coordinator a key belongs to, by Kafka's hash; the topic exists then. */
+    /**
+     * The partition whose coordinator is responsible for a key, by Kafka's hash. The topic exists when the future
+     * completes.
+     */
     public Future<TopicPartition> coordinatorOf(String key) {
         return existing().map(image -> partitionOf(key, image));
     }
 
     private static TopicPartition partitionOf(String key, TopicImage image) {
-        // Kafka's Utils.abs: the sign bit is dropped, so that the smallest number has a place, too.
+        // As Kafka's Utils.abs: drops the sign bit, because Math.abs leaves the smallest int negative.
         int number = (key.hashCode() & 0x7fffffff) % image.partitions().size();
         return new TopicPartition(image.name(), number);
     }
@@ -66,7 +72,7 @@ public class CoordinatorRouter {
         return metadata.propose(create).transform(outcome -> known(outcome.cause()));
     }
 
-    /** Whoever is told that somebody else has made the topic sees it here. */
+    /** The topic's image after an attempt to make it; also if another request has made it in the meantime. */
     private Future<TopicImage> known(Throwable failure) {
         TopicImage made = known();
         if (made != null) return Future.succeededFuture(made);
@@ -86,7 +92,7 @@ public class CoordinatorRouter {
         return existing().compose(image -> partitions.ask(partitionOf(command.key(), image), command));
     }
 
-    /** Asks all coordinators; nobody where the topic does not exist. */
+    /** Asks all coordinators; the result is empty if the topic does not exist. */
     public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
         TopicImage known = known();
         if (known == null) return vertx.getOrCreateContext().succeededFuture(List.of());

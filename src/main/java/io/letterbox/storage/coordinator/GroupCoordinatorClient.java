@@ -9,15 +9,15 @@ import io.letterbox.groups.patterns.BoundedPattern;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** The way to the coordinators of consumer groups: the partitions of {@code __consumer_offsets}. Any thread. */
+/** Sends requests to the coordinators of consumer groups, the partitions of {@code __consumer_offsets}. Any thread. */
 public final class GroupCoordinatorClient extends CoordinatorRouter implements Groups {
     private final Metadata metadata;
     private final PatternDesk patterns;
 
     /**
-     * @param partitions the way to the coordinators
-     * @param count how many partitions the internal topic gets, where it is yet to be made
-     * @param patterns finds out what regular expressions stand for
+     * @param partitions sends requests to the coordinators
+     * @param count the number of partitions of the internal topic, if it has to be made
+     * @param patterns matches regular expressions with topics
      */
     public GroupCoordinatorClient(
             Vertx vertx, Metadata metadata, Partitions partitions, int count, PatternDesk patterns) {
@@ -26,7 +26,10 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
         this.patterns = patterns;
     }
 
-    /** What brings a regular expression waits until that was matched, so that the coordinator finds the result. */
+    /**
+     * Sends a command. A heartbeat with a regular expression waits until that has been matched, so that the coordinator
+     * finds the result.
+     */
     @Override
     public <R> Future<R> ask(CoordinatorCommand<R> command) {
         String regex = command instanceof GroupCommand.ConsumerGroupHeartbeat heartbeat
@@ -36,7 +39,7 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
         return patterns.prepare(regex, metadata.image()).compose(ready -> super.ask(command));
     }
 
-    /** One that is not is refused by the coordinator, in words. */
+    /** An expression that is not bounded goes on to the coordinator, which refuses it with a message. */
     private static boolean isBounded(String regex) {
         try {
             BoundedPattern.check(regex);

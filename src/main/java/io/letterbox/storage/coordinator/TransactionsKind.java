@@ -14,12 +14,12 @@ import io.letterbox.transactions.TransactionCoordinator;
 import io.letterbox.transactions.TransactionLimits;
 import io.letterbox.transactions.WriteMarkers;
 
-/** The partitions of {@code __transaction_state} coordinate transactions. */
+/** The coordinators of transactions, on the partitions of {@code __transaction_state}. */
 public final class TransactionsKind implements CoordinatorType {
     private final TransactionLimits limits;
     private final MarkerDelivery.Surroundings surroundings;
 
-    /** @param surroundings what markers and new producer ids need */
+    /** @param surroundings the services that markers and new producer ids need */
     public TransactionsKind(TransactionLimits limits, MarkerDelivery.Surroundings surroundings) {
         this.limits = limits;
         this.surroundings = surroundings;
