@@ -169,7 +169,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
     }
 
-    /** Shows a group of either kind, with members and offsets; null where there is none. */
+    /** Shows a group of either kind, with members and offsets; null if there is none. */
     record ViewGroup(String groupId) implements GroupCommand<GroupView> {
         @Override
         public String key() {

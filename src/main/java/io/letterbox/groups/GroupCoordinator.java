@@ -40,7 +40,7 @@ import org.apache.kafka.coordinator.group.generated.CoordinatorRecordType;
 
 /** The core of one partition of {@code __consumer_offsets}. Owned by the shard's thread. */
 public final class GroupCoordinator implements Coordinator {
-    /** How many groups one page looks at, while nobody else gets on. */
+    /** How many groups one page examines, because other requests wait meanwhile. */
     private static final int MAX_LOOKS = 1000;
 
     private final Deadlines deadlines = new Deadlines();
@@ -54,11 +54,11 @@ public final class GroupCoordinator implements Coordinator {
     private final CommandTable commands;
 
     /**
-     * A coordinator that knows no groups yet.
+     * A coordinator without groups.
      *
-     * @param part what the groups of all coordinators take together
-     * @param ids where new members' ids come from
-     * @param patterns what is known of regular expressions
+     * @param part the memory that the groups of all coordinators may take together
+     * @param ids makes ids for new members
+     * @param patterns matches regular expressions with topics
      */
     public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids, TopicPatterns patterns) {
         this.memory = new GroupMemory(part);
@@ -124,7 +124,7 @@ public final class GroupCoordinator implements Coordinator {
         else classic.leave(command, ask, turn);
     }
 
-    /** True where a consumer group has members: who speaks the classic protocol is a guest there. */
+    /** True if a consumer group has members: who speaks the classic protocol is a guest there. */
     private boolean isServerAssigned(String groupId) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         return group != null && !group.isEmpty();
@@ -143,12 +143,12 @@ public final class GroupCoordinator implements Coordinator {
                 || type == CoordinatorRecordType.LEGACY_OFFSET_COMMIT.id();
     }
 
-    /** A group's offsets outlive it until they are deleted themselves. */
+    /** Keeps a group for the remaining offsets: they outlive the group's own record. */
     private void groupRemoved(String groupId) {
         if (!book.of(groupId).isEmpty()) ensureGroup(groupId);
     }
 
-    /** Offsets belong to a group; one that has nothing else is a simple one. */
+    /** Makes a classic group without members for offsets, if there is no group. */
     private void ensureGroup(String groupId) {
         if (registry.get(groupId) == null) classic.getOrMake(groupId, -1);
     }
@@ -198,13 +198,13 @@ public final class GroupCoordinator implements Coordinator {
         turn.reply(ask, null);
     }
 
-    /** One group, with members and offsets; null where there is none. */
+    /** One group, with members and offsets; null if there is none. */
     private GroupView view(String groupId) {
         Group group = registry.get(groupId);
         return group == null ? null : view(group);
     }
 
-    /** A copy, because who looks does so on another thread. */
+    /** A copy, because the view is read on another thread. */
     private GroupView view(Group group) {
         return group.view(consumers::topicName).with(new TreeMap<>(book.of(group.id())));
     }
@@ -223,7 +223,7 @@ public final class GroupCoordinator implements Coordinator {
         return new GroupPage(views, null);
     }
 
-    /** The groups of a page that filters let through, in order of id. */
+    /** The groups of a page that pass the filters, in order of id. */
     private ListedPage list(ListGroups command) {
         Set<String> states = command.states().stream()
                 .map(state -> state.toLowerCase(Locale.ROOT))

@@ -5,38 +5,38 @@ import io.letterbox.memory.StateAccount;
 import io.letterbox.memory.StatePart;
 
 /**
- * How much memory the groups of one coordinator take, and whether there is room for more of them. What is refused is
- * growth; what there is goes on. Owned by the coordinator's thread.
+ * The memory of the groups of one coordinator, and its limit. Only growth is refused; existing groups go on. Owned by
+ * the coordinator's thread.
  */
 public final class GroupMemory {
-    /** How often room is made at the most: all groups are looked at for that. */
+    /** The least time between two sweeps, because each looks at all groups. */
     static final long SWEEP_MS = 10_000;
 
     private final StateAccount account;
     private Sweep sweep = (but, turn) -> {};
     private long sweptMs = -SWEEP_MS;
 
-    /** Forgets groups that have nothing. */
+    /** Deletes groups without members and offsets. */
     @FunctionalInterface
     interface Sweep {
-        /** @param but the group that stays, whatever it has */
+        /** @param but the group that stays in any case */
         void forgetEmpty(String but, CoordinatorContext turn);
     }
 
-    /** @param part what the groups of all coordinators take together */
+    /** @param part the memory that the groups of all coordinators may take together */
     public GroupMemory(StatePart part) {
         this.account = part.open();
     }
 
-    /** How groups are forgotten that have nothing: no members and no offsets. */
+    /** Sets how groups without members and offsets are deleted. */
     void onShortage(Sweep forgetEmptyGroups) {
         sweep = forgetEmptyGroups;
     }
 
     /**
-     * Whether there is room for so many bytes more. A no is counted, and is to be followed by a refusal.
+     * Whether there is room for this many more bytes. If not, it counts as a refusal, which the caller has to answer.
      *
-     * @param groupId the group that is to become larger, which is not forgotten meanwhile
+     * @param groupId the group that grows, which a sweep does not delete
      */
     public boolean admits(long growthBytes, String groupId, CoordinatorContext turn) {
         if (growthBytes <= 0 || account.hasRoom(growthBytes)) return true;
@@ -49,22 +49,22 @@ public final class GroupMemory {
         return false;
     }
 
-    /** Whether there is room for so many bytes more, where a no is no refusal. */
+    /** Whether there is room for this many more bytes; not counted as a refusal. */
     public boolean hasRoom(long growthBytes) {
         return growthBytes <= 0 || account.hasRoom(growthBytes);
     }
 
-    /** So many members were forgotten, which may join again. */
+    /** Counts members that were dropped; they may join again. */
     public void dropped(int members) {
         account.dropped(members);
     }
 
-    /** Words for a refusal: what an operator can do about it. */
+    /** The message of a refusal, which names the setting that an operator can change. */
     public String shortage() {
         return "What is remembered of groups takes as much memory as " + account.setting() + " allows.";
     }
 
-    /** For what keeps its own weight. */
+    /** The account to which groups and offsets are charged. */
     public StateAccount account() {
         return account;
     }

@@ -14,13 +14,13 @@ import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * What the coordinator of transactions is asked. Fenced producers are answered {@code PRODUCER_FENCED}; the door says
- * {@code INVALID_PRODUCER_EPOCH} instead to those that are too old to know it.
+ * The commands of the coordinator of transactions. Fenced producers get {@code PRODUCER_FENCED}, which the door
+ * replaces by {@code INVALID_PRODUCER_EPOCH} for clients that are too old to know it.
  *
  * @param <R> the answer
  */
 public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
-    /** A producer introduces itself; the transactional id is not null. */
+    /** A producer initialises with a transactional id, which is not null (InitProducerId). */
     record InitProducer(InitProducerIdRequestData data) implements TransactionCommand<InitProducerIdResponseData> {
         @Override
         public String key() {
@@ -29,13 +29,13 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     }
 
     /**
-     * A producer is about to write, or has written, to partitions.
+     * Adds partitions to a transaction, or verifies that they are part of it.
      *
      * @param key the transactional id
-     * @param producerId who asks
-     * @param epoch who asks
-     * @param partitions which partitions; they exist
-     * @param intent what to do about them
+     * @param producerId the producer's id
+     * @param epoch the producer's epoch
+     * @param partitions the partitions, which exist
+     * @param intent whether to add or to verify them
      */
     record AddPartitions(String key, long producerId, short epoch, Set<TopicPartition> partitions, Intent intent)
             implements TransactionCommand<Map<TopicPartition, Errors>> {
@@ -44,18 +44,20 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
         }
     }
 
-    /** What {@link AddPartitions} is for. */
+    /** The purpose of {@link AddPartitions}. */
     enum Intent {
-        /** A producer announces what it will write to, as it did before KIP-890. */
+        /** A producer of the older protocol adds partitions before it writes to them. */
         ADD_CLASSIC,
-        /** A producer whose epoch rises with every transaction has begun to write (KIP-890 part 2). */
+        /**
+         * A producer whose epoch rises with every transaction has begun to write to the partitions (KIP-890 part 2).
+         */
         ADD,
-        /** An announcement is to be confirmed; nothing changes (KIP-890 part 1). */
+        /** Verifies that the partitions have been added; nothing changes (KIP-890 part 1). */
         VERIFY
     }
 
     /**
-     * A producer ends its transaction.
+     * A producer ends its transaction (EndTxn).
      *
      * @param raiseEpoch true for the newer protocol, in which the end raises the producer's epoch (version 5 and up)
      */
@@ -67,14 +69,14 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
         }
     }
 
-    /** Somebody wants to know about a transactional id. */
+    /** Describes a transactional id. */
     record Describe(String key) implements TransactionCommand<DescribeTransactionsResponseData.TransactionState> {}
 
     /**
-     * Somebody wants to know which there are, in pages and in order; the pattern is the asker's business.
+     * Lists transactional ids, in pages and in order. The caller applies the request's pattern.
      *
-     * @param after the id behind which the page begins; null: at the first
-     * @param limit how many ids are looked at, 1 or more
+     * @param after the id after which the page begins; null for the first page
+     * @param limit how many ids are examined, 1 or more
      */
     record ListAll(ListTransactionsRequestData data, String after, int limit)
             implements TransactionCommand<ListedPage> {
@@ -85,12 +87,12 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     }
 
     /**
-     * The shell has performed {@link WriteMarkers}. Failing is part of the contract: a log that refuses the record that
-     * follows refuses this, and the shell asks again.
+     * Reports that the shell has performed {@link WriteMarkers}. Fails if the log refuses the record that follows from
+     * it; then the shell repeats the command.
      */
     record MarkersWritten(String key, long producerId, short epoch) implements TransactionCommand<Void> {}
 
-    /** The shell has performed {@link AcquireProducerId}: the question again, with an id that nobody had before. */
+    /** Repeats a request with a new producer id: the shell has performed {@link AcquireProducerId}. */
     record WithProducerId(CoordinatorRequest<?> question, long producerId) implements TransactionCommand<Void> {
         @Override
         public String key() {

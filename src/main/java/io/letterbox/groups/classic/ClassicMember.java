@@ -11,11 +11,17 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** One member of a classic group. Owned by its group; two are never equal, so a member is its session's key. */
+/**
+ * One member of a classic group. Owned by its group. Compared by identity, so a member is the key of its session's
+ * deadline.
+ */
 final class ClassicMember {
     static final byte[] NOTHING = new byte[0];
 
-    /** The objects, a session's deadline, a place in each of the group's maps; the question that waits. */
+    /**
+     * The memory of the member's objects, its session's deadline, its entries in the group's maps, and a pending
+     * request.
+     */
     private static final int BYTES = 700;
 
     private static final int PROTOCOL_BYTES = 150;
@@ -27,12 +33,12 @@ final class ClassicMember {
     private int sessionTimeoutMs;
     private byte[] assignment = NOTHING;
 
-    // What does not survive a restart.
+    // State that does not survive a restart.
     private CoordinatorRequest<JoinGroupResponseData> joining;
     private CoordinatorRequest<SyncGroupResponseData> syncing;
     private boolean fresh;
 
-    /** A protocol that the member speaks, and what it tells the leader in it. */
+    /** A protocol that the member supports, and its metadata for the leader. */
     record Protocol(String name, byte[] metadata) {
         static List<Protocol> of(Iterable<JoinGroupRequestProtocol> requested) {
             java.util.ArrayList<Protocol> protocols = new java.util.ArrayList<>();
@@ -43,7 +49,7 @@ final class ClassicMember {
         }
     }
 
-    /** Where a member comes from. */
+    /** The origin of a member. */
     record Origin(String instanceId, String clientId, String host, String protocolType) {}
 
     ClassicMember(String id, Origin origin) {
@@ -72,7 +78,7 @@ final class ClassicMember {
         protocols = newProtocols;
     }
 
-    /** What it takes in memory, estimated. */
+    /** Its estimated memory. */
     long weightBytes() {
         return BYTES
                 + StateWeight.of(id)
@@ -92,7 +98,7 @@ final class ClassicMember {
         return bytes;
     }
 
-    /** Whether it would tell the same, in the same order of preference. */
+    /** Whether it has the same protocols with the same metadata, in the same order of preference. */
     boolean speaksJust(List<Protocol> others) {
         if (protocols.size() != others.size()) return false;
         for (int index = 0; index < others.size(); index++) {
@@ -103,13 +109,13 @@ final class ClassicMember {
         return true;
     }
 
-    /** What it tells the leader in a protocol. */
+    /** Its metadata for the leader in a protocol. */
     byte[] metadata(String protocol) {
         for (Protocol mine : protocols) if (mine.name().equals(protocol)) return mine.metadata();
         return NOTHING;
     }
 
-    /** The protocol that it likes most among those that all members speak. */
+    /** The first of its protocols that all members support. */
     String vote(Set<String> candidates) {
         for (Protocol mine : protocols) if (candidates.contains(mine.name())) return mine.name();
         throw new IllegalArgumentException("Member " + id + " speaks none of " + candidates);
@@ -136,7 +142,7 @@ final class ClassicMember {
         assignment = newAssignment;
     }
 
-    /** The question to join that waits for the rebalance to complete, or null. */
+    /** The JoinGroup request that waits for the end of the rebalance, or null. */
     CoordinatorRequest<JoinGroupResponseData> joining() {
         return joining;
     }
@@ -145,7 +151,7 @@ final class ClassicMember {
         joining = ask;
     }
 
-    /** The question for the assignment that waits for the leader, or null. */
+    /** The SyncGroup request that waits for the leader's assignment, or null. */
     CoordinatorRequest<SyncGroupResponseData> syncing() {
         return syncing;
     }

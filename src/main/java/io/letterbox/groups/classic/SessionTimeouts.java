@@ -3,23 +3,26 @@ package io.letterbox.groups.classic;
 import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.groups.Deadlines;
 
-/** Who has been heard of lately. Owned by its coordinator. */
+/** The sessions of classic members. Owned by its coordinator. */
 final class SessionTimeouts {
-    /** New members do not know their id, so they cannot send heartbeats: their first join may wait so long. */
+    /** How long the first join of a new member may wait: it does not know its id, so it cannot send heartbeats. */
     static final int FIRST_JOIN_TIMEOUT_MS = 300_000;
 
     private final Deadlines deadlines;
     private Lost lost;
 
-    /** What becomes of members whose session has ended. */
+    /** Handles the end of sessions. */
     interface Lost {
         void member(ClassicGroup group, ClassicMember member, CoordinatorContext turn);
 
-        /** An id was given out, and nobody came back with it. */
+        /** Handles a promised id with which no member has joined in time. */
         void promise(ClassicGroup group, String memberId, CoordinatorContext turn);
     }
 
-    /** Comparable, so that strangers who choose ids of one hash do not slow the map of deadlines down. */
+    /**
+     * The key of a promised id's deadline. Comparable, so that clients that choose ids with equal hashes do not slow
+     * the map down.
+     */
     private record Promise(String groupId, String memberId) implements Comparable<Promise> {
         @Override
         public int compareTo(Promise other) {
@@ -36,12 +39,12 @@ final class SessionTimeouts {
         lost = listener;
     }
 
-    /** The member has been heard of: its session begins anew. A number changes, nothing else. */
+    /** Begins a member's session anew after a heartbeat. Usually changes a number only. */
     void prolong(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         begin(group, member, member.sessionTimeoutMs(), turn);
     }
 
-    /** The member waits for its first join. */
+    /** Begins the session of a new member, which waits for the answer to its first join. */
     void beginFirst(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         begin(group, member, FIRST_JOIN_TIMEOUT_MS, turn);
     }
@@ -53,7 +56,7 @@ final class SessionTimeouts {
 
     private void expired(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         if (group.member(member.id()) != member) return;
-        // Who waits for us need not send heartbeats; the session goes on when it gets its answer.
+        // A member with a pending request cannot send heartbeats; its session goes on after the answer.
         boolean waits = member.joining() != null || member.syncing() != null;
         if (!waits || member.isFresh()) lost.member(group, member, turn);
     }
@@ -62,7 +65,7 @@ final class SessionTimeouts {
         deadlines.cancel(member);
     }
 
-    /** An id was given out; it is kept for a session's time. */
+    /** Begins the deadline of a promised id: one session timeout. */
     void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, CoordinatorContext turn) {
         Promise key = new Promise(group.id(), memberId);
         deadlines.set(key, turn.elapsedMs() + sessionTimeoutMs, late -> {

@@ -21,11 +21,11 @@ final class ConsumerMembership {
     }
 
     /**
-     * Takes a heartbeat in, up to the member's next step.
+     * Processes a heartbeat, up to the member's next step of the reconciliation.
      *
-     * @param memberId the request's, or the one that was made for it
+     * @param memberId the id in the request, or the one that was made for it
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH, UNRELEASED_INSTANCE_ID, FENCED_INSTANCE_ID,
-     *     GROUP_MAX_SIZE_REACHED
+     *      GROUP_MAX_SIZE_REACHED
      */
     void heartbeat(Rebalance rebalance, String memberId, Caller caller, ConsumerGroupHeartbeatRequestData data) {
         GroupChange change = rebalance.change();
@@ -43,7 +43,7 @@ final class ConsumerMembership {
         rebalance.reconcile(memberId, owned);
     }
 
-    /** Makes room for a member that joins, or that comes back. */
+    /** Prepares the group for a member that joins or comes back. */
     private void join(GroupChange change, String memberId, String instanceId) {
         ConsumerGroup group = change.group();
         ConsumerMember present = instanceId == null ? group.member(memberId) : group.staticMember(instanceId);
@@ -63,7 +63,7 @@ final class ConsumerMembership {
             replace(change, present, memberId);
             return;
         }
-        // It says that it owns nothing: it was fenced, or lost the answer to its first attempt.
+        // A member that joins owns nothing: it was fenced, or lost the answer to its first join.
         if (!present.current().equals(CurrentAssignment.NONE)) {
             change.add(new ConsumerEvent.Current(memberId, CurrentAssignment.NONE));
         }
@@ -78,7 +78,7 @@ final class ConsumerMembership {
                         + ").");
     }
 
-    /** Puts a static member's new incarnation in the place of the one before, with all that it had. */
+    /** Replaces a static member by its new incarnation, which gets its metadata and assignments. */
     static void replace(GroupChange change, ConsumerMember former, String memberId) {
         PartitionSet target = change.group().target(former.id());
         change.removeMember(former.id());
@@ -94,7 +94,7 @@ final class ConsumerMembership {
         ConsumerMember member = present(group, memberId, data.instanceId());
         CurrentAssignment current = member.current();
         if (data.memberEpoch() == current.epoch()) return;
-        // The answer that told of the new epoch may be lost; then the member does not yet own more than it had.
+        // The answer with the new epoch may have been lost; then the member owns no more than before.
         boolean repeats = data.memberEpoch() == current.previousEpoch()
                 && owned != null
                 && current.assigned().containsAll(owned);
@@ -106,7 +106,7 @@ final class ConsumerMembership {
     }
 
     /**
-     * The member that a request speaks of.
+     * The member that a request names.
      *
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID
      */
@@ -124,7 +124,7 @@ final class ConsumerMembership {
         return member;
     }
 
-    /** What a member has said about itself, the newest of each; what a request leaves out has not changed. */
+    /** A member's metadata, updated with the fields of a request; fields that are not in it have not changed. */
     private static ConsumerGroupMemberMetadataValue merged(
             ConsumerMember member, Caller caller, ConsumerGroupHeartbeatRequestData data) {
         ConsumerGroupMemberMetadataValue profile = member == null
@@ -155,7 +155,7 @@ final class ConsumerMembership {
     }
 
     /**
-     * Lets a member go.
+     * Removes a member, or marks it as away.
      *
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID
      */

@@ -19,7 +19,7 @@ final class GroupChange {
     /** Null while nothing has changed. */
     private ConsumerGroup after;
 
-    /** Null where no group of the other kind makes room. */
+    /** Null if no group of the other kind makes room. */
     private Runnable farewell;
 
     GroupChange(ConsumerGroup before) {
@@ -70,7 +70,7 @@ final class GroupChange {
         farewell = tellMembers;
     }
 
-    /** True where the members of a group of the other kind have become this one's. */
+    /** True if the members of a group of the other kind have become this one's. */
     boolean isTakeover() {
         return farewell != null;
     }

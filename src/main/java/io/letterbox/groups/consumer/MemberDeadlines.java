@@ -6,22 +6,24 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
- * What happens to members that do not do what they have to in time: they are taken out. Owned by the coordinator, like
- * the deadlines that it sets.
+ * The deadlines of members, which are removed if they miss one. Owned by the coordinator, like the deadlines that it
+ * sets.
  */
 final class MemberDeadlines {
     private enum Kind {
-        /** It has to be heard of. */
+        /** The member has to send a heartbeat. */
         SESSION,
-        /** It has to say that it gave up what it was told to give up. */
+        /** The member has to acknowledge a revocation. */
         REVOCATION,
-        /** It was told to join again. */
+        /** The member has to join again. */
         REJOIN,
-        /** It has joined, and has to ask for its assignment. */
+        /** The member has joined, and has to send SyncGroup. */
         SYNC
     }
 
-    /** Comparable, so that strangers who choose ids of one hash do not slow the map of deadlines down. */
+    /**
+     * The key of a deadline. Comparable, so that clients that choose ids with equal hashes do not slow the map down.
+     */
     private record Key(String groupId, String memberId, Kind kind) implements Comparable<Key> {
         @Override
         public int compareTo(Key other) {
@@ -32,7 +34,7 @@ final class MemberDeadlines {
         }
     }
 
-    /** Takes a member out of its group. */
+    /** Removes a member from its group. */
     @FunctionalInterface
     interface Fence {
         void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn);
@@ -42,14 +44,14 @@ final class MemberDeadlines {
     private final ToIntFunction<String> sessionTimeoutMs;
     private final Fence fence;
 
-    /** @param sessionTimeoutMs of members that do not choose it, by the id of their group */
+    /** @param sessionTimeoutMs the session timeout of members that do not choose it, by the group's id */
     MemberDeadlines(Deadlines deadlines, ToIntFunction<String> sessionTimeoutMs, Fence fence) {
         this.deadlines = deadlines;
         this.sessionTimeoutMs = sessionTimeoutMs;
         this.fence = fence;
     }
 
-    /** A member was heard of. */
+    /** Begins a member's session anew after a request. */
     void heard(String groupId, ConsumerMember member, long elapsedMs) {
         int timeoutMs = member.isClassic()
                 ? member.profile().classicMemberMetadata().sessionTimeoutMs()
@@ -57,7 +59,7 @@ final class MemberDeadlines {
         set(groupId, member, Kind.SESSION, elapsedMs + timeoutMs, any -> true);
     }
 
-    /** A member's assignment has changed: it may have something to give up, or may have nothing any more. */
+    /** Sets or cancels the deadline for a revocation, because the member's assignment has changed. */
     void stepped(String groupId, ConsumerMember member, long elapsedMs) {
         if (member.current().state() != MemberState.UNREVOKED_PARTITIONS || member.isClassic()) {
             deadlines.cancel(new Key(groupId, member.id(), Kind.REVOCATION));
@@ -73,24 +75,24 @@ final class MemberDeadlines {
                 late -> late.current().epoch() == epoch && late.current().state() == MemberState.UNREVOKED_PARTITIONS);
     }
 
-    /** A classic member was told to join again. */
+    /** Sets the deadline for a classic member to join again, unless it is set already. */
     void toldToRejoin(String groupId, ConsumerMember member, long elapsedMs) {
         if (deadlines.has(new Key(groupId, member.id(), Kind.REJOIN))) return;
         set(groupId, member, Kind.REJOIN, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
     }
 
-    /** A classic member has joined. */
+    /** Sets the deadline for a classic member to send SyncGroup, because it has joined. */
     void joined(String groupId, ConsumerMember member, long elapsedMs) {
         deadlines.cancel(new Key(groupId, member.id(), Kind.REJOIN));
         set(groupId, member, Kind.SYNC, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
     }
 
-    /** A classic member has its assignment. */
+    /** Cancels the deadline for SyncGroup: the classic member has its assignment. */
     void synced(String groupId, ConsumerMember member) {
         deadlines.cancel(new Key(groupId, member.id(), Kind.SYNC));
     }
 
-    /** A member is gone. */
+    /** Cancels all deadlines of a member that was removed. */
     void forget(String groupId, String memberId) {
         for (Kind kind : Kind.values()) deadlines.cancel(new Key(groupId, memberId, kind));
     }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  *   sse-0b54cdf3-…           as servers wrote it that had one node and no epochs
  * </pre>
  *
- * @param node the node's id; -1 where the id does not say
+ * @param node the node's id; -1 if the id does not say
  * @param epoch of the node when the stream joined, 0 or more
  * @param unique makes it another one than all others
  */
@@ -26,7 +26,7 @@ public record StreamMemberId(int node, long epoch, UUID unique) {
     private static final Pattern FORM = Pattern.compile(
             PREFIX + "(?:([0-9]{1,9})-([0-9]{1,18})-)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})");
 
-    /** What a member id says; null where it is not one of a stream. */
+    /** What a member id says; null if it is not one of a stream. */
     static StreamMemberId of(String memberId) {
         if (!memberId.startsWith(PREFIX)) return null;
         Matcher form = FORM.matcher(memberId);

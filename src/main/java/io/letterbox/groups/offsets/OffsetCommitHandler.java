@@ -45,12 +45,15 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetComm
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 
-/** Commits, fetches and deletes offsets for whoever asks. Owned by its coordinator. */
+/** Handles requests that commit, fetch and delete offsets. Owned by its coordinator. */
 public final class OffsetCommitHandler {
-    /** A member's own words may be so long, in characters, as in Kafka's {@code offset.metadata.max.bytes}. */
+    /** The limit for the metadata of an offset, in characters, as in Kafka's {@code offset.metadata.max.bytes}. */
     static final int MAX_METADATA_CHARS = 4096;
 
-    /** From this version on, a commit to a group that does not exist is told so; before, it sounds like a rebalance. */
+    /**
+     * From this version on, a commit to a group that does not exist gets GROUP_ID_NOT_FOUND; before,
+     * ILLEGAL_GENERATION.
+     */
     private static final int GROUP_ID_NOT_FOUND_VERSION = 9;
 
     private static final long NOTHING_COMMITTED = -1;
@@ -97,7 +100,7 @@ public final class OffsetCommitHandler {
         turn.reply(ask, response);
     }
 
-    /** How much more memory a group would take that makes this commit. */
+    /** The additional memory of a commit. */
     private long growthBytes(OffsetCommitRequestData data) {
         long bytes = newGroupBytes(data.groupId());
         for (OffsetCommitRequestTopic topic : data.topics()) {
@@ -169,7 +172,7 @@ public final class OffsetCommitHandler {
                 new CommitClaim(data.memberId(), data.groupInstanceId(), generation, false, version), turn);
     }
 
-    /** Offsets of a transaction; that the group belongs to it has been checked by whoever asks. */
+    /** Commits offsets of a transaction. The caller has checked that the group is part of the transaction. */
     public void commitTransactional(
             CommitTransactionOffsets command,
             CoordinatorRequest<TxnOffsetCommitResponseData> ask,
@@ -206,7 +209,7 @@ public final class OffsetCommitHandler {
         return memory.admits(bytes + newGroupBytes(groupId), groupId, turn);
     }
 
-    /** Whether there is room for offsets that are set by hand. */
+    /** Whether there is memory for offsets that an operator sets. */
     boolean admits(SetOffsets command, CoordinatorContext turn) {
         long bytes = newGroupBytes(command.groupId());
         for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {

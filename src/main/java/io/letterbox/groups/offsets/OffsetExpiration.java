@@ -19,12 +19,14 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Takes out of the log what nobody needs: expired offsets, those of deleted topics, deleted groups. */
+/** Deletes offsets and groups from the log: expired offsets, those of deleted topics, and deleted groups. */
 public final class OffsetExpiration {
-    /** How often is looked for what has expired. */
+    /** The interval between two searches for expired offsets. */
     static final long INTERVAL_MS = 600_000;
 
-    /** Tombstones of so many bytes become one batch; ids of groups can be long, and a batch may have a megabyte. */
+    /**
+     * The size at which a batch of tombstones is written: ids of groups can be long, and a batch may have one megabyte.
+     */
     private static final int BATCH_BYTES = 1 << 18;
 
     private final GroupRegistry registry;
@@ -41,10 +43,10 @@ public final class OffsetExpiration {
         this.retentionMs = retentionMs;
     }
 
-    /** From now on, what has expired is looked for. */
+    /** Begins the periodic search for expired offsets. */
     public void activate(CoordinatorContext turn) {
         deadlines.set(this, turn.elapsedMs() + INTERVAL_MS, late -> {
-            // Before the work, which the log may refuse.
+            // Set before the search, because that fails if the log refuses the tombstones.
             activate(late);
             if (late.now().wallConfirmed()) expire(late);
         });
@@ -67,9 +69,9 @@ public final class OffsetExpiration {
     }
 
     /**
-     * Groups that have neither members nor offsets make room for others; how old they are does not matter.
+     * Deletes groups without members and offsets, whatever their age, to make room for others.
      *
-     * @param but the group that stays, because somebody is about to join it
+     * @param but the group that stays, because a member is about to join it
      */
     public void forgetEmpty(String but, CoordinatorContext turn) {
         List<CoordinatorRecord> records = new ArrayList<>();
@@ -118,11 +120,11 @@ public final class OffsetExpiration {
         turn.write(records.subList(from, records.size()));
     }
 
-    /** Deletes the offsets of topics that are gone, or have been made anew under the same name. */
+    /** Deletes the offsets of topics that were deleted, or were made again with the same name. */
     public void follow(ClusterImage image, CoordinatorContext turn) {
         ClusterImage before = followed;
         followed = image;
-        // Most changes take nothing away, and there may be very many offsets.
+        // Skipped if no topic was deleted: most changes delete none, and there may be very many offsets.
         if (before != null && !tookAway(before, image)) return;
         List<CoordinatorRecord> records = new ArrayList<>();
         for (String groupId : book.groups()) {
