@@ -5,26 +5,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One thing that was changed, in words:
+ * The description of one change, which is shown as:
  *
  * <pre>
  * Topic payments changed (retention.ms: default → 3600000) by HTTP client 127.0.0.1 (curl/8.14.1)
  * └kind ┘ └name ┘└action┘ └details                      ┘    └actor                              ┘
  * </pre>
  *
- * A principal that is not anonymous follows the actor: {@code … (curl/8.14.1) as User:alice}. What clients chose is
+ * A principal that is not anonymous follows the actor: {@code … (curl/8.14.1) as User:alice}. Texts from clients are
  * made printable and shortened. Immutable.
  *
- * @param kind what it is, such as {@code topic}
- * @param name which one
- * @param action what was done, a participle
+ * @param kind the kind of object, such as {@code topic}
+ * @param name the object's name
+ * @param action what was done, as a participle
  * @param details the rest, in order
  */
 public record Change(String kind, String name, String action, Map<String, String> details) {
     /** The longest name or value that is shown; Kafka's topics have 249 characters at the most. */
     static final int MAX_TEXT = 256;
 
-    /** Details beyond so many are counted. */
+    /** How many details are shown; further ones are counted. */
     static final int MAX_DETAILS = 24;
 
     public Change {
@@ -37,7 +37,7 @@ public record Change(String kind, String name, String action, Map<String, String
         details = shown;
     }
 
-    /** From one value to another. */
+    /** The description of a changed value. */
     public static String moved(Object from, Object to) {
         return from + " → " + to;
     }
@@ -67,7 +67,7 @@ public record Change(String kind, String name, String action, Map<String, String
         if (by.why() != null) line.append(", ").append(by.why());
     }
 
-    /** The same for machines, in order. */
+    /** The parts of the line as fields, in order. */
     Map<String, String> fields(Actor by) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("kind", kind);
@@ -84,7 +84,7 @@ public record Change(String kind, String name, String action, Map<String, String
 
     private static String clean(String text) {
         int end = Math.min(text.length(), MAX_TEXT);
-        // Half of a pair would be no character.
+        // Does not cut a surrogate pair in two.
         if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) end--;
         return Printable.line(text.substring(0, end)) + (end < text.length() ? "…" : "");
     }

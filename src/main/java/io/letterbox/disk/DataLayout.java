@@ -41,8 +41,8 @@ public record DataLayout(Path root) {
     }
 
     /**
-     * Where versions before had the logs, as {@code topics/<topic>/<partition>/}. What is there is taken over at the first
-     * start; directories of topics that nobody knows stay.
+     * Where versions before had the logs, as {@code topics/<topic>/<partition>/}. What is there is taken over at the
+     * first start; directories of topics that nobody knows stay.
      */
     public Path topics() {
         return root.resolve("topics");

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A refusal on its way to whoever asked: a code for the machine and a sentence for the person, which says what was
- * wrong and what would be right. It has no stack trace, because it is an expected outcome and may be frequent.
+ * The refusal of a request: a code for programs and a sentence for people, which says what was wrong and what would be
+ * right. It has no stack trace, because it is an expected outcome and may be frequent.
  */
 public class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public class ApiException extends RuntimeException {
 
     private final ErrorCode code;
 
-    // Not sent anywhere as an object.
+    // Transient: exceptions are never serialized.
     private final transient Map<String, Object> facts;
 
     /**
@@ -29,7 +29,7 @@ public class ApiException extends RuntimeException {
     /**
      * @param code what kind of refusal this is
      * @param detail a whole sentence for a person
-     * @param facts of the sentence, for a program: texts and numbers by the names that they have in a problem document
+     * @param facts the facts of the sentence for programs: texts and numbers by their names in a problem document
      */
     public ApiException(ErrorCode code, String detail, Map<String, Object> facts) {
         super(detail, null, false, false);
@@ -42,7 +42,7 @@ public class ApiException extends RuntimeException {
         return code;
     }
 
-    /** What a program can use of the sentence; mostly empty. */
+    /** The facts of the sentence for programs; usually empty. */
     public Map<String, Object> facts() {
         return facts;
     }

@@ -3,14 +3,14 @@ package io.letterbox.memory;
 import java.util.List;
 
 /**
- * The memory that state of clients may take, one limit for each kind. Any thread.
+ * The limits for the memory that clients' state may take, one for each kind. Any thread.
  *
- * @param producers producers that partitions remember, those that stand for an {@code Idempotency-Key} included
- * @param groups consumer groups: names, members with what they say of themselves and own, committed offsets
+ * @param producers producers that partitions remember, including those for an {@code Idempotency-Key}
+ * @param groups consumer groups: names, members with their metadata and assignments, committed offsets
  * @param transactions transactional ids, with the partitions of open transactions
  */
 public record StateBudget(StatePart producers, StatePart groups, StatePart transactions) {
-    /** A limit is a bound for estimates; nobody has less than this, or the smallest heap could remember nothing. */
+    /** The least limit, so that even the smallest heap has room for some state. */
     private static final long LEAST_BYTES = 1 << 20;
 
     private static final int HEAP_PER_PRODUCERS = 8;
@@ -38,8 +38,8 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
     }
 
     /**
-     * The limit for aborted transactions that logs keep in memory. There is no setting for it, and nobody is refused
-     * beyond it: logs keep them in files then.
+     * The limit for aborted transactions that logs keep in memory. It has no setting, and no request is refused because
+     * of it: beyond it, logs keep them in files only.
      *
      * @param heapBytes the largest that the heap can become
      */
@@ -51,7 +51,7 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
         return configuredBytes > 0 ? configuredBytes : Math.max(LEAST_BYTES, heapBytes / divisor);
     }
 
-    /** All of them, for whoever reports. */
+    /** All parts, for reports. */
     public List<StatePart> parts() {
         return List.of(producers, groups, transactions);
     }

@@ -83,7 +83,7 @@ final class MetadataCodec {
     private static final int CREATE_SHARDS = 14;
     private static final int IMAGE_WITH_SHARDS = 15;
 
-    /** Of the kinds that say in which format they are written. */
+    /** The format version of the kinds that have one. */
     private static final int FORMAT = 1;
 
     private static final Set<Integer> IMAGES = Set.of(
@@ -124,10 +124,10 @@ final class MetadataCodec {
     }
 
     /**
-     * Carries out what a frame says.
+     * Applies a frame to an image.
      *
      * @param image the image so far, null at the first frame, which has to hold an image
-     * @throws IOException where the bytes mean nothing, or nothing that fits the image
+     * @throws IOException if the bytes cannot be decoded, or the command does not fit the image
      */
     static ClusterImage replay(MetadataMachine machine, ClusterImage image, byte[] body) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
@@ -245,7 +245,7 @@ final class MetadataCodec {
                 settings);
     }
 
-    /** A later format means something that this version would not understand. */
+    /** Refuses formats of later versions, which this version cannot read. */
     private static void checkFormat(DataInputStream in) throws IOException {
         int format = in.readByte();
         if (format != FORMAT)

@@ -10,7 +10,7 @@ import java.util.List;
  * {@link RecordParser}. For one thread; used once.
  */
 public final class BatchBuilder {
-    /** The most that one batch can hold; doors have far lower limits. */
+    /** The largest possible batch; doors have far lower limits. */
     static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
     /** Of a record's length, attributes, timestamp, offset, two lengths and a count. */
@@ -26,7 +26,7 @@ public final class BatchBuilder {
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private int flags;
 
-    /** @param initialBytes a guess at the batch's size; it grows when it has to */
+    /** @param initialBytes the expected size of the batch; the array grows if needed */
     public BatchBuilder(int initialBytes) {
         array = new byte[Math.max(initialBytes, 128)];
     }
@@ -37,7 +37,7 @@ public final class BatchBuilder {
      * @param key the key, or null
      * @param value the value, or null for a tombstone
      * @return the record's index in the batch, from 0
-     * @throws IllegalArgumentException where the batch would have more than 2 GiB
+     * @throws IllegalArgumentException if the batch would have more than 2 GiB
      */
     public int append(long timestampMs, byte[] key, byte[] value, List<RecordHeader> headers) {
         return append(timestampMs, key, value, 0, value == null ? 0 : value.length, headers);
@@ -73,7 +73,7 @@ public final class BatchBuilder {
     }
 
     /**
-     * Says who numbers the records, so that repetitions are found.
+     * Sets the producer that numbers the records, so that repetitions are recognised.
      *
      * @param sequence the number of the first record, 0 to 2^31-1, or {@link RecordBatch#NO_SEQUENCE}
      * @return this
@@ -108,7 +108,7 @@ public final class BatchBuilder {
     /**
      * The finished batch, with base offset 0 and without a leader epoch. The builder must not be used any more.
      *
-     * @throws IllegalStateException where there is no record
+     * @throws IllegalStateException if there is no record
      */
     public ByteBuffer build() {
         if (count == 0) throw new IllegalStateException("A batch without records has no offset");
@@ -146,7 +146,7 @@ public final class BatchBuilder {
         int keyBytes = utf8Length(key);
         varint(keyBytes);
         if (keyBytes == key.length()) {
-            // All ASCII, as nearly every header's name is: no array in between.
+            // ASCII, as nearly all header names are, is copied without a temporary array.
             for (int index = 0; index < keyBytes; index++) array[at++] = (byte) key.charAt(index);
         } else {
             System.arraycopy(key.getBytes(StandardCharsets.UTF_8), 0, array, at, keyBytes);

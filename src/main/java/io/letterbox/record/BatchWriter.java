@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * Writes a batch again, with other records or another codec: what is not set stays as the header of the original says,
- * offsets, leader epoch and producer among it. For one thread; used once.
+ * Writes a batch again, with other records or another codec. Header fields that are not set are copied from the
+ * original, such as offsets, leader epoch and producer. For one thread; used once.
  */
 final class BatchWriter implements AutoCloseable {
     static final int CODEC_BITS = 0x07;
@@ -26,9 +26,9 @@ final class BatchWriter implements AutoCloseable {
     private long maxTimestampMs;
 
     /**
-     * @param original gives the header
-     * @param level how hard the codec tries, or {@link Codec#DEFAULT_LEVEL}
-     * @param maxBytes the largest batch that may come out
+     * @param original the batch whose header is copied
+     * @param level the compression level, or {@link Codec#DEFAULT_LEVEL}
+     * @param maxBytes the limit for the new batch
      */
     BatchWriter(RecordBatch original, Codec codec, int level, int maxBytes) {
         this.original = original;
@@ -57,9 +57,9 @@ final class BatchWriter implements AutoCloseable {
     }
 
     /**
-     * Adds a record as it is, its length before it.
+     * Adds an encoded record, which begins with its length.
      *
-     * @throws ApiException RECORD_TOO_LARGE where the batch has become too large
+     * @throws ApiException RECORD_TOO_LARGE if the batch has become too large
      */
     void record(byte[] array, int from, int length) {
         bytes(array, from, length);

@@ -4,7 +4,8 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 
 /**
- * Reads the lengths in a stream of snappy blocks before the codec does, because the codec allocates what they claim.
+ * Checks the lengths in a stream of snappy blocks before the codec reads them, because the codec allocates as much as
+ * they claim.
  *
  * <pre>
  *  either  ┌─────────────────────────┬─────────┬────────────┬────────┬───────┬────────┬───────┐
@@ -23,13 +24,13 @@ final class SnappyFrames {
     private static final long MAGIC = 0x82534e4150505900L;
     private static final int MAGIC_BEGIN = (int) (MAGIC >>> 32);
 
-    /** A copy of 64 bytes takes 3, so no block can grow more than this. */
+    /** The largest possible ratio of a block: a copy of 64 bytes takes 3 bytes. */
     private static final int MAX_RATIO = 22;
 
     private SnappyFrames() {}
 
     /**
-     * Lets streams pass whose claims can be true.
+     * Checks that all lengths in a stream are possible.
      *
      * @throws ApiException CORRUPT_RECORDS
      */

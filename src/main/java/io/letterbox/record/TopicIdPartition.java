@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public record TopicIdPartition(UUID topicId, int partition) {
     private static final Pattern TEXT = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})");
 
-    /** Reads what {@link #toString} has written; null where a text is nothing of the kind. */
+    /** Reads what {@link #toString} has written; null if a text is nothing of the kind. */
     public static TopicIdPartition parse(String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) return null;

@@ -1,6 +1,6 @@
 package io.letterbox.replication;
 
-/** Something that happened to a replica. */
+/** An event of a replica. */
 public sealed interface Input {
     /**
      * Records were appended to this node's log.
@@ -10,21 +10,21 @@ public sealed interface Input {
     record Appended(long logEndOffset) implements Input {}
 
     /**
-     * Records that were not safe were taken out of this node's log again.
+     * Records that were not safe were truncated from this node's log.
      *
      * @param logEndOffset the offset that the next record gets
      */
     record Truncated(long logEndOffset) implements Input {}
 
     /**
-     * Records became as safe on this node as the topic's flush policy demands.
+     * Records on this node became as durable as the topic's flush policy demands.
      *
      * @param offset everything below it is
      */
     record Durable(long offset) implements Input {}
 
     /**
-     * The cluster agreed on something about this partition.
+     * The cluster image of this partition changed.
      *
      * @param inSyncReplicas how many replicas are in sync, this one included
      * @param minInSyncReplicas how many the topic demands
