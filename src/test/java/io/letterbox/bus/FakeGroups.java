@@ -8,18 +8,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 
-/** One real coordinator without a storage, which answers at once. Thread-safe. */
+/** Groups with one real coordinator and without a storage, which answers at once. Thread-safe. */
 public final class FakeGroups implements Groups {
     private final TestGroups groups = new TestGroups();
     private boolean silent;
     private int lost;
 
-    /** The coordinator, to be prepared before the door is used. */
+    /** The coordinator, for preparing groups before the door is used. */
     public TestGroups coordinator() {
         return groups;
     }
 
-    /** From now on nothing is answered. */
+    /** Stops all answers. */
     public synchronized void silence() {
         silent = true;
     }

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More logs than files may be open. */
+/** Tests more logs than the limit of open files. */
 class OpenFilesTest {
     private static final int LIMIT = 4;
     private static final int LOGS = 20;
@@ -48,7 +48,7 @@ class OpenFilesTest {
         assertThat(logs.get(0).isOpen()).isTrue();
         assertThat(files.open()).isOne();
         logs.get(0).flush();
-        // The first look after a use lets the file be, the second closes it.
+        // The first check after a use keeps the file, the second closes it.
         TestLogs.retain(logs.get(0), new Moment(2, 2), 1);
         assertThat(files.open()).isOne();
         TestLogs.retain(logs.get(0), new Moment(2, 2), 1);
@@ -83,7 +83,7 @@ class OpenFilesTest {
         assertThat(TestLogs.values(logs.get(7), 0, 1000)).containsExactly("0=v");
     }
 
-    /** Once nobody has a file open, the system may forget that it could not write what is in it. */
+    /** The operating system may drop a write error once no process has the file open. */
     @Test
     void bytesThatWereNotForcedKeepTheirFileOpen() throws IOException {
         make();

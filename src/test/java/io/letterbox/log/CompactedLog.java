@@ -19,12 +19,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A log and its compactor, with records written as {@code key=value}; {@code key=-} is a tombstone, {@code =v} keyless. */
+/**
+ * A log and its compactor, with records written as {@code key=value}; {@code key=-} is a tombstone, {@code =v} keyless.
+ */
 public final class CompactedLog implements Closeable {
     public long nowMs = 1_000_000;
     public long highWatermark = Long.MAX_VALUE;
 
-    /** How the records that are appended from now on are compressed. */
+    /** The codec of the next appends. */
     public Codec codec = Codec.NONE;
 
     private final Disk disk;
@@ -124,7 +126,7 @@ public final class CompactedLog implements Closeable {
         log.configure(normal);
     }
 
-    /** One run; false where none was due. */
+    /** One run; false if none was due. */
     public boolean compact() throws IOException {
         CompactionPlan plan = compactor.plan(nowMs, Math.min(highWatermark, log.durableOffset()));
         if (plan == null) return false;
@@ -165,7 +167,7 @@ public final class CompactedLog implements Closeable {
         open(recoveryPoint, true);
     }
 
-    /** Opens again after a crash of the disk, without having closed. */
+    /** Opens the log after a crash of the disk, without closing it before. */
     public void recover(long recoveryPoint) throws IOException {
         open(recoveryPoint, false);
     }

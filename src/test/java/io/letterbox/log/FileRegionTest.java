@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where batches lie: the same ones that a read returns, and pinned. */
+/** Tests file regions: they hold the batches that a read returns, and are pinned. */
 class FileRegionTest {
     private static final int SEGMENT_BYTES = 4_000;
 
@@ -43,7 +43,7 @@ class FileRegionTest {
         log.close();
     }
 
-    /** Batches of 1 to 3 records with values of up to so many bytes. */
+    /** Appends batches of 1 to 3 records, with values of up to this many bytes. */
     private void fill(Random random, int batches, int valueBytes) throws IOException {
         for (int i = 0; i < batches; i++) {
             String[] values = new String[1 + random.nextInt(3)];
@@ -70,7 +70,7 @@ class FileRegionTest {
         }
         try {
             assertThat(bytes(region)).as(what).isEqualTo(read.batches());
-            // Compaction can leave a gap behind the last batch; either end of it is a place to read on.
+            // Compaction can leave a gap behind the last batch; reading may go on at either end of it.
             assertThat(region.nextOffset()).as(what).isGreaterThanOrEqualTo(read.nextOffset());
             assertThat(log.read(region.nextOffset(), 1, log.logEndOffset()).batches())
                     .as(what)
@@ -120,7 +120,7 @@ class FileRegionTest {
         log = open(disk, temp.resolve("p"), small(SEGMENT_BYTES), 0).log();
     }
 
-    /** The index only tells where to begin: where it is missing, wrong or of another file, the headers decide. */
+    /** The index only shortens the search: if it is missing, wrong or of another file, the headers decide. */
     @Test
     void doesWithoutASoundIndex() throws IOException {
         fill(new Random(1), 200, 200);
@@ -179,7 +179,7 @@ class FileRegionTest {
         reopened.unpin();
     }
 
-    /** The first look after a use lets a file be, the second closes it. */
+    /** Runs the check for idle files twice: the first keeps files that were used before, the second closes them. */
     private void lookTwice() throws IOException {
         TestLogs.retain(log, new Moment(2_000, 2_000), log.logEndOffset());
         TestLogs.retain(log, new Moment(2_000, 2_000), log.logEndOffset());

@@ -113,7 +113,7 @@ class LocalMetadataLogTest {
         assertThat(again.image().topics()).containsOnlyKeys("b");
     }
 
-    /** Rooms and descriptors go at any step, also while a long file is begun anew. */
+    /** Space or descriptors run short at any step, also while a long file is rewritten. */
     @Test
     void noShortageLosesACommand() throws Exception {
         Seeds.forEach(LocalMetadataLogTest.class, seed -> {
@@ -178,7 +178,7 @@ class LocalMetadataLogTest {
         }
     }
 
-    /** A crash may leave the file with its new length and with zeros in place of the bytes. */
+    /** A crash may leave the file with its new length, but with zeros instead of the bytes. */
     @Test
     void aZeroedEndIsCutOff() throws IOException {
         byte[] whole = someHistory();
@@ -213,7 +213,7 @@ class LocalMetadataLogTest {
 
     @Test
     void aLongLogIsBegunAnew() throws IOException {
-        // In memory, because this forces more often than a disk likes.
+        // In memory, because the test forces very often.
         SimDisk memory = new SimDisk(0);
         ClusterImage last;
         long largest = 0;
@@ -244,7 +244,7 @@ class LocalMetadataLogTest {
         return Files.readAllBytes(file);
     }
 
-    /** Where the frame of the last command, a DeleteTopic of a one-letter name, begins. */
+    /** The position of the last command's frame, a DeleteTopic with a one-letter name. */
     private static int lastFrame(byte[] whole) {
         return whole.length - (12 + 1 + 2 + 1);
     }

@@ -18,7 +18,7 @@ import net.jqwik.api.Tuple;
 class MetadataReplayTest {
     private final MetadataMachine machine = new MetadataMachine(new Limits(4, 6, 12), Map.of("segment.ms", "1000"));
 
-    /** What the log keeps of the commands, given to a node with stricter limits, leads to the same image. */
+    /** A replay of the log on a node with lower limits results in the same image. */
     @Property(tries = 500)
     void replayingTheLogGivesTheSameImage(@ForAll("histories") List<Command> history) throws IOException {
         MetadataMachine later = new MetadataMachine(new Limits(1, 1, 1), Map.of("segment.ms", "1000"));

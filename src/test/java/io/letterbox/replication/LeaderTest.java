@@ -73,7 +73,7 @@ class LeaderTest {
                 .hasMessageContaining("the log ends at 5");
     }
 
-    /** Each number is one step: appends, forces and changes of the demand, in any order. */
+    /** Each number is one step: an append, a force or a change of min.insync.replicas. */
     @Property(tries = 500)
     void theHighWatermarkNeverFallsAndNeverPassesTheDisk(
             @ForAll @Size(max = 60) List<@IntRange(min = 0, max = 29) Integer> steps) {

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** What the inspector of logs says of a data directory before a server starts with it. */
+/** The findings of the log inspector in a data directory, taken before a server starts with it. */
 final class Inspection implements LogInspector.Dump {
     private final PartitionDirectories directories;
     private final Map<String, UUID> topicIds;
@@ -40,7 +40,7 @@ final class Inspection implements LogInspector.Dump {
         inspector.dump(directory.layout().root(), 0, this);
     }
 
-    /** Compares it with what a server has then. Returns whether the two can be compared. */
+    /** Compares the findings with the log of the server that has started. Returns false if they cannot be compared. */
     boolean mustForetell(TopicPartition id, PartitionLog log) throws IOException {
         Path partition = directories.of(new TopicIdPartition(topicIds.get(id.topic()), id.partition()));
         if (!current.contains(partition)) return false;
@@ -53,7 +53,7 @@ final class Inspection implements LogInspector.Dump {
         return true;
     }
 
-    /** A stop alone damages nothing. */
+    /** A crash alone is no damage. */
     @Override
     public void finding(LogInspector.Finding finding) {
         Path file = finding.file();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which reads are copied, which are sent from a file, and how much of the budget they take. */
+/** Tests which reads are copied and which are file regions, and how much of the budget they use. */
 class PartitionReadsTest {
     private static final TopicPartition P0 = new TopicPartition("quakes", 0);
     private static final int LARGE = PartitionReads.COPIED_BYTES;

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What a failure or a shortage of the disk ends, and what goes on. */
+/** Tests what ends after a failure or a shortage of the disk, and what goes on. */
 class ShardFailureTest extends ShardFixture {
     @Test
     void endsTheShardWhenTheDiskCannotBeForced() throws Exception {
@@ -50,7 +50,7 @@ class ShardFailureTest extends ShardFixture {
         serve(Map.of("segment.bytes", "16384"));
         publish("x".repeat(12_000));
         files.outOfFiles = true;
-        // It needs another segment.
+        // This append needs a new segment.
         ApiException refusal = refusal("y".repeat(12_000));
         assertThat(refusal.code()).isEqualTo(ErrorCode.OUT_OF_FILES);
         assertThat(refusal).hasMessageContaining("Too many open files").hasMessageNotContaining(temp.toString());
@@ -65,7 +65,7 @@ class ShardFailureTest extends ShardFixture {
         serve(Map.of("segment.ms", "1", "retention.ms", "1"));
         publish("before");
         files.outOfFiles = true;
-        // Retention has to roll, and the checkpoint to write.
+        // Both retention, which rolls a segment, and the checkpoint need descriptors.
         Awaitility.await().until(() -> shortages.failing() > 1);
         assertThat(shortages.sentences()).allMatch(sentence -> sentence.contains("Too many open files"));
         assertThat(shortages.sentences()).noneMatch(sentence -> sentence.contains(temp.toString()));

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A shard with more partitions than files may be open. */
+/** Tests a shard with more partitions than the limit of open files. */
 class ShardFilesTest extends ShardFixture {
     private static final int PARTITIONS = 100;
 
@@ -34,7 +34,7 @@ class ShardFilesTest extends ShardFixture {
         return new TopicPartition("quakes", number);
     }
 
-    /** All in one turn, so that no checkpoint comes in between. */
+    /** Publishes in one task of the shard, so that no checkpoint comes in between. */
     private void publishToEach(String value) throws Exception {
         List<Append> appends = new ArrayList<>();
         for (int number = 0; number < PARTITIONS; number++) {
@@ -57,7 +57,7 @@ class ShardFilesTest extends ShardFixture {
         int limit = files.openFiles().limit();
         assertThat(files.mostOpen).isBetween(limit / 2, limit + 1);
         assertThat(failures).isEmpty();
-        // Nobody writes, so nothing stays open; os leaves some to the system.
+        // Idle files are closed; with flush=os some may stay open until they are forced.
         Awaitility.await().until(() -> files.openFiles().open() <= limit / 2);
         restart(false);
         servePartitions(flush);

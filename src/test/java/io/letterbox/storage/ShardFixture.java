@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A shard with its storage, on a disk that a test can spoil and with a wall clock that it can set. */
+/** A shard with its storage, on a disk with switchable faults and with a wall clock that can be set. */
 abstract class ShardFixture {
     static final TopicPartition P0 = new TopicPartition("quakes", 0);
 
@@ -65,7 +65,7 @@ abstract class ShardFixture {
     RecoveryCheckpoint recovery;
     String deployment;
 
-    /** The clocks of this machine, of which somebody sets the wall clock. */
+    /** The clocks of this machine, with a wall clock that a test sets. */
     static final class SteppedClock implements Clock {
         private final AtomicLong looks = new AtomicLong();
         volatile long stepMs;
@@ -86,7 +86,7 @@ abstract class ShardFixture {
             return Clock.super.now();
         }
 
-        /** Waits until the shard has kept house, and once more. */
+        /** Waits for two rounds of housekeeping. */
         void awaitHousekeeping() {
             long before = looks.get();
             Awaitility.await().until(() -> looks.get() >= before + 3);

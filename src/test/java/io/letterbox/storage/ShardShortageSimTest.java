@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real shard on a simulated machine that lacks room and descriptors at random while it appends, commits, checkpoints,
- * makes topics and deletes them, and that stops at times: no partition ends, nothing acknowledged is lost, and when the
- * shortage is over everything is served and acknowledged.
+ * A real shard on a simulated machine with random shortages of space and descriptors, and with crashes, while it
+ * appends, commits, checkpoints, makes and deletes topics. No partition may end, no acknowledged record may be lost,
+ * and after the shortage everything is served and acknowledged.
  */
 class ShardShortageSimTest {
     private static final int ROUNDS = 5;
@@ -60,9 +60,9 @@ class ShardShortageSimTest {
                     disk.shortages(0);
                     heal();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 } catch (ForceFailedException | UncheckedIOException failed) {
-                    // A stop in another thread looks like a failure.
+                    // A crash in another thread arrives as the cause of a failure.
                     if (!isStop(failed)) throw failed;
                 }
                 disk.shortages(0);

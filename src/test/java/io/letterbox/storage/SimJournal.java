@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A journal whose entries become safe when a test says so, never within the call that brings them: what a replicated one
- * promises, and no more. What is safe outlives every crash of the machine; what is not is lost when the journal is cut,
- * unless others had it already.
+ * A journal whose entries become safe when a test says so, never within the call that brings them: what a replicated
+ * one promises, and no more. What is safe outlives every crash of the machine; what is not is lost when the journal is
+ * cut, unless others had it already.
  */
 final class SimJournal implements Journal {
     private final int capacity;

@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What a shard consists of, without its thread: the test says when what waits goes on. */
+/** The parts of a shard without its thread: the test runs queued work step by step. */
 final class SimShard implements GroupCommit.Listener {
     private static final long TAIL_CACHE_BYTES = 20_000;
 
@@ -46,7 +46,7 @@ final class SimShard implements GroupCommit.Listener {
     private ClusterImage image;
     private IOException failed;
 
-    /** Reads what is there, as a process does that starts. */
+    /** Reads the data directory as a start does. */
     SimShard(SimDisk disk, DataDirectory directory, int walBytes) throws IOException {
         this(disk, directory, walBytes, null);
     }
@@ -95,7 +95,7 @@ final class SimShard implements GroupCommit.Listener {
         return journal;
     }
 
-    /** Opens the logs, and lets go what an earlier process has left. Returns how many files it has to keep. */
+    /** Opens the logs, and deletes the write-ahead files of an earlier process. Returns how many files have to stay. */
     int open(ClusterImage first) throws IOException {
         image = first;
         apply(first);
@@ -118,7 +118,7 @@ final class SimShard implements GroupCommit.Listener {
         return recovery.batchesRestored();
     }
 
-    /** Appends; the promise is kept by a commit. */
+    /** Appends; a commit completes the promise. */
     Promise<Appended> append(TopicPartition id, ByteBuffer batch, int records, long nowMs) throws IOException {
         HostedPartition partition = partitions.get(id);
         Promise<Appended> done = Promise.promise();
@@ -200,7 +200,7 @@ final class SimShard implements GroupCommit.Listener {
         });
     }
 
-    /** Lets the other threads go on by one step, and then what they have told the shard. */
+    /** Runs one task of the other threads, and then the tasks that they have queued for the shard. */
     void step() {
         Runnable work = background.poll();
         if (work != null) work.run();
@@ -232,7 +232,7 @@ final class SimShard implements GroupCommit.Listener {
         recovery.close();
     }
 
-    /** As a shard does that has seen a write fail. */
+    /** Does what a shard does after a failed write. */
     void fail() {
         recovery.forceFailed();
     }

@@ -45,10 +45,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real shard whose journal takes its time, on the simulated disk. Groups are under way while further ones form; the shard
- * steps down, and what is above the high watermarks is cut, of which others may have had some; checkpoints come in between,
- * and the machine stops. After each cut and each start, the logs, with producers, transactions, times, epochs and cached
- * tails, are as if nothing but what is safe had ever been in them.
+ * A real shard whose journal takes its time, on the simulated disk. Groups are under way while further ones form; the
+ * shard steps down, and what is above the high watermarks is cut, of which others may have had some; checkpoints come
+ * in between, and the machine stops. After each cut and each start, the logs, with producers, transactions, times,
+ * epochs and cached tails, are as if nothing but what is safe had ever been in them.
  */
 class SpeculationSimTest {
     private static final int ROUNDS = 4;
@@ -89,7 +89,10 @@ class SpeculationSimTest {
         private final Map<TopicPartition, SpeculationModel> models = new TreeMap<>();
         private final Map<TopicPartition, Path> directories = new HashMap<>();
 
-        /** Deletes records and never stops, or the other way round: what a checkpoint needs of deleted ones is another matter. */
+        /**
+         * Deletes records and never stops, or the other way round: what a checkpoint needs of deleted ones is another
+         * matter.
+         */
         private final boolean deletes;
 
         private SimShard shard;

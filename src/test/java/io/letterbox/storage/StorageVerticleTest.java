@@ -201,7 +201,8 @@ class StorageVerticleTest extends ShardFixture {
         assertThat(reader.status(P0).quarantine()).contains("directory is gone");
         assertThat(refusal("more").code()).isEqualTo(ErrorCode.PARTITION_QUARANTINED);
 
-        // And stays so: without its recovery point the next start would take what is left for all there ever was.
+        // It stays quarantined: if its recovery point were lost, the next start would accept the remaining records as
+        // complete.
         restart(true);
         serve(Map.of());
         assertThat(reader.status(P0).quarantine()).contains("below offset 1 were durable");

@@ -30,7 +30,7 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A coordinator on a desk: a list for a log, a number for a clock, and effects that happen when a test says so. */
+/** A harness for the coordinator: with a list as its log, a clock that is set, and effects that a test performs. */
 final class Desk implements CoordinatorOutbox {
     static final String ID = "shop";
     static final TopicPartition A = new TopicPartition("a", 0);
@@ -51,30 +51,30 @@ final class Desk implements CoordinatorOutbox {
 
     private final ArrayDeque<CoordinatorRequest<?>> needIds = new ArrayDeque<>();
 
-    /** Who a producer thinks it is. */
+    /** The id and epoch that a producer believes to have. */
     record Owner(long id, short epoch) {}
 
     private TransactionCoordinator core() {
         return new TransactionCoordinator(new TransactionLimits(MAX_TIMEOUT_MS, EXPIRATION_MS, memory));
     }
 
-    /** From now on there is as much memory as anybody wants. */
+    /** Removes the limit of memory. */
     void unlimited() {
         memory = StatePart.unlimited();
         restart();
     }
 
-    /** From the next restart on there is little memory. */
+    /** Sets a low limit of memory, from the next restart on. */
     void limited() {
         memory = limit;
     }
 
-    /** NONE where an id is known. */
+    /** NONE if an id is known. */
     Errors state(String id) {
         return Errors.forCode(ask(new TransactionCommand.Describe(id)).answer.errorCode());
     }
 
-    /** The process ends, and another replays the log. */
+    /** Restarts: a new coordinator replays the log. */
     void restart() {
         core.close();
         core = core();
@@ -83,7 +83,7 @@ final class Desk implements CoordinatorOutbox {
         core.activate(clock.now(), this);
     }
 
-    /** The disk is full after so many more writes. */
+    /** Lets the log refuse writes after this many more. */
     void refuseAfter(int writes) {
         writesLeft = writes;
     }
@@ -113,7 +113,7 @@ final class Desk implements CoordinatorOutbox {
         else throw new AssertionError(effect);
     }
 
-    /** What somebody was told, as soon as that was. */
+    /** The answer to a command, once it is there. */
     static final class Reply<R> implements CoordinatorRequest.Reply<R> {
         R answer;
         Throwable refusal;
@@ -190,7 +190,7 @@ final class Desk implements CoordinatorOutbox {
         return Errors.forCode(end(owner, commit, raiseEpoch).errorCode());
     }
 
-    /** The markers that are under way reach their partitions. */
+    /** Writes the pending markers. */
     void writeMarkers() {
         while (!markers.isEmpty()) written(markers.remove());
     }
@@ -221,7 +221,7 @@ final class Desk implements CoordinatorOutbox {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Takes epochs away, as years of work would: the owner's epoch in the log becomes this. */
+    /** Sets the owner's epoch in the log, to come close to exhaustion. */
     void wearTo(short epoch) {
         Transaction last = TransactionCodec.decode(ID, log.get(log.size() - 1).value());
         Transaction worn = new Transaction(

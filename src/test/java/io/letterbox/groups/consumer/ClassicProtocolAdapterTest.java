@@ -14,7 +14,7 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** Members of both protocols in one group. */
+/** Tests members of both protocols in one group. */
 class ClassicProtocolAdapterTest {
     private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);
 

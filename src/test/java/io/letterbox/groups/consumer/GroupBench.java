@@ -33,7 +33,7 @@ import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.Describ
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 
-/** A coordinator of groups on a log in memory; time passes when the test says so, and a restart replays the log. */
+/** A coordinator of groups on a log in memory. The test lets time pass; a restart replays the log. */
 public final class GroupBench implements CoordinatorOutbox {
     public static final int SESSION_MS = 45_000;
     public static final int HEARTBEAT_MS = 5000;
@@ -65,23 +65,23 @@ public final class GroupBench implements CoordinatorOutbox {
         return new Moment(nowMs, nowMs + wallAheadMs);
     }
 
-    /** Somebody sets the wall clock. */
+    /** Sets the wall clock. */
     void step(long ms) {
         wallAheadMs += ms;
     }
 
-    /** A new process that may take another amount of memory for groups. */
+    /** Restarts with another limit of memory for groups. */
     public void restart(StatePart newMemory) {
         memory = newMemory;
         restart();
     }
 
-    /** What regular expressions are matched by. */
+    /** The matcher of regular expressions. */
     MatchedAtOnce patterns() {
         return patterns;
     }
 
-    /** A new process replays the log. */
+    /** Restarts: a new coordinator replays the log. */
     public void restart() {
         if (core != null) core.close();
         core = new GroupCoordinator(SETTINGS, memory, () -> new UUID(7, ids++), patterns);
@@ -90,7 +90,7 @@ public final class GroupBench implements CoordinatorOutbox {
         follow();
     }
 
-    /** A topic gets partitions, or is made. */
+    /** Makes a topic, or adds partitions to it. */
     public Uuid topic(String name, int partitions) {
         UUID id = topics.containsKey(name) ? topics.get(name).id() : new UUID(name.hashCode(), 1000 + ids++);
         topics.put(name, new TopicImage(name, id, Collections.nCopies(partitions, PARTITION), null));
@@ -129,7 +129,7 @@ public final class GroupBench implements CoordinatorOutbox {
         return epoch;
     }
 
-    /** Something is set for a group while the server runs. */
+    /** Changes a setting of a group at runtime. */
     public void set(String groupId, String key, String value) {
         settings.put(SettingsOwner.group(groupId), new TreeMap<>(Map.of(key, value)));
         follow();
@@ -139,7 +139,7 @@ public final class GroupBench implements CoordinatorOutbox {
         return nowMs;
     }
 
-    /** Time passes; what is due happens when it is due. */
+    /** Lets time pass; deadlines run at their times. */
     public void advance(long ms) {
         long endMs = nowMs + ms;
         for (long next; (next = core.nextDeadlineMs()) <= endMs; ) {
@@ -155,7 +155,7 @@ public final class GroupBench implements CoordinatorOutbox {
         return answer;
     }
 
-    /** Asks what is answered at once. */
+    /** Sends a command that is answered at once. */
     public <R> R ask(GroupCommand<R> command) {
         Answer<R> answer = send(command);
         if (!(command instanceof GroupCommand.ImageChanged) && answer.value == null) {
@@ -203,7 +203,7 @@ public final class GroupBench implements CoordinatorOutbox {
         throw new AssertionError("Groups have no effects");
     }
 
-    /** Takes one answer, now or later. */
+    /** Receives one answer, now or later. */
     public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
         private R value;
 

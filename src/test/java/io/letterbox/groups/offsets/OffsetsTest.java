@@ -41,7 +41,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommi
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of offsets: committed, fetched, pending, deleted, expired. */
+/** Tests offsets: committed, fetched, pending, deleted, expired. */
 class OffsetsTest {
     private static final String G = "g";
     private static final long RETENTION_MS = SETTINGS.offsetsRetentionMs();

@@ -278,7 +278,7 @@ class LogInspectorTest {
                 .isEqualTo(directory(1)));
     }
 
-    /** Appends a line to a log file as a stray process might. */
+    /** A line is appended to a log file, as a stray process might do. */
     @Test
     void whatIsNoBatchIsFound() throws IOException {
         Path file = partition.resolve("00000000000000000000.log");

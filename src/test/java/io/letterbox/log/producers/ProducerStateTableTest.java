@@ -93,7 +93,7 @@ class ProducerStateTableTest {
         write(marker(2, 0, true, 1));
         assertThat(states.stableOffset(end)).isEqualTo(2);
         assertThat(write(marker(1, 0, true, 1))).isNull();
-        // The marker decides when it is safe, not when it is written.
+        // A marker counts when it is committed, not when it is written.
         assertThat(states.stableOffset(end - 1)).isEqualTo(2);
         assertThat(states.stableOffset(end)).isEqualTo(end);
     }
@@ -104,7 +104,7 @@ class ProducerStateTableTest {
         begin(transactional(2, 0, 0, 2));
         assertThat(write(marker(1, 1, false, 0))).isEqualTo(new AbortedTxn(1, 0, 4, 2));
         assertThat(write(marker(2, 1, false, 0))).isEqualTo(new AbortedTxn(2, 2, 5, 6));
-        // A marker that comes again ends nothing.
+        // A repeated marker ends no transaction.
         assertThat(write(marker(2, 1, false, 0))).isNull();
         assertThat(states.get(2).epoch()).isEqualTo((short) 1);
         begin(transactional(2, 1, 0, 1));
@@ -198,7 +198,7 @@ class ProducerStateTableTest {
         assertThat(states.all().stream().map(ProducerState::id)).containsExactly(1L);
         for (int id = 2; id <= 4; id++) begin(transactional(id, 0, 0, 1));
         assertRefused(data(9, 0, 0, 1), ErrorCode.POLICY_VIOLATION);
-        // Whatever the limit, what was begun can be ended, and then there is room.
+        // Open transactions can be ended whatever the limit is, which makes room.
         write(marker(1, 1, true, 0));
         write(data(9, 0, 0, 1));
         assertThat(states.get(1)).isNull();
@@ -372,7 +372,7 @@ class ProducerStateTableTest {
         throw new AssertionError("it was not refused");
     }
 
-    /** A transaction's first batch, confirmed by its coordinator. */
+    /** Writes a transaction's first batch with a confirmed guard. */
     private void begin(RecordBatch batch) {
         VerificationGuard guard = guardFor(batch);
         assertThat(states.check(batch, guard, nowMs)).isNull();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The real compaction on the simulated disk, held against a model after every step and every crash. */
+/** The real compaction on the simulated disk, compared with a model after every step and every crash. */
 class CompactionSimTest {
     private static final Path DIRECTORY = Path.of("/data/topics/t/0");
     private static final int STEPS = 60;
@@ -56,7 +56,7 @@ class CompactionSimTest {
         });
     }
 
-    /** Returns false where the swap was over before. */
+    /** Returns false if the swap was over before. */
     private static boolean swapStoppedBefore(int operation, long seed) throws Exception {
         SimDisk disk = new SimDisk(seed);
         CompactedLog log = new CompactedLog(disk, DIRECTORY, CompactedLog.config(0.0, 0, 1_000));
@@ -91,11 +91,11 @@ class CompactionSimTest {
         try {
             while (true) model.step();
         } catch (SimCrash stop) {
-            // As planned.
+            // The simulated crash.
         }
     }
 
-    /** The machine may stop during recovery, too, which is begun again then. */
+    /** Recovers; a crash during the recovery begins it again. */
     private static void restart(SimDisk disk, CompactionModel model, Random random) throws Exception {
         int attempts = random.nextInt(3);
         for (int attempt = 0; attempt <= attempts; attempt++) {
@@ -110,7 +110,7 @@ class CompactionSimTest {
         }
     }
 
-    /** After recovery nothing may be left of what was going on. */
+    /** The inspector's findings; after recovery there must be none. */
     private static List<LogInspector.Finding> findings(SimDisk disk) throws Exception {
         List<LogInspector.Finding> findings = new ArrayList<>();
         new LogInspector(disk).verify(DIRECTORY, new LogInspector.Listener() {

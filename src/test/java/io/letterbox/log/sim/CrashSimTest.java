@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The real log on the simulated disk: random work, the machine stops before a random operation, and what is there
- * afterwards must be every flushed record, once, in order, and of the others an unbroken beginning.
+ * The real log on the simulated disk. Random work; the machine stops before a random operation. Afterwards the log must
+ * hold every flushed record once and in order, and of the others a prefix.
  */
 class CrashSimTest {
     private static final Path MARKER = Path.of("/data/meta/clean-shutdown");
@@ -35,7 +35,7 @@ class CrashSimTest {
                 try {
                     work();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 }
                 if (random.nextInt(3) > 0) disk.crash();
                 else disk.kill();
@@ -44,7 +44,7 @@ class CrashSimTest {
         }
 
         private void open() throws IOException {
-            // A stop while recovering must do no harm either.
+            // A crash during recovery must not lose records either.
             if (random.nextInt(3) == 0) {
                 disk.stopBefore(1 + random.nextInt(10));
                 try {
@@ -85,7 +85,7 @@ class CrashSimTest {
             long to =
                     Math.max(model.endOffset - random.nextInt(20), Math.max(log.logStartOffset(), log.compactedUpTo()));
             if (to >= model.endOffset) return;
-            // The batch that holds the offset goes as a whole; no batch of ours has more than four records.
+            // Truncation removes the whole batch that holds the offset; batches here have at most four records.
             RecoveryPoints.write(disk, POINTS, Map.of(PARTITION, Math.max(0, Math.min(to - 4, log.endCheckpoint()))));
             model.flushedUpTo = Math.min(model.flushedUpTo, Math.max(0, to - 4));
             model.startAtLeast = Math.max(0, Math.min(model.startAtLeast, to - 4));

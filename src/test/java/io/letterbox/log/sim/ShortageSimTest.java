@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
- * The real log on a simulated machine that lacks room and descriptors at random, and that stops at times: nothing but a
- * force may end the log, what was flushed is there, and when the shortage is over everything goes on.
+ * The real log on a simulated machine with random shortages of space and descriptors, and with crashes. Only a failed
+ * force may end the log, flushed records must be there, and after the shortage everything goes on.
  */
 class ShortageSimTest {
     private static final int ROUNDS = 5;
@@ -24,7 +24,7 @@ class ShortageSimTest {
             run.all();
             failures[0] += run.failures;
         });
-        // Or nothing was ever lacking.
+        // Checks that there were shortages.
         assertThat(failures[0]).isPositive();
     }
 
@@ -45,7 +45,7 @@ class ShortageSimTest {
                     disk.shortages(0);
                     everythingWorks();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 }
                 disk.shortages(0);
                 if (random.nextInt(3) > 0) disk.crash();

@@ -20,12 +20,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A disk that behaves as badly as one may. At a crash, bytes that were not forced vanish, stay, or stay in parts; names
- * that were made, changed or deleted since their directory was forced take effect or not, each for itself. On demand a
- * force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors run out at
- * random, a bit flips, the machine stops before any chosen operation. A file of batches or of aborted transactions that
- * is closed with bytes that nobody has forced may lose them, and no later force says so. Few files of segments may be
- * open. Deleting a file that somebody has open fails, as on Windows. For one thread.
+ * A simulated disk with the worst allowed behaviour. At a crash, bytes that were not forced vanish, stay, or stay in
+ * parts; names that were made, changed or deleted since their directory was forced take effect or not, each for itself.
+ * On demand a force fails (and the bytes are lost though later forces succeed), the disk is full, room and descriptors
+ * run out at random, a bit flips, the machine stops before any chosen operation. A file of batches or of aborted
+ * transactions that is closed with bytes that nobody has forced may lose them, and no later force says so. Few files of
+ * segments may be open. Deleting an open file fails, as on Windows. For one thread.
  */
 public final class SimDisk implements Disk {
     /** A name's new meaning; null deletes it. */
@@ -62,8 +62,8 @@ public final class SimDisk implements Disk {
     }
 
     /**
-     * From now on, one of so many operations that are no forces and would need room or a descriptor fails; 0 heals the
-     * machine. What only takes away, as a deletion, needs neither.
+     * Lets one in this many operations fail that need space or a descriptor, except forces; 0 ends the shortages.
+     * Deletions need neither.
      */
     public void shortages(int oneIn) {
         shortageOneIn = oneIn;
@@ -73,12 +73,12 @@ public final class SimDisk implements Disk {
         if (shortageOneIn > 0 && shortageRandom.nextInt(shortageOneIn) == 0) throw new IOException(otherwise);
     }
 
-    /** The machine stops before the n-th operation from now that changes anything. */
+    /** Crashes before the n-th changing operation from now. */
     public void stopBefore(int operations) {
         operationsLeft = operations;
     }
 
-    /** The n-th force from now fails. */
+    /** Fails the n-th force from now. */
     public void failForce(int forces) {
         forcesLeft = forces;
     }
@@ -88,7 +88,7 @@ public final class SimDisk implements Disk {
         return forceFailed;
     }
 
-    /** All files together cannot grow beyond this. */
+    /** Limits the size of all files together. */
     public void capacity(long bytes) {
         capacityBytes = bytes;
     }
@@ -101,12 +101,12 @@ public final class SimDisk implements Disk {
         names.get(path).flip(position, bit);
     }
 
-    /** Copies what a reader would see. */
+    /** A copy of a file's content as a reader sees it. */
     public byte[] content(Path path) {
         return names.get(path).bytes().clone();
     }
 
-    /** Loses what a loss of power loses, and starts again; all open files are closed. */
+    /** Simulates a loss of power and a restart; all open files are closed. */
     public void crash() {
         for (NameChange change : pending) {
             if (random.nextBoolean()) apply(durableNames, change);
@@ -114,7 +114,7 @@ public final class SimDisk implements Disk {
         pending.clear();
         Set<SimFile> files = new HashSet<>(names.values());
         files.addAll(durableNames.values());
-        // In the order of the names, so that a seed replays.
+        // In the order of names, so that a seed is reproducible.
         for (SimFile file : names.values()) if (files.remove(file)) file.crash(random);
         for (SimFile file : durableNames.values()) if (files.remove(file)) file.crash(random);
         names.clear();
@@ -122,7 +122,7 @@ public final class SimDisk implements Disk {
         restart();
     }
 
-    /** The process dies but the operating system lives: nothing is lost, all open files are closed. */
+    /** Simulates a kill of the process: nothing is lost, all open files are closed. */
     public void kill() {
         for (SimFile file : names.values()) {
             file.openHandles = 0;
@@ -164,7 +164,7 @@ public final class SimDisk implements Disk {
         return new Handle(path, file);
     }
 
-    /** The machine may stop, or the force fail, after some of what is written has come to the disk. */
+    /** A crash or a failed force may come after some bytes have reached the disk. */
     @Override
     public LogFile createDurable(Path path) throws IOException {
         create(path).close();
@@ -197,7 +197,7 @@ public final class SimDisk implements Disk {
     @Override
     public boolean exists(Path path) {
         if (names.containsKey(path) || directories.contains(path)) return true;
-        // A crash may have brought a name back, and the directory with it.
+        // A crash may have restored a name, and with it its directory.
         return names.keySet().stream().anyMatch(name -> name.startsWith(path));
     }
 
@@ -269,7 +269,7 @@ public final class SimDisk implements Disk {
 
             @Override
             public void close() {
-                // Nobody counts them.
+                // Open directories are not counted.
             }
         };
     }
@@ -361,7 +361,7 @@ public final class SimDisk implements Disk {
                 lacking = true;
             }
             if (lacking) {
-                // As a real disk does it: some bytes still fit.
+                // A real disk writes the bytes that still fit.
                 requireOpen();
                 step();
                 byte[] some = new byte[source.remaining() / 2];

@@ -58,7 +58,7 @@ class SimulatedLog {
         for (int index = 0; index < values.length; index++)
             values[index] = written++ + "-" + "x".repeat(random.nextInt(10) == 0 ? 900 : random.nextInt(60));
         long base = model.endOffset;
-        // A machine that stops may have written it, one that lacks something has not.
+        // A crash may come after the write; a shortage means that nothing was written.
         for (int index = 0; index < values.length; index++) model.records.put(base + index, values[index]);
         model.endOffset += values.length;
         try {
@@ -118,7 +118,7 @@ class SimulatedLog {
         try {
             new SimCompaction(disk, random).compact(log, DIRECTORY, model);
         } catch (IOException lacking) {
-            // It did not take place, or the log would have said nothing.
+            // The compaction did not happen: it has failed.
             model.doubtful.clear();
             throw lacking;
         }

@@ -37,7 +37,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the shell promises a core: order, durability before answers, replay, time. */
+/** Tests what the shell guarantees to a core: order, durability before answers, replay, time. */
 class CoordinatorShellTest {
     private static final TopicPartition ID = new TopicPartition("__kept", 0);
     private static final Path DIRECTORY = Path.of("/data/topics/__kept/0");
@@ -54,7 +54,7 @@ class CoordinatorShellTest {
     private CoordinatorShell shell;
     private int loaded;
 
-    /** What is asked: a word to be written down; an empty one only reads. */
+    /** A command that writes a word; an empty word only reads. */
     private record Say(String word, boolean inTransaction) implements CoordinatorCommand<String> {
         @Override
         public String key() {
@@ -62,10 +62,10 @@ class CoordinatorShellTest {
         }
     }
 
-    /** A question whose answer depends on something that is done elsewhere. */
+    /** An effect that hands a request on. */
     private record HandedOn(CoordinatorRequest<?> ask) implements CoordinatorEffect {}
 
-    /** Keeps words in the order in which they were written, those of transactions when they are committed. */
+    /** A core that keeps words in the order of writing, those of transactions in the order of commits. */
     private static final class Words implements Coordinator {
         private final List<String> words = new ArrayList<>();
         private final List<String> pending = new ArrayList<>();
@@ -131,7 +131,7 @@ class CoordinatorShellTest {
         }
     }
 
-    /** Each look at the clock finds that a second has passed. */
+    /** A clock that advances by a second with each call. */
     private final class ASecondALook implements Clock {
         @Override
         public long elapsedMs() {

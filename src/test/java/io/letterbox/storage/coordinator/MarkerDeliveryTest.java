@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Shards and a coordinator that answer what the test says. */
+/** Tests the delivery of markers, with shards and a coordinator whose answers the test determines. */
 class MarkerDeliveryTest {
     private static final int COORDINATOR_EPOCH = 5;
     private static final TopicPartition FROM = new TopicPartition(Transactions.TOPIC, 0);
@@ -172,7 +172,7 @@ class MarkerDeliveryTest {
         refuse(markers.get(B), ErrorCode.DISK_FULL);
         Append again = next();
         assertThat(again.partition()).isEqualTo(B);
-        // Its shard has not opened it yet: it is there, by what the cluster agreed on.
+        // The image has the partition, but its shard has not opened it yet.
         refuse(again, ErrorCode.UNKNOWN_PARTITION);
         accept(next());
         report().complete();

@@ -14,16 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A partition: the real knowledge of producers, before a log that a crash shortens. */
+/** A partition: the real states of producers, on a log that a crash truncates. */
 final class SimPartition {
     private final SimWorld world;
     private final SimLog<Entry> log;
     private ProducerStateTable states = new ProducerStateTable(ProducerLimits.defaults());
 
-    /** What every reader of committed records saw so far, in order. */
+    /** The records that readers of committed records have seen so far, in order. */
     private List<Integer> seen = List.of();
 
-    /** A batch, and what its one record says; null for a marker. */
+    /** A batch, and the value of its one record; null for a marker. */
     private record Entry(byte[] bytes, Integer value) {
         RecordBatch batch() {
             return RecordBatch.of(ByteBuffer.wrap(bytes));
@@ -73,7 +73,7 @@ final class SimPartition {
         for (Entry entry : log.entries) states.wrote(entry.batch(), -1);
     }
 
-    /** Reads as a consumer of committed records would; what it saw before may not change. */
+    /** Reads as a consumer of committed records; records seen before must not change. */
     List<Integer> read() {
         long stable = states.stableOffset(log.committed());
         List<Integer> now = committedBelow(stable);
@@ -107,7 +107,7 @@ final class SimPartition {
         return values;
     }
 
-    /** Every transaction here has its end. */
+    /** Checks that no transaction is open. */
     void assertDecided() {
         assertThat(states.stableOffset(log.committed())).isEqualTo(log.entries.size());
     }

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 
-/** One server: a coordinator, its log, and some partitions. A crash takes all of it back to what was committed. */
+/** One server: a coordinator, its log, and some partitions. A crash takes all of them back to their committed state. */
 final class SimServer implements CoordinatorOutbox {
     static final int PARTITIONS = 3;
     static final String TOPIC = "t";
@@ -71,7 +71,7 @@ final class SimServer implements CoordinatorOutbox {
         world.after(downMs, this::start);
     }
 
-    /** Runs something in this life of the server, or never. */
+    /** Runs an action later, unless the server crashes before. */
     private void soon(long delayMs, Runnable action) {
         int now = incarnation;
         world.after(delayMs, () -> {
@@ -150,7 +150,7 @@ final class SimServer implements CoordinatorOutbox {
         }
     }
 
-    /** Appends a batch as the door does it: with a detour over the coordinator where the partition wants one. */
+    /** Appends a batch as the door does: asks the coordinator first if the partition requires verification. */
     void produce(String transactionalId, SimBatch batch, Intent intent, Consumer<Errors> answer) {
         produce(transactionalId, batch, intent, null, answer);
     }
