@@ -41,11 +41,11 @@ import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.coordinator.GroupCoordinatorClient;
-import io.letterbox.storage.coordinator.GroupsKind;
+import io.letterbox.storage.coordinator.GroupCoordinatorType;
 import io.letterbox.storage.coordinator.MarkerDelivery;
-import io.letterbox.storage.coordinator.PatternDesk;
+import io.letterbox.storage.coordinator.TopicPatternMatcher;
 import io.letterbox.storage.coordinator.TransactionCoordinatorClient;
-import io.letterbox.storage.coordinator.TransactionsKind;
+import io.letterbox.storage.coordinator.TransactionCoordinatorType;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ThreadKind;
@@ -100,7 +100,7 @@ final class StorageAssembly {
     private final StorageServices services;
     private final Groups groups;
     private final Transactions transactions;
-    private final PatternDesk patterns;
+    private final TopicPatternMatcher patterns;
     private final List<StorageVerticle> verticles = new ArrayList<>();
 
     /**
@@ -144,7 +144,7 @@ final class StorageAssembly {
         for (StatePart part : memory.parts()) reports.add(new StateReport(part, Clock.system()));
         meters.bindState(memory);
         health.bindState(memory);
-        patterns = new PatternDesk(vertx);
+        patterns = new TopicPatternMatcher(vertx);
         services = new StorageServices(
                 config.node().id(),
                 clockWatch.clock(),
@@ -168,7 +168,9 @@ final class StorageAssembly {
                         memory.producers(),
                         StateBudget.aborted(Runtime.getRuntime().maxMemory()),
                         new SecureRandom().nextLong()),
-                List.of(new GroupsKind(config.groups(), memory.groups(), patterns), transactionsKind(config)));
+                List.of(
+                        new GroupCoordinatorType(config.groups(), memory.groups(), patterns),
+                        transactionsKind(config)));
         groups = new GroupCoordinatorClient(
                 vertx, metadata, partitions, config.groups().partitions(), patterns);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
@@ -183,13 +185,13 @@ final class StorageAssembly {
         meters.bindClock(clockWatch.clock()::guard);
     }
 
-    private TransactionsKind transactionsKind(LetterboxConfig config) {
-        return new TransactionsKind(
+    private TransactionCoordinatorType transactionsKind(LetterboxConfig config) {
+        return new TransactionCoordinatorType(
                 new TransactionLimits(
                         config.transactions().maxTimeoutMs(),
                         config.transactions().transactionalIdExpirationMs(),
                         memory.transactions()),
-                new MarkerDelivery.Surroundings(vertx, metadata, partitions, transactions));
+                new MarkerDelivery.TransactionServices(vertx, metadata, partitions, transactions));
     }
 
     private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
@@ -231,7 +233,7 @@ final class StorageAssembly {
         deployed.forEach(deployment -> deployments.add(deployment.result()));
         metadata.start().await();
         // The note of a failed fsync stays valid for logs that are opened later.
-        if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.settled();
+        if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.removeForceFailedNote();
         clearWal();
         Set<UUID> deleted = metadataLog.image().deleted().keySet();
         boolean allDeleted = verticles.stream().noneMatch(StorageVerticle::hasDropsLeft);
@@ -266,7 +268,7 @@ final class StorageAssembly {
      * take them.
      */
     private void clearWal() throws IOException {
-        RecoveredWal remains = services.wal().remains();
+        RecoveredWal remains = services.wal().recovered();
         remains.defects().forEach(defect -> LOG.error("The write-ahead file {}", defect));
         ClusterImage image = metadata.image();
         Set<UUID> topicIds =
@@ -285,7 +287,7 @@ final class StorageAssembly {
     }
 
     private void checkClock() {
-        if (!clockWatch.look()) return;
+        if (!clockWatch.check()) return;
         vertx.executeBlocking(() -> {
             clockWatch.write();
             return null;
@@ -293,7 +295,7 @@ final class StorageAssembly {
     }
 
     private Void measureDisk() throws IOException {
-        reports.forEach(StateReport::look);
+        reports.forEach(StateReport::check);
         boolean before = disk.isSpent();
         disk.measure();
         services.ballast().restore();

@@ -26,7 +26,7 @@ public interface FetchReader extends LogReader {
      * @param budget the size of the result is subtracted from it
      * @return null if {@link #locate} has to be used
      */
-    FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation);
+    FetchedData fetchCached(ReadRequest ask, FetchBudget budget, Isolation isolation);
 
     /**
      * Locates batches, which are returned as file regions for the kernel to send if they are large. Reads one partition
@@ -36,7 +36,7 @@ public interface FetchReader extends LogReader {
      * @param budget must not be used until the future completes
      * @return an answer to each request, in the same order
      */
-    Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation);
+    Future<List<FetchedData>> locate(List<ReadRequest> asks, FetchBudget budget, Isolation isolation);
 
     /**
      * The first record whose timestamp is at or after a time, among those that the isolation allows to read; null if

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The answer to one {@link ReadAsk}: batches in memory or in a file, nothing, or a refusal.
+ * The answer to one {@link ReadRequest}: batches in memory or in a file, nothing, or a refusal.
  *
  * @param batches as in {@link Slice#batches}, or null
  * @param file the batches as a pinned file region, which the receiver has to release; or null

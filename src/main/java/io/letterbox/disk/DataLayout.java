@@ -23,7 +23,7 @@ public record DataLayout(Path root) {
      * The name of a file or directory for messages that may reach clients: its path within the data directory. The path
      * of that directory itself is not shown to clients.
      */
-    public static String shown(Path path) {
+    public static String displayName(Path path) {
         for (int index = path.getNameCount() - 1; index >= 0; index--) {
             if (PARTS.contains(path.getName(index).toString()))
                 return path.subpath(index, path.getNameCount()).toString();

@@ -28,7 +28,7 @@ public interface Disk {
     }
 
     /** The open files of segments on this disk, and their limit. */
-    OpenFiles openFiles();
+    OpenSegmentFiles openFiles();
 
     /** Opens an existing file for reading and writing. Throws NoSuchFileException. */
     LogFile open(Path path) throws IOException;

@@ -37,11 +37,11 @@ public final class FileDisk implements Disk {
         return null;
     }
 
-    private final OpenFiles openFiles;
+    private final OpenSegmentFiles openFiles;
 
     /** @param openLogFiles how many files of segments may stay open while they are not used, 1 or more */
     public FileDisk(int openLogFiles) {
-        openFiles = new OpenFiles(openLogFiles);
+        openFiles = new OpenSegmentFiles(openLogFiles);
     }
 
     /** A disk for few logs. */
@@ -50,7 +50,7 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public OpenFiles openFiles() {
+    public OpenSegmentFiles openFiles() {
         return openFiles;
     }
 
@@ -153,7 +153,7 @@ public final class FileDisk implements Disk {
             try {
                 channel.force(true);
             } catch (IOException cause) {
-                throw new ForceFailedException("The directory " + DataLayout.shown(path), cause);
+                throw new ForceFailedException("The directory " + DataLayout.displayName(path), cause);
             }
         }
 
@@ -221,7 +221,7 @@ public final class FileDisk implements Disk {
             } catch (ClosedChannelException closed) {
                 throw closed;
             } catch (IOException cause) {
-                throw new ForceFailedException("The file " + DataLayout.shown(path), cause);
+                throw new ForceFailedException("The file " + DataLayout.displayName(path), cause);
             }
         }
 

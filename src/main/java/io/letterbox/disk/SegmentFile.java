@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenFiles}, or by the log's owner, when
+ * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenSegmentFiles}, or by the log's owner, when
  * nobody does. Any thread.
  */
 public final class SegmentFile {
@@ -29,13 +29,13 @@ public final class SegmentFile {
     }
 
     /** Takes a file that has been made or opened for this. It stays open until it is closed, or forced and idle. */
-    public void take(LogFile open) {
+    public void setFile(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
         disk.openFiles().add(this);
     }
 
     /** Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it. */
-    public void takeUnnamed(LogFile open) {
+    public void setUnnamedFile(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
     }
 
@@ -98,11 +98,11 @@ public final class SegmentFile {
     }
 
     /** False where it is on the list of open files already. */
-    boolean list() {
+    boolean markListed() {
         return listed.compareAndSet(false, true);
     }
 
-    void delist() {
+    void unmarkListed() {
         listed.set(false);
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class SharedFile implements LogFile {
     private final LogFile file;
-    private final OpenFiles counts;
+    private final OpenSegmentFiles counts;
 
     /**
      * The number of users: the owner until it closes, each pin, and one for bytes that are not forced. At 0 the file is
@@ -23,7 +23,7 @@ public final class SharedFile implements LogFile {
     /** Whether the file's content has changed since the last force began. */
     private final AtomicBoolean unforced = new AtomicBoolean();
 
-    SharedFile(LogFile file, OpenFiles counts) {
+    SharedFile(LogFile file, OpenSegmentFiles counts) {
         this.file = file;
         this.counts = counts;
         counts.wasOpened();

@@ -14,7 +14,7 @@ public final class Deadlines {
     private static final int SPARE_ENTRIES = 64;
 
     private final Map<Object, Deadline> byKey = new HashMap<>();
-    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+    private final PriorityQueue<QueuedDeadline> queue = new PriorityQueue<>();
 
     /** What happens when a deadline has passed. It may set and cancel deadlines. */
     @FunctionalInterface
@@ -28,9 +28,9 @@ public final class Deadlines {
         private Expiry expiry;
     }
 
-    private record Entry(long atMs, Object key, Deadline deadline) implements Comparable<Entry> {
+    private record QueuedDeadline(long atMs, Object key, Deadline deadline) implements Comparable<QueuedDeadline> {
         @Override
-        public int compareTo(Entry other) {
+        public int compareTo(QueuedDeadline other) {
             return Long.compare(atMs, other.atMs);
         }
     }
@@ -59,7 +59,7 @@ public final class Deadlines {
 
     private void enqueue(Object key, Deadline deadline, long atMs) {
         deadline.queuedMs = atMs;
-        queue.add(new Entry(atMs, key, deadline));
+        queue.add(new QueuedDeadline(atMs, key, deadline));
         // Cancelled ones would stay until their time comes, and anybody can set and cancel as fast as he likes.
         if (queue.size() > 2 * byKey.size() + SPARE_ENTRIES) queue.removeIf(this::isDead);
     }
@@ -78,21 +78,21 @@ public final class Deadlines {
     /** When {@link #tick} has to be called at the latest; a call may find nothing due. */
     public long nextMs() {
         dropDead();
-        Entry first = queue.peek();
+        QueuedDeadline first = queue.peek();
         return first == null ? Long.MAX_VALUE : first.atMs();
     }
 
     private void dropDead() {
-        for (Entry first; (first = queue.peek()) != null && isDead(first); ) queue.remove();
+        for (QueuedDeadline first; (first = queue.peek()) != null && isDead(first); ) queue.remove();
     }
 
-    private boolean isDead(Entry entry) {
+    private boolean isDead(QueuedDeadline entry) {
         return byKey.get(entry.key()) != entry.deadline() || entry.deadline().queuedMs != entry.atMs();
     }
 
     /** Lets everything expire that is due. */
     public void tick(CoordinatorContext turn) {
-        for (Entry first; (first = queue.peek()) != null && first.atMs() <= turn.elapsedMs(); ) {
+        for (QueuedDeadline first; (first = queue.peek()) != null && first.atMs() <= turn.elapsedMs(); ) {
             queue.remove();
             if (isDead(first)) continue;
             Deadline deadline = first.deadline();

@@ -162,7 +162,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
      * @param limit of how many groups it is asked whether they pass, 1 or more
      */
     record ListGroups(Set<String> states, Set<String> types, String after, int limit)
-            implements GroupCommand<ListedPage> {
+            implements GroupCommand<ListedGroups> {
         @Override
         public String key() {
             return "";

@@ -46,11 +46,11 @@ public final class GroupCoordinator implements Coordinator {
     private final Deadlines deadlines = new Deadlines();
     private final GroupMemory memory;
     private final GroupRegistry registry;
-    private final CommittedOffsets book;
+    private final CommittedOffsets offsets;
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
-    private final OffsetCommitHandler desk;
-    private final OffsetExpiration cleanup;
+    private final OffsetCommitHandler offsetCommits;
+    private final OffsetExpiration offsetExpiration;
     private final CommandTable commands;
 
     /**
@@ -63,13 +63,13 @@ public final class GroupCoordinator implements Coordinator {
     public GroupCoordinator(GroupSettings settings, StatePart part, Supplier<UUID> ids, TopicPatterns patterns) {
         this.memory = new GroupMemory(part);
         this.registry = new GroupRegistry(memory.account());
-        this.book = new CommittedOffsets(memory.account());
+        this.offsets = new CommittedOffsets(memory.account());
         this.classic = new ClassicGroups(settings, registry, memory, deadlines, ids);
         this.consumers =
-                new ConsumerGroups(settings, registry, memory, deadlines, classic, new Surroundings(ids, patterns));
-        this.desk = new OffsetCommitHandler(registry, book, memory);
-        this.cleanup = new OffsetExpiration(registry, book, deadlines, settings.offsetsRetentionMs());
-        memory.onShortage(cleanup::forgetEmpty);
+                new ConsumerGroups(settings, registry, memory, deadlines, classic, new GroupServices(ids, patterns));
+        this.offsetCommits = new OffsetCommitHandler(registry, offsets, memory);
+        this.offsetExpiration = new OffsetExpiration(registry, offsets, deadlines, settings.offsetsRetentionMs());
+        memory.onShortage(offsetExpiration::forgetEmpty);
         this.commands = commands();
     }
 
@@ -81,11 +81,11 @@ public final class GroupCoordinator implements Coordinator {
                 .on(LeaveGroup.class, this::leave)
                 .on(GroupCommand.ConsumerGroupHeartbeat.class, consumers::heartbeat)
                 .on(GroupCommand.DescribeConsumerGroup.class, consumers::describe)
-                .on(GroupCommand.CommitOffsets.class, desk::commit)
-                .on(GroupCommand.CommitTransactionOffsets.class, desk::commitTransactional)
-                .on(GroupCommand.FetchOffsets.class, (fetch, ask, turn) -> turn.reply(ask, desk.fetch(fetch)))
-                .on(GroupCommand.DeleteOffsets.class, desk::delete)
-                .on(GroupCommand.DeleteGroup.class, cleanup::delete)
+                .on(GroupCommand.CommitOffsets.class, offsetCommits::commit)
+                .on(GroupCommand.CommitTransactionOffsets.class, offsetCommits::commitTransactional)
+                .on(GroupCommand.FetchOffsets.class, (fetch, ask, turn) -> turn.reply(ask, offsetCommits.fetch(fetch)))
+                .on(GroupCommand.DeleteOffsets.class, offsetCommits::delete)
+                .on(GroupCommand.DeleteGroup.class, offsetExpiration::delete)
                 .on(
                         GroupCommand.DescribeGroup.class,
                         (describe, ask, turn) -> turn.reply(ask, classic.describe(describe)))
@@ -97,30 +97,30 @@ public final class GroupCoordinator implements Coordinator {
                         (count, ask, turn) -> turn.reply(ask, registry.all().size()))
                 .on(
                         GroupCommand.SetOffsets.class,
-                        (set, ask, turn) -> OffsetReset.set(set, ask, turn, view(set.groupId()), desk))
-                .on(ImageChanged.class, this::follow)
+                        (set, ask, turn) -> OffsetReset.set(set, ask, turn, view(set.groupId()), offsetCommits))
+                .on(ImageChanged.class, this::onImage)
                 .complete();
     }
 
     // What members of either protocol ask, by the kind of group that answers.
 
     private void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.guests().join(command, ask, turn);
+        if (isServerAssigned(command.key())) consumers.classicProtocol().join(command, ask, turn);
         else classic.join(command, ask, turn);
     }
 
     private void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.guests().sync(command, ask, turn);
+        if (isServerAssigned(command.key())) consumers.classicProtocol().sync(command, ask, turn);
         else classic.sync(command, ask, turn);
     }
 
     private void heartbeat(Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.guests().heartbeat(command, ask, turn);
+        if (isServerAssigned(command.key())) consumers.classicProtocol().heartbeat(command, ask, turn);
         else classic.heartbeat(command, ask, turn);
     }
 
     private void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.guests().leave(command, ask, turn);
+        if (isServerAssigned(command.key())) consumers.classicProtocol().leave(command, ask, turn);
         else classic.leave(command, ask, turn);
     }
 
@@ -133,7 +133,7 @@ public final class GroupCoordinator implements Coordinator {
     @Override
     public void apply(CoordinatorRecord record) {
         short type = GroupRecords.typeOf(record);
-        if (isOffset(type)) book.apply(record, this::ensureGroup);
+        if (isOffset(type)) offsets.apply(record, this::ensureGroup);
         else if (type == CoordinatorRecordType.GROUP_METADATA.id()) classic.apply(record);
         else consumers.apply(record, this::groupRemoved);
     }
@@ -145,7 +145,7 @@ public final class GroupCoordinator implements Coordinator {
 
     /** Keeps a group for the remaining offsets: they outlive the group's own record. */
     private void groupRemoved(String groupId) {
-        if (!book.of(groupId).isEmpty()) ensureGroup(groupId);
+        if (!offsets.of(groupId).isEmpty()) ensureGroup(groupId);
     }
 
     /** Makes a classic group without members for offsets, if there is no group. */
@@ -155,13 +155,13 @@ public final class GroupCoordinator implements Coordinator {
 
     @Override
     public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {
-        if (isOffset(GroupRecords.typeOf(record))) book.applyTransactional(producerId, record, this::ensureGroup);
+        if (isOffset(GroupRecords.typeOf(record))) offsets.applyTransactional(producerId, record, this::ensureGroup);
         else apply(record);
     }
 
     @Override
     public void applyMarker(long producerId, short producerEpoch, boolean commit) {
-        book.applyMarker(producerId, commit);
+        offsets.applyMarker(producerId, commit);
     }
 
     @Override
@@ -169,7 +169,7 @@ public final class GroupCoordinator implements Coordinator {
         CoordinatorContext turn = new CoordinatorContext(now, outbox);
         classic.activate(turn);
         consumers.activate(turn);
-        cleanup.activate(turn);
+        offsetExpiration.activate(turn);
     }
 
     @Override
@@ -192,9 +192,9 @@ public final class GroupCoordinator implements Coordinator {
         memory.account().close();
     }
 
-    private void follow(ImageChanged changed, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
-        consumers.follow(changed.image(), turn);
-        cleanup.follow(changed.image(), turn);
+    private void onImage(ImageChanged changed, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
+        consumers.onImage(changed.image(), turn);
+        offsetExpiration.onImage(changed.image(), turn);
         turn.reply(ask, null);
     }
 
@@ -206,7 +206,7 @@ public final class GroupCoordinator implements Coordinator {
 
     /** A copy, because the view is read on another thread. */
     private GroupView view(Group group) {
-        return group.view(consumers::topicName).with(new TreeMap<>(book.of(group.id())));
+        return group.view(consumers::topicName).with(new TreeMap<>(offsets.of(group.id())));
     }
 
     /** A page of groups. Those whose ids do not pass are looked at, too, so there is an end to that. */
@@ -224,7 +224,7 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     /** The groups of a page that pass the filters, in order of id. */
-    private ListedPage list(ListGroups command) {
+    private ListedGroups list(ListGroups command) {
         Set<String> states = command.states().stream()
                 .map(state -> state.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -232,7 +232,7 @@ public final class GroupCoordinator implements Coordinator {
         int looks = 0;
         String last = null;
         for (Group group : registry.after(command.after())) {
-            if (looks++ == command.limit()) return new ListedPage(listed, last);
+            if (looks++ == command.limit()) return new ListedGroups(listed, last);
             last = group.id();
             boolean wanted = states.isEmpty() || states.contains(group.state().toLowerCase(Locale.ROOT));
             boolean ofType =
@@ -244,6 +244,6 @@ public final class GroupCoordinator implements Coordinator {
                     .setGroupState(group.state())
                     .setGroupType(group.type().text()));
         }
-        return new ListedPage(listed, null);
+        return new ListedGroups(listed, null);
     }
 }

@@ -122,7 +122,7 @@ final class ProduceRun {
         boolean goOn() {
             try {
                 if (partition == null) begin();
-                batch = api.check.goOn();
+                batch = api.check.continueCheck();
                 if (batch == null) return false;
                 api.batch.wrap(batch, batch.position());
                 records = api.batch.recordCount();

@@ -17,7 +17,7 @@ public final class CleanShutdown {
      * Removes the mark, durably, and returns whether there was one. To be called at the start, before anything is
      * written.
      */
-    public static boolean take(Disk disk, Path file) throws IOException {
+    public static boolean removeMark(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) return false;
         disk.delete(file);
         disk.forceDirectory(file.getParent());

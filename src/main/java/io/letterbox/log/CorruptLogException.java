@@ -15,6 +15,6 @@ public final class CorruptLogException extends IOException {
 
     /** @param defect the damage, as a sentence */
     CorruptLogException(Path file, long position, String defect) {
-        super(DataLayout.shown(file) + " at byte " + position + ": " + defect);
+        super(DataLayout.displayName(file) + " at byte " + position + ": " + defect);
     }
 }

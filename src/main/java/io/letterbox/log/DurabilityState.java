@@ -83,7 +83,7 @@ final class DurabilityState {
         Exception cause = poison;
         if (cause == null) return;
         throw new IOException(
-                "The log " + DataLayout.shown(directory) + " takes no more writes: " + FileTrouble.reason(cause),
+                "The log " + DataLayout.displayName(directory) + " takes no more writes: " + FileTrouble.reason(cause),
                 cause);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * beside other forces of the same log. No truncation and no close before it is over.
  */
 public final class Flush {
-    private final DurabilityState safety;
+    private final DurabilityState durability;
     private final List<Segment> sealed;
     private final Segment active;
     private final long upToOffset;
@@ -19,8 +19,8 @@ public final class Flush {
      * @param sealed the segments that were rolled and may not have been forced yet
      * @param withIndexes whether to force the active segment's index files, too; one such flush at a time
      */
-    Flush(DurabilityState safety, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
-        this.safety = safety;
+    Flush(DurabilityState durability, List<Segment> sealed, Segment active, long upToOffset, boolean withIndexes) {
+        this.durability = durability;
         this.sealed = sealed;
         this.active = active;
         this.upToOffset = upToOffset;
@@ -40,16 +40,16 @@ public final class Flush {
      * @throws IOException where it was not tried, as a file could not be opened: a later flush may succeed
      */
     public void force() throws IOException {
-        safety.requireSound();
-        long forced = safety.forcedOffset();
+        durability.requireSound();
+        long forced = durability.forcedOffset();
         try {
             if (upToOffset > forced) forceBatches(forced);
             if (withIndexes) active.index().force();
         } catch (ForceFailedException | RuntimeException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
-        safety.forced(upToOffset);
+        durability.forced(upToOffset);
     }
 
     private void forceBatches(long forced) throws IOException {

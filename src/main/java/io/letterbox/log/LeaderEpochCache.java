@@ -18,13 +18,13 @@ public final class LeaderEpochCache {
      * @param epoch the leader epoch, from 0
      * @param startOffset the offset of the first record that it wrote
      */
-    public record Entry(int epoch, long startOffset) {}
+    public record EpochEntry(int epoch, long startOffset) {}
 
     private final Disk disk;
     private final Path file;
-    private volatile List<Entry> entries;
+    private volatile List<EpochEntry> entries;
 
-    private LeaderEpochCache(Disk disk, Path file, List<Entry> entries) {
+    private LeaderEpochCache(Disk disk, Path file, List<EpochEntry> entries) {
         this.disk = disk;
         this.file = file;
         this.entries = entries;
@@ -33,26 +33,26 @@ public final class LeaderEpochCache {
     /** Reads the file of a partition's directory, up to the first line in which one of the numbers does not grow. */
     static LeaderEpochCache read(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(SegmentFiles.EPOCHS);
-        List<Entry> entries = new ArrayList<>();
+        List<EpochEntry> entries = new ArrayList<>();
         List<String[]> lines = CheckpointFile.read(disk, file, 2);
         for (String[] line : lines == null ? List.<String[]>of() : lines) {
             long epoch = SegmentFiles.number(line[0]);
             long startOffset = SegmentFiles.number(line[1]);
-            Entry last = entries.isEmpty() ? new Entry(-1, -1) : entries.get(entries.size() - 1);
+            EpochEntry last = entries.isEmpty() ? new EpochEntry(-1, -1) : entries.get(entries.size() - 1);
             if (epoch <= last.epoch || epoch > Integer.MAX_VALUE || startOffset <= last.startOffset) break;
-            entries.add(new Entry((int) epoch, startOffset));
+            entries.add(new EpochEntry((int) epoch, startOffset));
         }
         return new LeaderEpochCache(disk, file, List.copyOf(entries));
     }
 
     /** Oldest first. */
-    public List<Entry> entries() {
+    public List<EpochEntry> entries() {
         return entries;
     }
 
     /** The newest epoch, -1 if there is none. */
     public int latestEpoch() {
-        List<Entry> all = entries;
+        List<EpochEntry> all = entries;
         return all.isEmpty() ? -1 : all.get(all.size() - 1).epoch;
     }
 
@@ -63,17 +63,17 @@ public final class LeaderEpochCache {
      * @param leaderEpoch the current leader's epoch: it counts as known, although it may not have written anything
      * @return null if the epoch is newer than the leader's
      */
-    public Entry end(int epoch, int leaderEpoch, long logEndOffset) {
+    public EpochEntry end(int epoch, int leaderEpoch, long logEndOffset) {
         if (epoch > leaderEpoch) return null;
         int known = epoch;
         boolean any = false;
-        for (Entry entry : entries) {
+        for (EpochEntry entry : entries) {
             // If all epochs are newer, the requested one ends at the start of the first.
-            if (entry.epoch > epoch) return new Entry(any ? known : epoch, entry.startOffset);
+            if (entry.epoch > epoch) return new EpochEntry(any ? known : epoch, entry.startOffset);
             known = entry.epoch;
             any = true;
         }
-        return new Entry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
+        return new EpochEntry(epoch == leaderEpoch || !any ? epoch : known, logEndOffset);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class LeaderEpochCache {
      */
     public int epochAt(long offset) {
         int epoch = -1;
-        for (Entry entry : entries) {
+        for (EpochEntry entry : entries) {
             if (entry.startOffset > offset) break;
             epoch = entry.epoch;
         }
@@ -91,24 +91,24 @@ public final class LeaderEpochCache {
     /** Adds an epoch that begins at an offset, if it is newer than the latest one. */
     void assign(int epoch, long startOffset) throws IOException {
         if (epoch <= latestEpoch()) return;
-        List<Entry> more = new ArrayList<>();
-        for (Entry entry : entries) {
+        List<EpochEntry> more = new ArrayList<>();
+        for (EpochEntry entry : entries) {
             // An epoch without records is dropped.
             if (entry.startOffset < startOffset) more.add(entry);
         }
-        more.add(new Entry(epoch, startOffset));
+        more.add(new EpochEntry(epoch, startOffset));
         store(more);
     }
 
     /** Drops the epochs that begin at or beyond the log's end. */
     void truncate(long logEndOffset) throws IOException {
-        List<Entry> fewer = entries.stream()
+        List<EpochEntry> fewer = entries.stream()
                 .filter(entry -> entry.startOffset < logEndOffset)
                 .toList();
         if (fewer.size() < entries.size()) store(fewer);
     }
 
-    private void store(List<Entry> changed) throws IOException {
+    private void store(List<EpochEntry> changed) throws IOException {
         CheckpointFile.write(
                 disk,
                 file,

@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class LogRecovery {
     /** What came of it. */
-    public sealed interface Outcome {}
+    public sealed interface RecoveryResult {}
 
     /**
      * The log is sound, and everything in it is durable.
@@ -24,14 +24,14 @@ public final class LogRecovery {
      * @param truncatedBytes cut off behind the last good batch
      * @param batchesChecked read and checked, most of them past the recovery point
      */
-    public record Recovered(PartitionLog log, long truncatedBytes, long batchesChecked) implements Outcome {}
+    public record Recovered(PartitionLog log, long truncatedBytes, long batchesChecked) implements RecoveryResult {}
 
     /**
      * The log is damaged below its recovery point.
      *
      * @param reason a sentence for the operator, with file and position
      */
-    public record Quarantined(String reason) implements Outcome {}
+    public record Quarantined(String reason) implements RecoveryResult {}
 
     private final Disk disk;
     private final Path directory;
@@ -43,7 +43,7 @@ public final class LogRecovery {
     private final List<Long> sizes = new ArrayList<>();
     private final List<Segment> opened = new ArrayList<>();
     private final List<SegmentRecovery.Walked> inDoubt = new ArrayList<>();
-    private final List<LeaderEpochCache.Entry> foundEpochs = new ArrayList<>();
+    private final List<LeaderEpochCache.EpochEntry> foundEpochs = new ArrayList<>();
     private boolean deleted;
     private long truncatedBytes;
     private long batchesChecked;
@@ -62,12 +62,12 @@ public final class LogRecovery {
      *
      * @param recoveryPoint everything below was durable; 0 when unknown
      */
-    public static Outcome open(Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop)
-            throws IOException {
+    public static RecoveryResult open(
+            Disk disk, Path directory, LogConfig config, long recoveryPoint, LastStop lastStop) throws IOException {
         disk.createDirectories(directory);
         RecoveryRules rules = RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
         LogRecovery recovery = new LogRecovery(disk, directory, config, rules);
-        Outcome outcome = null;
+        RecoveryResult outcome = null;
         try {
             outcome = recovery.run();
             return outcome;
@@ -77,8 +77,8 @@ public final class LogRecovery {
         }
     }
 
-    private Outcome run() throws IOException {
-        tidy();
+    private RecoveryResult run() throws IOException {
+        removeStaleFiles();
         String damage = startSegments();
         if (damage == null) damage = openSegments();
         if (damage != null) return new Quarantined(damage);
@@ -90,25 +90,25 @@ public final class LogRecovery {
     }
 
     /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are known. */
-    private void tidy() throws IOException {
+    private void removeStaleFiles() throws IOException {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
         if (rules.lastStop() != LastStop.CLEAN) disk.forceDirectory(directory);
-        StaleFiles tidying = StaleFiles.of(disk.list(directory));
-        for (String half : tidying.halves()) disk.delete(directory.resolve(half));
-        for (StaleFiles.Swap swap : tidying.swaps()) {
+        StaleFiles stale = StaleFiles.of(disk.list(directory));
+        for (String half : stale.halves()) disk.delete(directory.resolve(half));
+        for (StaleFiles.Swap swap : stale.swaps()) {
             for (String replaced : swap.replaced()) disk.delete(directory.resolve(replaced));
             disk.forceDirectory(directory);
             disk.rename(directory.resolve(swap.name()), SegmentFiles.log(directory, swap.baseOffset()));
         }
-        if (!tidying.isEmpty()) disk.forceDirectory(directory);
-        bases.addAll(tidying.segments().keySet());
+        if (!stale.isEmpty()) disk.forceDirectory(directory);
+        bases.addAll(stale.segments().keySet());
     }
 
     /** Pass 2: deletes the segments wholly below the log start offset. Returns what is wrong, or null. */
     private String startSegments() throws IOException {
         if (bases.isEmpty() && rules.recoveryPoint() > rules.startOffset()) {
-            return DataLayout.shown(directory) + " has no segments, though its records below offset "
+            return DataLayout.displayName(directory) + " has no segments, though its records below offset "
                     + rules.recoveryPoint() + " were durable.";
         }
         List<Long> unwanted = bases.subList(0, rules.unwanted(bases));
@@ -155,7 +155,7 @@ public final class LogRecovery {
             }
         }
         if (endOffset >= rules.recoveryPoint()) return null;
-        return DataLayout.shown(directory) + ": " + RecoveryRules.endsEarly(endOffset, rules.recoveryPoint());
+        return DataLayout.displayName(directory) + ": " + RecoveryRules.endsEarly(endOffset, rules.recoveryPoint());
     }
 
     private String gap() {
@@ -163,7 +163,7 @@ public final class LogRecovery {
     }
 
     private String damaged(int index, long position, String defect) {
-        return DataLayout.shown(SegmentFiles.log(directory, bases.get(index))) + " at byte " + position + ", "
+        return DataLayout.displayName(SegmentFiles.log(directory, bases.get(index))) + " at byte " + position + ", "
                 + rules.reason() + ": " + defect;
     }
 
@@ -198,7 +198,7 @@ public final class LogRecovery {
             CheckpointFile.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), endOffset);
         }
         epochs.truncate(endOffset);
-        for (LeaderEpochCache.Entry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
+        for (LeaderEpochCache.EpochEntry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         PartitionLog log = new PartitionLog(
                 disk, directory, config, epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
         // A start opens very many; whoever writes to one, or reads it, opens it again.

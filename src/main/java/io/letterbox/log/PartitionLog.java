@@ -30,7 +30,7 @@ public final class PartitionLog implements AutoCloseable {
     private final Disk disk;
     private final Path directory;
     private final LeaderEpochCache epochs;
-    private final ProducerSnapshots journal;
+    private final ProducerSnapshots producerSnapshots;
 
     // Written by the owner, read by any thread.
     private final PublishedSegments segments;
@@ -38,7 +38,7 @@ public final class PartitionLog implements AutoCloseable {
     private volatile long logEndOffset;
 
     // Any thread: moved by the owner, and by threads that run flushes.
-    private final DurabilityState safety;
+    private final DurabilityState durability;
 
     // Owner only.
     private final RecordBatch view = new RecordBatch();
@@ -73,10 +73,10 @@ public final class PartitionLog implements AutoCloseable {
         this.deletion = new SegmentDeletion(disk, directory, this.segments, start);
         this.replacement = new SegmentReplacement(disk, directory, this.segments, compactedUpTo);
         this.logEndOffset = segments.active().nextOffset();
-        this.safety = new DurabilityState(directory, logEndOffset);
+        this.durability = new DurabilityState(directory, logEndOffset);
         start.recovered(
                 Math.min(logEndOffset, Math.max(startOffset, segments.get(0).baseOffset())));
-        this.journal = ProducerSnapshots.open(disk, config, safety, segments, compactedUpTo);
+        this.producerSnapshots = ProducerSnapshots.open(disk, config, durability, segments, compactedUpTo);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IOException where the batch could not be written; the log is as before, or poisoned
      */
     public AppendResult append(ByteBuffer batch, int leaderEpoch, long elapsedMs) throws IOException {
-        safety.requireSound();
+        durability.requireSound();
         int size = batch.remaining();
         view.wrap(batch, batch.position());
         if (size > MAX_BATCH_BYTES || size < RecordBatch.HEADER_BYTES || size != view.sizeInBytes()) {
@@ -103,10 +103,10 @@ public final class PartitionLog implements AutoCloseable {
             if (leaderEpoch > epochs.latestEpoch()) epochs.assign(leaderEpoch, baseOffset);
             segments.active().append(batch, view, config, elapsedMs);
         } catch (ForceFailedException | TornWriteException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
-        journal.wrote(view, segments.active(), elapsedMs);
+        producerSnapshots.onAppended(view, segments.active(), elapsedMs);
         logEndOffset = lastOffset + 1;
         return new AppendResult(baseOffset, lastOffset);
     }
@@ -117,7 +117,7 @@ public final class PartitionLog implements AutoCloseable {
         return active.sizeBytes() + size > config.segmentBytes()
                 || lastOffset - active.baseOffset() > Integer.MAX_VALUE
                 || active.ageMs(elapsedMs) > config.segmentMs()
-                || journal.wantsRoll(active);
+                || producerSnapshots.wantsRoll(active);
     }
 
     /** Closes the active segment and begins another. Where that fails, the log is as it was. */
@@ -126,15 +126,15 @@ public final class PartitionLog implements AutoCloseable {
         // Opened first: a file that is made and not named for sure could be neither used nor taken back.
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
             boolean indexed = old.seal();
-            journal.roll(old, safety.forcedOffset());
+            producerSnapshots.roll(old, durability.forcedOffset());
             Segment fresh = Segment.create(disk, directory, logEndOffset);
             names.force();
             if (indexed) old.index().drop();
-            journal.rolled(old, fresh);
+            producerSnapshots.rolled(old, fresh);
             sealed.add(old);
-            segments.show(segments.list().with(fresh));
+            segments.publish(segments.list().with(fresh));
         } catch (ForceFailedException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
     }
@@ -157,12 +157,12 @@ public final class PartitionLog implements AutoCloseable {
      */
     public Flush startCheckpoint(boolean whole) throws IOException {
         long activeFrom = segments.active().baseOffset();
-        long upTo = whole || safety.durableOffset() > activeFrom ? logEndOffset : activeFrom;
+        long upTo = whole || durability.durableOffset() > activeFrom ? logEndOffset : activeFrom;
         // What an earlier one set out for and did not get to does not count.
         checkpointGoal = checkpointOffset;
         // Or a cut would leave a log that ends before its recovery point.
-        long goal = Math.min(upTo, safety.highWatermark());
-        if (goal <= checkpointOffset && upTo <= safety.forcedOffset()) return null;
+        long goal = Math.min(upTo, durability.highWatermark());
+        if (goal <= checkpointOffset && upTo <= durability.forcedOffset()) return null;
         try {
             if (upTo > activeFrom) segments.active().index().write();
             checkpointGoal = goal;
@@ -175,18 +175,18 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private Flush flushUpTo(long offset, boolean withIndexes) {
-        sealed.removeIf(segment -> segment.isGone() || segment.nextOffset() <= safety.forcedOffset());
-        return new Flush(safety, List.copyOf(sealed), segments.active(), offset, withIndexes);
+        sealed.removeIf(segment -> segment.isGone() || segment.nextOffset() <= durability.forcedOffset());
+        return new Flush(durability, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
     /** What was appended below an offset has been made durable elsewhere, from where a start will put it back. Owner only. */
     public void writtenAhead(long upToOffset) {
-        safety.writtenAhead(upToOffset);
+        durability.writtenAhead(upToOffset);
     }
 
     /** True where a write or a force failed in a way that leaves the log's end unknown. Any thread. */
     public boolean isPoisoned() {
-        return safety.isPoisoned();
+        return durability.isPoisoned();
     }
 
     /** The partition's directory. */
@@ -206,12 +206,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Everything below it is on disk, in the segments or in a write-ahead log. Any thread. */
     public long durableOffset() {
-        return safety.durableOffset();
+        return durability.durableOffset();
     }
 
     /** Everything below it is on disk in the segments. Any thread. */
     public long forcedOffset() {
-        return safety.forcedOffset();
+        return durability.forcedOffset();
     }
 
     /** The bytes of all segments, indexes not included. Any thread. */
@@ -240,7 +240,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws CorruptLogException where bytes are not what was written: quarantine the partition
      */
     public LogRead read(long offset, int maxBytes, long upToOffset) throws IOException {
-        return segments.look(list -> {
+        return segments.query(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return SegmentRead.nothing(offset);
             return list.read(offset, maxBytes, upToOffset, compactedUpTo());
@@ -252,7 +252,7 @@ public final class PartitionLog implements AutoCloseable {
      * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
      */
     public FileRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
-        return segments.look(list -> {
+        return segments.query(list -> {
             requireInRange(offset);
             if (offset >= upToOffset) return FileRegion.nothing(offset);
             return list.locate(offset, maxBytes, upToOffset, compactedUpTo());
@@ -280,7 +280,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param timestampMs milliseconds since 1970
      */
     public TimedRecord firstSince(long timestampMs, long upToOffset) throws IOException {
-        return segments.look(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo()));
+        return segments.query(list -> list.firstSince(timestampMs, logStartOffset(), upToOffset, compactedUpTo()));
     }
 
     /**
@@ -288,12 +288,12 @@ public final class PartitionLog implements AutoCloseable {
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
-        return segments.look(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo()));
+        return segments.query(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo()));
     }
 
     /** Everything below an offset is safe: it is never cut, and a recovery point is never above it. Owner only. */
     public void committed(long offset) {
-        safety.committed(offset);
+        durability.committed(offset);
     }
 
     /**
@@ -302,17 +302,18 @@ public final class PartitionLog implements AutoCloseable {
      * point that was persisted has to lie at or below that: a log that ends before is taken for damaged.
      */
     public void truncateTo(long offset) throws IOException {
-        safety.requireSound();
+        durability.requireSound();
         if (offset >= logEndOffset) return;
-        long safe = safety.highWatermark();
+        long safe = durability.highWatermark();
         if (safe <= logEndOffset && offset < safe) throw new IllegalArgumentException(offset + " is below " + safe);
         try {
             replacement.finish();
             LogTruncation truncation = new LogTruncation(disk, directory, config, compactedUpTo());
-            LogTruncation.Cut cut = truncation.cut(segments.list(), offset, journal, safety.forcedOffset());
-            segments.show(cut.left());
+            LogTruncation.Cut cut =
+                    truncation.cut(segments.list(), offset, producerSnapshots, durability.forcedOffset());
+            segments.publish(cut.left());
             logEndOffset = segments.active().nextOffset();
-            safety.cut(logEndOffset);
+            durability.cut(logEndOffset);
             checkpointOffset = Math.min(checkpointOffset, logEndOffset);
             checkpointGoal = Math.min(checkpointGoal, logEndOffset);
             sealed.removeIf(segment -> !segments.list().toList().contains(segment));
@@ -320,7 +321,7 @@ public final class PartitionLog implements AutoCloseable {
             if (logStartOffset() > logEndOffset) start.move(logEndOffset);
             epochs.truncate(logEndOffset);
         } catch (IOException | RuntimeException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
     }
@@ -332,7 +333,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws ApiException OFFSET_OUT_OF_RANGE where it is beyond the log's end
      */
     public void deleteRecordsBefore(long offset) throws IOException {
-        safety.requireSound();
+        durability.requireSound();
         if (offset > logEndOffset) requireInRange(offset);
         if (offset <= logStartOffset()) {
             deletion.finish();
@@ -340,7 +341,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         // Or a crash could take the log back to before its start, which would be forgotten then; not below a segment's
         // name.
-        if (offset > safety.forcedOffset() && !isBaseOffset(offset)) flush();
+        if (offset > durability.forcedOffset() && !isBaseOffset(offset)) flush();
         try {
             replacement.finish();
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
@@ -350,10 +351,10 @@ public final class PartitionLog implements AutoCloseable {
                 if (offset > logStartOffset()) start.move(offset);
             }
             // What lies below it is not there to be lost any more.
-            safety.forced(offset);
+            durability.forced(offset);
             deleteFirst(Retention.below(segments.list(), offset));
         } catch (ForceFailedException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
     }
@@ -380,16 +381,16 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IOException where something could not be done now; the rest is done
      */
     public void keepHouse(Moment now, long highWatermark) throws IOException {
-        safety.requireSound();
+        durability.requireSound();
         try {
             replacement.finish();
             deleteFirst(Retention.below(segments.list(), logStartOffset()));
             Segment active = segments.active();
             boolean expired = highWatermark >= logEndOffset && Retention.isExpired(active, config, now);
             if (active.sizeBytes() > 0 && (expired || active.ageMs(now) > config.segmentMs())) roll();
-            segments.list().keepHouse(safety.forcedOffset(), replacement);
+            segments.list().maintain(durability.forcedOffset(), replacement);
         } catch (ForceFailedException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
     }
@@ -414,16 +415,16 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IOException where that cannot be done now; nothing has changed, or the log is poisoned
      */
     public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
-        safety.requireSound();
+        durability.requireSound();
         replacement.finish();
         // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
-        if (neighbours.get(neighbours.size() - 1).nextOffset() > safety.forcedOffset()) flush();
+        if (neighbours.get(neighbours.size() - 1).nextOffset() > durability.forcedOffset()) flush();
         try {
             Segment by = replacement.replace(neighbours, cleaned);
             sealed.removeAll(neighbours);
             return by;
         } catch (ForceFailedException cause) {
-            safety.poison(cause);
+            durability.poison(cause);
             throw cause;
         }
     }
@@ -445,7 +446,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The producers that the log knows. Owner only; another object after a truncation. */
     public ProducerStateTable producers() {
-        return journal.states();
+        return producerSnapshots.states();
     }
 
     /** Which leader wrote from where. */
@@ -460,7 +461,7 @@ public final class PartitionLog implements AutoCloseable {
      */
     public long endCheckpoint() throws IOException {
         checkpointOffset = checkpointGoal;
-        if (!safety.isPoisoned()) journal.checkpoint(segments.active(), checkpointOffset);
+        if (!durability.isPoisoned()) producerSnapshots.checkpoint(segments.active(), checkpointOffset);
         return checkpointOffset;
     }
 
@@ -468,12 +469,12 @@ public final class PartitionLog implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            if (!safety.isPoisoned()) {
+            if (!durability.isPoisoned()) {
                 flush();
                 segments.active().forceEnd();
                 segments.active().index().write();
                 segments.active().index().force();
-                journal.close(segments.active());
+                producerSnapshots.close(segments.active());
             }
         } finally {
             abandon();
@@ -487,8 +488,8 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Closes all files and writes nothing, because the log is opened again or deleted. Owner only. */
     public void abandon() throws IOException {
-        safety.poison(new IOException("It is closed."));
-        journal.forget();
+        durability.poison(new IOException("It is closed."));
+        producerSnapshots.forget();
         // For good: a reader must not open what nobody would close again.
         for (Segment segment : segments.list().toList()) segment.retire();
     }

@@ -76,19 +76,19 @@ final class ProducerSnapshots {
     static ProducerSnapshots open(
             Disk disk, LogConfig config, DurabilityState safety, SegmentList segments, long contiguousFrom)
             throws IOException {
-        ProducerSnapshots journal = new ProducerSnapshots(disk, config, safety);
+        ProducerSnapshots snapshots = new ProducerSnapshots(disk, config, safety);
         boolean read = false;
         try {
-            for (String name : disk.list(journal.directory)) {
+            for (String name : disk.list(snapshots.directory)) {
                 long offset = SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT);
-                if (offset >= 0) journal.snapshots.add(offset);
+                if (offset >= 0) snapshots.snapshots.add(offset);
             }
-            journal.readAll(segments, contiguousFrom);
+            snapshots.readAll(segments, contiguousFrom);
             read = true;
         } finally {
-            if (!read) journal.forget();
+            if (!read) snapshots.forget();
         }
-        return journal;
+        return snapshots;
     }
 
     ProducerStateTable states() {
@@ -102,9 +102,9 @@ final class ProducerSnapshots {
     }
 
     /** Takes note of a batch that was appended to a segment. */
-    void wrote(RecordBatch batch, Segment active, long elapsedMs) {
+    void onAppended(RecordBatch batch, Segment active, long elapsedMs) {
         bytesSince += batch.sizeInBytes();
-        AbortedTxn aborted = states.wrote(batch, elapsedMs);
+        AbortedTxn aborted = states.onAppended(batch, elapsedMs);
         if (aborted == null) return;
         active.index().aborted().add(aborted);
         weigh(active);
@@ -112,7 +112,7 @@ final class ProducerSnapshots {
 
     private void weigh(Segment active) {
         long bytes = (long) active.index().aborted().countInMemory() * TransactionIndex.ENTRY_MEMORY_BYTES;
-        abortedMemory.take(bytes - abortedMemory.usedBytes());
+        abortedMemory.charge(bytes - abortedMemory.usedBytes());
     }
 
     /** Whether the log should go on in another segment, for want of memory for the aborted transactions of this one. */
@@ -162,7 +162,7 @@ final class ProducerSnapshots {
 
     /** So that the next start need not read all this again. */
     private void takeWhereDue(Segment active, long durableOffset) throws IOException {
-        if (isDue()) tryTake(active, durableOffset);
+        if (isDue()) tryTakeSnapshot(active, durableOffset);
     }
 
     /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
@@ -208,7 +208,7 @@ final class ProducerSnapshots {
         while (scan.next()) {
             RecordBatch batch = scan.batch();
             bytesSince += batch.sizeInBytes();
-            AbortedTxn ended = states.wrote(batch, -1);
+            AbortedTxn ended = states.onAppended(batch, -1);
             if (ended != null && fills) segment.index().aborted().add(ended);
             // At a start, nobody has said yet what is not safe: all is.
             states.stableOffset(Math.min(batch.nextOffset(), safety.highWatermark()));
@@ -222,9 +222,9 @@ final class ProducerSnapshots {
     }
 
     /** A full disk must not end a log for a snapshot, which is there to save time: the one before it will do. */
-    private void tryTake(Segment active, long durableOffset) throws IOException {
+    private void tryTakeSnapshot(Segment active, long durableOffset) throws IOException {
         try {
-            take(active, durableOffset);
+            takeSnapshot(active, durableOffset);
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
@@ -246,7 +246,7 @@ final class ProducerSnapshots {
     /** The log is being closed, and all of it is durable. A few batches are read as fast as a snapshot of them. */
     void close(Segment active) throws IOException {
         active.index().aborted().force();
-        if (bytesSince > FEW_BYTES) take(active, active.nextOffset());
+        if (bytesSince > FEW_BYTES) takeSnapshot(active, active.nextOffset());
     }
 
     /** The active segment is closed and another begins; the caller forces the directory. */
@@ -268,7 +268,7 @@ final class ProducerSnapshots {
         weigh(active);
     }
 
-    private void take(Segment active, long durableOffset) throws IOException {
+    private void takeSnapshot(Segment active, long durableOffset) throws IOException {
         active.index().aborted().force();
         write(active.nextOffset(), durableOffset);
         disk.forceDirectory(directory);

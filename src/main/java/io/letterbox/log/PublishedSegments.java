@@ -28,7 +28,7 @@ final class PublishedSegments {
     }
 
     /** Publishes another list. Owner only. */
-    void show(SegmentList newer) {
+    void publish(SegmentList newer) {
         list = newer;
     }
 
@@ -41,11 +41,11 @@ final class PublishedSegments {
      * Runs a read on the current segments, and again if files were deleted in the meantime. Any thread; blocks as the
      * read does.
      */
-    <R> R look(SegmentQuery<R> look) throws IOException {
+    <R> R query(SegmentQuery<R> query) throws IOException {
         for (int attempt = 1; ; attempt++) {
             SegmentList seen = list;
             try {
-                return look.run(seen);
+                return query.run(seen);
             } catch (ClosedChannelException | NoSuchFileException taken) {
                 if (attempt == READ_ATTEMPTS) throw taken;
             } catch (CorruptLogException wrong) {

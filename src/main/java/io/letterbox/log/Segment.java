@@ -48,7 +48,7 @@ public final class Segment {
     /** Makes a new, empty segment; durable once the directory is forced. */
     static Segment create(Disk disk, Path directory, long baseOffset) throws IOException {
         SegmentFile file = file(disk, directory, baseOffset);
-        file.take(disk.create(file.path()));
+        file.setFile(disk.create(file.path()));
         return new Segment(file, SegmentIndex.create(disk, file, baseOffset), baseOffset);
     }
 
@@ -65,7 +65,7 @@ public final class Segment {
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
-        segment.file.takeUnnamed(disk.open(from));
+        segment.file.setUnnamedFile(disk.open(from));
         return segment;
     }
 

@@ -41,7 +41,7 @@ final class SegmentDeletion {
             List<Segment> oldest = segments.list().toList().subList(0, now);
             going.addAll(oldest);
             forced = false;
-            segments.show(segments.list().withoutFirst(now));
+            segments.publish(segments.list().withoutFirst(now));
             start.atLeast(segments.list().get(0).baseOffset());
             left -= now;
             finish();

@@ -104,7 +104,7 @@ final class SegmentList {
      *
      * @param pending a segment whose file has to stay open
      */
-    void keepHouse(long forcedOffset, SegmentReplacement pending) throws IOException {
+    void maintain(long forcedOffset, SegmentReplacement pending) throws IOException {
         for (int index = 0; index < segments.length - 1; index++) {
             Segment closed = segments[index];
             if (closed.nextOffset() <= forcedOffset && !pending.needsOpen(closed)) closed.closeWhenIdle();

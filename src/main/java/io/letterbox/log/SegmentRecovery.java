@@ -42,7 +42,7 @@ final class SegmentRecovery {
      */
     record Walked(
             Segment segment,
-            List<LeaderEpochCache.Entry> epochs,
+            List<LeaderEpochCache.EpochEntry> epochs,
             long batchesChecked,
             long startBytes,
             long goodBytes,
@@ -122,7 +122,7 @@ final class SegmentRecovery {
     }
 
     private Walked walk(Segment segment, BatchScan scan, long startBytes) throws IOException {
-        List<LeaderEpochCache.Entry> epochs = new ArrayList<>();
+        List<LeaderEpochCache.EpochEntry> epochs = new ArrayList<>();
         int epoch = -1;
         long batches = 0;
         while (scan.next()) {
@@ -130,7 +130,7 @@ final class SegmentRecovery {
             segment.adopt(batch, scan.position(), indexIntervalBytes);
             if (batch.leaderEpoch() > epoch) {
                 epoch = batch.leaderEpoch();
-                epochs.add(new LeaderEpochCache.Entry(epoch, batch.baseOffset()));
+                epochs.add(new LeaderEpochCache.EpochEntry(epoch, batch.baseOffset()));
             }
             batches++;
         }

@@ -62,7 +62,7 @@ final class SegmentReplacement {
                 throw unchanged;
             }
             names.force();
-            segments.show(segments.list().replacing(neighbours, fresh));
+            segments.publish(segments.list().replacing(neighbours, fresh));
             by = fresh;
             swap = file;
             replaced = List.copyOf(neighbours);

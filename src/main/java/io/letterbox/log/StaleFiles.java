@@ -23,9 +23,9 @@ public record StaleFiles(List<String> names, List<String> halves, List<Swap> swa
     public record Swap(String name, long baseOffset, List<String> replaced) {}
 
     public static StaleFiles of(List<String> names) {
-        StaleFiles tidying = new StaleFiles(names, new ArrayList<>(), new ArrayList<>());
+        StaleFiles stale = new StaleFiles(names, new ArrayList<>(), new ArrayList<>());
         for (String name : names) {
-            if (name.endsWith(Disk.TEMPORARY) || name.endsWith(SegmentFiles.CLEANED)) tidying.halves.add(name);
+            if (name.endsWith(Disk.TEMPORARY) || name.endsWith(SegmentFiles.CLEANED)) stale.halves.add(name);
             long nextOffset = SegmentFiles.swapNextOffset(name);
             if (nextOffset < 0) continue;
             long baseOffset = SegmentFiles.swapBaseOffset(name);
@@ -35,9 +35,9 @@ public record StaleFiles(List<String> names, List<String> halves, List<Swap> swa
                         return base >= baseOffset && base < nextOffset;
                     })
                     .toList();
-            tidying.swaps.add(new Swap(name, baseOffset, replaced));
+            stale.swaps.add(new Swap(name, baseOffset, replaced));
         }
-        return tidying;
+        return stale;
     }
 
     boolean isEmpty() {

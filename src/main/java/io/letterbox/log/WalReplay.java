@@ -15,7 +15,7 @@ public final class WalReplay {
     private long appended;
 
     /** How a batch of the write-ahead log relates to the end of a log. */
-    public enum Place {
+    public enum BatchPosition {
         THERE,
         /** The log has a newer leader epoch: a later leader has truncated the log before this batch, or would have. */
         STALE,
@@ -23,7 +23,7 @@ public final class WalReplay {
         /** The log lacks durable records before this batch. */
         GAP;
 
-        public static Place of(RecordBatch batch, long logEndOffset, int latestEpoch) {
+        public static BatchPosition of(RecordBatch batch, long logEndOffset, int latestEpoch) {
             if (batch.nextOffset() <= logEndOffset) return THERE;
             if (batch.leaderEpoch() < latestEpoch) return STALE;
             return batch.baseOffset() == logEndOffset ? NEXT : GAP;
@@ -46,12 +46,13 @@ public final class WalReplay {
         BatchCursor cursor = RecordBatch.cursor(batches);
         while (cursor.next()) {
             RecordBatch batch = cursor.batch();
-            Place place = Place.of(batch, log.logEndOffset(), log.epochs().latestEpoch());
-            if (place == Place.GAP) {
+            BatchPosition place =
+                    BatchPosition.of(batch, log.logEndOffset(), log.epochs().latestEpoch());
+            if (place == BatchPosition.GAP) {
                 String what = RecoveryRules.endsEarly(log.logEndOffset(), batch.baseOffset());
-                throw new CorruptLogException(DataLayout.shown(log.directory()) + ": " + what);
+                throw new CorruptLogException(DataLayout.displayName(log.directory()) + ": " + what);
             }
-            if (place != Place.NEXT) continue;
+            if (place != BatchPosition.NEXT) continue;
             ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
             log.append(one, batch.leaderEpoch(), elapsedMs);
             appended++;

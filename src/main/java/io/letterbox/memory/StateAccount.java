@@ -16,10 +16,10 @@ public final class StateAccount {
     }
 
     /** Charges this many bytes, or returns them if the number is negative. */
-    public void take(long bytes) {
+    public void charge(long bytes) {
         if (bytes == 0 || closed) return;
         usedBytes += bytes;
-        part.take(bytes);
+        part.charge(bytes);
     }
 
     /**
@@ -52,7 +52,7 @@ public final class StateAccount {
     /** Returns everything; later charges are ignored. */
     public void close() {
         if (closed) return;
-        take(-usedBytes);
+        charge(-usedBytes);
         closed = true;
         part.closed();
     }

@@ -104,7 +104,7 @@ public final class StatePart {
         return limitBytes - limitBytes / RESERVED_DIVISOR;
     }
 
-    void take(long bytes) {
+    void charge(long bytes) {
         usedBytes.addAndGet(bytes);
     }
 

@@ -14,7 +14,7 @@ public final class StateWeight {
     /** Adds a change of the size, which may be negative. */
     public void add(long delta) {
         bytes += delta;
-        if (account != null) account.take(delta);
+        if (account != null) account.charge(delta);
     }
 
     /** The estimated size. */
@@ -26,12 +26,12 @@ public final class StateWeight {
     public void attach(StateAccount to) {
         detach();
         account = to;
-        account.take(bytes);
+        account.charge(bytes);
     }
 
     /** Returns the size to the account. */
     public void detach() {
-        if (account != null) account.take(-bytes);
+        if (account != null) account.charge(-bytes);
         account = null;
     }
 

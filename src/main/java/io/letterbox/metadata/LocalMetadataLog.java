@@ -86,7 +86,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         executor.execute(() -> {
             try {
-                reply.complete(carryOut(command));
+                reply.complete(apply(command));
             } catch (RuntimeException failed) {
                 reply.completeExceptionally(failed);
             }
@@ -100,9 +100,9 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         if (file != null) file.close();
     }
 
-    private Reply carryOut(Command command) {
+    private Reply apply(Command command) {
         if (failure != null) throw failed();
-        Reply.Refused stranger = strangerRefused(command);
+        Reply.Refused stranger = secondNodeRefusal(command);
         if (stranger != null) return stranger;
         Step step = machine.apply(image, command);
         if (step.reply() instanceof Reply.Refused) return step.reply();
@@ -138,7 +138,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
     }
 
     /** Alone, there is one node for good: under another number its partitions would have no leader. */
-    private Reply.Refused strangerRefused(Command command) {
+    private Reply.Refused secondNodeRefusal(Command command) {
         int node;
         if (command instanceof Command.RegisterNode register) node = register.id();
         else if (command instanceof Command.CreateShards create) node = create.node();

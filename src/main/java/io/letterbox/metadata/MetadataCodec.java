@@ -383,7 +383,7 @@ final class MetadataCodec {
         for (int value : values) out.writeInt(value);
     }
 
-    private static <T> List<T> readList(DataInputStream in, Source<T> source) throws IOException {
+    private static <T> List<T> readList(DataInputStream in, ElementReader<T> source) throws IOException {
         int count = readCount(in);
         List<T> result = new ArrayList<>();
         for (int i = 0; i < count; i++) result.add(source.read());
@@ -410,7 +410,7 @@ final class MetadataCodec {
         void write(DataOutputStream out) throws IOException;
     }
 
-    private interface Source<T> {
+    private interface ElementReader<T> {
         T read() throws IOException;
     }
 }

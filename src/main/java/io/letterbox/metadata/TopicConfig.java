@@ -15,7 +15,7 @@ import java.util.TreeMap;
  */
 public final class TopicConfig {
     /** The flush policy: what an acknowledgement waits for. */
-    public enum Flush {
+    public enum FlushPolicy {
         /** The disk has the records. */
         SYNC,
         /** The records are in the page cache; the disk is forced at an interval. */
@@ -29,7 +29,7 @@ public final class TopicConfig {
     private final String[] effective = new String[TopicConfigKey.values().length];
     private final long[] numbers = new long[effective.length];
     private final double minCleanableDirtyRatio;
-    private final Flush flush;
+    private final FlushPolicy flush;
     private final BatchRules batchRules;
 
     /** A topic of a server without defaults of its own. */
@@ -52,7 +52,7 @@ public final class TopicConfig {
             if (key.type() == TopicConfigKey.Type.LONG) numbers[key.ordinal()] = Long.parseLong(value);
         }
         this.minCleanableDirtyRatio = Double.parseDouble(get(TopicConfigKey.MIN_CLEANABLE_DIRTY_RATIO));
-        this.flush = Flush.valueOf(get(TopicConfigKey.FLUSH).toUpperCase(java.util.Locale.ROOT));
+        this.flush = FlushPolicy.valueOf(get(TopicConfigKey.FLUSH).toUpperCase(java.util.Locale.ROOT));
         this.batchRules = rules();
     }
 
@@ -172,7 +172,7 @@ public final class TopicConfig {
         return (int) number(TopicConfigKey.INDEX_INTERVAL_BYTES);
     }
 
-    public Flush flush() {
+    public FlushPolicy flush() {
         return flush;
     }
 

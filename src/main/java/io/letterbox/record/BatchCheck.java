@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Checks batches from clients before they are appended to a log: a batch has to be whole and unchanged, its records
  * numbered from 0 and filling it exactly, and it has to meet the topic's {@link BatchRules}. Compressed batches are
- * read as a stream, within the limits of {@link Decompressor.Limit#TAKEN}. For one thread, which reuses it for one
+ * read as a stream, within the limits of {@link Decompressor.DecompressionLimit#TAKEN}. For one thread, which reuses it for one
  * batch after the other, and checks a large one in slices. Almost nothing is allocated for a valid uncompressed batch.
  */
 public final class BatchCheck {
@@ -18,7 +18,7 @@ public final class BatchCheck {
     public static final int MAX_DEFECTS = 1_000;
 
     private final RecordBatch batch = new RecordBatch();
-    private final RecordParser parser = new RecordParser(Decompressor.Limit.TAKEN);
+    private final RecordParser parser = new RecordParser(Decompressor.DecompressionLimit.TAKEN);
 
     // The batch that is being checked.
     private ByteBuffer records;
@@ -64,7 +64,7 @@ public final class BatchCheck {
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP or RECORD_TOO_LARGE; an
      *      {@link InvalidRecordsException} if single records are wrong
      */
-    public ByteBuffer goOn() {
+    public ByteBuffer continueCheck() {
         ByteBuffer kept = null;
         boolean ended = true;
         try {

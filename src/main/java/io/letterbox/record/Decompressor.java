@@ -17,7 +17,7 @@ final class Decompressor {
      * How much is allowed, in bytes after decompression. What is taken in depends on the batch's own size. What is read
      * again does not: another codec, or compaction, may have made the batch smaller, but never what comes out of it.
      */
-    enum Limit {
+    enum DecompressionLimit {
         /** For batches that clients send. */
         TAKEN {
             @Override
@@ -54,7 +54,7 @@ final class Decompressor {
     /** An array that one giant record has blown up is let go. */
     private static final int KEPT_BYTES = 1 << 20;
 
-    private final Limit limit;
+    private final DecompressionLimit limit;
     private final BufferSupplier buffers = BufferSupplier.create();
     private byte[] array = new byte[FIRST_BYTES];
     private int end;
@@ -63,7 +63,7 @@ final class Decompressor {
     private long maxRecordBytes;
     private long inflatedBytes;
 
-    Decompressor(Limit limit) {
+    Decompressor(DecompressionLimit limit) {
         this.limit = limit;
     }
 

@@ -37,9 +37,9 @@ final class RecordParser {
     int valueLength;
     int headerCount;
 
-    private final Decompressor.Limit limit;
-    private Decompressor inflow;
-    private boolean inflowing;
+    private final Decompressor.DecompressionLimit limit;
+    private Decompressor decompressor;
+    private boolean decompressing;
     private int at;
     private int batchEnd;
     private int recordEnd;
@@ -48,10 +48,10 @@ final class RecordParser {
 
     /** For batches of the log. */
     RecordParser() {
-        this(Decompressor.Limit.STORED);
+        this(Decompressor.DecompressionLimit.STORED);
     }
 
-    RecordParser(Decompressor.Limit limit) {
+    RecordParser(Decompressor.DecompressionLimit limit) {
         this.limit = limit;
     }
 
@@ -64,10 +64,10 @@ final class RecordParser {
     void start(RecordBatch batch) {
         close();
         defect = null;
-        inflowing = batch.compressed();
-        if (inflowing) {
-            if (inflow == null) inflow = new Decompressor(limit);
-            inflow.open(batch);
+        decompressing = batch.compressed();
+        if (decompressing) {
+            if (decompressor == null) decompressor = new Decompressor(limit);
+            decompressor.open(batch);
             at = 0;
             return;
         }
@@ -78,7 +78,7 @@ final class RecordParser {
 
     /** True where no byte of the batch is left. */
     boolean atEnd() {
-        return inflowing ? inflow.endsAt(at) : at == batchEnd;
+        return decompressing ? decompressor.endsAt(at) : at == batchEnd;
     }
 
     /** The index in the array behind the record's last byte. */
@@ -88,12 +88,12 @@ final class RecordParser {
 
     /** How many bytes have come out of the batch's compression so far; 0 where it has none. */
     long inflatedBytes() {
-        return inflowing ? inflow.inflatedBytes() : 0;
+        return decompressing ? decompressor.inflatedBytes() : 0;
     }
 
     /** Gives back what decompressing holds; the record that was taken last can still be read. */
     void close() {
-        if (inflowing) inflow.close();
+        if (decompressing) decompressor.close();
     }
 
     /** What was wrong when {@link #next} returned false, as a sentence. */
@@ -107,7 +107,7 @@ final class RecordParser {
      * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where a compressed one cannot be had
      */
     boolean next() {
-        if (inflowing) load();
+        if (decompressing) load();
         recordAt = at;
         recordEnd = batchEnd;
         int length = varint();
@@ -165,9 +165,9 @@ final class RecordParser {
     }
 
     private void load() {
-        at = inflow.load(at);
-        array = inflow.array();
-        batchEnd = inflow.end();
+        at = decompressor.load(at);
+        array = decompressor.array();
+        batchEnd = decompressor.end();
     }
 
     /** Reads a length and passes over as many bytes; -1 for null. */

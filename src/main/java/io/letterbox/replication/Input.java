@@ -29,5 +29,5 @@ public sealed interface Input {
      * @param inSyncReplicas how many replicas are in sync, this one included
      * @param minInSyncReplicas how many the topic demands
      */
-    record ImageChanged(int inSyncReplicas, int minInSyncReplicas) implements Input {}
+    record ReplicasChanged(int inSyncReplicas, int minInSyncReplicas) implements Input {}
 }

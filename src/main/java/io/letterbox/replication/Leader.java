@@ -51,7 +51,7 @@ public final class Leader {
             onTruncated(truncated.logEndOffset());
         } else if (input instanceof Input.Durable durable) {
             onDurable(durable.offset(), outbox);
-        } else if (input instanceof Input.ImageChanged changed) {
+        } else if (input instanceof Input.ReplicasChanged changed) {
             onImageChanged(changed, outbox);
         } else {
             throw new AssertionError(input);
@@ -92,7 +92,7 @@ public final class Leader {
         advance(outbox);
     }
 
-    private void onImageChanged(Input.ImageChanged changed, Outbox outbox) {
+    private void onImageChanged(Input.ReplicasChanged changed, Outbox outbox) {
         rejection = rejectionFor(changed.inSyncReplicas(), changed.minInSyncReplicas());
         if (rejection != null && logEndOffset > highWatermark) outbox.add(rejection);
         advance(outbox);

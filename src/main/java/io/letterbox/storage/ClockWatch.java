@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the node's wall clock: reports jumps, and records the time until which the data directory was served, which
- * the next start compares with its own time. {@link #look} belongs to one thread; {@link #write} blocks, on any.
+ * the next start compares with its own time. {@link #check} belongs to one thread; {@link #write} blocks, on any.
  */
 public final class ClockWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
@@ -51,7 +51,7 @@ public final class ClockWatch {
     }
 
     /** Compares the clocks; to be called about every second. Returns true if it is time to {@link #write}. */
-    public boolean look() {
+    public boolean check() {
         long nowMs = clock.now().elapsedMs();
         if (nowMs - writtenMs < WRITE_MS) return false;
         writtenMs = nowMs;

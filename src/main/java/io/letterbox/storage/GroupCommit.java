@@ -40,12 +40,12 @@ final class GroupCommit {
     private boolean due;
 
     /** What one commit did. */
-    record Outcome(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
+    record CommitResult(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
 
     /** Told what became of groups. */
     interface Listener {
         /** A group is safe: its high watermarks have moved and its promises are kept. */
-        void committed(Outcome outcome);
+        void committed(CommitResult outcome);
 
         /**
          * A group is not safe. After a failed force nothing may be acknowledged by this shard any more; otherwise something
@@ -126,18 +126,18 @@ final class GroupCommit {
             return entry;
         }
 
-        private Outcome finish() {
+        private CommitResult finish() {
             long nanos = System.nanoTime() - startNanos;
             boolean synced = false;
             List<Committed.Moved> moved = new ArrayList<>(dirty.size());
             for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
                 HostedPartition partition = each.getKey();
                 if (partition.isGone()) continue;
-                synced |= partition.config().flush() == TopicConfig.Flush.SYNC;
+                synced |= partition.config().flush() == TopicConfig.FlushPolicy.SYNC;
                 Input durable = new Input.Durable(each.getValue().nextOffset);
                 partition.replica().step(durable, output -> partition.perform(output, moved));
             }
-            return new Outcome(new Committed(List.copyOf(moved)), batches, records, bytes, synced ? nanos : 0);
+            return new CommitResult(new Committed(List.copyOf(moved)), batches, records, bytes, synced ? nanos : 0);
         }
     }
 

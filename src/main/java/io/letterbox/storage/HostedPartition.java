@@ -36,7 +36,7 @@ final class HostedPartition {
     private final TopicIdPartition key;
 
     // The shard's thread.
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
     private Leader replica;
     private TopicConfig config;
     private int leaderEpoch;
@@ -57,7 +57,7 @@ final class HostedPartition {
     private volatile boolean offline;
     private volatile long recoveryPoint;
 
-    private record Waiting(long nextOffset, Appended reply, Append append) {}
+    private record PendingAppend(long nextOffset, Appended reply, Append append) {}
 
     /** A partition that serves, and the recovery point with which its log was opened. */
     HostedPartition(int shard, TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
@@ -156,13 +156,13 @@ final class HostedPartition {
     }
 
     /** Takes the partition out of service because its files are not there any more: nothing of it is written again. */
-    void lose(String reason) {
+    void onDirectoryRemoved(String reason) {
         quarantine(reason);
-        goes(quarantineRefusal());
+        stopWrites(quarantineRefusal());
     }
 
     /** Nothing of the partition is written any more; answers everything that waits. */
-    void goes(ApiException why) {
+    void stopWrites(ApiException why) {
         gone = true;
         refuseWaiting(why);
     }
@@ -256,7 +256,7 @@ final class HostedPartition {
     }
 
     void await(long nextOffset, Appended reply, Append append) {
-        waiting.add(new Waiting(nextOffset, reply, append));
+        waiting.add(new PendingAppend(nextOffset, reply, append));
     }
 
     /**
@@ -281,7 +281,7 @@ final class HostedPartition {
         log.committed(newHighWatermark);
         stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
-            Waiting next = waiting.remove();
+            PendingAppend next = waiting.remove();
             next.append().done().complete(next.reply());
         }
     }
@@ -304,7 +304,7 @@ final class HostedPartition {
 
     /** Answers everything that still waits with a refusal. */
     void refuseWaiting(ApiException refusal) {
-        for (Waiting next; (next = waiting.poll()) != null; )
+        for (PendingAppend next; (next = waiting.poll()) != null; )
             next.append().done().tryFail(refusal);
     }
 

@@ -55,43 +55,43 @@ final class Housekeeping {
      * @return false where there are none left
      * @throws IOException where a force failed: the shard must end
      */
-    boolean keepHouse(Iterator<HostedPartition> round, Moment now) throws IOException {
+    boolean maintain(Iterator<HostedPartition> round, Moment now) throws IOException {
         long start = System.nanoTime();
         while (round.hasNext()) {
             HostedPartition partition = round.next();
             // It may have been deleted since the round began.
-            if (partitions.get(partition.id()) == partition) keepHouse(partition, now);
+            if (partitions.get(partition.id()) == partition) maintain(partition, now);
             if (System.nanoTime() - start > SLICE_NANOS) break;
         }
         if (round.hasNext()) return true;
-        tell();
+        audit();
         services.meters().housekeeping().passFinished(partitions.shard(), longestWaitMs);
         longestWaitMs = 0;
         return false;
     }
 
     /** A topic's partitions may lie in several slices of a round, and are one line. */
-    private void tell() {
+    private void audit() {
         for (Change change : removed.changes()) Audit.record(change, Actor.SERVER);
         removed = new RetentionTally();
     }
 
-    private void keepHouse(HostedPartition partition, Moment now) throws IOException {
+    private void maintain(HostedPartition partition, Moment now) throws IOException {
         if (partition.quarantine() != null || failures.isLost(partition)) return;
         longestWaitMs = Math.max(longestWaitMs, partition.transactionWaitMs(now.elapsedMs()));
         partition.log().producers().expire(now.elapsedMs());
         retain(partition, now);
         if (services.disk().isSpent() && partition.quarantine() == null)
-            failures.attempt(Work.RETENTION, partition, () -> shrink(partition));
+            failures.attempt(FileOperation.RETENTION, partition, () -> shrink(partition));
         if (partition.quarantine() == null)
-            failures.attempt(Work.COMPACTION, partition, () -> compaction.consider(partition, now));
+            failures.attempt(FileOperation.COMPACTION, partition, () -> compaction.consider(partition, now));
     }
 
     private void retain(HostedPartition partition, Moment now) throws IOException {
         long start = partition.log().logStartOffset();
         long bytes = partition.log().sizeBytes();
         String[] rule = new String[1];
-        failures.attempt(Work.RETENTION, partition, () -> {
+        failures.attempt(FileOperation.RETENTION, partition, () -> {
             rule[0] = rule(partition, now);
             PartitionLog log = partition.log();
             // First what makes room, then what may need some.
@@ -150,7 +150,7 @@ final class Housekeeping {
             if (partition.quarantine() != null) continue;
             if (elapsedMs - partition.lastFlushMs() < partition.config().flushIntervalMs()) continue;
             if (partition.log().durableOffset() < partition.log().logEndOffset())
-                failures.attempt(Work.FLUSHING, partition, partition.log()::flush);
+                failures.attempt(FileOperation.FLUSHING, partition, partition.log()::flush);
             partition.flushedAt(elapsedMs);
         }
     }

@@ -96,19 +96,19 @@ final class LocalJournal implements Journal {
         HostedPartition partition = partitions.apply(part.partition());
         boolean there =
                 partition != null && !partition.isGone() && partition.topicId().equals(part.topicId());
-        return there && partition.config().flush() == TopicConfig.Flush.SYNC ? partition : null;
+        return there && partition.config().flush() == TopicConfig.FlushPolicy.SYNC ? partition : null;
     }
 
     @Override
     public boolean wantsCheckpoint(JournalEntry.Group entry) {
         long synced = 0;
         for (WalEntry part : entry.parts()) if (synced(part) != null) synced += part.sizeBytes();
-        return wal.room(entry.parts().size(), synced) == WriteAheadLog.Room.AFTER_TURN;
+        return wal.room(entry.parts().size(), synced) == WriteAheadLog.Room.AFTER_SWITCH;
     }
 
     @Override
     public void checkpointBegins() {
-        wal.turn();
+        wal.switchFiles();
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
-import io.letterbox.bus.ReadAsk;
+import io.letterbox.bus.ReadRequest;
 import io.letterbox.bus.Slice;
 import io.letterbox.bus.TimedOffset;
 import io.letterbox.disk.Shortage;
@@ -135,7 +135,7 @@ public final class LogAccess implements FetchReader {
     public EpochEnd epochEnd(TopicPartition partition, int epoch, int leaderEpoch) {
         HostedPartition held = hosted.get(partition);
         if (held == null || held.log() == null) return null;
-        LeaderEpochCache.Entry end =
+        LeaderEpochCache.EpochEntry end =
                 held.log().epochs().end(epoch, leaderEpoch, held.log().logEndOffset());
         return end == null ? new EpochEnd(-1, -1) : new EpochEnd(end.epoch(), end.startOffset());
     }
@@ -156,7 +156,7 @@ public final class LogAccess implements FetchReader {
     }
 
     @Override
-    public FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    public FetchedData fetchCached(ReadRequest ask, FetchBudget budget, Isolation isolation) {
         HostedPartition held = hosted.get(ask.partition());
         if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
@@ -167,17 +167,17 @@ public final class LogAccess implements FetchReader {
     }
 
     @Override
-    public Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+    public Future<List<FetchedData>> locate(List<ReadRequest> asks, FetchBudget budget, Isolation isolation) {
         return readers.executeBlocking(
                 () -> {
                     List<FetchedData> found = new ArrayList<>(asks.size());
-                    for (ReadAsk ask : asks) found.add(locateOne(ask, budget, isolation));
+                    for (ReadRequest ask : asks) found.add(locateOne(ask, budget, isolation));
                     return found;
                 },
                 false);
     }
 
-    private FetchedData locateOne(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    private FetchedData locateOne(ReadRequest ask, FetchBudget budget, Isolation isolation) {
         HostedPartition held = hosted.get(ask.partition());
         if (held == null) return FetchedData.refused(unknown(ask.partition()));
         try {
@@ -201,7 +201,7 @@ public final class LogAccess implements FetchReader {
         // If the log was closed under the reader, its topic has just been deleted.
         boolean closed = e instanceof ClosedChannelException || e instanceof NoSuchFileException;
         if (closed && hosted.get(held.id()) != held) return unknown(held.id());
-        shortages.failed(Work.READING, held.id(), e);
+        shortages.failed(FileOperation.READING, held.id(), e);
         return Shortage.refusal("Reading " + held.id(), e);
     }
 

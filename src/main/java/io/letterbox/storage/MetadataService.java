@@ -41,19 +41,19 @@ public final class MetadataService implements Metadata {
     private volatile ClusterImage visible;
 
     // The service's own context.
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final List<PendingReply> waiting = new ArrayList<>();
     private Map<TopicPartition, ApiException> unserved = Map.of();
 
     /** What the log has shown last. */
     private ClusterImage newest;
 
     /** By version, what the commands led to whose answers are still to come. */
-    private final Map<Long, Led> untold = new HashMap<>();
+    private final Map<Long, ImageStep> unaudited = new HashMap<>();
 
     private record Listener(Context context, Consumer<ClusterImage> consumer) {}
 
     /** What a command led to: the images before and after it. */
-    private record Led(ClusterImage before, ClusterImage after) {}
+    private record ImageStep(ClusterImage before, ClusterImage after) {}
 
     /**
      * An answer that is given when an image is visible.
@@ -61,7 +61,7 @@ public final class MetadataService implements Metadata {
      * @param version of the image
      * @param topic which the command makes, or makes larger; null where it does not
      */
-    private record Waiting(long version, Reply reply, String topic, Promise<Reply> promise) {}
+    private record PendingReply(long version, Reply reply, String topic, Promise<Reply> promise) {}
 
     /** Nothing is visible before {@link #start()} has completed. */
     public MetadataService(Vertx vertx, MetadataLog log, int shards) {
@@ -77,7 +77,7 @@ public final class MetadataService implements Metadata {
     public Future<Void> start() {
         Promise<Void> started = Promise.promise();
         log.onChange(image -> context.runOnContext(v -> {
-            untold.put(image.version(), new Led(newest, image));
+            unaudited.put(image.version(), new ImageStep(newest, image));
             newest = image;
             apply(image);
         }));
@@ -93,10 +93,10 @@ public final class MetadataService implements Metadata {
     @Override
     public Future<Reply> propose(Command command, Actor by) {
         Promise<Reply> promise = ((ContextInternal) vertx.getOrCreateContext()).promise();
-        String topic = made(command);
+        String topic = createdTopic(command);
         log.propose(command)
                 .whenComplete((reply, failure) -> context.runOnContext(v -> {
-                    tell(command, reply, by);
+                    audit(command, reply, by);
                     answer(reply, failure, topic, promise);
                 }));
         return promise.future();
@@ -107,15 +107,15 @@ public final class MetadataService implements Metadata {
         listeners.add(new Listener(vertx.getOrCreateContext(), listener));
     }
 
-    private static String made(Command command) {
+    private static String createdTopic(Command command) {
         if (command instanceof Command.CreateTopic create) return create.name();
         return command instanceof Command.AddPartitions add ? add.name() : null;
     }
 
-    private void tell(Command command, Reply reply, Actor by) {
+    private void audit(Command command, Reply reply, Actor by) {
         if (!(reply instanceof Reply.Applied)) return;
         // The log shows an image before it answers whose command led to it.
-        Led step = untold.remove(reply.version());
+        ImageStep step = unaudited.remove(reply.version());
         if (step != null) Audit.record(command, step.before(), step.after(), by);
     }
 
@@ -126,13 +126,13 @@ public final class MetadataService implements Metadata {
             promise.fail(new ApiException(
                     ErrorCode.STORAGE_FAILED, "The change could not be written: " + FileTrouble.reason(failure)));
         } else {
-            Waiting answer = new Waiting(reply.version(), reply, topic, promise);
-            if (visible.version() >= answer.version()) give(answer);
+            PendingReply answer = new PendingReply(reply.version(), reply, topic, promise);
+            if (visible.version() >= answer.version()) complete(answer);
             else waiting.add(answer);
         }
     }
 
-    private void give(Waiting answer) {
+    private void complete(PendingReply answer) {
         if (answer.reply() instanceof Reply.Refused refused) {
             answer.promise().fail(new ApiException(refused.code(), refused.detail()));
             return;
@@ -166,19 +166,19 @@ public final class MetadataService implements Metadata {
                     Map<TopicPartition, ApiException> all = new HashMap<>();
                     for (Future<Map<TopicPartition, ApiException>> each : applied) all.putAll(each.result());
                     unserved = all;
-                    show(image);
+                    publishImage(image);
                 })
                 .mapEmpty();
     }
 
-    private void show(ClusterImage image) {
+    private void publishImage(ClusterImage image) {
         if (image.version() > visible.version()) visible = image;
         for (Listener listener : listeners) {
             listener.context().runOnContext(v -> listener.consumer().accept(image));
         }
         waiting.removeIf(answer -> {
             if (answer.version() > image.version()) return false;
-            give(answer);
+            complete(answer);
             return true;
         });
     }

@@ -24,7 +24,7 @@ final class PartitionDirectories {
      * @param kept true if the directory holds what the partition left in it
      * @param defect why the directory cannot be used, or null
      */
-    record Found(boolean kept, String defect) {}
+    record DirectoryState(boolean kept, String defect) {}
 
     PartitionDirectories(Disk disk, DataLayout layout, int shard) {
         this.disk = disk;
@@ -60,24 +60,24 @@ final class PartitionDirectories {
     }
 
     /** Makes the directory of a partition usable. */
-    Found prepare(TopicIdPartition id, String topic) throws IOException {
+    DirectoryState prepare(TopicIdPartition id, String topic) throws IOException {
         Path directory = of(id);
-        String marker = DataLayout.shown(directory.resolve(PartitionMetadataFile.NAME));
+        String marker = DataLayout.displayName(directory.resolve(PartitionMetadataFile.NAME));
         UUID topicId = id.topicId();
         String holder = PartitionMetadataFile.read(disk, directory);
-        if (topicId.toString().equals(holder)) return new Found(true, null);
+        if (topicId.toString().equals(holder)) return new DirectoryState(true, null);
         if (holder != null) {
-            return new Found(
+            return new DirectoryState(
                     true,
                     marker + " does not say that the directory belongs to " + topicId
                             + ", and no topic that was deleted had it. Move the directory away where nobody needs it.");
         }
         if (disk.list(directory).stream().anyMatch(name -> name.endsWith(".log"))) {
-            return new Found(true, marker + " is missing beside segments");
+            return new DirectoryState(true, marker + " is missing beside segments");
         }
         disk.createDirectories(directory);
         PartitionMetadataFile.write(disk, directory, topicId, topic);
-        return new Found(false, null);
+        return new DirectoryState(false, null);
     }
 
     /**

@@ -5,7 +5,7 @@ import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.FileSlice;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.PartitionStatus;
-import io.letterbox.bus.ReadAsk;
+import io.letterbox.bus.ReadRequest;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -83,7 +83,7 @@ final class PartitionReads {
     }
 
     /** Data for a fetch from the tail cache. Never blocks; null if {@link #fetch} has to be used. */
-    static FetchedData fetchCached(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    static FetchedData fetchCached(HostedPartition held, ReadRequest ask, FetchBudget budget, Isolation isolation) {
         PartitionStatus status = statusFor(held, ask);
         long end = status.readableEnd(isolation);
         if (ask.offset() >= end || budget.isSpent()) return FetchedData.nothing(status);
@@ -97,7 +97,7 @@ final class PartitionReads {
     }
 
     /** Data for a fetch from the tail cache or, if it is not there, a region of a file. Blocks on files. */
-    static FetchedData fetch(HostedPartition held, ReadAsk ask, FetchBudget budget, Isolation isolation)
+    static FetchedData fetch(HostedPartition held, ReadRequest ask, FetchBudget budget, Isolation isolation)
             throws IOException {
         FetchedData cached = fetchCached(held, ask, budget, isolation);
         if (cached != null) return cached;
@@ -127,7 +127,7 @@ final class PartitionReads {
         return new FileSlice(region.channel(), region.position(), region.sizeBytes(), () -> unpin(held, region));
     }
 
-    private static PartitionStatus statusFor(HostedPartition held, ReadAsk ask) {
+    private static PartitionStatus statusFor(HostedPartition held, ReadRequest ask) {
         refuseQuarantined(held);
         if (ask.topicId() != null && !ask.topicId().equals(held.topicId())) {
             throw new ApiException(

@@ -31,7 +31,7 @@ public final class RecoveryCheckpoint {
     private final Map<TopicIdPartition, Long> unopened;
 
     private final LastStop lastStop;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
 
     // Any thread.
     private final AtomicLong truncatedBytes = new AtomicLong();
@@ -58,7 +58,7 @@ public final class RecoveryCheckpoint {
         spare = disk.openDirectory(layout.meta());
         spare.force();
         this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints(), byName));
-        boolean clean = CleanShutdown.take(disk, layout.cleanShutdown());
+        boolean clean = CleanShutdown.removeMark(disk, layout.cleanShutdown());
         this.lastStop =
                 disk.exists(layout.forceFailed()) ? LastStop.FORCE_FAILED : clean ? LastStop.CLEAN : LastStop.UNCLEAN;
     }
@@ -84,7 +84,7 @@ public final class RecoveryCheckpoint {
     }
 
     /** All logs are open, and what they had is forced. */
-    public void settled() throws IOException {
+    public void removeForceFailedNote() throws IOException {
         disk.delete(layout.forceFailed());
     }
 
@@ -94,7 +94,7 @@ public final class RecoveryCheckpoint {
     }
 
     /** The partition is hosted, and knows its own point. */
-    void opened(TopicIdPartition id) {
+    void onOpened(TopicIdPartition id) {
         unopened.remove(id);
     }
 
@@ -145,7 +145,7 @@ public final class RecoveryCheckpoint {
      * has it done beside its own thread, but for the points of topics that were deleted.
      */
     public void write() throws IOException {
-        turn.lock();
+        writeLock.lock();
         try {
             Map<TopicIdPartition, Long> points = new HashMap<>(unopened);
             for (HostedPartition partition : hosted.all()) {
@@ -154,7 +154,7 @@ public final class RecoveryCheckpoint {
             }
             RecoveryPoints.write(disk, layout.recoveryPoints(), points);
         } finally {
-            turn.unlock();
+            writeLock.unlock();
         }
     }
 

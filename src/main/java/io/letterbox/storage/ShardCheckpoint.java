@@ -126,7 +126,7 @@ final class ShardCheckpoint {
                 writingPoints = false;
             }
             if (pointsWritten) {
-                services.shortages().passed(Work.CHECKPOINT, partitions);
+                services.shortages().passed(FileOperation.CHECKPOINT, partitions);
                 return;
             }
             unforced = false;
@@ -139,7 +139,7 @@ final class ShardCheckpoint {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
-            services.shortages().failed(Work.CHECKPOINT, partitions, lacking);
+            services.shortages().failed(FileOperation.CHECKPOINT, partitions, lacking);
             bytesSince = Math.max(1, bytesSince);
         }
     }

@@ -88,7 +88,7 @@ final class ShardCompaction {
         if (run.stopped) return;
         services.meters().housekeeping().compactionEnded(partition.id(), true);
         try {
-            failures.attempt(Work.COMPACTION, partition, () -> install(partition, run.compactor, compaction));
+            failures.attempt(FileOperation.COMPACTION, partition, () -> install(partition, run.compactor, compaction));
             run.refused = false;
         } catch (IOException fatal) {
             onFatal.accept(fatal);
@@ -114,8 +114,8 @@ final class ShardCompaction {
         try {
             // Not fatal: the failed force was one of the new file, which is deleted, and not one of the log.
             if (failure instanceof ForceFailedException unused)
-                services.shortages().failed(Work.COMPACTION, partition.id(), unused);
-            else if (failure instanceof IOException failed) failures.judge(Work.COMPACTION, partition, failed);
+                services.shortages().failed(FileOperation.COMPACTION, partition.id(), unused);
+            else if (failure instanceof IOException failed) failures.judge(FileOperation.COMPACTION, partition, failed);
             else if (failure instanceof ApiException refusal) refused(partition, run, refusal);
             else LOG.error("{} could not be compacted", partition.id(), failure);
         } catch (IOException fatal) {

@@ -80,7 +80,7 @@ final class ShardDrops {
     private void lookAt(TopicIdPartition id, ClusterImage image) throws IOException {
         String topic = image.deleted().get(id.topicId());
         // A deletion that was interrupted at its last step leaves an empty directory.
-        boolean dropped = services.wal().remains().isDropped(id);
+        boolean dropped = services.wal().recovered().isDropped(id);
         if (topic != null || dropped || directories.isEmpty(id)) {
             pending.put(id, new TopicPartition(topic == null ? directories.topic(id) : topic, id.partition()));
         } else {
@@ -148,11 +148,11 @@ final class ShardDrops {
     private void attempt(Object where, ShardFailures.PartitionOperation step) throws IOException {
         try {
             step.run();
-            services.shortages().passed(Work.DELETION, where);
+            services.shortages().passed(FileOperation.DELETION, where);
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
-            services.shortages().failed(Work.DELETION, where, lacking);
+            services.shortages().failed(FileOperation.DELETION, where, lacking);
         }
     }
 }

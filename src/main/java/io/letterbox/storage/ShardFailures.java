@@ -27,7 +27,7 @@ final class ShardFailures {
      *
      * @throws IOException if a force failed: the shard must end
      */
-    void attempt(Work work, HostedPartition partition, PartitionOperation step) throws IOException {
+    void attempt(FileOperation work, HostedPartition partition, PartitionOperation step) throws IOException {
         try {
             step.run();
             services.shortages().passed(work, partition.id());
@@ -37,7 +37,7 @@ final class ShardFailures {
     }
 
     /** Handles a failure that the shard survives, and throws the others. */
-    void judge(Work work, HostedPartition partition, IOException failed) throws IOException {
+    void judge(FileOperation work, HostedPartition partition, IOException failed) throws IOException {
         if (endsShard(partition, failed)) throw failed;
         boolean serves = partition.log() != null && !partition.isGone();
         if (serves && failed instanceof CorruptLogException) {
@@ -59,7 +59,7 @@ final class ShardFailures {
     boolean isLost(HostedPartition partition) throws IOException {
         Path directory = partition.log().directory();
         if (services.files().exists(directory)) return false;
-        partition.lose(
+        partition.onDirectoryRemoved(
                 "its directory was removed while the server was running; restore it from a backup while the server"
                         + " is stopped, or delete the topic");
         return true;

@@ -141,7 +141,7 @@ final class ShardPartitions {
             if (before == topic) same++;
             if (before != topic || unopened.contains(topic.name())) changed.add(topic);
         }
-        if (same < applied.size() || leaving) letGo(image, beforeDeleting);
+        if (same < applied.size() || leaving) removeUnassigned(image, beforeDeleting);
         if (known < applied.size()) {
             applied.keySet().retainAll(image.topics().keySet());
             unopened.retainAll(image.topics().keySet());
@@ -229,7 +229,7 @@ final class ShardPartitions {
     }
 
     /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
-    private void letGo(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
+    private void removeUnassigned(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         List<HostedPartition> ledElsewhere = new ArrayList<>();
         for (HostedPartition held : byId.values()) {
@@ -251,7 +251,7 @@ final class ShardPartitions {
     /** The log stays, and with it everything that the write-ahead log has for it. */
     private void stopLeading(HostedPartition held) throws IOException {
         leaving = true;
-        failures.attempt(Work.CHECKPOINT, held, () -> {
+        failures.attempt(FileOperation.CHECKPOINT, held, () -> {
             compaction.stop(held);
             if (held.log() != null && !held.isGone()) held.log().flush();
             leaving = false;
@@ -275,7 +275,7 @@ final class ShardPartitions {
         byId.remove(held.id());
         forcedAtIntervals.remove(held);
         services.hosted().remove(held);
-        held.goes(why);
+        held.stopWrites(why);
         held.tail().clear();
         compaction.stop(held);
     }
@@ -291,16 +291,16 @@ final class ShardPartitions {
             held.log().configure(logConfig(topic.config()));
         }
         held.configure(topic.config(), partition.leaderEpoch());
-        if (topic.config().flush() == TopicConfig.Flush.INTERVAL) forcedAtIntervals.add(held);
+        if (topic.config().flush() == TopicConfig.FlushPolicy.INTERVAL) forcedAtIntervals.add(held);
         else forcedAtIntervals.remove(held);
         if (held.replica() != null) {
             HostedPartition told = held;
-            Input changed = new Input.ImageChanged(
+            Input changed = new Input.ReplicasChanged(
                     partition.isr().size(), topic.config().minInsyncReplicas());
             held.replica().step(changed, output -> told.perform(output, moved));
         }
         services.hosted().put(held);
-        if (!held.isOffline()) services.recovery().opened(held.key());
+        if (!held.isOffline()) services.recovery().onOpened(held.key());
         return held;
     }
 
@@ -311,19 +311,19 @@ final class ShardPartitions {
         try {
             if (unsafe != null) throw unsafe;
             HostedPartition opened = open(id, topic, image);
-            services.shortages().passed(Work.OPENING, id);
+            services.shortages().passed(FileOperation.OPENING, id);
             return opened;
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
-            services.shortages().failed(Work.OPENING, id, lacking);
+            services.shortages().failed(FileOperation.OPENING, id, lacking);
             return HostedPartition.offline(shard, id, topic.id(), FileTrouble.reason(lacking), point);
         }
     }
 
     private HostedPartition open(TopicPartition id, TopicImage topic, PartitionImage image) throws IOException {
         TopicIdPartition key = new TopicIdPartition(topic.id(), id.partition());
-        PartitionDirectories.Found found = directories.prepare(key, topic.name());
+        PartitionDirectories.DirectoryState found = directories.prepare(key, topic.name());
         long point = services.recovery().point(key);
         if (found.defect() != null) return new HostedPartition(shard, id, topic.id(), found.defect(), point);
         if (!found.kept() && point > 0) {
@@ -331,7 +331,7 @@ final class ShardPartitions {
             return new HostedPartition(shard, id, topic.id(), reason, point);
         }
         Path directory = directories.of(key);
-        LogRecovery.Outcome outcome = LogRecovery.open(
+        LogRecovery.RecoveryResult outcome = LogRecovery.open(
                 services.files(),
                 directory,
                 logConfig(topic.config()),
@@ -363,7 +363,7 @@ final class ShardPartitions {
 
     /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
     private String restore(TopicPartition id, TopicIdPartition key, PartitionLog log) throws IOException {
-        RecoveredWal remains = services.wal().remains();
+        RecoveredWal remains = services.wal().recovered();
         if (remains.holds(key)) {
             Moment now = services.clock().now();
             WalReplay restore = new WalReplay(log);

@@ -31,7 +31,7 @@ public final class Shortages {
     private static final OngoingShortage NONE = new OngoingShortage(Collections.emptySortedMap(), false, NEVER);
 
     private final Clock clock;
-    private final Map<Work, OngoingShortage> troubles = new ConcurrentHashMap<>();
+    private final Map<FileOperation, OngoingShortage> troubles = new ConcurrentHashMap<>();
 
     private record Failure(String reason, long atMs) {}
 
@@ -55,7 +55,7 @@ public final class Shortages {
     }
 
     /** Records a failure; the work will be retried. */
-    void failed(Work work, Object where, IOException cause) {
+    void failed(FileOperation work, Object where, IOException cause) {
         long nowMs = clock.elapsedMs();
         Failure failure = new Failure(FileTrouble.reason(cause), nowMs);
         troubles.compute(work, (same, before) -> {
@@ -68,7 +68,7 @@ public final class Shortages {
     }
 
     /** Records a success; costs almost nothing if nothing has failed before. */
-    void passed(Work work, Object where) {
+    void passed(FileOperation work, Object where) {
         if (troubles.isEmpty()) return;
         change(work, failures -> failures.remove(where.toString()));
     }
@@ -77,14 +77,14 @@ public final class Shortages {
     void forget() {
         if (troubles.isEmpty()) return;
         long beforeMs = clock.elapsedMs() - FORGET_MS;
-        for (Work work : Work.values()) {
+        for (FileOperation work : FileOperation.values()) {
             change(work, failures -> {
                 if (work.onDemand()) failures.values().removeIf(failure -> failure.atMs() < beforeMs);
             });
         }
     }
 
-    private void change(Work work, Consumer<SortedMap<String, Failure>> change) {
+    private void change(FileOperation work, Consumer<SortedMap<String, Failure>> change) {
         long nowMs = clock.elapsedMs();
         troubles.computeIfPresent(work, (same, before) -> {
             OngoingShortage after = before.with(change);
@@ -107,7 +107,7 @@ public final class Shortages {
     /** One sentence for each kind of work that fails now. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
-        for (Work work : Work.values()) {
+        for (FileOperation work : FileOperation.values()) {
             SortedMap<String, Failure> failures = troubles.getOrDefault(work, NONE).failures;
             if (failures.isEmpty()) continue;
             String first = failures.firstKey();

@@ -25,7 +25,7 @@ public final class StateReport {
     }
 
     /** Logs if anything was refused or dropped since the last call. */
-    public void look() {
+    public void check() {
         long refused = part.refused();
         long dropped = part.dropped();
         long nowMs = clock.elapsedMs();

@@ -107,7 +107,7 @@ public final class StorageVerticle extends VerticleBase {
         vertx.eventBus().localConsumer(ShardBus.address(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> tick());
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
-        vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> keepHouse());
+        vertx.setPeriodic(services.config().housekeepingIntervalMs(), t -> runHousekeeping());
         vertx.setPeriodic(RETRY_MS, t -> retry());
         services.meters().housekeeping().started(shard);
         return Future.succeededFuture();
@@ -126,18 +126,18 @@ public final class StorageVerticle extends VerticleBase {
         return partitions;
     }
 
-    private void keepHouse() {
-        if (!housekeeping) keepHouse(List.copyOf(partitions.all()).iterator());
+    private void runHousekeeping() {
+        if (!housekeeping) runHousekeeping(List.copyOf(partitions.all()).iterator());
     }
 
-    private void keepHouse(Iterator<HostedPartition> round) {
+    private void runHousekeeping(Iterator<HostedPartition> round) {
         housekeeping = false;
-        chore(() -> housekeeping = chores.keepHouse(round, services.clock().now()));
-        if (housekeeping) onShard(() -> keepHouse(round));
+        runPeriodic(() -> housekeeping = chores.maintain(round, services.clock().now()));
+        if (housekeeping) onShard(() -> runHousekeeping(round));
     }
 
     private void tick() {
-        chore(() -> chores.flushDue(services.clock().elapsedMs()));
+        runPeriodic(() -> chores.flushDue(services.clock().elapsedMs()));
         if (checkpoint.isDueForFiles()) beginCheckpoint();
     }
 
@@ -147,7 +147,7 @@ public final class StorageVerticle extends VerticleBase {
         if (failure == null) commit();
         coordinators.close();
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
-        chore(checkpoint::abandon);
+        runPeriodic(checkpoint::abandon);
         closeFiles();
         stopped = true;
         services.meters().housekeeping().stopped(shard);
@@ -185,9 +185,9 @@ public final class StorageVerticle extends VerticleBase {
             append.done().fail(refusal);
             return;
         }
-        TransactionOutcome decision = coordinators.decisionIn(append);
+        TransactionOutcome decision = coordinators.outcomeIn(append);
         onAppend(append);
-        if (decision != null && !append.done().future().failed()) coordinators.decided(append.partition(), decision);
+        if (decision != null && !append.done().future().failed()) coordinators.onMarker(append.partition(), decision);
     }
 
     private void onAppend(Append append) {
@@ -216,7 +216,7 @@ public final class StorageVerticle extends VerticleBase {
             partition.replica().step(new Input.Appended(nextOffset), StorageVerticle::unexpected);
             boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
             if (first) onShard(this::commit);
-            services.shortages().passed(Work.APPENDING, partition.id());
+            services.shortages().passed(FileOperation.APPENDING, partition.id());
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
         }
@@ -275,7 +275,7 @@ public final class StorageVerticle extends VerticleBase {
     private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
         try {
             // The log has undone the partial write, so it is unchanged: a full disk does not end the shard.
-            failures.judge(Work.APPENDING, partition, e);
+            failures.judge(FileOperation.APPENDING, partition, e);
             ApiException quarantined = partition.quarantineRefusal();
             append.done()
                     .fail(quarantined != null ? quarantined : Shortage.refusal("Appending to " + partition.id(), e));
@@ -293,13 +293,13 @@ public final class StorageVerticle extends VerticleBase {
     /** Handles groups that became safe or failed. */
     private final class Commits implements GroupCommit.Listener {
         @Override
-        public void committed(GroupCommit.Outcome outcome) {
+        public void committed(GroupCommit.CommitResult outcome) {
             if (!outcome.committed().moved().isEmpty()) {
                 vertx.eventBus().publish(ShardBus.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
             services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
             if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
-            services.shortages().passed(Work.COMMITTING, partitions);
+            services.shortages().passed(FileOperation.COMMITTING, partitions);
             blocked = null;
             if (group.isDue()) commit();
         }
@@ -320,7 +320,7 @@ public final class StorageVerticle extends VerticleBase {
      * refused.
      */
     private void commitLater(IOException lacking) {
-        services.shortages().failed(Work.COMMITTING, partitions, lacking);
+        services.shortages().failed(FileOperation.COMMITTING, partitions, lacking);
         long nowMs = services.clock().elapsedMs();
         if (blocked == null) blockedSinceMs = nowMs;
         blocked = Shortage.refusal("Making records durable", lacking);
@@ -331,7 +331,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void beginCheckpoint() {
-        chore(() -> checkpoint.begin(this::onShard, () -> chore(checkpoint::proceed)));
+        runPeriodic(() -> checkpoint.begin(this::onShard, () -> runPeriodic(checkpoint::proceed)));
     }
 
     /** Queues a task on the shard's thread. Any thread may call it, once the verticle is deployed. */
@@ -410,13 +410,13 @@ public final class StorageVerticle extends VerticleBase {
         // First, so that appends to a topic that is deleted now are still acknowledged.
         if (failure == null && blocked == null) commit();
         image = apply.image();
-        apply.done().complete(follow());
+        apply.done().complete(applyImage());
     }
 
     /**
      * Serves what the image says, as far as that is possible now. Returns the partitions that are not served, and why.
      */
-    private Map<TopicPartition, ApiException> follow() {
+    private Map<TopicPartition, ApiException> applyImage() {
         unfinished = true;
         Map<TopicPartition, ApiException> unserved = Map.of();
         List<Committed.Moved> moved = new ArrayList<>();
@@ -430,37 +430,37 @@ public final class StorageVerticle extends VerticleBase {
             LOG.error("Shard {} could not follow the metadata, and tries again", shard, unexpected);
         }
         if (!moved.isEmpty()) vertx.eventBus().publish(ShardBus.COMMITTED, new Committed(moved), LocalCodec.LOCAL);
-        followWithCoordinators();
+        updateCoordinators();
         return unserved;
     }
 
-    private void followWithCoordinators() {
+    private void updateCoordinators() {
         coordinators.retain(id -> partitions.get(id) != null);
         for (String name : coordinators.topics()) {
             TopicImage topic = image.topics().get(name);
             for (int p = 0; topic != null && p < topic.partitions().size(); p++) {
                 HostedPartition held = partitions.get(new TopicPartition(name, p));
-                if (held != null) coordinators.served(held.id(), held.log(), held.config());
+                if (held != null) coordinators.onServed(held.id(), held.log(), held.config());
             }
         }
-        coordinators.follow(image);
+        coordinators.onImage(image);
     }
 
     private void retry() {
         services.shortages().forget();
         if (failure != null || image == null) return;
-        if (unfinished) follow();
-        else if (coordinators.gaveUp()) followWithCoordinators();
+        if (unfinished) applyImage();
+        else if (coordinators.needsReopening()) updateCoordinators();
     }
 
     /** Runs periodic work; if a resource is short, the next period retries it. */
-    private void chore(Housekeeping.Chore chore) {
+    private void runPeriodic(Housekeeping.Chore chore) {
         if (failure != null || stopped) return;
         try {
             chore.run();
         } catch (IOException e) {
             if (isFatal(e)) fail(partitions.poisoned(), e);
-            else services.shortages().failed(Work.CHECKPOINT, partitions, e);
+            else services.shortages().failed(FileOperation.CHECKPOINT, partitions, e);
         }
     }
 }

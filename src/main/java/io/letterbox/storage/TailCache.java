@@ -22,10 +22,10 @@ final class TailCache {
     static final int LARGEST_PART_BYTES = 8 << 10;
 
     private final long limitBytes;
-    private final ArrayDeque<Place> oldestFirst = new ArrayDeque<>();
+    private final ArrayDeque<EvictionCandidate> oldestFirst = new ArrayDeque<>();
     private long usedBytes;
 
-    private record Place(CachedTail tail, long baseOffset, int bytes) {}
+    private record EvictionCandidate(CachedTail tail, long baseOffset, int bytes) {}
 
     TailCache(long limitBytes) {
         this.limitBytes = limitBytes;
@@ -36,10 +36,10 @@ final class TailCache {
         int bytes = batch.remaining() + OVERHEAD_BYTES;
         if (bytes > limitBytes || isPart(batch) && batch.remaining() > LARGEST_PART_BYTES) return;
         tail.put(baseOffset, new CachedBatch(trimmed(batch), nextOffset));
-        oldestFirst.add(new Place(tail, baseOffset, bytes));
+        oldestFirst.add(new EvictionCandidate(tail, baseOffset, bytes));
         usedBytes += bytes;
         while (usedBytes > limitBytes) {
-            Place oldest = oldestFirst.remove();
+            EvictionCandidate oldest = oldestFirst.remove();
             // Where the log was cut, another batch may have the offset now: it is forgotten early, which costs a read.
             oldest.tail().remove(oldest.baseOffset());
             usedBytes -= oldest.bytes();

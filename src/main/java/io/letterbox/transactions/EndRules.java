@@ -6,7 +6,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** The rules for requests to end a transaction (KIP-98, KIP-890). Pure functions. */
 final class EndRules {
     /** The decision about a request. */
-    enum Verdict {
+    enum EndDecision {
         /** Write the outcome, then the markers. */
         END,
         /** The transaction has this outcome already: repeat the answer. */
@@ -22,11 +22,11 @@ final class EndRules {
 
         private final Errors error;
 
-        Verdict() {
+        EndDecision() {
             this(Errors.NONE);
         }
 
-        Verdict(Errors error) {
+        EndDecision(Errors error) {
             this.error = error;
         }
 
@@ -37,17 +37,17 @@ final class EndRules {
 
     private EndRules() {}
 
-    static Verdict decide(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
+    static EndDecision decide(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
         boolean repeated = t.raisesEpochs() && isRepeated(t, request);
-        if (!repeated && isEarly(t, request)) return Verdict.LATER;
-        if (t.producerId() != request.producerId() && !repeated) return Verdict.UNKNOWN_PRODUCER;
-        if (!repeated && t.epoch() != request.producerEpoch()) return Verdict.FENCED;
+        if (!repeated && isEarly(t, request)) return EndDecision.LATER;
+        if (t.producerId() != request.producerId() && !repeated) return EndDecision.UNKNOWN_PRODUCER;
+        if (!repeated && t.epoch() != request.producerEpoch()) return EndDecision.FENCED;
         if (t.raisesEpochs()) return repeated ? repeat(t, request) : endRaising(t, request, raiseEpoch);
         switch (t.state()) {
             case ONGOING:
-                return Verdict.END;
+                return EndDecision.END;
             case EMPTY:
-                return raiseEpoch && !request.committed() ? Verdict.END : Verdict.IMPOSSIBLE;
+                return raiseEpoch && !request.committed() ? EndDecision.END : EndDecision.IMPOSSIBLE;
             default:
                 // In the older protocol a request with the same epoch may be a repetition.
                 return repeat(t, request);
@@ -79,24 +79,24 @@ final class EndRules {
                 && t.ownerEpoch() == request.producerEpoch();
     }
 
-    private static Verdict repeat(Transaction t, EndTxnRequestData request) {
+    private static EndDecision repeat(Transaction t, EndTxnRequestData request) {
         boolean committed =
                 t.state() == TransactionState.PREPARE_COMMIT || t.state() == TransactionState.COMPLETE_COMMIT;
-        return committed == request.committed() ? Verdict.REPEAT : Verdict.IMPOSSIBLE;
+        return committed == request.committed() ? EndDecision.REPEAT : EndDecision.IMPOSSIBLE;
     }
 
-    private static Verdict endRaising(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
+    private static EndDecision endRaising(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
         switch (t.state()) {
             case ONGOING:
-                return Verdict.END;
+                return EndDecision.END;
             case COMPLETE_COMMIT:
             case COMPLETE_ABORT:
                 // The producer does not know whether its records arrived. Even if none did, an abort raises the epoch,
                 // so that records in flight are refused.
-                return raiseEpoch && !request.committed() ? Verdict.END : Verdict.IMPOSSIBLE;
+                return raiseEpoch && !request.committed() ? EndDecision.END : EndDecision.IMPOSSIBLE;
             default:
                 // The epochs are exhausted: the markers have an epoch that the owner never gets.
-                return Verdict.FENCED;
+                return EndDecision.FENCED;
         }
     }
 }

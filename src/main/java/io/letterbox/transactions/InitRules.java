@@ -6,15 +6,15 @@ import org.apache.kafka.common.protocol.Errors;
 /** What becomes of a producer that introduces itself with a transactional id (KIP-98, KIP-360). Pure functions. */
 final class InitRules {
     /** What is to be done. */
-    sealed interface Verdict {
+    sealed interface InitDecision {
         /** Say no. */
-        record Refuse(Errors error) implements Verdict {}
+        record Refuse(Errors error) implements InitDecision {}
 
         /** Abort the transaction that is going on, and let the producer come back. */
-        record Fence() implements Verdict {}
+        record Fence() implements InitDecision {}
 
         /** Nothing can be decided without a producer id that nobody had before. */
-        record NeedProducerId() implements Verdict {}
+        record NeedProducerId() implements InitDecision {}
 
         /**
          * Hand the transactional id over.
@@ -22,7 +22,7 @@ final class InitRules {
          * @param next what to write
          * @param lastEpoch with which epoch this very request would be a repetition, or -1
          */
-        record Admit(Transaction next, short lastEpoch) implements Verdict {}
+        record Admit(Transaction next, short lastEpoch) implements InitDecision {}
     }
 
     private static final short NO_EPOCH = -1;
@@ -47,36 +47,36 @@ final class InitRules {
      * @param known the transactional id, or null for a new one
      * @param freshId a producer id that nobody had before, or -1
      */
-    static Verdict decide(TransactionalIdState known, InitProducerIdRequestData data, long freshId, long wallMs) {
+    static InitDecision decide(TransactionalIdState known, InitProducerIdRequestData data, long freshId, long wallMs) {
         if (known == null) {
-            if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
-            return new Verdict.Admit(
+            if (freshId == Transaction.NO_ID) return new InitDecision.NeedProducerId();
+            return new InitDecision.Admit(
                     Transaction.begun(data.transactionalId(), freshId, data.transactionTimeoutMs(), wallMs), NO_EPOCH);
         }
         Transaction t = known.transaction;
         boolean returning = data.producerId() != Transaction.NO_ID;
-        if (returning && !mayReturn(t, data)) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
-        if (t.state().isPrepared()) return new Verdict.Refuse(Errors.CONCURRENT_TRANSACTIONS);
+        if (returning && !mayReturn(t, data)) return new InitDecision.Refuse(Errors.PRODUCER_FENCED);
+        if (t.state().isPrepared()) return new InitDecision.Refuse(Errors.CONCURRENT_TRANSACTIONS);
         if (!t.state().isIdle()) {
             // An older incarnation of the producer must not abort what a newer one does.
-            if (returning && data.producerEpoch() != t.epoch()) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
-            return new Verdict.Fence();
+            if (returning && data.producerEpoch() != t.epoch()) return new InitDecision.Refuse(Errors.PRODUCER_FENCED);
+            return new InitDecision.Fence();
         }
         if (t.isExhausted() && (!returning || data.producerEpoch() == t.epoch())) {
-            if (freshId == Transaction.NO_ID) return new Verdict.NeedProducerId();
+            if (freshId == Transaction.NO_ID) return new InitDecision.NeedProducerId();
             return admit(t, t.initialised(freshId, (short) 0, data.transactionTimeoutMs(), wallMs), returning);
         }
         if (!returning || data.producerEpoch() == t.epoch()) {
             short epoch = (short) (t.epoch() + 1);
             return admit(t, t.initialised(t.producerId(), epoch, data.transactionTimeoutMs(), wallMs), returning);
         }
-        if (data.producerEpoch() != known.lastEpoch) return new Verdict.Refuse(Errors.PRODUCER_FENCED);
-        return new Verdict.Admit(t, known.lastEpoch);
+        if (data.producerEpoch() != known.lastEpoch) return new InitDecision.Refuse(Errors.PRODUCER_FENCED);
+        return new InitDecision.Admit(t, known.lastEpoch);
     }
 
-    private static Verdict admit(Transaction t, Transaction next, boolean returning) {
+    private static InitDecision admit(Transaction t, Transaction next, boolean returning) {
         // Any other producer's introduction makes the owner's repetition what it is: late.
-        return new Verdict.Admit(next, returning ? t.epoch() : NO_EPOCH);
+        return new InitDecision.Admit(next, returning ? t.epoch() : NO_EPOCH);
     }
 
     /**

@@ -37,14 +37,14 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
      * @param partitions the partitions, which exist
      * @param intent whether to add or to verify them
      */
-    record AddPartitions(String key, long producerId, short epoch, Set<TopicPartition> partitions, Intent intent)
+    record AddPartitionsToTxn(String key, long producerId, short epoch, Set<TopicPartition> partitions, Intent intent)
             implements TransactionCommand<Map<TopicPartition, Errors>> {
-        public AddPartitions {
+        public AddPartitionsToTxn {
             partitions = Set.copyOf(partitions);
         }
     }
 
-    /** The purpose of {@link AddPartitions}. */
+    /** The purpose of {@link AddPartitionsToTxn}. */
     enum Intent {
         /** A producer of the older protocol adds partitions before it writes to them. */
         ADD_CLASSIC,
@@ -70,7 +70,8 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
     }
 
     /** Describes a transactional id. */
-    record Describe(String key) implements TransactionCommand<DescribeTransactionsResponseData.TransactionState> {}
+    record DescribeTransaction(String key)
+            implements TransactionCommand<DescribeTransactionsResponseData.TransactionState> {}
 
     /**
      * Lists transactional ids, in pages and in order. The caller applies the request's pattern.
@@ -78,8 +79,8 @@ public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
      * @param after the id after which the page begins; null for the first page
      * @param limit how many ids are examined, 1 or more
      */
-    record ListAll(ListTransactionsRequestData data, String after, int limit)
-            implements TransactionCommand<ListedPage> {
+    record ListTransactions(ListTransactionsRequestData data, String after, int limit)
+            implements TransactionCommand<ListedTransactions> {
         @Override
         public String key() {
             return "";

@@ -10,12 +10,12 @@ import io.letterbox.error.ApiException;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Moment;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
-import io.letterbox.transactions.TransactionCommand.Describe;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
+import io.letterbox.transactions.TransactionCommand.DescribeTransaction;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.letterbox.transactions.TransactionCommand.Intent;
-import io.letterbox.transactions.TransactionCommand.ListAll;
+import io.letterbox.transactions.TransactionCommand.ListTransactions;
 import io.letterbox.transactions.TransactionCommand.MarkersWritten;
 import io.letterbox.transactions.TransactionCommand.WithProducerId;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ public final class TransactionCoordinator implements Coordinator {
     private long nextDeadlineMs = Long.MAX_VALUE;
 
     // When the call is that is being answered; null while the log is replayed.
-    private Moment turn;
+    private Moment callTime;
 
     public TransactionCoordinator(TransactionLimits limits) {
         this.limits = limits;
@@ -84,7 +84,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
         TransactionalIdState tracked = ids.put(TransactionCodec.decode(id, record.value()));
         // What is replayed is scheduled when all of it is there.
-        if (turn != null) schedule(tracked);
+        if (callTime != null) schedule(tracked);
         else forgetUnread();
     }
 
@@ -129,7 +129,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void schedule(TransactionalIdState tracked) {
-        nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs(), turn));
+        nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs(), callTime));
     }
 
     /** Nobody writes to {@code __transaction_state} in a transaction. */
@@ -142,7 +142,7 @@ public final class TransactionCoordinator implements Coordinator {
     /** What had been decided is carried out, again where it was already. */
     @Override
     public void activate(Moment now, CoordinatorOutbox outbox) {
-        turn = now;
+        callTime = now;
         nextDeadlineMs = Long.MAX_VALUE;
         CoordinatorContext context = new CoordinatorContext(now, outbox);
         for (TransactionalIdState tracked : ids.all()) {
@@ -156,23 +156,23 @@ public final class TransactionCoordinator implements Coordinator {
         return CommandTable.of(TransactionCommand.class)
                 .on(InitProducer.class, (init, ask, context) -> init(init, ask, context, Transaction.NO_ID))
                 .on(EndTransaction.class, (end, ask, context) -> end(end, ask, context, Transaction.NO_ID))
-                .on(AddPartitions.class, this::addPartitions)
+                .on(AddPartitionsToTxn.class, this::addPartitions)
                 .on(MarkersWritten.class, this::complete)
                 .on(WithProducerId.class, this::resume)
                 .on(
-                        Describe.class,
+                        DescribeTransaction.class,
                         (describe, ask, context) ->
-                                context.reply(ask, Description.of(describe.key(), ids.get(describe.key()))))
+                                context.reply(ask, TransactionDescriptions.of(describe.key(), ids.get(describe.key()))))
                 .on(
-                        ListAll.class,
-                        (list, ask, context) ->
-                                context.reply(ask, Description.page(list, ids.after(list.after()), context.now())))
+                        ListTransactions.class,
+                        (list, ask, context) -> context.reply(
+                                ask, TransactionDescriptions.page(list, ids.after(list.after()), context.now())))
                 .complete();
     }
 
     @Override
     public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
-        turn = now;
+        callTime = now;
         commands.handle(ask, new CoordinatorContext(now, outbox));
     }
 
@@ -199,17 +199,17 @@ public final class TransactionCoordinator implements Coordinator {
             long freshId) {
         Errors wrong = InitRules.check(init.data(), limits.maxTimeoutMs());
         TransactionalIdState known = ids.get(init.key());
-        InitRules.Verdict verdict = wrong != Errors.NONE
-                ? new InitRules.Verdict.Refuse(wrong)
+        InitRules.InitDecision verdict = wrong != Errors.NONE
+                ? new InitRules.InitDecision.Refuse(wrong)
                 : InitRules.decide(known, init.data(), freshId, context.wallMs());
-        if (verdict instanceof InitRules.Verdict.NeedProducerId) {
+        if (verdict instanceof InitRules.InitDecision.NeedProducerId) {
             context.perform(new AcquireProducerId(ask));
-        } else if (verdict instanceof InitRules.Verdict.Refuse refuse) {
+        } else if (verdict instanceof InitRules.InitDecision.Refuse refuse) {
             context.reply(ask, initRefusal(refuse.error()));
-        } else if (verdict instanceof InitRules.Verdict.Fence) {
+        } else if (verdict instanceof InitRules.InitDecision.Fence) {
             decide(known.transaction.fenced(context.wallMs()), context);
             context.reply(ask, initRefusal(Errors.CONCURRENT_TRANSACTIONS));
-        } else if (verdict instanceof InitRules.Verdict.Admit admit) {
+        } else if (verdict instanceof InitRules.InitDecision.Admit admit) {
             if (!writeGrown(known == null ? null : known.transaction, admit.next(), context)) {
                 context.reply(ask, initRefusal(Errors.POLICY_VIOLATION));
                 return;
@@ -231,7 +231,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private void addPartitions(
-            AddPartitions add, CoordinatorRequest<Map<TopicPartition, Errors>> ask, CoordinatorContext context) {
+            AddPartitionsToTxn add, CoordinatorRequest<Map<TopicPartition, Errors>> ask, CoordinatorContext context) {
         TransactionalIdState known = ids.get(add.key());
         Errors error = ownership(known, add);
         if (error != Errors.NONE) {
@@ -262,7 +262,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
-    private static Errors ownership(TransactionalIdState known, AddPartitions add) {
+    private static Errors ownership(TransactionalIdState known, AddPartitionsToTxn add) {
         if (add.key().isEmpty()) return Errors.INVALID_REQUEST;
         if (known == null || known.transaction.producerId() != add.producerId()) {
             // While the markers of the last epoch are written, the owner has been told its next id already.
@@ -274,7 +274,7 @@ public final class TransactionCoordinator implements Coordinator {
 
     private void park(
             TransactionalIdState known,
-            AddPartitions add,
+            AddPartitionsToTxn add,
             CoordinatorRequest<Map<TopicPartition, Errors>> ask,
             CoordinatorContext context) {
         if (known.waiting.size() >= MAX_WAITING) {
@@ -287,7 +287,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private static void answer(
-            AddPartitions add,
+            AddPartitionsToTxn add,
             CoordinatorRequest<Map<TopicPartition, Errors>> ask,
             CoordinatorContext context,
             Errors error) {
@@ -309,8 +309,8 @@ public final class TransactionCoordinator implements Coordinator {
             return;
         }
         Transaction t = known.transaction;
-        EndRules.Verdict verdict = EndRules.decide(t, end.data(), end.raiseEpoch());
-        if (verdict == EndRules.Verdict.END) {
+        EndRules.EndDecision verdict = EndRules.decide(t, end.data(), end.raiseEpoch());
+        if (verdict == EndRules.EndDecision.END) {
             boolean rotate = end.raiseEpoch() && t.isExhausted();
             if (rotate && freshId == Transaction.NO_ID) {
                 context.perform(new AcquireProducerId(ask));
@@ -319,7 +319,7 @@ public final class TransactionCoordinator implements Coordinator {
             short version = end.raiseEpoch() ? Transaction.EPOCH_PER_TRANSACTION : Transaction.CLASSIC;
             long nextId = rotate ? freshId : Transaction.NO_ID;
             decide(t.prepared(end.data().committed(), version, nextId, context.wallMs()), context);
-        } else if (verdict != EndRules.Verdict.REPEAT) {
+        } else if (verdict != EndRules.EndDecision.REPEAT) {
             context.reply(
                     ask, new EndTxnResponseData().setErrorCode(verdict.error().code()));
             return;
@@ -370,7 +370,7 @@ public final class TransactionCoordinator implements Coordinator {
 
     /** Its own failure must not become that of what it waited for. */
     private void tryAgain(CoordinatorRequest<Map<TopicPartition, Errors>> waiting, CoordinatorContext context) {
-        AddPartitions add = (AddPartitions) waiting.command();
+        AddPartitionsToTxn add = (AddPartitionsToTxn) waiting.command();
         try {
             addPartitions(add, waiting, context);
         } catch (ApiException refused) {
@@ -400,7 +400,7 @@ public final class TransactionCoordinator implements Coordinator {
 
     @Override
     public void tick(Moment now, CoordinatorOutbox outbox) {
-        turn = now;
+        callTime = now;
         if (now.elapsedMs() < nextDeadlineMs) return;
         nextDeadlineMs = Long.MAX_VALUE;
         List<TransactionalIdState> due = new ArrayList<>();
@@ -419,7 +419,7 @@ public final class TransactionCoordinator implements Coordinator {
 
     private void overdue(TransactionalIdState tracked, CoordinatorContext context) {
         for (CoordinatorRequest<Map<TopicPartition, Errors>> waiting : unpark(tracked)) {
-            answer((AddPartitions) waiting.command(), waiting, context, Errors.CONCURRENT_TRANSACTIONS);
+            answer((AddPartitionsToTxn) waiting.command(), waiting, context, Errors.CONCURRENT_TRANSACTIONS);
         }
         if (tracked.transaction.state() == TransactionState.ONGOING) {
             decide(tracked.transaction.fenced(context.wallMs()), context);

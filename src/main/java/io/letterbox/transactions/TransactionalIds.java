@@ -44,11 +44,11 @@ final class TransactionalIds {
             tracked = new TransactionalIdState(transaction);
             byName.put(transaction.id(), tracked);
         } else {
-            account.take(-weightBytes(tracked.transaction));
+            account.charge(-weightBytes(tracked.transaction));
             tracked.update(transaction);
             unlink(tracked);
         }
-        account.take(weightBytes(transaction));
+        account.charge(weightBytes(transaction));
         link(tracked);
         return tracked;
     }
@@ -56,7 +56,7 @@ final class TransactionalIds {
     void remove(String id) {
         TransactionalIdState tracked = byName.remove(id);
         if (tracked == null) return;
-        account.take(-weightBytes(tracked.transaction));
+        account.charge(-weightBytes(tracked.transaction));
         unlink(tracked);
     }
 

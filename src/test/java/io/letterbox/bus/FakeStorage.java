@@ -162,17 +162,17 @@ public final class FakeStorage implements FetchReader, Partitions {
     }
 
     @Override
-    public synchronized FetchedData fetchCached(ReadAsk ask, FetchBudget budget, Isolation isolation) {
+    public synchronized FetchedData fetchCached(ReadRequest ask, FetchBudget budget, Isolation isolation) {
         return cached ? fetchOne(ask, budget, true) : null;
     }
 
     @Override
-    public Future<List<FetchedData>> locate(List<ReadAsk> asks, FetchBudget budget, Isolation isolation) {
+    public Future<List<FetchedData>> locate(List<ReadRequest> asks, FetchBudget budget, Isolation isolation) {
         return onCaller(Future.succeededFuture(
                 asks.stream().map(ask -> fetchOne(ask, budget, false)).toList()));
     }
 
-    private synchronized FetchedData fetchOne(ReadAsk ask, FetchBudget budget, boolean inMemory) {
+    private synchronized FetchedData fetchOne(ReadRequest ask, FetchBudget budget, boolean inMemory) {
         Log log = logs.get(ask.partition());
         if (log == null) return FetchedData.refused(new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is none."));
         if (ask.offset() < log.startOffset || ask.offset() > log.endOffset) {

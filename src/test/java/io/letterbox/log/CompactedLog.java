@@ -64,7 +64,7 @@ public final class CompactedLog implements Closeable {
     }
 
     private void open(long recoveryPoint, boolean clean) throws IOException {
-        LogRecovery.Outcome outcome =
+        LogRecovery.RecoveryResult outcome =
                 LogRecovery.open(disk, directory, config, recoveryPoint, clean ? LastStop.CLEAN : LastStop.UNCLEAN);
         assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
         log = ((LogRecovery.Recovered) outcome).log();

@@ -2,7 +2,7 @@ package io.letterbox.log;
 
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.LogFile;
-import io.letterbox.disk.OpenFiles;
+import io.letterbox.disk.OpenSegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
-    public OpenFiles openFiles() {
+    public OpenSegmentFiles openFiles() {
         return disk.openFiles();
     }
 

@@ -83,12 +83,12 @@ class NewestRecordTest {
         try (PartitionLog log = open(disk, temp.resolve("p"), small(2_000), 0).log()) {
             for (int epoch : new int[] {2, 2, 5, 5, 5}) log.append(batch(1, "a"), epoch, 0);
             LeaderEpochCache epochs = log.epochs();
-            assertThat(epochs.end(1, 7, 5)).as("older than all").isEqualTo(new LeaderEpochCache.Entry(1, 0));
-            assertThat(epochs.end(2, 7, 5)).isEqualTo(new LeaderEpochCache.Entry(2, 2));
-            assertThat(epochs.end(4, 7, 5)).as("between two").isEqualTo(new LeaderEpochCache.Entry(2, 2));
-            assertThat(epochs.end(5, 7, 5)).isEqualTo(new LeaderEpochCache.Entry(5, 5));
-            assertThat(epochs.end(6, 7, 5)).as("wrote nothing").isEqualTo(new LeaderEpochCache.Entry(5, 5));
-            assertThat(epochs.end(7, 7, 5)).as("has not written yet").isEqualTo(new LeaderEpochCache.Entry(7, 5));
+            assertThat(epochs.end(1, 7, 5)).as("older than all").isEqualTo(new LeaderEpochCache.EpochEntry(1, 0));
+            assertThat(epochs.end(2, 7, 5)).isEqualTo(new LeaderEpochCache.EpochEntry(2, 2));
+            assertThat(epochs.end(4, 7, 5)).as("between two").isEqualTo(new LeaderEpochCache.EpochEntry(2, 2));
+            assertThat(epochs.end(5, 7, 5)).isEqualTo(new LeaderEpochCache.EpochEntry(5, 5));
+            assertThat(epochs.end(6, 7, 5)).as("wrote nothing").isEqualTo(new LeaderEpochCache.EpochEntry(5, 5));
+            assertThat(epochs.end(7, 7, 5)).as("has not written yet").isEqualTo(new LeaderEpochCache.EpochEntry(7, 5));
             assertThat(epochs.end(8, 7, 5)).as("of the future").isNull();
             assertThat(List.of(epochs.epochAt(0), epochs.epochAt(1), epochs.epochAt(2), epochs.epochAt(9)))
                     .containsExactly(2, 2, 5, 5);
@@ -96,7 +96,7 @@ class NewestRecordTest {
         disk.createDirectories(temp.resolve("empty"));
         try (PartitionLog log =
                 open(disk, temp.resolve("empty"), small(2_000), 0).log()) {
-            assertThat(log.epochs().end(0, 0, 0)).isEqualTo(new LeaderEpochCache.Entry(0, 0));
+            assertThat(log.epochs().end(0, 0, 0)).isEqualTo(new LeaderEpochCache.EpochEntry(0, 0));
             assertThat(log.epochs().epochAt(0)).as("not known").isEqualTo(-1);
         }
     }

@@ -53,7 +53,7 @@ class PartitionLogTest {
             assertThat(values(log, 0, 1)).containsExactly("0=a", "1=b", "2=c");
             assertThat(values(log, 1, 1 << 20)).containsExactly("1=b", "2=c");
             assertThat(log.read(3, 100, 3)).isEqualTo(SegmentRead.nothing(3));
-            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.Entry(3, 0));
+            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.EpochEntry(3, 0));
         }
     }
 
@@ -117,7 +117,7 @@ class PartitionLogTest {
     @Test
     void survivesACleanRestart() throws IOException {
         filled(500, 2000).close();
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, small(2000), 500, LastStop.CLEAN);
+        LogRecovery.RecoveryResult outcome = LogRecovery.open(disk, directory, small(2000), 500, LastStop.CLEAN);
         assertThat(outcome).isInstanceOfSatisfying(LogRecovery.Recovered.class, recovered -> {
             assertThat(recovered.truncatedBytes()).isZero();
             assertThat(recovered.batchesChecked()).isLessThan(10);
@@ -297,7 +297,7 @@ class PartitionLogTest {
             log.append(batch(1, "c", "d", "e"), 1, 0);
             log.truncateTo(4);
             assertThat(log.logEndOffset()).isEqualTo(2);
-            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.Entry(0, 0));
+            assertThat(log.epochs().entries()).containsExactly(new LeaderEpochCache.EpochEntry(0, 0));
         }
     }
 

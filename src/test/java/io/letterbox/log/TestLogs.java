@@ -77,7 +77,7 @@ public final class TestLogs {
     /** Opens a log that must be sound. */
     public static LogRecovery.Recovered open(Disk disk, Path directory, LogConfig config, long recoveryPoint)
             throws IOException {
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, directory, config, recoveryPoint, LastStop.UNCLEAN);
+        LogRecovery.RecoveryResult outcome = LogRecovery.open(disk, directory, config, recoveryPoint, LastStop.UNCLEAN);
         assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
         return (LogRecovery.Recovered) outcome;
     }

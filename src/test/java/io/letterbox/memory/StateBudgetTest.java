@@ -23,19 +23,19 @@ class StateBudgetTest {
         // The limit without the second account's reserved share of 50.
         assertThat(first.hasRoom(700)).isTrue();
         assertThat(first.hasRoom(701)).isFalse();
-        first.take(700);
+        first.charge(700);
         assertThat(part.isNearlyFull()).isTrue();
         assertThat(first.hasRoom(0)).isTrue();
         assertThat(first.hasRoom(1)).isFalse();
         assertThat(second.hasRoom(50)).isTrue();
         assertThat(second.hasRoom(51)).isFalse();
-        second.take(50);
+        second.charge(50);
         assertThat(part.usedBytes()).isEqualTo(750);
         // The first account exceeds its limit now, because the second one uses its share.
         assertThat(first.hasRoom(0)).isFalse();
-        first.take(-50);
+        first.charge(-50);
         assertThat(first.hasRoom(0)).isTrue();
-        first.take(-20);
+        first.charge(-20);
         assertThat(second.hasRoom(20)).isTrue();
         assertThat(second.hasRoom(21)).isFalse();
     }
@@ -45,7 +45,7 @@ class StateBudgetTest {
         StatePart part = new StatePart("groups", "limits.groupBytes", 80_000);
         for (int number = 0; number < 500; number++) {
             StateAccount account = part.open();
-            while (account.hasRoom(10)) account.take(10);
+            while (account.hasRoom(10)) account.charge(10);
         }
         assertThat(part.usedBytes()).isBetween(70_000L, 80_000L);
     }
@@ -54,9 +54,9 @@ class StateBudgetTest {
     void whatIsTakenBeyondTheLimitIsTaken() {
         StatePart part = new StatePart("groups", "limits.groupBytes", 1000);
         StateAccount account = part.open();
-        account.take(5000);
+        account.charge(5000);
         assertThat(account.hasRoom(0)).isFalse();
-        account.take(-4200);
+        account.charge(-4200);
         assertThat(account.hasRoom(0)).isTrue();
         assertThat(part.usedBytes()).isEqualTo(800);
     }
@@ -65,10 +65,10 @@ class StateBudgetTest {
     void anAccountThatIsClosedGivesEverythingBackOnce() {
         StatePart part = new StatePart("groups", "limits.groupBytes", 1000);
         StateAccount gone = part.open();
-        gone.take(900);
+        gone.charge(900);
         gone.close();
         gone.close();
-        gone.take(50);
+        gone.charge(50);
         assertThat(part.usedBytes()).isZero();
         assertThat(part.open().hasRoom(875)).isTrue();
     }

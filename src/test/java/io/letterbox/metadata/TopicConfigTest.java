@@ -34,7 +34,7 @@ class TopicConfigTest {
                 Map.of("retention.ms", " -1 ", "flush", "OS", "cleanup.policy", "delete, compact"),
                 Map.of("retention.ms", "5000"));
         assertThat(config.retentionMs()).isEqualTo(-1);
-        assertThat(config.flush()).isEqualTo(TopicConfig.Flush.OS);
+        assertThat(config.flush()).isEqualTo(TopicConfig.FlushPolicy.OS);
         assertThat(config.compact()).isTrue();
         assertThat(config.delete()).isTrue();
         assertThat(config.overrides())

@@ -204,10 +204,10 @@ class BatchCheckTest {
         BatchCheck reused = new BatchCheck();
         ByteBuffer large = kafkas(Codec.GZIP, 3 * TimeSlice.RECORDS, NOW_MS);
         reused.begin(large, keeping(Codec.ZSTD, 64 << 20), NOW_MS);
-        assertThat(reused.goOn()).isNull();
+        assertThat(reused.continueCheck()).isNull();
         ByteBuffer small = kafkas(Codec.NONE, 2, NOW_MS);
         reused.begin(small, BatchRules.NONE, NOW_MS);
-        assertThat(reused.goOn()).isSameAs(small);
+        assertThat(reused.continueCheck()).isSameAs(small);
     }
 
     private static ByteBuffer attributes(int bits) {

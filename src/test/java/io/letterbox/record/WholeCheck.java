@@ -15,7 +15,7 @@ final class WholeCheck {
         ByteBuffer kept = null;
         while (kept == null) {
             slices++;
-            kept = check.goOn();
+            kept = check.continueCheck();
         }
         return kept;
     }

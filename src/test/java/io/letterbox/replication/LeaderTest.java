@@ -34,7 +34,7 @@ class LeaderTest {
         assertThat(leader.rejection().detail())
                 .contains("min.insync.replicas=2")
                 .contains("only 1 replica is");
-        leader.step(new Input.ImageChanged(1, 1), outputs::add);
+        leader.step(new Input.ReplicasChanged(1, 1), outputs::add);
         assertThat(leader.rejection()).isNull();
     }
 
@@ -42,11 +42,11 @@ class LeaderTest {
     void whoWaitsWhenTheReplicasBecomeTooFewIsRefusedAndReadersWait() {
         Leader leader = new Leader(0, 1, 1);
         leader.step(new Input.Appended(3), outputs::add);
-        leader.step(new Input.ImageChanged(1, 2), outputs::add);
+        leader.step(new Input.ReplicasChanged(1, 2), outputs::add);
         leader.step(new Input.Durable(3), outputs::add);
         assertThat(outputs).containsExactly(leader.rejection());
         outputs.clear();
-        leader.step(new Input.ImageChanged(1, 1), outputs::add);
+        leader.step(new Input.ReplicasChanged(1, 1), outputs::add);
         assertThat(outputs).containsExactly(new Output.HighWatermarkMoved(3));
     }
 
@@ -92,7 +92,7 @@ class LeaderTest {
                 leader.step(new Input.Durable(durable), said::add);
             } else {
                 demandMet = step % 2 == 0;
-                leader.step(new Input.ImageChanged(1, demandMet ? 1 : 2), said::add);
+                leader.step(new Input.ReplicasChanged(1, demandMet ? 1 : 2), said::add);
             }
             long before = seen;
             for (Output output : said) {

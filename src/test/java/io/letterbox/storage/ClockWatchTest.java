@@ -27,14 +27,14 @@ class ClockWatchTest {
     @Test
     void writesDownEveryMinuteUntilWhenTheDirectoryWasServed() throws IOException {
         ClockWatch watch = open();
-        assertThat(watch.look()).as("a first start writes at once").isTrue();
+        assertThat(watch.check()).as("a first start writes at once").isTrue();
         watch.write();
         assertThat(LastServed.read(new FileDisk(), temp.resolve("last-served"))).isEqualTo(system.wallMs());
         system.pass(ClockWatch.WRITE_MS - 1);
-        assertThat(watch.look()).isFalse();
+        assertThat(watch.check()).isFalse();
         system.pass(1);
-        assertThat(watch.look()).isTrue();
-        assertThat(watch.look()).isFalse();
+        assertThat(watch.check()).isTrue();
+        assertThat(watch.check()).isFalse();
     }
 
     @Test
@@ -43,7 +43,7 @@ class ClockWatchTest {
         watch.write();
         assertThat(watch.doubt()).isNull();
         system.step(30 * DAY_MS);
-        watch.look();
+        watch.check();
         assertThat(watch.doubt())
                 .startsWith("The wall clock went forward by 30 days. Nothing is deleted for its age until")
                 .contains("POST /clock/confirm");
@@ -58,7 +58,7 @@ class ClockWatchTest {
         assertThat(open().doubt()).isNull();
         system.step(-7_500_000);
         assertThat(open().doubt()).startsWith("The wall clock is 2 h 5 min behind when this server last ran.");
-        watch.look();
+        watch.check();
         assertThat(watch.doubt()).startsWith("The wall clock went back by 2 h 5 min.");
     }
 

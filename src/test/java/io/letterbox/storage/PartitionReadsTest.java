@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.ReadAsk;
+import io.letterbox.bus.ReadRequest;
 import io.letterbox.disk.FileDisk;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.PartitionLog;
@@ -67,11 +67,11 @@ class PartitionReadsTest {
         held.advance(log.logEndOffset());
     }
 
-    private ReadAsk ask(long offset) {
-        return new ReadAsk(P0, topicId, offset, 1 << 20);
+    private ReadRequest ask(long offset) {
+        return new ReadRequest(P0, topicId, offset, 1 << 20);
     }
 
-    private List<FetchedData> locate(FetchBudget budget, ReadAsk... asks) throws Exception {
+    private List<FetchedData> locate(FetchBudget budget, ReadRequest... asks) throws Exception {
         return access.locate(List.of(asks), budget, Isolation.COMMITTED).await(20, TimeUnit.SECONDS);
     }
 
@@ -125,10 +125,10 @@ class PartitionReadsTest {
         append(10, false);
         List<FetchedData> found = locate(
                 new FetchBudget(1 << 20),
-                new ReadAsk(P0, new UUID(9, 9), 0, 100),
+                new ReadRequest(P0, new UUID(9, 9), 0, 100),
                 ask(5),
-                new ReadAsk(new TopicPartition("quakes", 1), null, 0, 100),
-                new ReadAsk(P0, null, 0, 100));
+                new ReadRequest(new TopicPartition("quakes", 1), null, 0, 100),
+                new ReadRequest(P0, null, 0, 100));
         assertThat(found.subList(0, 3))
                 .extracting(one -> one.refusal().code())
                 .containsExactly(

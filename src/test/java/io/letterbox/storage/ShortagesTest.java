@@ -14,24 +14,24 @@ class ShortagesTest {
 
     @Test
     void saysWhatFailsUntilItDoesNot() {
-        shortages.failed(Work.RETENTION, "a/0", full);
-        shortages.failed(Work.RETENTION, "a/1", full);
-        shortages.failed(Work.RETENTION, "a/1", full);
+        shortages.failed(FileOperation.RETENTION, "a/0", full);
+        shortages.failed(FileOperation.RETENTION, "a/1", full);
+        shortages.failed(FileOperation.RETENTION, "a/1", full);
         assertThat(shortages.failing()).isEqualTo(2);
         assertThat(shortages.sentences())
                 .containsExactly("Retention fails, and is tried again: a/0 and 1 more: No space left on device.");
-        shortages.passed(Work.RETENTION, "a/0");
-        shortages.passed(Work.COMPACTION, "a/1");
+        shortages.passed(FileOperation.RETENTION, "a/0");
+        shortages.passed(FileOperation.COMPACTION, "a/1");
         assertThat(shortages.failing()).isEqualTo(1);
-        shortages.passed(Work.RETENTION, "a/1");
+        shortages.passed(FileOperation.RETENTION, "a/1");
         assertThat(shortages.failing()).isZero();
         assertThat(shortages.sentences()).isEmpty();
     }
 
     @Test
     void forgetsWhatNobodyTriesAgain() {
-        shortages.failed(Work.APPENDING, "a/0", full);
-        shortages.failed(Work.OPENING, "a/1", full);
+        shortages.failed(FileOperation.APPENDING, "a/0", full);
+        shortages.failed(FileOperation.OPENING, "a/1", full);
         clock.pass(Shortages.FORGET_MS);
         shortages.forget();
         assertThat(shortages.failing()).isEqualTo(2);

@@ -60,7 +60,7 @@ final class SimShard implements GroupCommit.Listener {
         this.directory = directory;
         recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted, name -> null);
         WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
-        remains = walDirectory.remains();
+        remains = walDirectory.recovered();
         StorageServices services = new StorageServices(
                 1,
                 Clock.system(),
@@ -99,7 +99,7 @@ final class SimShard implements GroupCommit.Listener {
     int open(ClusterImage first) throws IOException {
         image = first;
         apply(first);
-        recovery.settled();
+        recovery.removeForceFailedNote();
         Set<UUID> topicIds =
                 image.topics().values().stream().map(TopicImage::id).collect(Collectors.toSet());
         return remains.clear(directory.layout(), topicIds, image.deleted().keySet())
@@ -148,7 +148,7 @@ final class SimShard implements GroupCommit.Listener {
     }
 
     @Override
-    public void committed(GroupCommit.Outcome outcome) {
+    public void committed(GroupCommit.CommitResult outcome) {
         checkpoint.wrote(outcome.bytes());
         if (group.isDue()) group.commit();
     }

@@ -95,17 +95,17 @@ final class SpeculationModel {
         assertThat(log.producers().all()).hasSize(past.states().size());
     }
 
-    private List<LeaderEpochCache.Entry> epochs() {
-        List<LeaderEpochCache.Entry> entries = new ArrayList<>();
+    private List<LeaderEpochCache.EpochEntry> epochs() {
+        List<LeaderEpochCache.EpochEntry> entries = new ArrayList<>();
         stamps.forEach((base, stamp) -> {
             boolean known =
                     !entries.isEmpty() && entries.get(entries.size() - 1).epoch() == stamp.leaderEpoch;
-            if (!known) entries.add(new LeaderEpochCache.Entry(stamp.leaderEpoch, base));
+            if (!known) entries.add(new LeaderEpochCache.EpochEntry(stamp.leaderEpoch, base));
         });
         return entries;
     }
 
-    private static List<LeaderEpochCache.Entry> epochs(PartitionLog log) {
+    private static List<LeaderEpochCache.EpochEntry> epochs(PartitionLog log) {
         return log.epochs().entries();
     }
 

@@ -176,7 +176,7 @@ class SpeculationSimTest {
         private void putBack(TopicPartition id, Path logDirectory) throws IOException {
             long point = RecoveryPoints.read(disk, directory.layout().recoveryPoints(), name -> null)
                     .getOrDefault(new TopicIdPartition(TOPIC, id.partition()), 0L);
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, logDirectory, config, point, LastStop.UNCLEAN);
+            LogRecovery.RecoveryResult outcome = LogRecovery.open(disk, logDirectory, config, point, LastStop.UNCLEAN);
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             PartitionLog log = ((LogRecovery.Recovered) outcome).log();
             log.truncateTo(point);

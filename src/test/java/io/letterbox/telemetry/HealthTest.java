@@ -112,7 +112,7 @@ class HealthTest {
     @Test
     void warnsOfTheSameMemoryOnce() {
         StateBudget state = StateBudget.of(1 << 20, 1 << 20, 1 << 20, 1);
-        state.groups().open().take(1 << 20);
+        state.groups().open().charge(1 << 20);
         LimitMeters limits = new LimitMeters();
         limits.add(state.groups().setting(), state.groups()::usedBytes, state.groups()::limitBytes);
         health.bindLimits(limits);

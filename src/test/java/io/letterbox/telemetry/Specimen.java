@@ -71,7 +71,7 @@ final class Specimen implements AutoCloseable {
                 0);
         StateBudget state = StateBudget.of(1 << 20, 1 << 20, 1 << 20, 1);
         StateAccount account = state.groups().open();
-        account.take(5000);
+        account.charge(5000);
         account.refused();
         account.dropped(3);
         meters.bindState(state);

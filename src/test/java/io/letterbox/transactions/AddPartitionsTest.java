@@ -1,15 +1,15 @@
 package io.letterbox.transactions;
 
-import static io.letterbox.transactions.Desk.A;
-import static io.letterbox.transactions.Desk.B;
+import static io.letterbox.transactions.TransactionHarness.A;
+import static io.letterbox.transactions.TransactionHarness.B;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.Desk.Owner;
-import io.letterbox.transactions.Desk.Reply;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionHarness.Owner;
+import io.letterbox.transactions.TransactionHarness.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class AddPartitionsTest {
-    private final Desk desk = new Desk();
+    private final TransactionHarness desk = new TransactionHarness();
     private final Owner owner = desk.init();
 
     @Test
@@ -66,9 +66,10 @@ class AddPartitionsTest {
         assertThat(desk.add(new Owner(1, (short) 0), Intent.ADD, A))
                 .containsExactly(Errors.INVALID_PRODUCER_ID_MAPPING);
         assertThat(desk.add(new Owner(owner.id(), (short) 1), Intent.ADD, A)).containsExactly(Errors.PRODUCER_FENCED);
-        AddPartitions nameless = new AddPartitions("", owner.id(), owner.epoch(), Set.of(A), Intent.ADD);
+        AddPartitionsToTxn nameless = new AddPartitionsToTxn("", owner.id(), owner.epoch(), Set.of(A), Intent.ADD);
         assertThat(desk.ask(nameless).answer).containsExactly(entry(A, Errors.INVALID_REQUEST));
-        assertThat(new Desk().add(owner, Intent.VERIFY, A)).containsExactly(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(new TransactionHarness().add(owner, Intent.VERIFY, A))
+                .containsExactly(Errors.INVALID_PRODUCER_ID_MAPPING);
         assertThat(desk.state()).isEqualTo("Empty");
     }
 

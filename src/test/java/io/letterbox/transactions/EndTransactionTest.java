@@ -1,17 +1,17 @@
 package io.letterbox.transactions;
 
-import static io.letterbox.transactions.Desk.A;
-import static io.letterbox.transactions.Desk.B;
+import static io.letterbox.transactions.TransactionHarness.A;
+import static io.letterbox.transactions.TransactionHarness.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.transactions.Desk.Owner;
 import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionHarness.Owner;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class EndTransactionTest {
-    private final Desk desk = new Desk();
+    private final TransactionHarness desk = new TransactionHarness();
     private final Owner owner = desk.init();
 
     private static Owner told(EndTxnResponseData answer) {
@@ -119,7 +119,7 @@ class EndTransactionTest {
         desk.add(owner, Intent.ADD, A);
         assertThat(desk.endError(new Owner(1, (short) 0), true, true)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
         assertThat(desk.endError(new Owner(owner.id(), (short) 7), true, true)).isEqualTo(Errors.PRODUCER_FENCED);
-        assertThat(new Desk().endError(owner, true, true)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(new TransactionHarness().endError(owner, true, true)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
     }
 
     @Test

@@ -1,14 +1,14 @@
 package io.letterbox.transactions;
 
-import static io.letterbox.transactions.Desk.A;
-import static io.letterbox.transactions.Desk.ID;
-import static io.letterbox.transactions.Desk.TIMEOUT_MS;
+import static io.letterbox.transactions.TransactionHarness.A;
+import static io.letterbox.transactions.TransactionHarness.ID;
+import static io.letterbox.transactions.TransactionHarness.TIMEOUT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.Desk.Owner;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionHarness.Owner;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class InitProducerTest {
-    private final Desk desk = new Desk();
+    private final TransactionHarness desk = new TransactionHarness();
 
     private Errors refusal(String id, int timeoutMs, long producerId, int epoch) {
         return Errors.forCode(desk.init(id, timeoutMs, producerId, epoch).errorCode());
@@ -45,8 +45,9 @@ class InitProducerTest {
     @Test
     void aTimeoutOutsideItsBoundsIsRefused() {
         assertThat(refusal(ID, 0, -1, -1)).isEqualTo(Errors.INVALID_TRANSACTION_TIMEOUT);
-        assertThat(refusal(ID, Desk.MAX_TIMEOUT_MS + 1, -1, -1)).isEqualTo(Errors.INVALID_TRANSACTION_TIMEOUT);
-        assertThat(refusal(ID, Desk.MAX_TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
+        assertThat(refusal(ID, TransactionHarness.MAX_TIMEOUT_MS + 1, -1, -1))
+                .isEqualTo(Errors.INVALID_TRANSACTION_TIMEOUT);
+        assertThat(refusal(ID, TransactionHarness.MAX_TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
     }
 
     @Test
@@ -172,7 +173,7 @@ class InitProducerTest {
             desk.pass(1);
             assertThat(refusal("id" + i, TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
         }
-        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(Desk.MEMORY_BYTES);
+        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(TransactionHarness.MEMORY_BYTES);
         assertThat(desk.memory.dropped()).isGreaterThan(1000);
         assertThat(desk.state("id7")).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND);
         assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
@@ -210,7 +211,7 @@ class InitProducerTest {
         for (int i = 0; i < 2000; i++) desk.init("id" + i, TIMEOUT_MS, -1, -1);
         desk.limited();
         desk.restart();
-        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(Desk.MEMORY_BYTES);
+        assertThat(desk.memory.usedBytes()).isLessThanOrEqualTo(TransactionHarness.MEMORY_BYTES);
         assertThat(desk.state("id0")).isEqualTo(Errors.TRANSACTIONAL_ID_NOT_FOUND);
         assertThat(desk.state("id1999")).isEqualTo(Errors.NONE);
         assertThat(refusal("id0", TIMEOUT_MS, -1, -1)).isEqualTo(Errors.NONE);
@@ -222,8 +223,9 @@ class InitProducerTest {
         List<String> ids = new ArrayList<>();
         String after = null;
         do {
-            ListedPage page =
-                    desk.ask(new TransactionCommand.ListAll(new ListTransactionsRequestData(), after, 10)).answer;
+            ListedTransactions page = desk.ask(
+                            new TransactionCommand.ListTransactions(new ListTransactionsRequestData(), after, 10))
+                    .answer;
             page.response().transactionStates().forEach(state -> ids.add(state.transactionalId()));
             after = page.last();
         } while (after != null);

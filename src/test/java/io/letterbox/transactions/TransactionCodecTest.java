@@ -1,11 +1,11 @@
 package io.letterbox.transactions;
 
-import static io.letterbox.transactions.Desk.A;
-import static io.letterbox.transactions.Desk.B;
+import static io.letterbox.transactions.TransactionHarness.A;
+import static io.letterbox.transactions.TransactionHarness.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.coordinator.CoordinatorRecord;
-import io.letterbox.transactions.TransactionCommand.Describe;
+import io.letterbox.transactions.TransactionCommand.DescribeTransaction;
 import java.util.Set;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
@@ -47,17 +47,17 @@ class TransactionCodecTest {
 
     @Test
     void recordsOfAnUnknownKindAreLeftAlone() {
-        Desk desk = new Desk();
+        TransactionHarness desk = new TransactionHarness();
         desk.core.apply(new CoordinatorRecord(new byte[] {0, 9, 1}, new byte[] {1}));
-        assertThat(desk.ask(new Describe("")).answer.errorCode()).isEqualTo((short) 42);
+        assertThat(desk.ask(new DescribeTransaction("")).answer.errorCode()).isEqualTo((short) 42);
         assertThat(desk.core.nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void listsAreFiltered() {
-        Desk desk = new Desk();
+        TransactionHarness desk = new TransactionHarness();
         desk.init("idle", 1000, -1, -1);
-        Desk.Owner owner = desk.init();
+        TransactionHarness.Owner owner = desk.init();
         desk.add(owner, TransactionCommand.Intent.ADD, A);
         desk.clock.pass(500);
         // The duration of a transaction does not depend on the wall clock.
@@ -65,7 +65,7 @@ class TransactionCodecTest {
         ListTransactionsRequestData all = new ListTransactionsRequestData();
         assertThat(list(desk, all).transactionStates())
                 .extracting(TransactionState::transactionalId)
-                .containsExactlyInAnyOrder("idle", Desk.ID);
+                .containsExactlyInAnyOrder("idle", TransactionHarness.ID);
         ListTransactionsResponseData ongoing =
                 list(desk, all.duplicate().setStateFilters(java.util.List.of("Ongoing", "Nonsense")));
         assertThat(ongoing.unknownStateFilters()).containsExactly("Nonsense");
@@ -82,8 +82,8 @@ class TransactionCodecTest {
                 .isEmpty();
     }
 
-    private static ListTransactionsResponseData list(Desk desk, ListTransactionsRequestData request) {
-        return desk.ask(new TransactionCommand.ListAll(request, null, 1000))
+    private static ListTransactionsResponseData list(TransactionHarness desk, ListTransactionsRequestData request) {
+        return desk.ask(new TransactionCommand.ListTransactions(request, null, 1000))
                 .answer
                 .response();
     }

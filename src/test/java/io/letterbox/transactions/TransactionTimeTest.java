@@ -1,16 +1,16 @@
 package io.letterbox.transactions;
 
-import static io.letterbox.transactions.Desk.A;
-import static io.letterbox.transactions.Desk.B;
-import static io.letterbox.transactions.Desk.EXPIRATION_MS;
-import static io.letterbox.transactions.Desk.TIMEOUT_MS;
+import static io.letterbox.transactions.TransactionHarness.A;
+import static io.letterbox.transactions.TransactionHarness.B;
+import static io.letterbox.transactions.TransactionHarness.EXPIRATION_MS;
+import static io.letterbox.transactions.TransactionHarness.TIMEOUT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.time.Moment;
-import io.letterbox.transactions.Desk.Owner;
 import io.letterbox.transactions.TransactionCommand.Intent;
+import io.letterbox.transactions.TransactionHarness.Owner;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TransactionTimeTest {
     private static final long DAY_MS = 86_400_000;
 
-    private final Desk desk = new Desk();
+    private final TransactionHarness desk = new TransactionHarness();
     private final Owner owner = desk.init();
 
     @Test

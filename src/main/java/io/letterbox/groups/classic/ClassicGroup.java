@@ -60,8 +60,8 @@ public final class ClassicGroup implements Group {
 
     // What does not survive a restart.
     private Set<String> promisedIds = Collections.emptySet();
-    private Set<String> owingSync = Collections.emptySet();
-    private boolean collecting;
+    private Set<String> pendingSync = Collections.emptySet();
+    private boolean collectionsAllocated;
     private boolean initial;
     private boolean grewWhileDelayed;
 
@@ -96,19 +96,19 @@ public final class ClassicGroup implements Group {
         return memberByInstance.get(instanceId);
     }
 
-    private void collect() {
-        if (collecting) return;
-        collecting = true;
+    private void allocateCollections() {
+        if (collectionsAllocated) return;
+        collectionsAllocated = true;
         weight.add(COLLECTIONS_BYTES);
         members = new LinkedHashMap<>();
         memberByInstance = new HashMap<>();
         speakers = new HashMap<>();
         promisedIds = new LinkedHashSet<>();
-        owingSync = new LinkedHashSet<>();
+        pendingSync = new LinkedHashSet<>();
     }
 
     void add(ClassicMember member) {
-        collect();
+        allocateCollections();
         if (members.isEmpty()) protocolType = member.origin().protocolType();
         if (leader == null) leader = member.id();
         members.put(member.id(), member);
@@ -120,7 +120,7 @@ public final class ClassicGroup implements Group {
 
     void remove(String memberId) {
         unpromise(memberId);
-        owingSync.remove(memberId);
+        pendingSync.remove(memberId);
         ClassicMember gone = members.remove(memberId);
         if (gone == null) return;
         weight.add(-gone.weightBytes());
@@ -140,7 +140,7 @@ public final class ClassicGroup implements Group {
     void changeProtocols(ClassicMember member, List<ClassicMember.Protocol> protocols) {
         forgetProtocols(member);
         weight.add(ClassicMember.weightBytes(protocols) - ClassicMember.weightBytes(member.protocols()));
-        member.speaks(protocols);
+        member.setProtocols(protocols);
         protocols.forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
     }
 
@@ -153,7 +153,7 @@ public final class ClassicGroup implements Group {
     /** Gives a static member's place to a new member id; whoever waits in the old one's name must be told before. */
     ClassicMember replace(ClassicMember old, String newId) {
         ClassicMember fresh = new ClassicMember(newId, old.origin());
-        fresh.speaks(old.protocols());
+        fresh.setProtocols(old.protocols());
         fresh.timeouts(old.rebalanceTimeoutMs(), old.sessionTimeoutMs());
         fresh.assign(old.assignment());
         boolean led = old.id().equals(leader);
@@ -179,7 +179,7 @@ public final class ClassicGroup implements Group {
     }
 
     void promise(String memberId) {
-        collect();
+        allocateCollections();
         if (promisedIds.add(memberId)) weight.add(promiseBytes(memberId));
     }
 
@@ -193,8 +193,8 @@ public final class ClassicGroup implements Group {
     }
 
     /** Members that have not asked for their assignment since the generation began. */
-    Set<String> owingSync() {
-        return owingSync;
+    Set<String> pendingSync() {
+        return pendingSync;
     }
 
     long joiningCount() {
@@ -272,7 +272,7 @@ public final class ClassicGroup implements Group {
         return state == phase;
     }
 
-    void become(ClassicState phase, long wallMs) {
+    void transitionTo(ClassicState phase, long wallMs) {
         if (phase == ClassicState.PREPARING_REBALANCE) initial = state == ClassicState.EMPTY;
         state = phase;
         inStateSinceMs = wallMs;
@@ -298,10 +298,10 @@ public final class ClassicGroup implements Group {
     /** Begins the next generation with the members that there are. */
     void nextGeneration(long wallMs) {
         generation++;
-        owingSync.clear();
+        pendingSync.clear();
         protocol = members.isEmpty() ? null : elect();
         reads(Subscriptions.of(this));
-        become(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, wallMs);
+        transitionTo(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, wallMs);
     }
 
     /** What a record says; only before the coordinator is active. */
@@ -382,7 +382,7 @@ public final class ClassicGroup implements Group {
             return Errors.UNKNOWN_MEMBER_ID;
         }
         if (!claim.transactional() && state == ClassicState.COMPLETING_REBALANCE) return Errors.REBALANCE_IN_PROGRESS;
-        if (member && !claim.transactional()) sessions.prolong(this, members.get(claim.memberId()), turn);
+        if (member && !claim.transactional()) sessions.restart(this, members.get(claim.memberId()), turn);
         return Errors.NONE;
     }
 

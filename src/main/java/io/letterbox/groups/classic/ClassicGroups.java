@@ -66,9 +66,9 @@ public final class ClassicGroups {
         this.sessions = new SessionTimeouts(deadlines);
         this.rebalances = new RebalanceProtocol(settings, deadlines, sessions);
         this.joins = new JoinHandler(settings, memory, ids, rebalances, sessions);
-        sessions.onLoss(new SessionTimeouts.Lost() {
+        sessions.onExpiry(new SessionTimeouts.ExpiryListener() {
             @Override
-            public void member(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+            public void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
                 remove(group, member, turn);
                 afterLeaving(group, turn);
             }
@@ -180,12 +180,12 @@ public final class ClassicGroups {
         for (ClassicMember member : group.members()) {
             group.assign(member, byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
         }
-        group.become(ClassicState.STABLE, turn.wallMs());
+        group.transitionTo(ClassicState.STABLE, turn.wallMs());
         try {
             turn.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            group.become(ClassicState.COMPLETING_REBALANCE, turn.wallMs());
-            rebalances.resetAssignments(group, Refusals.of(refused), turn);
+            group.transitionTo(ClassicState.COMPLETING_REBALANCE, turn.wallMs());
+            rebalances.resetAssignments(group, WriteErrors.of(refused), turn);
             rebalances.prepare(group, turn);
             return;
         }
@@ -204,7 +204,7 @@ public final class ClassicGroups {
         Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());
         if (refusal != Errors.NONE) return refusal;
         if (data.generationId() != group.generation()) return Errors.ILLEGAL_GENERATION;
-        sessions.prolong(group, group.member(data.memberId()), turn);
+        sessions.restart(group, group.member(data.memberId()), turn);
         return group.in(ClassicState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
     }
 
@@ -302,13 +302,13 @@ public final class ClassicGroups {
     // ---- when the server is to decide about the assignment from now on
 
     /** The members of a group of consumers, as another kind of group needs to know them; null for any other group. */
-    public ClassicGroupSnapshot handover(String groupId) {
+    public ClassicGroupSnapshot migrationSnapshot(String groupId) {
         ClassicGroup group = registry.get(groupId, ClassicGroup.class);
         return group == null || !group.isOfConsumers() ? null : ClassicGroupSnapshot.of(group);
     }
 
     /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
-    public void dismiss(String groupId, CoordinatorContext turn) {
+    public void requireRejoin(String groupId, CoordinatorContext turn) {
         for (ClassicMember member : getOrMake(groupId, turn.wallMs()).members()) {
             member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, turn);
         }
@@ -343,7 +343,7 @@ public final class ClassicGroups {
         }
     }
 
-    private static void tell(ClassicGroup group, CoordinatorContext turn) {
+    private static void writeState(ClassicGroup group, CoordinatorContext turn) {
         try {
             turn.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
@@ -364,12 +364,12 @@ public final class ClassicGroups {
         active = true;
         for (String groupId : emptied) {
             ClassicGroup group = registry.get(groupId, ClassicGroup.class);
-            if (group != null) tell(group, turn);
+            if (group != null) writeState(group, turn);
         }
         emptied.clear();
         for (Group group : registry.all()) {
             if (!(group instanceof ClassicGroup classic)) continue;
-            for (ClassicMember member : classic.members()) sessions.prolong(classic, member, turn);
+            for (ClassicMember member : classic.members()) sessions.restart(classic, member, turn);
             // The limit may have been lowered: those that come last to the rebalance are too many.
             if (classic.size() > settings.maxMembers()) rebalances.prepare(classic, turn);
         }

@@ -74,7 +74,7 @@ final class ClassicMember {
         return protocols;
     }
 
-    void speaks(List<Protocol> newProtocols) {
+    void setProtocols(List<Protocol> newProtocols) {
         protocols = newProtocols;
     }
 
@@ -99,7 +99,7 @@ final class ClassicMember {
     }
 
     /** Whether it has the same protocols with the same metadata, in the same order of preference. */
-    boolean speaksJust(List<Protocol> others) {
+    boolean hasProtocols(List<Protocol> others) {
         if (protocols.size() != others.size()) return false;
         for (int index = 0; index < others.size(); index++) {
             Protocol mine = protocols.get(index);

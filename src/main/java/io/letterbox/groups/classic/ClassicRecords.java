@@ -56,7 +56,7 @@ final class ClassicRecords {
             ClassicMember member = new ClassicMember(
                     stored.memberId(),
                     new ClassicMember.Origin(stored.groupInstanceId(), stored.clientId(), stored.clientHost(), type));
-            member.speaks(List.of(new ClassicMember.Protocol(value.protocol(), stored.subscription())));
+            member.setProtocols(List.of(new ClassicMember.Protocol(value.protocol(), stored.subscription())));
             // Before version 1 there was one timeout for rebalance and session.
             int rebalanceMs = stored.rebalanceTimeout() < 0 ? stored.sessionTimeout() : stored.rebalanceTimeout();
             member.timeouts(rebalanceMs, stored.sessionTimeout());

@@ -161,7 +161,7 @@ final class JoinHandler {
         ClassicGroup group = request.group();
         JoinGroupRequestData data = request.data();
         ClassicMember member = stranger(request, memberId);
-        member.speaks(request.protocols());
+        member.setProtocols(request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
         member.fresh(true);
         member.joining(request.ask());
@@ -187,7 +187,7 @@ final class JoinHandler {
             return;
         }
         ClassicMember member = group.member(memberId);
-        boolean same = member.speaksJust(request.protocols());
+        boolean same = member.hasProtocols(request.protocols());
         boolean asks = group.in(ClassicState.COMPLETING_REBALANCE) && same
                 || group.in(ClassicState.STABLE) && same && !group.isLeader(memberId);
         if (asks) {
@@ -215,7 +215,7 @@ final class JoinHandler {
         old.refuseWaiting(Errors.FENCED_INSTANCE_ID, request.turn());
         sessions.end(old);
         ClassicMember member = group.replace(old, newId);
-        sessions.prolong(group, member, request.turn());
+        sessions.restart(group, member, request.turn());
         update(request, member);
         if (group.in(ClassicState.COMPLETING_REBALANCE)) {
             // The leader may be assigning to the old id already.

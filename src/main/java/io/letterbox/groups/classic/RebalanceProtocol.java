@@ -48,9 +48,9 @@ final class RebalanceProtocol {
     /** Begins a rebalance. */
     void prepare(ClassicGroup group, CoordinatorContext turn) {
         if (group.in(ClassicState.COMPLETING_REBALANCE)) resetAssignments(group, Errors.REBALANCE_IN_PROGRESS, turn);
-        group.owingSync().clear();
+        group.pendingSync().clear();
         deadlines.cancel(new SyncPhase(group.id()));
-        group.become(ClassicState.PREPARING_REBALANCE, turn.wallMs());
+        group.transitionTo(ClassicState.PREPARING_REBALANCE, turn.wallMs());
         if (group.isInitial()) {
             int delayMs = settings.initialRebalanceDelayMs();
             delay(group, delayMs, Math.max(group.rebalanceTimeoutMs() - delayMs, 0), turn);
@@ -127,9 +127,9 @@ final class RebalanceProtocol {
     private void answerJoins(ClassicGroup group, CoordinatorContext turn) {
         for (ClassicMember member : group.members()) {
             answerJoin(group, member, turn);
-            sessions.prolong(group, member, turn);
+            sessions.restart(group, member, turn);
             member.fresh(false);
-            group.owingSync().add(member.id());
+            group.pendingSync().add(member.id());
         }
         int generation = group.generation();
         deadlines.set(
@@ -167,8 +167,8 @@ final class RebalanceProtocol {
 
     private void syncsAreLate(ClassicGroup group, int generation, CoordinatorContext turn) {
         boolean began = group.in(ClassicState.COMPLETING_REBALANCE) || group.in(ClassicState.STABLE);
-        if (!began || group.generation() != generation || group.owingSync().isEmpty()) return;
-        for (String memberId : List.copyOf(group.owingSync())) {
+        if (!began || group.generation() != generation || group.pendingSync().isEmpty()) return;
+        for (String memberId : List.copyOf(group.pendingSync())) {
             sessions.end(group.member(memberId));
             group.remove(memberId);
         }
@@ -177,8 +177,8 @@ final class RebalanceProtocol {
 
     /** A member asked for its assignment; when all have, nobody is waited for any more. */
     void synced(ClassicGroup group, String memberId) {
-        group.owingSync().remove(memberId);
-        if (group.owingSync().isEmpty()) deadlines.cancel(new SyncPhase(group.id()));
+        group.pendingSync().remove(memberId);
+        if (group.pendingSync().isEmpty()) deadlines.cancel(new SyncPhase(group.id()));
     }
 
     /** Nobody has an assignment, and who waits for one is told why. */
@@ -197,7 +197,7 @@ final class RebalanceProtocol {
                     error == Errors.NONE
                             ? synced(group, member)
                             : new SyncGroupResponseData().setErrorCode(error.code()));
-            sessions.prolong(group, member, turn);
+            sessions.restart(group, member, turn);
         }
     }
 

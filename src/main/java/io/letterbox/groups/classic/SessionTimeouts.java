@@ -9,11 +9,11 @@ final class SessionTimeouts {
     static final int FIRST_JOIN_TIMEOUT_MS = 300_000;
 
     private final Deadlines deadlines;
-    private Lost lost;
+    private ExpiryListener expiryListener;
 
     /** Handles the end of sessions. */
-    interface Lost {
-        void member(ClassicGroup group, ClassicMember member, CoordinatorContext turn);
+    interface ExpiryListener {
+        void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext turn);
 
         /** Handles a promised id with which no member has joined in time. */
         void promise(ClassicGroup group, String memberId, CoordinatorContext turn);
@@ -35,12 +35,12 @@ final class SessionTimeouts {
         this.deadlines = deadlines;
     }
 
-    void onLoss(Lost listener) {
-        lost = listener;
+    void onExpiry(ExpiryListener listener) {
+        expiryListener = listener;
     }
 
     /** Begins a member's session anew after a heartbeat. Usually changes a number only. */
-    void prolong(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+    void restart(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
         begin(group, member, member.sessionTimeoutMs(), turn);
     }
 
@@ -58,7 +58,7 @@ final class SessionTimeouts {
         if (group.member(member.id()) != member) return;
         // A member with a pending request cannot send heartbeats; its session goes on after the answer.
         boolean waits = member.joining() != null || member.syncing() != null;
-        if (!waits || member.isFresh()) lost.member(group, member, turn);
+        if (!waits || member.isFresh()) expiryListener.memberExpired(group, member, turn);
     }
 
     void end(ClassicMember member) {
@@ -69,7 +69,7 @@ final class SessionTimeouts {
     void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, CoordinatorContext turn) {
         Promise key = new Promise(group.id(), memberId);
         deadlines.set(key, turn.elapsedMs() + sessionTimeoutMs, late -> {
-            if (group.promisedIds().contains(memberId)) lost.promise(group, memberId, late);
+            if (group.promisedIds().contains(memberId)) expiryListener.promise(group, memberId, late);
         });
     }
 

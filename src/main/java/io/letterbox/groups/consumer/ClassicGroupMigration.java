@@ -23,9 +23,9 @@ final class ClassicGroupMigration {
     private ClassicGroupMigration() {}
 
     /** False where the server could not speak the members' protocol for them. */
-    static boolean isPossible(ClassicGroupSnapshot handover, int maxMembers) {
-        if (handover.members().size() >= maxMembers) return false;
-        for (ClassicGroupSnapshot.Member member : handover.members()) {
+    static boolean isPossible(ClassicGroupSnapshot snapshot, int maxMembers) {
+        if (snapshot.members().size() >= maxMembers) return false;
+        for (ClassicGroupSnapshot.Member member : snapshot.members()) {
             if (member.protocols().isEmpty()) return false;
             boolean streams = member.protocols().stream()
                     .anyMatch(protocol -> protocol.getKey().equals(STREAMS_PROTOCOL));
@@ -42,10 +42,10 @@ final class ClassicGroupMigration {
     }
 
     /** Puts the members into a group that has none. */
-    static void begin(GroupChange change, ClassicGroupSnapshot handover, Topics topics) {
-        int epoch = Math.max(1, handover.generation());
+    static void begin(GroupChange change, ClassicGroupSnapshot snapshot, Topics topics) {
+        int epoch = Math.max(1, snapshot.generation());
         change.add(new ConsumerEvent.Epoch(epoch, 0));
-        for (ClassicGroupSnapshot.Member member : handover.members()) {
+        for (ClassicGroupSnapshot.Member member : snapshot.members()) {
             change.add(new ConsumerEvent.Profile(member.id(), profile(member)));
             PartitionSet assigned = partitions(member, topics)
                     .filter((topic, partition) -> change.group().owner(topic, partition) == null);

@@ -65,13 +65,13 @@ public final class ClassicProtocolAdapter {
     }
 
     private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, CoordinatorContext turn) {
-        groups.dismissUnread(command.data().groupId(), turn);
+        groups.removeUnread(command.data().groupId(), turn);
         Rebalance rebalance = groups.rebalance(command.data().groupId(), turn);
         membership.join(rebalance, memberId, command.caller(), command.data());
         ConsumerGroup group = groups.commitWithinLimit(rebalance.change(), memberId, turn);
         ConsumerMember member = group.member(memberId);
-        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
-        groups.deadlines().joined(group.id(), member, turn.elapsedMs());
+        groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
+        groups.deadlines().onJoined(group.id(), member, turn.elapsedMs());
         return new JoinGroupResponseData()
                 .setMemberId(memberId)
                 .setGenerationId(member.current().epoch())
@@ -92,17 +92,17 @@ public final class ClassicProtocolAdapter {
     }
 
     private SyncGroupResponseData sync(SyncGroupRequestData data, CoordinatorContext turn) {
-        groups.dismissUnread(data.groupId(), turn);
+        groups.removeUnread(data.groupId(), turn);
         ConsumerGroup group = groups.group(data.groupId());
         ConsumerMember member =
                 ClassicMembership.present(group, data.memberId(), data.groupInstanceId(), data.generationId());
         ClassicMembership.checkProtocol(member, data);
         if (member.current().epoch() < group.epoch() && member.current().state() != MemberState.UNREVOKED_PARTITIONS) {
-            groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
+            groups.deadlines().onRejoinRequired(group.id(), member, turn.elapsedMs());
             throw new ConsumerRefusal(Errors.REBALANCE_IN_PROGRESS, "Another epoch has begun; join again.");
         }
-        groups.deadlines().heard(group.id(), member, turn.elapsedMs());
-        groups.deadlines().synced(group.id(), member);
+        groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
+        groups.deadlines().onSynced(group.id(), member);
         return new SyncGroupResponseData()
                 .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
                 .setProtocolName(member.classicProtocol().name())
@@ -114,7 +114,7 @@ public final class ClassicProtocolAdapter {
             GroupCommand.Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
         Errors error = Errors.NONE;
         try {
-            groups.dismissUnread(command.data().groupId(), turn);
+            groups.removeUnread(command.data().groupId(), turn);
             ConsumerGroup group = groups.group(command.data().groupId());
             ConsumerMember member = ClassicMembership.present(
                     group,
@@ -125,9 +125,9 @@ public final class ClassicProtocolAdapter {
             Rebalance rebalance = groups.rebalance(group.id(), turn);
             rebalance.settle(false);
             group = groups.commit(rebalance.change(), turn);
-            groups.deadlines().heard(group.id(), member, turn.elapsedMs());
+            groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
             if (ClassicMembership.hasToRejoin(group, member)) {
-                groups.deadlines().toldToRejoin(group.id(), member, turn.elapsedMs());
+                groups.deadlines().onRejoinRequired(group.id(), member, turn.elapsedMs());
                 error = Errors.REBALANCE_IN_PROGRESS;
             }
         } catch (ConsumerRefusal refusal) {
@@ -161,7 +161,7 @@ public final class ClassicProtocolAdapter {
         if (!left.isEmpty()) {
             rebalance.afterDeparture();
             groups.commit(change, turn);
-            for (String memberId : left) groups.deadlines().forget(data.groupId(), memberId);
+            for (String memberId : left) groups.deadlines().cancelAll(data.groupId(), memberId);
         }
         turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }

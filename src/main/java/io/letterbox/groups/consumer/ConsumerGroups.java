@@ -11,8 +11,8 @@ import io.letterbox.groups.GroupCommand.DescribeConsumerGroup;
 import io.letterbox.groups.GroupMemory;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.groups.GroupRegistry;
+import io.letterbox.groups.GroupServices;
 import io.letterbox.groups.GroupSettings;
-import io.letterbox.groups.Surroundings;
 import io.letterbox.groups.classic.ClassicGroupSnapshot;
 import io.letterbox.groups.classic.ClassicGroups;
 import io.letterbox.groups.patterns.TopicMatch;
@@ -47,7 +47,7 @@ public final class ConsumerGroups {
     private final ClassicGroups classic;
     private final ConsumerMembership membership;
     private final MemberDeadlines deadlines;
-    private final ClassicProtocolAdapter guests;
+    private final ClassicProtocolAdapter classicProtocol;
     private final TopicPatterns patterns;
     private Topics topics;
     private boolean active;
@@ -70,7 +70,7 @@ public final class ConsumerGroups {
             GroupMemory memory,
             Deadlines deadlines,
             ClassicGroups classic,
-            Surroundings surroundings) {
+            GroupServices surroundings) {
         this.settings = settings;
         this.registry = registry;
         this.memory = memory;
@@ -79,7 +79,7 @@ public final class ConsumerGroups {
         this.patterns = surroundings.patterns();
         this.membership = new ConsumerMembership(settings);
         this.deadlines = new MemberDeadlines(deadlines, this::sessionTimeoutMs, this::fence);
-        this.guests = new ClassicProtocolAdapter(this, new ClassicMembership(settings), ids);
+        this.classicProtocol = new ClassicProtocolAdapter(this, new ClassicMembership(settings), ids);
     }
 
     private int sessionTimeoutMs(String groupId) {
@@ -96,8 +96,8 @@ public final class ConsumerGroups {
     }
 
     /** Answers those who speak the classic protocol. */
-    public ClassicProtocolAdapter guests() {
-        return guests;
+    public ClassicProtocolAdapter classicProtocol() {
+        return classicProtocol;
     }
 
     /**
@@ -134,7 +134,7 @@ public final class ConsumerGroups {
      * Members of whom the log says more than there was room for join again; that they are gone is written down. To be
      * called before a member of the group is answered.
      */
-    void dismissUnread(String groupId, CoordinatorContext turn) {
+    void removeUnread(String groupId, CoordinatorContext turn) {
         if (!unreadGroups.contains(groupId)) return;
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         for (ConsumerMember member : group == null ? List.<ConsumerMember>of() : List.copyOf(group.members())) {
@@ -146,17 +146,17 @@ public final class ConsumerGroups {
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
-    public void follow(ClusterImage image, CoordinatorContext turn) {
+    public void onImage(ClusterImage image, CoordinatorContext turn) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
-        if (active) dismissSome(turn);
+        if (active) removeDeparted(turn);
     }
 
     /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
-    private void dismissSome(CoordinatorContext turn) {
+    private void removeDeparted(CoordinatorContext turn) {
         Map<Integer, NodeImage> nodes = topics.image().nodes();
         if (nodes.equals(dismissedFor)) return;
         try {
-            for (String groupId : List.copyOf(unreadGroups)) dismissUnread(groupId, turn);
+            for (String groupId : List.copyOf(unreadGroups)) removeUnread(groupId, turn);
             dismissStreams(nodes, turn);
             dismissedFor = nodes;
         } catch (ApiException refused) {
@@ -182,11 +182,11 @@ public final class ConsumerGroups {
         for (Group each : registry.all()) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : group.members()) {
-                deadlines.heard(group.id(), member, turn.elapsedMs());
-                deadlines.stepped(group.id(), member, turn.elapsedMs());
+                deadlines.onHeartbeat(group.id(), member, turn.elapsedMs());
+                deadlines.onAssignmentChanged(group.id(), member, turn.elapsedMs());
             }
         }
-        if (topics != null) dismissSome(turn);
+        if (topics != null) removeDeparted(turn);
     }
 
     /** The name of the topic that has an id; null where there is none now, or that is not known yet. */
@@ -222,7 +222,7 @@ public final class ConsumerGroups {
     private ConsumerGroupHeartbeatResponseData stay(ConsumerGroupHeartbeat command, CoordinatorContext turn) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
-        dismissUnread(data.groupId(), turn);
+        removeUnread(data.groupId(), turn);
         Rebalance rebalance = joins ? rebalanceOrBegin(data.groupId(), turn) : rebalance(data.groupId(), turn);
         GroupChange change = rebalance.change();
         String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
@@ -230,10 +230,11 @@ public final class ConsumerGroups {
         membership.heartbeat(rebalance, memberId, command.caller(), data);
         ConsumerGroup group = commitWithinLimit(change, memberId, turn);
         ConsumerMember member = group.member(memberId);
-        if (change.isTakeover()) group.members().forEach(guest -> deadlines.heard(group.id(), guest, turn.elapsedMs()));
-        deadlines.heard(group.id(), member, turn.elapsedMs());
+        if (change.isMigration())
+            group.members().forEach(guest -> deadlines.onHeartbeat(group.id(), guest, turn.elapsedMs()));
+        deadlines.onHeartbeat(group.id(), member, turn.elapsedMs());
         boolean stepped = before == null || !before.current().equals(member.current());
-        if (stepped) deadlines.stepped(group.id(), member, turn.elapsedMs());
+        if (stepped) deadlines.onAssignmentChanged(group.id(), member, turn.elapsedMs());
         boolean everything = joins
                 || data.rebalanceTimeoutMs() != -1
                         && (data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null)
@@ -247,9 +248,9 @@ public final class ConsumerGroups {
         ConsumerGroup group = commit(rebalance.change(), turn);
         // One that is away has its session's time to come back.
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
-            deadlines.stepped(group.id(), group.member(data.memberId()), turn.elapsedMs());
+            deadlines.onAssignmentChanged(group.id(), group.member(data.memberId()), turn.elapsedMs());
         } else {
-            deadlines.forget(group.id(), data.memberId());
+            deadlines.cancelAll(group.id(), data.memberId());
         }
         return new ConsumerGroupHeartbeatResponseData()
                 .setMemberId(data.memberId())
@@ -274,7 +275,7 @@ public final class ConsumerGroups {
         rebalance.change().removeMember(memberId);
         rebalance.afterDeparture();
         commit(rebalance.change(), turn);
-        deadlines.forget(groupId, memberId);
+        deadlines.cancelAll(groupId, memberId);
     }
 
     // What classic guests use, too.
@@ -334,15 +335,15 @@ public final class ConsumerGroups {
         if (present == null) return rebalance;
         rebalance.change().replaces(present.tombstones());
         if (present.isEmpty()) return rebalance;
-        ClassicGroupSnapshot handover = classic.handover(groupId);
-        if (handover == null || !ClassicGroupMigration.isPossible(handover, settings.maxMembers())) {
+        ClassicGroupSnapshot snapshot = classic.migrationSnapshot(groupId);
+        if (snapshot == null || !ClassicGroupMigration.isPossible(snapshot, settings.maxMembers())) {
             throw new ConsumerRefusal(
                     Errors.GROUP_ID_NOT_FOUND,
                     "Group " + groupId + " has members whose protocol the server cannot speak for them; it is no"
                             + " consumer group.");
         }
-        ClassicGroupMigration.begin(rebalance.change(), handover, topics);
-        rebalance.change().takesOver(() -> classic.dismiss(groupId, turn));
+        ClassicGroupMigration.begin(rebalance.change(), snapshot, topics);
+        rebalance.change().takesOver(() -> classic.requireRejoin(groupId, turn));
         return rebalance;
     }
 }

@@ -71,7 +71,7 @@ final class GroupChange {
     }
 
     /** True if the members of a group of the other kind have become this one's. */
-    boolean isTakeover() {
+    boolean isMigration() {
         return farewell != null;
     }
 
@@ -92,7 +92,7 @@ final class GroupChange {
 
     /** Writes the changes as one batch, and so makes them; returns the group as it is now. */
     ConsumerGroup commit(GroupRegistry registry, CoordinatorContext context) {
-        if (isTakeover()) farewell.run();
+        if (isMigration()) farewell.run();
         context.write(records());
         ConsumerGroup group = registry.get(before.id(), ConsumerGroup.class);
         group.comparedLike(group());

@@ -44,7 +44,7 @@ final class HeartbeatCheck {
     private static void checkPattern(String regex) {
         try {
             BoundedPattern.check(regex);
-        } catch (BoundedPattern.Refused refused) {
+        } catch (BoundedPattern.PatternRefusedException refused) {
             throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refused.getMessage());
         }
     }

@@ -10,7 +10,7 @@ import java.util.function.ToIntFunction;
  * sets.
  */
 final class MemberDeadlines {
-    private enum Kind {
+    private enum DeadlineType {
         /** The member has to send a heartbeat. */
         SESSION,
         /** The member has to acknowledge a revocation. */
@@ -24,9 +24,9 @@ final class MemberDeadlines {
     /**
      * The key of a deadline. Comparable, so that clients that choose ids with equal hashes do not slow the map down.
      */
-    private record Key(String groupId, String memberId, Kind kind) implements Comparable<Key> {
+    private record DeadlineKey(String groupId, String memberId, DeadlineType kind) implements Comparable<DeadlineKey> {
         @Override
-        public int compareTo(Key other) {
+        public int compareTo(DeadlineKey other) {
             int byGroup = groupId.compareTo(other.groupId);
             if (byGroup != 0) return byGroup;
             int byMember = memberId.compareTo(other.memberId);
@@ -36,33 +36,33 @@ final class MemberDeadlines {
 
     /** Removes a member from its group. */
     @FunctionalInterface
-    interface Fence {
+    interface MemberRemoval {
         void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn);
     }
 
     private final Deadlines deadlines;
     private final ToIntFunction<String> sessionTimeoutMs;
-    private final Fence fence;
+    private final MemberRemoval fence;
 
     /** @param sessionTimeoutMs the session timeout of members that do not choose it, by the group's id */
-    MemberDeadlines(Deadlines deadlines, ToIntFunction<String> sessionTimeoutMs, Fence fence) {
+    MemberDeadlines(Deadlines deadlines, ToIntFunction<String> sessionTimeoutMs, MemberRemoval fence) {
         this.deadlines = deadlines;
         this.sessionTimeoutMs = sessionTimeoutMs;
         this.fence = fence;
     }
 
     /** Begins a member's session anew after a request. */
-    void heard(String groupId, ConsumerMember member, long elapsedMs) {
+    void onHeartbeat(String groupId, ConsumerMember member, long elapsedMs) {
         int timeoutMs = member.isClassic()
                 ? member.profile().classicMemberMetadata().sessionTimeoutMs()
                 : sessionTimeoutMs.applyAsInt(groupId);
-        set(groupId, member, Kind.SESSION, elapsedMs + timeoutMs, any -> true);
+        set(groupId, member, DeadlineType.SESSION, elapsedMs + timeoutMs, any -> true);
     }
 
     /** Sets or cancels the deadline for a revocation, because the member's assignment has changed. */
-    void stepped(String groupId, ConsumerMember member, long elapsedMs) {
+    void onAssignmentChanged(String groupId, ConsumerMember member, long elapsedMs) {
         if (member.current().state() != MemberState.UNREVOKED_PARTITIONS || member.isClassic()) {
-            deadlines.cancel(new Key(groupId, member.id(), Kind.REVOCATION));
+            deadlines.cancel(new DeadlineKey(groupId, member.id(), DeadlineType.REVOCATION));
             return;
         }
         int epoch = member.current().epoch();
@@ -70,36 +70,49 @@ final class MemberDeadlines {
         set(
                 groupId,
                 member,
-                Kind.REVOCATION,
+                DeadlineType.REVOCATION,
                 dueMs,
                 late -> late.current().epoch() == epoch && late.current().state() == MemberState.UNREVOKED_PARTITIONS);
     }
 
     /** Sets the deadline for a classic member to join again, unless it is set already. */
-    void toldToRejoin(String groupId, ConsumerMember member, long elapsedMs) {
-        if (deadlines.has(new Key(groupId, member.id(), Kind.REJOIN))) return;
-        set(groupId, member, Kind.REJOIN, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
+    void onRejoinRequired(String groupId, ConsumerMember member, long elapsedMs) {
+        if (deadlines.has(new DeadlineKey(groupId, member.id(), DeadlineType.REJOIN))) return;
+        set(
+                groupId,
+                member,
+                DeadlineType.REJOIN,
+                elapsedMs + member.profile().rebalanceTimeoutMs(),
+                ConsumerMember::isClassic);
     }
 
     /** Sets the deadline for a classic member to send SyncGroup, because it has joined. */
-    void joined(String groupId, ConsumerMember member, long elapsedMs) {
-        deadlines.cancel(new Key(groupId, member.id(), Kind.REJOIN));
-        set(groupId, member, Kind.SYNC, elapsedMs + member.profile().rebalanceTimeoutMs(), ConsumerMember::isClassic);
+    void onJoined(String groupId, ConsumerMember member, long elapsedMs) {
+        deadlines.cancel(new DeadlineKey(groupId, member.id(), DeadlineType.REJOIN));
+        set(
+                groupId,
+                member,
+                DeadlineType.SYNC,
+                elapsedMs + member.profile().rebalanceTimeoutMs(),
+                ConsumerMember::isClassic);
     }
 
     /** Cancels the deadline for SyncGroup: the classic member has its assignment. */
-    void synced(String groupId, ConsumerMember member) {
-        deadlines.cancel(new Key(groupId, member.id(), Kind.SYNC));
+    void onSynced(String groupId, ConsumerMember member) {
+        deadlines.cancel(new DeadlineKey(groupId, member.id(), DeadlineType.SYNC));
     }
 
     /** Cancels all deadlines of a member that was removed. */
-    void forget(String groupId, String memberId) {
-        for (Kind kind : Kind.values()) deadlines.cancel(new Key(groupId, memberId, kind));
+    void cancelAll(String groupId, String memberId) {
+        for (DeadlineType kind : DeadlineType.values()) deadlines.cancel(new DeadlineKey(groupId, memberId, kind));
     }
 
     private void set(
-            String groupId, ConsumerMember member, Kind kind, long dueMs, Predicate<ConsumerMember> stillTrue) {
+            String groupId, ConsumerMember member, DeadlineType kind, long dueMs, Predicate<ConsumerMember> stillTrue) {
         String memberId = member.id();
-        deadlines.set(new Key(groupId, memberId, kind), dueMs, turn -> fence.fence(groupId, memberId, stillTrue, turn));
+        deadlines.set(
+                new DeadlineKey(groupId, memberId, kind),
+                dueMs,
+                turn -> fence.fence(groupId, memberId, stillTrue, turn));
     }
 }

@@ -83,7 +83,7 @@ public final class CommittedOffsets {
     }
 
     private void put(String groupId, TopicPartition partition, CommittedOffset offset) {
-        account.take(growthBytes(groupId, partition, offset.metadata()));
+        account.charge(growthBytes(groupId, partition, offset.metadata()));
         committed.computeIfAbsent(groupId, id -> new TreeMap<>()).put(partition, offset);
     }
 
@@ -130,7 +130,7 @@ public final class CommittedOffsets {
         CommittedOffset former = pending.computeIfAbsent(producerId, id -> new HashMap<>())
                 .computeIfAbsent(key.group(), id -> new TreeMap<>())
                 .put(share(new TopicPartition(key.topic(), key.partition())), offset);
-        account.take(pendingWeight(offset) - pendingWeight(former));
+        account.charge(pendingWeight(offset) - pendingWeight(former));
         undecidedByGroup.computeIfAbsent(key.group(), id -> new HashSet<>()).add(producerId);
     }
 
@@ -142,7 +142,7 @@ public final class CommittedOffsets {
             Set<Long> undecided = undecidedByGroup.get(groupId);
             undecided.remove(producerId);
             if (undecided.isEmpty()) undecidedByGroup.remove(groupId);
-            offsets.values().forEach(offset -> account.take(-pendingWeight(offset)));
+            offsets.values().forEach(offset -> account.charge(-pendingWeight(offset)));
             if (commit) offsets.forEach((partition, offset) -> settle(groupId, partition, offset));
         });
     }
@@ -160,15 +160,15 @@ public final class CommittedOffsets {
         TreeMap<TopicPartition, CommittedOffset> offsets = committed.get(groupId);
         if (offsets != null) {
             CommittedOffset gone = offsets.remove(partition);
-            if (gone != null) account.take(-OFFSET_BYTES - weightBytes(gone.metadata()));
+            if (gone != null) account.charge(-OFFSET_BYTES - weightBytes(gone.metadata()));
             if (offsets.isEmpty()) {
                 committed.remove(groupId);
-                account.take(-FIRST_BYTES);
+                account.charge(-FIRST_BYTES);
             }
         }
         for (Long producerId : undecidedByGroup.getOrDefault(groupId, Set.of())) {
             CommittedOffset gone = pending.get(producerId).get(groupId).remove(partition);
-            account.take(-pendingWeight(gone));
+            account.charge(-pendingWeight(gone));
         }
     }
 

@@ -59,12 +59,12 @@ public final class OffsetCommitHandler {
     private static final long NOTHING_COMMITTED = -1;
 
     private final GroupRegistry registry;
-    private final CommittedOffsets book;
+    private final CommittedOffsets offsets;
     private final GroupMemory memory;
 
-    public OffsetCommitHandler(GroupRegistry registry, CommittedOffsets book, GroupMemory memory) {
+    public OffsetCommitHandler(GroupRegistry registry, CommittedOffsets offsets, GroupMemory memory) {
         this.registry = registry;
-        this.book = book;
+        this.offsets = offsets;
         this.memory = memory;
     }
 
@@ -112,8 +112,8 @@ public final class OffsetCommitHandler {
     }
 
     private long growthBytes(String groupId, String topic, OffsetCommitRequestPartition partition) {
-        return book.growthBytes(
-                groupId, new TopicPartition(topic, partition.partitionIndex()), words(partition.committedMetadata()));
+        return offsets.growthBytes(
+                groupId, new TopicPartition(topic, partition.partitionIndex()), orEmpty(partition.committedMetadata()));
     }
 
     private long newGroupBytes(String groupId) {
@@ -127,7 +127,7 @@ public final class OffsetCommitHandler {
         CommittedOffset offset = new CommittedOffset(
                 partition.committedOffset(),
                 partition.committedLeaderEpoch(),
-                words(partition.committedMetadata()),
+                orEmpty(partition.committedMetadata()),
                 times.commitMs(),
                 times.expireMs(),
                 topic.topicId(),
@@ -135,7 +135,7 @@ public final class OffsetCommitHandler {
         return record(groupId, new TopicPartition(topic.name(), partition.partitionIndex()), offset);
     }
 
-    private static String words(String metadata) {
+    private static String orEmpty(String metadata) {
         return metadata == null ? "" : metadata;
     }
 
@@ -205,7 +205,7 @@ public final class OffsetCommitHandler {
     private boolean admits(
             String groupId, String topic, TxnOffsetCommitRequestPartition partition, CoordinatorContext turn) {
         TopicPartition id = new TopicPartition(topic, partition.partitionIndex());
-        long bytes = book.pendingBytes(groupId, id, words(partition.committedMetadata()));
+        long bytes = offsets.pendingBytes(groupId, id, orEmpty(partition.committedMetadata()));
         return memory.admits(bytes + newGroupBytes(groupId), groupId, turn);
     }
 
@@ -213,7 +213,7 @@ public final class OffsetCommitHandler {
     boolean admits(SetOffsets command, CoordinatorContext turn) {
         long bytes = newGroupBytes(command.groupId());
         for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {
-            long growth = book.growthBytes(
+            long growth = offsets.growthBytes(
                     command.groupId(), entry.getKey(), entry.getValue().metadata());
             bytes += Math.max(0, growth);
         }
@@ -225,7 +225,7 @@ public final class OffsetCommitHandler {
         CommittedOffset offset = new CommittedOffset(
                 partition.committedOffset(),
                 partition.committedLeaderEpoch(),
-                words(partition.committedMetadata()),
+                orEmpty(partition.committedMetadata()),
                 wallMs,
                 -1,
                 Uuid.ZERO_UUID,
@@ -267,7 +267,7 @@ public final class OffsetCommitHandler {
     private List<OffsetFetchResponseTopics> all(FetchOffsets command) {
         List<OffsetFetchResponseTopics> topics = new ArrayList<>();
         OffsetFetchResponseTopics current = null;
-        for (TopicPartition partition : book.of(command.data().groupId()).keySet()) {
+        for (TopicPartition partition : offsets.of(command.data().groupId()).keySet()) {
             if (current == null || !current.name().equals(partition.topic())) {
                 current = new OffsetFetchResponseTopics().setName(partition.topic());
                 topics.add(current);
@@ -297,10 +297,10 @@ public final class OffsetCommitHandler {
                 .setCommittedOffset(NOTHING_COMMITTED)
                 .setCommittedLeaderEpoch(CommittedOffset.UNKNOWN_EPOCH)
                 .setMetadata("");
-        if (command.requireStable() && book.isPending(groupId, partition)) {
+        if (command.requireStable() && offsets.isPending(groupId, partition)) {
             return answer.setErrorCode(Errors.UNSTABLE_OFFSET_COMMIT.code());
         }
-        CommittedOffset offset = book.get(groupId, partition);
+        CommittedOffset offset = offsets.get(groupId, partition);
         if (offset == null) return answer;
         return answer.setCommittedOffset(offset.offset())
                 .setCommittedLeaderEpoch(offset.leaderEpoch())
@@ -330,7 +330,7 @@ public final class OffsetCommitHandler {
                         .setPartitionIndex(asked.partitionIndex())
                         .setErrorCode(error.code()));
                 TopicPartition partition = new TopicPartition(topic.name(), asked.partitionIndex());
-                boolean known = book.get(groupId, partition) != null || book.isPending(groupId, partition);
+                boolean known = offsets.get(groupId, partition) != null || offsets.isPending(groupId, partition);
                 if (error == Errors.NONE && known) records.add(tombstone(groupId, partition));
             }
             response.topics()

@@ -30,15 +30,15 @@ public final class OffsetExpiration {
     private static final int BATCH_BYTES = 1 << 18;
 
     private final GroupRegistry registry;
-    private final CommittedOffsets book;
+    private final CommittedOffsets offsets;
     private final Deadlines deadlines;
     private final long retentionMs;
-    private ClusterImage followed;
+    private ClusterImage lastImage;
 
     /** @param retentionMs how long the offsets of a group without members are kept */
-    public OffsetExpiration(GroupRegistry registry, CommittedOffsets book, Deadlines deadlines, long retentionMs) {
+    public OffsetExpiration(GroupRegistry registry, CommittedOffsets offsets, Deadlines deadlines, long retentionMs) {
         this.registry = registry;
-        this.book = book;
+        this.offsets = offsets;
         this.deadlines = deadlines;
         this.retentionMs = retentionMs;
     }
@@ -79,20 +79,20 @@ public final class OffsetExpiration {
             boolean nothing = !group.id().equals(but)
                     && group.isEmpty()
                     && group.size() == 0
-                    && book.of(group.id()).isEmpty()
-                    && !book.hasPending(group.id());
+                    && offsets.of(group.id()).isEmpty()
+                    && !offsets.hasPending(group.id());
             if (nothing) records.addAll(group.tombstones());
         }
         write(records, turn);
     }
 
     private boolean expire(Group group, long wallMs, List<CoordinatorRecord> records) {
-        boolean nothingLeft = !book.hasPending(group.id());
+        boolean nothingLeft = !offsets.hasPending(group.id());
         for (Map.Entry<TopicPartition, CommittedOffset> entry :
-                book.of(group.id()).entrySet()) {
+                offsets.of(group.id()).entrySet()) {
             TopicPartition partition = entry.getKey();
             boolean kept = group.reads(partition.topic())
-                    || book.isPending(group.id(), partition)
+                    || offsets.isPending(group.id(), partition)
                     || !isExpired(group, entry.getValue(), wallMs);
             if (kept) nothingLeft = false;
             else records.add(OffsetCommitHandler.tombstone(group.id(), partition));
@@ -121,15 +121,15 @@ public final class OffsetExpiration {
     }
 
     /** Deletes the offsets of topics that were deleted, or were made again with the same name. */
-    public void follow(ClusterImage image, CoordinatorContext turn) {
-        ClusterImage before = followed;
-        followed = image;
+    public void onImage(ClusterImage image, CoordinatorContext turn) {
+        ClusterImage before = lastImage;
+        lastImage = image;
         // Skipped if no topic was deleted: most changes delete none, and there may be very many offsets.
-        if (before != null && !tookAway(before, image)) return;
+        if (before != null && !deletesTopics(before, image)) return;
         List<CoordinatorRecord> records = new ArrayList<>();
-        for (String groupId : book.groups()) {
-            for (TopicPartition partition : book.partitions(groupId)) {
-                if (isGone(image, partition, book.get(groupId, partition))) {
+        for (String groupId : offsets.groups()) {
+            for (TopicPartition partition : offsets.partitions(groupId)) {
+                if (isGone(image, partition, offsets.get(groupId, partition))) {
                     records.add(OffsetCommitHandler.tombstone(groupId, partition));
                 }
             }
@@ -137,7 +137,7 @@ public final class OffsetExpiration {
         write(records, turn);
     }
 
-    private static boolean tookAway(ClusterImage before, ClusterImage after) {
+    private static boolean deletesTopics(ClusterImage before, ClusterImage after) {
         for (TopicImage topic : before.topics().values()) {
             TopicImage now = after.topics().get(topic.name());
             if (now == null || !now.id().equals(topic.id())) return true;
@@ -162,7 +162,7 @@ public final class OffsetExpiration {
         Errors refusal = group == null ? Errors.GROUP_ID_NOT_FOUND : group.deleteRefusal();
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
-            for (TopicPartition partition : book.partitions(groupId)) {
+            for (TopicPartition partition : offsets.partitions(groupId)) {
                 records.add(OffsetCommitHandler.tombstone(groupId, partition));
             }
             records.addAll(group.tombstones());

@@ -21,9 +21,9 @@ public final class OffsetReset {
             CoordinatorRequest<Errors> ask,
             CoordinatorContext turn,
             GroupView group,
-            OffsetCommitHandler desk) {
+            OffsetCommitHandler handler) {
         Errors refusal = refusal(command, group);
-        if (refusal == Errors.NONE && !desk.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
+        if (refusal == Errors.NONE && !handler.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
             for (Map.Entry<TopicPartition, SetOffsets.To> entry :

@@ -37,10 +37,10 @@ public final class BoundedPattern {
     }
 
     /** Signals that an expression is refused; the message is a whole sentence. */
-    public static final class Refused extends Exception {
+    public static final class PatternRefusedException extends Exception {
         private static final long serialVersionUID = 1;
 
-        Refused(String why) {
+        PatternRefusedException(String why) {
             super(why, null, false, false);
         }
     }
@@ -48,46 +48,47 @@ public final class BoundedPattern {
     /**
      * Checks an expression without compiling it; takes time in proportion to its length.
      *
-     * @throws Refused if it is too long, or its program would be too large
+     * @throws PatternRefusedException if it is too long, or its program would be too large
      */
-    public static void check(String regex) throws Refused {
+    public static void check(String regex) throws PatternRefusedException {
         if (regex.length() > MAX_CHARS) {
-            throw new Refused(
+            throw new PatternRefusedException(
                     "A regular expression can have " + MAX_CHARS + " characters, not " + regex.length() + ".");
         }
         Estimate estimate = ProgramSize.of(regex);
         if (estimate.depth() > MAX_DEPTH) {
-            throw new Refused("A regular expression can have " + MAX_DEPTH + " groups within each other, not "
-                    + estimate.depth() + ".");
+            throw new PatternRefusedException("A regular expression can have " + MAX_DEPTH
+                    + " groups within each other, not " + estimate.depth() + ".");
         }
         if (estimate.repeats() > MAX_REPEATS) {
-            throw new Refused("The repetitions within each other in the regular expression " + regex
+            throw new PatternRefusedException("The repetitions within each other in the regular expression " + regex
                     + " come to more than " + MAX_REPEATS + ".");
         }
         if (estimate.instructions() > MAX_PROGRAM) {
-            throw new Refused("The regular expression " + regex + " becomes a program of more than " + MAX_PROGRAM
-                    + " instructions; it needs fewer repetitions.");
+            throw new PatternRefusedException("The regular expression " + regex + " becomes a program of more than "
+                    + MAX_PROGRAM + " instructions; it needs fewer repetitions.");
         }
     }
 
     /**
      * Compiles an expression. It may take some milliseconds.
      *
-     * @throws Refused if {@link #check} refuses it, or its syntax is not that of RE2
+     * @throws PatternRefusedException if {@link #check} refuses it, or its syntax is not that of RE2
      */
-    public static BoundedPattern of(String regex) throws Refused {
+    public static BoundedPattern of(String regex) throws PatternRefusedException {
         check(regex);
         try {
             return new BoundedPattern(Pattern.compile(regex));
         } catch (PatternSyntaxException e) {
-            throw new Refused("The regular expression " + regex + " is not one of RE2: " + e.getDescription() + ".");
+            throw new PatternRefusedException(
+                    "The regular expression " + regex + " is not one of RE2: " + e.getDescription() + ".");
         } catch (StackOverflowError e) {
             throw tooDeep(regex);
         }
     }
 
-    private static Refused tooDeep(String regex) {
-        return new Refused("The regular expression " + regex + " has too much within each other.");
+    private static PatternRefusedException tooDeep(String regex) {
+        return new PatternRefusedException("The regular expression " + regex + " has too much within each other.");
     }
 
     /** An upper bound of the steps of matching a text. */
@@ -98,9 +99,9 @@ public final class BoundedPattern {
     /**
      * Whether a text matches as a whole.
      *
-     * @throws Refused if matching recurses too deep
+     * @throws PatternRefusedException if matching recurses too deep
      */
-    public boolean matches(String text) throws Refused {
+    public boolean matches(String text) throws PatternRefusedException {
         try {
             return pattern.matches(text);
         } catch (StackOverflowError e) {

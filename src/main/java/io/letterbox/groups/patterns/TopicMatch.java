@@ -1,6 +1,6 @@
 package io.letterbox.groups.patterns;
 
-import io.letterbox.groups.patterns.BoundedPattern.Refused;
+import io.letterbox.groups.patterns.BoundedPattern.PatternRefusedException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicName;
 import java.util.Collections;
@@ -36,12 +36,12 @@ public record TopicMatch(ClusterImage image, Set<String> topics, String refusal)
                 if (TopicName.isInternal(name)) continue;
                 steps += pattern.steps(name);
                 if (steps > BoundedPattern.MAX_STEPS) {
-                    throw new Refused("Matching the regular expression " + regex + " with "
+                    throw new PatternRefusedException("Matching the regular expression " + regex + " with "
                             + image.topics().size() + " topics takes too long; it needs fewer repetitions.");
                 }
                 if (pattern.matches(name)) matching.add(name);
             }
-        } catch (Refused refused) {
+        } catch (PatternRefusedException refused) {
             return new TopicMatch(image, null, refused.getMessage());
         }
         return new TopicMatch(image, Collections.unmodifiableSet(matching), null);

@@ -3,7 +3,7 @@ package io.letterbox.kafka.fetch;
 import io.letterbox.bus.FetchBudget;
 import io.letterbox.bus.FetchedData;
 import io.letterbox.bus.Isolation;
-import io.letterbox.bus.ReadAsk;
+import io.letterbox.bus.ReadRequest;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
 import io.letterbox.reading.Waiter;
@@ -160,7 +160,7 @@ final class PendingFetch implements Waiter {
         FetchBudget budget = new FetchBudget(Math.min(body.maxBytes(), FetchLimits.RESPONSE_BYTES));
         List<? extends PartitionWait> partitions = partitions();
         Found[] found = new Found[partitions.size()];
-        List<ReadAsk> asks = new ArrayList<>(0);
+        List<ReadRequest> asks = new ArrayList<>(0);
         int[] askedFor = new int[partitions.size()];
         for (int index = 0; index < found.length; index++) {
             PartitionWait partition = partitions.get(index);
@@ -169,8 +169,8 @@ final class PendingFetch implements Waiter {
             if (found[index] != null) continue;
             FetchedData located = null;
             if (partition.isReadable(isolation)) {
-                ReadAsk ask =
-                        new ReadAsk(partition.id(), partition.topicId(), partition.offset(), partition.maxBytes());
+                ReadRequest ask =
+                        new ReadRequest(partition.id(), partition.topicId(), partition.offset(), partition.maxBytes());
                 if (asks.isEmpty()) located = loop.reader().fetchCached(ask, budget, isolation);
                 if (located == null) {
                     askedFor[asks.size()] = index;

@@ -5,7 +5,7 @@ import io.letterbox.audit.Change;
 import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.groups.ListedPage;
+import io.letterbox.groups.ListedGroups;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.kafka.AuthorizedOperations;
 import io.letterbox.kafka.KafkaRequest;
@@ -82,7 +82,7 @@ final class GroupAdmin {
                 Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter()), after, LISTED_AT_ONCE);
         return groups.askAll(page)
                 .map(pages -> MergedPage.of(
-                        pages, new MergedPage.View<>(ListedPage::groups, ListedPage::last, ListedGroup::groupId)))
+                        pages, new MergedPage.View<>(ListedGroups::groups, ListedGroups::last, ListedGroup::groupId)))
                 .compose(merged -> {
                     into.addAll(merged.items());
                     return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, into);

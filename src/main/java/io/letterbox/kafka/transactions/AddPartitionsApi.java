@@ -4,7 +4,7 @@ import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -93,8 +93,8 @@ final class AddPartitionsApi {
                             ? Errors.OPERATION_NOT_ATTEMPTED
                             : Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
-        AddPartitions command =
-                new AddPartitions(claim.id(), claim.producerId(), claim.epoch(), claim.partitions(), claim.intent());
+        AddPartitionsToTxn command = new AddPartitionsToTxn(
+                claim.id(), claim.producerId(), claim.epoch(), claim.partitions(), claim.intent());
         return backend.transactions().ask(command).transform(outcome -> {
             Function<TopicPartition, Errors> verdict = outcome.succeeded()
                     ? partition -> inVersion(outcome.result(), partition, version)

@@ -4,9 +4,9 @@ import io.letterbox.groups.patterns.BoundedPattern;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.kafka.KafkaRequest;
-import io.letterbox.transactions.ListedPage;
-import io.letterbox.transactions.TransactionCommand.Describe;
-import io.letterbox.transactions.TransactionCommand.ListAll;
+import io.letterbox.transactions.ListedTransactions;
+import io.letterbox.transactions.TransactionCommand.DescribeTransaction;
+import io.letterbox.transactions.TransactionCommand.ListTransactions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class TransactionAdmin {
         List<Future<TransactionState>> each = new ArrayList<>();
         for (String id : new LinkedHashSet<>(
                 request.body(DescribeTransactionsRequestData.class).transactionalIds())) {
-            each.add(backend.transactions().ask(new Describe(id)).otherwise(failure -> new TransactionState()
+            each.add(backend.transactions().ask(new DescribeTransaction(id)).otherwise(failure -> new TransactionState()
                     .setTransactionalId(id)
                     .setErrorCode(Verification.errorOf(failure).code())));
         }
@@ -56,7 +56,7 @@ final class TransactionAdmin {
             return pattern == null
                     ? all
                     : all.compose(whole -> vertx.executeBlocking(() -> matching(whole, pattern), false));
-        } catch (BoundedPattern.Refused refused) {
+        } catch (BoundedPattern.PatternRefusedException refused) {
             return Future.succeededFuture(refused());
         }
     }
@@ -69,16 +69,17 @@ final class TransactionAdmin {
     /** Other tasks of the event loop and of the shards run between two pages. */
     private Future<Void> listFrom(String after, ListTransactionsRequestData data, ListTransactionsResponseData whole) {
         return backend.transactions()
-                .askAll(new ListAll(data, after, LISTED_AT_ONCE))
+                .askAll(new ListTransactions(data, after, LISTED_AT_ONCE))
                 .compose(pages -> {
                     MergedPage<ListTransactionsResponseData.TransactionState> merged = MergedPage.of(
                             pages,
                             new MergedPage.View<>(
                                     page -> page.response().transactionStates(),
-                                    ListedPage::last,
+                                    ListedTransactions::last,
                                     ListTransactionsResponseData.TransactionState::transactionalId));
                     TreeSet<String> unknown = new TreeSet<>(whole.unknownStateFilters());
-                    for (ListedPage page : pages) unknown.addAll(page.response().unknownStateFilters());
+                    for (ListedTransactions page : pages)
+                        unknown.addAll(page.response().unknownStateFilters());
                     whole.setUnknownStateFilters(new ArrayList<>(unknown));
                     whole.transactionStates().addAll(merged.items());
                     return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, whole);
@@ -95,7 +96,7 @@ final class TransactionAdmin {
                 if (pattern.matches(state.transactionalId())) matching.add(state);
             }
             return whole.setTransactionStates(matching);
-        } catch (BoundedPattern.Refused refused) {
+        } catch (BoundedPattern.PatternRefusedException refused) {
             return refused();
         }
     }

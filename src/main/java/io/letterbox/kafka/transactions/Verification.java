@@ -4,7 +4,7 @@ import io.letterbox.bus.Transactions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Future;
 import java.util.Set;
@@ -35,7 +35,7 @@ public final class Verification {
 
     /** The coordinator's answer for a partition. Never fails. */
     public Future<Errors> of(Writer writer, TopicPartition partition) {
-        AddPartitions question = new AddPartitions(
+        AddPartitionsToTxn question = new AddPartitionsToTxn(
                 writer.transactionalId(),
                 writer.producerId(),
                 writer.producerEpoch(),

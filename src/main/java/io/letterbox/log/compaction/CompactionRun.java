@@ -164,7 +164,7 @@ final class CompactionRun {
     private static void requireRoom(Segment segment, long sizeBytes) throws IOException {
         if (sizeBytes <= Integer.MAX_VALUE) return;
         throw new IOException(
-                "What stays of " + DataLayout.shown(segment.logPath()) + " is larger than a segment can be.");
+                "What stays of " + DataLayout.displayName(segment.logPath()) + " is larger than a segment can be.");
     }
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
@@ -227,7 +227,7 @@ final class CompactionRun {
     }
 
     private static CorruptLogException damaged(Segment segment, long position, String defect) {
-        return new CorruptLogException("The segment " + DataLayout.shown(segment.logPath()) + " is damaged at byte "
-                + position + ", found by compaction: " + defect);
+        return new CorruptLogException("The segment " + DataLayout.displayName(segment.logPath())
+                + " is damaged at byte " + position + ", found by compaction: " + defect);
     }
 }

@@ -74,7 +74,7 @@ final class PartitionInspection {
      * @param name its file now
      * @param renewed whether a start makes its indexes anew
      */
-    private record Part(long base, String name, boolean last, boolean renewed) {
+    private record InspectedSegment(long base, String name, boolean last, boolean renewed) {
         /** Whether it takes the place of others at the next start, which leaves it without indexes. */
         boolean isSwap() {
             return name.endsWith(SegmentFiles.SWAP);
@@ -99,10 +99,10 @@ final class PartitionInspection {
     void run(InspectedDirectory around) throws IOException {
         tally.partitions++;
         List<String> names = disk.list(directory);
-        StaleFiles tidying = StaleFiles.of(names);
-        leftovers(tidying);
+        StaleFiles stale = StaleFiles.of(names);
+        leftovers(stale);
         snapshots(names);
-        NavigableMap<Long, String> segments = tidying.segments();
+        NavigableMap<Long, String> segments = stale.segments();
         List<Long> bases = List.copyOf(segments.keySet());
         rules = around.rules(directory, disk, segments.lastKey());
         for (int i = rules.unwanted(bases); i < bases.size(); i++) {
@@ -112,7 +112,7 @@ final class PartitionInspection {
             if (dump != null && !last && bases.get(i + 1) <= fromOffset) continue;
             // The last ones lag behind until the server stops.
             boolean renewed = last || rules.renewsIndexes(bases.get(i + 1));
-            if (cutsBefore(base) || segment(new Part(base, segments.get(base), last, renewed))) break;
+            if (cutsBefore(base) || segment(new InspectedSegment(base, segments.get(base), last, renewed))) break;
         }
         if (endOffset != UNKNOWN) ahead(around);
     }
@@ -124,12 +124,12 @@ final class PartitionInspection {
             BatchCursor cursor = RecordBatch.cursor(batches);
             while (endOffset != UNKNOWN && cursor.next()) {
                 RecordBatch batch = cursor.batch();
-                WalReplay.Place place = WalReplay.Place.of(batch, endOffset, latestEpoch);
-                if (place == WalReplay.Place.NEXT) {
+                WalReplay.BatchPosition place = WalReplay.BatchPosition.of(batch, endOffset, latestEpoch);
+                if (place == WalReplay.BatchPosition.NEXT) {
                     ByteBuffer one = batches.slice(batch.position(), batch.sizeInBytes());
                     batch(file, position + batch.position(), RecordBatch.of(one), one);
                     endOffset = batch.nextOffset();
-                } else if (place == WalReplay.Place.GAP) {
+                } else if (place == WalReplay.BatchPosition.GAP) {
                     gap(batch.baseOffset());
                     endOffset = UNKNOWN;
                 }
@@ -147,12 +147,12 @@ final class PartitionInspection {
         tally.add(Severity.DAMAGE, directory, -1, endOffset, RecoveryRules.endsEarly(endOffset, durableUpTo));
     }
 
-    private void leftovers(StaleFiles tidying) {
-        for (String half : tidying.halves()) {
+    private void leftovers(StaleFiles stale) {
+        for (String half : stale.halves()) {
             String what = "This file was not written to its end; the next start deletes it.";
             tally.add(Severity.NOTE, directory.resolve(half), -1, -1, what);
         }
-        for (StaleFiles.Swap swap : tidying.swaps()) {
+        for (StaleFiles.Swap swap : stale.swaps()) {
             String what = "Compaction was interrupted; the next start puts this file in its segments' place.";
             tally.add(Severity.NOTE, directory.resolve(swap.name()), -1, swap.baseOffset(), what);
         }
@@ -170,7 +170,7 @@ final class PartitionInspection {
         }
     }
 
-    private void aborted(Part part, long endOffset) throws IOException {
+    private void aborted(InspectedSegment part, long endOffset) throws IOException {
         Path path = SegmentFiles.abortedIndex(directory, part.base);
         ByteBuffer bytes = index(part, path);
         TransactionIndex.decode(bytes, part.base, endOffset);
@@ -180,7 +180,7 @@ final class PartitionInspection {
     }
 
     /** What an index file holds that is still there after the next start. */
-    private ByteBuffer index(Part part, Path path) throws IOException {
+    private ByteBuffer index(InspectedSegment part, Path path) throws IOException {
         return part.isSwap() ? ByteBuffer.allocate(0) : new IndexFile(disk, path).content();
     }
 
@@ -197,7 +197,7 @@ final class PartitionInspection {
     }
 
     /** Reads a segment. True where the next start deletes those behind it. */
-    private boolean segment(Part part) throws IOException {
+    private boolean segment(InspectedSegment part) throws IOException {
         Path path = directory.resolve(part.name);
         IndexCheck indexes = new IndexCheck(
                 part.base,
@@ -245,7 +245,7 @@ final class PartitionInspection {
     }
 
     /** Reports where the good batches end. True where the next start cuts the log off there. */
-    private boolean cutsTornEnd(Part part, BatchScan scan, long size) {
+    private boolean cutsTornEnd(InspectedSegment part, BatchScan scan, long size) {
         boolean torn = rules.cutsAt(scan.expectedOffset());
         long rest = size - scan.position();
         String then = torn
@@ -258,7 +258,7 @@ final class PartitionInspection {
         return torn;
     }
 
-    private void indexes(Part part, IndexCheck check) {
+    private void indexes(InspectedSegment part, IndexCheck check) {
         check.end();
         if (check.offsetsDefect() != null) {
             String what = "The offset index is wrong: " + check.offsetsDefect() + ".";

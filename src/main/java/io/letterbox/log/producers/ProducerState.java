@@ -133,7 +133,7 @@ public final class ProducerState {
         return lastSequence() + 1 & Integer.MAX_VALUE;
     }
 
-    void wrote(RecordBatch batch, long elapsedMs) {
+    void onAppended(RecordBatch batch, long elapsedMs) {
         enter(batch.producerEpoch());
         makeRoom();
         baseOffset = batch.baseOffset();
@@ -146,7 +146,7 @@ public final class ProducerState {
         seenMs = elapsedMs;
     }
 
-    void ended(RecordBatch batch, TransactionMarker marker, long elapsedMs) {
+    void onMarker(RecordBatch batch, TransactionMarker marker, long elapsedMs) {
         enter(batch.producerEpoch());
         coordinatorEpoch = marker.coordinatorEpoch();
         transactionStart = NONE;

@@ -11,12 +11,12 @@ import java.util.List;
 
 /**
  * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
- * written, and then {@linkplain #wrote taken note of}; what is replayed from a log is taken note of without a check,
+ * written, and then {@linkplain #onAppended taken note of}; what is replayed from a log is taken note of without a check,
  * because it was checked when it came. Owned by the log's owner.
  */
 public final class ProducerStateTable {
     private final ProducerLimits limits;
-    private final VerificationGuards verifications;
+    private final VerificationGuards guards;
     private final OpenTransactions transactions = new OpenTransactions();
 
     private final StateAccount account;
@@ -26,7 +26,7 @@ public final class ProducerStateTable {
         this.limits = limits;
         this.account = limits.memory().open();
         this.byId = new ProducerTable(limits.salt());
-        this.verifications = new VerificationGuards(limits.maxProducers(), account, limits.salt());
+        this.guards = new VerificationGuards(limits.maxProducers(), account, limits.salt());
     }
 
     /** Everything is forgotten: its log is closed, or is read again. */
@@ -61,7 +61,7 @@ public final class ProducerStateTable {
                     "Producer " + id + " has an open transaction here, and the batch does not belong to it.");
         }
         if (batch.isTransactional() && !(open && known.epoch() == batch.producerEpoch())) {
-            verifications.require(batch, guard, elapsedMs);
+            guards.require(batch, guard, elapsedMs);
         }
         if (batch.baseSequence() >= 0) requireSequence(known, batch);
         return null;
@@ -73,7 +73,7 @@ public final class ProducerStateTable {
      * @param elapsedMs the monotonic time, or -1 where the batch is from before its start
      * @return the transaction that the batch has aborted, or null
      */
-    public AbortedTxn wrote(RecordBatch batch, long elapsedMs) {
+    public AbortedTxn onAppended(RecordBatch batch, long elapsedMs) {
         long id = batch.producerId();
         if (id < 0) return null;
         TransactionMarker marker = TransactionMarker.of(batch);
@@ -81,10 +81,10 @@ public final class ProducerStateTable {
         ProducerState state = byId.get(id);
         int before = state == null ? 0 : state.weightBytes();
         if (state == null) state = new ProducerState(id, batch.producerEpoch());
-        verifications.voidFor(id);
+        guards.voidFor(id);
         if (marker != null) return end(state, before, batch, marker, elapsedMs);
         boolean begins = batch.isTransactional() && !state.inTransaction();
-        state.wrote(batch, elapsedMs);
+        state.onAppended(batch, elapsedMs);
         if (begins) transactions.begin(state.transactionStart(), id);
         place(state, before);
         return null;
@@ -94,7 +94,7 @@ public final class ProducerStateTable {
             ProducerState state, int before, RecordBatch batch, TransactionMarker marker, long elapsedMs) {
         long start = state.transactionStart();
         boolean ends = state.inTransaction();
-        state.ended(batch, marker, elapsedMs);
+        state.onMarker(batch, marker, elapsedMs);
         place(state, before);
         if (!ends) return null;
         long stable = transactions.end(start, batch.lastOffset());
@@ -112,7 +112,7 @@ public final class ProducerStateTable {
         else byId.moved(state);
         int after = state.weightBytes();
         if (after == before) return;
-        account.take((long) after - before);
+        account.charge((long) after - before);
         keepWithinLimit(state);
     }
 
@@ -138,7 +138,7 @@ public final class ProducerStateTable {
             // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
             else younger = known;
         }
-        verifications.expire(elapsedMs, limits.expirationMs());
+        guards.expire(elapsedMs, limits.expirationMs());
     }
 
     /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
@@ -172,7 +172,7 @@ public final class ProducerStateTable {
 
     private void requireSequence(ProducerState known, RecordBatch batch) {
         int sequence = batch.baseSequence();
-        int lowest = verifications.lowestSequence(batch);
+        int lowest = guards.lowestSequence(batch);
         if (lowest >= 0 && sequence > lowest) throw outOfOrder(batch, lowest);
         // Whoever is not known may have been forgotten, with all that it wrote: any number is as good as another.
         if (known == null) return;
@@ -201,7 +201,7 @@ public final class ProducerStateTable {
 
     /** The one that was silent for longest gives way, but for open transactions, which {@link #requireRoom} counts. */
     private void keepWithinLimit(ProducerState newest) {
-        verifications.keepWithinLimit();
+        guards.keepWithinLimit();
         for (ProducerState oldest; (oldest = byId.oldestIdle()) != null && oldest != newest; ) {
             boolean crowded = byId.size() > limits.maxProducers();
             if (!crowded && account.hasRoom(0)) return;
@@ -212,6 +212,6 @@ public final class ProducerStateTable {
 
     private void forget(ProducerState state) {
         byId.remove(state);
-        account.take(-state.weightBytes());
+        account.charge(-state.weightBytes());
     }
 }

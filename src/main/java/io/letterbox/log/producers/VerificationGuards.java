@@ -65,7 +65,7 @@ final class VerificationGuards {
             pending = new Pending(fresh, batch.producerEpoch(), batch.baseSequence(), elapsedMs);
             voidFor(batch.producerId());
             byProducer.put(batch.producerId(), pending);
-            account.take(PENDING_BYTES);
+            account.charge(PENDING_BYTES);
             if (byProducer.size() > limit) forgetOldest();
             keepWithinLimit();
         }
@@ -90,13 +90,13 @@ final class VerificationGuards {
 
     /** The producer wrote, or its transaction ended. */
     void voidFor(long producerId) {
-        if (!byProducer.isEmpty() && byProducer.remove(producerId) != null) account.take(-PENDING_BYTES);
+        if (!byProducer.isEmpty() && byProducer.remove(producerId) != null) account.charge(-PENDING_BYTES);
     }
 
     void expire(long elapsedMs, long afterMs) {
         int before = byProducer.size();
         byProducer.values().removeIf(pending -> elapsedMs - pending.sinceMs >= afterMs);
-        account.take((long) (byProducer.size() - before) * PENDING_BYTES);
+        account.charge((long) (byProducer.size() - before) * PENDING_BYTES);
     }
 
     /** Whoever is forgotten is asked about again; the newest stays, so that somebody gets on. */
@@ -105,7 +105,7 @@ final class VerificationGuards {
     }
 
     private void forgetOldest() {
-        account.take(-PENDING_BYTES);
+        account.charge(-PENDING_BYTES);
         Iterator<Pending> oldest = byProducer.values().iterator();
         oldest.next();
         oldest.remove();

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RecoveredWal {
     private final Disk disk;
-    private final Map<TopicIdPartition, List<WalScan.Found>> pieces = new ConcurrentHashMap<>();
+    private final Map<TopicIdPartition, List<WalScan.EntryLocation>> pieces = new ConcurrentHashMap<>();
     private final Set<TopicIdPartition> dropped = new HashSet<>();
     private final List<Path> files = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
@@ -76,13 +76,13 @@ public final class RecoveredWal {
             if (scan.defect() != null) remains.defects.add(path + " " + scan.defect());
         }
         // Within one file the order is that of the positions, and sorting keeps it.
-        for (List<WalScan.Found> of : remains.pieces.values()) {
-            of.sort(Comparator.comparingLong(WalScan.Found::generation));
+        for (List<WalScan.EntryLocation> of : remains.pieces.values()) {
+            of.sort(Comparator.comparingLong(WalScan.EntryLocation::generation));
         }
         return remains;
     }
 
-    private void add(WalScan.Found entry) {
+    private void add(WalScan.EntryLocation entry) {
         if (entry.kind() == WalFrame.DROPS) dropped.add(entry.id());
         if (entry.kind() == WalFrame.BATCHES)
             pieces.computeIfAbsent(entry.id(), p -> new ArrayList<>()).add(entry);
@@ -113,7 +113,7 @@ public final class RecoveredWal {
         LogFile open = null;
         Path opened = null;
         try {
-            for (WalScan.Found piece : pieces.getOrDefault(partition, List.of())) {
+            for (WalScan.EntryLocation piece : pieces.getOrDefault(partition, List.of())) {
                 WalScan.Place place = piece.place();
                 if (!place.file().equals(opened)) {
                     if (open != null) open.close();
@@ -143,14 +143,14 @@ public final class RecoveredWal {
      */
     public List<Kept> clear(DataLayout layout, Set<UUID> topicIds, Set<UUID> deleted) throws IOException {
         Map<Path, TopicPartition> neededBy = new HashMap<>();
-        for (Map.Entry<TopicIdPartition, List<WalScan.Found>> each : pieces.entrySet()) {
+        for (Map.Entry<TopicIdPartition, List<WalScan.EntryLocation>> each : pieces.entrySet()) {
             UUID topicId = each.getKey().topicId();
             boolean gone = deleted.contains(topicId) || isDropped(each.getKey()) && !topicIds.contains(topicId);
             if (restored.contains(each.getKey()) || gone) continue;
             TopicPartition name = each.getValue().get(0).partition();
             // Metadata that was lost leaves directories behind, topics that were deleted do not.
             if (!topicIds.contains(topicId) && !hasDirectory(layout, each.getKey(), name)) continue;
-            for (WalScan.Found piece : each.getValue())
+            for (WalScan.EntryLocation piece : each.getValue())
                 neededBy.putIfAbsent(piece.place().file(), name);
         }
         List<Kept> kept = new ArrayList<>();

@@ -16,13 +16,13 @@ public final class WalDirectory {
 
     private final Disk disk;
     private final Path path;
-    private final RecoveredWal remains;
+    private final RecoveredWal recovered;
     private final AtomicLong lastNumber;
 
     private WalDirectory(Disk disk, Path path, RecoveredWal remains) {
         this.disk = disk;
         this.path = path;
-        this.remains = remains;
+        this.recovered = remains;
         this.lastNumber = new AtomicLong(remains.lastNumber());
     }
 
@@ -36,8 +36,8 @@ public final class WalDirectory {
     }
 
     /** The write-ahead files of an earlier process. */
-    public RecoveredWal remains() {
-        return remains;
+    public RecoveredWal recovered() {
+        return recovered;
     }
 
     /** The number in a file's name, or 0. */

@@ -24,7 +24,7 @@ final class WalScan {
     private String defect;
 
     /** What a frame holds that was written ahead for one log; or that a partition was opened or dropped. */
-    record Found(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place, int kind) {
+    record EntryLocation(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place, int kind) {
         TopicIdPartition id() {
             return new TopicIdPartition(topicId, partition.partition());
         }
@@ -39,7 +39,7 @@ final class WalScan {
     }
 
     /** Hands out all entries in their order. */
-    void read(Consumer<Found> entries) throws IOException {
+    void read(Consumer<EntryLocation> entries) throws IOException {
         try (LogFile file = disk.open(path)) {
             long end = file.size();
             long torn = -1;
@@ -80,7 +80,7 @@ final class WalScan {
         return length;
     }
 
-    private void split(long position, Consumer<Found> entries) {
+    private void split(long position, Consumer<EntryLocation> entries) {
         frame.position(WalFrame.entriesAt(frame));
         long timeMs = WalFrame.timeMs(frame);
         int kind = WalFrame.kind(frame);
@@ -92,7 +92,7 @@ final class WalScan {
             frame.get(name);
             TopicPartition id = new TopicPartition(new String(name, StandardCharsets.UTF_8), partition);
             Place place = new Place(path, position + frame.position(), size);
-            entries.accept(new Found(id, topicId, generation, timeMs, place, kind));
+            entries.accept(new EntryLocation(id, topicId, generation, timeMs, place, kind));
             frame.position(frame.position() + size);
         }
     }

@@ -46,7 +46,7 @@ public final class WriteAheadLog implements AutoCloseable {
     public enum Room {
         HERE,
         /** In the other file. */
-        AFTER_TURN,
+        AFTER_SWITCH,
         /** It is too large. */
         NOWHERE
     }
@@ -56,7 +56,7 @@ public final class WriteAheadLog implements AutoCloseable {
         long size = WalFrame.sizeBytes(entries, batchBytes);
         if (size > Math.min(MAX_FRAME_BYTES, fileBytes - Disk.BLOCK_BYTES)) return Room.NOWHERE;
         if (current == null || current.hasRoom(size)) return Room.HERE;
-        return Room.AFTER_TURN;
+        return Room.AFTER_SWITCH;
     }
 
     /**
@@ -137,7 +137,7 @@ public final class WriteAheadLog implements AutoCloseable {
             return true;
         } catch (IOException cause) {
             if (Shortage.of(cause) == Shortage.SPACE) return false;
-            throw new ForceFailedException("The file " + DataLayout.shown(current.path()), cause);
+            throw new ForceFailedException("The file " + DataLayout.displayName(current.path()), cause);
         }
     }
 
@@ -145,7 +145,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * Goes on in the other file. All logs must have been forced as far as they had been written at the turn before: what
      * that file holds is overwritten.
      */
-    public void turn() {
+    public void switchFiles() {
         if (current == null || current.isEmpty()) return;
         WalFile full = current;
         current = other;

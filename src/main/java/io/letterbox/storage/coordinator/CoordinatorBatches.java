@@ -11,7 +11,7 @@ import java.util.List;
 /** Builds the record batches that a coordinator writes. */
 final class CoordinatorBatches {
     /** No producer id (-1): the batch is not transactional. */
-    static final Producer NOBODY = new Producer(-1, (short) -1);
+    static final TransactionalProducer NO_PRODUCER = new TransactionalProducer(-1, (short) -1);
 
     /** The size of most batches, which hold an offset or two. */
     private static final int TYPICAL_BYTES = 512;
@@ -19,14 +19,14 @@ final class CoordinatorBatches {
     private int limitBytes = Integer.MAX_VALUE;
 
     /** The producer to whose transaction a batch belongs. */
-    record Producer(long id, short epoch) {}
+    record TransactionalProducer(long id, short epoch) {}
 
     /** Sets the limit for the size of batches. */
     void limit(int maxBytes) {
         limitBytes = maxBytes;
     }
 
-    ByteBuffer build(long wallMs, Producer producer, List<CoordinatorRecord> records) {
+    ByteBuffer build(long wallMs, TransactionalProducer producer, List<CoordinatorRecord> records) {
         BatchBuilder builder = new BatchBuilder(TYPICAL_BYTES);
         for (CoordinatorRecord record : records) builder.append(wallMs, record.key(), record.value(), List.of());
         if (builder.sizeInBytes() > limitBytes) {

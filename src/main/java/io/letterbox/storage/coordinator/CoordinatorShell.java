@@ -62,7 +62,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     /** Asks that were handed to the core and are not answered yet, so that none is left alone when this closes. */
     private final Set<CoordinatorRequest<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final ArrayDeque<PendingEffect> held = new ArrayDeque<>();
     private Replay replay;
     private Runnable onLoaded;
     private ClusterImage image;
@@ -80,10 +80,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
     /**
      * What waits until so many writes are committed.
      *
-     * @param letGo what happens then
+     * @param release what happens then
      * @param drop what happens where that never comes
      */
-    private record Held(long afterWrites, Runnable letGo, Consumer<ApiException> drop) {}
+    private record PendingEffect(long afterWrites, Runnable release, Consumer<ApiException> drop) {}
 
     /**
      * A coordinator that has still to be loaded.
@@ -174,8 +174,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void activate() {
         if (replay.records() > 0) LOG.info("{}: replayed {} records", id, replay.records());
         replay = null;
-        turn(() -> core.activate(now, this));
-        if (image != null) tellImage();
+        callCore(() -> core.activate(now, this));
+        if (image != null) sendImage();
         loaded();
     }
 
@@ -188,14 +188,14 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     // ---- what comes in
 
-    void follow(ClusterImage newImage) {
+    void onImage(ClusterImage newImage) {
         image = newImage;
-        if (closed == null && replay == null) tellImage();
+        if (closed == null && replay == null) sendImage();
     }
 
-    private void tellImage() {
+    private void sendImage() {
         CoordinatorCommand<Void> command = kind.imageChanged(image);
-        if (command != null) ask(new CoordinatorRequest<>(command, new NobodyWaits()));
+        if (command != null) ask(new CoordinatorRequest<>(command, new NoReply()));
     }
 
     void ask(CoordinatorRequest<?> ask) {
@@ -208,7 +208,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         } else {
             open.add(ask);
             try {
-                turn(() -> core.handle(ask, now, this));
+                callCore(() -> core.handle(ask, now, this));
             } catch (ApiException refusal) {
                 refuse(ask, refusal);
             } catch (RuntimeException | AssertionError | StackOverflowError e) {
@@ -227,10 +227,10 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return command.getClass().getSimpleName() + " " + command.key();
     }
 
-    void decided(TransactionOutcome decision) {
+    void onMarker(TransactionOutcome decision) {
         // A replay that is under way meets the marker in the log.
         if (closed != null || replay != null) return;
-        turn(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
+        callCore(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
     }
 
     private void tick(long number) {
@@ -239,7 +239,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
         timerDueMs = Long.MAX_VALUE;
         if (closed != null) return;
         try {
-            turn(() -> core.tick(now, this));
+            callCore(() -> core.tick(now, this));
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             LOG.error("The coordinator of {} failed at what was due", id, e);
             // What is still due now would fail again at once.
@@ -250,7 +250,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     /** One call into the core. */
-    private void turn(Runnable call) {
+    private void callCore(Runnable call) {
         now = clock.now();
         try {
             call.run();
@@ -271,19 +271,21 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     @Override
     public void write(List<CoordinatorRecord> records) {
-        append(CoordinatorBatches.NOBODY, null, records);
+        append(CoordinatorBatches.NO_PRODUCER, null, records);
         for (CoordinatorRecord record : records) core.apply(record);
     }
 
     @Override
     public void writeTransactional(
             long producerId, short producerEpoch, VerificationGuard guard, List<CoordinatorRecord> records) {
-        append(new CoordinatorBatches.Producer(producerId, producerEpoch), guard, records);
+        append(new CoordinatorBatches.TransactionalProducer(producerId, producerEpoch), guard, records);
         for (CoordinatorRecord record : records) core.applyTransactional(producerId, producerEpoch, record);
     }
 
     private void append(
-            CoordinatorBatches.Producer producer, VerificationGuard guard, List<CoordinatorRecord> records) {
+            CoordinatorBatches.TransactionalProducer producer,
+            VerificationGuard guard,
+            List<CoordinatorRecord> records) {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
         ByteBuffer batch = batches.build(now.wallMs(), producer, records);
@@ -309,7 +311,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private void committed() {
         committed++;
         while (!held.isEmpty() && held.peek().afterWrites() <= committed)
-            held.remove().letGo().run();
+            held.remove().release().run();
     }
 
     @Override
@@ -324,13 +326,13 @@ final class CoordinatorShell implements CoordinatorOutbox {
         whenCommitted(() -> kind.perform(id, effect, this::refuse), why -> {});
     }
 
-    private void whenCommitted(Runnable letGo, Consumer<ApiException> drop) {
-        if (committed >= written) letGo.run();
-        else held.add(new Held(written, letGo, drop));
+    private void whenCommitted(Runnable release, Consumer<ApiException> drop) {
+        if (committed >= written) release.run();
+        else held.add(new PendingEffect(written, release, drop));
     }
 
     /** How many questions the core has and has not answered. */
-    int openQuestions() {
+    int openRequests() {
         return open.size();
     }
 
@@ -349,7 +351,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     /** For the shell's own commands. */
-    private static final class NobodyWaits implements CoordinatorRequest.Reply<Void> {
+    private static final class NoReply implements CoordinatorRequest.Reply<Void> {
         @Override
         public void succeed(Void answer) {
             // It was a notice.

@@ -25,7 +25,7 @@ public interface CoordinatorType {
     }
 
     /** Refuses a request that a core handed on with an effect. On the shard's thread. */
-    interface Refusals {
+    interface RefusalHandler {
         void refuse(CoordinatorRequest<?> ask, ApiException why);
     }
 
@@ -33,7 +33,7 @@ public interface CoordinatorType {
      * Performs an effect of a core outside its partition, once the core's earlier writes are committed. Runs on the
      * shard's thread and must not block it. The core learns the result through a command.
      */
-    default void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+    default void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
         throw new AssertionError("nobody performs " + effect);
     }
 }

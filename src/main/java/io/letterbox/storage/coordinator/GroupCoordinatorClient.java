@@ -12,7 +12,7 @@ import io.vertx.core.Vertx;
 /** Sends requests to the coordinators of consumer groups, the partitions of {@code __consumer_offsets}. Any thread. */
 public final class GroupCoordinatorClient extends CoordinatorRouter implements Groups {
     private final Metadata metadata;
-    private final PatternDesk patterns;
+    private final TopicPatternMatcher patterns;
 
     /**
      * @param partitions sends requests to the coordinators
@@ -20,7 +20,7 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
      * @param patterns matches regular expressions with topics
      */
     public GroupCoordinatorClient(
-            Vertx vertx, Metadata metadata, Partitions partitions, int count, PatternDesk patterns) {
+            Vertx vertx, Metadata metadata, Partitions partitions, int count, TopicPatternMatcher patterns) {
         super(vertx, metadata, partitions, new InternalTopic(TOPIC, count));
         this.metadata = metadata;
         this.patterns = patterns;
@@ -44,7 +44,7 @@ public final class GroupCoordinatorClient extends CoordinatorRouter implements G
         try {
             BoundedPattern.check(regex);
             return !regex.isEmpty();
-        } catch (BoundedPattern.Refused refused) {
+        } catch (BoundedPattern.PatternRefusedException refused) {
             return false;
         }
     }

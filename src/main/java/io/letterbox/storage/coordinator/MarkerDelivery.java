@@ -34,7 +34,7 @@ public final class MarkerDelivery {
     private static final long FIRST_RETRY_MS = 50;
     private static final long LAST_RETRY_MS = 10_000;
 
-    private final Surroundings surroundings;
+    private final TransactionServices surroundings;
     private final ContextInternal context;
     private final TopicPartition from;
     private final WriteMarkers markers;
@@ -48,9 +48,10 @@ public final class MarkerDelivery {
      *
      * @param partitions take the markers
      */
-    public record Surroundings(Vertx vertx, Metadata metadata, Partitions partitions, Transactions transactions) {}
+    public record TransactionServices(
+            Vertx vertx, Metadata metadata, Partitions partitions, Transactions transactions) {}
 
-    MarkerDelivery(Surroundings surroundings, TopicPartition from, WriteMarkers markers) {
+    MarkerDelivery(TransactionServices surroundings, TopicPartition from, WriteMarkers markers) {
         this.surroundings = surroundings;
         this.context = (ContextInternal) surroundings.vertx().getOrCreateContext();
         this.from = from;
@@ -87,7 +88,7 @@ public final class MarkerDelivery {
         } else if (missing.isEmpty()) {
             report();
         } else {
-            again(this::start);
+            retryLater(this::start);
         }
     }
 
@@ -123,20 +124,20 @@ public final class MarkerDelivery {
                 .transactions()
                 .ask(new TransactionCommand.MarkersWritten(
                         markers.transactionalId(), markers.producerId(), markers.epoch()))
-                .onFailure(this::onUnheard);
+                .onFailure(this::onReportFailed);
     }
 
     /** The log may refuse what follows the markers; whoever replays the partition begins anew, without being told. */
-    private void onUnheard(Throwable failure) {
+    private void onReportFailed(Throwable failure) {
         ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
         if (code == ErrorCode.NOT_COORDINATOR
                 || code == ErrorCode.COORDINATOR_NOT_AVAILABLE
                 || code == ErrorCode.STORAGE_FAILED) return;
         LOG.warn("{} cannot be completed yet: {}", markers.transactionalId(), failure.getMessage());
-        again(this::report);
+        retryLater(this::report);
     }
 
-    private void again(Runnable step) {
+    private void retryLater(Runnable step) {
         surroundings.vertx().setTimer(retryMs, id -> context.runOnContext(v -> step.run()));
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }

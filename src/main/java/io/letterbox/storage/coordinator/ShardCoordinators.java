@@ -66,7 +66,7 @@ public final class ShardCoordinators {
     }
 
     /** The shard serves a partition, new or as before; where it holds coordinated state, its coordinator is opened. */
-    public void served(TopicPartition id, PartitionLog log, TopicConfig config) {
+    public void onServed(TopicPartition id, PartitionLog log, TopicConfig config) {
         CoordinatorType kind = kinds.get(id.topic());
         if (kind == null || log == null || failure != null) return;
         CoordinatorShell held = byPartition.get(id);
@@ -101,13 +101,13 @@ public final class ShardCoordinators {
     }
 
     /** The shard serves what an image says. */
-    public void follow(ClusterImage newImage) {
+    public void onImage(ClusterImage newImage) {
         image = newImage;
-        for (CoordinatorShell shell : byPartition.values()) shell.follow(image);
+        for (CoordinatorShell shell : byPartition.values()) shell.onImage(image);
     }
 
     /** True where one has lacked something, and should be served anew. */
-    public boolean gaveUp() {
+    public boolean needsReopening() {
         return byPartition.values().stream().anyMatch(CoordinatorShell::mayReopen);
     }
 
@@ -132,16 +132,16 @@ public final class ShardCoordinators {
     }
 
     /** The marker that a batch from outside is, where it goes to a partition that is coordinated here; else null. */
-    public TransactionOutcome decisionIn(Append append) {
+    public TransactionOutcome outcomeIn(Append append) {
         return kinds.containsKey(append.partition().topic())
                 ? TransactionOutcome.of(RecordBatch.of(append.batch()))
                 : null;
     }
 
     /** A marker has been appended: the partition's coordinator takes the transaction as decided. */
-    public void decided(TopicPartition id, TransactionOutcome decision) {
+    public void onMarker(TopicPartition id, TransactionOutcome decision) {
         CoordinatorShell shell = byPartition.get(id);
-        if (shell != null) shell.decided(decision);
+        if (shell != null) shell.onMarker(decision);
     }
 
     /** The shard has ended: nothing is answered any more but this. */

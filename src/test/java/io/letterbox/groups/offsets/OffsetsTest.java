@@ -11,7 +11,7 @@ import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupPage;
 import io.letterbox.groups.GroupView;
-import io.letterbox.groups.ListedPage;
+import io.letterbox.groups.ListedGroups;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
@@ -408,7 +408,7 @@ class OffsetsTest {
         String after = null;
         int pages = 0;
         do {
-            ListedPage page = groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of(), after, 10))
+            ListedGroups page = groups.ask(new GroupCommand.ListGroups(Set.of(), Set.of(), after, 10))
                     .get();
             page.groups().forEach(group -> ids.add(group.groupId()));
             after = page.last();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.re2j.Pattern;
-import io.letterbox.groups.patterns.BoundedPattern.Refused;
+import io.letterbox.groups.patterns.BoundedPattern.PatternRefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +27,7 @@ class BoundedPatternTest {
             })
     void whatWouldUnrollIsRefusedBeforeItIsCompiled(String regex) {
         assertThatThrownBy(() -> BoundedPattern.check(regex))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(PatternRefusedException.class)
                 .hasMessageContaining("epetitions")
                 .hasMessageEndingWith(".");
     }
@@ -44,7 +44,7 @@ class BoundedPatternTest {
                 "\\d{3}-\\w{4}",
                 "(?i)Orders.*"
             })
-    void whatPeopleWriteIsTaken(String regex) throws Refused {
+    void whatPeopleWriteIsTaken(String regex) throws PatternRefusedException {
         BoundedPattern.of(regex);
     }
 
@@ -72,7 +72,7 @@ class BoundedPatternTest {
     void longOnesAndDeepOnesAreRefused() {
         String deep = "(".repeat(BoundedPattern.MAX_DEPTH + 1) + ")".repeat(BoundedPattern.MAX_DEPTH + 1);
         assertThatThrownBy(() -> BoundedPattern.of(deep)).hasMessageContaining("100 groups within each other, not 101");
-        assertThatThrownBy(() -> BoundedPattern.of("(".repeat(2048))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> BoundedPattern.of("(".repeat(2048))).isInstanceOf(PatternRefusedException.class);
         assertThatThrownBy(() -> BoundedPattern.of("x".repeat(2049))).hasMessageContaining("2048 characters, not 2049");
         assertThatThrownBy(() -> BoundedPattern.of("(a")).hasMessageContaining("(a is not one of RE2");
     }
@@ -86,7 +86,7 @@ class BoundedPatternTest {
                 () -> {
                     try {
                         pattern.matches("a".repeat(249));
-                    } catch (Refused | Error failure) {
+                    } catch (PatternRefusedException | Error failure) {
                         outcome[0] = failure;
                     }
                 },
@@ -94,6 +94,8 @@ class BoundedPatternTest {
                 1);
         small.start();
         small.join();
-        assertThat(outcome[0]).isInstanceOf(Refused.class).hasMessageContaining("too much within each other");
+        assertThat(outcome[0])
+                .isInstanceOf(PatternRefusedException.class)
+                .hasMessageContaining("too much within each other");
     }
 }

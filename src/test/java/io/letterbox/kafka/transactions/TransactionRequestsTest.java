@@ -18,8 +18,8 @@ import io.letterbox.kafka.KafkaClient;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.ListedPage;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.ListedTransactions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Context;
@@ -170,7 +170,7 @@ class TransactionRequestsTest {
             Future<ApiMessage> answer = ask(ApiKeys.ADD_PARTITIONS_TO_TXN, version, classic(0));
             FakeTransactions.Question question = coordinator.next();
             assertThat(question.command())
-                    .isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(A0), Intent.ADD_CLASSIC));
+                    .isEqualTo(new AddPartitionsToTxn("id", 7, (short) 1, Set.of(A0), Intent.ADD_CLASSIC));
             question.answer(A0, Errors.PRODUCER_FENCED);
             assertThat(errors(
                             answer(answer, AddPartitionsToTxnResponseData.class).resultsByTopicV3AndBelow()))
@@ -207,7 +207,7 @@ class TransactionRequestsTest {
                     new AddPartitionsToTxnRequestData().setTransactions(transactions));
             for (int i = 0; i < 2; i++) {
                 FakeTransactions.Question question = coordinator.next();
-                AddPartitions command = (AddPartitions) question.command();
+                AddPartitionsToTxn command = (AddPartitionsToTxn) question.command();
                 boolean verify = command.key().equals("verify");
                 assertThat(command.intent()).isEqualTo(verify ? Intent.VERIFY : Intent.ADD);
                 question.answer(A0, verify ? Errors.TRANSACTION_ABORTABLE : Errors.NONE);
@@ -268,7 +268,7 @@ class TransactionRequestsTest {
                         .setGroupId("g"));
         FakeTransactions.Question question = coordinator.next();
         assertThat(question.command())
-                .isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(GROUP), Intent.ADD_CLASSIC));
+                .isEqualTo(new AddPartitionsToTxn("id", 7, (short) 1, Set.of(GROUP), Intent.ADD_CLASSIC));
         question.answer(GROUP, Errors.PRODUCER_FENCED);
         assertThat(answer(answer, AddOffsetsToTxnResponseData.class).errorCode())
                 .isEqualTo(Errors.INVALID_PRODUCER_EPOCH.code());
@@ -296,7 +296,7 @@ class TransactionRequestsTest {
             Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, version, offsets());
             FakeTransactions.Question question = coordinator.next();
             Intent intent = version == 5 ? Intent.ADD : Intent.VERIFY;
-            assertThat(question.command()).isEqualTo(new AddPartitions("id", 7, (short) 1, Set.of(GROUP), intent));
+            assertThat(question.command()).isEqualTo(new AddPartitionsToTxn("id", 7, (short) 1, Set.of(GROUP), intent));
             question.answer(GROUP, Errors.NONE);
             assertThat(answer(answer, TxnOffsetCommitResponseData.class).throttleTimeMs())
                     .isEqualTo(99);
@@ -335,7 +335,7 @@ class TransactionRequestsTest {
             for (String id : List.of("shop", "bank")) {
                 all.transactionStates().add(new ListTransactionsResponseData.TransactionState().setTransactionalId(id));
             }
-            coordinator.next().answer(new ListedPage(all, null));
+            coordinator.next().answer(new ListedTransactions(all, null));
             assertThat(answer(answer, ListTransactionsResponseData.class).transactionStates())
                     .hasSize(found.getValue());
         }

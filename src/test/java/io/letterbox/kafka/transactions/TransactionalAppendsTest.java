@@ -11,7 +11,7 @@ import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -103,7 +103,7 @@ class TransactionalAppendsTest {
         VerificationGuard guard = refuse(atShard(1));
         FakeTransactions.Question question = coordinator.next();
         assertThat(question.command())
-                .isEqualTo(new AddPartitions("id", 7, (short) 1, java.util.Set.of(PARTITION), Intent.ADD));
+                .isEqualTo(new AddPartitionsToTxn("id", 7, (short) 1, java.util.Set.of(PARTITION), Intent.ADD));
         question.answer(PARTITION, Errors.NONE);
         Append again = atShard(1);
         assertThat(again.guard()).isSameAs(guard);

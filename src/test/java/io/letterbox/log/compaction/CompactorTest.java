@@ -237,7 +237,7 @@ class CompactorTest {
         Files.write(file, bytes);
         assertThatThrownBy(() -> log.compact())
                 .isInstanceOf(CorruptLogException.class)
-                .hasMessageContaining(DataLayout.shown(file))
+                .hasMessageContaining(DataLayout.displayName(file))
                 .hasMessageContaining("byte");
         assertThat(log.fileNames()).noneMatch(name -> name.endsWith(".cleaned"));
     }

@@ -219,7 +219,7 @@ class ProducerStateTableTest {
     void silenceIsCountedFromTheStartForThoseWhoWereThereBefore() {
         RecordBatch old = data(1, 0, 0, 1);
         old.assign(end++, 0);
-        states.wrote(old, -1);
+        states.onAppended(old, -1);
         states.expire(nowMs);
         states.expire(nowMs + EXPIRY_MS - 1);
         assertThat(states.get(1)).isNotNull();
@@ -387,7 +387,7 @@ class ProducerStateTableTest {
     private AbortedTxn append(RecordBatch batch) {
         batch.assign(end, 0);
         end = batch.nextOffset();
-        return states.wrote(batch, nowMs);
+        return states.onAppended(batch, nowMs);
     }
 
     private void assertGap(RecordBatch batch, int expected) {

@@ -62,7 +62,7 @@ class CrashSimTest {
         }
 
         private PartitionLog recover() throws IOException {
-            return recover(CleanShutdown.take(disk, MARKER) ? LastStop.CLEAN : LastStop.UNCLEAN);
+            return recover(CleanShutdown.removeMark(disk, MARKER) ? LastStop.CLEAN : LastStop.UNCLEAN);
         }
 
         private void work() throws IOException {

@@ -108,7 +108,7 @@ class FaultSimTest {
             disk.kill();
             Flip flip = Flip.anywhere(disk, segments, random);
             Map<Path, ByteBuffer> before = logs(disk, segments);
-            LogRecovery.Outcome outcome = LogRecovery.open(
+            LogRecovery.RecoveryResult outcome = LogRecovery.open(
                     disk, DIRECTORY, CONFIG, RECORDS, random.nextBoolean() ? LastStop.CLEAN : LastStop.UNCLEAN);
             assertThat(logs(disk, segments)).isEqualTo(before);
             if (outcome instanceof LogRecovery.Quarantined quarantined) {
@@ -151,7 +151,7 @@ class FaultSimTest {
     @Test
     void aMissingTailBelowTheRecoveryPointIsDamage() throws Exception {
         SimDisk disk = filled(1);
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, CONFIG, RECORDS + 1, LastStop.UNCLEAN);
+        LogRecovery.RecoveryResult outcome = LogRecovery.open(disk, DIRECTORY, CONFIG, RECORDS + 1, LastStop.UNCLEAN);
         assertThat(outcome)
                 .isInstanceOfSatisfying(LogRecovery.Quarantined.class, quarantined -> assertThat(quarantined.reason())
                         .contains("ends at offset " + RECORDS));

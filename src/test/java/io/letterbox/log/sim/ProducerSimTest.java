@@ -130,7 +130,8 @@ class ProducerSimTest {
         }
 
         private void recover() throws IOException {
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.UNCLEAN);
+            LogRecovery.RecoveryResult outcome =
+                    LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.UNCLEAN);
             assertThat(outcome).isInstanceOf(LogRecovery.Recovered.class);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
@@ -371,7 +372,8 @@ class ProducerSimTest {
             log.close();
             recoveryPoint = log.durableOffset();
             flushed = log.logEndOffset();
-            LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.CLEAN);
+            LogRecovery.RecoveryResult outcome =
+                    LogRecovery.open(disk, DIRECTORY, config, recoveryPoint, LastStop.CLEAN);
             log = ((LogRecovery.Recovered) outcome).log();
             compactor = new Compactor(disk, log, 1 << 16);
             safe = 0;

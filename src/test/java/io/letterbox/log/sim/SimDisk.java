@@ -3,7 +3,7 @@ package io.letterbox.log.sim;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.disk.LogFile;
-import io.letterbox.disk.OpenFiles;
+import io.letterbox.disk.OpenSegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -50,7 +50,7 @@ public final class SimDisk implements Disk {
     private final Random shortageRandom;
     private final Random closeRandom;
     private final int mostOpen;
-    private OpenFiles openFiles;
+    private OpenSegmentFiles openFiles;
     private int shortageOneIn;
 
     public SimDisk(long seed) {
@@ -58,7 +58,7 @@ public final class SimDisk implements Disk {
         shortageRandom = new Random(seed ^ 0x5407);
         closeRandom = new Random(seed ^ 0xc105e);
         mostOpen = 1 + closeRandom.nextInt(4);
-        openFiles = new OpenFiles(mostOpen);
+        openFiles = new OpenSegmentFiles(mostOpen);
     }
 
     /**
@@ -133,14 +133,14 @@ public final class SimDisk implements Disk {
 
     private void restart() {
         generation++;
-        openFiles = new OpenFiles(mostOpen);
+        openFiles = new OpenSegmentFiles(mostOpen);
         forceFailed = false;
         operationsLeft = Integer.MAX_VALUE;
         forcesLeft = Integer.MAX_VALUE;
     }
 
     @Override
-    public OpenFiles openFiles() {
+    public OpenSegmentFiles openFiles() {
         return openFiles;
     }
 

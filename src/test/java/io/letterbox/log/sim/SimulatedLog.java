@@ -48,7 +48,7 @@ class SimulatedLog {
     /** Opens what is there, as a process does that starts. */
     PartitionLog recover(LastStop lastStop) throws IOException {
         long point = RecoveryPoints.read(disk, POINTS, name -> null).getOrDefault(PARTITION, 0L);
-        LogRecovery.Outcome outcome = LogRecovery.open(disk, DIRECTORY, config, point, lastStop);
+        LogRecovery.RecoveryResult outcome = LogRecovery.open(disk, DIRECTORY, config, point, lastStop);
         assertThat(outcome).as("%s", outcome).isInstanceOf(LogRecovery.Recovered.class);
         return ((LogRecovery.Recovered) outcome).log();
     }

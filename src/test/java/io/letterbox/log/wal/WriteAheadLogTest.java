@@ -65,8 +65,8 @@ class WriteAheadLogTest {
         int written = 0;
         for (int turn = 0; turn < 5; turn++) {
             while (wal.write(TIME_MS, List.of(entry(P0, "v" + written)))) written++;
-            assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.AFTER_TURN);
-            wal.turn();
+            assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.AFTER_SWITCH);
+            wal.switchFiles();
             assertThat(wal.room(1, 100)).isEqualTo(WriteAheadLog.Room.HERE);
         }
         wal.close();
@@ -252,7 +252,7 @@ class WriteAheadLogTest {
     void leavesNothingAfterACleanStop() throws IOException {
         WriteAheadLog wal = wal();
         wal.write(TIME_MS, List.of(entry(P0, "a")));
-        wal.turn();
+        wal.switchFiles();
         wal.write(TIME_MS, List.of(entry(P0, "b")));
         wal.discard();
         assertThat(temp).isEmptyDirectory();
@@ -269,7 +269,7 @@ class WriteAheadLogTest {
     }
 
     private RecoveredWal remains() throws IOException {
-        return WalDirectory.open(disk, temp).remains();
+        return WalDirectory.open(disk, temp).recovered();
     }
 
     private Path file() throws IOException {

@@ -177,7 +177,7 @@ class CoordinatorShellTest {
         }
 
         @Override
-        public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+        public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
             refusals.refuse(((HandedOn) effect).ask(), new ApiException(ErrorCode.STORAGE_FAILED, "nobody does it"));
         }
     }
@@ -257,7 +257,7 @@ class CoordinatorShellTest {
     void forgetsAQuestionThatWasRefusedElsewhere() {
         Answer<String> answer = say("elsewhere");
         assertThatThrownBy(answer::get).hasMessageContaining("nobody does it");
-        assertThat(shell.openQuestions()).isZero();
+        assertThat(shell.openRequests()).isZero();
     }
 
     @Test
@@ -280,7 +280,7 @@ class CoordinatorShellTest {
         say("three");
         ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, clock.wallMs());
         log.append(marker, 0, clock.elapsedMs());
-        shell.decided(new TransactionOutcome(7, (short) 0, true));
+        shell.onMarker(new TransactionOutcome(7, (short) 0, true));
         say("four");
         commit();
         assertThat(say("").get()).isEqualTo("one three two four");

@@ -96,7 +96,7 @@ class GroupsCrashSimTest {
             shell = new CoordinatorShell(
                     ID,
                     log,
-                    new GroupsKind(config, StatePart.unlimited(), new MatchedAtOnce()),
+                    new GroupCoordinatorType(config, StatePart.unlimited(), new MatchedAtOnce()),
                     this::append,
                     this,
                     new TestClock());

@@ -108,8 +108,8 @@ class MarkerDeliveryTest {
         image.add("a", 0);
         image.add("b", 0);
         WriteMarkers markers = new WriteMarkers("shop", 7, (short) 3, true, (short) 2, new TreeSet<>(List.of(A, B)));
-        MarkerDelivery.Surroundings surroundings =
-                new MarkerDelivery.Surroundings(vertx, image, partitions, new Coordinators());
+        MarkerDelivery.TransactionServices surroundings =
+                new MarkerDelivery.TransactionServices(vertx, image, partitions, new Coordinators());
         vertx.getOrCreateContext().runOnContext(v -> new MarkerDelivery(surroundings, FROM, markers).start());
     }
 

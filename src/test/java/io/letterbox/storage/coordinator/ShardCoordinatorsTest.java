@@ -81,7 +81,7 @@ class ShardCoordinatorsTest {
         }
 
         @Override
-        public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+        public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
             throw new AssertionError(effect);
         }
     }
@@ -149,7 +149,7 @@ class ShardCoordinatorsTest {
                     .log();
             for (int record = 0; record < RECORDS; record++) log.append(TestLogs.batch(1, "x".repeat(100_000)), 0, 1);
             log.flush();
-            coordinators.served(id(number), log, new TopicConfig(Map.of()));
+            coordinators.onServed(id(number), log, new TopicConfig(Map.of()));
         }
     }
 

@@ -61,7 +61,7 @@ final class SimPartition {
     private void take(ByteBuffer bytes, Integer value) {
         RecordBatch batch = RecordBatch.of(bytes);
         batch.assign(log.entries.size(), 0);
-        states.wrote(batch, world.nowMs);
+        states.onAppended(batch, world.nowMs);
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         log.append(new Entry(copy, value));
@@ -70,7 +70,7 @@ final class SimPartition {
     void crash() {
         log.crash();
         states = new ProducerStateTable(ProducerLimits.defaults());
-        for (Entry entry : log.entries) states.wrote(entry.batch(), -1);
+        for (Entry entry : log.entries) states.onAppended(entry.batch(), -1);
     }
 
     /** Reads as a consumer of committed records; records seen before must not change. */

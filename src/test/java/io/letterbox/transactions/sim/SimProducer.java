@@ -1,7 +1,7 @@
 package io.letterbox.transactions.sim;
 
 import io.letterbox.record.TopicPartition;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.letterbox.transactions.TransactionCommand.Intent;
@@ -101,7 +101,7 @@ final class SimProducer {
 
     private void announce(int number) {
         TopicPartition partition = new TopicPartition(SimServer.TOPIC, number);
-        AddPartitions add = new AddPartitions(id, producerId, epoch, Set.of(partition), Intent.ADD_CLASSIC);
+        AddPartitionsToTxn add = new AddPartitionsToTxn(id, producerId, epoch, Set.of(partition), Intent.ADD_CLASSIC);
         this.<Errors>call(
                 (server, answer) -> server.ask(add, verdicts -> answer.accept(verdicts.get(partition))), error -> {
                     if (error == Errors.CONCURRENT_TRANSACTIONS) {

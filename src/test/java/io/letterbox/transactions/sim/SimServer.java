@@ -12,7 +12,7 @@ import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
 import io.letterbox.transactions.AcquireProducerId;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.letterbox.transactions.TransactionCommand.MarkersWritten;
 import io.letterbox.transactions.TransactionCommand.WithProducerId;
@@ -167,7 +167,8 @@ final class SimServer implements CoordinatorOutbox {
 
     private void verify(String id, SimBatch batch, Intent intent, VerificationGuard guard, Consumer<Errors> answer) {
         TopicPartition partition = new TopicPartition(TOPIC, batch.partition());
-        AddPartitions question = new AddPartitions(id, batch.producerId(), batch.epoch(), Set.of(partition), intent);
+        AddPartitionsToTxn question =
+                new AddPartitionsToTxn(id, batch.producerId(), batch.epoch(), Set.of(partition), intent);
         soon(
                 world.between(0, 20),
                 () -> ask(question, verdicts -> {

@@ -9,4 +9,4 @@ import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
  * @param groups the groups that pass the filters
  * @param last the id of the last group that was examined, if there may be more; null at the end
  */
-public record ListedPage(List<ListedGroup> groups, String last) {}
+public record ListedGroups(List<ListedGroup> groups, String last) {}

@@ -15,12 +15,12 @@ import io.letterbox.transactions.TransactionLimits;
 import io.letterbox.transactions.WriteMarkers;
 
 /** The coordinators of transactions, on the partitions of {@code __transaction_state}. */
-public final class TransactionsKind implements CoordinatorType {
+public final class TransactionCoordinatorType implements CoordinatorType {
     private final TransactionLimits limits;
-    private final MarkerDelivery.Surroundings surroundings;
+    private final MarkerDelivery.TransactionServices surroundings;
 
     /** @param surroundings the services that markers and new producer ids need */
-    public TransactionsKind(TransactionLimits limits, MarkerDelivery.Surroundings surroundings) {
+    public TransactionCoordinatorType(TransactionLimits limits, MarkerDelivery.TransactionServices surroundings) {
         this.limits = limits;
         this.surroundings = surroundings;
     }
@@ -36,13 +36,13 @@ public final class TransactionsKind implements CoordinatorType {
     }
 
     @Override
-    public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+    public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
         if (effect instanceof WriteMarkers markers) new MarkerDelivery(surroundings, from, markers).start();
         else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question(), refusals);
         else throw new AssertionError("nobody performs " + effect);
     }
 
-    private <R> void acquire(CoordinatorRequest<R> question, Refusals refusals) {
+    private <R> void acquire(CoordinatorRequest<R> question, RefusalHandler refusals) {
         surroundings
                 .transactions()
                 .newProducerId()

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for a while. A file that is pinned, or has bytes that are not forced, stays open, because an operating system may
  * drop a write error once no process has the file open. Any thread.
  */
-public final class OpenFiles {
+public final class OpenSegmentFiles {
     /** How many other files a thread checks when it opens one. */
     private static final int LOOKS = 64;
 
@@ -23,7 +23,7 @@ public final class OpenFiles {
     private final AtomicInteger listedCount = new AtomicInteger();
 
     /** @param limit 1 or more */
-    public OpenFiles(int limit) {
+    public OpenSegmentFiles(int limit) {
         if (limit < 1) throw new IllegalArgumentException("A log needs a file");
         this.limit = limit;
     }
@@ -71,15 +71,15 @@ public final class OpenFiles {
 
     /** Adds a file that has been opened, and closes others if there are too many. */
     void add(SegmentFile file) {
-        if (file.list()) enqueue(file);
+        if (file.markListed()) enqueue(file);
         for (int looks = 0; looks < LOOKS && listedCount.get() > limit; looks++) {
             SegmentFile oldest = listed.poll();
             if (oldest == null) return;
             if (oldest.closeWhenIdle()) {
                 listedCount.decrementAndGet();
-                oldest.delist();
+                oldest.unmarkListed();
                 // A thread that has opened the file again in the meantime found it listed, so it is listed here.
-                if (oldest.isOpen() && oldest.list()) enqueue(oldest);
+                if (oldest.isOpen() && oldest.markListed()) enqueue(oldest);
             } else {
                 listed.add(oldest);
             }

@@ -1,7 +1,7 @@
 package io.letterbox.storage;
 
 /** Kinds of file operations of shards, as operators read of them while they fail. */
-enum Work {
+enum FileOperation {
     OPENING("Opening logs"),
     APPENDING("Appending to logs"),
     COMMITTING("Making appended records durable"),
@@ -14,7 +14,7 @@ enum Work {
 
     private final String title;
 
-    Work(String title) {
+    FileOperation(String title) {
         this.title = title;
     }
 

@@ -21,13 +21,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** The coordinators of consumer groups, on the partitions of {@code __consumer_offsets}. */
-public final class GroupsKind implements CoordinatorType {
+public final class GroupCoordinatorType implements CoordinatorType {
     private final GroupSettings settings;
     private final StatePart memory;
     private final TopicPatterns patterns;
 
     /** @param memory the memory that all groups together may take */
-    public GroupsKind(GroupsConfig config, StatePart memory, TopicPatterns patterns) {
+    public GroupCoordinatorType(GroupsConfig config, StatePart memory, TopicPatterns patterns) {
         this.patterns = patterns;
         this.memory = memory;
         this.settings = new GroupSettings(
@@ -51,13 +51,13 @@ public final class GroupsKind implements CoordinatorType {
     }
 
     @Override
-    public void perform(TopicPartition from, CoordinatorEffect effect, Refusals refusals) {
+    public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
         if (!(effect instanceof OffsetsExpired expired)) throw new AssertionError("nobody performs " + effect);
-        expired.groups().forEach((group, offsets) -> tell("group", group, "expired offsets", offsets));
-        if (expired.further() > 0) tell("further groups", "", "groups with expired offsets", expired.further());
+        expired.groups().forEach((group, offsets) -> audit("group", group, "expired offsets", offsets));
+        if (expired.further() > 0) audit("further groups", "", "groups with expired offsets", expired.further());
     }
 
-    private static void tell(String kind, String name, String what, int count) {
+    private static void audit(String kind, String name, String what, int count) {
         Audit.record(new Change(kind, name, "changed", Map.of(what, Integer.toString(count))), Actor.SERVER);
     }
 

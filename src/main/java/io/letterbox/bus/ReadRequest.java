@@ -11,4 +11,4 @@ import java.util.UUID;
  * @param offset the first offset wanted
  * @param maxBytes the limit for all batches, but see {@link FetchBudget} for the first one
  */
-public record ReadAsk(TopicPartition partition, UUID topicId, long offset, int maxBytes) {}
+public record ReadRequest(TopicPartition partition, UUID topicId, long offset, int maxBytes) {}

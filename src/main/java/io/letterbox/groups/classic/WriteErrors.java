@@ -4,8 +4,8 @@ import io.letterbox.error.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Translates refusals of the log into errors that clients of groups understand. */
-final class Refusals {
-    private Refusals() {}
+final class WriteErrors {
+    private WriteErrors() {}
 
     static Errors of(ApiException refusal) {
         return switch (refusal.code()) {

@@ -8,4 +8,4 @@ import org.apache.kafka.common.message.ListTransactionsResponseData;
  * @param response the ids that pass the filters
  * @param last the last id that was examined, if there may be more; null at the end
  */
-public record ListedPage(ListTransactionsResponseData response, String last) {}
+public record ListedTransactions(ListTransactionsResponseData response, String last) {}

@@ -15,11 +15,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PatternDeskTest {
+class TopicPatternMatcherTest {
     private static final List<PartitionImage> PARTITIONS = List.of(new PartitionImage(0, 1, 0, List.of(1), List.of(1)));
 
     private final Vertx vertx = Vertx.vertx();
-    private final PatternDesk desk = new PatternDesk(vertx);
+    private final TopicPatternMatcher desk = new TopicPatternMatcher(vertx);
 
     @AfterEach
     void close() {
@@ -70,7 +70,7 @@ class PatternDeskTest {
     void onlySoManyAreRemembered() throws Exception {
         ClusterImage image = image(3, "a");
         prepare("a", image);
-        for (int i = 0; i < PatternDesk.MAX_KNOWN; i++) {
+        for (int i = 0; i < TopicPatternMatcher.MAX_KNOWN; i++) {
             prepare("b" + i, image);
             assertThat(desk.find("a", image)).as("what is used stays").isPresent();
         }

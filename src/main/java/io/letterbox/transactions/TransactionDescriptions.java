@@ -2,7 +2,7 @@ package io.letterbox.transactions;
 
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Moment;
-import io.letterbox.transactions.TransactionCommand.ListAll;
+import io.letterbox.transactions.TransactionCommand.ListTransactions;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
@@ -11,8 +11,8 @@ import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Answers DescribeTransactions and ListTransactions. Pure functions. */
-final class Description {
-    private Description() {}
+final class TransactionDescriptions {
+    private TransactionDescriptions() {}
 
     /** @param known the state of the transactional id; null if it does not exist */
     static DescribeTransactionsResponseData.TransactionState of(String id, TransactionalIdState known) {
@@ -40,7 +40,7 @@ final class Description {
      *
      * @param from the ids from the beginning of the page on, in order
      */
-    static ListedPage page(ListAll list, Collection<TransactionalIdState> from, Moment now) {
+    static ListedTransactions page(ListTransactions list, Collection<TransactionalIdState> from, Moment now) {
         ListTransactionsRequestData request = list.data();
         ListTransactionsResponseData response = new ListTransactionsResponseData();
         for (String name : request.stateFilters()) {
@@ -50,7 +50,7 @@ final class Description {
         int looks = 0;
         String last = null;
         for (TransactionalIdState tracked : from) {
-            if (looks++ == list.limit()) return new ListedPage(response, last);
+            if (looks++ == list.limit()) return new ListedTransactions(response, last);
             Transaction t = tracked.transaction;
             last = t.id();
             if (!passes(request.stateFilters(), t.state().title())) continue;
@@ -62,7 +62,7 @@ final class Description {
                             .setProducerId(t.producerId())
                             .setTransactionState(t.state().title()));
         }
-        return new ListedPage(response, null);
+        return new ListedTransactions(response, null);
     }
 
     private static <T> boolean passes(List<T> filter, T value) {

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Matches the regular expressions of all groups with topics on one thread of its own, so that neither a shard nor an
  * event loop waits for expressions that clients write, and caches the results. Safe from any thread.
  */
-public final class PatternDesk implements TopicPatterns {
+public final class TopicPatternMatcher implements TopicPatterns {
     /** Expressions that are cached, each with its text and the names that match. */
     static final int MAX_KNOWN = 500;
 
@@ -54,7 +54,7 @@ public final class PatternDesk implements TopicPatterns {
         }
     }
 
-    public PatternDesk(Vertx vertx) {
+    public TopicPatternMatcher(Vertx vertx) {
         this.vertx = (VertxInternal) vertx;
         this.thread = (WorkerExecutorInternal) vertx.createSharedWorkerExecutor(THREAD, 1);
     }

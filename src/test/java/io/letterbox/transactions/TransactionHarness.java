@@ -11,7 +11,7 @@ import io.letterbox.error.VerificationGuard;
 import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.TestClock;
-import io.letterbox.transactions.TransactionCommand.AddPartitions;
+import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.letterbox.transactions.TransactionCommand.Intent;
@@ -31,7 +31,7 @@ import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** A harness for the coordinator: with a list as its log, a clock that is set, and effects that a test performs. */
-final class Desk implements CoordinatorOutbox {
+final class TransactionHarness implements CoordinatorOutbox {
     static final String ID = "shop";
     static final TopicPartition A = new TopicPartition("a", 0);
     static final TopicPartition B = new TopicPartition("b", 3);
@@ -71,7 +71,8 @@ final class Desk implements CoordinatorOutbox {
 
     /** NONE if an id is known. */
     Errors state(String id) {
-        return Errors.forCode(ask(new TransactionCommand.Describe(id)).answer.errorCode());
+        return Errors.forCode(
+                ask(new TransactionCommand.DescribeTransaction(id)).answer.errorCode());
     }
 
     /** Restarts: a new coordinator replays the log. */
@@ -166,7 +167,7 @@ final class Desk implements CoordinatorOutbox {
     }
 
     Reply<Map<TopicPartition, Errors>> asking(Owner owner, Intent intent, TopicPartition... partitions) {
-        return ask(new AddPartitions(ID, owner.id(), owner.epoch(), Set.of(partitions), intent));
+        return ask(new AddPartitionsToTxn(ID, owner.id(), owner.epoch(), Set.of(partitions), intent));
     }
 
     Set<Errors> add(Owner owner, Intent intent, TopicPartition... partitions) {
@@ -205,7 +206,7 @@ final class Desk implements CoordinatorOutbox {
     }
 
     DescribeTransactionsResponseData.TransactionState describe() {
-        return ask(new TransactionCommand.Describe(ID)).answer;
+        return ask(new TransactionCommand.DescribeTransaction(ID)).answer;
     }
 
     String state() {

@@ -10,4 +10,4 @@ import java.util.function.Supplier;
  * @param ids makes ids for members without one
  * @param patterns matches regular expressions with topics
  */
-public record Surroundings(Supplier<UUID> ids, TopicPatterns patterns) {}
+public record GroupServices(Supplier<UUID> ids, TopicPatterns patterns) {}

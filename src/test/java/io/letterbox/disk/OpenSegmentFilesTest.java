@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests more logs than the limit of open files. */
-class OpenFilesTest {
+class OpenSegmentFilesTest {
     private static final int LIMIT = 4;
     private static final int LOGS = 20;
     private static final LogConfig CONFIG = small(4_000);
@@ -27,7 +27,7 @@ class OpenFilesTest {
     Path temp;
 
     private final FileDisk disk = new FileDisk(LIMIT);
-    private final OpenFiles files = disk.openFiles();
+    private final OpenSegmentFiles files = disk.openFiles();
     private final List<PartitionLog> logs = new ArrayList<>();
 
     private void make() throws IOException {
