@@ -19,7 +19,7 @@ public final class Deadlines {
     /** What happens when a deadline has passed. It may set and cancel deadlines. */
     @FunctionalInterface
     public interface Expiry {
-        void expired(CoordinatorContext turn);
+        void expired(CoordinatorContext context);
     }
 
     private static final class Deadline {
@@ -91,16 +91,16 @@ public final class Deadlines {
     }
 
     /** Lets everything expire that is due. */
-    public void tick(CoordinatorContext turn) {
-        for (QueuedDeadline first; (first = queue.peek()) != null && first.atMs() <= turn.elapsedMs(); ) {
+    public void tick(CoordinatorContext context) {
+        for (QueuedDeadline first; (first = queue.peek()) != null && first.atMs() <= context.elapsedMs(); ) {
             queue.remove();
             if (isDead(first)) continue;
             Deadline deadline = first.deadline();
-            if (deadline.dueMs > turn.elapsedMs()) {
+            if (deadline.dueMs > context.elapsedMs()) {
                 enqueue(first.key(), deadline, deadline.dueMs);
             } else {
                 byKey.remove(first.key());
-                deadline.expiry.expired(turn);
+                deadline.expiry.expired(context);
             }
         }
     }

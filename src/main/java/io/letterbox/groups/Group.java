@@ -39,7 +39,7 @@ public interface Group {
      * @param claim the member, with its generation or epoch; -1 for a committer outside the group
      * @return NONE, or the error of Kafka's OffsetCommit
      */
-    Errors commitRefusal(CommitClaim claim, CoordinatorContext turn);
+    Errors commitRefusal(CommitClaim claim, CoordinatorContext context);
 
     /** Whether a member (with the epoch that it believes in) may fetch offsets; -1 and null: no member asks. */
     Errors fetchRefusal(String memberId, int memberEpoch);

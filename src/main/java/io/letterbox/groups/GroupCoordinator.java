@@ -83,45 +83,49 @@ public final class GroupCoordinator implements Coordinator {
                 .on(GroupCommand.DescribeConsumerGroup.class, consumers::describe)
                 .on(GroupCommand.CommitOffsets.class, offsetCommits::commit)
                 .on(GroupCommand.CommitTransactionOffsets.class, offsetCommits::commitTransactional)
-                .on(GroupCommand.FetchOffsets.class, (fetch, ask, turn) -> turn.reply(ask, offsetCommits.fetch(fetch)))
+                .on(
+                        GroupCommand.FetchOffsets.class,
+                        (fetch, ask, context) -> context.reply(ask, offsetCommits.fetch(fetch)))
                 .on(GroupCommand.DeleteOffsets.class, offsetCommits::delete)
                 .on(GroupCommand.DeleteGroup.class, offsetExpiration::delete)
                 .on(
                         GroupCommand.DescribeGroup.class,
-                        (describe, ask, turn) -> turn.reply(ask, classic.describe(describe)))
-                .on(ListGroups.class, (list, ask, turn) -> turn.reply(ask, list(list)))
-                .on(GroupCommand.ViewGroup.class, (view, ask, turn) -> turn.reply(ask, view(view.groupId())))
-                .on(ViewGroups.class, (view, ask, turn) -> turn.reply(ask, page(view)))
+                        (describe, ask, context) -> context.reply(ask, classic.describe(describe)))
+                .on(ListGroups.class, (list, ask, context) -> context.reply(ask, list(list)))
+                .on(GroupCommand.ViewGroup.class, (view, ask, context) -> context.reply(ask, view(view.groupId())))
+                .on(ViewGroups.class, (view, ask, context) -> context.reply(ask, page(view)))
                 .on(
                         GroupCommand.CountGroups.class,
-                        (count, ask, turn) -> turn.reply(ask, registry.all().size()))
+                        (count, ask, context) ->
+                                context.reply(ask, registry.all().size()))
                 .on(
                         GroupCommand.SetOffsets.class,
-                        (set, ask, turn) -> OffsetReset.set(set, ask, turn, view(set.groupId()), offsetCommits))
+                        (set, ask, context) -> OffsetReset.set(set, ask, context, view(set.groupId()), offsetCommits))
                 .on(ImageChanged.class, this::onImage)
                 .complete();
     }
 
     // What members of either protocol ask, by the kind of group that answers.
 
-    private void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.classicProtocol().join(command, ask, turn);
-        else classic.join(command, ask, turn);
+    private void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext context) {
+        if (isServerAssigned(command.key())) consumers.classicProtocol().join(command, ask, context);
+        else classic.join(command, ask, context);
     }
 
-    private void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.classicProtocol().sync(command, ask, turn);
-        else classic.sync(command, ask, turn);
+    private void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext context) {
+        if (isServerAssigned(command.key())) consumers.classicProtocol().sync(command, ask, context);
+        else classic.sync(command, ask, context);
     }
 
-    private void heartbeat(Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.classicProtocol().heartbeat(command, ask, turn);
-        else classic.heartbeat(command, ask, turn);
+    private void heartbeat(
+            Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
+        if (isServerAssigned(command.key())) consumers.classicProtocol().heartbeat(command, ask, context);
+        else classic.heartbeat(command, ask, context);
     }
 
-    private void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
-        if (isServerAssigned(command.key())) consumers.classicProtocol().leave(command, ask, turn);
-        else classic.leave(command, ask, turn);
+    private void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext context) {
+        if (isServerAssigned(command.key())) consumers.classicProtocol().leave(command, ask, context);
+        else classic.leave(command, ask, context);
     }
 
     /** True if a consumer group has members: who speaks the classic protocol is a guest there. */
@@ -166,10 +170,10 @@ public final class GroupCoordinator implements Coordinator {
 
     @Override
     public void activate(Moment now, CoordinatorOutbox outbox) {
-        CoordinatorContext turn = new CoordinatorContext(now, outbox);
-        classic.activate(turn);
-        consumers.activate(turn);
-        offsetExpiration.activate(turn);
+        CoordinatorContext context = new CoordinatorContext(now, outbox);
+        classic.activate(context);
+        consumers.activate(context);
+        offsetExpiration.activate(context);
     }
 
     @Override
@@ -192,10 +196,10 @@ public final class GroupCoordinator implements Coordinator {
         memory.account().close();
     }
 
-    private void onImage(ImageChanged changed, CoordinatorRequest<Void> ask, CoordinatorContext turn) {
-        consumers.onImage(changed.image(), turn);
-        offsetExpiration.onImage(changed.image(), turn);
-        turn.reply(ask, null);
+    private void onImage(ImageChanged changed, CoordinatorRequest<Void> ask, CoordinatorContext context) {
+        consumers.onImage(changed.image(), context);
+        offsetExpiration.onImage(changed.image(), context);
+        context.reply(ask, null);
     }
 
     /** One group, with members and offsets; null if there is none. */

@@ -13,14 +13,14 @@ public final class GroupMemory {
     static final long SWEEP_MS = 10_000;
 
     private final StateAccount account;
-    private Sweep sweep = (but, turn) -> {};
+    private Sweep sweep = (but, context) -> {};
     private long sweptMs = -SWEEP_MS;
 
     /** Deletes groups without members and offsets. */
     @FunctionalInterface
     interface Sweep {
         /** @param but the group that stays in any case */
-        void forgetEmpty(String but, CoordinatorContext turn);
+        void forgetEmpty(String but, CoordinatorContext context);
     }
 
     /** @param part the memory that the groups of all coordinators may take together */
@@ -38,11 +38,11 @@ public final class GroupMemory {
      *
      * @param groupId the group that grows, which a sweep does not delete
      */
-    public boolean admits(long growthBytes, String groupId, CoordinatorContext turn) {
+    public boolean admits(long growthBytes, String groupId, CoordinatorContext context) {
         if (growthBytes <= 0 || account.hasRoom(growthBytes)) return true;
-        if (turn.elapsedMs() - sweptMs >= SWEEP_MS) {
-            sweptMs = turn.elapsedMs();
-            sweep.forgetEmpty(groupId, turn);
+        if (context.elapsedMs() - sweptMs >= SWEEP_MS) {
+            sweptMs = context.elapsedMs();
+            sweep.forgetEmpty(groupId, context);
             if (account.hasRoom(growthBytes)) return true;
         }
         account.refused();

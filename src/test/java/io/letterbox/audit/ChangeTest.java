@@ -27,7 +27,7 @@ class ChangeTest {
     }
 
     @Test
-    void whoSaysNothingOfItselfHasAnAddress() {
+    void aClientWithoutANameHasAnAddress() {
         Change change = new Change("wall clock", "", "confirmed", Map.of());
         assertThat(change.text(Actor.of("HTTP", "::1", null, Principal.ANONYMOUS)))
                 .isEqualTo("Wall clock confirmed by HTTP client ::1");

@@ -58,7 +58,7 @@ class OpenSegmentFilesTest {
     }
 
     @Test
-    void whoeverOpensAnotherClosesTheIdleOnes() throws IOException {
+    void openingAFileClosesIdleOnes() throws IOException {
         make();
         for (int round = 0; round < 3; round++) {
             for (PartitionLog log : logs) {

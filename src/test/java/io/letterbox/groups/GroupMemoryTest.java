@@ -58,7 +58,7 @@ class GroupMemoryTest {
     }
 
     @Test
-    void whatMembersSayOfThemselvesIsCounted() {
+    void metadataOfMembersIsCharged() {
         String words = "range=" + "x".repeat(20_000);
         List<Answer<JoinGroupResponseData>> joins = new ArrayList<>();
         for (int number = 0; number < 20; number++) {
@@ -77,7 +77,7 @@ class GroupMemoryTest {
     }
 
     @Test
-    void idsThatAreGivenOutAreCounted() {
+    void promisedIdsAreCharged() {
         int asked = 0;
         JoinGroupResponseData answer;
         do {

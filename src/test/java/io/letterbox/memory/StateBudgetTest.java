@@ -16,7 +16,7 @@ class StateBudgetTest {
     }
 
     @Test
-    void whoHasLittleIsNotShutOutByWhoHasMuch() {
+    void smallAccountsAreNotStarvedByLargeOnes() {
         StatePart part = new StatePart("groups", "limits.groupBytes", 800);
         StateAccount first = part.open();
         StateAccount second = part.open();

@@ -39,7 +39,7 @@ class LeaderTest {
     }
 
     @Test
-    void whoWaitsWhenTheReplicasBecomeTooFewIsRefusedAndReadersWait() {
+    void pendingAppendsAreRefusedWhenReplicasBecomeTooFew() {
         Leader leader = new Leader(0, 1, 1);
         leader.step(new Input.Appended(3), outputs::add);
         leader.step(new Input.ReplicasChanged(1, 2), outputs::add);

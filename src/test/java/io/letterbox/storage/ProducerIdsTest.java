@@ -53,7 +53,7 @@ class ProducerIdsTest {
     }
 
     @Test
-    void nobodyGetsAnIdTwice() throws Exception {
+    void everyIdIsAllocatedOnce() throws Exception {
         List<Future<Long>> asked = new ArrayList<>();
         ProducerIds one = new ProducerIds(vertx, log);
         ProducerIds two = new ProducerIds(vertx, log);

@@ -31,7 +31,7 @@ class ShardDropsTest extends ShardFixture {
     }
 
     @Test
-    void onlyWhatIsKnownToBeDeletedIsDeleted() throws Exception {
+    void onlyTopicsKnownAsDeletedAreDeleted() throws Exception {
         Path deleted = leave(DELETED, 0);
         Path unknown = leave(UNKNOWN, 0);
         Path half = directory.layout().shard(0).resolve(new TopicIdPartition(UNKNOWN, 7).toString());

@@ -62,7 +62,7 @@ class AddPartitionsTest {
     }
 
     @Test
-    void strangersAndLatecomersAreRefused() {
+    void unknownAndFencedProducersAreRefused() {
         assertThat(desk.add(new Owner(1, (short) 0), Intent.ADD, A))
                 .containsExactly(Errors.INVALID_PRODUCER_ID_MAPPING);
         assertThat(desk.add(new Owner(owner.id(), (short) 1), Intent.ADD, A)).containsExactly(Errors.PRODUCER_FENCED);
@@ -85,7 +85,7 @@ class AddPartitionsTest {
     }
 
     @Test
-    void nobodyWaitsForever() {
+    void waitingRequestsTimeOut() {
         desk.add(owner, Intent.ADD, A);
         Owner next = new Owner(owner.id(), desk.end(owner, true, true).producerEpoch());
         Reply<Map<TopicPartition, Errors>> waiting = desk.asking(next, Intent.ADD, B);
@@ -132,7 +132,7 @@ class AddPartitionsTest {
     }
 
     @Test
-    void whoeverWaitedIsToldWhenTheLogRefuses() {
+    void waitingRequestsAreAnsweredWhenTheLogRefuses() {
         desk.add(owner, Intent.ADD, A);
         Owner next = new Owner(owner.id(), desk.end(owner, true, true).producerEpoch());
         Reply<Map<TopicPartition, Errors>> waiting = desk.asking(next, Intent.ADD, B);

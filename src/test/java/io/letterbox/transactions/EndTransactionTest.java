@@ -115,7 +115,7 @@ class EndTransactionTest {
     }
 
     @Test
-    void strangersAndLatecomersAreRefused() {
+    void unknownAndFencedProducersAreRefused() {
         desk.add(owner, Intent.ADD, A);
         assertThat(desk.endError(new Owner(1, (short) 0), true, true)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
         assertThat(desk.endError(new Owner(owner.id(), (short) 7), true, true)).isEqualTo(Errors.PRODUCER_FENCED);
@@ -144,7 +144,7 @@ class EndTransactionTest {
     }
 
     @Test
-    void lateWordOfMarkersEndsNothingElse() {
+    void aLateReportOfMarkersEndsNothingElse() {
         desk.add(owner, Intent.ADD, A);
         Owner next = told(desk.end(owner, true, true));
         WriteMarkers first = desk.markers.peek();

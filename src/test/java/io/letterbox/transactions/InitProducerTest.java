@@ -31,7 +31,7 @@ class InitProducerTest {
     }
 
     @Test
-    void whoeverComesLaterGetsTheNextEpoch() {
+    void aLaterProducerGetsTheNextEpoch() {
         desk.init();
         assertThat(desk.init()).isEqualTo(new Owner(4000, (short) 1));
     }
@@ -109,7 +109,7 @@ class InitProducerTest {
     }
 
     @Test
-    void whoIsShutOutIsToldSoInEveryState() {
+    void aFencedProducerIsRefusedInEveryState() {
         Owner zombie = desk.init();
         desk.add(zombie, Intent.ADD, A);
         desk.init(ID, TIMEOUT_MS, -1, -1);

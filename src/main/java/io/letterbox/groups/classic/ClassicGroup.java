@@ -371,7 +371,7 @@ public final class ClassicGroup implements Group {
     }
 
     @Override
-    public Errors commitRefusal(CommitClaim claim, CoordinatorContext turn) {
+    public Errors commitRefusal(CommitClaim claim, CoordinatorContext context) {
         if (claim.generation() < 0 && isEmpty()) return Errors.NONE;
         boolean member = claim.generation() >= 0 || !claim.memberId().isEmpty() || claim.instanceId() != null;
         if (member) {
@@ -382,7 +382,7 @@ public final class ClassicGroup implements Group {
             return Errors.UNKNOWN_MEMBER_ID;
         }
         if (!claim.transactional() && state == ClassicState.COMPLETING_REBALANCE) return Errors.REBALANCE_IN_PROGRESS;
-        if (member && !claim.transactional()) sessions.restart(this, members.get(claim.memberId()), turn);
+        if (member && !claim.transactional()) sessions.restart(this, members.get(claim.memberId()), context);
         return Errors.NONE;
     }
 

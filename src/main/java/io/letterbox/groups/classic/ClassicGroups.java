@@ -68,15 +68,15 @@ public final class ClassicGroups {
         this.joins = new JoinHandler(settings, memory, ids, rebalances, sessions);
         sessions.onExpiry(new SessionTimeouts.ExpiryListener() {
             @Override
-            public void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
-                remove(group, member, turn);
-                afterLeaving(group, turn);
+            public void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
+                remove(group, member, context);
+                afterLeaving(group, context);
             }
 
             @Override
-            public void promise(ClassicGroup group, String memberId, CoordinatorContext turn) {
+            public void promise(ClassicGroup group, String memberId, CoordinatorContext context) {
                 group.unpromise(memberId);
-                rebalances.completeWhenAllJoined(group, turn);
+                rebalances.completeWhenAllJoined(group, context);
             }
         });
     }
@@ -92,23 +92,23 @@ public final class ClassicGroups {
 
     // ---- what members ask
 
-    public void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
+    public void join(JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext context) {
         JoinGroupRequestData data = command.data();
         Errors refusal = joinRefusal(data);
         if (refusal != Errors.NONE) {
-            turn.reply(
+            context.reply(
                     ask,
                     new JoinGroupResponseData().setMemberId(data.memberId()).setErrorCode(refusal.code()));
             return;
         }
         Group other = registry.get(data.groupId());
         if (other != null && other.type() != GroupType.CLASSIC) {
-            turn.write(other.tombstones());
+            context.write(other.tombstones());
             registry.remove(other);
         }
         boolean made = registry.get(data.groupId()) == null;
-        ClassicGroup group = getOrMake(data.groupId(), turn.wallMs());
-        joins.join(group, command, ask, turn);
+        ClassicGroup group = getOrMake(data.groupId(), context.wallMs());
+        joins.join(group, command, ask, context);
         // Who was refused must not leave a group behind.
         if (made && group.size() == 0 && group.promisedIds().isEmpty()) registry.remove(group);
     }
@@ -125,25 +125,26 @@ public final class ClassicGroups {
         return classic || data.memberId().isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
     }
 
-    public void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
+    public void sync(SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext context) {
         SyncGroupRequestData data = command.data();
         ClassicGroup group = registry.get(data.groupId(), ClassicGroup.class);
         Errors refusal = syncRefusal(group, data);
         if (refusal != Errors.NONE) {
-            turn.reply(ask, new SyncGroupResponseData().setErrorCode(refusal.code()));
+            context.reply(ask, new SyncGroupResponseData().setErrorCode(refusal.code()));
             return;
         }
         ClassicMember member = group.member(data.memberId());
         rebalances.synced(group, member.id());
         if (group.in(ClassicState.STABLE)) {
-            turn.reply(ask, RebalanceProtocol.synced(group, member));
+            context.reply(ask, RebalanceProtocol.synced(group, member));
             return;
         }
         if (member.syncing() != null) {
-            turn.reply(member.syncing(), new SyncGroupResponseData().setErrorCode(Errors.REBALANCE_IN_PROGRESS.code()));
+            context.reply(
+                    member.syncing(), new SyncGroupResponseData().setErrorCode(Errors.REBALANCE_IN_PROGRESS.code()));
         }
         member.syncing(ask);
-        if (group.isLeader(member.id())) assign(group, data.assignments(), turn);
+        if (group.isLeader(member.id())) assign(group, data.assignments(), context);
     }
 
     private static Errors syncRefusal(ClassicGroup group, SyncGroupRequestData data) {
@@ -162,7 +163,7 @@ public final class ClassicGroups {
         return said != null && known != null && !said.equals(known);
     }
 
-    private void assign(ClassicGroup group, List<SyncGroupRequestAssignment> assignments, CoordinatorContext turn) {
+    private void assign(ClassicGroup group, List<SyncGroupRequestAssignment> assignments, CoordinatorContext context) {
         Map<String, byte[]> byMember = new HashMap<>();
         for (SyncGroupRequestAssignment assignment : assignments) {
             byMember.put(assignment.memberId(), assignment.assignment());
@@ -172,71 +173,72 @@ public final class ClassicGroups {
             byte[] assignment = byMember.getOrDefault(member.id(), ClassicMember.NOTHING);
             growthBytes += assignment.length - member.assignment().length;
         }
-        if (!memory.admits(growthBytes, group.id(), turn)) {
-            rebalances.resetAssignments(group, Errors.GROUP_MAX_SIZE_REACHED, turn);
-            rebalances.prepare(group, turn);
+        if (!memory.admits(growthBytes, group.id(), context)) {
+            rebalances.resetAssignments(group, Errors.GROUP_MAX_SIZE_REACHED, context);
+            rebalances.prepare(group, context);
             return;
         }
         for (ClassicMember member : group.members()) {
             group.assign(member, byMember.getOrDefault(member.id(), ClassicMember.NOTHING));
         }
-        group.transitionTo(ClassicState.STABLE, turn.wallMs());
+        group.transitionTo(ClassicState.STABLE, context.wallMs());
         try {
-            turn.write(List.of(ClassicRecords.of(group)));
+            context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            group.transitionTo(ClassicState.COMPLETING_REBALANCE, turn.wallMs());
-            rebalances.resetAssignments(group, WriteErrors.of(refused), turn);
-            rebalances.prepare(group, turn);
+            group.transitionTo(ClassicState.COMPLETING_REBALANCE, context.wallMs());
+            rebalances.resetAssignments(group, WriteErrors.of(refused), context);
+            rebalances.prepare(group, context);
             return;
         }
-        rebalances.answerSyncs(group, Errors.NONE, turn);
+        rebalances.answerSyncs(group, Errors.NONE, context);
     }
 
-    public void heartbeat(Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
+    public void heartbeat(
+            Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
         HeartbeatRequestData data = command.data();
-        Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, turn);
-        turn.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));
+        Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, context);
+        context.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));
     }
 
-    private Errors beat(ClassicGroup group, HeartbeatRequestData data, CoordinatorContext turn) {
+    private Errors beat(ClassicGroup group, HeartbeatRequestData data, CoordinatorContext context) {
         if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
         if (group == null) return Errors.UNKNOWN_MEMBER_ID;
         Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());
         if (refusal != Errors.NONE) return refusal;
         if (data.generationId() != group.generation()) return Errors.ILLEGAL_GENERATION;
-        sessions.restart(group, group.member(data.memberId()), turn);
+        sessions.restart(group, group.member(data.memberId()), context);
         return group.in(ClassicState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE;
     }
 
-    public void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
+    public void leave(LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext context) {
         String groupId = command.data().groupId();
         if (groupId.isEmpty()) {
-            turn.reply(ask, new LeaveGroupResponseData().setErrorCode(Errors.INVALID_GROUP_ID.code()));
+            context.reply(ask, new LeaveGroupResponseData().setErrorCode(Errors.INVALID_GROUP_ID.code()));
             return;
         }
         ClassicGroup group = registry.get(groupId, ClassicGroup.class);
         List<MemberResponse> members = new ArrayList<>();
         boolean anyoneLeft = false;
         for (MemberIdentity identity : command.data().members()) {
-            Errors result = group == null ? Errors.UNKNOWN_MEMBER_ID : leave(group, identity, turn);
+            Errors result = group == null ? Errors.UNKNOWN_MEMBER_ID : leave(group, identity, context);
             anyoneLeft |= result == Errors.NONE;
             members.add(new MemberResponse()
                     .setMemberId(identity.memberId())
                     .setGroupInstanceId(identity.groupInstanceId())
                     .setErrorCode(result.code()));
         }
-        if (anyoneLeft) afterLeaving(group, turn);
-        turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
+        if (anyoneLeft) afterLeaving(group, context);
+        context.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }
 
-    private Errors leave(ClassicGroup group, MemberIdentity identity, CoordinatorContext turn) {
+    private Errors leave(ClassicGroup group, MemberIdentity identity, CoordinatorContext context) {
         String memberId = identity.memberId();
         String instanceId = identity.groupInstanceId();
         if (memberId.isEmpty()) {
             // An administrator removes a static member by its name (KIP-345).
             String current = instanceId == null ? null : group.memberOf(instanceId);
             if (current == null) return Errors.UNKNOWN_MEMBER_ID;
-            remove(group, group.member(current), turn);
+            remove(group, group.member(current), context);
             return Errors.NONE;
         }
         if (group.promisedIds().contains(memberId)) {
@@ -245,22 +247,22 @@ public final class ClassicGroups {
             return Errors.NONE;
         }
         Errors refusal = group.checkMember(memberId, instanceId);
-        if (refusal == Errors.NONE) remove(group, group.member(memberId), turn);
+        if (refusal == Errors.NONE) remove(group, group.member(memberId), context);
         return refusal;
     }
 
     /** Takes a member out; who waits in its name is told that it is none. */
-    private void remove(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+    private void remove(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
         sessions.end(member);
-        member.refuseWaiting(Errors.UNKNOWN_MEMBER_ID, turn);
+        member.refuseWaiting(Errors.UNKNOWN_MEMBER_ID, context);
         group.remove(member.id());
     }
 
-    private void afterLeaving(ClassicGroup group, CoordinatorContext turn) {
+    private void afterLeaving(ClassicGroup group, CoordinatorContext context) {
         if (group.in(ClassicState.STABLE) || group.in(ClassicState.COMPLETING_REBALANCE)) {
-            rebalances.prepare(group, turn);
+            rebalances.prepare(group, context);
         } else {
-            rebalances.completeWhenAllJoined(group, turn);
+            rebalances.completeWhenAllJoined(group, context);
         }
     }
 
@@ -308,9 +310,9 @@ public final class ClassicGroups {
     }
 
     /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
-    public void requireRejoin(String groupId, CoordinatorContext turn) {
-        for (ClassicMember member : getOrMake(groupId, turn.wallMs()).members()) {
-            member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, turn);
+    public void requireRejoin(String groupId, CoordinatorContext context) {
+        for (ClassicMember member : getOrMake(groupId, context.wallMs()).members()) {
+            member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, context);
         }
     }
 
@@ -343,9 +345,9 @@ public final class ClassicGroups {
         }
     }
 
-    private static void writeState(ClassicGroup group, CoordinatorContext turn) {
+    private static void writeState(ClassicGroup group, CoordinatorContext context) {
         try {
-            turn.write(List.of(ClassicRecords.of(group)));
+            context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
             // Then the next start finds it in the log as this one did.
             return;
@@ -360,18 +362,18 @@ public final class ClassicGroups {
     }
 
     /** Everything has been replayed: who was a member may show itself within its session's time. */
-    public void activate(CoordinatorContext turn) {
+    public void activate(CoordinatorContext context) {
         active = true;
         for (String groupId : emptied) {
             ClassicGroup group = registry.get(groupId, ClassicGroup.class);
-            if (group != null) writeState(group, turn);
+            if (group != null) writeState(group, context);
         }
         emptied.clear();
         for (Group group : registry.all()) {
             if (!(group instanceof ClassicGroup classic)) continue;
-            for (ClassicMember member : classic.members()) sessions.restart(classic, member, turn);
+            for (ClassicMember member : classic.members()) sessions.restart(classic, member, context);
             // The limit may have been lowered: those that come last to the rebalance are too many.
-            if (classic.size() > settings.maxMembers()) rebalances.prepare(classic, turn);
+            if (classic.size() > settings.maxMembers()) rebalances.prepare(classic, context);
         }
     }
 }

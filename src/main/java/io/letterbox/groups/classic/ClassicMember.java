@@ -165,16 +165,16 @@ final class ClassicMember {
      *
      * @param why {@code UNKNOWN_MEMBER_ID} where it is no member any more, so that it is told no id either
      */
-    void refuseWaiting(Errors why, CoordinatorContext turn) {
+    void refuseWaiting(Errors why, CoordinatorContext context) {
         CoordinatorRequest<JoinGroupResponseData> join = joining;
         joining = null;
         if (join != null) {
             String shownId = why == Errors.UNKNOWN_MEMBER_ID ? "" : id;
-            turn.reply(join, new JoinGroupResponseData().setMemberId(shownId).setErrorCode(why.code()));
+            context.reply(join, new JoinGroupResponseData().setMemberId(shownId).setErrorCode(why.code()));
         }
         CoordinatorRequest<SyncGroupResponseData> sync = syncing;
         syncing = null;
-        if (sync != null) turn.reply(sync, new SyncGroupResponseData().setErrorCode(why.code()));
+        if (sync != null) context.reply(sync, new SyncGroupResponseData().setErrorCode(why.code()));
     }
 
     /** True until its first join has been answered: it does not know its id, so it cannot send heartbeats. */

@@ -51,13 +51,13 @@ final class JoinHandler {
             CoordinatorRequest<JoinGroupResponseData> ask,
             Caller caller,
             JoinGroupRequestData data,
-            CoordinatorContext turn) {
+            CoordinatorContext context) {
         List<Protocol> protocols() {
             return Protocol.of(data.protocols());
         }
 
         void refuse(String memberId, Errors error) {
-            turn.reply(ask, new JoinGroupResponseData().setMemberId(memberId).setErrorCode(error.code()));
+            context.reply(ask, new JoinGroupResponseData().setMemberId(memberId).setErrorCode(error.code()));
         }
     }
 
@@ -65,13 +65,13 @@ final class JoinHandler {
             ClassicGroup group,
             JoinGroup command,
             CoordinatorRequest<JoinGroupResponseData> ask,
-            CoordinatorContext turn) {
-        Request request = new Request(group, ask, command.caller(), command.data(), turn);
+            CoordinatorContext context) {
+        Request request = new Request(group, ask, command.caller(), command.data(), context);
         String memberId = command.data().memberId();
         if (!hasRoom(group, memberId)) {
             forget(group, memberId);
             request.refuse("", Errors.GROUP_MAX_SIZE_REACHED);
-            rebalances.completeWhenAllJoined(group, turn);
+            rebalances.completeWhenAllJoined(group, context);
         } else if (request.protocols().stream()
                         .mapToLong(spoken -> spoken.metadata().length)
                         .sum()
@@ -79,7 +79,7 @@ final class JoinHandler {
             request.refuse(memberId, Errors.INVALID_REQUEST);
         } else if (!group.fits(command.data().protocolType(), request.protocols())) {
             request.refuse(memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
-        } else if (!memory.admits(growthBytes(request), group.id(), turn)) {
+        } else if (!memory.admits(growthBytes(request), group.id(), context)) {
             request.refuse(memberId, Errors.GROUP_MAX_SIZE_REACHED);
         } else if (memberId.isEmpty()) {
             joinNew(request);
@@ -153,7 +153,7 @@ final class JoinHandler {
             return;
         }
         group.promise(newId);
-        sessions.promise(group, newId, request.data().sessionTimeoutMs(), request.turn());
+        sessions.promise(group, newId, request.data().sessionTimeoutMs(), request.context());
         request.refuse(newId, Errors.MEMBER_ID_REQUIRED);
     }
 
@@ -168,8 +168,8 @@ final class JoinHandler {
         if (group.in(ClassicState.PREPARING_REBALANCE) && group.isInitial()) group.grewWhileDelayed(true);
         sessions.endPromise(group, memberId);
         group.add(member);
-        sessions.beginFirst(group, member, request.turn());
-        rebalances.changed(group, request.turn());
+        sessions.beginFirst(group, member, request.context());
+        rebalances.changed(group, request.context());
     }
 
     private void joinKnown(Request request, String memberId) {
@@ -192,11 +192,11 @@ final class JoinHandler {
                 || group.in(ClassicState.STABLE) && same && !group.isLeader(memberId);
         if (asks) {
             // It missed the answer, or wants to know where it stands: nothing changes for the others.
-            request.turn().reply(request.ask(), RebalanceProtocol.joined(group, memberId));
+            request.context().reply(request.ask(), RebalanceProtocol.joined(group, memberId));
             return;
         }
         update(request, member);
-        rebalances.changed(group, request.turn());
+        rebalances.changed(group, request.context());
     }
 
     private static void update(Request request, ClassicMember member) {
@@ -204,7 +204,7 @@ final class JoinHandler {
         request.group().changeProtocols(member, request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
         // Whoever asks again does not wait for the first answer any more.
-        member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, request.turn());
+        member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, request.context());
         member.joining(request.ask());
     }
 
@@ -212,18 +212,18 @@ final class JoinHandler {
     private void replaceStatic(Request request, ClassicMember old, String newId) {
         ClassicGroup group = request.group();
         String oldLeader = group.leader();
-        old.refuseWaiting(Errors.FENCED_INSTANCE_ID, request.turn());
+        old.refuseWaiting(Errors.FENCED_INSTANCE_ID, request.context());
         sessions.end(old);
         ClassicMember member = group.replace(old, newId);
-        sessions.restart(group, member, request.turn());
+        sessions.restart(group, member, request.context());
         update(request, member);
         if (group.in(ClassicState.COMPLETING_REBALANCE)) {
             // The leader may be assigning to the old id already.
-            rebalances.prepare(group, request.turn());
+            rebalances.prepare(group, request.context());
         } else if (!group.in(ClassicState.STABLE)) {
-            rebalances.completeWhenAllJoined(group, request.turn());
+            rebalances.completeWhenAllJoined(group, request.context());
         } else if (!group.elect().equals(group.protocol())) {
-            rebalances.prepare(group, request.turn());
+            rebalances.prepare(group, request.context());
         } else {
             keepGeneration(request, member, oldLeader);
         }
@@ -232,14 +232,14 @@ final class JoinHandler {
     /** Nothing changes for the others, so there is no rebalance: the generation and the assignment stay. */
     private void keepGeneration(Request request, ClassicMember member, String oldLeader) {
         ClassicGroup group = request.group();
-        CoordinatorContext turn = request.turn();
+        CoordinatorContext context = request.context();
         member.joining(null);
         try {
-            turn.write(List.of(ClassicRecords.of(group)));
+            context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
             // The log knows the old id still; a rebalance ends with the new one in the log.
             member.joining(request.ask());
-            rebalances.prepare(group, turn);
+            rebalances.prepare(group, context);
             return;
         }
         JoinGroupResponseData answer = RebalanceProtocol.joined(group, member.id());
@@ -249,6 +249,6 @@ final class JoinHandler {
             // An older leader would assign again if it heard that it leads.
             answer.setLeader(oldLeader).setMembers(List.of());
         }
-        turn.reply(request.ask(), answer);
+        context.reply(request.ask(), answer);
     }
 }

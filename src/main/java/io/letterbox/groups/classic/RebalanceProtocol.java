@@ -40,38 +40,38 @@ final class RebalanceProtocol {
     }
 
     /** Membership has changed: a rebalance begins, or one that is under way goes on. */
-    void changed(ClassicGroup group, CoordinatorContext turn) {
-        if (group.in(ClassicState.PREPARING_REBALANCE)) completeWhenAllJoined(group, turn);
-        else prepare(group, turn);
+    void changed(ClassicGroup group, CoordinatorContext context) {
+        if (group.in(ClassicState.PREPARING_REBALANCE)) completeWhenAllJoined(group, context);
+        else prepare(group, context);
     }
 
     /** Begins a rebalance. */
-    void prepare(ClassicGroup group, CoordinatorContext turn) {
-        if (group.in(ClassicState.COMPLETING_REBALANCE)) resetAssignments(group, Errors.REBALANCE_IN_PROGRESS, turn);
+    void prepare(ClassicGroup group, CoordinatorContext context) {
+        if (group.in(ClassicState.COMPLETING_REBALANCE)) resetAssignments(group, Errors.REBALANCE_IN_PROGRESS, context);
         group.pendingSync().clear();
         deadlines.cancel(new SyncPhase(group.id()));
-        group.transitionTo(ClassicState.PREPARING_REBALANCE, turn.wallMs());
+        group.transitionTo(ClassicState.PREPARING_REBALANCE, context.wallMs());
         if (group.isInitial()) {
             int delayMs = settings.initialRebalanceDelayMs();
-            delay(group, delayMs, Math.max(group.rebalanceTimeoutMs() - delayMs, 0), turn);
+            delay(group, delayMs, Math.max(group.rebalanceTimeoutMs() - delayMs, 0), context);
         } else if (group.allJoined()) {
-            completeJoin(group, turn);
+            completeJoin(group, context);
         } else {
-            awaitJoins(group, turn);
+            awaitJoins(group, context);
         }
     }
 
-    private void awaitJoins(ClassicGroup group, CoordinatorContext turn) {
+    private void awaitJoins(ClassicGroup group, CoordinatorContext context) {
         deadlines.set(
                 new JoinPhase(group.id()),
-                turn.elapsedMs() + group.rebalanceTimeoutMs(),
+                context.elapsedMs() + group.rebalanceTimeoutMs(),
                 late -> ifPreparing(group, () -> completeJoin(group, late)));
     }
 
-    private void delay(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext turn) {
+    private void delay(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext context) {
         deadlines.set(
                 new JoinPhase(group.id()),
-                turn.elapsedMs() + delayMs,
+                context.elapsedMs() + delayMs,
                 late -> ifPreparing(group, () -> delayed(group, delayMs, remainingMs, late)));
     }
 
@@ -80,25 +80,25 @@ final class RebalanceProtocol {
     }
 
     /** Whoever came while an empty group waited makes it wait again, up to the rebalance timeout. */
-    private void delayed(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext turn) {
+    private void delayed(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext context) {
         if (!group.grewWhileDelayed() || remainingMs == 0) {
-            completeJoin(group, turn);
+            completeJoin(group, context);
             return;
         }
         group.grewWhileDelayed(false);
         int nextMs = Math.min(settings.initialRebalanceDelayMs(), remainingMs);
-        delay(group, nextMs, Math.max(remainingMs - delayMs, 0), turn);
+        delay(group, nextMs, Math.max(remainingMs - delayMs, 0), context);
     }
 
     /** Ends the join phase where nobody is waited for any more. The first one of a group ends by time only. */
-    void completeWhenAllJoined(ClassicGroup group, CoordinatorContext turn) {
+    void completeWhenAllJoined(ClassicGroup group, CoordinatorContext context) {
         if (group.in(ClassicState.PREPARING_REBALANCE) && !group.isInitial() && group.allJoined()) {
-            completeJoin(group, turn);
+            completeJoin(group, context);
         }
     }
 
     /** Ends the join phase: who has not come is out, except for static members, who may take their session's time. */
-    void completeJoin(ClassicGroup group, CoordinatorContext turn) {
+    void completeJoin(ClassicGroup group, CoordinatorContext context) {
         deadlines.cancel(new JoinPhase(group.id()));
         for (ClassicMember member : List.copyOf(group.members())) {
             if (member.joining() != null || member.isStatic()) continue;
@@ -107,42 +107,42 @@ final class RebalanceProtocol {
         }
         if (!group.electLeader() && group.size() > 0) {
             // Only static members are left, and none of them came: their sessions decide.
-            awaitJoins(group, turn);
+            awaitJoins(group, context);
             return;
         }
-        group.nextGeneration(turn.wallMs());
-        if (group.isEmpty()) becameEmpty(group, turn);
-        else answerJoins(group, turn);
+        group.nextGeneration(context.wallMs());
+        if (group.isEmpty()) becameEmpty(group, context);
+        else answerJoins(group, context);
     }
 
-    private static void becameEmpty(ClassicGroup group, CoordinatorContext turn) {
+    private static void becameEmpty(ClassicGroup group, CoordinatorContext context) {
         try {
-            turn.write(List.of(ClassicRecords.of(group)));
+            context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
             // After a restart the members of the last generation would be back, and time out. Nobody is harmed.
             return;
         }
     }
 
-    private void answerJoins(ClassicGroup group, CoordinatorContext turn) {
+    private void answerJoins(ClassicGroup group, CoordinatorContext context) {
         for (ClassicMember member : group.members()) {
-            answerJoin(group, member, turn);
-            sessions.restart(group, member, turn);
+            answerJoin(group, member, context);
+            sessions.restart(group, member, context);
             member.fresh(false);
             group.pendingSync().add(member.id());
         }
         int generation = group.generation();
         deadlines.set(
                 new SyncPhase(group.id()),
-                turn.elapsedMs() + group.rebalanceTimeoutMs(),
+                context.elapsedMs() + group.rebalanceTimeoutMs(),
                 late -> syncsAreLate(group, generation, late));
     }
 
-    private static void answerJoin(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+    private static void answerJoin(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
         CoordinatorRequest<JoinGroupResponseData> ask = member.joining();
         if (ask == null) return;
         member.joining(null);
-        turn.reply(ask, joined(group, member.id()));
+        context.reply(ask, joined(group, member.id()));
     }
 
     /** What a member is told about the current generation: the leader all, the others the least. */
@@ -165,14 +165,14 @@ final class RebalanceProtocol {
                 .toList();
     }
 
-    private void syncsAreLate(ClassicGroup group, int generation, CoordinatorContext turn) {
+    private void syncsAreLate(ClassicGroup group, int generation, CoordinatorContext context) {
         boolean began = group.in(ClassicState.COMPLETING_REBALANCE) || group.in(ClassicState.STABLE);
         if (!began || group.generation() != generation || group.pendingSync().isEmpty()) return;
         for (String memberId : List.copyOf(group.pendingSync())) {
             sessions.end(group.member(memberId));
             group.remove(memberId);
         }
-        prepare(group, turn);
+        prepare(group, context);
     }
 
     /** A member asked for its assignment; when all have, nobody is waited for any more. */
@@ -182,22 +182,22 @@ final class RebalanceProtocol {
     }
 
     /** Nobody has an assignment, and who waits for one is told why. */
-    void resetAssignments(ClassicGroup group, Errors why, CoordinatorContext turn) {
+    void resetAssignments(ClassicGroup group, Errors why, CoordinatorContext context) {
         for (ClassicMember member : group.members()) group.assign(member, ClassicMember.NOTHING);
-        answerSyncs(group, why, turn);
+        answerSyncs(group, why, context);
     }
 
-    void answerSyncs(ClassicGroup group, Errors error, CoordinatorContext turn) {
+    void answerSyncs(ClassicGroup group, Errors error, CoordinatorContext context) {
         for (ClassicMember member : group.members()) {
             CoordinatorRequest<SyncGroupResponseData> ask = member.syncing();
             if (ask == null) continue;
             member.syncing(null);
-            turn.reply(
+            context.reply(
                     ask,
                     error == Errors.NONE
                             ? synced(group, member)
                             : new SyncGroupResponseData().setErrorCode(error.code()));
-            sessions.restart(group, member, turn);
+            sessions.restart(group, member, context);
         }
     }
 

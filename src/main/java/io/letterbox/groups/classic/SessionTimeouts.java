@@ -13,10 +13,10 @@ final class SessionTimeouts {
 
     /** Handles the end of sessions. */
     interface ExpiryListener {
-        void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext turn);
+        void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext context);
 
         /** Handles a promised id with which no member has joined in time. */
-        void promise(ClassicGroup group, String memberId, CoordinatorContext turn);
+        void promise(ClassicGroup group, String memberId, CoordinatorContext context);
     }
 
     /**
@@ -40,25 +40,25 @@ final class SessionTimeouts {
     }
 
     /** Begins a member's session anew after a heartbeat. Usually changes a number only. */
-    void restart(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
-        begin(group, member, member.sessionTimeoutMs(), turn);
+    void restart(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
+        begin(group, member, member.sessionTimeoutMs(), context);
     }
 
     /** Begins the session of a new member, which waits for the answer to its first join. */
-    void beginFirst(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
-        begin(group, member, FIRST_JOIN_TIMEOUT_MS, turn);
+    void beginFirst(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
+        begin(group, member, FIRST_JOIN_TIMEOUT_MS, context);
     }
 
-    private void begin(ClassicGroup group, ClassicMember member, int timeoutMs, CoordinatorContext turn) {
-        long dueMs = turn.elapsedMs() + timeoutMs;
+    private void begin(ClassicGroup group, ClassicMember member, int timeoutMs, CoordinatorContext context) {
+        long dueMs = context.elapsedMs() + timeoutMs;
         if (!deadlines.move(member, dueMs)) deadlines.set(member, dueMs, late -> expired(group, member, late));
     }
 
-    private void expired(ClassicGroup group, ClassicMember member, CoordinatorContext turn) {
+    private void expired(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
         if (group.member(member.id()) != member) return;
         // A member with a pending request cannot send heartbeats; its session goes on after the answer.
         boolean waits = member.joining() != null || member.syncing() != null;
-        if (!waits || member.isFresh()) expiryListener.memberExpired(group, member, turn);
+        if (!waits || member.isFresh()) expiryListener.memberExpired(group, member, context);
     }
 
     void end(ClassicMember member) {
@@ -66,9 +66,9 @@ final class SessionTimeouts {
     }
 
     /** Begins the deadline of a promised id: one session timeout. */
-    void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, CoordinatorContext turn) {
+    void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, CoordinatorContext context) {
         Promise key = new Promise(group.id(), memberId);
-        deadlines.set(key, turn.elapsedMs() + sessionTimeoutMs, late -> {
+        deadlines.set(key, context.elapsedMs() + sessionTimeoutMs, late -> {
             if (group.promisedIds().contains(memberId)) expiryListener.promise(group, memberId, late);
         });
     }

@@ -37,17 +37,18 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a JoinGroup. */
     public void join(
-            GroupCommand.JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext turn) {
+            GroupCommand.JoinGroup command, CoordinatorRequest<JoinGroupResponseData> ask, CoordinatorContext context) {
         JoinGroupRequestData data = command.data();
         String memberId = data.memberId().isEmpty() ? command.caller().clientId() + "-" + ids.get() : data.memberId();
         JoinGroupResponseData answer;
         try {
-            answer =
-                    needsId(command) ? refusedJoin(Errors.MEMBER_ID_REQUIRED, memberId) : join(memberId, command, turn);
+            answer = needsId(command)
+                    ? refusedJoin(Errors.MEMBER_ID_REQUIRED, memberId)
+                    : join(memberId, command, context);
         } catch (ConsumerRefusal refusal) {
             answer = refusedJoin(refusal.error(), data.memberId());
         }
-        turn.reply(ask, answer);
+        context.reply(ask, answer);
     }
 
     private static boolean needsId(GroupCommand.JoinGroup command) {
@@ -64,14 +65,14 @@ public final class ClassicProtocolAdapter {
                 .setProtocolName("");
     }
 
-    private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, CoordinatorContext turn) {
-        groups.removeUnread(command.data().groupId(), turn);
-        Rebalance rebalance = groups.rebalance(command.data().groupId(), turn);
+    private JoinGroupResponseData join(String memberId, GroupCommand.JoinGroup command, CoordinatorContext context) {
+        groups.removeUnread(command.data().groupId(), context);
+        Rebalance rebalance = groups.rebalance(command.data().groupId(), context);
         membership.join(rebalance, memberId, command.caller(), command.data());
-        ConsumerGroup group = groups.commitWithinLimit(rebalance.change(), memberId, turn);
+        ConsumerGroup group = groups.commitWithinLimit(rebalance.change(), memberId, context);
         ConsumerMember member = group.member(memberId);
-        groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
-        groups.deadlines().onJoined(group.id(), member, turn.elapsedMs());
+        groups.deadlines().onHeartbeat(group.id(), member, context.elapsedMs());
+        groups.deadlines().onJoined(group.id(), member, context.elapsedMs());
         return new JoinGroupResponseData()
                 .setMemberId(memberId)
                 .setGenerationId(member.current().epoch())
@@ -81,27 +82,27 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a SyncGroup. */
     public void sync(
-            GroupCommand.SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext turn) {
+            GroupCommand.SyncGroup command, CoordinatorRequest<SyncGroupResponseData> ask, CoordinatorContext context) {
         SyncGroupResponseData answer;
         try {
-            answer = sync(command.data(), turn);
+            answer = sync(command.data(), context);
         } catch (ConsumerRefusal refusal) {
             answer = new SyncGroupResponseData().setErrorCode(refusal.error().code());
         }
-        turn.reply(ask, answer);
+        context.reply(ask, answer);
     }
 
-    private SyncGroupResponseData sync(SyncGroupRequestData data, CoordinatorContext turn) {
-        groups.removeUnread(data.groupId(), turn);
+    private SyncGroupResponseData sync(SyncGroupRequestData data, CoordinatorContext context) {
+        groups.removeUnread(data.groupId(), context);
         ConsumerGroup group = groups.group(data.groupId());
         ConsumerMember member =
                 ClassicMembership.present(group, data.memberId(), data.groupInstanceId(), data.generationId());
         ClassicMembership.checkProtocol(member, data);
         if (member.current().epoch() < group.epoch() && member.current().state() != MemberState.UNREVOKED_PARTITIONS) {
-            groups.deadlines().onRejoinRequired(group.id(), member, turn.elapsedMs());
+            groups.deadlines().onRejoinRequired(group.id(), member, context.elapsedMs());
             throw new ConsumerRefusal(Errors.REBALANCE_IN_PROGRESS, "Another epoch has begun; join again.");
         }
-        groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
+        groups.deadlines().onHeartbeat(group.id(), member, context.elapsedMs());
         groups.deadlines().onSynced(group.id(), member);
         return new SyncGroupResponseData()
                 .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
@@ -111,10 +112,10 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a Heartbeat. */
     public void heartbeat(
-            GroupCommand.Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext turn) {
+            GroupCommand.Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
         Errors error = Errors.NONE;
         try {
-            groups.removeUnread(command.data().groupId(), turn);
+            groups.removeUnread(command.data().groupId(), context);
             ConsumerGroup group = groups.group(command.data().groupId());
             ConsumerMember member = ClassicMembership.present(
                     group,
@@ -122,25 +123,27 @@ public final class ClassicProtocolAdapter {
                     command.data().groupInstanceId(),
                     command.data().generationId());
             // Where all members speak the classic protocol, nobody else notices that a topic has grown.
-            Rebalance rebalance = groups.rebalance(group.id(), turn);
+            Rebalance rebalance = groups.rebalance(group.id(), context);
             rebalance.settle(false);
-            group = groups.commit(rebalance.change(), turn);
-            groups.deadlines().onHeartbeat(group.id(), member, turn.elapsedMs());
+            group = groups.commit(rebalance.change(), context);
+            groups.deadlines().onHeartbeat(group.id(), member, context.elapsedMs());
             if (ClassicMembership.hasToRejoin(group, member)) {
-                groups.deadlines().onRejoinRequired(group.id(), member, turn.elapsedMs());
+                groups.deadlines().onRejoinRequired(group.id(), member, context.elapsedMs());
                 error = Errors.REBALANCE_IN_PROGRESS;
             }
         } catch (ConsumerRefusal refusal) {
             error = refusal.error();
         }
-        turn.reply(ask, new HeartbeatResponseData().setErrorCode(error.code()));
+        context.reply(ask, new HeartbeatResponseData().setErrorCode(error.code()));
     }
 
     /** Answers a LeaveGroup. */
     public void leave(
-            GroupCommand.LeaveGroup command, CoordinatorRequest<LeaveGroupResponseData> ask, CoordinatorContext turn) {
+            GroupCommand.LeaveGroup command,
+            CoordinatorRequest<LeaveGroupResponseData> ask,
+            CoordinatorContext context) {
         LeaveGroupRequestData data = command.data();
-        Rebalance rebalance = groups.rebalance(data.groupId(), turn);
+        Rebalance rebalance = groups.rebalance(data.groupId(), context);
         GroupChange change = rebalance.change();
         List<LeaveGroupResponseData.MemberResponse> members = new ArrayList<>();
         List<String> left = new ArrayList<>();
@@ -160,10 +163,10 @@ public final class ClassicProtocolAdapter {
         }
         if (!left.isEmpty()) {
             rebalance.afterDeparture();
-            groups.commit(change, turn);
+            groups.commit(change, context);
             for (String memberId : left) groups.deadlines().cancelAll(data.groupId(), memberId);
         }
-        turn.reply(ask, new LeaveGroupResponseData().setMembers(members));
+        context.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }
 
     /** An administrator takes a static member out by its name alone. */

@@ -180,7 +180,7 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
-    public Errors commitRefusal(CommitClaim claim, CoordinatorContext turn) {
+    public Errors commitRefusal(CommitClaim claim, CoordinatorContext context) {
         if (claim.generation() < 0 && claim.memberId().isEmpty()) {
             return isEmpty() ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
         }

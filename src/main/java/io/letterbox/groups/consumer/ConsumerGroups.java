@@ -134,30 +134,30 @@ public final class ConsumerGroups {
      * Members of whom the log says more than there was room for join again; that they are gone is written down. To be
      * called before a member of the group is answered.
      */
-    void removeUnread(String groupId, CoordinatorContext turn) {
+    void removeUnread(String groupId, CoordinatorContext context) {
         if (!unreadGroups.contains(groupId)) return;
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         for (ConsumerMember member : group == null ? List.<ConsumerMember>of() : List.copyOf(group.members())) {
             if (member.profile() != ConsumerMember.UNREAD) continue;
-            fence(groupId, member.id(), unread -> true, turn);
+            fence(groupId, member.id(), unread -> true, context);
             memory.dropped(1);
         }
         unreadGroups.remove(groupId);
     }
 
     /** The topics are these now; groups notice when a member is heard of. */
-    public void onImage(ClusterImage image, CoordinatorContext turn) {
+    public void onImage(ClusterImage image, CoordinatorContext context) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
-        if (active) removeDeparted(turn);
+        if (active) removeDeparted(context);
     }
 
     /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
-    private void removeDeparted(CoordinatorContext turn) {
+    private void removeDeparted(CoordinatorContext context) {
         Map<Integer, NodeImage> nodes = topics.image().nodes();
         if (nodes.equals(dismissedFor)) return;
         try {
-            for (String groupId : List.copyOf(unreadGroups)) removeUnread(groupId, turn);
-            dismissStreams(nodes, turn);
+            for (String groupId : List.copyOf(unreadGroups)) removeUnread(groupId, context);
+            dismissStreams(nodes, context);
             dismissedFor = nodes;
         } catch (ApiException refused) {
             // A coordinator that ended for it would serve nobody, and members that are silent end with their sessions.
@@ -165,28 +165,28 @@ public final class ConsumerGroups {
     }
 
     /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
-    private void dismissStreams(Map<Integer, NodeImage> nodes, CoordinatorContext turn) {
+    private void dismissStreams(Map<Integer, NodeImage> nodes, CoordinatorContext context) {
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : List.copyOf(group.members())) {
                 StreamMemberId stream = StreamMemberId.of(member.id());
                 if (stream == null || !stream.hasEnded(nodes)) continue;
-                fence(group.id(), member.id(), ended -> true, turn);
+                fence(group.id(), member.id(), ended -> true, context);
             }
         }
     }
 
     /** The coordinator works from now on: every member has a session's time to be heard of. */
-    public void activate(CoordinatorContext turn) {
+    public void activate(CoordinatorContext context) {
         active = true;
         for (Group each : registry.all()) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : group.members()) {
-                deadlines.onHeartbeat(group.id(), member, turn.elapsedMs());
-                deadlines.onAssignmentChanged(group.id(), member, turn.elapsedMs());
+                deadlines.onHeartbeat(group.id(), member, context.elapsedMs());
+                deadlines.onAssignmentChanged(group.id(), member, context.elapsedMs());
             }
         }
-        if (topics != null) removeDeparted(turn);
+        if (topics != null) removeDeparted(context);
     }
 
     /** The name of the topic that has an id; null where there is none now, or that is not known yet. */
@@ -198,18 +198,18 @@ public final class ConsumerGroups {
     public void heartbeat(
             ConsumerGroupHeartbeat command,
             CoordinatorRequest<ConsumerGroupHeartbeatResponseData> ask,
-            CoordinatorContext turn) {
+            CoordinatorContext context) {
         ConsumerGroupHeartbeatResponseData answer;
         try {
             HeartbeatCheck.check(command.data(), command.caller().version());
             checkPattern(command.data().subscribedTopicRegex());
-            answer = command.data().memberEpoch() < 0 ? leave(command.data(), turn) : stay(command, turn);
+            answer = command.data().memberEpoch() < 0 ? leave(command.data(), context) : stay(command, context);
         } catch (ConsumerRefusal refusal) {
             answer = new ConsumerGroupHeartbeatResponseData()
                     .setErrorCode(refusal.error().code())
                     .setErrorMessage(refusal.getMessage());
         }
-        turn.reply(ask, answer);
+        context.reply(ask, answer);
     }
 
     private void checkPattern(String regex) {
@@ -219,22 +219,22 @@ public final class ConsumerGroups {
         if (refusal != null) throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refusal);
     }
 
-    private ConsumerGroupHeartbeatResponseData stay(ConsumerGroupHeartbeat command, CoordinatorContext turn) {
+    private ConsumerGroupHeartbeatResponseData stay(ConsumerGroupHeartbeat command, CoordinatorContext context) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
-        removeUnread(data.groupId(), turn);
-        Rebalance rebalance = joins ? rebalanceOrBegin(data.groupId(), turn) : rebalance(data.groupId(), turn);
+        removeUnread(data.groupId(), context);
+        Rebalance rebalance = joins ? rebalanceOrBegin(data.groupId(), context) : rebalance(data.groupId(), context);
         GroupChange change = rebalance.change();
         String memberId = data.memberId().isEmpty() ? ids.get().toString() : data.memberId();
         ConsumerMember before = change.group().member(memberId);
         membership.heartbeat(rebalance, memberId, command.caller(), data);
-        ConsumerGroup group = commitWithinLimit(change, memberId, turn);
+        ConsumerGroup group = commitWithinLimit(change, memberId, context);
         ConsumerMember member = group.member(memberId);
         if (change.isMigration())
-            group.members().forEach(guest -> deadlines.onHeartbeat(group.id(), guest, turn.elapsedMs()));
-        deadlines.onHeartbeat(group.id(), member, turn.elapsedMs());
+            group.members().forEach(guest -> deadlines.onHeartbeat(group.id(), guest, context.elapsedMs()));
+        deadlines.onHeartbeat(group.id(), member, context.elapsedMs());
         boolean stepped = before == null || !before.current().equals(member.current());
-        if (stepped) deadlines.onAssignmentChanged(group.id(), member, turn.elapsedMs());
+        if (stepped) deadlines.onAssignmentChanged(group.id(), member, context.elapsedMs());
         boolean everything = joins
                 || data.rebalanceTimeoutMs() != -1
                         && (data.subscribedTopicNames() != null || data.subscribedTopicRegex() != null)
@@ -242,13 +242,14 @@ public final class ConsumerGroups {
         return HeartbeatAnswer.of(member, heartbeatIntervalMs(group.id()), everything || stepped);
     }
 
-    private ConsumerGroupHeartbeatResponseData leave(ConsumerGroupHeartbeatRequestData data, CoordinatorContext turn) {
-        Rebalance rebalance = rebalance(data.groupId(), turn);
+    private ConsumerGroupHeartbeatResponseData leave(
+            ConsumerGroupHeartbeatRequestData data, CoordinatorContext context) {
+        Rebalance rebalance = rebalance(data.groupId(), context);
         ConsumerMembership.leave(rebalance, data);
-        ConsumerGroup group = commit(rebalance.change(), turn);
+        ConsumerGroup group = commit(rebalance.change(), context);
         // One that is away has its session's time to come back.
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
-            deadlines.onAssignmentChanged(group.id(), group.member(data.memberId()), turn.elapsedMs());
+            deadlines.onAssignmentChanged(group.id(), group.member(data.memberId()), context.elapsedMs());
         } else {
             deadlines.cancelAll(group.id(), data.memberId());
         }
@@ -259,22 +260,22 @@ public final class ConsumerGroups {
 
     /** Answers a ConsumerGroupDescribe. */
     public void describe(
-            DescribeConsumerGroup command, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext turn) {
+            DescribeConsumerGroup command, CoordinatorRequest<DescribedGroup> ask, CoordinatorContext context) {
         ConsumerGroup group = registry.get(command.groupId(), ConsumerGroup.class);
-        turn.reply(
+        context.reply(
                 ask,
                 group == null ? ConsumerDescription.none(command.groupId()) : ConsumerDescription.of(group, topics));
     }
 
     /** Takes a member out that did not do in time what it had to. */
-    private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn) {
+    private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext context) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         ConsumerMember member = group == null ? null : group.member(memberId);
         if (member == null || !where.test(member)) return;
-        Rebalance rebalance = rebalance(group, turn);
+        Rebalance rebalance = rebalance(group, context);
         rebalance.change().removeMember(memberId);
         rebalance.afterDeparture();
-        commit(rebalance.change(), turn);
+        commit(rebalance.change(), context);
         deadlines.cancelAll(groupId, memberId);
     }
 
@@ -293,30 +294,30 @@ public final class ConsumerGroups {
      *
      * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED where there is no memory for it
      */
-    ConsumerGroup commitWithinLimit(GroupChange change, String memberId, CoordinatorContext turn) {
+    ConsumerGroup commitWithinLimit(GroupChange change, String memberId, CoordinatorContext context) {
         ConsumerGroup present = registry.get(change.group().id(), ConsumerGroup.class);
         ConsumerMember before = present == null ? null : present.member(memberId);
         ConsumerMember after = change.group().member(memberId);
         // What a member is assigned, it is assigned because there was room for its subscription.
         boolean asksForMore = before == null || !before.profile().equals(after.profile());
         if (asksForMore
-                && !memory.admits(change.growthBytes(registry), change.group().id(), turn)) {
+                && !memory.admits(change.growthBytes(registry), change.group().id(), context)) {
             throw new ConsumerRefusal(Errors.GROUP_MAX_SIZE_REACHED, memory.shortage());
         }
-        return commit(change, turn);
+        return commit(change, context);
     }
 
-    ConsumerGroup commit(GroupChange change, CoordinatorContext turn) {
-        return change.commit(registry, turn);
+    ConsumerGroup commit(GroupChange change, CoordinatorContext context) {
+        return change.commit(registry, context);
     }
 
     /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is no such group */
-    Rebalance rebalance(String groupId, CoordinatorContext turn) {
-        return rebalance(group(groupId), turn);
+    Rebalance rebalance(String groupId, CoordinatorContext context) {
+        return rebalance(group(groupId), context);
     }
 
-    private Rebalance rebalance(ConsumerGroup group, CoordinatorContext turn) {
-        return new Rebalance(new GroupChange(group), topics, patterns, turn.wallMs());
+    private Rebalance rebalance(ConsumerGroup group, CoordinatorContext context) {
+        return new Rebalance(new GroupChange(group), topics, patterns, context.wallMs());
     }
 
     /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is none, because then nobody is in it */
@@ -328,10 +329,10 @@ public final class ConsumerGroups {
     }
 
     /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
-    private Rebalance rebalanceOrBegin(String groupId, CoordinatorContext turn) {
+    private Rebalance rebalanceOrBegin(String groupId, CoordinatorContext context) {
         Group present = registry.get(groupId);
-        if (present instanceof ConsumerGroup group) return rebalance(group, turn);
-        Rebalance rebalance = rebalance(new ConsumerGroup(groupId), turn);
+        if (present instanceof ConsumerGroup group) return rebalance(group, context);
+        Rebalance rebalance = rebalance(new ConsumerGroup(groupId), context);
         if (present == null) return rebalance;
         rebalance.change().replaces(present.tombstones());
         if (present.isEmpty()) return rebalance;
@@ -343,7 +344,7 @@ public final class ConsumerGroups {
                             + " consumer group.");
         }
         ClassicGroupMigration.begin(rebalance.change(), snapshot, topics);
-        rebalance.change().takesOver(() -> classic.requireRejoin(groupId, turn));
+        rebalance.change().takesOver(() -> classic.requireRejoin(groupId, context));
         return rebalance;
     }
 }

@@ -37,7 +37,7 @@ final class MemberDeadlines {
     /** Removes a member from its group. */
     @FunctionalInterface
     interface MemberRemoval {
-        void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext turn);
+        void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext context);
     }
 
     private final Deadlines deadlines;
@@ -113,6 +113,6 @@ final class MemberDeadlines {
         deadlines.set(
                 new DeadlineKey(groupId, memberId, kind),
                 dueMs,
-                turn -> fence.fence(groupId, memberId, stillTrue, turn));
+                context -> fence.fence(groupId, memberId, stillTrue, context));
     }
 }

@@ -71,11 +71,11 @@ public final class OffsetCommitHandler {
     // ---- commit
 
     public void commit(
-            CommitOffsets command, CoordinatorRequest<OffsetCommitResponseData> ask, CoordinatorContext turn) {
+            CommitOffsets command, CoordinatorRequest<OffsetCommitResponseData> ask, CoordinatorContext context) {
         OffsetCommitRequestData data = command.data();
-        Errors refusal = commitRefusal(command, turn);
-        boolean hasRoom = refusal != Errors.NONE || memory.admits(growthBytes(data), data.groupId(), turn);
-        long expireMs = data.retentionTimeMs() < 0 ? -1 : turn.wallMs() + data.retentionTimeMs();
+        Errors refusal = commitRefusal(command, context);
+        boolean hasRoom = refusal != Errors.NONE || memory.admits(growthBytes(data), data.groupId(), context);
+        long expireMs = data.retentionTimeMs() < 0 ? -1 : context.wallMs() + data.retentionTimeMs();
         List<CoordinatorRecord> records = new ArrayList<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         for (OffsetCommitRequestTopic topic : data.topics()) {
@@ -92,12 +92,12 @@ public final class OffsetCommitHandler {
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(error.code()));
                 if (error == Errors.NONE) {
-                    records.add(record(data.groupId(), topic, partition, new Times(turn.wallMs(), expireMs)));
+                    records.add(record(data.groupId(), topic, partition, new Times(context.wallMs(), expireMs)));
                 }
             }
         }
-        turn.write(records);
-        turn.reply(ask, response);
+        context.write(records);
+        context.reply(ask, response);
     }
 
     /** The additional memory of a commit. */
@@ -159,7 +159,7 @@ public final class OffsetCommitHandler {
         return tooLong ? Errors.OFFSET_METADATA_TOO_LARGE : Errors.NONE;
     }
 
-    private Errors commitRefusal(CommitOffsets command, CoordinatorContext turn) {
+    private Errors commitRefusal(CommitOffsets command, CoordinatorContext context) {
         OffsetCommitRequestData data = command.data();
         short version = command.caller().version();
         int generation = data.generationIdOrMemberEpoch();
@@ -169,16 +169,16 @@ public final class OffsetCommitHandler {
             return version >= GROUP_ID_NOT_FOUND_VERSION ? Errors.GROUP_ID_NOT_FOUND : Errors.ILLEGAL_GENERATION;
         }
         return group.commitRefusal(
-                new CommitClaim(data.memberId(), data.groupInstanceId(), generation, false, version), turn);
+                new CommitClaim(data.memberId(), data.groupInstanceId(), generation, false, version), context);
     }
 
     /** Commits offsets of a transaction. The caller has checked that the group is part of the transaction. */
     public void commitTransactional(
             CommitTransactionOffsets command,
             CoordinatorRequest<TxnOffsetCommitResponseData> ask,
-            CoordinatorContext turn) {
+            CoordinatorContext context) {
         TxnOffsetCommitRequestData data = command.data();
-        Errors refusal = commitRefusal(command, turn);
+        Errors refusal = commitRefusal(command, context);
         List<CoordinatorRecord> records = new ArrayList<>();
         TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
         for (TxnOffsetCommitRequestTopic topic : data.topics()) {
@@ -186,38 +186,39 @@ public final class OffsetCommitHandler {
             response.topics().add(answer);
             for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
                 Errors error = refusal != Errors.NONE ? refusal : metadataRefusal(partition.committedMetadata());
-                if (error == Errors.NONE && !admits(data.groupId(), topic.name(), partition, turn)) {
+                if (error == Errors.NONE && !admits(data.groupId(), topic.name(), partition, context)) {
                     error = Errors.POLICY_VIOLATION;
                 }
                 answer.partitions()
                         .add(new TxnOffsetCommitResponsePartition()
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(error.code()));
-                if (error == Errors.NONE) records.add(record(data.groupId(), topic.name(), partition, turn.wallMs()));
+                if (error == Errors.NONE)
+                    records.add(record(data.groupId(), topic.name(), partition, context.wallMs()));
             }
         }
         if (!records.isEmpty()) {
-            turn.outbox().writeTransactional(data.producerId(), data.producerEpoch(), command.guard(), records);
+            context.outbox().writeTransactional(data.producerId(), data.producerEpoch(), command.guard(), records);
         }
-        turn.reply(ask, response);
+        context.reply(ask, response);
     }
 
     private boolean admits(
-            String groupId, String topic, TxnOffsetCommitRequestPartition partition, CoordinatorContext turn) {
+            String groupId, String topic, TxnOffsetCommitRequestPartition partition, CoordinatorContext context) {
         TopicPartition id = new TopicPartition(topic, partition.partitionIndex());
         long bytes = offsets.pendingBytes(groupId, id, orEmpty(partition.committedMetadata()));
-        return memory.admits(bytes + newGroupBytes(groupId), groupId, turn);
+        return memory.admits(bytes + newGroupBytes(groupId), groupId, context);
     }
 
     /** Whether there is memory for offsets that an operator sets. */
-    boolean admits(SetOffsets command, CoordinatorContext turn) {
+    boolean admits(SetOffsets command, CoordinatorContext context) {
         long bytes = newGroupBytes(command.groupId());
         for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {
             long growth = offsets.growthBytes(
                     command.groupId(), entry.getKey(), entry.getValue().metadata());
             bytes += Math.max(0, growth);
         }
-        return memory.admits(bytes, command.groupId(), turn);
+        return memory.admits(bytes, command.groupId(), context);
     }
 
     private static CoordinatorRecord record(
@@ -233,7 +234,7 @@ public final class OffsetCommitHandler {
         return record(groupId, new TopicPartition(topic, partition.partitionIndex()), offset);
     }
 
-    private Errors commitRefusal(CommitTransactionOffsets command, CoordinatorContext turn) {
+    private Errors commitRefusal(CommitTransactionOffsets command, CoordinatorContext context) {
         TxnOffsetCommitRequestData data = command.data();
         if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
         Group group = registry.get(data.groupId());
@@ -245,7 +246,7 @@ public final class OffsetCommitHandler {
                         data.generationId(),
                         true,
                         command.caller().version()),
-                turn);
+                context);
         return refusal == Errors.STALE_MEMBER_EPOCH ? Errors.ILLEGAL_GENERATION : refusal;
     }
 
@@ -310,7 +311,7 @@ public final class OffsetCommitHandler {
     // ---- delete
 
     public void delete(
-            DeleteOffsets command, CoordinatorRequest<OffsetDeleteResponseData> ask, CoordinatorContext turn) {
+            DeleteOffsets command, CoordinatorRequest<OffsetDeleteResponseData> ask, CoordinatorContext context) {
         String groupId = command.data().groupId();
         OffsetDeleteResponseData response = new OffsetDeleteResponseData();
         Group group = registry.get(groupId);
@@ -318,7 +319,7 @@ public final class OffsetCommitHandler {
                 ? Errors.INVALID_GROUP_ID
                 : group == null ? Errors.GROUP_ID_NOT_FOUND : group.offsetDeleteRefusal();
         if (refusal != Errors.NONE) {
-            turn.reply(ask, response.setErrorCode(refusal.code()));
+            context.reply(ask, response.setErrorCode(refusal.code()));
             return;
         }
         List<CoordinatorRecord> records = new ArrayList<>();
@@ -336,7 +337,7 @@ public final class OffsetCommitHandler {
             response.topics()
                     .add(new OffsetDeleteResponseTopic().setName(topic.name()).setPartitions(partitions));
         }
-        turn.write(records);
-        turn.reply(ask, response);
+        context.write(records);
+        context.reply(ask, response);
     }
 }

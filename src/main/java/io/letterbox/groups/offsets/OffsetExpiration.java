@@ -44,28 +44,28 @@ public final class OffsetExpiration {
     }
 
     /** Begins the periodic search for expired offsets. */
-    public void activate(CoordinatorContext turn) {
-        deadlines.set(this, turn.elapsedMs() + INTERVAL_MS, late -> {
+    public void activate(CoordinatorContext context) {
+        deadlines.set(this, context.elapsedMs() + INTERVAL_MS, late -> {
             // Set before the search, because that fails if the log refuses the tombstones.
             activate(late);
             if (late.now().wallConfirmed()) expire(late);
         });
     }
 
-    private void expire(CoordinatorContext turn) {
+    private void expire(CoordinatorContext context) {
         List<CoordinatorRecord> records = new ArrayList<>();
         Map<String, Integer> expired = new LinkedHashMap<>();
         int further = 0;
         for (Group group : List.copyOf(registry.all())) {
             int before = records.size();
-            boolean nothingLeft = expire(group, turn.wallMs(), records);
+            boolean nothingLeft = expire(group, context.wallMs(), records);
             int offsets = records.size() - before;
             if (offsets > 0 && expired.size() < OffsetsExpired.MAX_NAMED) expired.put(group.id(), offsets);
             else if (offsets > 0) further++;
             if (nothingLeft && group.isEmpty()) records.addAll(group.tombstones());
         }
-        write(records, turn);
-        if (!expired.isEmpty()) turn.outbox().perform(new OffsetsExpired(expired, further));
+        write(records, context);
+        if (!expired.isEmpty()) context.outbox().perform(new OffsetsExpired(expired, further));
     }
 
     /**
@@ -73,7 +73,7 @@ public final class OffsetExpiration {
      *
      * @param but the group that stays, because a member is about to join it
      */
-    public void forgetEmpty(String but, CoordinatorContext turn) {
+    public void forgetEmpty(String but, CoordinatorContext context) {
         List<CoordinatorRecord> records = new ArrayList<>();
         for (Group group : registry.all()) {
             boolean nothing = !group.id().equals(but)
@@ -83,7 +83,7 @@ public final class OffsetExpiration {
                     && !offsets.hasPending(group.id());
             if (nothing) records.addAll(group.tombstones());
         }
-        write(records, turn);
+        write(records, context);
     }
 
     private boolean expire(Group group, long wallMs, List<CoordinatorRecord> records) {
@@ -107,21 +107,21 @@ public final class OffsetExpiration {
         return wallMs - baseMs >= retentionMs;
     }
 
-    private static void write(List<CoordinatorRecord> records, CoordinatorContext turn) {
+    private static void write(List<CoordinatorRecord> records, CoordinatorContext context) {
         int from = 0;
         int bytes = 0;
         for (int index = 0; index < records.size(); index++) {
             bytes += records.get(index).key().length;
             if (bytes < BATCH_BYTES) continue;
-            turn.write(records.subList(from, index + 1));
+            context.write(records.subList(from, index + 1));
             from = index + 1;
             bytes = 0;
         }
-        turn.write(records.subList(from, records.size()));
+        context.write(records.subList(from, records.size()));
     }
 
     /** Deletes the offsets of topics that were deleted, or were made again with the same name. */
-    public void onImage(ClusterImage image, CoordinatorContext turn) {
+    public void onImage(ClusterImage image, CoordinatorContext context) {
         ClusterImage before = lastImage;
         lastImage = image;
         // Skipped if no topic was deleted: most changes delete none, and there may be very many offsets.
@@ -134,7 +134,7 @@ public final class OffsetExpiration {
                 }
             }
         }
-        write(records, turn);
+        write(records, context);
     }
 
     private static boolean deletesTopics(ClusterImage before, ClusterImage after) {
@@ -155,7 +155,7 @@ public final class OffsetExpiration {
     }
 
     /** Deletes a group and its offsets. */
-    public void delete(DeleteGroup command, CoordinatorRequest<DeletableGroupResult> ask, CoordinatorContext turn) {
+    public void delete(DeleteGroup command, CoordinatorRequest<DeletableGroupResult> ask, CoordinatorContext context) {
         String groupId = command.groupId();
         DeletableGroupResult result = new DeletableGroupResult().setGroupId(groupId);
         Group group = registry.get(groupId);
@@ -166,8 +166,8 @@ public final class OffsetExpiration {
                 records.add(OffsetCommitHandler.tombstone(groupId, partition));
             }
             records.addAll(group.tombstones());
-            write(records, turn);
+            write(records, context);
         }
-        turn.reply(ask, result.setErrorCode(refusal.code()));
+        context.reply(ask, result.setErrorCode(refusal.code()));
     }
 }

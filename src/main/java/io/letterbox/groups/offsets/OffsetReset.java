@@ -19,23 +19,29 @@ public final class OffsetReset {
     public static void set(
             SetOffsets command,
             CoordinatorRequest<Errors> ask,
-            CoordinatorContext turn,
+            CoordinatorContext context,
             GroupView group,
             OffsetCommitHandler handler) {
         Errors refusal = refusal(command, group);
-        if (refusal == Errors.NONE && !handler.admits(command, turn)) refusal = Errors.POLICY_VIOLATION;
+        if (refusal == Errors.NONE && !handler.admits(command, context)) refusal = Errors.POLICY_VIOLATION;
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
             for (Map.Entry<TopicPartition, SetOffsets.To> entry :
                     command.offsets().entrySet()) {
                 SetOffsets.To to = entry.getValue();
                 CommittedOffset offset = new CommittedOffset(
-                        to.offset(), CommittedOffset.UNKNOWN_EPOCH, to.metadata(), turn.wallMs(), -1, to.topicId(), 0);
+                        to.offset(),
+                        CommittedOffset.UNKNOWN_EPOCH,
+                        to.metadata(),
+                        context.wallMs(),
+                        -1,
+                        to.topicId(),
+                        0);
                 records.add(OffsetCommitHandler.record(command.groupId(), entry.getKey(), offset));
             }
-            turn.write(records);
+            context.write(records);
         }
-        turn.reply(ask, refusal);
+        context.reply(ask, refusal);
     }
 
     private static Errors refusal(SetOffsets command, GroupView group) {

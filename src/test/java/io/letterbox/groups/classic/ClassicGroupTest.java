@@ -90,7 +90,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void leavesNoGroupBehindForWhoWasRefused() {
+    void aRefusedJoinLeavesNoGroupBehind() {
         assertThat(error(groups.join(joiner(G).speaking()))).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
         assertThat(error(groups.join(joiner(G).as("unknown")))).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
         assertThat(groups.list()).isEmpty();
@@ -157,7 +157,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void givesNothingToWhomTheLeaderForgets() {
+    void membersThatTheLeaderOmitsGetAnEmptyAssignment() {
         Answer<JoinGroupResponseData> one = groups.joinNew(joiner(G));
         Answer<JoinGroupResponseData> two = groups.joinNew(joiner(G));
         groups.pass(1000);
@@ -168,7 +168,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void tellsMembersOfARebalanceWhenTheyShowThemselves() {
+    void heartbeatsTellMembersOfARebalance() {
         List<String> ids = groups.stable(G, 2);
         Answer<JoinGroupResponseData> third = groups.joinNew(joiner(G));
         assertThat(groups.state(G)).isEqualTo("PreparingRebalance");
@@ -214,7 +214,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void countsACommitAsASignOfLife() {
+    void aCommitCountsAsAHeartbeat() {
         String member = groups.stable(G, 1).get(0);
         groups.pass(SESSION_MS - 1);
         assertThat(groups.commit(G, member, 1, 5)).isEqualTo(Errors.NONE);
@@ -250,7 +250,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void rebalancesWhenAMemberChangesWhatItSays() {
+    void rebalancesWhenAMemberChangesItsMetadata() {
         List<String> ids = groups.stable(G, 2);
         groups.join(joiner(G).as(ids.get(1)).speaking("range=other"));
         assertThat(groups.state(G)).isEqualTo("PreparingRebalance");
@@ -261,7 +261,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void repeatsTheAnswerForWhoMissedIt() {
+    void repeatsALostAnswer() {
         Answer<JoinGroupResponseData> one = groups.joinNew(joiner(G));
         groups.pass(1000);
         JoinGroupResponseData again =
@@ -270,7 +270,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void answersTheOlderOfTwoQuestions() {
+    void answersTheOlderOfTwoRequests() {
         List<String> ids = groups.stable(G, 2);
         Answer<JoinGroupResponseData> first = groups.join(joiner(G).as(ids.get(0)));
         Answer<JoinGroupResponseData> second = groups.join(joiner(G).as(ids.get(0)));
@@ -363,7 +363,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void tellsWhoWaitsThatItIsNoMemberAnyMore() {
+    void answersPendingRequestsOfARemovedMember() {
         List<String> ids = groups.stable(G, 2);
         Answer<JoinGroupResponseData> waiting = groups.join(joiner(G).as(ids.get(0)));
         assertThat(groups.leave(G, ids.get(0))).isEqualTo(Errors.NONE);
@@ -397,7 +397,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void limitsWhatAMemberTellsTheOthers() {
+    void limitsTheMetadataOfAMember() {
         assertThat(error(groups.join(joiner(G).speaking("range=" + "x".repeat((1 << 20) + 1)))))
                 .isEqualTo(Errors.INVALID_REQUEST);
         assertThat(groups.list()).isEmpty();
@@ -464,7 +464,7 @@ class ClassicGroupTest {
     }
 
     @Test
-    void writesNothingForASignOfLife() {
+    void aHeartbeatWritesNothing() {
         List<String> ids = groups.stable(G, 2);
         int before = groups.log.size();
         long deadline = groups.nextDeadlineMs();

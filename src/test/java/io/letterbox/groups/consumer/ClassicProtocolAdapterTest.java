@@ -37,7 +37,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void aClassicConsumerIsAGuestWhereTheServerAssigns() {
+    void aClassicConsumerJoinsAConsumerGroup() {
         modern.beat();
         assertThat(eager.joinAndSync()).isEqualTo(Errors.NONE);
         assertThat(eager.owned()).isEmpty();
@@ -57,7 +57,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void aGuestThatIsSilentOrLeavesMakesRoom() {
+    void aClassicMemberThatIsSilentOrLeavesFreesItsPartitions() {
         modern.beat();
         eager.joinAndSync();
         cooperative.joinAndSync();
@@ -75,7 +75,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void aGuestThatIsToldToJoinAgainAndDoesNotIsTakenOut() {
+    void aClassicMemberThatDoesNotRejoinIsRemoved() {
         modern.beat();
         eager.joinAndSync();
         settle();
@@ -90,7 +90,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void aClassicGroupIsTakenOverWithWhatItsMembersOwn() {
+    void aClassicGroupIsMigratedWithItsAssignments() {
         eager.leadAlone(partitions(0, 6));
         assertThat(eager.owned()).hasSize(6);
         assertThat(modern.beat()).isEqualTo(Errors.NONE);
@@ -106,7 +106,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void aTakeoverSendsThoseBackWhoWaitForTheirRebalance() {
+    void aMigrationAnswersPendingRequests() {
         eager.leadAlone(partitions(0, 6));
         ClassicBenchMember other = new ClassicBenchMember(bench, "g", false, "t");
         GroupBench.Answer<JoinGroupResponseData> waiting = other.join();
@@ -121,7 +121,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void whatTheServerCannotSpeakForIsLeftAlone() {
+    void groupsOfUnsupportedProtocolsAreNotMigrated() {
         eager.leadAlone(partitions(0, 6), ByteBuffer.wrap(new byte[] {1}));
         assertThat(modern.beat()).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
         assertThat(eager.heartbeat()).isEqualTo(Errors.NONE);
@@ -129,7 +129,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void othersThanConsumersAreNoGuests() {
+    void otherProtocolTypesAreRefused() {
         modern.beat();
         assertThat(joinError(eager.joinRequest("connect", "compatible"))).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
         assertThat(joinError(eager.joinRequest("consumer", "stream"))).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
@@ -137,7 +137,7 @@ class ClassicProtocolAdapterTest {
     }
 
     @Test
-    void anEmptyGroupChangesItsKindWithTheFirstWhoJoins() {
+    void anEmptyGroupChangesItsTypeWithTheFirstMember() {
         modern.beat();
         modern.leave(-1);
         eager.leadAlone(partitions(0, 6));

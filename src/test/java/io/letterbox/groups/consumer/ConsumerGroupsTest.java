@@ -93,7 +93,7 @@ class ConsumerGroupsTest {
     }
 
     @Test
-    void silenceAboutWhatIsOwnedAcknowledgesNothing() {
+    void aHeartbeatWithoutPartitionsAcknowledgesNothing() {
         a.beat();
         b.beat();
         a.beat();
@@ -157,7 +157,7 @@ class ConsumerGroupsTest {
     }
 
     @Test
-    void whoLeavesGivesUpEverything() {
+    void aLeavingMemberFreesItsPartitions() {
         BenchMember.settle(List.of(a, b));
         assertThat(a.leave(-1)).isEqualTo(Errors.NONE);
         b.beat();
@@ -168,14 +168,14 @@ class ConsumerGroupsTest {
     }
 
     @Test
-    void whoHasAnotherEpochIsFenced() {
+    void anotherEpochIsFenced() {
         BenchMember.settle(List.of(a, b));
         assertThat(error(a.request().setMemberEpoch(99))).isEqualTo(Errors.FENCED_MEMBER_EPOCH);
         assertThat(error(b.request().setMemberEpoch(1))).isEqualTo(Errors.FENCED_MEMBER_EPOCH);
     }
 
     @Test
-    void theEpochBeforeIsAcceptedWhereTheAnswerMayBeLost() {
+    void thePreviousEpochIsAcceptedIfTheAnswerMayBeLost() {
         a.beat();
         bench.topic("t", 8);
         bench.heartbeat(a.request());
@@ -186,7 +186,7 @@ class ConsumerGroupsTest {
     }
 
     @Test
-    void whoComesBackWithNothingStartsAfresh() {
+    void aMemberThatRejoinsWithoutPartitionsStartsAnew() {
         BenchMember.settle(List.of(a, b));
         a.forget();
         assertThat(a.beat()).isEqualTo(Errors.NONE);
@@ -305,7 +305,7 @@ class ConsumerGroupsTest {
     }
 
     @Test
-    void whatMostMembersWantIsTheAssignor() {
+    void theAssignorIsTheOneThatMostMembersRequest() {
         a.take(bench.heartbeat(a.request().setServerAssignor("range")));
         a.take(bench.heartbeat(a.request()));
         assertThat(bench.describe("g").assignorName()).isEqualTo("range");

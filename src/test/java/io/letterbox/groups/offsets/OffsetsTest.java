@@ -143,7 +143,7 @@ class OffsetsTest {
     }
 
     @Test
-    void soundsLikeARebalanceToOldClientsOfAGroupThatIsGone() {
+    void oldClientsOfADeletedGroupGetIllegalGeneration() {
         var command = new GroupCommand.CommitOffsets(
                 new Caller("", "/", Principal.ANONYMOUS, (short) 8),
                 commitCommand(G, "m", 3, 1).data());
@@ -152,7 +152,7 @@ class OffsetsTest {
     }
 
     @Test
-    void limitsTheMembersOwnWords() {
+    void limitsTheMetadataOfOffsets() {
         OffsetCommitRequestPartition fits = new OffsetCommitRequestPartition()
                 .setPartitionIndex(0)
                 .setCommittedMetadata("x".repeat(OffsetCommitHandler.MAX_METADATA_CHARS));

@@ -140,7 +140,7 @@ class CompactorTest {
     }
 
     @Test
-    void itWaitsForEnoughDirt() throws IOException {
+    void itWaitsForEnoughDirtyBytes() throws IOException {
         log.configure(CompactedLog.config(0.5, 0, 1_000));
         for (int i = 0; i < 10; i++) log.append("k" + i + "=1");
         log.roll();

@@ -26,7 +26,7 @@ class ProducerStateTableTest {
     // ---- numbers
 
     @Test
-    void aStrangerMayBeginAnywhereAndGoesOnFromThere() {
+    void anUnknownProducerMayBeginWithAnySequence() {
         write(data(1, 0, 77, 3));
         assertGap(data(1, 0, 77, 2), 80);
         assertGap(data(1, 0, 81, 1), 80);
@@ -75,7 +75,7 @@ class ProducerStateTableTest {
     }
 
     @Test
-    void whoDoesNotNumberIsNotLookedAt() {
+    void batchesWithoutSequencesAreNotChecked() {
         write(data(-1, -1, -1, 3));
         assertThat(states.all()).isEmpty();
     }
@@ -182,7 +182,7 @@ class ProducerStateTableTest {
     // ---- limits
 
     @Test
-    void whoIsSilentForLongestGivesWay() {
+    void theProducerThatWasSilentForLongestIsDropped() {
         for (int id = 1; id <= 4; id++) write(data(id, 0, 0, 1));
         write(data(1, 0, 1, 1));
         write(data(5, 0, 0, 1));
@@ -205,7 +205,7 @@ class ProducerStateTableTest {
     }
 
     @Test
-    void whoWasSilentForTooLongIsAStranger() {
+    void anExpiredProducerIsUnknown() {
         write(data(1, 0, 0, 1));
         nowMs += EXPIRY_MS / 2;
         write(data(2, 0, 0, 1));

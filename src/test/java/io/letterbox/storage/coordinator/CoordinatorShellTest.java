@@ -254,14 +254,14 @@ class CoordinatorShellTest {
     }
 
     @Test
-    void forgetsAQuestionThatWasRefusedElsewhere() {
+    void dropsARequestThatWasRefusedElsewhere() {
         Answer<String> answer = say("elsewhere");
         assertThatThrownBy(answer::get).hasMessageContaining("nobody does it");
         assertThat(shell.openRequests()).isZero();
     }
 
     @Test
-    void leavesNobodyAloneWhenTheShardEnds() {
+    void answersEveryRequestWhenTheShardEnds() {
         Answer<String> first = say("one");
         Answer<String> reader = say("");
         ApiException why = new ApiException(ErrorCode.STORAGE_FAILED, "broken");

@@ -204,7 +204,7 @@ class MarkerDeliveryTest {
     }
 
     @Test
-    void wordIsRepeatedUntilItIsTaken() throws Exception {
+    void aReportIsRepeatedUntilItIsTaken() throws Exception {
         both().values().forEach(MarkerDeliveryTest::accept);
         report().fail(new ApiException(ErrorCode.DISK_FULL, "The record of it cannot be written."));
         report().complete();

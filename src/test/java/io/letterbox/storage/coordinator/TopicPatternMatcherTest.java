@@ -47,7 +47,7 @@ class TopicPatternMatcherTest {
     }
 
     @Test
-    void whatIsNotKnownIsFoundWithALaterQuestion() {
+    void anUnknownPatternIsFoundWithALaterRequest() {
         ClusterImage image = image(3, "a", "b");
         assertThat(desk.find("b", image)).isEmpty();
         Awaitility.await().until(() -> desk.find("b", image).isPresent());
@@ -67,7 +67,7 @@ class TopicPatternMatcherTest {
     }
 
     @Test
-    void onlySoManyAreRemembered() throws Exception {
+    void theCacheIsBounded() throws Exception {
         ClusterImage image = image(3, "a");
         prepare("a", image);
         for (int i = 0; i < TopicPatternMatcher.MAX_KNOWN; i++) {
