@@ -313,8 +313,10 @@ class ClassicGroupTest {
     @Test
     void tellsItsIdToAMemberThatIsToJoinAgainAndNoneToOneThatIsOut() {
         List<String> ids = groups.stable(G, 2);
-        Answer<JoinGroupResponseData> first = groups.join(joiner(G).as(ids.get(0)).speaking("range=other"));
-        Answer<JoinGroupResponseData> second = groups.join(joiner(G).as(ids.get(0)).speaking("range=another"));
+        Answer<JoinGroupResponseData> first =
+                groups.join(joiner(G).as(ids.get(0)).speaking("range=other"));
+        Answer<JoinGroupResponseData> second =
+                groups.join(joiner(G).as(ids.get(0)).speaking("range=another"));
         assertThat(error(first)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
         assertThat(first.get().memberId()).isEqualTo(ids.get(0));
         assertThat(groups.leave(G, ids.get(0))).isEqualTo(Errors.NONE);
