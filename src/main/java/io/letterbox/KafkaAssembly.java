@@ -78,8 +78,8 @@ final class KafkaAssembly {
     }
 
     /** Accepts clients from now on: the metadata contains this node's address. */
-    void admit(Endpoint advertised) {
-        sockets.admit();
+    void acceptClients(Endpoint advertised) {
+        sockets.acceptConnections();
         LOG.info(
                 "Serving Kafka clients at {}; they are told to connect to {}",
                 new Endpoint(config.host(), port()).authority(),

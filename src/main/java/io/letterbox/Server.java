@@ -136,7 +136,7 @@ public final class Server implements AutoCloseable {
         kafkaPort = kafka.port();
         Endpoint advertised = kafka.advertised();
         storage.register(config.node().id(), http, advertised);
-        kafka.admit(advertised);
+        kafka.acceptClients(advertised);
     }
 
     /**

@@ -284,12 +284,12 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         } else if (!(response instanceof KafkaResponse.None)) {
             throw new AssertionError(response);
         }
-        loop.answered(request.api(), System.nanoTime() - answered.startNanos);
+        loop.recordLatency(request.api(), System.nanoTime() - answered.startNanos);
     }
 
     private List<Object> encode(PendingRequest answered, ApiMessage body) {
         Decoded request = answered.request;
-        loop.answering(request.api(), body, answered.responseVersion);
+        loop.countErrors(request.api(), body, answered.responseVersion);
         ResponseHeaderData header = new ResponseHeaderData().setCorrelationId(request.correlationId());
         return ResponseParts.encode(
                 socket.channelHandlerContext().alloc(),
@@ -301,7 +301,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     /** Ends a connection that means nothing, with the one line that somebody looks for, but not for each of a thousand. */
     private void refuse(String why) {
-        Level level = loop.refused(host) ? Level.WARN : Level.DEBUG;
+        Level level = loop.countRefused(host) ? Level.WARN : Level.DEBUG;
         LOG.atLevel(level)
                 .log("Closed the Kafka connection of {} (client {} {}): {}", host, softwareName, softwareVersion, why);
         end();

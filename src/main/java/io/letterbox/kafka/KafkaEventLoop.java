@@ -21,7 +21,7 @@ final class KafkaEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventLoop.class);
 
     /** The interval at which waiting connections try again to acquire their bytes from the budget. */
-    private static final long LOOK_AGAIN_MS = 2;
+    private static final long RETRY_MS = 2;
 
     private static final String DECODER = "letterbox-kafka-decoder";
 
@@ -39,8 +39,8 @@ final class KafkaEventLoop {
     /** Connections that wait for the budget, in the order in which they asked. */
     private final Set<KafkaConnection> starved = new LinkedHashSet<>();
 
-    private final Complaints complaints = new Complaints();
-    private boolean looking;
+    private final RefusalLog refusalLog = new RefusalLog();
+    private boolean retryScheduled;
     private boolean draining;
 
     KafkaEventLoop(DoorServices backend, ApiTable table, Vertx vertx) {
@@ -103,13 +103,13 @@ final class KafkaEventLoop {
     }
 
     /** Counts a connection that is closed because it does not speak the protocol; true if that is to be logged. */
-    boolean refused(String host) {
+    boolean countRefused(String host) {
         backend.meters().kafkaRefused();
-        return complaints.isWorthALine(host, System.nanoTime());
+        return refusalLog.shouldLog(host, System.nanoTime());
     }
 
     /** Counts the errors in a response that is about to be sent. */
-    void answering(ApiKeys api, ApiMessage body, short version) {
+    void countErrors(ApiKeys api, ApiMessage body, short version) {
         try {
             errors.of(body, version)
                     .forEach((error, count) -> backend.meters().kafkaErrors(api.name, error.name(), count));
@@ -120,7 +120,7 @@ final class KafkaEventLoop {
     }
 
     /** Records the time from a request to its response. */
-    void answered(ApiKeys api, long nanos) {
+    void recordLatency(ApiKeys api, long nanos) {
         KafkaRequestMeter meter = meters[api.ordinal()];
         if (meter == null) {
             meter = backend.meters().kafkaRequest(api.name);
@@ -142,25 +142,25 @@ final class KafkaEventLoop {
             return true;
         }
         starved.add(connection);
-        lookAgain();
+        scheduleRetry();
         return false;
     }
 
-    private void lookAgain() {
-        if (looking) return;
-        looking = true;
-        vertx.setTimer(LOOK_AGAIN_MS, again -> feed());
+    private void scheduleRetry() {
+        if (retryScheduled) return;
+        retryScheduled = true;
+        vertx.setTimer(RETRY_MS, again -> retryStarved());
     }
 
     /** Lets the connections in the queue read on, in order, until one has to keep waiting. */
-    private void feed() {
-        looking = false;
+    private void retryStarved() {
+        retryScheduled = false;
         while (!starved.isEmpty()) {
             KafkaConnection first = starved.iterator().next();
             first.readOn();
             if (starved.contains(first)) break;
         }
-        if (!starved.isEmpty()) lookAgain();
+        if (!starved.isEmpty()) scheduleRetry();
     }
 
     /** Closes every connection as soon as its requests are answered. */

@@ -20,7 +20,7 @@ public final class KafkaSockets {
      * Accepts connections from now on. Connections before that are closed at once: a client would be told this node's
      * address from before the restart, and would stay there.
      */
-    public void admit() {
+    public void acceptConnections() {
         ready = true;
     }
 
@@ -33,7 +33,7 @@ public final class KafkaSockets {
     }
 
     /** Whether a new connection may stay. */
-    boolean admits() {
+    boolean acceptsConnections() {
         return ready;
     }
 }

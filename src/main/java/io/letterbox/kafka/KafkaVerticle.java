@@ -65,7 +65,7 @@ public final class KafkaVerticle extends VerticleBase {
     }
 
     private void onConnect(NetSocket socket) {
-        if (!sockets.admits()) {
+        if (!sockets.acceptsConnections()) {
             socket.close();
             return;
         }

@@ -41,7 +41,7 @@ final class GroupListing {
     void list(RoutingContext context) {
         Query query = Query.of(context.request(), Set.of("limit", "after", "search", "topic"));
         int limit = query.integer("limit", 0, 1, MAX_LIMIT);
-        Wanted wanted = new Wanted(query.text("search", ""), query.text("topic"));
+        GroupFilter wanted = new GroupFilter(query.text("search", ""), query.text("topic"));
         if (limit > 0) page(context, new Page(query.text("after"), wanted, limit));
         else all(context, query.text("after"), wanted);
     }
@@ -52,7 +52,7 @@ final class GroupListing {
      * @param search text that ids have to contain, ignoring case; may be empty
      * @param topic a topic that the groups read or have a committed offset of, or null
      */
-    private record Wanted(String search, String topic) {
+    private record GroupFilter(String search, String topic) {
         boolean has(GroupView group) {
             if (topic == null) return true;
             return group.offsets().keySet().stream().anyMatch(this::isOfTopic)
@@ -88,7 +88,7 @@ final class GroupListing {
 
     /** The groups of one page. */
     private static final class Page {
-        private final Wanted wanted;
+        private final GroupFilter wanted;
         private final int limit;
         private final ObjectNode document = Json.MAPPER.createObjectNode();
         private final ArrayNode groups = document.putArray("groups");
@@ -96,7 +96,7 @@ final class GroupListing {
         /** The id behind which to go on; null at the end. */
         private String next;
 
-        Page(String after, Wanted wanted, int limit) {
+        Page(String after, GroupFilter wanted, int limit) {
             this.next = after;
             this.wanted = wanted;
             this.limit = limit;
@@ -118,7 +118,7 @@ final class GroupListing {
 
     // ---- all groups
 
-    private void all(RoutingContext context, String after, Wanted wanted) {
+    private void all(RoutingContext context, String after, GroupFilter wanted) {
         // A failure of the first read can still be answered with a status.
         lags.page(after, wanted.search(), EACH)
                 .onSuccess(first -> {
@@ -133,7 +133,8 @@ final class GroupListing {
                 .onFailure(failure -> Problem.send(context, failure));
     }
 
-    private Future<Void> rest(HttpServerResponse response, MergedPage<GroupView> page, Wanted wanted, boolean first) {
+    private Future<Void> rest(
+            HttpServerResponse response, MergedPage<GroupView> page, GroupFilter wanted, boolean first) {
         List<GroupView> groups = page.items().stream().filter(wanted::has).toList();
         if (!groups.isEmpty()) response.write(chunk(groups, first));
         boolean nothingYet = first && groups.isEmpty();

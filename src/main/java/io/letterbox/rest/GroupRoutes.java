@@ -94,14 +94,14 @@ final class GroupRoutes {
                             .map(done -> changes(groupId, group, offsets))))
                     .onSuccess(answer -> {
                         // A member that acknowledges moves its own offsets only, which is no administrative change.
-                        if (!dryRun && spec.memberId() == null) tell(context, groupId, answer);
+                        if (!dryRun && spec.memberId() == null) audit(context, groupId, answer);
                     })
                     .onSuccess(answer -> Json.send(context.response(), 200, answer))
                     .onFailure(failure -> Problem.send(context, failure));
         });
     }
 
-    private void tell(RoutingContext context, String groupId, ObjectNode answer) {
+    private void audit(RoutingContext context, String groupId, ObjectNode answer) {
         Map<String, String> moved = new LinkedHashMap<>();
         for (JsonNode change : answer.path("offsets")) {
             JsonNode before = change.path("before");

@@ -11,8 +11,8 @@ import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.publishing.PublishTargets;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.rest.OffsetSpec.Entry;
 import io.letterbox.rest.OffsetSpec.Goal;
+import io.letterbox.rest.OffsetSpec.OffsetChange;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.apache.kafka.common.Uuid;
 final class OffsetGoals {
     private final DoorServices backend;
     private final GroupView group;
-    private final SortedMap<TopicPartition, Entry> wishes = new TreeMap<>();
+    private final SortedMap<TopicPartition, OffsetChange> changes = new TreeMap<>();
 
     /** @param group as it is now, or null if there is none */
     OffsetGoals(DoorServices backend, GroupView group) {
@@ -34,16 +34,16 @@ final class OffsetGoals {
 
     /** The offsets to set, by partition; fails with an {@link ApiException}. */
     Future<SortedMap<TopicPartition, SetOffsets.To>> find(OffsetSpec spec) {
-        for (Entry entry : spec.entries()) wish(entry);
-        List<TopicPartition> partitions = new ArrayList<>(wishes.keySet());
+        for (OffsetChange entry : spec.entries()) resolve(entry);
+        List<TopicPartition> partitions = new ArrayList<>(changes.keySet());
         List<Future<Long>> offsets = new ArrayList<>();
         for (TopicPartition partition : partitions)
-            offsets.add(find(partition, wishes.get(partition).goal()));
+            offsets.add(find(partition, changes.get(partition).goal()));
         return Future.all(offsets).map(all -> {
             SortedMap<TopicPartition, SetOffsets.To> found = new TreeMap<>();
             for (int index = 0; index < partitions.size(); index++) {
                 TopicPartition partition = partitions.get(index);
-                String metadata = wishes.get(partition).metadata();
+                String metadata = changes.get(partition).metadata();
                 found.put(partition, new SetOffsets.To(all.resultAt(index), metadata, id(topic(partition.topic()))));
             }
             return found;
@@ -54,19 +54,19 @@ final class OffsetGoals {
         return new Uuid(topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits());
     }
 
-    private void wish(Entry entry) {
+    private void resolve(OffsetChange entry) {
         if (entry.topic() == null) {
             if (group == null) return;
-            group.offsets().keySet().forEach(partition -> wishes.put(partition, entry));
+            group.offsets().keySet().forEach(partition -> changes.put(partition, entry));
         } else if (entry.partition() != null) {
-            wishes.put(new TopicPartition(entry.topic(), entry.partition()), entry);
+            changes.put(new TopicPartition(entry.topic(), entry.partition()), entry);
         } else {
             int count = topic(entry.topic()).partitions().size();
             for (int number = 0; number < count; number++) {
                 TopicPartition partition = new TopicPartition(entry.topic(), number);
                 // A shift applies only to partitions with a committed offset.
                 if (entry.goal() instanceof Goal.Shift && committed(partition) == null) continue;
-                wishes.put(partition, entry);
+                changes.put(partition, entry);
             }
         }
     }

@@ -24,7 +24,7 @@ import java.util.Set;
  * @param memberId whose partitions they are, or null
  * @param entries what is wanted, in order; of two that mean the same partition, the later one counts
  */
-record OffsetSpec(String memberId, List<Entry> entries) {
+record OffsetSpec(String memberId, List<OffsetChange> entries) {
     private static final Set<String> MEMBERS = Set.of("offsets", "memberId");
     private static final Set<String> ENTRY_MEMBERS = Set.of("topic", "partition", "offset", "to", "shift", "metadata");
     private static final int MAX_METADATA_CHARS = 4096;
@@ -37,7 +37,7 @@ record OffsetSpec(String memberId, List<Entry> entries) {
      * @param goal the position to set
      * @param metadata the text committed with the offset; never null
      */
-    record Entry(String topic, Integer partition, Goal goal, String metadata) {}
+    record OffsetChange(String topic, Integer partition, Goal goal, String metadata) {}
 
     /** The position to set. */
     sealed interface Goal {
@@ -68,12 +68,12 @@ record OffsetSpec(String memberId, List<Entry> entries) {
         if (!offsets.isArray() || offsets.isEmpty()) {
             throw refused("The member offsets has to be an array of at least one object.");
         }
-        List<Entry> entries = new ArrayList<>();
+        List<OffsetChange> entries = new ArrayList<>();
         for (JsonNode entry : offsets) entries.add(entry(entry));
         return new OffsetSpec(text(body, "memberId"), entries);
     }
 
-    private static Entry entry(JsonNode node) {
+    private static OffsetChange entry(JsonNode node) {
         if (!(node instanceof ObjectNode object)) throw refused("Each of the offsets has to be a JSON object.");
         onlyKnown(object, ENTRY_MEMBERS);
         String topic = text(object, "topic");
@@ -88,7 +88,7 @@ record OffsetSpec(String memberId, List<Entry> entries) {
         if (metadata != null && metadata.length() > MAX_METADATA_CHARS) {
             throw refused("The member metadata can have " + MAX_METADATA_CHARS + " characters.");
         }
-        return new Entry(
+        return new OffsetChange(
                 topic, partition == null ? null : partition.intValue(), goal, metadata == null ? "" : metadata);
     }
 

@@ -31,7 +31,7 @@ final class PartitionScan {
     private long high;
     private long width = FIRST_WIDTH;
     private Long frontierMs;
-    private ApiException trouble;
+    private ApiException error;
 
     /**
      * @param low the first offset to scan
@@ -50,7 +50,7 @@ final class PartitionScan {
 
     /** The number of offsets left to scan. */
     long remaining() {
-        return trouble != null ? 0 : Math.max(0, high - low);
+        return error != null ? 0 : Math.max(0, high - low);
     }
 
     /** The position from which another request goes on. */
@@ -59,13 +59,13 @@ final class PartitionScan {
     }
 
     /** Why the rest of the partition cannot be read, or null. */
-    ApiException trouble() {
-        return trouble;
+    ApiException error() {
+        return error;
     }
 
     /** Ends the scan of a partition whose rest cannot be read. */
     void stop(ApiException why) {
-        trouble = why;
+        error = why;
     }
 
     /** Moves the beginning up, because retention has deleted what is below. */
@@ -92,7 +92,7 @@ final class PartitionScan {
      * @param bytes the bytes read for it
      * @param edgeMs the time of the record at the edge, or null if there was none
      */
-    void passed(long edge, long bytes, Long edgeMs) {
+    void advance(long edge, long bytes, Long edgeMs) {
         if (order == ScanOrder.OLDEST) low = Math.max(low, edge);
         else high = Math.min(high, edge);
         if (edgeMs != null) frontierMs = edgeMs;
@@ -101,14 +101,14 @@ final class PartitionScan {
     }
 
     /** Shrinks a window that has too many bytes; true if a smaller one may have fewer. */
-    boolean tooMuch() {
+    boolean shrink() {
         if (width == 1) return false;
         width = Math.max(1, Math.min(width, high - low) / SHRINK);
         return true;
     }
 
     /** Moves the position back to a record that is left for the next answer. */
-    void leave(ScanMatch match) {
+    void moveBackTo(ScanMatch match) {
         if (order == ScanOrder.OLDEST) low = Math.min(low, match.offset());
         else high = Math.max(high, match.offset() + 1);
         frontierMs = match.timestampMs();

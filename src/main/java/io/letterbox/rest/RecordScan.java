@@ -82,7 +82,7 @@ final class RecordScan {
             Future.all(scans)
                     .onSuccess(all -> {
                         page = new ScanPage(query.order(), query.size(), all.<PartitionScan>list());
-                        goOn();
+                        scanNext();
                     })
                     .onFailure(this::fail);
         } catch (RuntimeException refusal) {
@@ -123,7 +123,7 @@ final class RecordScan {
             unreadable.stop(refusal);
             return Future.succeededFuture(unreadable);
         }
-        if (query.timeMs() == null) return Future.succeededFuture(from(partition, status, given(index)));
+        if (query.timeMs() == null) return Future.succeededFuture(from(partition, status, requestedOffset(index)));
         // onComplete runs on this event loop; a mapped future would run where the read ends, on a thread of the
         // storage.
         Promise<PartitionScan> begun = Promise.promise();
@@ -135,7 +135,7 @@ final class RecordScan {
     }
 
     /** The offset at which the query begins in a partition, or -1. */
-    private long given(int index) {
+    private long requestedOffset(int index) {
         if (query.cursor() == null) return query.offset();
         long[] positions = query.cursor().positions();
         return index < positions.length ? positions[index] : -1;
@@ -155,7 +155,7 @@ final class RecordScan {
 
     // ---- one window after the other
 
-    private void goOn() {
+    private void scanNext() {
         if (over) return;
         PartitionScan scan = page.next();
         if (scan == null || isUsedUp()) {
@@ -179,29 +179,29 @@ final class RecordScan {
         try {
             backend.reader()
                     .slice(id, window.next(), PartitionScan.WINDOW_BYTES, Isolation.COMMITTED)
-                    .onSuccess(found -> look(scan, window, found))
-                    .onFailure(failure -> unread(scan, failure));
+                    .onSuccess(found -> scan(scan, window, found))
+                    .onFailure(failure -> onReadFailed(scan, failure));
         } catch (ApiException refusal) {
-            unread(scan, refusal);
+            onReadFailed(scan, refusal);
         }
     }
 
-    private void look(PartitionScan scan, WindowScan window, Slice slice) {
+    private void scan(PartitionScan scan, WindowScan window, Slice slice) {
         if (over) return;
         filters.executeBlocking(
                         () -> {
-                            window.look(slice);
+                            window.scan(slice);
                             return null;
                         },
                         false)
-                .onSuccess(looked -> onLooked(scan, window))
-                .onFailure(failure -> unread(scan, failure));
+                .onSuccess(looked -> onScanned(scan, window))
+                .onFailure(failure -> onReadFailed(scan, failure));
     }
 
-    private void onLooked(PartitionScan scan, WindowScan window) {
+    private void onScanned(PartitionScan scan, WindowScan window) {
         if (over) return;
         boolean whole = window.isDone() || query.order() == ScanOrder.OLDEST;
-        if (!whole && (window.bytes() <= PartitionScan.MAX_WINDOW_BYTES || !scan.tooMuch())) {
+        if (!whole && (window.bytes() <= PartitionScan.MAX_WINDOW_BYTES || !scan.shrink())) {
             read(scan, window);
             return;
         }
@@ -209,14 +209,14 @@ final class RecordScan {
         scannedBytes += Math.max(1, window.bytes());
         if (whole) {
             notJson += window.notJson();
-            window.tell(scan);
+            window.reportTo(scan);
             page.add(scan.partition(), window.found());
         }
-        goOn();
+        scanNext();
     }
 
     /** Retention may have deleted the records; damaged ones may lie behind those that a smaller window still reads. */
-    private void unread(PartitionScan scan, Throwable failure) {
+    private void onReadFailed(PartitionScan scan, Throwable failure) {
         if (over) return;
         if (!(failure instanceof ApiException refusal)) {
             fail(failure);
@@ -227,10 +227,10 @@ final class RecordScan {
         if (status != null && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             scan.startMovedTo(status.logStartOffset());
         }
-        boolean another = scan.remaining() < before || query.order() == ScanOrder.NEWEST && scan.tooMuch();
+        boolean another = scan.remaining() < before || query.order() == ScanOrder.NEWEST && scan.shrink();
         if (!another) scan.stop(refusal);
         scannedBytes = Math.max(1, scannedBytes);
-        goOn();
+        scanNext();
     }
 
     // ---- the answer
@@ -270,12 +270,12 @@ final class RecordScan {
         out.ascii(",\"unreadable\":[");
         boolean first = true;
         for (PartitionScan scan : page.scans()) {
-            if (scan.trouble() == null) continue;
+            if (scan.error() == null) continue;
             if (!first) out.ascii(',');
             first = false;
             out.ascii("{\"partition\":").number(scan.partition());
-            out.ascii(",\"code\":\"").ascii(scan.trouble().code().name());
-            out.ascii("\",\"detail\":").string(scan.trouble().getMessage()).ascii('}');
+            out.ascii(",\"code\":\"").ascii(scan.error().code().name());
+            out.ascii("\",\"detail\":").string(scan.error().getMessage()).ascii('}');
         }
         out.ascii(']');
     }

@@ -45,7 +45,7 @@ final class ScanPage {
             fitting++;
         }
         full = fitting == size.records() || fitting < merged.size();
-        leaveAllBehind(fitting);
+        moveBackAll(fitting);
     }
 
     private List<ScanMatch> merge() {
@@ -63,10 +63,10 @@ final class ScanPage {
         return all;
     }
 
-    private void leaveAllBehind(int fitting) {
+    private void moveBackAll(int fitting) {
         for (int i = merged.size() - 1; i >= fitting; i--) {
             ScanMatch match = merged.get(i);
-            scans.get(match.partition()).leave(match);
+            scans.get(match.partition()).moveBackTo(match);
             found.get(match.partition()).removeLast();
         }
         merged = merged.subList(0, fitting);

@@ -58,13 +58,13 @@ final class WindowScan {
      *
      * @throws ApiException if they cannot be read; matches found before are kept
      */
-    void look(Slice slice) {
+    void scan(Slice slice) {
         bytes += slice.batches().remaining();
         boolean nothingLeft = slice.nextOffset() <= next;
         try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next, slice.aborted())) {
             while (cursor.next() && cursor.offset() < window.to()) {
                 if (isEnough()) return;
-                look(cursor);
+                scan(cursor);
                 next = cursor.offset() + 1;
             }
         }
@@ -72,7 +72,7 @@ final class WindowScan {
         // One slice is enough if the page can be shown after any of them.
     }
 
-    private void look(RecordCursor cursor) {
+    private void scan(RecordCursor cursor) {
         records++;
         lastMs = cursor.timestampMs();
         if (firstMs == null) firstMs = lastMs;
@@ -84,10 +84,10 @@ final class WindowScan {
         byte[] text = Arrays.copyOf(json.array(), json.length());
         found.add(new ScanMatch(partition, cursor.offset(), cursor.timestampMs(), text));
         foundBytes += text.length;
-        if (query.order() == ScanOrder.NEWEST) keepTheLast();
+        if (query.order() == ScanOrder.NEWEST) keepLast();
     }
 
-    private void keepTheLast() {
+    private void keepLast() {
         PageSize size = query.size();
         while (found.size() > size.records() || foundBytes > size.bytes() && found.size() > 1) {
             foundBytes -= found.remove().json().length;
@@ -103,9 +103,9 @@ final class WindowScan {
     }
 
     /** Reports the progress of this window to the partition's scan. */
-    void tell(PartitionScan scan) {
-        if (query.order() == ScanOrder.OLDEST) scan.passed(Math.min(next, window.to()), bytes, lastMs);
-        else scan.passed(lowest, bytes, firstMs);
+    void reportTo(PartitionScan scan) {
+        if (query.order() == ScanOrder.OLDEST) scan.advance(Math.min(next, window.to()), bytes, lastMs);
+        else scan.advance(lowest, bytes, firstMs);
     }
 
     List<ScanMatch> found() {

@@ -27,7 +27,7 @@ final class CatchUp {
     private final ArrayDeque<Subscriber> parked = new ArrayDeque<>();
 
     private final Map<ReadKey, List<Subscriber>> reads = new HashMap<>();
-    private boolean turnQueued;
+    private boolean passScheduled;
 
     CatchUp(DeliveryLoop loop) {
         this.loop = loop;
@@ -38,34 +38,34 @@ final class CatchUp {
         if (subscriber.pending) return;
         subscriber.pending = true;
         ready.add(subscriber);
-        queueTurn();
+        schedulePass();
     }
 
-    private void queueTurn() {
-        if (turnQueued || ready.isEmpty()) return;
-        turnQueued = true;
-        loop.later(this::turn);
+    private void schedulePass() {
+        if (passScheduled || ready.isEmpty()) return;
+        passScheduled = true;
+        loop.later(this::runPass);
     }
 
-    private void turn() {
-        turnQueued = false;
+    private void runPass() {
+        passScheduled = false;
         loop.syncImage();
-        for (int i = 0; i < DeliveryLimits.CATCH_UP_WRITES_PER_TURN; i++) {
+        for (int i = 0; i < DeliveryLimits.CATCH_UP_WRITES_PER_PASS; i++) {
             Subscriber subscriber = ready.poll();
             if (subscriber == null) break;
             subscriber.pending = false;
-            step(subscriber);
-            if (ready.isEmpty()) admitParked();
+            advance(subscriber);
+            if (ready.isEmpty()) resumeParked();
         }
-        queueTurn();
+        schedulePass();
     }
 
-    private void admitParked() {
+    private void resumeParked() {
         int free = DeliveryLimits.CATCH_UP_READS - reads.size();
         for (int i = 0; i < free && !parked.isEmpty(); i++) ready.add(parked.poll());
     }
 
-    private void step(Subscriber subscriber) {
+    private void advance(Subscriber subscriber) {
         if (!subscriber.isOpen() || subscriber.position == null) return;
         if (!subscriber.writable()) {
             loop.stalled(subscriber);
@@ -144,8 +144,8 @@ final class CatchUp {
             if (failure == null || skipGap(subscriber, key, failure)) add(subscriber);
             else loop.unreadable(subscriber, key.partition, key.offset, failure);
         }
-        admitParked();
-        queueTurn();
+        resumeParked();
+        schedulePass();
     }
 
     /** Sends a subscriber whose next records are deleted a gap event and moves it on; false if they are not deleted. */

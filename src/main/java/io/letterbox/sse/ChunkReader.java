@@ -120,8 +120,8 @@ final class ChunkReader {
 
     private boolean full() {
         return scratch.length() >= chunkBytes
-                || scannedBytes >= DeliveryLimits.SCAN_BYTES_PER_TURN
-                || scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
+                || scannedBytes >= DeliveryLimits.SCAN_BYTES_PER_READ
+                || scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_READ;
     }
 
     /** Encodes records of one partition; false if it stopped because the log is not in memory there. */
@@ -166,7 +166,7 @@ final class ChunkReader {
                     recordsByTopic[layout.topicOf(index)]++;
                     if (behindLast != null) behindLast[index] = next[index];
                 }
-                boolean many = scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_TURN;
+                boolean many = scannedRecords >= DeliveryLimits.SCAN_RECORDS_PER_READ;
                 boolean whole = scratch.length() >= chunkBytes;
                 boolean stop = whole || many || record.isWithinCompressed() && full();
                 keep = stop && record.isWorthKeeping();

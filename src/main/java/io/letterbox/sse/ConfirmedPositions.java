@@ -91,7 +91,7 @@ final class ConfirmedPositions {
     }
 
     /** Notes how many bytes the peer's kernel has acknowledged. */
-    void acknowledged(long bytes, long nowNanos) {
+    void onAcknowledged(long bytes, long nowNanos) {
         for (Checkpoint first = checkpoints.peek(); first != null; first = checkpoints.peek()) {
             if (bytes < first.provingBytes || nowNanos - first.provingNanos < APART_NANOS) return;
             first.positions.forEach(
@@ -105,7 +105,7 @@ final class ConfirmedPositions {
      *
      * @param written the position behind the last record that was written, of every partition
      */
-    boolean written(Map<TopicPartition, Long> written, long nowNanos) {
+    boolean onWritten(Map<TopicPartition, Long> written, long nowNanos) {
         Map<TopicPartition, Long> beyond = new HashMap<>(written);
         beyond.entrySet().removeIf(each -> each.getValue() <= noted.getOrDefault(each.getKey(), Long.MAX_VALUE));
         if (!beyond.isEmpty() && checkpoints.size() < DeliveryLimits.GROUP_CHECKPOINTS) {
@@ -117,7 +117,7 @@ final class ConfirmedPositions {
     }
 
     /** Notes that a later write has been made, and the number of bytes written with it. */
-    void writtenLater(long bytes, long nowNanos) {
+    void onLaterWrite(long bytes, long nowNanos) {
         for (Checkpoint each : checkpoints) {
             if (!isDue(each, nowNanos)) continue;
             each.provingBytes = bytes;

@@ -43,7 +43,7 @@ final class Cursor {
      * @param firstPartition the partition of the first offset
      * @param nextOffsets the first offset that was not delivered, for consecutive partitions
      */
-    record Entry(int nameTag, int incarnationTag, int firstPartition, long[] nextOffsets) {
+    record TopicOffsets(int nameTag, int incarnationTag, int firstPartition, long[] nextOffsets) {
         /** The next offset of a partition, or -1 if this cursor does not contain the partition. */
         long nextOffset(int partition) {
             int index = partition - firstPartition;
@@ -73,7 +73,7 @@ final class Cursor {
      *
      * @throws ApiException INVALID_CURSOR for anything that {@link Writer} does not write
      */
-    static List<Entry> parse(String text) {
+    static List<TopicOffsets> parse(String text) {
         if (text.isEmpty() || text.length() > DeliveryLimits.CURSOR_CHARS) throw invalid();
         byte[] bytes;
         try {
@@ -85,8 +85,8 @@ final class Cursor {
         return new Cursor(bytes).entries();
     }
 
-    private List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>(2);
+    private List<TopicOffsets> entries() {
+        List<TopicOffsets> entries = new ArrayList<>(2);
         int partitions = 0;
         while (position < bytes.length) {
             if (bytes.length - position < TAG_BYTES) throw invalid();
@@ -99,7 +99,7 @@ final class Cursor {
             if (partitions > DeliveryLimits.PARTITIONS_PER_SUBSCRIPTION) throw invalid();
             long[] next = new long[(int) count];
             for (int i = 0; i < next.length; i++) next[i] = varint();
-            entries.add(new Entry(nameTag, incarnationTag, (int) first, next));
+            entries.add(new TopicOffsets(nameTag, incarnationTag, (int) first, next));
         }
         return entries;
     }

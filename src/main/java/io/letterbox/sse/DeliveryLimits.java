@@ -45,7 +45,7 @@ final class DeliveryLimits {
     static final int CATCH_UP_READS = 8;
 
     /** Writes to subscribers that catch up before other work of the event loop gets its turn. */
-    static final int CATCH_UP_WRITES_PER_TURN = 64;
+    static final int CATCH_UP_WRITES_PER_PASS = 64;
 
     /** Encoded chunks kept for subscribers that come by the same place, by how much their bytes take. */
     static final int CACHED_CHUNK_BYTES = 4 << 20;
@@ -57,10 +57,10 @@ final class DeliveryLimits {
     static final int PARKED_CURSORS = 8;
 
     /** Bytes of record batches looked at in one go; a filter may skip all of them. */
-    static final int SCAN_BYTES_PER_TURN = 1 << 20;
+    static final int SCAN_BYTES_PER_READ = 1 << 20;
 
     /** Records looked at in one go; of the smallest ones, a batch has a million. */
-    static final int SCAN_RECORDS_PER_TURN = 1 << 16;
+    static final int SCAN_RECORDS_PER_READ = 1 << 16;
 
     /** Streams are ended in so many groups, spread over the time that a shutdown may take. */
     static final int DRAIN_STEPS = 50;

@@ -342,7 +342,7 @@ final class DeliveryLoop {
         SseSink sink = withdraw(subscriber);
         if (sink == null) return null;
         subscriber.seen().close();
-        slots.giveBack();
+        slots.release();
         meters.sse().disconnected(reason);
         return sink;
     }
@@ -385,7 +385,7 @@ final class DeliveryLoop {
     /** Called once a second. */
     void onTick() {
         syncImage();
-        wheel.turn(this::visit);
+        wheel.advance(this::visit);
     }
 
     /** Checks one subscriber: its age, its stall, its silence. Returns after how many ticks to check it again. */

@@ -126,10 +126,10 @@ final class GroupStream implements SseSink.Listener {
     }
 
     private void confirm(long nowNanos) {
-        if (confirmed.isWaiting()) confirmed.acknowledged(sink.acknowledged(), nowNanos);
-        if (!confirmed.written(written(), nowNanos)) return;
+        if (confirmed.isWaiting()) confirmed.onAcknowledged(sink.acknowledged(), nowNanos);
+        if (!confirmed.onWritten(written(), nowNanos)) return;
         loop.comment(current);
-        confirmed.writtenLater(sink.written(), nowNanos);
+        confirmed.onLaterWrite(sink.written(), nowNanos);
     }
 
     /** Gives up all partitions, because the end is near, so that what the client has by then does not come again. */

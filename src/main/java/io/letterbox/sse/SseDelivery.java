@@ -163,7 +163,7 @@ public final class SseDelivery implements HttpPart {
             request.response().setStatusCode(204).end();
             return;
         }
-        if (!slots.take()) {
+        if (!slots.tryTake()) {
             throw new ApiException(
                     ErrorCode.TOO_MANY_SUBSCRIBERS,
                     "The server has as many streams as it may have (limits.subscribers is " + slots.max() + ").");
@@ -176,7 +176,7 @@ public final class SseDelivery implements HttpPart {
             if (start.succeeded()) {
                 begin(request, wanted, layout, start.result());
             } else {
-                slots.giveBack();
+                slots.release();
                 Problem.of(start.cause()).send(request.response());
             }
         });
@@ -191,7 +191,7 @@ public final class SseDelivery implements HttpPart {
                 begin(request, wanted, member, joined.result());
                 return;
             }
-            slots.giveBack();
+            slots.release();
             if (joined.succeeded()) groups.departing(member.leave());
             Throwable refusal = joined.failed()
                     ? joined.cause()
@@ -229,12 +229,12 @@ public final class SseDelivery implements HttpPart {
     private void begin(HttpServerRequest request, SubscribeRequest wanted, PartitionLayout layout, Start start) {
         HttpServerResponse response = request.response();
         if (response.closed() || response.ended()) {
-            slots.giveBack();
+            slots.release();
             return;
         }
         TopicFeed feed = feed(wanted.subscription(), layout);
         if (feed == null || request.method() == HttpMethod.HEAD) {
-            slots.giveBack();
+            slots.release();
             head(response);
             response.end();
             return;

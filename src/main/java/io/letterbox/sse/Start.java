@@ -54,19 +54,19 @@ record Start(long[] next, List<Gap> gaps) {
         }
 
         /** Refuses a cursor of other topics: starting somewhere else would hide the client's mistake. */
-        void checkSame(List<Cursor.Entry> cursor) {
+        void checkSame(List<Cursor.TopicOffsets> cursor) {
             for (int i = 0; i < layout.size(); i++) {
-                for (Cursor.Entry entry : cursor) if (entry.nameTag() == layout.nameTag(i)) return;
+                for (Cursor.TopicOffsets entry : cursor) if (entry.nameTag() == layout.nameTag(i)) return;
             }
             throw new ApiException(ErrorCode.INVALID_CURSOR, "This cursor is of a subscription to other topics.");
         }
 
         /** Takes the position from a cursor; false if the cursor does not contain the topic. */
-        boolean resume(int index, List<Cursor.Entry> cursor) {
+        boolean resume(int index, List<Cursor.TopicOffsets> cursor) {
             int partition = layout.partition(index).partition();
             boolean known = false;
             long former = -1;
-            for (Cursor.Entry entry : cursor) {
+            for (Cursor.TopicOffsets entry : cursor) {
                 if (entry.nameTag() != layout.nameTag(index)) continue;
                 if (entry.incarnationTag() != layout.incarnationTag(index)) {
                     former = Math.max(former, Math.max(0, entry.nextOffset(partition)));

@@ -28,7 +28,7 @@ import java.util.TreeSet;
 record SubscribeRequest(
         Principal principal,
         Subscription subscription,
-        List<Cursor.Entry> cursor,
+        List<Cursor.TopicOffsets> cursor,
         From from,
         Group group,
         Heartbeat heartbeat) {
@@ -80,7 +80,7 @@ record SubscribeRequest(
         Group group = group(query, subscription);
         // A group remembers itself where it has got to, whoever reads for it now.
         String cursor = group == null ? cursorText(request, query) : null;
-        List<Cursor.Entry> entries = cursor == null ? null : Cursor.parse(cursor);
+        List<Cursor.TopicOffsets> entries = cursor == null ? null : Cursor.parse(cursor);
         return new SubscribeRequest(
                 RequestPrincipal.of(request), subscription, entries, From.of(query), group, heartbeat(query, request));
     }

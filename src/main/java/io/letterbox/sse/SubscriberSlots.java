@@ -24,13 +24,13 @@ public final class SubscriberSlots {
     }
 
     /** Takes a slot; false if none is left. */
-    boolean take() {
+    boolean tryTake() {
         if (taken.incrementAndGet() <= max) return true;
         taken.decrementAndGet();
         return false;
     }
 
-    void giveBack() {
+    void release() {
         taken.decrementAndGet();
     }
 }

@@ -37,7 +37,7 @@ final class TimerWheel {
      *
      * @param visitor returns after how many ticks to visit again, or {@link #NEVER}
      */
-    void turn(ToIntFunction<Subscriber> visitor) {
+    void advance(ToIntFunction<Subscriber> visitor) {
         tick++;
         int index = tick % slots.size();
         List<Subscriber> due = slots.get(index);

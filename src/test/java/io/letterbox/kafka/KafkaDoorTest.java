@@ -274,9 +274,9 @@ class KafkaDoorTest {
     @Test
     void nobodyIsLetInBeforeTheMetadataSaysWhereWeAre() {
         KafkaSockets early = new KafkaSockets(() -> {});
-        assertThat(early.admits()).isFalse();
-        early.admit();
-        assertThat(early.admits()).isTrue();
+        assertThat(early.acceptsConnections()).isFalse();
+        early.acceptConnections();
+        assertThat(early.acceptsConnections()).isTrue();
     }
 
     @Test

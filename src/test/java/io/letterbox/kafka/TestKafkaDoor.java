@@ -74,7 +74,7 @@ final class TestKafkaDoor implements AutoCloseable {
                 null, config, storage.metadata(), storage, storage, nobody, nobody, new Meters(registry), budget, null);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();
-        sockets.admit();
+        sockets.acceptConnections();
     }
 
     static KafkaConfig settings(int maxConnections, int idleTimeoutSeconds) {

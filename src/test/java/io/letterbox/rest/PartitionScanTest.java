@@ -22,7 +22,7 @@ class PartitionScanTest {
         while (scan.remaining() > 0) {
             Window window = scan.next();
             assertThat(window.to()).isEqualTo(scan.position());
-            scan.passed(window.from(), 0, null);
+            scan.advance(window.from(), 0, null);
             looks++;
         }
         assertThat(looks).isLessThan(60);
@@ -31,9 +31,9 @@ class PartitionScanTest {
     @Test
     void windowsShrinkWhereTheyAreDearUntilNothingSmallerIsLeft() {
         PartitionScan scan = newest(0, 1_000_000);
-        scan.passed(999_000, 1, null);
+        scan.advance(999_000, 1, null);
         int tries = 0;
-        while (scan.tooMuch()) tries++;
+        while (scan.shrink()) tries++;
         assertThat(tries).isLessThan(10);
         assertThat(scan.next()).isEqualTo(new Window(998_999, 999_000));
     }
@@ -44,11 +44,11 @@ class PartitionScanTest {
         PartitionScan two = new PartitionScan(ScanOrder.NEWEST, 2, 0, 10);
         ScanPage page = new ScanPage(ScanOrder.NEWEST, new PageSize(2, 1_000), List.of(one, two));
         assertThat(page.next()).isSameAs(one);
-        one.passed(0, 1, 5L);
+        one.advance(0, 1, 5L);
         page.add(1, List.of(match(1, 3, 50), match(1, 7, 70), match(1, 9, 90)));
         // Nothing is known of the other partition yet.
         assertThat(page.next()).isSameAs(two);
-        two.passed(0, 1, 80L);
+        two.advance(0, 1, 80L);
         page.add(2, List.of(match(2, 8, 80)));
         assertThat(page.records()).extracting(ScanMatch::timestampMs).containsExactly(90L, 80L);
         assertThat(one.position()).isEqualTo(8);

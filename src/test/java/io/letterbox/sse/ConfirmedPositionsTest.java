@@ -24,9 +24,9 @@ class ConfirmedPositionsTest {
 
     /** Does what the stream does once a second; a comment has one byte. */
     private boolean tick() {
-        confirmed.acknowledged(acknowledged, now);
-        boolean wanted = confirmed.written(written, now);
-        if (wanted) confirmed.writtenLater(++bytes, now);
+        confirmed.onAcknowledged(acknowledged, now);
+        boolean wanted = confirmed.onWritten(written, now);
+        if (wanted) confirmed.onLaterWrite(++bytes, now);
         now += SECOND;
         return wanted;
     }
@@ -59,7 +59,7 @@ class ConfirmedPositionsTest {
         assertThat(confirmed.positions()).isEqualTo(Map.of(A, 0L));
         assertThat(tick()).as("the second one").isTrue();
         acknowledged = bytes;
-        confirmed.acknowledged(acknowledged, now - SECOND + 1);
+        confirmed.onAcknowledged(acknowledged, now - SECOND + 1);
         assertThat(confirmed.positions()).as("at once").isEqualTo(Map.of(A, 0L));
         assertThat(tick()).as("no other one is needed").isFalse();
         assertThat(confirmed.positions()).isEqualTo(Map.of(A, 3L));

@@ -30,11 +30,11 @@ class CursorTest {
             offsets.forEach(writer::offset);
         }
 
-        List<Cursor.Entry> entries = Cursor.parse(text(writer));
+        List<Cursor.TopicOffsets> entries = Cursor.parse(text(writer));
 
         assertThat(entries).hasSize(3);
         for (int topic = 0; topic < 3; topic++) {
-            Cursor.Entry entry = entries.get(topic);
+            Cursor.TopicOffsets entry = entries.get(topic);
             assertThat(entry.nameTag()).isEqualTo(nameTag + topic);
             assertThat(entry.incarnationTag()).isEqualTo(incarnationTag);
             assertThat(entry.nextOffset(first - 1)).isEqualTo(-1);

@@ -104,13 +104,13 @@ final class SimClient {
 
     /** Requests the stream, as the HTTP part of the server would; false if it is refused. */
     boolean connect(DeliveryLoop loop, SimLog log, SubscriberSlots slots, Meters meters) {
-        List<Cursor.Entry> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
+        List<Cursor.TopicOffsets> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request = new SubscribeRequest(
                 Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }
-        assertThat(slots.take()).isTrue();
+        assertThat(slots.tryTake()).isTrue();
         PartitionLayout layout = PartitionLayout.of(subscription, loop.image());
         Start start = Start.of(request, layout, log).result();
         TopicFeed feed = loop.feed(subscription);

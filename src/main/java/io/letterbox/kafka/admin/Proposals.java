@@ -46,7 +46,7 @@ final class Proposals {
     }
 
     /** The image and the reply that a command would lead to. */
-    Step rehearse(Command command) {
+    Step dryRun(Command command) {
         return machine.apply(image(), command);
     }
 
@@ -57,14 +57,14 @@ final class Proposals {
      */
     Future<ApiError> propose(Command command, Actor by, boolean validateOnly) {
         if (validateOnly) {
-            Reply reply = rehearse(command).reply();
+            Reply reply = dryRun(command).reply();
             if (!(reply instanceof Reply.Refused refused)) return Future.succeededFuture(ApiError.NONE);
             return Future.succeededFuture(
-                    Refusals.of(new io.letterbox.error.ApiException(refused.code(), refused.detail())));
+                    AdminErrors.of(new io.letterbox.error.ApiException(refused.code(), refused.detail())));
         }
         return backend.metadata()
                 .propose(command, by)
                 .map(applied -> ApiError.NONE)
-                .otherwise(Refusals::of);
+                .otherwise(AdminErrors::of);
     }
 }

@@ -36,12 +36,12 @@ final class SettingChanges {
     }
 
     /** The change of one resource, not yet checked against the table of settings. */
-    private interface Change {
-        Wanted of(Target target);
+    private interface ResourceChange {
+        SettingsDiff of(SettingsTarget target);
     }
 
     /** The settings that a resource is to have set and unset. */
-    private record Wanted(Map<String, String> set, Set<String> unset) {
+    private record SettingsDiff(Map<String, String> set, Set<String> unset) {
         boolean isNothing() {
             return set.isEmpty() && unset.isEmpty();
         }
@@ -98,19 +98,19 @@ final class SettingChanges {
     }
 
     /** @param by the client; null if the change is only validated */
-    private Future<ApiError> change(Type type, String name, boolean first, Change change, Actor by) {
+    private Future<ApiError> change(Type type, String name, boolean first, ResourceChange change, Actor by) {
         try {
             if (!first) throw new InvalidRequestException("The request has this resource more than once.");
-            Target target = Target.of(type, name, proposals.image(), proposals.config());
-            Wanted wanted = change.of(target);
+            SettingsTarget target = SettingsTarget.of(type, name, proposals.image(), proposals.config());
+            SettingsDiff wanted = change.of(target);
             if (wanted.isNothing()) return Future.succeededFuture(ApiError.NONE);
             return proposals.propose(target.command(wanted.set(), wanted.unset()), by, by == null);
         } catch (RuntimeException refusal) {
-            return Future.succeededFuture(Refusals.of(refusal));
+            return Future.succeededFuture(AdminErrors.of(refusal));
         }
     }
 
-    private static Wanted some(Target target, AlterConfigsResource resource) {
+    private static SettingsDiff some(SettingsTarget target, AlterConfigsResource resource) {
         Map<String, String> set = new TreeMap<>();
         Set<String> unset = new HashSet<>();
         Set<String> met = new HashSet<>();
@@ -132,11 +132,11 @@ final class SettingChanges {
             String own = target.require(name);
             set.put(own, operation == OpType.SET ? config.value() : list(target, operation, own, config.value()));
         }
-        return new Wanted(set, unset);
+        return new SettingsDiff(set, unset);
     }
 
     /** The new value of a list setting; a list that is not set starts from the value in force. */
-    private static String list(Target target, OpType operation, String name, String words) {
+    private static String list(SettingsTarget target, OpType operation, String name, String words) {
         TopicConfigKey key = TopicConfigKey.of(name).orElse(null);
         if (key == null || !key.isList()) {
             throw new InvalidConfigurationException(
@@ -153,7 +153,7 @@ final class SettingChanges {
         return String.join(",", parts);
     }
 
-    private static Wanted all(Target target, AlterConfigsRequestData.AlterConfigsResource resource) {
+    private static SettingsDiff all(SettingsTarget target, AlterConfigsRequestData.AlterConfigsResource resource) {
         Map<String, String> set = new TreeMap<>();
         for (AlterConfigsRequestData.AlterableConfig config : resource.configs()) {
             if (config.value() == null) {
@@ -163,6 +163,6 @@ final class SettingChanges {
         }
         Set<String> unset = new HashSet<>(target.settings().keySet());
         unset.removeAll(set.keySet());
-        return new Wanted(set, unset);
+        return new SettingsDiff(set, unset);
     }
 }

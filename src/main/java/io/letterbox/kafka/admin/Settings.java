@@ -62,7 +62,7 @@ final class Settings {
                                         .filter(config -> wanted.contains(config.name()))
                                         .collect(Collectors.toList()));
             } catch (RuntimeException refusal) {
-                ApiError error = Refusals.of(refusal);
+                ApiError error = AdminErrors.of(refusal);
                 result.setErrorCode(error.error().code()).setErrorMessage(error.messageWithFallback());
             }
             response.results().add(result);

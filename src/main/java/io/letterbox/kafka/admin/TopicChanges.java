@@ -100,7 +100,7 @@ final class TopicChanges {
                 return with(result, error);
             });
         } catch (RuntimeException refusal) {
-            return Future.succeededFuture(with(result, Refusals.of(refusal)));
+            return Future.succeededFuture(with(result, AdminErrors.of(refusal)));
         }
     }
 
@@ -145,14 +145,14 @@ final class TopicChanges {
         try {
             if (repeated) throw new InvalidRequestException("The request has the topic " + topic.name() + " twice.");
             requireKnown(topic.name());
-            TopicImage grown = proposals.rehearse(command).image().topics().get(topic.name());
+            TopicImage grown = proposals.dryRun(command).image().topics().get(topic.name());
             // If the rehearsal is refused, the proposal is refused, too, with the reason.
             boolean assigned = topic.assignments() != null
                     && grown != null
                     && grown.partitions().size() == topic.count();
             if (assigned) requireAsPlaced(topic, grown);
         } catch (RuntimeException refusal) {
-            return Future.succeededFuture(with(result, Refusals.of(refusal)));
+            return Future.succeededFuture(with(result, AdminErrors.of(refusal)));
         }
         return proposals.propose(command, by, validateOnly).map(error -> with(result, error));
     }

@@ -78,11 +78,11 @@ final class TopicCreation {
         try {
             command = command(topic);
         } catch (RuntimeException refusal) {
-            return Future.succeededFuture(refused(topic.name(), Refusals.of(refusal)));
+            return Future.succeededFuture(refused(topic.name(), AdminErrors.of(refusal)));
         }
         // The response describes the rehearsed topic: the real one has another position in the log, and the same
         // content.
-        TopicImage rehearsed = proposals.rehearse(command).image().topics().get(topic.name());
+        TopicImage rehearsed = proposals.dryRun(command).image().topics().get(topic.name());
         return proposals.propose(command, by, validateOnly).map(error -> {
             if (error.isFailure()) return refused(topic.name(), error);
             TopicImage made =
@@ -136,7 +136,7 @@ final class TopicCreation {
         }
         Command.CreateTopic command =
                 new Command.CreateTopic(topic.name(), UUID.randomUUID(), partitions, factor, config);
-        TopicImage placed = proposals.rehearse(command).image().topics().get(topic.name());
+        TopicImage placed = proposals.dryRun(command).image().topics().get(topic.name());
         if (placed != null) requireAsPlaced(placed.partitions(), wanted);
         return command;
     }

@@ -63,12 +63,12 @@ final class ListOffsetsApi {
         Client client = new Client(request.version(), body.replicaId(), isolation);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         List<Future<?>> asked = new ArrayList<>();
-        Map<Asked, Integer> times = times(body.topics());
+        Map<NamedPartition, Integer> times = times(body.topics());
         for (ListOffsetsTopic topic : body.topics()) {
             ListOffsetsTopicResponse found = new ListOffsetsTopicResponse().setName(topic.name());
             response.topics().add(found);
             for (ListOffsetsPartition wanted : topic.partitions()) {
-                Integer often = times.remove(new Asked(topic.name(), wanted.partitionIndex()));
+                Integer often = times.remove(new NamedPartition(topic.name(), wanted.partitionIndex()));
                 if (often == null) continue;
                 ListOffsetsPartitionResponse partition =
                         new ListOffsetsPartitionResponse().setPartitionIndex(wanted.partitionIndex());
@@ -87,14 +87,14 @@ final class ListOffsetsApi {
     }
 
     /** A partition as a request names it, whether or not it exists. */
-    private record Asked(String topic, int partition) {}
+    private record NamedPartition(String topic, int partition) {}
 
     /** How often the request names each partition; one that is named twice gets one answer, an error, as in Kafka. */
-    private static Map<Asked, Integer> times(List<ListOffsetsTopic> topics) {
-        Map<Asked, Integer> times = new HashMap<>();
+    private static Map<NamedPartition, Integer> times(List<ListOffsetsTopic> topics) {
+        Map<NamedPartition, Integer> times = new HashMap<>();
         for (ListOffsetsTopic topic : topics) {
             for (ListOffsetsPartition wanted : topic.partitions()) {
-                times.merge(new Asked(topic.name(), wanted.partitionIndex()), 1, Integer::sum);
+                times.merge(new NamedPartition(topic.name(), wanted.partitionIndex()), 1, Integer::sum);
             }
         }
         return times;

@@ -56,7 +56,7 @@ final class GroupAdmin {
             answers.add(groups.ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId))
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
-                            .setErrorCode(Refusals.error(failure).code())));
+                            .setErrorCode(CoordinatorErrors.error(failure).code())));
         }
         return Future.join(answers).map(all -> {
             List<DescribedGroup> described = all.list();
@@ -73,7 +73,7 @@ final class GroupAdmin {
         List<ListedGroup> all = new ArrayList<>();
         return listFrom(null, data, all)
                 .map(done -> new ListGroupsResponseData().setGroups(all))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     /** Other tasks of the event loop and of the shards run between two pages. */
@@ -100,7 +100,7 @@ final class GroupAdmin {
                     })
                     .otherwise(failure -> new DeletableGroupResult()
                             .setGroupId(groupId)
-                            .setErrorCode(Refusals.error(failure).code())));
+                            .setErrorCode(CoordinatorErrors.error(failure).code())));
         }
         return Future.join(answers).map(all -> {
             DeletableGroupResultCollection results = new DeletableGroupResultCollection();
@@ -128,12 +128,12 @@ final class GroupAdmin {
             if (!refused.partitions().isEmpty()) unknown.add(refused);
         }
         return groups.ask(new GroupCommand.DeleteOffsets(data.duplicate().setTopics(known)))
-                .onSuccess(answer -> tell(request, data.groupId(), answer))
+                .onSuccess(answer -> audit(request, data.groupId(), answer))
                 .map(answer -> withUnknown(answer, unknown))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
-    private static void tell(KafkaRequest request, String groupId, OffsetDeleteResponseData answer) {
+    private static void audit(KafkaRequest request, String groupId, OffsetDeleteResponseData answer) {
         if (answer.errorCode() != Errors.NONE.code()) return;
         Map<String, String> deleted = new LinkedHashMap<>();
         for (OffsetDeleteResponseTopic topic : answer.topics()) {

@@ -48,7 +48,7 @@ final class Membership {
         if (request.version() < REBALANCE_TIMEOUT_VERSION) data.setRebalanceTimeoutMs(data.sessionTimeoutMs());
         return groups.ask(new GroupCommand.JoinGroup(caller(request), data))
                 .map(answer -> withProtocol(answer, request.version()))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     /** A refused member has no protocol; older versions read that as an empty name. */
@@ -66,12 +66,12 @@ final class Membership {
                     new SyncGroupResponseData().setErrorCode(Errors.INCONSISTENT_GROUP_PROTOCOL.code()));
         }
         return groups.ask(new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     Future<HeartbeatResponseData> heartbeat(KafkaRequest request) {
         return groups.ask(new GroupCommand.Heartbeat(caller(request), request.body(HeartbeatRequestData.class)))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     Future<LeaveGroupResponseData> leave(KafkaRequest request) {
@@ -81,7 +81,7 @@ final class Membership {
         if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));
         return groups.ask(new GroupCommand.LeaveGroup(caller(request), data))
                 .map(answer -> single ? only(answer) : answer)
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     private static LeaveGroupResponseData only(LeaveGroupResponseData answer) {

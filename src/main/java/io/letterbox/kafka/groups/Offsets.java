@@ -82,12 +82,12 @@ final class Offsets {
 
     private Future<OffsetCommitResponseData> commit(KafkaRequest request, OffsetCommitRequestData data) {
         var command = new GroupCommand.CommitOffsets(Membership.caller(request), data);
-        if (!OutsideCommits.isOne(data)) return groups.ask(command);
+        if (!OutsideCommits.isOutside(data)) return groups.ask(command);
         OffsetFetchRequestGroup all =
                 new OffsetFetchRequestGroup().setGroupId(data.groupId()).setTopics(topics(data));
         return groups.ask(new GroupCommand.FetchOffsets(all, false))
                 .otherwise(unknown -> null)
-                .compose(before -> groups.ask(command).onSuccess(done -> outsiders.made(request, before, done)));
+                .compose(before -> groups.ask(command).onSuccess(done -> outsiders.logCommit(request, before, done)));
     }
 
     private static List<OffsetFetchRequestTopics> topics(OffsetCommitRequestData data) {
@@ -129,7 +129,9 @@ final class Offsets {
 
     private static <R> Future<R> commitRefusal(Throwable failure) {
         boolean tooLarge = failure instanceof ApiException refusal && refusal.code() == ErrorCode.RECORD_TOO_LARGE;
-        return tooLarge ? Future.failedFuture(Errors.INVALID_COMMIT_OFFSET_SIZE.exception()) : Refusals.of(failure);
+        return tooLarge
+                ? Future.failedFuture(Errors.INVALID_COMMIT_OFFSET_SIZE.exception())
+                : CoordinatorErrors.of(failure);
     }
 
     // ---- fetch
@@ -175,7 +177,7 @@ final class Offsets {
                 })
                 .otherwise(failure -> new OffsetFetchResponseGroup()
                         .setGroupId(group.groupId())
-                        .setErrorCode(Refusals.error(failure).code()));
+                        .setErrorCode(CoordinatorErrors.error(failure).code()));
     }
 
     /** Sets the names of topics that the request names by id, and removes those that do not exist. */

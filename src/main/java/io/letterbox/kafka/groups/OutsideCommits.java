@@ -30,10 +30,10 @@ final class OutsideCommits {
 
     private static final long NOTHING_COMMITTED = -1;
 
-    private final Map<KafkaClient, Set<String>> told = new HashMap<>();
+    private final Map<KafkaClient, Set<String>> logged = new HashMap<>();
 
     /** Whether a commit comes from outside of the group's members. */
-    static boolean isOne(OffsetCommitRequestData data) {
+    static boolean isOutside(OffsetCommitRequestData data) {
         boolean named = data.memberId() != null && !data.memberId().isEmpty() || data.groupInstanceId() != null;
         return data.generationIdOrMemberEpoch() < 0 && !named;
     }
@@ -44,7 +44,7 @@ final class OutsideCommits {
      * @param before the group's committed offsets before it, or null if unknown
      * @param done the coordinator's answer
      */
-    void made(KafkaRequest request, OffsetFetchResponseGroup before, OffsetCommitResponseData done) {
+    void logCommit(KafkaRequest request, OffsetFetchResponseGroup before, OffsetCommitResponseData done) {
         OffsetCommitRequestData data = request.body(OffsetCommitRequestData.class);
         Map<String, Long> known = offsets(before);
         Set<String> committed = committed(done);
@@ -91,11 +91,11 @@ final class OutsideCommits {
 
     private boolean isFirst(KafkaClient client, String groupId) {
         if (!client.isOpen()) return true;
-        Set<String> groups = told.get(client);
+        Set<String> groups = logged.get(client);
         if (groups == null) {
             groups = new HashSet<>();
-            told.put(client, groups);
-            client.onClose(() -> told.remove(client));
+            logged.put(client, groups);
+            client.onClose(() -> logged.remove(client));
         }
         if (groups.size() >= MAX_GROUPS) groups.clear();
         return groups.add(groupId);

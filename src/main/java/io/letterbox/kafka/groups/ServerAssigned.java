@@ -26,7 +26,7 @@ final class ServerAssigned {
     Future<ConsumerGroupHeartbeatResponseData> heartbeat(KafkaRequest request) {
         ConsumerGroupHeartbeatRequestData data = request.body(ConsumerGroupHeartbeatRequestData.class);
         return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(Membership.caller(request), data))
-                .recover(Refusals::of);
+                .recover(CoordinatorErrors::of);
     }
 
     Future<ConsumerGroupDescribeResponseData> describe(KafkaRequest request) {
@@ -41,7 +41,7 @@ final class ServerAssigned {
             answers.add(groups.ask(new GroupCommand.DescribeConsumerGroup(groupId))
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
-                            .setErrorCode(Refusals.error(failure).code())));
+                            .setErrorCode(CoordinatorErrors.error(failure).code())));
         }
         return Future.join(answers).map(all -> {
             List<DescribedGroup> described = all.list();

@@ -43,7 +43,7 @@ final class AddPartitionsApi {
         AddPartitionsToTxnRequestData data = request.body(AddPartitionsToTxnRequestData.class);
         short version = request.version();
         if (version < FIRST_FOR_BROKERS) {
-            Claim claim = new Claim(
+            TransactionRequest claim = new TransactionRequest(
                     data.v3AndBelowTransactionalId(),
                     data.v3AndBelowProducerId(),
                     data.v3AndBelowProducerEpoch(),
@@ -54,7 +54,7 @@ final class AddPartitionsApi {
         }
         List<Future<AddPartitionsToTxnResult>> each = new ArrayList<>();
         for (AddPartitionsToTxnTransaction transaction : data.transactions()) {
-            Claim claim = new Claim(
+            TransactionRequest claim = new TransactionRequest(
                     transaction.transactionalId(),
                     transaction.producerId(),
                     transaction.producerEpoch(),
@@ -72,7 +72,7 @@ final class AddPartitionsApi {
     }
 
     /** One producer's transaction in a request. */
-    private record Claim(
+    private record TransactionRequest(
             String id, long producerId, short epoch, AddPartitionsToTxnTopicCollection topics, Intent intent) {
         Set<TopicPartition> partitions() {
             Set<TopicPartition> result = new HashSet<>();
@@ -84,7 +84,7 @@ final class AddPartitionsApi {
     }
 
     /** Answers one transaction. Never fails: errors are in the results of the partitions. */
-    private Future<AddPartitionsToTxnTopicResultCollection> results(Claim claim, short version) {
+    private Future<AddPartitionsToTxnTopicResultCollection> results(TransactionRequest claim, short version) {
         if (!allExist(claim)) {
             // All or none: a transaction that lacks a partition would lose records.
             return Future.succeededFuture(results(
@@ -110,7 +110,7 @@ final class AddPartitionsApi {
         return Fenced.inVersion(error, version, SAYS_FENCED);
     }
 
-    private boolean allExist(Claim claim) {
+    private boolean allExist(TransactionRequest claim) {
         for (AddPartitionsToTxnTopic topic : claim.topics()) {
             for (int partition : topic.partitions()) {
                 if (!exists(topic.name(), partition)) return false;
@@ -125,11 +125,11 @@ final class AddPartitionsApi {
     }
 
     /** The error of a partition. */
-    private interface Verdict {
+    private interface PartitionErrors {
         Errors of(String topic, int partition);
     }
 
-    private static AddPartitionsToTxnTopicResultCollection results(Claim claim, Verdict verdict) {
+    private static AddPartitionsToTxnTopicResultCollection results(TransactionRequest claim, PartitionErrors verdict) {
         AddPartitionsToTxnTopicResultCollection results = new AddPartitionsToTxnTopicResultCollection();
         for (AddPartitionsToTxnTopic topic : claim.topics()) {
             AddPartitionsToTxnTopicResult result = new AddPartitionsToTxnTopicResult().setName(topic.name());

@@ -29,19 +29,19 @@ final class DescribeProducersApi {
     }
 
     /** A partition as a request names it, whether or not it exists. */
-    private record Named(String topic, int partition) {}
+    private record NamedPartition(String topic, int partition) {}
 
     Future<DescribeProducersResponseData> handle(KafkaRequest request) {
         DescribeProducersResponseData response = new DescribeProducersResponseData();
         List<Future<Void>> asked = new ArrayList<>();
-        Set<Named> once = new HashSet<>();
+        Set<NamedPartition> once = new HashSet<>();
         for (TopicRequest topic :
                 request.body(DescribeProducersRequestData.class).topics()) {
             TopicResponse answers = new TopicResponse().setName(topic.name());
             response.topics().add(answers);
             // A partition can have very many producers, so one that is named twice is answered once.
             for (int partition : topic.partitionIndexes()) {
-                if (!once.add(new Named(topic.name(), partition))) continue;
+                if (!once.add(new NamedPartition(topic.name(), partition))) continue;
                 PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
                 answers.partitions().add(answer);
                 asked.add(ask(topic.name(), answer));

@@ -60,10 +60,10 @@ final class TxnMarkersApi {
                 }
             }
         }
-        return Future.join(written).map(all -> response).onSuccess(answer -> tell(request, answer));
+        return Future.join(written).map(all -> response).onSuccess(answer -> audit(request, answer));
     }
 
-    private static void tell(KafkaRequest request, WriteTxnMarkersResponseData answer) {
+    private static void audit(KafkaRequest request, WriteTxnMarkersResponseData answer) {
         List<WritableTxnMarker> markers =
                 request.body(WriteTxnMarkersRequestData.class).markers();
         for (int index = 0; index < markers.size(); index++) {

@@ -8,12 +8,12 @@ import java.util.Map;
  * minute for all addresses. A port scanner, or a health check that speaks HTTP, would fill the disk otherwise. Owned by
  * one event loop.
  */
-final class Complaints {
+final class RefusalLog {
     static final long PAUSE_NANOS = 60_000_000_000L;
     static final int MAX_LINES = 60;
     static final int MAX_ADDRESSES = 1_000;
 
-    private final Map<String, Long> saidAt = new LinkedHashMap<>() {
+    private final Map<String, Long> loggedAt = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -26,15 +26,15 @@ final class Complaints {
     private int linesInMinute;
 
     /** Whether a connection from this address is to be logged now. */
-    boolean isWorthALine(String address, long nowNanos) {
+    boolean shouldLog(String address, long nowNanos) {
         if (linesInMinute == 0 || nowNanos - minuteBegan >= PAUSE_NANOS) {
             minuteBegan = nowNanos;
             linesInMinute = 0;
         }
-        Long last = saidAt.get(address);
+        Long last = loggedAt.get(address);
         if (last != null && nowNanos - last < PAUSE_NANOS || linesInMinute >= MAX_LINES) return false;
-        saidAt.remove(address);
-        saidAt.put(address, nowNanos);
+        loggedAt.remove(address);
+        loggedAt.put(address, nowNanos);
         linesInMinute++;
         return true;
     }

@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Maps the failure of one part of a request to Kafka's error. */
-final class Refusals {
-    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+final class AdminErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminErrors.class);
 
-    private Refusals() {}
+    private AdminErrors() {}
 
     /** The error code and message of a failure; an unexpected one is logged. */
     static ApiError of(Throwable failure) {

@@ -21,13 +21,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * <p>Topics and groups have the same names for settings as Letterbox. Nodes have Kafka's names for the defaults of
  * topics, such as {@code log.retention.ms}; they are stored under the names that topics have for them.
  */
-final class Target {
+final class SettingsTarget {
     private final TopicImage topic;
     private final SettingsOwner owner;
     private final Map<String, String> settings;
     private final ServerValues server;
 
-    private Target(TopicImage topic, SettingsOwner owner, Map<String, String> settings, ServerValues server) {
+    private SettingsTarget(TopicImage topic, SettingsOwner owner, Map<String, String> settings, ServerValues server) {
         this.topic = topic;
         this.owner = owner;
         this.settings = settings;
@@ -35,13 +35,13 @@ final class Target {
     }
 
     /** @throws RuntimeException a refusal, if there is no such resource, or none that can be changed */
-    static Target of(Type type, String name, ClusterImage image, LetterboxConfig config) {
+    static SettingsTarget of(Type type, String name, ClusterImage image, LetterboxConfig config) {
         switch (type) {
             case TOPIC:
                 TopicName.checkOwnedByClients(name);
                 TopicImage topic = image.topics().get(name);
                 if (topic == null) throw new UnknownTopicOrPartitionException("There is no topic " + name + ".");
-                return new Target(topic, null, topic.config().overrides(), ServerValues.of(image, config));
+                return new SettingsTarget(topic, null, topic.config().overrides(), ServerValues.of(image, config));
             case BROKER:
                 boolean known = name.isEmpty()
                         || name.equals(Integer.toString(config.node().id()));
@@ -59,8 +59,8 @@ final class Target {
         }
     }
 
-    private static Target of(SettingsOwner owner, ClusterImage image, LetterboxConfig config) {
-        return new Target(null, owner, image.settings(owner), ServerValues.of(image, config));
+    private static SettingsTarget of(SettingsOwner owner, ClusterImage image, LetterboxConfig config) {
+        return new SettingsTarget(null, owner, image.settings(owner), ServerValues.of(image, config));
     }
 
     /** The resource's own values. */

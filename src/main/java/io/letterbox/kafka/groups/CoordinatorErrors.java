@@ -6,8 +6,8 @@ import io.vertx.core.Future;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Maps failures to reach a coordinator to errors that clients of groups handle by a retry. */
-final class Refusals {
-    private Refusals() {}
+final class CoordinatorErrors {
+    private CoordinatorErrors() {}
 
     /** A future that fails with the mapped error. */
     static <R> Future<R> of(Throwable failure) {
