@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * kafka-clients 3.0.0 does what its users do; OldestClientIT runs it and reads what it prints, one fact a line. It fails
- * by an exception where an answer is not what it should be.
+ * kafka-clients 3.0.0 does what its users do; OldestClientIT runs it and reads what it prints, one fact a line. It
+ * fails by an exception where an answer is not what it should be.
  */
 public final class OldestClient {
     private static final int PER_CODEC = 100;

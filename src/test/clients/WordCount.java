@@ -13,8 +13,8 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Kafka Streams counts words exactly once: a repartition topic, a state store and its changelog, transactions. StreamsIT
- * kills it in the middle and starts it again. Prints "running" each time it is; ends by SIGTERM.
+ * Kafka Streams counts words exactly once: a repartition topic, a state store and its changelog, transactions.
+ * StreamsIT kills it in the middle and starts it again. Prints "running" each time it is; ends by SIGTERM.
  *
  * <p>Arguments: bootstrap, state directory. Reads "lines", writes "counts".
  */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Java source as the rules of the house see it. It is read with regular expressions and a count of braces: enough for
+ * A Java source as the rules see it. It is read with regular expressions and a count of braces: enough for
  * code that the formatter has laid out, and nothing to install.
  */
 final class SourceFile {
@@ -104,7 +104,7 @@ final class SourceFile {
     }
 
     /** The first part of the package below {@code io.letterbox}; empty for the root. */
-    String room() {
+    String topPackage() {
         if (path.startsWith("org/apache/kafka/")) return "org.apache.kafka";
         String[] parts = path.split("/");
         return parts.length > 3 ? parts[2] : "";
@@ -120,8 +120,8 @@ final class SourceFile {
         return IMPORT.matcher(code).results().map(found -> found.group(1)).toList();
     }
 
-    /** The rooms that are named, by an import or in full; empty stands for the root. */
-    List<String> rooms() {
+    /** The top-level packages that are named, by an import or in full; empty stands for the root. */
+    List<String> topPackages() {
         return packages().stream().map(name -> name.split("\\.")[0]).distinct().toList();
     }
 

@@ -7,10 +7,10 @@ import io.letterbox.access.Principal;
  *
  * @param door through which the wish came, such as {@code HTTP}; empty: none, the server does it by itself
  * @param address of the client, in digits
- * @param client what the client calls itself, a user agent or a client id; null where it says nothing
+ * @param client what the client calls itself, a user agent or a client id; null if it says nothing
  * @param principal of the client; {@link Principal#SERVER} for the server itself
  * @param why the change was not asked for in so many words but follows from something else: a phrase that continues a
- *     sentence; null where it was asked for
+ *     sentence; null if it was asked for
  */
 public record Actor(String door, String address, String client, Principal principal, String why) {
     /** The server itself. */

@@ -5,10 +5,10 @@ package io.letterbox.bus;
  *
  * @param id the producer's id
  * @param epoch the newest epoch that it wrote with
- * @param lastSequence the number of its last record, -1 where there is none of this epoch
+ * @param lastSequence the number of its last record, -1 if there is none of this epoch
  * @param lastTimestampMs the timestamp of what it wrote last, in milliseconds since 1970
- * @param coordinatorEpoch of the coordinator that wrote the last marker, -1 where there was none
- * @param transactionStart the offset of the open transaction's first record, -1 where none is open
+ * @param coordinatorEpoch of the coordinator that wrote the last marker, -1 if there was none
+ * @param transactionStart the offset of the open transaction's first record, -1 if none is open
  */
 public record ActiveProducer(
         long id, short epoch, int lastSequence, long lastTimestampMs, int coordinatorEpoch, long transactionStart) {}

@@ -7,8 +7,8 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 
 /**
- * One record batch for the leader of a partition, see {@link Partitions#append}. The promise is kept when the batch is as safe as the
- * topic's flush policy demands and the high watermark has passed it; it fails with an
+ * One record batch for the leader of a partition, see {@link Partitions#append}. The promise is kept when the batch is
+ * as safe as the topic's flush policy demands and the high watermark has passed it; it fails with an
  * {@link io.letterbox.error.ApiException} otherwise. Make it on the context that wants the answer.
  *
  * <p>A batch with a producer id is checked against what the partition knows of that producer: a repetition is answered

@@ -14,9 +14,7 @@ public interface Groups {
     /** The internal topic that remembers groups and their offsets. */
     String TOPIC = TopicName.CONSUMER_OFFSETS;
 
-    /**
-     * Asks the coordinator of the group that the command names. Fails with an ApiException only where there is none.
-     */
+    /** Asks the coordinator of the group that the command names. Fails with an ApiException only if there is none. */
     <R> Future<R> ask(CoordinatorCommand<R> command);
 
     /**

@@ -9,7 +9,7 @@ public interface LogReader {
     /**
      * Where a partition stands now.
      *
-     * @return null where this node does not host the partition (yet, or any more)
+     * @return null if this node does not host the partition (yet, or any more)
      */
     PartitionStatus status(TopicPartition partition);
 
@@ -19,8 +19,8 @@ public interface LogReader {
      * @param offset the first offset wanted, within the log
      * @param maxBytes how much to return at the most; the first batch is returned even where it is larger
      * @param isolation which records the reader gets to see
-     * @return an empty slice where {@code offset} is the end of what can be read; null where the cache does not reach back that
-     *     far, or the offset lies far within a large batch, so that {@link #read} has to be used
+     * @return an empty slice where {@code offset} is the end of what can be read; null if the cache does not reach back
+     *     that far, or the offset lies far within a large batch, so that {@link #read} has to be used
      */
     Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
@@ -42,16 +42,16 @@ public interface LogReader {
     }
 
     /**
-     * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation lets
-     * be read where there is none.
+     * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation lets be
+     * read if there is none.
      *
      * @param timestampMs milliseconds since 1970-01-01T00:00Z
      */
     Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation);
 
     /**
-     * Calls the listener on the caller's context after every group commit of any shard, with what that has made readable;
-     * the listener must not block.
+     * Calls the listener on the caller's context after every group commit of any shard, with what that has made
+     * readable; the listener must not block.
      */
     void onCommitted(Consumer<Committed> listener);
 }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the leader of a partition does for others, by the partition's name: callers know neither shards nor nodes. Requests
- * of one thread for one partition are carried out in the order in which they were made. Safe from any thread; futures
- * complete on the caller's context, and never within the call. They fail with an
- * {@link io.letterbox.error.ApiException}, with {@code UNKNOWN_PARTITION} where nobody leads the partition.
+ * What the leader of a partition does for others, by the partition's name: callers know neither shards nor nodes.
+ * Requests of one thread for one partition are carried out in the order in which they were made. Safe from any thread;
+ * futures complete on the caller's context, and never within the call. They fail with an
+ * {@link io.letterbox.error.ApiException}, with {@code UNKNOWN_PARTITION} if nobody leads the partition.
  */
 public interface Partitions {
     /** For {@link #deleteRecords}: everything that can be read. */
@@ -29,9 +29,9 @@ public interface Partitions {
     Future<Appended> append(Append append);
 
     /**
-     * Appends what one iteration of an event loop has gathered, in this order. Whatever one shard writes of it is appended
-     * before the first batch is committed, so that it shares one commit however fast that is. Each append is answered for
-     * itself, through {@link Append#done}.
+     * Appends what one iteration of an event loop has gathered, in this order. Whatever one shard writes of it is
+     * appended before the first batch is committed, so that it shares one commit however fast that is. Each append is
+     * answered for itself, through {@link Append#done}.
      *
      * @param appends given away
      */
@@ -58,14 +58,14 @@ public interface Partitions {
      * Finds out in which partitions of a topic a producer is remembered.
      *
      * @param partitions how many partitions the topic has
-     * @return the partitions, with the number of the producer's last record in each: -1 where there is none of its epoch,
-     *     {@link #UNREADABLE} where nobody knows
+     * @return the partitions, with the number of the producer's last record in each: -1 if there is none of its epoch,
+     *     {@link #UNREADABLE} if nobody knows
      */
     Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId);
 
     /**
-     * Asks the coordinator that a partition of an internal topic has. Fails with {@code NOT_COORDINATOR} where it has none
-     * here, otherwise as the coordinator does.
+     * Asks the coordinator that a partition of an internal topic has. Fails with {@code NOT_COORDINATOR} where it has
+     * none here, otherwise as the coordinator does.
      */
     <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command);
 }

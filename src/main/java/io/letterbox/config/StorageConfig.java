@@ -3,13 +3,13 @@ package io.letterbox.config;
 /**
  * The storage shards and what they keep in memory.
  *
- * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64; counts for
- *     the first start of a data directory, which keeps that number
+ * @param shards storage threads, each the single writer of its partitions, 0 (as many as suit the cores) to 64; counts
+ *     for the first start of a data directory, which keeps that number
  * @param tailCacheBytes the newest records of all partitions that are kept in memory, 1 MiB to 16 GiB
  * @param walBytes how long each of a shard's two write-ahead files may get, 4 MiB to 1 GiB
  * @param readerThreads threads that read old records from files, 1 to 64
- * @param openLogFiles how many files of logs may stay open though nobody uses them, 0 (as suits how many files the process
- *     may have open) or 16 to 1,000,000
+ * @param openLogFiles how many files of logs may stay open though nobody uses them, 0 (as suits how many files the
+ *     process may have open) or 16 to 1,000,000
  * @param diskReserveBytes below this much free space publishes are refused, 0 (never) to 1 TiB
  * @param recoveryPointIntervalMs how often it is written down how far the logs are surely on disk, and so how much a
  *     restart reads at most; 100 to 3,600,000
@@ -26,15 +26,18 @@ public record StorageConfig(
         int housekeepingIntervalMs) {
     private static final long MIB = 1L << 20;
 
-    /** Where it is not set: one of so many descriptors is for a log's file, the others are for connections and the rest. */
+    /**
+     * One of this many descriptors is for a log's file if the setting is 0; the others are for connections and
+     * everything else.
+     */
     private static final int DESCRIPTORS_PER_LOG_FILE = 8;
 
-    /** More are worth nothing: opening a file again takes microseconds. */
+    /** The largest number if the setting is 0: more are of no use, because opening a file again takes microseconds. */
     private static final int MOST_LOG_FILES = 16_384;
 
     private static final int FEWEST_LOG_FILES = 16;
 
-    /** Where the system does not say how many descriptors there are. */
+    /** The number if the limit on descriptors is unknown. */
     private static final int SOME_LOG_FILES = 1024;
 
     public StorageConfig {
@@ -53,9 +56,9 @@ public record StorageConfig(
     }
 
     /**
-     * How many files of logs a process keeps open.
+     * The number of unused files of logs that a process keeps open.
      *
-     * @param descriptors files and sockets that it may have open; -1 where that is not known
+     * @param descriptors files and sockets that it may have open; -1 if unknown
      */
     public int openLogFilesOf(long descriptors) {
         if (openLogFiles > 0) return openLogFiles;

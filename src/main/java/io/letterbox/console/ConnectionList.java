@@ -35,7 +35,7 @@ final class ConnectionList {
         out.ascii(",\"sse\":").number(connections.count(Door.SSE));
         out.ascii(",\"connections\":[");
         boolean first = true;
-        for (Connections.Entry entry : connections.list(MOST)) {
+        for (Connections.OpenConnection entry : connections.list(MOST)) {
             if (!first) out.ascii(',');
             first = false;
             out.ascii("{\"id\":").number(entry.id());

@@ -17,8 +17,8 @@ public interface CoordinatorOutbox {
      * Like {@link #write}, as a batch of a transaction: the records count when its marker comes (see
      * {@link Coordinator#applyTransactional} and {@link Coordinator#applyMarker}).
      *
-     * @param guard what the exception below carried, where the coordinator of the transaction has confirmed it since; else
-     *     null
+     * @param guard what the exception below carried, where the coordinator of the transaction has confirmed it since;
+     *     else null
      * @throws io.letterbox.error.UnverifiedTransactionException where the partition does not know the transaction to be
      *     going on (KIP-890 part 1); a core lets it pass to whoever asked
      */
@@ -29,9 +29,9 @@ public interface CoordinatorOutbox {
     <R> void reply(CoordinatorRequest<R> to, R answer);
 
     /**
-     * Performs something outside the partition, as soon as everything that was written so far is committed; which effects
-     * there are is the core's and its shell's business. Where that never comes, nothing is performed: whoever replays the
-     * partition decides anew.
+     * Performs something outside the partition, as soon as everything that was written so far is committed; which
+     * effects there are is the core's and its shell's business. Where that never comes, nothing is performed: whoever
+     * replays the partition decides anew.
      */
     void perform(CoordinatorEffect effect);
 }

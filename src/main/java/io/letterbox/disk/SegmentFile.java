@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenSegmentFiles}, or by the log's owner, when
- * nobody does. Any thread.
+ * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenSegmentFiles}, or by the
+ * log's owner, when nobody does. Any thread.
  */
 public final class SegmentFile {
     private final Disk disk;
@@ -34,7 +34,9 @@ public final class SegmentFile {
         disk.openFiles().add(this);
     }
 
-    /** Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it. */
+    /**
+     * Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it.
+     */
     public void setUnnamedFile(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
     }
@@ -60,7 +62,7 @@ public final class SegmentFile {
         }
     }
 
-    /** Null where somebody else has opened it first. */
+    /** Null if somebody else has opened it first. */
     private SharedFile openPinned() throws IOException {
         requireThere();
         SharedFile fresh = new SharedFile(disk.open(path), disk.openFiles());
@@ -97,7 +99,7 @@ public final class SegmentFile {
         return file.get() != null;
     }
 
-    /** False where it is on the list of open files already. */
+    /** False if it is on the list of open files already. */
     boolean markListed() {
         return listed.compareAndSet(false, true);
     }
@@ -106,7 +108,7 @@ public final class SegmentFile {
         listed.set(false);
     }
 
-    /** Closes the file where nobody has used it since the last call, and nobody needs it; true where it is closed now. */
+    /** Closes the file if nobody has used it since the last call, and nobody needs it; true if it is closed now. */
     public boolean closeWhenIdle() {
         if (used) {
             used = false;

@@ -32,7 +32,7 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     private final DoorLimits limits;
     private final OpenFiles files;
     private final Consumer<Channel> greeting;
-    private final AcceptedConnections<Guest> connections;
+    private final AcceptedConnections<AcceptedConnection> connections;
     private final LongAdder refused = new LongAdder();
     private EventExecutor loop;
     private ScheduledFuture<?> overdueCheck;
@@ -77,11 +77,11 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        Guest connection = new Guest(channel, this);
+        AcceptedConnection connection = new AcceptedConnection(channel, this);
         boolean spared = files.tryTake(now);
-        List<Guest> leaving = connections.admit(connection, address(channel), now, spared);
+        List<AcceptedConnection> leaving = connections.admit(connection, address(channel), now, spared);
         boolean comesIn = !leaving.contains(connection);
-        leaving.forEach(Guest::sendAway);
+        leaving.forEach(AcceptedConnection::close);
         refused.add(leaving.size());
         if (!leaving.isEmpty()) logRefusals(now, spared);
         if (!comesIn) {
@@ -100,14 +100,14 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
                 : InetAddress.getLoopbackAddress(); // It is closed already.
     }
 
-    private void onClosed(Guest connection) {
+    private void onClosed(AcceptedConnection connection) {
         files.closed();
         connections.remove(connection);
         publish();
     }
 
     /** Called from any event loop. */
-    void onFirstRequest(Guest connection) {
+    void onFirstRequest(AcceptedConnection connection) {
         loop.execute(() -> {
             connections.onFirstRequest(connection);
             publish();
@@ -115,8 +115,8 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
     }
 
     private void closeOverdue() {
-        List<Guest> overdue = connections.overdue(System.nanoTime());
-        overdue.forEach(Guest::sendAway);
+        List<AcceptedConnection> overdue = connections.overdue(System.nanoTime());
+        overdue.forEach(AcceptedConnection::close);
         publish();
     }
 

@@ -7,8 +7,8 @@ import java.util.PriorityQueue;
 
 /**
  * What is due when: one deadline per key, moved on freely. Moving a deadline on, which every heartbeat does, changes a
- * number and nothing else; the queue learns of it when the old time has come. Times are those of the monotonic clock. Owned
- * by its coordinator.
+ * number and nothing else; the queue learns of it when the old time has come. Times are those of the monotonic clock.
+ * Owned by its coordinator.
  */
 public final class Deadlines {
     private static final int SPARE_ENTRIES = 64;
@@ -48,7 +48,7 @@ public final class Deadlines {
         if (dueMs < deadline.queuedMs) enqueue(key, deadline, dueMs);
     }
 
-    /** Moves a deadline on or back; false where the key has none. */
+    /** Moves a deadline on or back; false if the key has none. */
     public boolean move(Object key, long dueMs) {
         Deadline deadline = byKey.get(key);
         if (deadline == null) return false;
@@ -64,7 +64,7 @@ public final class Deadlines {
         if (queue.size() > 2 * byKey.size() + SPARE_ENTRIES) queue.removeIf(this::isDead);
     }
 
-    /** Takes a key's deadline away; nothing where there is none. */
+    /** Takes a key's deadline away; nothing if there is none. */
     public void cancel(Object key) {
         byKey.remove(key);
         // Its entry is met and dropped when its time comes; most come within a session timeout.

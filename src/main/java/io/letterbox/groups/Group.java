@@ -9,8 +9,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One group, of whatever kind, as far as offsets, lists and expiry need to know it. Owned by its coordinator. Its offsets
- * are kept apart: they outlive members and kinds.
+ * One group, of whatever kind, as far as offsets, lists and expiry need to know it. Owned by its coordinator. Its
+ * offsets are kept apart: they outlive members and kinds.
  */
 public interface Group {
     String id();
@@ -20,16 +20,16 @@ public interface Group {
     /** The state in Kafka's spelling: {@code Stable}, {@code Empty}, … */
     String state();
 
-    /** What the members speak: {@code consumer}, {@code connect}, …; empty where nobody said. */
+    /** What the members speak: {@code consumer}, {@code connect}, …; empty if nobody said. */
     String protocolType();
 
-    /** True where it has no members. */
+    /** True if it has no members. */
     boolean isEmpty();
 
     /** How many members it has. */
     int size();
 
-    /** When it got into its state, in milliseconds since 1970; -1 where that is not known. */
+    /** When it got into its state, in milliseconds since 1970; -1 if that is not known. */
     long inStateSinceMs();
 
     /**
@@ -50,7 +50,7 @@ public interface Group {
     /** NONE, or why the group may not be deleted. */
     Errors deleteRefusal();
 
-    /** True where members read a topic, so that its offsets must not be deleted and do not expire. */
+    /** True if members read a topic, so that its offsets must not be deleted and do not expire. */
     boolean reads(String topic);
 
     /**
@@ -77,9 +77,9 @@ public interface Group {
     /**
      * Who says to be allowed to commit.
      *
-     * @param memberId empty where no member
+     * @param memberId empty if no member
      * @param instanceId the static member's name, or null
-     * @param generation generation or epoch, -1 where no member
+     * @param generation generation or epoch, -1 if no member
      * @param transactional whether the offsets are part of a transaction
      * @param version of the request
      */

@@ -1,6 +1,6 @@
 package io.letterbox.http;
 
-import io.letterbox.entrance.Guest;
+import io.letterbox.entrance.AcceptedConnection;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -52,7 +52,7 @@ final class Http2Limits {
         @Override
         public void onSettingsAckRead(ChannelHandlerContext context) throws Http2Exception {
             came = true;
-            Guest.spoke(context.channel());
+            AcceptedConnection.onFirstRequest(context.channel());
             super.onSettingsAckRead(context);
         }
     }

@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class HttpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
-    /** A negative port is any free one that all instances share, where 0 would give each its own. */
+    /** The port number with which all instances share one free port, where 0 would give each its own. */
     private static final int ANY_SHARED_PORT = -1;
 
-    /** The label of what no route answers. */
+    /** The route label of requests that match no route. */
     private static final String NO_ROUTE = "none";
 
     private final HttpConfig config;
@@ -57,9 +57,9 @@ public final class HttpVerticle extends VerticleBase {
     private RouteTable routes;
 
     /**
-     * @param sockets the one that all instances share
+     * @param sockets shared by all instances
      * @param hosts the names of this server
-     * @param parts made for this instance alone
+     * @param parts created for this instance alone
      * @param observer told of every answer that goes through the router
      */
     public HttpVerticle(
@@ -84,7 +84,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     /**
-     * Ends streams and waits for open requests, within a time; then no connection is open. From any thread.
+     * Ends streams and waits for open requests, for a limited time; after that no connection is open. From any thread.
      *
      * @return completes on the event loop of this verticle
      */
@@ -103,7 +103,7 @@ public final class HttpVerticle extends VerticleBase {
         return drained.future();
     }
 
-    /** What is done with a connection when it is accepted, before anything is read from it. */
+    /** The action on a connection that has been accepted, before anything is read from it. */
     public static Consumer<Channel> greeting(HttpConfig config) {
         HttpServerOptions options = options(config);
         return channel -> {
@@ -140,7 +140,7 @@ public final class HttpVerticle extends VerticleBase {
     private void onConnection(HttpConnection connection) {
         Http1Pipeline.extend(connection, options);
         Http2Limits.apply(connection);
-        // What a client's bytes or its going away lead to is answered, or nobody is there any more.
+        // Failures of a request are answered where they occur; those of the connection mean that it has been closed.
         connection.exceptionHandler(gone -> LOG.debug("{}: {}", connection.remoteAddress(), gone.toString()));
     }
 
@@ -174,12 +174,14 @@ public final class HttpVerticle extends VerticleBase {
         router.handle(request);
     }
 
-    /** Finds out who sends a request, before anything else of it is looked at: nobody logs in yet. */
+    /**
+     * Determines the principal of a request before anything else; anonymous, because there is no authentication yet.
+     */
     private static void identify(HttpServerRequest request) {
         RequestPrincipal.set(request, Principal.ANONYMOUS);
     }
 
-    /** What is refused before the router sees it is counted, too. */
+    /** Meters requests that are refused before they reach the router. */
     private void observeRefusal(HttpServerRequest request) {
         int status = request.response().getStatusCode();
         if (status >= 400) observer.answered(NO_ROUTE, status, 0);
@@ -192,14 +194,15 @@ public final class HttpVerticle extends VerticleBase {
         return false;
     }
 
-    /** HTTP/1.0 knows no interim answers (RFC 9110, section 10.1.1). */
+    /** HTTP/1.0 has no interim responses (RFC 9110, section 10.1.1). */
     private static boolean expectsContinue(HttpServerRequest request) {
         return request.version() != HttpVersion.HTTP_1_0
                 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
     }
 
     /**
-     * A request target that is no path: {@code OPTIONS *} (RFC 9112, section 3.2.4) has a meaning, others have none.
+     * Answers a request target that is not a path: {@code OPTIONS *} (RFC 9112, section 3.2.4) is valid, others are
+     * not.
      */
     private void onStrangeTarget(HttpServerRequest request) {
         if (request.method() == HttpMethod.OPTIONS && "*".equals(request.uri())) {
@@ -271,7 +274,10 @@ public final class HttpVerticle extends VerticleBase {
         Problem.of(code, detail).send(context.response());
     }
 
-    /** Answers what the HTTP decoder gave up on. The bytes behind it have no meaning, so the connection ends. */
+    /**
+     * Answers a request that the HTTP decoder rejected. The bytes after it cannot be parsed, so the connection is
+     * closed.
+     */
     private void onInvalid(HttpServerRequest request) {
         identify(request);
         Throwable cause = request.decoderResult().cause();

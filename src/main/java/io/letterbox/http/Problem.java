@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A problem document (RFC 9457): how every refusal looks over HTTP.
+ * A problem document (RFC 9457): the body of every refusal over HTTP.
  *
  * <pre>
  * {"type":"urn:letterbox:problem:unknown-topic", one per {@link ErrorCode}
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *  …}                                            members of this code, e.g. logStartOffset
  * </pre>
  *
- * @param code what kind of refusal this is
+ * @param code the kind of refusal
  * @param detail a sentence for a person
  * @param members further members, in the order in which they are written
  */
@@ -34,16 +34,16 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
     /** RFC 9457 section 3. */
     public static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("application/problem+json");
 
-    /** How many seconds a client should wait where a limit of this server is used up. */
+    /** How many seconds a client should wait if a limit of this server is reached. */
     public static final int RETRY_AFTER_SECONDS = 1;
 
-    /** The member with what may be sent instead, as in the header {@code Accept}. */
+    /** The member with the accepted values, as in the header {@code Accept}. */
     public static final String ACCEPTED = "accepted";
 
-    /** The member with what a request may have at the most: bytes, records, whatever the sentence counts. */
+    /** The member with the largest value allowed: bytes, records, or what the sentence counts. */
     public static final String LIMIT = ApiException.LIMIT;
 
-    /** With a refusal because of a gap: the Producer-Seq that would be right. */
+    /** The header with the Producer-Seq that would be right, for a refusal because of a gap. */
     private static final CharSequence EXPECTED = HttpHeaders.createOptimized("Producer-Expected-Seq");
 
     /** W3C Linked Data Platform 1.0, section 7.1. */
@@ -56,7 +56,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
         return new Problem(code, detail, Map.of());
     }
 
-    /** What to tell a client about a failure. One that nobody expected is logged here, and the client learns no more. */
+    /** The problem for a failure. An unexpected failure is logged here, and its details are not shown to the client. */
     public static Problem of(Throwable failure) {
         if (failure instanceof ProblemException refusal) return refusal.problem();
         if (failure instanceof ApiException refusal) {
@@ -66,14 +66,14 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
         return of(ErrorCode.INTERNAL, "The server failed in a way that it did not expect; its log says more.");
     }
 
-    /** The same problem with one more member. */
+    /** This problem with one more member. */
     public Problem with(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(members);
         more.put(name, value);
         return new Problem(code, detail, more);
     }
 
-    /** The document. */
+    /** The document as JSON. */
     public Buffer toBuffer() {
         ObjectNode document = Json.MAPPER.createObjectNode();
         document.put("type", "urn:letterbox:problem:" + code.slug());
@@ -85,7 +85,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
         return Json.encode(document);
     }
 
-    /** Answers with this problem, unless the answer has begun or the client has gone. */
+    /** Answers with this problem, unless the response has begun or the client has gone. */
     public void send(HttpServerResponse response) {
         if (response.headWritten() || response.ended() || response.closed()) return;
         addHeaders(response);
@@ -95,12 +95,12 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
                 .end(toBuffer());
     }
 
-    /** Says in headers what a client has to do that never looks into a body. {@code Allow} is the router's. */
+    /** Adds the headers for clients that do not read the body. {@code Allow} is set by the router. */
     private void addHeaders(HttpServerResponse response) {
         switch (code.httpStatus()) {
             case 429, 503, 507 -> response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
             case 416 -> {
-                // RFC 9110, section 14.4, in a unit of our own.
+                // RFC 9110, section 14.4, with a range unit of our own.
                 Object end = members.get("highWatermark");
                 if (end != null) response.putHeader(HttpHeaders.CONTENT_RANGE, "offsets */" + end);
             }
@@ -123,7 +123,7 @@ public record Problem(ErrorCode code, String detail, Map<String, Object> members
         }
     }
 
-    /** Answers a routed request with what a failure means. */
+    /** Answers a routed request with the problem of a failure. */
     public static void send(RoutingContext context, Throwable failure) {
         of(failure).send(context.response());
     }

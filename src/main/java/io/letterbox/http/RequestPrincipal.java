@@ -8,22 +8,22 @@ import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.context.storage.ContextLocal;
 
 /**
- * The principal of an HTTP request. Vert.x gives each request a context of its own, which keeps it: so it is found from
- * the request alone, on every way that a request may take, and costs no object. {@link HttpVerticle} sets it.
+ * The principal of an HTTP request. Vert.x gives each request a context of its own, which keeps it: so it can be found
+ * from the request alone, on every path of a request, and costs no object. {@link HttpVerticle} sets it.
  */
 public final class RequestPrincipal implements VertxServiceProvider {
     private static final ContextLocal<Principal> LOCAL = ContextLocal.registerLocal(Principal.class);
 
-    /** Vert.x makes one, and so registers what contexts keep before it makes the first context. */
+    /** Called by Vert.x, which thereby registers the key of the context's data before it creates the first context. */
     public RequestPrincipal() {}
 
     @Override
     public void init(VertxBootstrap bootstrap) {}
 
     /**
-     * Who sends a request.
+     * The principal of a request.
      *
-     * @throws IllegalStateException where that has not been found out, so that nothing may be answered yet
+     * @throws IllegalStateException if it has not been determined, so that nothing may be answered yet
      */
     public static Principal of(HttpServerRequest request) {
         Principal principal = ((HttpServerRequestInternal) request).context().getLocal(LOCAL);

@@ -1,6 +1,6 @@
 package io.letterbox.http;
 
-import io.letterbox.entrance.Guest;
+import io.letterbox.entrance.AcceptedConnection;
 import io.letterbox.error.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -93,7 +93,7 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             part = Element.REFUSED;
         } else if (decoded instanceof HttpMessage) {
             part = chunked ? Element.CHUNK_SIZE : Element.FIXED_BODY;
-            Guest.spoke(context.channel());
+            AcceptedConnection.onFirstRequest(context.channel());
         } else if (decoded instanceof LastHttpContent) {
             part = Element.HEAD;
             lineRead = false;

@@ -1,8 +1,8 @@
 package io.letterbox.kafka;
 
 /**
- * Where the connection of a Kafka client stands in its life, and what it may do there. Values without identity; each
- * method that returns a state is a transition, and none of them does anything.
+ * The life of a Kafka client's connection, and what it may do in each state. Values without identity; each method that
+ * returns a state is a transition without side effects.
  *
  * <pre>
  *              decodesElsewhere ┌──────────────┐
@@ -22,38 +22,38 @@ sealed interface ConnectionState {
     /** Requests are read and begun. */
     record Serving() implements ConnectionState {}
 
-    /** The server stops: nothing new begins, and what is under way is answered. */
+    /** The server stops: no new request begins, and those in flight are answered. */
     record Draining() implements ConnectionState {}
 
     /**
-     * A frame of very many fields is decoded on a worker: nothing begins before it.
+     * A frame of very many fields is being decoded on a worker: no other request begins before it.
      *
      * @param then the state when that is done: {@link Serving} or {@link Draining}
      */
     record Decoding(ConnectionState then) implements ConnectionState {}
 
-    /** The socket is being closed from this side: what the client still sends means nothing. */
+    /** The server is closing the socket: whatever the client still sends is ignored. */
     record Closing() implements ConnectionState {}
 
-    /** The socket is closed: nobody reads an answer. */
+    /** The socket is closed: responses are discarded. */
     record Closed() implements ConnectionState {}
 
-    /** Whether what the client sends is read. */
+    /** Whether the client's bytes are read. */
     default boolean reads() {
         return !(this instanceof Closing) && isOpen();
     }
 
-    /** Whether a request may begin, as far as the connection's life is concerned. */
+    /** Whether this state allows a request to begin. */
     default boolean begins() {
         return this instanceof Serving;
     }
 
-    /** Whether the socket is open, so that somebody may read an answer. */
+    /** Whether the socket is open, so that responses can be sent. */
     default boolean isOpen() {
         return !(this instanceof Closed);
     }
 
-    /** Whether the connection ends as soon as what matters is answered. */
+    /** Whether the connection is closed as soon as its requests are answered. */
     default boolean drains() {
         return this instanceof Draining
                 || this instanceof Decoding decoding && decoding.then().drains();
@@ -66,26 +66,26 @@ sealed interface ConnectionState {
     }
 
     /**
-     * A frame that came is decoded elsewhere.
+     * A frame is handed to the worker for decoding.
      *
-     * @throws IllegalStateException where no request may begin
+     * @throws IllegalStateException if no request may begin
      */
     default ConnectionState decodesElsewhere() {
         if (!begins()) throw new IllegalStateException("nothing begins while " + this);
         return new Decoding(this);
     }
 
-    /** The frame that was decoded elsewhere is decoded, or cannot be. */
+    /** The worker has decoded the frame, or has failed to. */
     default ConnectionState decoded() {
         return this instanceof Decoding decoding ? decoding.then() : this;
     }
 
-    /** This side ends the connection. */
+    /** The server closes the connection. */
     default ConnectionState close() {
         return reads() ? new Closing() : this;
     }
 
-    /** The socket is closed, whoever did it. */
+    /** The socket has been closed, by either side. */
     default ConnectionState closed() {
         return new Closed();
     }

@@ -3,8 +3,8 @@ package io.letterbox.kafka;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Puts the frames of one connection together from what the socket gives. The API's key is looked at before there is room for
- * the frame, because it decides how long the frame may be. Owned by the connection's event loop.
+ * Assembles the frames of one connection from the bytes of the socket. The API key is read before the frame is
+ * allocated, because it decides how long the frame may be. Owned by the connection's event loop.
  *
  * <pre>
  *   +----------------+----------------------------------+
@@ -20,7 +20,7 @@ final class FrameAssembler {
     private byte[] frame;
     private int filled;
 
-    /** Reads up to the API's key; false where there are not so many bytes yet. */
+    /** Reads up to the API key; false if more bytes are needed. */
     boolean readPrefix(ByteBuf in) {
         while (prefixBytes < PREFIX_BYTES) {
             if (!in.isReadable()) return false;
@@ -30,17 +30,17 @@ final class FrameAssembler {
         return true;
     }
 
-    /** The bytes of the frame, as it says itself; any number. */
+    /** The length of the frame as announced; any number. */
     int length() {
         return (int) (prefix >> Short.SIZE);
     }
 
-    /** The key of the API that the frame is for; any number. */
+    /** The API key of the frame; any number. */
     short apiKey() {
         return (short) prefix;
     }
 
-    /** Makes room for the frame; {@link #length()} has been checked. */
+    /** Allocates the frame; {@link #length()} has been checked. */
     void open() {
         frame = new byte[length()];
         frame[0] = (byte) (apiKey() >> Byte.SIZE);
@@ -48,7 +48,7 @@ final class FrameAssembler {
         filled = Short.BYTES;
     }
 
-    /** Reads up to the end of the frame; false where there are not so many bytes yet. */
+    /** Reads up to the end of the frame; false if more bytes are needed. */
     boolean fill(ByteBuf in) {
         int more = Math.min(in.readableBytes(), frame.length - filled);
         in.readBytes(frame, filled, more);
@@ -56,7 +56,7 @@ final class FrameAssembler {
         return filled == frame.length;
     }
 
-    /** The whole frame, without its length; the next one begins. */
+    /** Returns the complete frame, without its length, and starts the next one. */
     byte[] take() {
         byte[] whole = frame;
         frame = null;

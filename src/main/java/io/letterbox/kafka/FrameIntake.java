@@ -1,8 +1,8 @@
 package io.letterbox.kafka;
 
 /**
- * How far the next frame of a connection has come, and what it holds of the byte budget meanwhile. Values without
- * identity; each method that returns a state is a transition, and none of them does anything.
+ * The progress of a connection's next frame, and the bytes that it has acquired from the budget meanwhile. Values
+ * without identity; each method that returns a state is a transition without side effects.
  *
  * <pre>
  *             open              bytes are missing
@@ -14,10 +14,10 @@ package io.letterbox.kafka;
  * </pre>
  */
 sealed interface FrameIntake {
-    /** Nothing of the next frame is there but its beginning, at the most. */
+    /** At most the beginning of the next frame has arrived. */
     FrameIntake BETWEEN = new Between();
 
-    /** Nothing of the next frame is there but its beginning, at the most: it holds nothing. */
+    /** At most the beginning of the next frame has arrived: it has acquired no bytes. */
     record Between() implements FrameIntake {
         @Override
         public int heldBytes() {
@@ -25,29 +25,29 @@ sealed interface FrameIntake {
         }
     }
 
-    /** Room was made for the frame, and its bytes are being looked at. */
+    /** The frame has been allocated, and its bytes are being read. */
     record Arriving(int heldBytes) implements FrameIntake {}
 
-    /** The frame did not come in one piece: how long it takes is watched ({@link io.letterbox.ingress.Transfers}). */
+    /** The frame arrives in several pieces: its time is limited ({@link io.letterbox.ingress.Transfers}). */
     record Uploading(int heldBytes) implements FrameIntake {}
 
-    /** The frame is there, and waits for its turn: however long that takes, the client is not to blame. */
+    /** The frame is complete, and its request waits to begin: that time does not count against the client. */
     record Whole(int heldBytes) implements FrameIntake {}
 
-    /** What the frame holds of the byte budget. */
+    /** The bytes that the frame has acquired from the budget. */
     int heldBytes();
 
-    /** Whether room was made for the frame. */
+    /** Whether the frame has been allocated. */
     default boolean isOpen() {
         return !(this instanceof Between);
     }
 
-    /** Whether the time that the frame takes is watched. */
+    /** Whether the frame's time is limited. */
     default boolean isWatched() {
         return this instanceof Uploading;
     }
 
-    /** The budget has given bytes, and room was made. */
+    /** Bytes have been acquired from the budget, and the frame has been allocated. */
     default FrameIntake open(int bytes) {
         if (isOpen()) throw new IllegalStateException("a frame is " + this);
         return new Arriving(bytes);
@@ -60,13 +60,13 @@ sealed interface FrameIntake {
         throw new IllegalStateException("no bytes can be missing: " + this);
     }
 
-    /** All of the frame is there. */
+    /** The frame is complete. */
     default FrameIntake whole() {
         if (!isOpen()) throw new IllegalStateException("there is no frame");
         return this instanceof Whole ? this : new Whole(heldBytes());
     }
 
-    /** The frame was taken, and what it holds with it. */
+    /** The frame has been taken, together with its bytes of the budget. */
     default FrameIntake taken() {
         if (this instanceof Whole) return BETWEEN;
         throw new IllegalStateException("no frame is whole: " + this);

@@ -1,7 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.access.Principal;
-import io.letterbox.entrance.Guest;
+import io.letterbox.entrance.AcceptedConnection;
 import io.letterbox.ingress.Transfers;
 import io.letterbox.kafka.RequestDecoder.Decoded;
 import io.letterbox.telemetry.Connections;
@@ -26,20 +26,20 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One client. Its requests are answered in the order in which they came. Produce requests may follow each other without
- * waiting, because the shards keep their order; every other request waits until those before it are answered, which is what
- * clients know from Kafka and what keeps one client from holding more than one answer in memory.
+ * The connection of one client. Requests are answered in the order in which they arrived. Produce requests may be
+ * pipelined, because the shards keep their order; every other request begins when those before it have been answered,
+ * which is how Kafka behaves, and which keeps one client from holding more than one response in memory.
  *
- * <p>Reading stops (and with it the client, through TCP) while a request may not begin yet, while the budget has no room for
- * its bytes, or while the client does not take its answers. Owned by the connection's event loop.
+ * <p>Reading stops, which slows the client down through TCP, while a request may not begin yet, while the budget has no
+ * room for its bytes, or while the client does not read its responses. Owned by the connection's event loop.
  */
 final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
 
-    /** Produce requests that may be under way at the same time; kafka-clients sends 5, librdkafka more. */
+    /** Produce requests that may be in flight at the same time; kafka-clients sends 5, librdkafka more. */
     static final int MAX_PIPELINED = 128;
 
-    /** Requests that wait for others, and are lost without harm: the client asks the next node, or this one again. */
+    /** Requests that wait for others and need no answer when the server stops: the client sends them again. */
     private static final Set<ApiKeys> PATIENT = Set.of(ApiKeys.FETCH, ApiKeys.JOIN_GROUP, ApiKeys.SYNC_GROUP);
 
     private static final String UNKNOWN = "unknown";
@@ -50,10 +50,10 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private final String host;
     private final FrameAssembler frames = new FrameAssembler();
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
-    private final Connections.Entry seen;
+    private final Connections.OpenConnection seen;
     private final List<Runnable> closeActions = new ArrayList<>();
 
-    /** Who asks, known before the first request is read: nobody logs in yet. */
+    /** The principal of all requests; anonymous, because there is no authentication yet. */
     private final Principal principal = Principal.ANONYMOUS;
 
     private String softwareName = UNKNOWN;
@@ -63,20 +63,20 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private FrameIntake intake = FrameIntake.BETWEEN;
     private Flow flow = Flow.FLOWING;
 
-    /** What the socket gave and was not read yet. */
+    /** Bytes from the socket that have not been read yet. */
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
-    /** Whether the socket hands over what comes. */
+    /** Whether the socket passes on the bytes that arrive. */
     private enum Flow {
         FLOWING,
-        /** The socket holds back: a request has to wait. */
+        /** The socket is paused, because a request has to wait. */
         PAUSED,
-        /** What had to wait is tried again; the socket holds back still. */
+        /** The waiting request is tried again; the socket is still paused. */
         RESUMING
     }
 
-    /** What reading came to. */
-    private enum Step {
+    /** The outcome of one step of reading. */
+    private enum ReadOutcome {
         BEGUN,
         NEEDS_BYTES,
         HAS_TO_WAIT
@@ -90,7 +90,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         this.seen = loop.seen(host);
     }
 
-    /** Begins to read. */
+    /** Starts to read. */
     void start() {
         loop.opened(this);
         socket.drainHandler(drained -> readOn());
@@ -108,7 +108,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         read();
     }
 
-    /** Goes on where reading had to stop. */
+    /** Reads on if reading had to stop. */
     void readOn() {
         if (flow != Flow.PAUSED || !state.reads()) return;
         flow = Flow.RESUMING;
@@ -116,15 +116,15 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private void read() {
-        Step step = Step.BEGUN;
+        ReadOutcome step = ReadOutcome.BEGUN;
         try {
-            while (state.reads() && step == Step.BEGUN) step = next();
+            while (state.reads() && step == ReadOutcome.BEGUN) step = next();
         } catch (InvalidRequestException refused) {
             refuse(refused.getMessage());
         } finally {
             if (flow == Flow.RESUMING) flow = Flow.PAUSED;
         }
-        if (step == Step.HAS_TO_WAIT) {
+        if (step == ReadOutcome.HAS_TO_WAIT) {
             pause();
         } else if (state.reads()) {
             releaseInput();
@@ -132,23 +132,23 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         }
     }
 
-    private Step next() {
-        if (!frames.readPrefix(input)) return Step.NEEDS_BYTES;
+    private ReadOutcome next() {
+        if (!frames.readPrefix(input)) return ReadOutcome.NEEDS_BYTES;
         if (!intake.isOpen()) {
             loop.limits().check(frames.length(), frames.apiKey());
             int bytes = loop.limits().budgetBytes(frames.length(), frames.apiKey());
-            if (!loop.tryAcquire(this, bytes)) return Step.HAS_TO_WAIT;
+            if (!loop.tryAcquire(this, bytes)) return ReadOutcome.HAS_TO_WAIT;
             intake = intake.open(bytes);
             frames.open();
         }
         if (!frames.fill(input)) {
             become(intake.missing());
-            return Step.NEEDS_BYTES;
+            return ReadOutcome.NEEDS_BYTES;
         }
         become(intake.whole());
-        if (!mayBegin(frames.apiKey())) return Step.HAS_TO_WAIT;
+        if (!mayBegin(frames.apiKey())) return ReadOutcome.HAS_TO_WAIT;
         begin(frames.take());
-        return Step.BEGUN;
+        return ReadOutcome.BEGUN;
     }
 
     private void become(FrameIntake next) {
@@ -160,15 +160,15 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private boolean mayBegin(short apiKey) {
         if (!state.begins() || socket.writeQueueFull()) return false;
         if (pending.isEmpty()) return true;
-        // What is under way is all of one kind, because others begin only when nothing is.
+        // All requests in flight are of the same kind, because other kinds begin only when none is.
         boolean produces = pending.peek().request.api() == ApiKeys.PRODUCE;
         return produces && apiKey == ApiKeys.PRODUCE.id && pending.size() < MAX_PIPELINED;
     }
 
     private void begin(byte[] frame) {
-        // Where the frame means nothing, what it holds is given back when the connection is closed.
+        // If the frame is malformed, its bytes of the budget are returned when the connection is closed.
         Decoded request = RequestDecoder.decodeFew(frame);
-        Guest.spoke(socket.channelHandlerContext().channel());
+        AcceptedConnection.onFirstRequest(socket.channelHandlerContext().channel());
         int held = intake.heldBytes();
         intake = intake.taken();
         if (request != null) {
@@ -209,7 +209,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         ApiSupport support = loop.table().find(request.api());
         boolean served = support != null && support.serves(request.version()) && request.body() != null;
         if (!served && request.api() == ApiKeys.API_VERSIONS) {
-            // Whoever asks for a version of the future still has to learn ours (KIP-511).
+            // A client that asks for a newer version has to learn the supported ones (KIP-511).
             enqueue(
                     new PendingRequest(request, (short) 0, held),
                     Future.succeededFuture(KafkaResponse.of(ApiVersionsApi.versionRefusal())));
@@ -235,7 +235,9 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         }
     }
 
-    /** Clients say what they are from version 3 on (KIP-511); it ends up in the log, so it has to be a name. */
+    /**
+     * Takes the client's software name and version (KIP-511); they are written to the log, so they have to be valid.
+     */
     private void introduce(ApiVersionsRequestData introduction) {
         if (!ApiVersionsApi.isSoftware(introduction)) return;
         softwareName = introduction.clientSoftwareName();
@@ -257,7 +259,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         } catch (InvalidRequestException impossible) {
             refuse(impossible.getMessage());
         } catch (RuntimeException | StackOverflowError | AssertionError failure) {
-            // An answer that cannot be written would keep all that follow it waiting.
+            // A response that cannot be written would block all responses behind it.
             LOG.error("An answer to {} could not be written", request.request.api(), failure);
             end();
         }
@@ -299,7 +301,10 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
                 answered.responseVersion);
     }
 
-    /** Ends a connection that means nothing, with the one line that somebody looks for, but not for each of a thousand. */
+    /**
+     * Closes a connection that does not speak the protocol. Logs that as a warning, but not for each of a thousand
+     * connections.
+     */
     private void refuse(String why) {
         Level level = loop.countRefused(host) ? Level.WARN : Level.DEBUG;
         LOG.atLevel(level)
@@ -317,7 +322,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     private void pause() {
         if (flow == Flow.PAUSED) return;
         flow = Flow.PAUSED;
-        // Else the socket is read on for a while and the bytes lie here, for every client that has to wait.
+        // Otherwise the socket is read for a while longer, and every waiting client's bytes would be held here.
         socket.channelHandlerContext().channel().config().setAutoRead(false);
         socket.pause();
     }
@@ -334,7 +339,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         input = Unpooled.EMPTY_BUFFER;
     }
 
-    /** The client is gone. What it sent is still carried out; nobody is told. */
+    /** Cleans up after the client has disconnected. Its requests are still carried out, without a response. */
     void onClosed() {
         if (!state.isOpen()) return;
         state = state.closed();
@@ -358,7 +363,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
         refuse("a request did not come to its end within " + Transfers.MAX_SECONDS + " s");
     }
 
-    /** Ends the connection as soon as what matters is answered; nothing new begins. */
+    /** Closes the connection as soon as its requests are answered; no new request begins. */
     void drain() {
         state = state.drain();
         closeWhenQuiet();

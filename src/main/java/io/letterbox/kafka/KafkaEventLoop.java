@@ -83,7 +83,7 @@ final class KafkaEventLoop {
     }
 
     /** Adds a connection to the list of connections. */
-    Connections.Entry seen(String host) {
+    Connections.OpenConnection seen(String host) {
         return backend.meters().connections().opened(Door.KAFKA, host, System.nanoTime());
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param api what is asked
  * @param version the version of request and response, one that the table serves
  * @param clientId what the client calls itself in the header, or null
- * @param principal who asks
+ * @param principal the client's principal
  * @param body the request, of the class that kafka-clients generates for it; its byte buffers are slices of the frame's
  *     array, which nobody else writes to
  * @param client the connection that it came through
@@ -24,12 +24,12 @@ public record KafkaRequest(
         Objects.requireNonNull(principal, "a request without a principal");
     }
 
-    /** The body as what it is. */
+    /** The body, cast to its class. */
     public <T extends ApiMessage> T body(Class<T> type) {
         return type.cast(body);
     }
 
-    /** Who asks, for the log. */
+    /** The client, for the audit log. */
     public Actor actor() {
         return Actor.of("Kafka", client.host(), clientId, principal);
     }

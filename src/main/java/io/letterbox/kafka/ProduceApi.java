@@ -18,18 +18,20 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Takes record batches to their partitions. Owned by one event loop, whose requests share what is looked up and reused. */
+/**
+ * Takes record batches to their partitions. Owned by one event loop, whose requests share what is looked up and reused.
+ */
 final class ProduceApi {
     private static final short MIN_VERSION = 3;
     private static final short MAX_VERSION = 13;
 
-    /** What a client may wait for: nothing, the leader, or all replicas in sync. */
+    /** The acknowledgements that a client may wait for: none, the leader's, or those of all in-sync replicas. */
     private static final Set<Short> ACKS = Set.of((short) 0, (short) 1, (short) -1);
 
-    /** After so long the event loop looks after others before it goes on. */
-    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** The time after which other tasks of the event loop run before the next batch is checked. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private static final long NEXT_TURN_MS = 1;
+    private static final long PAUSE_MS = 1;
 
     final DoorServices backend;
     final Vertx vertx;
@@ -47,7 +49,7 @@ final class ProduceApi {
     /** What this iteration of the event loop has gathered so far. */
     private List<Append> gathered = new ArrayList<>();
 
-    /** Looks at one batch at a time. */
+    /** Scratch: reads one batch at a time. */
     final RecordBatch batch = new RecordBatch();
 
     ProduceApi(DoorServices backend, Vertx vertx) {
@@ -74,7 +76,7 @@ final class ProduceApi {
 
     /** Sends an append at the end of the event loop's iteration, together with what else that has gathered. */
     void append(Append append) {
-        // A task runs when the loop has read from all of its sockets that had something.
+        // The task runs after the event loop has read from all sockets that had bytes.
         if (gathered.isEmpty()) context.runOnContext(read -> sendGathered());
         gathered.add(append);
     }
@@ -88,11 +90,11 @@ final class ProduceApi {
     private void send() {
         long start = System.nanoTime();
         while (!sending.isEmpty()) {
-            if (!sending.peek().goOn()) {
+            if (!sending.peek().checkNext()) {
                 sending.remove();
-            } else if (System.nanoTime() - start > TURN_NANOS) {
-                // A task would run before the loop looks at its sockets again; a timer does not.
-                vertx.setTimer(NEXT_TURN_MS, othersHadTheirTurn -> send());
+            } else if (System.nanoTime() - start > SLICE_NANOS) {
+                // A task would run before the event loop reads its sockets again; a timer does not.
+                vertx.setTimer(PAUSE_MS, othersHadTheirTurn -> send());
                 return;
             }
         }

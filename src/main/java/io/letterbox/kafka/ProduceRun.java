@@ -56,7 +56,7 @@ final class ProduceRun {
     /** The number of partitions without an answer, plus one until all batches have been sent. */
     private int waiting;
 
-    private final List<Part> parts = new ArrayList<>();
+    private final List<PartitionAppend> parts = new ArrayList<>();
     private int begun;
 
     private boolean failed;
@@ -76,7 +76,7 @@ final class ProduceRun {
                     ? api.topics.find(topic.name())
                     : api.topics.find(ClusterView.id(topic.topicId()));
             for (PartitionProduceData data : topic.partitionData()) {
-                Part part = new Part(target, data);
+                PartitionAppend part = new PartitionAppend(target, data);
                 answer.partitionResponses().add(part.answer);
                 parts.add(part);
             }
@@ -90,8 +90,8 @@ final class ProduceRun {
     }
 
     /** Works on the next batch for some milliseconds at most; false if all batches have been sent or refused. */
-    boolean goOn() {
-        if (begun < parts.size() && parts.get(begun).goOn()) begun++;
+    boolean checkNext() {
+        if (begun < parts.size() && parts.get(begun).checkSlice()) begun++;
         if (begun < parts.size()) return true;
         settled();
         return false;
@@ -104,7 +104,7 @@ final class ProduceRun {
     }
 
     /** The batch of one partition, and its answer. */
-    private final class Part {
+    private final class PartitionAppend {
         final PartitionProduceResponse answer;
         private final TopicHandle topic;
         private final PartitionProduceData data;
@@ -112,14 +112,14 @@ final class ProduceRun {
         private ByteBuffer batch;
         private int records;
 
-        Part(TopicHandle topic, PartitionProduceData data) {
+        PartitionAppend(TopicHandle topic, PartitionProduceData data) {
             this.topic = topic;
             this.data = data;
             this.answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
         }
 
         /** Checks a slice of the batch, and sends the batch after the last slice; true if it was sent or refused. */
-        boolean goOn() {
+        boolean checkSlice() {
             try {
                 if (partition == null) begin();
                 batch = api.check.continueCheck();

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The aborted transactions of a log, as of the moment when this was taken. Take it <em>before</em> the records that it is
- * to be held against: compaction drops an aborted transaction's records and its entry together, so whoever reads in this
- * order sees both or none. Any thread.
+ * The aborted transactions of a log, as of the moment when this was taken. Take it <em>before</em> the records that it
+ * is to be held against: compaction drops an aborted transaction's records and its entry together, so whoever reads in
+ * this order sees both or none. Any thread.
  */
 public final class AbortedView {
     private static final Comparator<AbortedTransaction> BY_FIRST_OFFSET =
@@ -36,7 +36,7 @@ public final class AbortedView {
         return sorted(found);
     }
 
-    /** Like {@link #between}, but null where a file would have to be read. */
+    /** Like {@link #between}, but null if a file would have to be read. */
     public List<AbortedTransaction> inMemoryBetween(long fromOffset, long upToOffset) {
         List<AbortedTransaction> found = new ArrayList<>(0);
         for (int index = segments.find(fromOffset); fromOffset < upToOffset && index < segments.size(); index++) {

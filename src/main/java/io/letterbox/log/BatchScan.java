@@ -82,7 +82,7 @@ public final class BatchScan {
         return chunk.duplicate().limit(from + batch.sizeInBytes()).position(from);
     }
 
-    /** Where that batch begins; after {@link #next} returned false, where the good batches end. */
+    /** Where that batch begins; after {@link #next} returned false, if the good batches end. */
     public long position() {
         return position;
     }

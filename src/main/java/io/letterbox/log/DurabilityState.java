@@ -16,8 +16,7 @@ final class DurabilityState {
     private final AtomicLong durableOffset;
     private volatile Exception poison;
 
-    // The log's owner. Everything below it is safe, everything above is speculation; the greatest number where nobody
-    // has
+    // The log's owner. Everything below it is safe, everything above is speculation; the greatest number if nobody has
     // said so, and all is safe.
     private long highWatermark = Long.MAX_VALUE;
 

@@ -35,8 +35,8 @@ public final class Flush {
     /**
      * Forces all that was dirty and moves the log's forced offset.
      *
-     * @throws ForceFailedException where the operating system could not do it; the log is poisoned for good, since nobody
-     *     can say what is on disk
+     * @throws ForceFailedException where the operating system could not do it; the log is poisoned for good, since
+     *     nobody can say what is on disk
      * @throws IOException where it was not tried, as a file could not be opened: a later flush may succeed
      */
     public void force() throws IOException {

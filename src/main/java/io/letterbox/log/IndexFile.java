@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param path where it is; there need be none
  */
 public record IndexFile(Disk disk, Path path) {
-    /** All its bytes; none where there is no file. */
+    /** All its bytes; none if there is no file. */
     public ByteBuffer content() throws IOException {
         try {
             return ByteBuffer.wrap(disk.readAll(path));
@@ -36,13 +36,13 @@ public record IndexFile(Disk disk, Path path) {
         }
     }
 
-    /** Makes an empty file where there is none; durable when it is forced, and its directory. */
+    /** Makes an empty file if there is none; durable when it is forced, and its directory. */
     void ensure() throws IOException {
         if (!disk.exists(path)) disk.create(path).close();
     }
 
     /**
-     * Writes entries behind those that the file has; where there are none of either, there need be no file. What lies
+     * Writes entries behind those that the file has; if there are none of either, there need be no file. What lies
      * there already is from before a crash or a truncation; it is cut off durably first, because old entries among new
      * ones could not be told apart after the next crash.
      *

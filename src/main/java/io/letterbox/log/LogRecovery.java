@@ -89,7 +89,10 @@ public final class LogRecovery {
         }
     }
 
-    /** Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are known. */
+    /**
+     * Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are
+     * known.
+     */
     private void removeStaleFiles() throws IOException {
         // A killed process may have left names that only the cache knows; what is decided on them must not outlive
         // them.
@@ -124,7 +127,9 @@ public final class LogRecovery {
         return null;
     }
 
-    /** Pass 3: takes the segments below the recovery point as they are and walks the others. Returns damage, or null. */
+    /**
+     * Pass 3: takes the segments below the recovery point as they are and walks the others. Returns damage, or null.
+     */
     private String openSegments() throws IOException {
         SegmentRecovery recovery =
                 new SegmentRecovery(disk, directory, config.indexIntervalBytes(), rules.contiguousFrom());

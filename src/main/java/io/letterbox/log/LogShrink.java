@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Cuts off the front of a log's oldest segment down to {@code retention.bytes}, for a disk without room. Retention takes
- * whole segments, so where one segment holds nearly everything it frees nothing until another has been filled, and nothing
- * can be filled on such a disk. What stays is copied; that is done only where it is less than what goes. Works on the thread
- * of the log's owner.
+ * Cuts off the front of a log's oldest segment down to {@code retention.bytes}, for a disk without room. Retention
+ * takes whole segments, so where one segment holds nearly everything it frees nothing until another has been filled,
+ * and nothing can be filled on such a disk. What stays is copied; that is done only where it is less than what goes.
+ * Works on the thread of the log's owner.
  */
 public final class LogShrink {
     /** What is written beside the copy: index, snapshot and checkpoints. */
@@ -36,7 +36,7 @@ public final class LogShrink {
         this.start = start;
     }
 
-    /** How much room it takes to shrink the log, in bytes; -1 where that would free too little. */
+    /** How much room it takes to shrink the log, in bytes; -1 if that would free too little. */
     public long neededBytes() {
         LogConfig config = log.config();
         if (!config.delete() || config.retentionBytes() < 0) return -1;
@@ -49,7 +49,7 @@ public final class LogShrink {
      * Shrinks the log, where {@link #neededBytes} has said that this is worth it. The log start offset moves up.
      *
      * @param highWatermark nothing at or above it goes
-     * @return false where that cannot be done to this log
+     * @return false if that cannot be done to this log
      * @throws IOException where it cannot be done now; the log is as it was, but for a segment that was rolled
      */
     public boolean run(long highWatermark) throws IOException {

@@ -25,13 +25,13 @@ final class LogTruncation {
      * What is left, and what still has to be deleted once nobody finds it any more.
      *
      * @param left the segments that stay, the last one opened anew
-     * @param stale what the last one was before; null where it is a new one
+     * @param stale what the last one was before; null if it is a new one
      * @param rest those that go
      */
     record Cut(SegmentList left, Segment stale, List<Segment> rest, Disk disk, Path directory) {
         /**
-         * To be called when readers find the new segments: who finds bytes gone under it looks at those then. A crash in
-         * between leaves segments beyond the end; recovery finds the gap before them and deletes them.
+         * To be called when readers find the new segments: who finds bytes gone under it looks at those then. A crash
+         * in between leaves segments beyond the end; recovery finds the gap before them and deletes them.
          */
         void finish() throws IOException {
             if (stale != null) {
@@ -86,8 +86,8 @@ final class LogTruncation {
     }
 
     /**
-     * Brings the index files of a segment up to what is in memory: those of one that has been cut before still have entries
-     * for what was behind that cut. False where that cannot be done, so that the segment has to be walked.
+     * Brings the index files of a segment up to what is in memory: those of one that has been cut before still have
+     * entries for what was behind that cut. False if that cannot be done, so that the segment has to be walked.
      */
     private static boolean hasIndexFiles(Segment segment) throws ForceFailedException {
         try {

@@ -94,8 +94,8 @@ public final class OffsetIndex {
     }
 
     /**
-     * Takes as much of an index file as makes sense: while both numbers grow and positions lie within the segment. After
-     * a loss of power the rest may be zeros or worse.
+     * Takes as much of an index file as makes sense: while both numbers grow and positions lie within the segment.
+     * After a loss of power the rest may be zeros or worse.
      */
     static OffsetIndex decode(ByteBuffer bytes, long segmentBytes) {
         OffsetIndex index = new OffsetIndex();

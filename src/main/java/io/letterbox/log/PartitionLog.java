@@ -17,10 +17,10 @@ import java.util.List;
 /**
  * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
  *
- * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force. What
- * fails for want of room, of a descriptor or of a file leaves the log as it was, so that it may be tried again. Where that
- * cannot be had, and after any failed force, the log is poisoned: it takes no more writes, for good, and what is durable in
- * it is found out at the next start.
+ * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force.
+ * What fails for want of room, of a descriptor or of a file leaves the log as it was, so that it may be tried again.
+ * Where that cannot be had, and after any failed force, the log is poisoned: it takes no more writes, for good, and
+ * what is durable in it is found out at the next start.
  */
 public final class PartitionLog implements AutoCloseable {
     /** No batch may be larger; doors have far lower limits. */
@@ -80,8 +80,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first when that is due. One write at
-     * a position; nothing is forced, except when a new epoch begins.
+     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first when that is due. One write
+     * at a position; nothing is forced, except when a new epoch begins.
      *
      * @param batch one batch between position and limit, checked by the caller; the position is moved to the limit
      * @param leaderEpoch the epoch of the leader, never lower than before
@@ -151,7 +151,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /**
      * Begins a checkpoint: writes the active segment's indexes out, and prepares a flush of them and of what is durable
-     * elsewhere only or lies in closed segments, whatever the topic wants; null where there is nothing of it.
+     * elsewhere only or lies in closed segments, whatever the topic wants; null if there is nothing of it.
      *
      * @param whole whether of everything, whatever the topic wants
      */
@@ -179,12 +179,15 @@ public final class PartitionLog implements AutoCloseable {
         return new Flush(durability, List.copyOf(sealed), segments.active(), offset, withIndexes);
     }
 
-    /** What was appended below an offset has been made durable elsewhere, from where a start will put it back. Owner only. */
+    /**
+     * What was appended below an offset has been made durable elsewhere, from where a start will put it back. Owner
+     * only.
+     */
     public void writtenAhead(long upToOffset) {
         durability.writtenAhead(upToOffset);
     }
 
-    /** True where a write or a force failed in a way that leaves the log's end unknown. Any thread. */
+    /** True if a write or a force failed in a way that leaves the log's end unknown. Any thread. */
     public boolean isPoisoned() {
         return durability.isPoisoned();
     }
@@ -274,7 +277,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * The first record that is not older than a time, or null where there is none below an offset. Any thread; blocks on
+     * The first record that is not older than a time, or null if there is none below an offset. Any thread; blocks on
      * the files.
      *
      * @param timestampMs milliseconds since 1970
@@ -284,7 +287,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * The first of those records below an offset that have the greatest timestamp, or null where there is no record. Any
+     * The first of those records below an offset that have the greatest timestamp, or null if there is no record. Any
      * thread; blocks on the files.
      */
     public TimedRecord newest(long upToOffset) throws IOException {
@@ -298,8 +301,8 @@ public final class PartitionLog implements AutoCloseable {
 
     /**
      * Takes back what is not safe: the log ends at an offset then, or at the beginning of the batch that holds it, with
-     * indexes, epochs, producers and transactions as if nothing had ever been behind it. While no flush runs. A recovery
-     * point that was persisted has to lie at or below that: a log that ends before is taken for damaged.
+     * indexes, epochs, producers and transactions as if nothing had ever been behind it. While no flush runs. A
+     * recovery point that was persisted has to lie at or below that: a log that ends before is taken for damaged.
      */
     public void truncateTo(long offset) throws IOException {
         durability.requireSound();
@@ -365,8 +368,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Where the log begins once everything is deleted that retention lets go, which is never above the high watermark; at
-     * least where it begins now.
+     * Where the log begins once everything is deleted that retention lets go, which is never above the high watermark;
+     * at least where it begins now.
      */
     public long retainedFrom(Moment now, long highWatermark) throws IOException {
         SegmentList list = segments.list();
@@ -375,8 +378,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Rolls the active segment where it is due by age or wholly expired, closes files that no reader has used since the last
-     * call, and ends deletions that could not be ended before. Call it every few seconds.
+     * Rolls the active segment where it is due by age or wholly expired, closes files that no reader has used since the
+     * last call, and ends deletions that could not be ended before. Call it every few seconds.
      *
      * @throws IOException where something could not be done now; the rest is done
      */

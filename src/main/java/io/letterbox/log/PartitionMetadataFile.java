@@ -27,12 +27,12 @@ public final class PartitionMetadataFile {
 
     private PartitionMetadataFile() {}
 
-    /** The topic that the marker of a directory names; empty where it names none, null where there is no marker. */
+    /** The topic that the marker of a directory names; empty if it names none, null if there is no marker. */
     public static String read(Disk disk, Path directory) throws IOException {
         return field(disk, directory, TOPIC_ID);
     }
 
-    /** How the topic is called; empty where the marker does not say it, null where there is no marker. */
+    /** How the topic is called; empty if the marker does not say it, null if there is no marker. */
     public static String topic(Disk disk, Path directory) throws IOException {
         return field(disk, directory, TOPIC);
     }
@@ -48,7 +48,7 @@ public final class PartitionMetadataFile {
                 .orElse("");
     }
 
-    /** The topic's id, or null where the marker is missing or does not say it. */
+    /** The topic's id, or null if the marker is missing or does not say it. */
     public static UUID topicId(Disk disk, Path directory) throws IOException {
         String holder = read(disk, directory);
         try {

@@ -15,30 +15,37 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What one log knows of its producers, and how that outlives a crash: a snapshot of them beside the log now and then, and
- * the batches behind the newest one that can be read, taken note of again. A snapshot rests on the aborted transactions
- * below it being durable in the segments' indexes; those above it are found anew with the batches. Owned by the log's
- * owner.
+ * What one log knows of its producers, and how that outlives a crash: a snapshot of them beside the log now and then,
+ * and the batches behind the newest one that can be read, taken note of again. A snapshot rests on the aborted
+ * transactions below it being durable in the segments' indexes; those above it are found anew with the batches. Owned
+ * by the log's owner.
  */
 final class ProducerSnapshots {
     /** Snapshots that are kept of what is durable: the newest, and one in case that it is damaged. */
     private static final int KEPT = 2;
 
-    /** A snapshot is due when the log has grown by so many times its size: what it costs, and what a restart may read. */
+    /**
+     * A snapshot is due when the log has grown by so many times its size: what it costs, and what a restart may read.
+     */
     private static final int GROWTH_PER_SNAPSHOT = 4;
 
-    /** And by so much, or by this part of a segment where that is less: reading it takes no longer than opening a log. */
+    /**
+     * And by so much, or by this part of a segment where that is less: reading it takes no longer than opening a log.
+     */
     private static final int LEAST_GROWTH_BYTES = 1 << 20;
 
     private static final int LEAST_PART_OF_SEGMENT = 8;
 
     /**
-     * Where there is no room in memory for the aborted transactions of all logs, one with this many goes on in another
+     * If there is no room in memory for the aborted transactions of all logs, one with this many goes on in another
      * segment, so that they are kept in their file only. Fewer are not worth a segment.
      */
     private static final int ABORTED_PER_SEGMENT = 256;
 
-    /** With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take minutes. */
+    /**
+     * With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take
+     * minutes.
+     */
     private static final int FEW_BYTES = 16 << 10;
 
     private final Disk disk;
@@ -289,8 +296,8 @@ final class ProducerSnapshots {
     }
 
     /**
-     * A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough. What
-     * is not safe may be cut at any offset, and there are few of those.
+     * A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough.
+     * What is not safe may be cut at any offset, and there are few of those.
      */
     private void prune(long durableOffset) throws IOException {
         int beyond = 0;

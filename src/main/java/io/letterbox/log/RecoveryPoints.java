@@ -23,11 +23,11 @@ public final class RecoveryPoints {
     /** Knows which incarnation of a partition versions before have meant by its name. */
     @FunctionalInterface
     public interface Incarnations {
-        /** Null where the point is of no use any more. */
+        /** Null if the point is of no use any more. */
         TopicIdPartition of(TopicPartition name) throws IOException;
     }
 
-    /** Reads the file; empty where there is none or where it cannot be understood, which costs time but no data. */
+    /** Reads the file; empty if there is none or where it cannot be understood, which costs time but no data. */
     public static Map<TopicIdPartition, Long> read(Disk disk, Path file, Incarnations byName) throws IOException {
         Map<TopicIdPartition, Long> points = new HashMap<>();
         List<String[]> lines = CheckpointFile.read(disk, file, BY_ID, 2);

@@ -42,7 +42,9 @@ public record RecoveryRules(LastStop lastStop, long recoveryPoint, long startOff
         return baseOffset == endOffset || baseOffset > endOffset && endOffset < contiguousFrom;
     }
 
-    /** Whether a log whose good batches end at an offset is cut off there. Otherwise, what follows on them is damage. */
+    /**
+     * Whether a log whose good batches end at an offset is cut off there. Otherwise, what follows on them is damage.
+     */
     public boolean cutsAt(long endOffset) {
         return lastStop != LastStop.CLEAN && endOffset >= recoveryPoint;
     }

@@ -34,7 +34,7 @@ public final class Segment {
     // Owner only.
     // On the monotonic clock; NEVER where the first record came before this process began, or not yet.
     private long firstAppendMs = NEVER;
-    // On the wall clock, of what was there when this process began; -1 where that is not known.
+    // On the wall clock, of what was there when this process began; -1 if that is not known.
     private long firstTimestampMs = -1;
     private boolean cutBack;
 
@@ -61,7 +61,9 @@ public final class Segment {
         return segment;
     }
 
-    /** A closed segment whose bytes are still in a file of another name, which is opened here and renamed by the caller. */
+    /**
+     * A closed segment whose bytes are still in a file of another name, which is opened here and renamed by the caller.
+     */
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
@@ -99,7 +101,7 @@ public final class Segment {
         return file.path();
     }
 
-    /** The newest timestamp in the segment, -1 where there is none. Any thread; may read the end of the time index. */
+    /** The newest timestamp in the segment, -1 if there is none. Any thread; may read the end of the time index. */
     public long maxTimestampMs() throws IOException {
         return index.maxTimestampMs();
     }
@@ -115,8 +117,8 @@ public final class Segment {
     }
 
     /**
-     * Any thread: the file, which stays open until it is unpinned, even where the segment is closed or deleted meanwhile.
-     * Fails where the segment is deleted.
+     * Any thread: the file, which stays open until it is unpinned, even where the segment is closed or deleted
+     * meanwhile. Fails where the segment is deleted.
      */
     SharedFile pin() throws IOException {
         return file.pin();
@@ -127,7 +129,10 @@ public final class Segment {
         return file.isOpen();
     }
 
-    /** Owner only: writes one batch at the end. A failure leaves the file as it was, or throws {@link TornWriteException}. */
+    /**
+     * Owner only: writes one batch at the end. A failure leaves the file as it was, or throws
+     * {@link TornWriteException}.
+     */
     void append(ByteBuffer bytes, RecordBatch batch, LogConfig config, long elapsedMs) throws IOException {
         long position = sizeBytes;
         int size = bytes.remaining();
@@ -165,7 +170,9 @@ public final class Segment {
         if (firstTimestampMs < 0) firstTimestampMs = batch.maxTimestamp();
     }
 
-    /** Owner only: how long ago the first record came; 0 where only its timestamp can tell, which nobody has looked at yet. */
+    /**
+     * Owner only: how long ago the first record came; 0 if only its timestamp can tell, which nobody has looked at yet.
+     */
     long ageMs(long elapsedMs) {
         return firstAppendMs == NEVER ? 0 : elapsedMs - firstAppendMs;
     }
@@ -178,7 +185,10 @@ public final class Segment {
         return ageMs(now.elapsedMs());
     }
 
-    /** Owner only: makes durable that what a failed write had left behind the end is gone, before the end counts as known. */
+    /**
+     * Owner only: makes durable that what a failed write had left behind the end is gone, before the end counts as
+     * known.
+     */
     void forceEnd() throws IOException {
         if (cutBack) force();
         cutBack = false;
@@ -188,7 +198,7 @@ public final class Segment {
      * Owner only: lets this, the active segment, be closed: its end is known for sure, and its indexes are in their
      * files.
      *
-     * @return false where there is no room for those, which stay in memory then
+     * @return false if there is no room for those, which stay in memory then
      */
     boolean seal() throws IOException {
         forceEnd();
@@ -249,7 +259,7 @@ public final class Segment {
         return file.isGone();
     }
 
-    /** Owner only, of a closed segment: closes the file where nobody has used it since the last call. */
+    /** Owner only, of a closed segment: closes the file if nobody has used it since the last call. */
     void closeWhenIdle() {
         file.closeWhenIdle();
     }

@@ -55,7 +55,7 @@ final class SegmentRead {
      *
      * @param maxBytes at most so many bytes, but always the first batch
      * @param upToOffset no batch that ends beyond it
-     * @return null where the segment has no such batch
+     * @return null if the segment has no such batch
      * @throws CorruptLogException where bytes are not what was written
      */
     LogRead from(long offset, int maxBytes, long upToOffset) throws IOException {
@@ -89,8 +89,8 @@ final class SegmentRead {
     }
 
     /**
-     * Like {@link #from}, but finds only where the batches lie. Looks at the index and a few headers, so whoever gets the
-     * bytes has to check them.
+     * Like {@link #from}, but finds only where the batches lie. Looks at the index and a few headers, so whoever gets
+     * the bytes has to check them.
      *
      * @param closed whether the segment was closed before this was made, so that its size and its last offset agree
      */
@@ -167,7 +167,7 @@ final class SegmentRead {
         }
     }
 
-    /** The first record from an offset on that is not older than a time, or null where there is none. */
+    /** The first record from an offset on that is not older than a time, or null if there is none. */
     TimedRecord firstSince(long timestampMs, long fromOffset) throws IOException {
         BatchScan scan = scanFrom(Math.max(fromOffset, segment.index().olderUpTo(timestampMs)));
         while (scan.next()) {
@@ -182,7 +182,7 @@ final class SegmentRead {
         return null;
     }
 
-    /** The first of those records between two offsets that have the greatest timestamp, or null where there is none. */
+    /** The first of those records between two offsets that have the greatest timestamp, or null if there is none. */
     TimedRecord newest(long fromOffset, long upToOffset) throws IOException {
         TimedRecord newest = firstSince(segment.maxTimestampMs(), fromOffset);
         if (newest != null && newest.offset() < upToOffset) return newest;
@@ -223,7 +223,7 @@ final class SegmentRead {
         if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
     }
 
-    /** Where the first batch begins that ends at or beyond an offset; the segment's size where there is none. */
+    /** Where the first batch begins that ends at or beyond an offset; the segment's size if there is none. */
     long positionOf(long offset) throws IOException {
         BatchScan scan = scanFrom(offset);
         while (scan.next()) {
@@ -282,8 +282,7 @@ final class SegmentRead {
             boolean beyond = batch.lastOffset() >= upToOffset;
             if (!fits || beyond && at > from) break;
             // The first one is checked even where it ends beyond the limit: a damaged last offset must not look, for
-            // ever,
-            // like a batch that is not to be read yet.
+            // ever, like a batch that is not to be read yet.
             String defect = batch.defect();
             if (defect != null) throw corrupt(window.start + at, defect);
             if (beyond) break;

@@ -38,7 +38,7 @@ final class SegmentRecovery {
      * @param startBytes where the walk began in the file
      * @param goodBytes where the good batches end in the file
      * @param endOffset the offset after the last good batch
-     * @param defect what is wrong at {@code goodBytes}, or null where the file ends there
+     * @param defect what is wrong at {@code goodBytes}, or null if the file ends there
      */
     record Walked(
             Segment segment,

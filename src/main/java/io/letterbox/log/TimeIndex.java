@@ -51,7 +51,7 @@ public final class TimeIndex {
         return offsets[index];
     }
 
-    /** The last entry whose offset is below another, -1 where there is none. */
+    /** The last entry whose offset is below another, -1 if there is none. */
     int lastBelow(long relativeOffset) {
         int high = count;
         int[] visible = offsets;
@@ -64,7 +64,7 @@ public final class TimeIndex {
         return low - 1;
     }
 
-    /** The greatest relative offset up to which every record is known to be older than a time; -1 where none is. */
+    /** The greatest relative offset up to which every record is known to be older than a time; -1 if none is. */
     int olderUpTo(long timestampMs) {
         int high = count;
         int low = 0;
@@ -95,7 +95,7 @@ public final class TimeIndex {
         return best;
     }
 
-    /** The timestamp of the last entry in the file of a closed segment, which is its greatest; -1 where it is empty. */
+    /** The timestamp of the last entry in the file of a closed segment, which is its greatest; -1 if it is empty. */
     static long greatest(LogFile file) throws IOException {
         long entries = file.size() / ENTRY_BYTES;
         if (entries == 0) return -1;

@@ -18,8 +18,8 @@ import java.util.List;
  * </pre>
  *
  * Kafka's layout has no checksum. Entries are durable before a producer snapshot or a closed segment rests on them, and
- * those behind the newest snapshot are found in the log again. Grown by the segment's owner; read from any thread, because
- * entries are written before the count that makes them visible.
+ * those behind the newest snapshot are found in the log again. Grown by the segment's owner; read from any thread,
+ * because entries are written before the count that makes them visible.
  */
 public final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
@@ -55,7 +55,7 @@ public final class TransactionIndex {
     /**
      * Adds to a list the transactions that have records in a range of offsets.
      *
-     * @return true where no later entry can have any
+     * @return true if no later entry can have any
      */
     boolean collect(long fromOffset, long upToOffset, List<AbortedTransaction> into) {
         int size = count;

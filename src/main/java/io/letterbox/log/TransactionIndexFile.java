@@ -57,8 +57,8 @@ final class TransactionIndexFile {
     }
 
     /**
-     * Owner only: takes what the file says about markers below an offset; those at or beyond it are about to be found in
-     * the log again.
+     * Owner only: takes what the file says about markers below an offset; those at or beyond it are about to be found
+     * in the log again.
      */
     void resume(long fromOffset) throws IOException {
         index = TransactionIndex.decode(file().content(), baseOffset, fromOffset);
@@ -81,7 +81,7 @@ final class TransactionIndexFile {
         settled = true;
     }
 
-    /** What is in memory, or null where the file has to be read. Any thread. */
+    /** What is in memory, or null if the file has to be read. Any thread. */
     TransactionIndex inMemory() {
         return index;
     }

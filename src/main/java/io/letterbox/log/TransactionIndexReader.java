@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Looks up aborted transactions in the file of a closed segment ({@link TransactionIndex} shows its layout), and reads no
- * more of it than that takes. For one thread.
+ * Looks up aborted transactions in the file of a closed segment ({@link TransactionIndex} shows its layout), and reads
+ * no more of it than that takes. For one thread.
  */
 final class TransactionIndexReader {
     private static final int BLOCK_ENTRIES = 64;

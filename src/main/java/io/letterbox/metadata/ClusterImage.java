@@ -31,10 +31,10 @@ public final class ClusterImage {
      * @param nodes the nodes by id
      * @param shards the shards in order of their ids; made at the first start, empty before
      * @param topics the topics by name, in order of name
-     * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first; of
-     *     files that belong to no topic only these may be deleted, since metadata may also have been lost
-     * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not in
-     *     it
+     * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first;
+     *     of files that belong to no topic only these may be deleted, since metadata may also have been lost
+     * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not
+     *     in it
      */
     public ClusterImage(
             long version,
@@ -126,7 +126,7 @@ public final class ClusterImage {
                 version, clusterId, nodes, shards, topics, deleted, Collections.unmodifiableSortedMap(changed));
     }
 
-    /** What was set for one owner; empty where nothing was. */
+    /** What was set for one owner; empty if nothing was. */
     public SortedMap<String, String> settings(SettingsOwner owner) {
         return settings.getOrDefault(owner, Collections.emptySortedMap());
     }

@@ -43,8 +43,8 @@ public sealed interface Command {
     record RegisterNode(int id, Endpoint http, Endpoint kafka) implements Command {}
 
     /**
-     * Somebody needs producer ids. Nothing changes but the image's version, which no other command leads to: that is what
-     * the ids are made from.
+     * Somebody needs producer ids. Nothing changes but the image's version, which no other command leads to: that is
+     * what the ids are made from.
      */
     record TakeProducerIds() implements Command {}
 }

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * The metadata log of a server that stands alone: a file. A command is in the file and forced before anybody hears of
- * it. Where there is no room for one, or no descriptor, it is refused and nothing has changed. When a force fails, the log
+ * it. If there is no room for one, or no descriptor, it is refused and nothing has changed. When a force fails, the log
  * takes no more commands: what the disk holds is not known any more.
  */
 public final class LocalMetadataLog implements MetadataLog, Closeable {
@@ -54,7 +54,8 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
      * @param path the log's file; its directory is made where it is missing
      * @param clusterId the cluster's id where the log has to be begun
      * @param executor runs the blocking work, one task at a time and in the order given
-     * @throws IOException where the disk fails, or where the file is damaged before its end; the message says what to do
+     * @throws IOException where the disk fails, or where the file is damaged before its end; the message says what to
+     *     do
      */
     public static LocalMetadataLog open(
             Disk disk, Path path, MetadataMachine machine, String clusterId, Executor executor) throws IOException {

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
  * Turns commands into images. Pure: the same image and the same command give the same answer on every node and at every
  * replay.
  *
- * <p>A command goes two ways. {@link #apply} asks whether it may be done here and now, and does it. {@link #replay} does
- * again what was once done: it asks about the image but not about the limits, which may have been lowered since.
+ * <p>A command goes two ways. {@link #apply} asks whether it may be done here and now, and does it. {@link #replay}
+ * does again what was once done: it asks about the image but not about the limits, which may have been lowered since.
  */
 public final class MetadataMachine {
     /** So many nodes and groups can have settings of their own. */

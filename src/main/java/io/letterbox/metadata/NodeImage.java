@@ -8,6 +8,6 @@ package io.letterbox.metadata;
  * @param kafka what its Kafka door is advertised as; {@link Endpoint#NONE} where it has none
  * @param fenced true while the node may not lead
  * @param epoch the version of the image in which the node registered at its last start, so each start has a greater
- *     one; 0 where an older server wrote the image
+ *     one; 0 if an older server wrote the image
  */
 public record NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced, long epoch) {}

@@ -10,9 +10,9 @@ import java.util.Map;
  * Chooses shards for the partitions of topics. A topic's partitions go to different shards while there are shards with
  * fewer of them; among these, to the one with the fewest partitions of all topics, then to that of the lowest number.
  *
- * <p>The metadata log holds commands and not what came of them, and a partition's files lie in the directory of its shard:
- * whoever changes this rule has to give the commands that go by the new one another number, and to keep the old one for
- * those that are in logs already.
+ * <p>The metadata log holds commands and not what came of them, and a partition's files lie in the directory of its
+ * shard: whoever changes this rule has to give the commands that go by the new one another number, and to keep the old
+ * one for those that are in logs already.
  */
 final class ShardPlacement {
     private final List<Load> loads = new ArrayList<>();

@@ -36,8 +36,8 @@ public enum TopicConfigKey {
     COMPRESSION_TYPE(
             TopicConfigSpec.words(
                     "compression.type", "producer", false, "producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
-            "How batches are kept: as the producer sent them, uncompressed, or compressed with one codec, to which those"
-                    + " that come otherwise are converted."),
+            "How batches are kept: as the producer sent them, uncompressed, or compressed with one codec, to which"
+                    + " those that come otherwise are converted."),
     COMPRESSION_GZIP_LEVEL(
             TopicConfigSpec.number("compression.gzip.level", -1, -1, 9),
             "How hard gzip tries where compression.type is gzip, 1 to 9; -1 and 0 leave it to the codec."),

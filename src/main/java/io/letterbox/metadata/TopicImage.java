@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param partitions the partitions; the index is the partition's number
  * @param config the topic's own settings and the defaults for the rest
  * @param formerSizes how many partitions the topic had before it got more, ascending; the last
- *      {@link #MAX_FORMER_SIZES} of them. Keys that were hashed with one of these numbers can be found with it
+ *     {@link #MAX_FORMER_SIZES} of them. Keys that were hashed with one of these numbers can be found with it
  */
 public record TopicImage(
         String name, UUID id, List<PartitionImage> partitions, TopicConfig config, List<Integer> formerSizes) {

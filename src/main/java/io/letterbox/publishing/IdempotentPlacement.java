@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Puts the records of one request into batches of their own, one per partition, which carry the request's numbers: a batch
- * is a repetition as a whole or not at all, so nobody else's records may be in it. Used once, on one event loop; nothing
- * has happened before its {@link #end}.
+ * Puts the records of one request into batches of their own, one per partition, with the request's producer id and
+ * sequence numbers: a batch is a duplicate as a whole or not at all, so it contains the records of this request only.
+ * Used once, on one event loop; nothing is sent before {@link #end}.
  */
 public final class IdempotentPlacement implements Placement {
     private final PublishBatcher batcher;
@@ -48,14 +48,14 @@ public final class IdempotentPlacement implements Placement {
     }
 
     @Override
-    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt) {
+    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback callback) {
         OpenBatch batch = batches.get(partition);
         if (batch == null) {
             if (!claim.keyed() && !batches.isEmpty()) {
                 throw new ApiException(
                         ErrorCode.INVALID_REQUEST,
-                        "Records are numbered within a partition, and those of the request go to more than one. Name the"
-                                + " partition, or send them apart.");
+                        "Records are numbered within a partition, and those of the request go to more than one. Name"
+                                + " the partition, or send them apart.");
             }
             batch = new OpenBatch(target, target.partitions[partition], principal, this);
             batches.put(partition, batch);
@@ -68,7 +68,7 @@ public final class IdempotentPlacement implements Placement {
                             + target.topic.config().maxMessageBytes() + ".",
                     Map.of(ApiException.LIMIT, target.topic.config().maxMessageBytes()));
         }
-        return batch.add(draft, receipt);
+        return batch.add(draft, callback);
     }
 
     @Override
@@ -88,7 +88,8 @@ public final class IdempotentPlacement implements Placement {
      * @param known the number of its last record in each, as {@link Partitions#findProducer} gives them
      */
     public boolean explains(Map<Integer, Integer> known) {
-        // A producer sends many requests, to partitions of its choice as well.
+        // A numbering producer sends many requests, also to partitions of its choice, so the known ones need not match
+        // exactly.
         if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());
         return covers(known)
                 && known.entrySet().stream()
@@ -96,12 +97,12 @@ public final class IdempotentPlacement implements Placement {
                                 || each.getValue() == batches.get(each.getKey()).lastSequence());
     }
 
-    /** Whether something of this goes to each of the partitions that know the idempotency key. */
+    /** Whether this placement writes to each of the partitions that know the idempotency key. */
     public boolean covers(Map<Integer, Integer> known) {
         return claim.keyed() && batches.keySet().containsAll(known.keySet());
     }
 
-    /** A batch's fate is known. */
+    /** Notes the outcome of one batch. */
     void settled(boolean duplicate) {
         fresh |= !duplicate;
         if (--unsettled == 0 && !fresh) replayed.run();

@@ -21,7 +21,7 @@ final class OpenBatch {
     private final BatchBuilder builder = new BatchBuilder(INITIAL_BYTES);
 
     // Parallel arrays, one entry per run: the callback, its number for the run, the index of the run's first record.
-    private PublishCallback[] receipts = new PublishCallback[INITIAL_RUNS];
+    private PublishCallback[] callbacks = new PublishCallback[INITIAL_RUNS];
     private int[] runs = new int[INITIAL_RUNS];
     private int[] firsts = new int[INITIAL_RUNS];
     private int count;
@@ -48,15 +48,15 @@ final class OpenBatch {
     }
 
     /** Adds a record and returns the number of its run. */
-    int add(PendingRecord draft, PublishCallback receipt) {
+    int add(PendingRecord draft, PublishCallback callback) {
         int index = builder.append(
                 draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
         payloadBytes += draft.payloadBytes();
-        if (count > 0 && receipts[count - 1] == receipt) return runs[count - 1];
-        if (count == receipts.length) grow();
-        receipts[count] = receipt;
+        if (count > 0 && callbacks[count - 1] == callback) return runs[count - 1];
+        if (count == callbacks.length) grow();
+        callbacks[count] = callback;
         firsts[count] = index;
-        runs[count] = receipt.begin(partition.partition());
+        runs[count] = callback.begin(partition.partition());
         return runs[count++];
     }
 
@@ -93,17 +93,17 @@ final class OpenBatch {
     void acknowledge(Appended appended) {
         if (numbered != null) numbered.settled(appended.duplicate());
         for (int i = 0; i < count; i++) {
-            receipts[i].acknowledged(runs[i], appended.baseOffset() + firsts[i], appended);
+            callbacks[i].acknowledged(runs[i], appended.baseOffset() + firsts[i], appended);
         }
     }
 
     void fail(Throwable cause) {
         if (numbered != null) numbered.settled(false);
-        for (int i = 0; i < count; i++) receipts[i].failed(runs[i], cause);
+        for (int i = 0; i < count; i++) callbacks[i].failed(runs[i], cause);
     }
 
     private void grow() {
-        receipts = Arrays.copyOf(receipts, count * 2);
+        callbacks = Arrays.copyOf(callbacks, count * 2);
         runs = Arrays.copyOf(runs, count * 2);
         firsts = Arrays.copyOf(firsts, count * 2);
     }

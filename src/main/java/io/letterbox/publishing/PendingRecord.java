@@ -3,9 +3,12 @@ package io.letterbox.publishing;
 import io.letterbox.record.RecordHeader;
 import java.util.List;
 
-/** A record on its way into a batch. Its owner fills it, adds it and fills it anew: one object for any number of records. */
+/**
+ * A record before it is added to a batch. Its owner fills it, adds it and fills it again: one object for any number of
+ * records.
+ */
 public final class PendingRecord {
-    /** What a record costs in a batch beyond its key, value and headers, at the most. */
+    /** What a record adds to a batch beyond its key, value and headers, at most. */
     private static final int RECORD_OVERHEAD_BYTES = 36;
 
     private static final int HEADER_OVERHEAD_BYTES = 10;
@@ -55,11 +58,11 @@ public final class PendingRecord {
         return key == null ? -1 : key.length;
     }
 
-    /** What counts against the limit for one record: key, value and headers. */
+    /** What counts towards the limit for one record: key, value and headers. */
     int payloadBytes() {
         int bytes = (key == null ? 0 : key.length) + (source == null ? 0 : valueLength);
         for (RecordHeader header : headers) {
-            // A header's name has at least one byte per character; names are ASCII where they come from HTTP.
+            // A header's name has at least one byte per character; names from HTTP are ASCII.
             bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
         }
         return bytes;

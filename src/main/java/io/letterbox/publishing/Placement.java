@@ -2,7 +2,7 @@ package io.letterbox.publishing;
 
 import io.letterbox.error.ApiException;
 
-/** Into which batches the records of a request go. Owned by one event loop. */
+/** Decides which batches the records of a request go to. Owned by one event loop. */
 public interface Placement {
     /** The partition of a record for which the publisher named none. */
     int choose(PublishTarget target, byte[] key);
@@ -11,14 +11,14 @@ public interface Placement {
      * Adds a record.
      *
      * @param partition one that the target has
-     * @return the number of the run that the record belongs to, see {@link PublishCallback}
-     * @throws ApiException where the request cannot be placed this way; nothing of it may be written then
+     * @return the number of the record's run, see {@link PublishCallback}
+     * @throws ApiException if the request cannot be placed this way; nothing of it may be written then
      */
-    int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt);
+    int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback callback);
 
-    /** True where records must not be left out: either all of a request are written, or none. */
+    /** True if records must not be left out: either all of a request are written, or none. */
     boolean isWhole();
 
-    /** All records of the request have been added. */
+    /** Marks the end of the request's records. */
     void end();
 }

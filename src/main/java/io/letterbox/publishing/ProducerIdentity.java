@@ -1,19 +1,19 @@
 package io.letterbox.publishing;
 
 /**
- * As whose batch a publish goes into the log, so that a repetition is found to be one: in the same memory of producers as
- * those of Kafka's protocol, which outlives restarts.
+ * As whose batch a publish goes into the log, so that a repetition is found to be one: in the same memory of producers
+ * as those of Kafka's protocol, which outlives restarts.
  *
- * <p>An idempotency key is a producer of its own, which writes once. Its id is from a range that nobody else is given ids
- * from.
+ * <p>An idempotency key is a producer of its own, which writes once. Its id is from a range that nobody else is given
+ * ids from.
  *
  * @param id the producer's id
  * @param epoch the producer's epoch
  * @param sequence the number of the request's first record in each partition
- * @param keyed true where an idempotency key stands for a producer
+ * @param keyed true if an idempotency key stands for a producer
  */
 public record ProducerIdentity(long id, short epoch, int sequence, boolean keyed) {
-    /** Ids from here on are hashes of idempotency keys; those that are given out come from 0 upwards. */
+    /** Ids from here on are hashes of idempotency keys; ids for producers are given out from 0 upwards. */
     public static final long FIRST_RESERVED_ID = 1L << 62;
 
     /** A producer that numbers its records. */
@@ -31,7 +31,7 @@ public record ProducerIdentity(long id, short epoch, int sequence, boolean keyed
         return new ProducerIdentity(hash & FIRST_RESERVED_ID - 1 | FIRST_RESERVED_ID, epoch, sequence, true);
     }
 
-    /** The partition of records without a key: always the same, so that a repetition meets the first one. */
+    /** The partition of records without a key: always the same, so that a repetition meets the first request. */
     int choose(int partitions) {
         return (int) Math.floorMod(id * 0x9e3779b97f4a7c15L >>> 17, (long) partitions);
     }

@@ -15,7 +15,9 @@ import java.util.List;
  */
 public record ProducerRecord(
         String topic, int partition, long timestampMs, byte[] key, byte[] value, List<RecordHeader> headers) {
-    /** In place of a partition: the partition is chosen by the key (Kafka's rule), or by the publisher if there is none. */
+    /**
+     * In place of a partition: the partition is chosen by the key (Kafka's rule), or by the publisher if there is none.
+     */
     public static final int BY_KEY = -1;
 
     public ProducerRecord {

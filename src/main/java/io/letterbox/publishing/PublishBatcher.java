@@ -40,8 +40,8 @@ public final class PublishBatcher implements Placement {
     }
 
     /**
-     * Says whose the records are that are added from now on. Open batches of another principal are sent first, so that no
-     * batch has records of two.
+     * Says whose the records are that are added from now on. Open batches of another principal are sent first, so that
+     * no batch has records of two.
      *
      * @return the batcher itself
      */
@@ -66,7 +66,7 @@ public final class PublishBatcher implements Placement {
     public void end() {}
 
     @Override
-    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback receipt) {
+    public int add(PublishTarget target, int partition, PendingRecord draft, PublishCallback callback) {
         OpenBatch batch = target.open[partition];
         if (batch != null && !batch.fits(draft)) {
             target.open[partition] = null;
@@ -82,7 +82,7 @@ public final class PublishBatcher implements Placement {
                 if (filling.size() == 1) context.runOnContext(read -> flush());
             }
         }
-        return batch.add(draft, receipt);
+        return batch.add(draft, callback);
     }
 
     private void flush() {
@@ -95,7 +95,7 @@ public final class PublishBatcher implements Placement {
                 open[p] = null;
                 send(batch);
             }
-            target.turn();
+            target.endIteration();
         }
         filling.clear();
     }

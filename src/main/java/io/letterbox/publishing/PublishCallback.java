@@ -8,20 +8,20 @@ import io.letterbox.bus.Appended;
  */
 public interface PublishCallback {
     /**
-     * A run begins: the next records go to a partition, into a batch that no record of this request is in yet.
+     * Begins a run: the next records go to a partition, into a batch that has no record of this request yet.
      *
-     * @return the run's number, by which its fate is told
+     * @return the run's number, by which its outcome is told
      */
     int begin(int partition);
 
     /**
-     * A run is on disk.
+     * A run has been appended durably.
      *
      * @param firstOffset the offset of the run's first record
-     * @param appended what the shard said about the batch
+     * @param appended the shard's answer for the batch
      */
     void acknowledged(int run, long firstOffset, Appended appended);
 
-    /** A run was refused: nothing of it was written, or nobody knows whether it was. */
+    /** A run failed: nothing of it was written, or it is unknown whether it was. */
     void failed(int run, Throwable why);
 }

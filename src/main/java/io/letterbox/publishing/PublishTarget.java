@@ -10,21 +10,21 @@ import java.util.Map;
 
 /** A topic that records are published to one by one, with the batches that gather them. Owned by one event loop. */
 public final class PublishTarget extends TopicHandle {
-    /** Batches larger than this win nothing more for the disk and make readers fetch more than they want. */
+    /** Larger batches write no faster, and make readers fetch more than they want. */
     private static final int GOOD_BATCH_BYTES = 128 * 1024;
 
-    /** The largest batch that is built of several records. */
+    /** The largest batch that is built from several records. */
     final int batchBytes;
 
-    /** The batch of each partition that takes records in this turn of the event loop, or null. */
+    /** The batch of each partition that takes records in this iteration of the event loop, or null. */
     final OpenBatch[] open;
 
-    /** True while the batcher knows that this target has open batches. */
+    /** True while the batcher lists this target as one with open batches. */
     boolean filling;
 
     private int sticky;
 
-    /** @param start which partition gets the first records without a key; any number */
+    /** @param start selects the partition of the first records without a key; any number */
     PublishTarget(TopicImage topic, TopicMeters meters, int start) {
         super(topic, meters);
         open = new OpenBatch[partitions.length];
@@ -33,16 +33,17 @@ public final class PublishTarget extends TopicHandle {
     }
 
     /**
-     * The partition of a record with a key (Kafka's rule) or without one: those of one turn stay together, because fewer
-     * and larger batches are cheaper for everybody, and the next turn takes the next partition.
+     * The partition of a record with a key (Kafka's partitioner) or without one: records without a key share a
+     * partition within one iteration of the event loop, because fewer and larger batches are cheaper for everyone, and
+     * the next iteration takes the next partition.
      */
     int choose(byte[] key) {
         if (partitions.length == 1) return 0;
         return key == null ? sticky : Partitioner.forKey(key, partitions.length);
     }
 
-    /** A turn of the event loop is over. */
-    void turn() {
+    /** Ends an iteration of the event loop: records without a key go to the next partition. */
+    void endIteration() {
         if (++sticky == partitions.length) sticky = 0;
     }
 
@@ -60,15 +61,15 @@ public final class PublishTarget extends TopicHandle {
                         + (partitions.length - 1) + ".");
     }
 
-    /** Whether the topic demands a key, and the record has none. */
+    /** Whether the topic requires a key that the record does not have. */
     public boolean lacksKey(PendingRecord draft) {
         return rules.forbids(draft.keyLength());
     }
 
     /**
-     * Checks a timestamp that a publisher chose.
+     * Checks a timestamp that the publisher chose.
      *
-     * @param what the subject of the sentence that a refusal is
+     * @param what the subject of the error's sentence
      * @throws ApiException INVALID_TIMESTAMP
      */
     public void requireTimestamp(long timestampMs, long wallMs, String what) {
@@ -81,9 +82,9 @@ public final class PublishTarget extends TopicHandle {
     }
 
     /**
-     * Checks what this topic and the server demand of a record.
+     * Checks what the topic and the server require of a record.
      *
-     * @param what the subject of the sentence that a refusal is, such as "The record" or "Line 3"
+     * @param what the subject of the error's sentence, such as "The record" or "Line 3"
      * @throws ApiException RECORD_TOO_LARGE or INVALID_RECORD
      */
     public void require(PendingRecord draft, int maxRecordBytes, String what) {

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** The topics that this event loop publishes to, looked up once, and created where the settings allow it. Owned by it. */
+/** The topics that this event loop publishes to, looked up once, and created if the settings allow it. Owned by it. */
 public final class PublishTargets {
     private final Metadata metadata;
     private final TopicsConfig config;
@@ -25,24 +25,24 @@ public final class PublishTargets {
     public PublishTargets(Metadata metadata, TopicsConfig config, Meters meters) {
         this.metadata = metadata;
         this.config = config;
-        // Loops begin at different partitions, so that together they use all of them.
+        // Event loops begin at different partitions, so that together they use all of them.
         int start = System.identityHashCode(this);
         this.targets =
                 new TopicHandles<>(metadata, topic -> new PublishTarget(topic, meters.topic(topic.name()), start));
         this.creation = new AutoCreation(config.autoCreatePerMinute(), System::nanoTime);
     }
 
-    /** The target for a topic, or null where there is no such topic. */
+    /** The target of a topic, or null if there is no such topic. */
     public PublishTarget find(String topic) {
         return targets.find(topic);
     }
 
-    /** Whether a publish may bring a topic into being. */
+    /** Whether a publish may create a topic. */
     public boolean createsTopics() {
         return config.autoCreate();
     }
 
-    /** Makes a topic with the server's defaults; requests that come meanwhile wait for the same creation. */
+    /** Creates a topic with the server's defaults; requests that come meanwhile wait for the same creation. */
     public Future<PublishTarget> create(String topic, Actor by) {
         Future<PublishTarget> running = creating.get(topic);
         if (running != null) return running;
@@ -57,17 +57,20 @@ public final class PublishTargets {
         creating.put(topic, promise.future());
         promise.future().onComplete(done -> creating.remove(topic));
         metadata.propose(command, by.because("because it published to it"))
-                .onSuccess(applied -> give(topic, promise))
+                .onSuccess(applied -> complete(topic, promise))
                 .onFailure(failure -> {
-                    // Another loop or node was faster, which is as good.
-                    if (isExists(failure)) give(topic, promise);
+                    // Another event loop or node has created it first, which is just as good.
+                    if (isExists(failure)) complete(topic, promise);
                     else promise.fail(failure);
                 });
         return promise.future();
     }
 
-    /** Whoever is answered sees the image that the answer was given with; only a deletion can have come in between. */
-    private void give(String topic, Promise<PublishTarget> promise) {
+    /**
+     * Completes with the target. The image with the topic is visible before the creation is answered, so only a
+     * deletion can have removed it.
+     */
+    private void complete(String topic, Promise<PublishTarget> promise) {
         PublishTarget target = find(topic);
         if (target != null) promise.complete(target);
         else promise.fail(unknown(topic));
@@ -85,7 +88,7 @@ public final class PublishTargets {
                         + ") that no other may be now. Create it, or try again later.");
     }
 
-    /** The refusal of a topic that does not exist. */
+    /** The error for a topic that does not exist. */
     public static ApiException unknown(String topic) {
         return new ApiException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + topic + ".");
     }

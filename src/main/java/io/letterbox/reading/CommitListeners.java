@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The listeners of one event loop to commits, by partition. A commit costs one look-up for each partition that it moved,
- * independent of the number of listeners to other partitions. Owned by that loop.
+ * The listeners of one event loop to commits, by partition. A commit costs one look-up for each partition that it
+ * moved, independent of the number of listeners to other partitions. Owned by that loop.
  */
 public final class CommitListeners {
     private final Map<TopicPartition, Set<CommitListener>> byPartition = new HashMap<>();

@@ -61,8 +61,8 @@ public final class PartitionTail implements CommitListener, Waiter {
     }
 
     /**
-     * The next batches from an offset on, as soon as there are any; one call at a time. After {@link #stop} the future of
-     * a call that waits is never completed.
+     * The next batches from an offset on, as soon as there are any; one call at a time. After {@link #stop} the future
+     * of a call that waits is never completed.
      *
      * @param offset from the log start offset to the high watermark
      * @param maxBytes the limit for all batches; the first batch is returned even if it is larger
@@ -86,7 +86,8 @@ public final class PartitionTail implements CommitListener, Waiter {
             await(() -> next(offset, maxBytes, promise));
             return;
         }
-        // A handler runs here, on the event loop; a mapping would run where the read ends, on a thread of the storage.
+        // onComplete runs on this event loop; a mapped future would run where the read ends, on a thread of the
+        // storage.
         read(offset, maxBytes).onComplete(read -> {
             if (read.failed()) promise.fail(read.cause());
             // Compaction can leave nothing between the offset and the end: what comes next is yet to be committed.

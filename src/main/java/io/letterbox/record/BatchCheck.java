@@ -10,8 +10,9 @@ import java.util.List;
 /**
  * Checks batches from clients before they are appended to a log: a batch has to be whole and unchanged, its records
  * numbered from 0 and filling it exactly, and it has to meet the topic's {@link BatchRules}. Compressed batches are
- * read as a stream, within the limits of {@link Decompressor.DecompressionLimit#TAKEN}. For one thread, which reuses it for one
- * batch after the other, and checks a large one in slices. Almost nothing is allocated for a valid uncompressed batch.
+ * read as a stream, within the limits of {@link Decompressor.DecompressionLimit#TAKEN}. For one thread, which reuses it
+ * for one batch after the other, and checks a large one in slices. Almost nothing is allocated for a valid uncompressed
+ * batch.
  */
 public final class BatchCheck {
     /** How many wrong records of one batch are listed. */

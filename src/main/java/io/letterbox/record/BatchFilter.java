@@ -14,7 +14,7 @@ public final class BatchFilter {
         /**
          * @param keyOffset the index of the key's first byte in {@code array}
          * @param keyLength the key's length, -1 for a null key
-         * @param tombstone true where the value is null
+         * @param tombstone true if the value is null
          */
         boolean keeps(long offset, byte[] array, int keyOffset, int keyLength, boolean tombstone);
     }
@@ -40,7 +40,7 @@ public final class BatchFilter {
      * @param batch a valid batch of records; what is compressed comes out compressed with the same codec
      * @param deleteHorizonMs when tombstones may go that are met here for the first time: written into the batch as its
      *     base timestamp (KIP-534) where a tombstone stays and there is no delete horizon yet; or {@link #NO_HORIZON}
-     * @return the batch's own bytes where nothing changes, a new batch, or null where no record stays
+     * @return the batch's own bytes where nothing changes, a new batch, or null if no record stays
      * @throws io.letterbox.error.ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where the records cannot be read
      */
     public ByteBuffer filter(RecordBatch batch, Choice choice, long deleteHorizonMs) {

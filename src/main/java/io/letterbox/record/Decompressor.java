@@ -70,7 +70,8 @@ final class Decompressor {
     /**
      * Begins with a batch whose header is known to be right.
      *
-     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where the codec sees at once that it is not its own
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where the codec sees at once that
+     *     it is not its own
      */
     void open(RecordBatch batch) {
         close();
@@ -127,7 +128,7 @@ final class Decompressor {
         }
     }
 
-    /** True where there is no byte behind an index, neither here nor in the stream. */
+    /** True if there is no byte behind an index, neither here nor in the stream. */
     boolean endsAt(int at) {
         if (at < end) return false;
         end = 0;
@@ -162,7 +163,9 @@ final class Decompressor {
         return length < 0 ? 0 : (long) length + size - (end - from);
     }
 
-    /** Moves what is still needed to the front, and doubles the array as long as bytes come in, not because of a claim. */
+    /**
+     * Moves what is still needed to the front, and doubles the array as long as bytes come in, not because of a claim.
+     */
     private void makeRoom(int from, long missing) {
         int kept = end - from;
         byte[] old = array;
@@ -193,8 +196,8 @@ final class Decompressor {
     }
 
     /**
-     * What a codec's failure means. The codecs' wrappers turn every Throwable into an exception, so one that stands for the
-     * state of this process, as a want of memory does, has to be told from one that speaks of the bytes.
+     * What a codec's failure means. The codecs' wrappers turn every Throwable into an exception, so one that stands for
+     * the state of this process, as a want of memory does, has to be told from one that speaks of the bytes.
      */
     private static ApiException refusal(Exception cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {

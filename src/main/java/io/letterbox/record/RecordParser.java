@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes the records of a batch apart, one after the other, without allocating and without ever looking beyond the batch.
- * Those of a compressed batch are decompressed as they are asked for, and their bytes are there until the next one.
+ * Takes the records of a batch apart, one after the other, without allocating and without ever looking beyond the
+ * batch. Those of a compressed batch are decompressed as they are asked for, and their bytes are there until the next
+ * one.
  *
  * <pre>
  *  ┌────────┬────────────┬───────────┬────────┬────────┬─────┬────────┬───────┬────────┬─────────────────────────────┐
@@ -76,7 +77,7 @@ final class RecordParser {
         batchEnd = batch.start() + batch.sizeInBytes();
     }
 
-    /** True where no byte of the batch is left. */
+    /** True if no byte of the batch is left. */
     boolean atEnd() {
         return decompressing ? decompressor.endsAt(at) : at == batchEnd;
     }
@@ -86,7 +87,7 @@ final class RecordParser {
         return at;
     }
 
-    /** How many bytes have come out of the batch's compression so far; 0 where it has none. */
+    /** How many bytes have come out of the batch's compression so far; 0 if it has none. */
     long inflatedBytes() {
         return decompressing ? decompressor.inflatedBytes() : 0;
     }
@@ -102,7 +103,7 @@ final class RecordParser {
     }
 
     /**
-     * Takes the next record; false where it is malformed.
+     * Takes the next record; false if it is malformed.
      *
      * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where a compressed one cannot be had
      */
@@ -151,7 +152,7 @@ final class RecordParser {
         return headers;
     }
 
-    /** A copy of some bytes of the batch; null where the length is -1. */
+    /** A copy of some bytes of the batch; null if the length is -1. */
     byte[] copy(int offset, int length) {
         if (length < 0) return null;
         byte[] bytes = new byte[length];

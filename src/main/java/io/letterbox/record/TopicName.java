@@ -28,7 +28,8 @@ public final class TopicName {
         if (isValid(name)) return;
         throw new ApiException(
                 ErrorCode.INVALID_TOPIC,
-                "A topic's name has 1 to 249 characters out of a-z, A-Z, 0-9, '.', '_' and '-', and is not '.' or '..'.");
+                "A topic's name has 1 to 249 characters out of a-z, A-Z, 0-9, '.', '_' and '-', and is not '.' or"
+                        + " '..'.");
     }
 
     /** Whether {@link #check} accepts a name; false for null. */

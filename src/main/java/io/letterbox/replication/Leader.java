@@ -63,7 +63,7 @@ public final class Leader {
         return highWatermark;
     }
 
-    /** Why nothing may be appended now, or null where appends are welcome. Ask before every append. */
+    /** Why nothing may be appended now, or null if appends are welcome. Ask before every append. */
     public Output.Reject rejection() {
         return rejection;
     }

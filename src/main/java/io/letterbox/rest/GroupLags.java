@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** How far groups are behind, in records and in time. Owned by one event loop. */
+/** Computes how far groups are behind, in records and in time. Owned by one event loop. */
 final class GroupLags {
-    /** Records whose time is remembered; it does not change, and the next look is mostly at the same ones. */
+    /** Timestamps of records that are cached; they do not change, and the next request mostly needs the same ones. */
     private static final int MAX_TIMES = 10_000;
 
     /** The first batch is read whole, whatever its size. */
@@ -37,33 +37,33 @@ final class GroupLags {
     private final Metadata metadata;
     private final LogReader reader;
 
-    private final Map<Place, Long> times = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<RecordPosition, Long> times = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<RecordPosition, Long> eldest) {
             return size() > MAX_TIMES;
         }
     };
 
-    private record Place(TopicPartition partition, long offset) {}
+    private record RecordPosition(TopicPartition partition, long offset) {}
 
     /**
-     * One partition of a group.
+     * The lag of a group in one partition.
      *
-     * @param partition which
-     * @param committed where the group has got to, or null
-     * @param status where the log stands, or null where it is not here
-     * @param memberId who reads it, or null
+     * @param partition the partition
+     * @param committed the committed offset, or null
+     * @param status the log's offsets, or null if the log is not on this node
+     * @param memberId the member that reads the partition, or null
      */
     record PartitionLag(TopicPartition partition, CommittedOffset committed, PartitionStatus status, String memberId) {
-        /** How many offsets are ahead; null where that is not known. */
+        /** How many offsets the group is behind; null if unknown. */
         Long records() {
             if (committed == null || status == null || status.quarantine() != null) return null;
             return Math.max(0, status.highWatermark() - committed.offset());
         }
 
-        /** The offset of the next record that can be read. */
+        /** The offset of the next record that the group can read. */
         private long next() {
             return Math.max(committed.offset(), status.logStartOffset());
         }
@@ -75,9 +75,9 @@ final class GroupLags {
         this.reader = backend.reader();
     }
 
-    /** A group, or null where there is none. */
+    /** A group, or null if there is none. */
     Future<GroupView> view(String groupId) {
-        // Whoever only looks need not make the topic in which groups are remembered.
+        // A lookup does not create the topic that stores groups, if there is none.
         if (!metadata.image().topics().containsKey(Groups.TOPIC)) return Future.succeededFuture();
         return groups.ask(new GroupCommand.ViewGroup(groupId));
     }
@@ -85,9 +85,9 @@ final class GroupLags {
     /**
      * Groups of this node in order of their ids.
      *
-     * @param after the id behind which to begin; null: at the first
-     * @param search what ids have to contain, in any case; may be empty
-     * @param each how many of each coordinator
+     * @param after the id behind which to begin; null begins with the first
+     * @param search text that ids have to contain, ignoring case; may be empty
+     * @param each the number of groups of each coordinator
      */
     Future<MergedPage<GroupView>> page(String after, String search, int each) {
         return groups.askAll(new GroupCommand.ViewGroups(after, search, each))
@@ -95,13 +95,13 @@ final class GroupLags {
                         MergedPage.of(pages, new MergedPage.View<>(GroupPage::groups, GroupPage::last, GroupView::id)));
     }
 
-    /** How many groups this node has. */
+    /** The number of groups on this node. */
     Future<Integer> count() {
         return groups.askAll(new GroupCommand.CountGroups())
                 .map(counts -> counts.stream().mapToInt(Integer::intValue).sum());
     }
 
-    /** The partitions that a group has committed something of or reads, in order. */
+    /** The partitions that the group reads or has a committed offset of, in order. */
     List<PartitionLag> of(GroupView group) {
         Map<TopicPartition, String> readers = new HashMap<>();
         for (GroupView.Member member : group.members()) {
@@ -117,29 +117,30 @@ final class GroupLags {
         return lags;
     }
 
-    /** Whether {@link #seconds} need not read anything. */
+    /** Whether {@link #seconds} can answer without reading the log. */
     boolean isTimeKnown(PartitionLag lag) {
         Long records = lag.records();
-        return records == null || records == 0 || times.containsKey(new Place(lag.partition(), lag.next()));
+        return records == null || records == 0 || times.containsKey(new RecordPosition(lag.partition(), lag.next()));
     }
 
-    /** The age of the next record that the group has not committed; 0 where there is none, null where it is not known. */
+    /** The age of the next record that the group has not committed; 0 if there is none, null if it is unknown. */
     Future<Double> seconds(PartitionLag lag, long wallMs) {
         Long records = lag.records();
         if (records == null) return Future.succeededFuture();
         if (records == 0) return Future.succeededFuture(0.0);
-        Place next = new Place(lag.partition(), lag.next());
+        RecordPosition next = new RecordPosition(lag.partition(), lag.next());
         Long known = times.get(next);
         if (known != null) return Future.succeededFuture(age(known, wallMs));
         Future<Slice> read = reader.slice(next.partition(), next.offset(), ONE_BATCH, Isolation.UNCOMMITTED);
-        // A handler runs here, on the event loop; a mapping would run where the read ends, on a thread of the storage.
+        // onComplete runs on this event loop; a mapped future would run where the read ends, on a thread of the
+        // storage.
         Promise<Double> seconds = Promise.promise();
-        read.onComplete(slice -> seconds.complete(slice.succeeded() ? remember(next, slice.result(), wallMs) : null));
+        read.onComplete(slice -> seconds.complete(slice.succeeded() ? ageOf(next, slice.result(), wallMs) : null));
         return seconds.future();
     }
 
-    /** Retention may have been faster, or the bytes are damaged: then nobody knows. */
-    private Double remember(Place next, Slice slice, long wallMs) {
+    /** The age of the record that was read; null if retention has deleted it meanwhile or the bytes are damaged. */
+    private Double ageOf(RecordPosition next, Slice slice, long wallMs) {
         try (RecordCursor cursor = new RecordCursor(slice.batches().duplicate(), next.offset())) {
             if (!cursor.next()) return null;
             times.put(next, cursor.timestampMs());

@@ -25,7 +25,7 @@ final class IdempotencyKey {
         long hash = ByteBuffer.wrap(digest.digest()).getLong();
         ByteBuffer print = ByteBuffer.wrap(fingerprint(digest, request));
         short epoch = (short) (print.getShort() & Short.MAX_VALUE);
-        // Never 0, with which a producer may begin a greater epoch.
+        // Never 0, because a producer may begin a greater epoch with 0.
         int sequence = 1 + (print.getInt() & Integer.MAX_VALUE) % Integer.MAX_VALUE;
         return ProducerIdentity.ofKey(hash, epoch, sequence);
     }
@@ -50,7 +50,7 @@ final class IdempotencyKey {
         return digest.digest();
     }
 
-    /** With its length, so that two parts are never taken for two others. */
+    /** Adds a part with its length, so that two parts are never taken for two others. */
     private static void part(MessageDigest digest, byte[] bytes) {
         digest.update(ByteBuffer.allocate(Integer.BYTES)
                 .putInt(bytes == null ? -1 : bytes.length)

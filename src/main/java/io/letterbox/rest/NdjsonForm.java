@@ -56,7 +56,7 @@ final class NdjsonForm {
         }
         // All lines without a key go to one partition, so that a request keeps its order.
         int chosen = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
-        NdjsonReceipt receipt = new NdjsonReceipt(request, lines, timestampMs);
+        NdjsonAnswer receipt = new NdjsonAnswer(request, lines, timestampMs);
         for (int line = 0; line < lines; line++) {
             point(body, line);
             if (keys != null) draft.key(keys[line]);

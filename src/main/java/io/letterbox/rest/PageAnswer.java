@@ -1,9 +1,9 @@
 package io.letterbox.rest;
 
 import io.letterbox.error.ApiException;
+import io.letterbox.http.ConnectionLifetime;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
-import io.letterbox.http.LongLived;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
 import io.vertx.core.http.HttpHeaders;
@@ -67,7 +67,7 @@ final class PageAnswer implements Transfers.Transfer {
         if (context.request().version() == HttpVersion.HTTP_2) {
             context.response().reset(CANCEL);
         } else {
-            LongLived.cut(context.request());
+            ConnectionLifetime.closeNow(context.request());
         }
     }
 }

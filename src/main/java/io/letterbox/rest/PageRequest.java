@@ -24,13 +24,16 @@ import io.vertx.ext.web.RoutingContext;
  * </pre>
  *
  * It reads again and again until there is something to show, the end of the log is reached and nobody wants to wait, or
- * the time to wait is over. From the first read until its answer has been written out it holds a share of the budget for
- * pages, but not while it waits for records. Owned by one event loop.
+ * the time to wait is over. From the first read until its answer has been written out it holds a share of the budget
+ * for pages, but not while it waits for records. Owned by one event loop.
  */
 final class PageRequest {
     private static final int INITIAL_BYTES = 4_096;
 
-    /** Compaction can leave batches without a record to show; after so many of them an empty page says where to go on. */
+    /**
+     * The most reads of one page: compaction may leave batches without a record to show, and an empty page says where
+     * to go on.
+     */
     private static final int MAX_READS = 64;
 
     private static final long NO_TIMER = -1;
@@ -48,7 +51,7 @@ final class PageRequest {
     private boolean reading;
     private boolean over;
 
-    /** @param maxBatchBytes the first batch is read whole, so a read may take so much whatever was asked for */
+    /** @param maxBatchBytes the size of the first batch, which is read whole, so that a read may take that much */
     PageRequest(
             RoutingContext context, DoorServices backend, RecordRoutes routes, RecordQuery query, int maxBatchBytes) {
         this.context = context;
@@ -62,7 +65,7 @@ final class PageRequest {
         this.mayWait = query.waitMs() > 0 && !routes.isDraining();
     }
 
-    /** Finds the first offset and reads from there. */
+    /** Determines the first offset and reads from there. */
     void start() {
         PartitionStatus status = tail.status();
         context.response().closeHandler(gone -> end());
@@ -84,7 +87,7 @@ final class PageRequest {
     }
 
     private void read(int reads) {
-        // The time to wait can end while a read is under way, which then finds that there is no more waiting.
+        // The deadline may pass during a read, whose result is then answered without waiting.
         if (over || reading) return;
         try {
             PartitionStatus status = tail.status();
@@ -128,7 +131,10 @@ final class PageRequest {
         }
     }
 
-    /** Writes records up to the page's limits, and moves the offset behind them and what nobody gets to see. */
+    /**
+     * Writes records up to the page's limits, and moves the offset behind them and behind records that clients do not
+     * see.
+     */
     private int write(JsonBytes out, Slice slice) {
         head(out);
         int records = 0;
@@ -146,7 +152,7 @@ final class PageRequest {
                 if (records == query.limit()) return records;
             }
         } catch (ApiException unreadable) {
-            // What could be read is a page; the next one begins with the record that cannot, and says why.
+            // The records before the unreadable one are a page; the next page begins with it and reports the error.
             if (records == 0) throw unreadable;
             return records;
         }
@@ -177,13 +183,13 @@ final class PageRequest {
         tail.await(this::wake);
     }
 
-    /** Something was committed, or the partition has gone, or the server stops. */
+    /** Looks again: something was committed, the partition has been deleted, or the server stops. */
     private void wake() {
         if (routes.isDraining()) mayWait = false;
         read(MAX_READS);
     }
 
-    /** Sends the page; false where the budget or the client's leaving forbids it. */
+    /** Sends the page; false if the budget is used up or the client has gone. */
     private boolean answer(JsonBytes out) {
         PartitionStatus status = backend.reader().status(query.partition());
         out.ascii("],\"nextOffset\":").number(offset);
@@ -211,14 +217,14 @@ final class PageRequest {
         }
         end();
         if (failure instanceof ApiException refusal && refusal.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-            // Retention was faster than the read.
+            // Retention has deleted the records before they were read.
             Problem.send(context, outside(backend.reader().status(query.partition()), offset));
         } else {
             Problem.send(context, failure);
         }
     }
 
-    /** Nothing is left to do for this request; what it holds is given back, unless a read is still to return. */
+    /** Ends the request and returns its share of the budget, unless a read is still in flight. */
     private void end() {
         leave();
         if (!reading) page.end();
@@ -237,7 +243,7 @@ final class PageRequest {
         }
     }
 
-    /** How an offset is refused that lies outside a log. */
+    /** The refusal of an offset outside the log. */
     static ApiException outside(PartitionStatus status, long offset) {
         if (status == null) return new ApiException(ErrorCode.UNKNOWN_PARTITION, "The partition has gone.");
         return status.outOfRange("The log has the offsets " + status.logStartOffset() + " to " + status.highWatermark()

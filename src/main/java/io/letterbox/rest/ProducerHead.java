@@ -37,7 +37,7 @@ final class ProducerHead {
         }
     }
 
-    /** A string of RFC 9651 section 3.3.3, or a text as it is. */
+    /** A string of RFC 9651 section 3.3.3 without its quotes; any other text as it stands. */
     private static String unquoted(String value) {
         if (value.length() < 2 || value.charAt(0) != '"' || value.charAt(value.length() - 1) != '"') return value;
         StringBuilder text = new StringBuilder(value.length());
@@ -61,7 +61,7 @@ final class ProducerHead {
         sequence = value;
     }
 
-    /** @throws ApiException INVALID_REQUEST where the headers contradict each other or some are missing */
+    /** @throws ApiException INVALID_REQUEST if the headers contradict each other or some are missing */
     void check() {
         boolean numbered = id != null || epoch != null || sequence != null;
         if (key != null && numbered) throw refused("Idempotency-Key and Producer-Id exclude each other.");
@@ -79,7 +79,7 @@ final class ProducerHead {
         return key != null;
     }
 
-    /** What the records of a request are numbered with, once its body is there. */
+    /** The producer id, epoch and sequence number of a request whose body is complete. */
     ProducerIdentity claim(PublishRequest request) {
         if (key != null) return IdempotencyKey.identity(request, key);
         return ProducerIdentity.ofProducer(
@@ -101,7 +101,7 @@ final class ProducerHead {
         return new ApiException(ErrorCode.INVALID_REQUEST, detail);
     }
 
-    /** The bytes that stand for the key. */
+    /** The bytes of an idempotency key. */
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }

@@ -110,7 +110,7 @@ final class Publisher {
             } else {
                 backend.partitions()
                         .findProducer(target.topic().name(), target.partitionCount(), claim.id())
-                        .onSuccess(known -> placeWhereKnown(request, claim, known))
+                        .onSuccess(known -> placeByHistory(request, claim, known))
                         .onFailure(request::refuse);
             }
         } catch (ApiException refusal) {
@@ -122,7 +122,7 @@ final class Publisher {
      * Places a request that its publisher may have sent before, by the number of partitions that the topic had then. So
      * a repeated request, and a producer that names no partition, keep their partitions when the topic gets more.
      */
-    private void placeWhereKnown(PublishRequest request, ProducerIdentity claim, Map<Integer, Integer> known) {
+    private void placeByHistory(PublishRequest request, ProducerIdentity claim, Map<Integer, Integer> known) {
         if (request.isOver()) return;
         try {
             PublishTarget target = targets.find(request.topic());
@@ -139,7 +139,7 @@ final class Publisher {
             IdempotentPlacement otherwise = null;
             // The request is over if its records cannot be written by any placement.
             for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
-                IdempotentPlacement then = tryBy(sizes.get(i), request, target, claim);
+                IdempotentPlacement then = tryPlaceBy(sizes.get(i), request, target, claim);
                 if (then == null) continue;
                 if (then.explains(known)) chosen = then;
                 else if (otherwise == null || then.covers(known)) otherwise = then;
@@ -153,7 +153,8 @@ final class Publisher {
     }
 
     /** A placement by a former number of partitions; null if the request cannot be placed by it. */
-    private IdempotentPlacement tryBy(int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
+    private IdempotentPlacement tryPlaceBy(
+            int size, PublishRequest request, PublishTarget target, ProducerIdentity claim) {
         try {
             return placeBy(size, request, target, claim);
         } catch (ApiException unfit) {
@@ -205,7 +206,7 @@ final class Publisher {
         target.require(draft, limits().recordBytes(), "The record");
         int partition = head.partition >= 0 ? head.partition : placement.choose(target, head.key);
         target.requirePartition(partition);
-        placement.add(target, partition, draft, new SingleReceipt(request, scratch, timestampMs));
+        placement.add(target, partition, draft, new SingleAnswer(request, scratch, timestampMs));
     }
 
     /** Meters an answer that has been written. */

@@ -1,7 +1,7 @@
 package io.letterbox.rest;
 
 import io.letterbox.config.LimitsConfig;
-import io.letterbox.http.LongLived;
+import io.letterbox.http.ConnectionLifetime;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
@@ -47,7 +47,7 @@ final class RecordRoutes {
         return listeners;
     }
 
-    /** True once nobody may wait any more. */
+    /** True once no request may wait any more. */
     boolean isDraining() {
         return draining;
     }
@@ -81,7 +81,7 @@ final class RecordRoutes {
         }
         RecordQuery query = RecordQuery.of(parameters, name, limits);
         long idleMs = TimeUnit.SECONDS.toMillis(backend.config().http().idleTimeoutSeconds());
-        if (query.waitMs() >= idleMs) LongLived.exempt(context.request());
+        if (query.waitMs() >= idleMs) ConnectionLifetime.disableIdleTimeout(context.request());
         new PageRequest(context, backend, this, query, topic.config().maxMessageBytes()).start();
     }
 }

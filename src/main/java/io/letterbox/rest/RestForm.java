@@ -50,7 +50,7 @@ final class RestForm {
         JsonNode records = records(request.body());
         boolean binary = request.head().form == PublishForm.REST_BINARY;
         draft.headers(request.head().headers);
-        RestReceipt receipt = new RestReceipt(request, records.size());
+        RestAnswer receipt = new RestAnswer(request, records.size());
         int index = 0;
         for (JsonNode record : records) {
             String what = "Record " + ++index;

@@ -14,7 +14,7 @@ final class Acknowledgements {
      * The offset behind the last record that was written; records that the subscriber does not see need no
      * acknowledgement.
      */
-    private final Map<TopicPartition, Long> given = new HashMap<>();
+    private final Map<TopicPartition, Long> written = new HashMap<>();
 
     private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
@@ -26,11 +26,11 @@ final class Acknowledgements {
     }
 
     /** Notes a chunk that has been written. */
-    void given(PartitionLayout layout, SseChunk chunk) {
+    void written(PartitionLayout layout, SseChunk chunk) {
         long[] behindLast = chunk.behindLast();
         if (behindLast == null) return;
         for (int i = 0; i < layout.size(); i++) {
-            if (behindLast[i] > 0) given.put(layout.partition(i), behindLast[i]);
+            if (behindLast[i] > 0) written.put(layout.partition(i), behindLast[i]);
         }
     }
 
@@ -45,7 +45,7 @@ final class Acknowledgements {
     /** True if all that was written of these partitions is acknowledged. */
     boolean isComplete(Collection<TopicPartition> partitions) {
         return partitions.stream()
-                .allMatch(each -> acknowledged.getOrDefault(each, 0L) >= given.getOrDefault(each, 0L));
+                .allMatch(each -> acknowledged.getOrDefault(each, 0L) >= written.getOrDefault(each, 0L));
     }
 
     /** For how many ticks there has been something to acknowledge of these partitions without an acknowledgement. */
@@ -56,12 +56,12 @@ final class Acknowledgements {
 
     /** Forgets partitions that the stream no longer reads. */
     void forget(Collection<TopicPartition> partitions) {
-        given.keySet().removeAll(partitions);
+        written.keySet().removeAll(partitions);
         acknowledged.keySet().removeAll(partitions);
     }
 
     void clear() {
-        given.clear();
+        written.clear();
         acknowledged.clear();
     }
 }

@@ -44,7 +44,7 @@ final class CatchUp {
     private void schedulePass() {
         if (passScheduled || ready.isEmpty()) return;
         passScheduled = true;
-        loop.later(this::runPass);
+        loop.execute(this::runPass);
     }
 
     private void runPass() {
@@ -75,8 +75,8 @@ final class CatchUp {
         Position from = subscriber.position;
         long[] limit = feed.limit();
         if (!TopicFeed.isBehind(from, limit)) {
-            if (isAhead(from, limit)) feed.await(subscriber);
-            else feed.join(subscriber);
+            if (isAhead(from, limit)) feed.waitForTail(subscriber);
+            else feed.joinTail(subscriber);
             return;
         }
         SseChunk chunk;
@@ -91,7 +91,7 @@ final class CatchUp {
             awaitRead(subscriber, loop.coldIndex());
         } else if (chunk.to().equals(from)) {
             if (feed.correctEnd()) add(subscriber);
-            else feed.await(subscriber);
+            else feed.waitForTail(subscriber);
         } else {
             deliver(subscriber, chunk);
         }

@@ -1,68 +1,71 @@
 package io.letterbox.sse;
 
-/** The bounds of this room that nobody needs to configure. All of them are per event loop. */
+/** The limits of this package that are not settings. All of them are per event loop. */
 final class DeliveryLimits {
-    /** Topics on one connection. */
+    /** Topics of one stream. */
     static final int TOPICS_PER_SUBSCRIPTION = 64;
 
-    /** Partitions on one connection: its cursor has to fit into a request header of the default size. */
+    /** Partitions of one stream: its cursor has to fit into a request header of the default size. */
     static final int PARTITIONS_PER_SUBSCRIPTION = 1024;
 
-    /** Characters of a cursor; what is longer was not made here. */
+    /** Characters of a cursor; the server makes no longer ones. */
     static final int CURSOR_CHARS = 12_288;
 
-    /** Bytes of a key to filter by. */
+    /** Bytes of a key that filters records. */
     static final int KEY_BYTES = 1024;
 
-    /** Characters of a group's id. */
+    /** Characters of a group id. */
     static final int GROUP_CHARS = 255;
 
-    /** How often members on streams ask a coordinator for news that is in this process. */
-    static final int GROUP_NEAR_BEAT_TICKS = 1;
+    /** The heartbeat interval of group members whose coordinator is in this process. */
+    static final int GROUP_NEAR_HEARTBEAT_TICKS = 1;
 
-    /** How long a member on a stream may take to give partitions up. */
+    /** The rebalance timeout of group members: how long revoking partitions may take. */
     static final int GROUP_REBALANCE_MS = 30_000;
 
-    /** So long of it is waited for a client to have, or to acknowledge, what was written of them. */
+    /**
+     * How long a revocation waits for the client to receive, or to acknowledge, what was written of the revoked
+     * partitions.
+     */
     static final int GROUP_FLUSH_TICKS = 10;
 
-    /** How often it is looked whether a client that acknowledges by itself gets on. */
+    /** The interval at which clients that acknowledge by themselves are checked for progress. */
     static final int GROUP_WATCH_TICKS = 5;
 
-    /** Positions of one stream of a group that wait to be confirmed; a slow reader's come less often. */
+    /** Unconfirmed positions of one stream of a group; those of a slow reader are taken less often. */
     static final int GROUP_CHECKPOINTS = 16;
 
-    /** What the kernel may hold unsent for one stream of a group: it would be sent to nobody if the client went. */
+    /** Bytes of one stream of a group that the kernel may hold unsent: they are lost if the client goes. */
     static final int GROUP_UNSENT_BYTES = 65_536;
 
     /**
-     * How long a member whose client acknowledges by itself stays when its stream has ended: the last acknowledgement comes
-     * on another connection, and a page that is left sends it at the last moment.
+     * How long a member whose client acknowledges by itself stays in the group after its stream has ended: the last
+     * acknowledgement comes by another connection, and a page that is closed sends it at the last moment.
      */
     static final int GROUP_LINGER_MS = 500;
 
-    /** Reads from the log at the same time, for subscribers that are behind what the storage keeps in memory. */
+    /** Concurrent reads of the log for subscribers that are behind what the storage keeps in memory. */
     static final int CATCH_UP_READS = 8;
 
-    /** Writes to subscribers that catch up before other work of the event loop gets its turn. */
+    /** Writes to subscribers that catch up, before other tasks of the event loop run. */
     static final int CATCH_UP_WRITES_PER_PASS = 64;
 
-    /** Encoded chunks kept for subscribers that come by the same place, by how much their bytes take. */
+    /** Bytes of encoded chunks that are kept for other subscribers at the same position. */
     static final int CACHED_CHUNK_BYTES = 4 << 20;
 
-    /** Record batches kept because they did not fit into one chunk. */
+    /** Bytes of record batches that are kept because they are larger than one chunk. */
     static final int WARM_SLICE_BYTES = 4 << 20;
 
-    /** Cursors kept that stopped within a compressed batch, or one of many records. */
+    /** Cursors that are kept after they stopped within a compressed batch, or within one of many records. */
     static final int PARKED_CURSORS = 8;
 
-    /** Bytes of record batches looked at in one go; a filter may skip all of them. */
+    /** Bytes of record batches that one read looks at; a filter may skip all of them. */
     static final int SCAN_BYTES_PER_READ = 1 << 20;
 
-    /** Records looked at in one go; of the smallest ones, a batch has a million. */
+    /** Records that one read looks at; a batch of the smallest records has a million. */
     static final int SCAN_RECORDS_PER_READ = 1 << 16;
 
-    /** Streams are ended in so many groups, spread over the time that a shutdown may take. */
+    /** The number of steps in which streams are ended, spread over the time that a shutdown may take. */
     static final int DRAIN_STEPS = 50;
 
     private DeliveryLimits() {}

@@ -14,7 +14,7 @@ import io.letterbox.reading.CommitListener;
 import io.letterbox.reading.CommitListeners;
 import io.letterbox.reading.Waiter;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.DisconnectReason;
 import io.letterbox.telemetry.Meters;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ final class DeliveryLoop {
         return wheel.tick();
     }
 
-    void later(Runnable task) {
+    void execute(Runnable task) {
         eventLoop.execute(task);
     }
 
@@ -167,16 +167,16 @@ final class DeliveryLoop {
             layout = null;
         }
         if (layout != null && layout.continues(feed.layout())) {
-            if (layout.size() != feed.layout().size()) grow(feed, layout);
+            if (layout.size() != feed.layout().size()) addPartitions(feed, layout);
             return;
         }
         cache.forget(feed);
-        String last = deletion(feed.layout());
-        for (Subscriber subscriber : feed.members()) finish(subscriber, Disconnect.TOPIC_DELETED, last);
+        String last = deletionEvent(feed.layout());
+        for (Subscriber subscriber : feed.members()) finish(subscriber, DisconnectReason.TOPIC_DELETED, last);
     }
 
     /** The last event of a stream whose topics were deleted; it names the deleted ones. */
-    String deletion(PartitionLayout layout) {
+    String deletionEvent(PartitionLayout layout) {
         JsonBytes out = new JsonBytes(128);
         out.ascii("event: end\ndata: {\"reason\":\"deleted\",\"topics\":[");
         String separator = "";
@@ -187,7 +187,7 @@ final class DeliveryLoop {
         return out.ascii("]}\n\n").take().toString();
     }
 
-    private void grow(TopicFeed feed, PartitionLayout layout) {
+    private void addPartitions(TopicFeed feed, PartitionLayout layout) {
         cache.forget(feed);
         unlist(feed);
         feed.migrate(layout);
@@ -228,7 +228,7 @@ final class DeliveryLoop {
     }
 
     /** Adds the subscriber of a new stream. The stream has taken its slot already. */
-    void admit(Subscriber subscriber) {
+    void add(Subscriber subscriber) {
         TopicFeed feed = subscriber.feed;
         // A cursor may be above the offsets that commit messages have brought to this loop so far.
         for (int i = 0; i < feed.layout().size(); i++) {
@@ -281,7 +281,7 @@ final class DeliveryLoop {
         meters.gapEvent();
         subscriber.position = behindGap;
         if (!subscriber.feed.layout().isShared()) writeId(text, subscriber.feed.layout(), behindGap);
-        control(subscriber, SseChunk.control(text.ascii('\n')));
+        writeControl(subscriber, SseChunk.control(text.ascii('\n')));
     }
 
     /** Appends an id line; the client takes the id when the block ends in which it stands. */
@@ -292,19 +292,19 @@ final class DeliveryLoop {
     }
 
     /** Writes a comment or a control event, which moves no position. */
-    static void control(Subscriber subscriber, SseChunk chunk) {
+    static void writeControl(Subscriber subscriber, SseChunk chunk) {
         subscriber.write(chunk);
         chunk.release();
     }
 
     /** Writes a comment, which the client ignores. */
-    void comment(Subscriber subscriber) {
+    void writeComment(Subscriber subscriber) {
         subscriber.write(heartbeat);
     }
 
     /** Removes a subscriber whose connection has been closed. */
     void closed(Subscriber subscriber) {
-        leave(subscriber, Disconnect.CLIENT);
+        remove(subscriber, DisconnectReason.CLIENT);
     }
 
     /**
@@ -312,8 +312,8 @@ final class DeliveryLoop {
      *
      * @param lastEvent a whole event, or empty
      */
-    void finish(Subscriber subscriber, Disconnect reason, String lastEvent) {
-        SseSink sink = leave(subscriber, reason);
+    void finish(Subscriber subscriber, DisconnectReason reason, String lastEvent) {
+        SseSink sink = remove(subscriber, reason);
         if (sink == null) return;
         if (!sink.writable()) {
             sink.abort();
@@ -333,13 +333,13 @@ final class DeliveryLoop {
      */
     void unreadable(Subscriber subscriber, TopicPartition partition, long offset, Throwable failure) {
         Unreadable unreadable = Unreadable.of(partition, offset, failure);
-        finish(subscriber, Disconnect.STORAGE, unreadable == null ? "" : unreadable.event(retryMs()));
+        finish(subscriber, DisconnectReason.STORAGE, unreadable == null ? "" : unreadable.event(retryMs()));
     }
 
-    private SseSink leave(Subscriber subscriber, Disconnect reason) {
+    private SseSink remove(Subscriber subscriber, DisconnectReason reason) {
         if (subscriber.group() != null && subscriber.isOpen())
-            subscriber.group().ended();
-        SseSink sink = withdraw(subscriber);
+            subscriber.group().onEnded();
+        SseSink sink = detach(subscriber);
         if (sink == null) return null;
         subscriber.seen().close();
         slots.release();
@@ -348,7 +348,7 @@ final class DeliveryLoop {
     }
 
     /** Removes a subscriber whose connection goes on as another subscriber; null if it had been removed before. */
-    SseSink withdraw(Subscriber subscriber) {
+    SseSink detach(Subscriber subscriber) {
         SseSink sink = subscriber.detach();
         if (sink == null) return null;
         endStall(subscriber);
@@ -385,27 +385,27 @@ final class DeliveryLoop {
     /** Called once a second. */
     void onTick() {
         syncImage();
-        wheel.advance(this::visit);
+        wheel.advance(this::check);
     }
 
     /** Checks one subscriber: its age, its stall, its silence. Returns after how many ticks to check it again. */
-    private int visit(Subscriber subscriber) {
+    private int check(Subscriber subscriber) {
         if (!subscriber.isOpen()) return TimerWheel.NEVER;
         int now = tick();
         if (now >= subscriber.endTick) {
-            finish(subscriber, Disconnect.MAX_AGE, "");
+            finish(subscriber, DisconnectReason.MAX_AGE, "");
             return TimerWheel.NEVER;
         }
-        if (!subscriber.writable()) return visitStalled(subscriber, now);
+        if (!subscriber.writable()) return checkStalled(subscriber, now);
         int silent = now - subscriber.lastWriteTick;
         if (silent >= subscriber.heartbeatTicks) {
-            beat(subscriber);
+            sendHeartbeat(subscriber);
             silent = 0;
         }
         return Math.min(subscriber.heartbeatTicks - silent, subscriber.endTick - now);
     }
 
-    private int visitStalled(Subscriber subscriber, int now) {
+    private int checkStalled(Subscriber subscriber, int now) {
         // The silence of a full socket counts whether or not there are records: a peer that has vanished looks the
         // same.
         int silent = now - subscriber.lastWriteTick;
@@ -414,35 +414,35 @@ final class DeliveryLoop {
         if (subscriber.group() != null)
             patience = Math.min(patience, subscriber.group().sessionTicks());
         if (silent < patience) return Math.max(1, Math.min(subscriber.heartbeatTicks, patience - silent));
-        SseSink sink = leave(subscriber, Disconnect.STALLED);
+        SseSink sink = remove(subscriber, DisconnectReason.STALLED);
         if (sink != null) sink.abort();
         return TimerWheel.NEVER;
     }
 
     /**
-     * Ends a silence ({@link Heartbeat}). A subscriber whose filter passes no record would otherwise keep an old cursor
-     * for ever, so the current one is sent.
+     * Ends a silence ({@link HeartbeatForm}). A subscriber whose filter passes no record would otherwise keep an old
+     * cursor for ever, so the current one is sent.
      */
-    private void beat(Subscriber subscriber) {
-        boolean event = subscriber.heartbeat == Heartbeat.EVENT;
+    private void sendHeartbeat(Subscriber subscriber) {
+        boolean event = subscriber.heartbeat == HeartbeatForm.EVENT;
         boolean filters = subscriber.feed.subscription().key() != null;
         if (!event && !filters) {
-            comment(subscriber);
+            writeComment(subscriber);
             return;
         }
         JsonBytes text = new JsonBytes(128);
-        if (event) Heartbeat.writeEvent(text, config.heartbeatSeconds(), subscriber.position == null);
-        else if (subscriber.heartbeat == Heartbeat.COMMENT) text.ascii(":\n");
+        if (event) HeartbeatForm.writeEvent(text, config.heartbeatSeconds(), subscriber.position == null);
+        else if (subscriber.heartbeat == HeartbeatForm.COMMENT) text.ascii(":\n");
         PartitionLayout layout = subscriber.feed.layout();
-        if (!layout.isShared()) writeId(text, layout, subscriber.standing());
-        if (subscriber.heartbeat != Heartbeat.COMMENT) text.ascii('\n');
-        control(subscriber, SseChunk.control(text));
+        if (!layout.isShared()) writeId(text, layout, subscriber.currentPosition());
+        if (subscriber.heartbeat != HeartbeatForm.COMMENT) text.ascii('\n');
+        writeControl(subscriber, SseChunk.control(text));
     }
 
     /** Tells a client that sees heartbeats that its subscriber has reached the tail, the first time that it does. */
-    void live(Subscriber subscriber) {
-        if (subscriber.heartbeat != Heartbeat.EVENT || subscriber.toldLive || subscriber.group() != null) return;
+    void onTailReached(Subscriber subscriber) {
+        if (subscriber.heartbeat != HeartbeatForm.EVENT || subscriber.toldLive || subscriber.group() != null) return;
         subscriber.toldLive = true;
-        beat(subscriber);
+        sendHeartbeat(subscriber);
     }
 }

@@ -1,29 +1,29 @@
 package io.letterbox.sse;
 
 /**
- * When a stream that is a member of a group asks its coordinator for news, and from when on the coordinator may have
- * given it up. Values; each method that returns a heartbeat is a transition. Times are ticks of the event loop.
+ * The heartbeats of a group member's stream: when the next one is due, and when the coordinator may have removed the
+ * member. Values; each method that returns a heartbeat is a transition. Times are ticks of the event loop.
  *
- * <p>A coordinator elsewhere may take long to answer, or never answer: a question is asked again after {@link
- * #RETRY_TICKS}, and an answer prolongs the session from when its question was asked, because that is the earliest time
- * at which the coordinator can have begun it anew.
+ * <p>A coordinator on another node may answer late or never: a heartbeat is sent again after {@link #RETRY_TICKS}, and
+ * an answer prolongs the session from the time at which the heartbeat was sent, because the coordinator cannot have
+ * restarted it earlier.
  */
 sealed interface GroupHeartbeat {
-    /** After so long, a question that was not answered is asked again. */
+    /** The time after which a heartbeat without an answer is sent again. */
     int RETRY_TICKS = 3;
 
     /**
-     * Nothing is asked.
+     * No heartbeat is in flight.
      *
-     * @param dueTick when to ask again
+     * @param dueTick when the next one is due
      * @param sessionTick when the session began, at the earliest
      */
     record Idle(int dueTick, int sessionTick) implements GroupHeartbeat {}
 
     /**
-     * A question is under way.
+     * A heartbeat is in flight.
      *
-     * @param askedTick when it was asked
+     * @param askedTick when it was sent
      * @param sessionTick when the session began, at the earliest
      */
     record Waiting(int askedTick, int sessionTick) implements GroupHeartbeat {}
@@ -31,43 +31,43 @@ sealed interface GroupHeartbeat {
     /** When the session began, at the earliest. */
     int sessionTick();
 
-    /** A member that has joined with a question of this tick. */
+    /** A member that has joined with a heartbeat of this tick. */
     static GroupHeartbeat joined(int askedTick) {
         return new Idle(askedTick, askedTick);
     }
 
-    /** Whether a question is under way. */
+    /** Whether a heartbeat is in flight. */
     default boolean isWaiting() {
         return this instanceof Waiting;
     }
 
-    /** Whether it is time to ask. */
+    /** Whether a heartbeat is due. */
     default boolean isDue(int tick) {
         if (this instanceof Waiting waiting) return tick - waiting.askedTick() >= RETRY_TICKS;
         return tick >= ((Idle) this).dueTick();
     }
 
-    /** Whether the coordinator may have given the member up. */
+    /** Whether the coordinator may have removed the member. */
     default boolean isSilent(int tick, int sessionTicks) {
         return tick - sessionTick() > sessionTicks;
     }
 
-    /** A question is asked. */
+    /** A heartbeat is sent. */
     default GroupHeartbeat asked(int tick) {
         return new Waiting(tick, sessionTick());
     }
 
     /**
-     * The coordinator has answered that the member is one.
+     * The coordinator has confirmed the membership.
      *
-     * @param askedTick when that was asked
-     * @param intervalTicks how long it may be silent now
+     * @param askedTick when the heartbeat was sent
+     * @param intervalTicks the interval to the next heartbeat
      */
     default GroupHeartbeat confirmed(int askedTick, int intervalTicks) {
         return new Idle(askedTick + intervalTicks, Math.max(sessionTick(), askedTick));
     }
 
-    /** The question has come to nothing: there is no coordinator now, or it answered something else. */
+    /** The heartbeat has failed: there is no coordinator now, or it answered with an error. */
     default GroupHeartbeat failed(int tick) {
         return new Idle(tick + 1, sessionTick());
     }

@@ -29,25 +29,25 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The side of a stream that its group's coordinator sees: a member like any Kafka consumer (KIP-848), which says
- * everything in every heartbeat, because that costs nothing within a process. Owned by one event loop.
+ * The member of a consumer group that a stream is to its coordinator (KIP-848). Each heartbeat repeats everything,
+ * because that costs nothing within a process. Owned by one event loop.
  */
 final class GroupMember {
     private static final String CLIENT_ID = "sse";
     private static final int LEAVE_EPOCH = -1;
 
-    /** The first version of OffsetCommit that speaks of member epochs. */
+    /** The first version of OffsetCommit with member epochs. */
     private static final short VERSION = 9;
 
     /**
      * What a coordinator says to a heartbeat.
      *
-     * @param detail words for an error, or null
-     * @param assigned what the member may read
+     * @param detail the error message, or null
+     * @param assigned the partitions that the member may read
      * @param askedTick when it was asked
-     * @param heartbeatIntervalMs when the coordinator wants to be asked again, at the latest
+     * @param heartbeatIntervalMs the longest time until the next heartbeat
      */
-    record Answer(
+    record HeartbeatAnswer(
             Errors error, String detail, SortedSet<TopicPartition> assigned, int askedTick, int heartbeatIntervalMs) {}
 
     private final Groups groups;
@@ -59,7 +59,7 @@ final class GroupMember {
     private StreamMemberId id;
     private int epoch;
 
-    /** The number of the last heartbeat, and of the last one that was answered. */
+    /** The numbers of the last heartbeat, and of the last one that was answered. */
     private int asked;
 
     private int answered;
@@ -67,7 +67,7 @@ final class GroupMember {
     /**
      * A member that has not joined yet.
      *
-     * @param ids makes ids for streams of this node
+     * @param ids generates the member ids of this node's streams
      * @param host where the client is, as groups show it
      */
     GroupMember(Groups groups, DeliveryLoop loop, Supplier<StreamMemberId> ids, String host, SubscribeRequest request) {
@@ -89,8 +89,9 @@ final class GroupMember {
     }
 
     /**
-     * It was taken out; the next heartbeat joins anew, under another id where the one so far names an earlier epoch of
-     * the node: it joined while the node had not registered yet.
+     * Forgets the membership after the coordinator has removed the member. The next heartbeat joins again, with another
+     * id if the present one contains an earlier epoch of the node, because the member joined before the node had
+     * registered.
      */
     void forget() {
         epoch = 0;
@@ -99,10 +100,10 @@ final class GroupMember {
     }
 
     /**
-     * Joins or stays. Fails where there is no coordinator; and where a later heartbeat was answered first, after which
-     * an earlier one's answer would name an epoch of the past.
+     * Sends a heartbeat, which joins the group at first. Fails if there is no coordinator, and if a later heartbeat was
+     * answered first, because the earlier one's answer has an outdated epoch then.
      */
-    Future<Answer> beat(Collection<TopicPartition> owned) {
+    Future<HeartbeatAnswer> heartbeat(Collection<TopicPartition> owned) {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)
                 .setMemberId(id())
@@ -119,22 +120,23 @@ final class GroupMember {
         });
     }
 
-    private Answer read(ConsumerGroupHeartbeatResponseData data, int tick) {
+    private HeartbeatAnswer read(ConsumerGroupHeartbeatResponseData data, int tick) {
         Errors error = Errors.forCode(data.errorCode());
         SortedSet<TopicPartition> assigned = new TreeSet<>();
         int intervalMs = data.heartbeatIntervalMs();
-        if (error != Errors.NONE) return new Answer(error, data.errorMessage(), assigned, tick, intervalMs);
+        if (error != Errors.NONE) return new HeartbeatAnswer(error, data.errorMessage(), assigned, tick, intervalMs);
         epoch = data.memberEpoch();
         for (ConsumerGroupHeartbeatResponseData.TopicPartitions given :
                 data.assignment().topicPartitions()) {
             for (String topic : topics) {
                 TopicImage known = loop.image().topics().get(topic);
-                // An incarnation that is not known here yet, or no more, is not read; the next answer names it again.
+                // A topic id that the image does not have, not yet or no more, is skipped; the next answer names it
+                // again.
                 if (known == null || !Topics.id(known).equals(given.topicId())) continue;
                 for (int partition : given.partitions()) assigned.add(new TopicPartition(topic, partition));
             }
         }
-        return new Answer(error, null, assigned, tick, intervalMs);
+        return new HeartbeatAnswer(error, null, assigned, tick, intervalMs);
     }
 
     private List<ConsumerGroupHeartbeatRequestData.TopicPartitions> byId(Collection<TopicPartition> owned) {
@@ -158,7 +160,7 @@ final class GroupMember {
         return byTopic;
     }
 
-    /** Commits where the group is to go on; NONE, or the first refusal. */
+    /** Commits offsets of the group; NONE, or the first error. */
     Future<Errors> commit(Map<TopicPartition, Long> offsets) {
         if (offsets.isEmpty()) return Future.succeededFuture(Errors.NONE);
         Map<String, List<Integer>> byTopic = byTopic(new TreeSet<>(offsets.keySet()));
@@ -190,7 +192,7 @@ final class GroupMember {
                 .orElse(Errors.NONE));
     }
 
-    /** Where the group has got to, of those partitions where it has got anywhere. Fails where that is not clear now. */
+    /** The group's committed offsets; partitions without one are left out. Fails if they are not stable now. */
     Future<Map<TopicPartition, Long>> committed(Collection<TopicPartition> partitions) {
         List<OffsetFetchRequestTopics> asked = new ArrayList<>();
         byTopic(partitions)
@@ -221,7 +223,7 @@ final class GroupMember {
         if (error != Errors.NONE.code()) throw Errors.forCode(error).exception();
     }
 
-    /** Gives up everything. */
+    /** Leaves the group. */
     Future<Void> leave() {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)

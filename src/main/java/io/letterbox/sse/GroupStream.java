@@ -3,10 +3,10 @@ package io.letterbox.sse;
 import io.letterbox.error.ApiException;
 import io.letterbox.http.JsonBytes;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.sse.GroupStreamState.Giving;
 import io.letterbox.sse.GroupStreamState.Reading;
+import io.letterbox.sse.GroupStreamState.Revoking;
 import io.letterbox.telemetry.Connections;
-import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.DisconnectReason;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,19 +18,19 @@ import java.util.TreeSet;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One stream as a member of a group: reads the partitions that the coordinator gives it, gives back what others are to
- * read, and has committed what its client has ({@link ConfirmedPositions}), unless the client does that itself.
+ * One stream as a member of a consumer group: reads the partitions that the coordinator assigns, gives up those that it
+ * revokes, and commits what its client has received ({@link ConfirmedPositions}), unless the client commits by itself.
  *
  * <pre>
- *   told of less:  stop writing of it ─► wait until the client has what was written ─► commit ─► say so
- *   told of more:  ask where the group has got to ─► write from there
- *   its end comes: give up all of it
+ *   partitions revoked:   stop writing ─► wait until the client has what was written ─► commit ─► tell the coordinator
+ *   partitions assigned:  fetch the committed offsets ─► write from there
+ *   stream about to end:  give up all partitions
  * </pre>
  *
- * <p>The next owner of a partition begins where the commit says, and is told of the partition only when this one has
- * said that it gave it up: nobody reads what another one still writes, and a slow client costs time, not duplicates.
- * That time is bounded ({@link DeliveryLimits#GROUP_FLUSH_TICKS}); what was not confirmed by then comes again. Owned by
- * one event loop.
+ * <p>The next owner of a partition begins at the committed offset, and is assigned the partition only when this member
+ * has confirmed that it gave it up: no partition is read by two members at once, and a slow client costs time, not
+ * duplicates. That time is bounded ({@link DeliveryLimits#GROUP_FLUSH_TICKS}); records that were not confirmed by then
+ * are delivered again. Owned by one event loop.
  */
 final class GroupStream implements SseSink.Listener {
     private final DeliveryLoop loop;
@@ -39,12 +39,12 @@ final class GroupStream implements SseSink.Listener {
     private final SubscribeRequest request;
     private final Map<String, Integer> known;
 
-    /** The tick at which it begins to retire because of its age. */
+    /** The tick at which the stream begins to retire because of its age. */
     private final int endTick;
 
     private SseSink sink;
 
-    /** The present share; another one with every change of it. */
+    /** The subscriber of the present share; replaced with every change of the share. */
     private Subscriber current;
 
     /** Partitions last reported to the coordinator as owned. */
@@ -52,19 +52,19 @@ final class GroupStream implements SseSink.Listener {
 
     private final ConfirmedPositions confirmed = new ConfirmedPositions();
 
-    /** Where the coordinator is known to have the group. */
+    /** The group's committed offsets, as far as known. */
     private final Map<TopicPartition, Long> committed = new HashMap<>();
 
-    /** Null where the server commits. */
+    /** Null if the server commits. */
     private final Acknowledgements acknowledgements;
 
     private GroupStreamState state = GroupStreamState.JOINED;
     private GroupHeartbeat heartbeat;
 
-    /** Whether the coordinator is asked about offsets, or told some: one at a time. */
+    /** Whether a fetch or commit of offsets is in flight; one at a time. */
     private boolean committing;
 
-    private Future<?> lastBeat = Future.succeededFuture();
+    private Future<?> lastHeartbeat = Future.succeededFuture();
 
     /** @param known how many partitions each topic has now */
     GroupStream(GroupStreams streams, GroupMember member, SubscribeRequest request, Map<String, Integer> known) {
@@ -77,21 +77,21 @@ final class GroupStream implements SseSink.Listener {
         this.acknowledgements = request.group().manual() ? new Acknowledgements(loop.tick()) : null;
     }
 
-    /** After how many ticks of silence it is given up. */
+    /** The number of ticks of silence after which the coordinator removes the member. */
     int sessionTicks() {
         return streams.sessionTicks(request.group().id());
     }
 
-    /** The stream is open. */
-    void begin(SseSink itsSink, Connections.Entry seen, GroupMember.Answer joined) {
+    /** Starts the stream, which has just been opened. */
+    void start(SseSink itsSink, Connections.OpenConnection seen, GroupMember.HeartbeatAnswer joined) {
         sink = itsSink;
-        show(seen, new TreeMap<>());
+        replaceSubscriber(seen, new TreeMap<>());
         heartbeat = GroupHeartbeat.joined(joined.askedTick());
         streams.add(this);
-        heard(joined);
+        onHeartbeatAnswer(joined);
     }
 
-    // What happens to the stream.
+    // Events of the stream.
 
     @Override
     public void onDrained() {
@@ -103,224 +103,233 @@ final class GroupStream implements SseSink.Listener {
         loop.closed(current);
     }
 
-    /** A chunk has been handed to the sink. */
-    void wrote(PartitionLayout layout, SseChunk chunk) {
-        if (acknowledgements != null) acknowledgements.given(layout, chunk);
+    /** Notes a chunk that has been handed to the sink. */
+    void onWritten(PartitionLayout layout, SseChunk chunk) {
+        if (acknowledgements != null) acknowledgements.written(layout, chunk);
     }
 
-    /** One second later. */
+    /** Called once a second. */
     void tick(long nowNanos) {
         if (!state.isOpen()) return;
         if (heartbeat.isSilent(loop.tick(), sessionTicks())) {
-            // Its partitions may be somebody else's by now.
-            loop.finish(current, Disconnect.COORDINATOR, "");
+            // The coordinator has removed the member by now and may have assigned its partitions to others.
+            loop.finish(current, DisconnectReason.COORDINATOR, "");
             return;
         }
         confirm(nowNanos);
-        if (state instanceof Giving giving) tryGive(giving);
+        if (state instanceof Revoking giving) tryFinishRevocation(giving);
         else commitProgress();
         if (loop.tick() >= endTick) retire();
-        if (isRetiring()) goOnRetiring();
-        if (acknowledgements != null) watchClient();
-        if (heartbeat.isDue(loop.tick())) ask();
+        if (isRetiring()) continueRetiring();
+        if (acknowledgements != null) checkAcknowledgements();
+        if (heartbeat.isDue(loop.tick())) sendHeartbeatNow();
     }
 
     private void confirm(long nowNanos) {
         if (confirmed.isWaiting()) confirmed.onAcknowledged(sink.acknowledged(), nowNanos);
         if (!confirmed.onWritten(written(), nowNanos)) return;
-        loop.comment(current);
+        loop.writeComment(current);
         confirmed.onLaterWrite(sink.written(), nowNanos);
     }
 
-    /** Gives up all partitions, because the end is near, so that what the client has by then does not come again. */
+    /**
+     * Gives up all partitions before the stream ends, so that records that the client has received are not delivered
+     * again.
+     */
     void retire() {
         if (state.retires()) return;
         state = state.retire();
-        goOnRetiring();
+        continueRetiring();
     }
 
     private boolean isRetiring() {
         return state.isOpen() && state.retires();
     }
 
-    private void goOnRetiring() {
-        if (state instanceof Reading && !owned.isEmpty()) stop(new TreeSet<>(owned));
+    private void continueRetiring() {
+        if (state instanceof Reading && !owned.isEmpty()) revoke(new TreeSet<>(owned));
         boolean aged = loop.tick() >= endTick;
         boolean late = loop.tick() - endTick > DeliveryLimits.GROUP_FLUSH_TICKS;
-        if (state.isOpen() && aged && (late || hasRetired())) loop.finish(current, Disconnect.MAX_AGE, "");
+        if (state.isOpen() && aged && (late || hasRetired())) loop.finish(current, DisconnectReason.MAX_AGE, "");
     }
 
-    /** True when nothing would come again if the stream ended now, as far as the server can do something about it. */
+    /**
+     * True if all partitions have been given up: ending the stream now causes no redelivery that the server can avoid.
+     */
     boolean hasRetired() {
         return isRetiring() && owned.isEmpty();
     }
 
-    /**
-     * Tells the coordinator at once what has changed, unless a question is under way, whose answer leads to the next.
-     */
-    private void beat() {
-        if (!heartbeat.isWaiting()) ask();
+    /** Sends a heartbeat at once after a change, unless one is in flight, whose answer leads to the next. */
+    private void sendHeartbeat() {
+        if (!heartbeat.isWaiting()) sendHeartbeatNow();
     }
 
-    private void ask() {
+    private void sendHeartbeatNow() {
         if (!state.isOpen()) return;
         heartbeat = heartbeat.asked(loop.tick());
         GroupHeartbeat asked = heartbeat;
-        lastBeat = member.beat(owned).onComplete(answered -> {
+        lastHeartbeat = member.heartbeat(owned).onComplete(answered -> {
             if (!state.isOpen()) return;
-            if (answered.succeeded()) heard(answered.result());
+            if (answered.succeeded()) onHeartbeatAnswer(answered.result());
             else if (heartbeat == asked) heartbeat = heartbeat.failed(loop.tick());
         });
     }
 
-    private void heard(GroupMember.Answer answer) {
+    private void onHeartbeatAnswer(GroupMember.HeartbeatAnswer answer) {
         switch (answer.error()) {
             case NONE -> {
                 heartbeat = heartbeat.confirmed(
-                        answer.askedTick(), streams.beatTicks(request.group().id(), answer));
-                follow(answer.assigned());
+                        answer.askedTick(),
+                        streams.heartbeatTicks(request.group().id(), answer));
+                onAssignment(answer.assigned());
             }
             case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH -> {
                 heartbeat = heartbeat.failed(loop.tick());
-                lose();
+                onFenced();
             }
             case COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR ->
                 heartbeat = heartbeat.failed(loop.tick());
-            // Whoever comes back is told why not.
-            default -> loop.finish(current, Disconnect.ERROR, "");
+            // The client is refused with the reason when it comes back.
+            default -> loop.finish(current, DisconnectReason.ERROR, "");
         }
     }
 
     /** The coordinator has fenced this member: another may own its partitions, so nothing of them may be committed. */
-    private void lose() {
-        state = state.lost();
+    private void onFenced() {
+        state = state.onFenced();
         owned.clear();
         confirmed.clear();
         committed.clear();
         if (acknowledgements != null) acknowledgements.clear();
         member.forget();
-        if (show(new TreeMap<>())) {
-            announce();
-            beat();
+        if (replaceSubscriber(new TreeMap<>())) {
+            writeAssigned();
+            sendHeartbeat();
         }
     }
 
-    private void follow(SortedSet<TopicPartition> assigned) {
+    private void onAssignment(SortedSet<TopicPartition> assigned) {
         if (!state.follows()) return;
         SortedSet<TopicPartition> less = new TreeSet<>(owned);
         less.removeAll(assigned);
         if (!less.isEmpty()) {
-            stop(less);
+            revoke(less);
             return;
         }
         SortedSet<TopicPartition> more = new TreeSet<>(assigned);
         more.removeAll(owned);
-        if (!more.isEmpty()) fetch(more);
+        if (!more.isEmpty()) fetchPositions(more);
     }
 
-    // The coordinator takes partitions away.
+    // Revocation by the coordinator.
 
-    private void stop(SortedSet<TopicPartition> less) {
+    private void revoke(SortedSet<TopicPartition> less) {
         SortedMap<TopicPartition, Long> positions = positions();
         SortedMap<TopicPartition, Long> stopped = new TreeMap<>(positions);
         stopped.keySet().retainAll(less);
         positions.keySet().removeAll(less);
-        state = state.give(stopped, loop.tick());
-        if (show(positions) && state instanceof Giving giving) tryGive(giving);
+        state = state.revoke(stopped, loop.tick());
+        if (replaceSubscriber(positions) && state instanceof Revoking giving) tryFinishRevocation(giving);
     }
 
-    private void tryGive(Giving giving) {
+    private void tryFinishRevocation(Revoking giving) {
         if (committing) return;
         boolean late = loop.tick() - giving.sinceTick() >= DeliveryLimits.GROUP_FLUSH_TICKS;
         if (!late && !confirmed.covers(giving.stoppedAt())) return;
-        if (acknowledgements == null) commitGiven(giving);
-        else if (late || acknowledgements.isComplete(giving.stoppedAt().keySet())) given(giving);
-        else askWhatIsCommitted();
+        if (acknowledgements == null) commitRevoked(giving);
+        else if (late || acknowledgements.isComplete(giving.stoppedAt().keySet())) finishRevocation(giving);
+        else fetchCommitted();
     }
 
-    private void commitGiven(Giving giving) {
+    private void commitRevoked(Revoking giving) {
         Map<TopicPartition, Long> last = new HashMap<>(confirmed.positions());
         last.keySet().retainAll(giving.stoppedAt().keySet());
         int membership = state.membership();
         committing = true;
         member.commit(last).onComplete(done -> {
             committing = false;
-            if (!(state instanceof Giving now) || now.membership() != membership) return;
-            // In another epoch by now, or without a coordinator: the next tick tries again.
+            if (!(state instanceof Revoking now) || now.membership() != membership) return;
+            // The epoch has changed, or there was no coordinator: the next tick tries again.
             if (done.failed() || done.result() == Errors.STALE_MEMBER_EPOCH) return;
-            given(now);
+            finishRevocation(now);
         });
     }
 
-    /** Lets a client go that was given records and does not acknowledge any more: it may be a page that cannot run. */
-    private void watchClient() {
+    /**
+     * Ends the stream of a client that was sent records and does not acknowledge any more: it may be a page that is
+     * frozen.
+     */
+    private void checkAcknowledgements() {
         if (!state.isOpen()) return;
         if (acknowledgements.silentTicks(owned, loop.tick()) > streams.acknowledgeTicks()) {
-            loop.finish(current, Disconnect.UNACKNOWLEDGED, "");
+            loop.finish(current, DisconnectReason.UNACKNOWLEDGED, "");
         } else if (!committing
                 && loop.tick() % DeliveryLimits.GROUP_WATCH_TICKS == 0
                 && !acknowledgements.isComplete(owned)) {
-            askWhatIsCommitted();
+            fetchCommitted();
         }
     }
 
-    /** Asks how far a client that acknowledges by itself has got. */
-    private void askWhatIsCommitted() {
+    /** Asks for the committed offsets of a client that acknowledges by itself. */
+    private void fetchCommitted() {
         int membership = state.membership();
         committing = true;
         member.committed(owned).onComplete(found -> {
             committing = false;
-            if (!isStill(membership) || found.failed()) return;
+            if (!isCurrent(membership) || found.failed()) return;
             acknowledgements.acknowledged(found.result(), loop.tick());
-            if (state instanceof Giving giving
-                    && acknowledgements.isComplete(giving.stoppedAt().keySet())) given(giving);
+            if (state instanceof Revoking giving
+                    && acknowledgements.isComplete(giving.stoppedAt().keySet())) finishRevocation(giving);
         });
     }
 
-    /** Whether what was asked as this member means anything still. */
-    private boolean isStill(int membership) {
+    /** Whether the answer to a request of this membership still counts. */
+    private boolean isCurrent(int membership) {
         return state.isOpen() && state.membership() == membership;
     }
 
-    private void given(Giving giving) {
+    private void finishRevocation(Revoking giving) {
         Set<TopicPartition> partitions = giving.stoppedAt().keySet();
         owned.removeAll(partitions);
         confirmed.forget(partitions);
         committed.keySet().removeAll(partitions);
         if (acknowledgements != null) acknowledgements.forget(partitions);
         state = state.settled();
-        announce();
-        beat();
+        writeAssigned();
+        sendHeartbeat();
     }
 
-    // The coordinator gives partitions.
+    // Assignment by the coordinator.
 
-    private void fetch(SortedSet<TopicPartition> more) {
-        state = state.fetch(more);
+    private void fetchPositions(SortedSet<TopicPartition> more) {
+        state = state.assign(more);
         owned.addAll(more);
         int membership = state.membership();
         member.committed(more)
                 .compose(offsets -> GroupStart.of(more, offsets, request.from(), known, streams.reader())
-                        .compose(start -> pin(start, offsets))
+                        .compose(start -> commitStart(start, offsets))
                         .onSuccess(start -> {
                             if (state.membership() != membership) return;
                             committed.putAll(offsets);
                             if (acknowledgements != null) acknowledgements.acknowledged(offsets, loop.tick());
                         }))
                 .onComplete(found -> {
-                    if (!isStill(membership)) return;
+                    if (!isCurrent(membership)) return;
                     state = state.settled();
-                    // Nothing of it was read, so nothing has to be given up; the next answer names it again.
+                    // No record of these partitions was read, so nothing has to be given up; the next answer assigns
+                    // them again.
                     if (found.failed()) owned.removeAll(more);
-                    else take(found.result());
+                    else startReading(found.result());
                 });
     }
 
     /**
-     * Commits where the group begins, before anything is read, unless that is at the earliest record: whoever comes
-     * next would begin at what is latest by then, and leave out what this one was given and did not handle.
+     * Commits the positions at which the member begins, before it reads anything, unless that is the earliest offset:
+     * without a commit, the next owner would begin at the end of the log at that time, and skip what this member was
+     * sent and did not handle.
      */
-    private Future<GroupStart> pin(GroupStart start, Map<TopicPartition, Long> offsets) {
+    private Future<GroupStart> commitStart(GroupStart start, Map<TopicPartition, Long> offsets) {
         Map<TopicPartition, Long> begun = new HashMap<>(start.next());
         begun.keySet().removeAll(offsets.keySet());
         if (request.from() instanceof From.Earliest) return Future.succeededFuture(start);
@@ -329,62 +338,62 @@ final class GroupStream implements SseSink.Listener {
                         error == Errors.NONE ? Future.succeededFuture(start) : Future.failedFuture(error.exception()));
     }
 
-    private void take(GroupStart start) {
+    private void startReading(GroupStart start) {
         SortedMap<TopicPartition, Long> positions = positions();
         positions.putAll(start.next());
         confirmed.begin(start.next());
-        if (!show(positions)) return;
+        if (!replaceSubscriber(positions)) return;
         for (Gap gap : start.gaps()) {
             JsonBytes text = new JsonBytes(128);
             gap.writeTo(text);
             loop.meters().gapEvent();
-            say(text.ascii('\n'));
+            writeEvent(text.ascii('\n'));
         }
-        announce();
+        writeAssigned();
     }
 
-    // What is read, and what is said of it.
+    // Positions, and what the client is told of them.
 
-    /** Where the next records are written from. */
+    /** The next offset to write, of each partition that is read. */
     private SortedMap<TopicPartition, Long> positions() {
         SortedMap<TopicPartition, Long> positions = new TreeMap<>();
         PartitionLayout layout = current.feed.layout();
-        Position standing = current.standing();
+        Position standing = current.currentPosition();
         for (int i = 0; i < layout.size(); i++) positions.put(layout.partition(i), standing.next(i));
         return positions;
     }
 
-    /** Where the client has been written to, of what is read and of what is given up. */
+    /** The offset behind what was written, of partitions that are read and of those that are being given up. */
     private SortedMap<TopicPartition, Long> written() {
         SortedMap<TopicPartition, Long> written = positions();
-        if (state instanceof Giving giving) written.putAll(giving.stoppedAt());
+        if (state instanceof Revoking giving) written.putAll(giving.stoppedAt());
         return written;
     }
 
-    /** Goes on with other partitions; false where that was the end of the stream. */
-    private boolean show(SortedMap<TopicPartition, Long> positions) {
+    /** Replaces the subscriber by one with these positions; false if that ended the stream. */
+    private boolean replaceSubscriber(SortedMap<TopicPartition, Long> positions) {
         if (!state.isOpen() || !current.isOpen()) return false;
         if (positions().equals(positions)) return true;
         try {
             loop.feed(subscription(positions));
         } catch (ApiException gone) {
-            loop.finish(current, Disconnect.TOPIC_DELETED, loop.deletion(current.feed.layout()));
+            loop.finish(current, DisconnectReason.TOPIC_DELETED, loop.deletionEvent(current.feed.layout()));
             return false;
         }
         Subscriber before = current;
-        loop.withdraw(before);
-        show(before.seen(), positions);
+        loop.detach(before);
+        replaceSubscriber(before.seen(), positions);
         return true;
     }
 
-    private void show(Connections.Entry seen, SortedMap<TopicPartition, Long> positions) {
+    private void replaceSubscriber(Connections.OpenConnection seen, SortedMap<TopicPartition, Long> positions) {
         TopicFeed feed = loop.feed(subscription(positions));
         long[] next = new long[positions.size()];
         for (int i = 0; i < next.length; i++)
             next[i] = positions.get(feed.layout().partition(i));
         current = new Subscriber(loop, feed, new Position(next), request.heartbeat(), this);
         current.attach(sink, seen);
-        loop.admit(current);
+        loop.add(current);
     }
 
     private Subscription subscription(SortedMap<TopicPartition, Long> positions) {
@@ -397,8 +406,8 @@ final class GroupStream implements SseSink.Listener {
                 new Subscription.Share(member.id(), new TreeSet<>(positions.keySet())));
     }
 
-    /** Tells the client what it reads from now on. */
-    private void announce() {
+    /** Sends the client an event with the partitions that it reads from now on. */
+    private void writeAssigned() {
         JsonBytes text = new JsonBytes(256);
         text.ascii("event: assigned\ndata: {\"group\":").string(request.group().id());
         text.ascii(",\"memberId\":").string(member.id()).ascii(",\"epoch\":").number(member.epoch());
@@ -410,17 +419,17 @@ final class GroupStream implements SseSink.Listener {
             text.ascii(",\"offset\":").number(each.getValue()).ascii('}');
             separator = ",";
         }
-        say(text.ascii("]}\n\n"));
+        writeEvent(text.ascii("]}\n\n"));
     }
 
-    private void say(JsonBytes text) {
-        DeliveryLoop.control(current, SseChunk.control(text));
+    private void writeEvent(JsonBytes text) {
+        DeliveryLoop.writeControl(current, SseChunk.control(text));
     }
 
     // Commits.
 
-    /** What the client has and the coordinator does not know of. */
-    private Map<TopicPartition, Long> progress() {
+    /** Confirmed positions that have not been committed. */
+    private Map<TopicPartition, Long> uncommitted() {
         if (acknowledgements != null) return Map.of();
         Map<TopicPartition, Long> progress = new HashMap<>(confirmed.positions());
         progress.entrySet().removeIf(each -> each.getValue().equals(committed.get(each.getKey())));
@@ -429,7 +438,7 @@ final class GroupStream implements SseSink.Listener {
 
     private void commitProgress() {
         if (committing || !state.isOpen()) return;
-        Map<TopicPartition, Long> progress = progress();
+        Map<TopicPartition, Long> progress = uncommitted();
         if (progress.isEmpty()) return;
         int membership = state.membership();
         committing = true;
@@ -440,14 +449,14 @@ final class GroupStream implements SseSink.Listener {
         });
     }
 
-    /** The stream is over, whoever ended it; its subscriber is still in its feed. */
-    void ended() {
+    /** Commits and leaves the group after the stream has ended; its subscriber is still in the feed. */
+    void onEnded() {
         if (!state.isOpen()) return;
-        Map<TopicPartition, Long> progress = progress();
+        Map<TopicPartition, Long> progress = uncommitted();
         state = state.end();
         streams.remove(this);
-        // Behind a heartbeat that is under way, because it may bring the epoch that the commit has to name.
-        Future<?> said = lastBeat.transform(beaten -> member.commit(progress));
+        // Behind the heartbeat in flight, because its answer may bring the epoch that the commit has to carry.
+        Future<?> said = lastHeartbeat.transform(beaten -> member.commit(progress));
         if (acknowledgements != null) said = said.transform(done -> streams.linger());
         streams.departing(said.transform(done -> member.leave()));
     }

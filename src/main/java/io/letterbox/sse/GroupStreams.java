@@ -61,8 +61,8 @@ final class GroupStreams {
     }
 
     /** After how many ticks a member asks again: when its coordinator says, or sooner where that costs nothing. */
-    int beatTicks(String groupId, GroupMember.Answer answer) {
-        if (services.groups().isNear(groupId)) return DeliveryLimits.GROUP_NEAR_BEAT_TICKS;
+    int heartbeatTicks(String groupId, GroupMember.HeartbeatAnswer answer) {
+        if (services.groups().isNear(groupId)) return DeliveryLimits.GROUP_NEAR_HEARTBEAT_TICKS;
         return Math.max(1, answer.heartbeatIntervalMs() / TICK_MS);
     }
 
@@ -86,14 +86,14 @@ final class GroupStreams {
      *
      * @param member made for this stream
      */
-    Future<GroupMember.Answer> join(GroupMember member) {
-        return member.beat(List.of())
+    Future<GroupMember.HeartbeatAnswer> join(GroupMember member) {
+        return member.heartbeat(List.of())
                 .compose(answer -> answer.error() == Errors.NONE
                         ? Future.succeededFuture(answer)
                         : Future.failedFuture(refusal(answer)));
     }
 
-    private static ApiException refusal(GroupMember.Answer answer) {
+    private static ApiException refusal(GroupMember.HeartbeatAnswer answer) {
         ErrorCode code =
                 switch (answer.error()) {
                     case GROUP_MAX_SIZE_REACHED -> ErrorCode.TOO_MANY_SUBSCRIBERS;

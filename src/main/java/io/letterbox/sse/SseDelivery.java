@@ -5,15 +5,15 @@ import io.letterbox.config.SseConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.http.BundledFiles;
+import io.letterbox.http.ConnectionLifetime;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.JsonBytes;
-import io.letterbox.http.LongLived;
 import io.letterbox.http.Percent;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Proxies;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.telemetry.Connections;
-import io.letterbox.telemetry.Disconnect;
+import io.letterbox.telemetry.DisconnectReason;
 import io.letterbox.telemetry.Door;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Context;
@@ -205,12 +205,15 @@ public final class SseDelivery implements HttpPart {
     }
 
     private void begin(
-            HttpServerRequest request, SubscribeRequest wanted, GroupMember member, GroupMember.Answer joined) {
+            HttpServerRequest request,
+            SubscribeRequest wanted,
+            GroupMember member,
+            GroupMember.HeartbeatAnswer joined) {
         head(request.response());
         GroupStream stream = groups.stream(member, wanted);
         JsonBytes first = preamble();
-        if (wanted.heartbeat() == Heartbeat.EVENT) {
-            Heartbeat.writeEvent(first, services.config().sse().heartbeatSeconds(), false);
+        if (wanted.heartbeat() == HeartbeatForm.EVENT) {
+            HeartbeatForm.writeEvent(first, services.config().sse().heartbeatSeconds(), false);
             first.ascii('\n');
         }
         boolean alone = request.version() != HttpVersion.HTTP_2;
@@ -218,7 +221,7 @@ public final class SseDelivery implements HttpPart {
         SseSink sink = open(request, first.take(), bytes, stream);
         ChannelSink.noticeSilence(request, services.config().groups().sessionTimeoutMs());
         services.meters().sse().connected(false);
-        stream.begin(sink, seen(request, wanted.subscription()), joined);
+        stream.start(sink, seen(request, wanted.subscription()), joined);
     }
 
     private boolean isOver(SubscribeRequest wanted) {
@@ -245,12 +248,13 @@ public final class SseDelivery implements HttpPart {
         SseSink sink = open(request, preamble(subscriber, start.gaps()), null, subscriber);
         subscriber.attach(sink, seen(request, wanted.subscription()));
         services.meters().sse().connected(wanted.cursor() != null);
-        loop.admit(subscriber);
+        loop.add(subscriber);
     }
 
-    private Connections.Entry seen(HttpServerRequest request, Subscription subscription) {
+    private Connections.OpenConnection seen(HttpServerRequest request, Subscription subscription) {
         Proxies.Client client = proxies.client(request);
-        Connections.Entry entry = services.meters().connections().opened(Door.SSE, client.host(), System.nanoTime());
+        Connections.OpenConnection entry =
+                services.meters().connections().opened(Door.SSE, client.host(), System.nanoTime());
         entry.proxy(client.proxy());
         entry.client(request.getHeader(HttpHeaders.USER_AGENT));
         entry.doing(String.join(", ", subscription.topics()));
@@ -269,7 +273,7 @@ public final class SseDelivery implements HttpPart {
 
     private SseSink open(
             HttpServerRequest request, Buffer first, AcknowledgedBytes bytes, SseSink.Listener subscriber) {
-        LongLived.exempt(request);
+        ConnectionLifetime.disableIdleTimeout(request);
         boolean direct = request.version() == HttpVersion.HTTP_1_1 && ChannelSink.fits(request);
         return direct
                 ? ChannelSink.open(request, first, marks, bytes, subscriber)
@@ -286,7 +290,7 @@ public final class SseDelivery implements HttpPart {
     /**
      * The beginning of every stream: a comment, so that proxies pass something on and {@code onopen} fires at once, and
      * the retry time. No empty line follows, because a block without data is an empty event for many clients
-     * ({@link Heartbeat}).
+     * ({@link HeartbeatForm}).
      */
     private JsonBytes preamble() {
         return new JsonBytes(256)
@@ -308,12 +312,12 @@ public final class SseDelivery implements HttpPart {
             services.meters().gapEvent();
         }
         PartitionLayout layout = subscriber.feed.layout();
-        if (subscriber.heartbeat == Heartbeat.EVENT) {
+        if (subscriber.heartbeat == HeartbeatForm.EVENT) {
             if (!gaps.isEmpty()) text.ascii('\n');
-            Heartbeat.writeEvent(text, services.config().sse().heartbeatSeconds(), false);
+            HeartbeatForm.writeEvent(text, services.config().sse().heartbeatSeconds(), false);
         }
         DeliveryLoop.writeId(text, layout, subscriber.position);
-        if (subscriber.heartbeat != Heartbeat.COMMENT || !gaps.isEmpty()) text.ascii('\n');
+        if (subscriber.heartbeat != HeartbeatForm.COMMENT || !gaps.isEmpty()) text.ascii('\n');
         return text.take();
     }
 
@@ -351,7 +355,7 @@ public final class SseDelivery implements HttpPart {
             boolean waits =
                     next.isOpen() && next.group() != null && !next.group().hasRetired();
             if (waits && stepsLeft > 1) left.add(next);
-            else loop.finish(next, Disconnect.SHUTDOWN, "");
+            else loop.finish(next, DisconnectReason.SHUTDOWN, "");
         }
     }
 }

@@ -20,9 +20,9 @@ import java.util.TreeSet;
  *
  * @param principal who asks, for as long as the stream lives
  * @param subscription what the client wants to see
- * @param cursor where it stands, or null where it starts afresh
+ * @param cursor where it stands, or null if it starts afresh
  * @param from where to start without a cursor
- * @param group how the stream takes part in a group, or null where it is on its own
+ * @param group how the stream takes part in a group, or null if it is on its own
  * @param heartbeat how the client is shown that the stream lives
  */
 record SubscribeRequest(
@@ -31,19 +31,19 @@ record SubscribeRequest(
         List<Cursor.TopicOffsets> cursor,
         From from,
         Group group,
-        Heartbeat heartbeat) {
+        HeartbeatForm heartbeat) {
     /**
-     * A share in a group.
+     * Membership in a group.
      *
-     * @param id the group's
-     * @param manual whether the client says itself how far it has got, instead of the server whatever it delivered
+     * @param id the group id
+     * @param manual whether the client commits by itself; otherwise the server commits what it has delivered
      */
     record Group(String id, boolean manual) {}
 
-    /** What {@code EventSource} sends when it comes back (WHATWG HTML, section 9.2.4). */
+    /** The header that {@code EventSource} sends when it reconnects (WHATWG HTML, section 9.2.4). */
     private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
-    /** The same as a query parameter, for what cannot send the header. */
+    /** The same as a query parameter, for clients that cannot send the header. */
     private static final String CURSOR = "last_event_id";
 
     private static final Set<String> ONE_TOPIC =
@@ -51,18 +51,18 @@ record SubscribeRequest(
     private static final Set<String> MANY_TOPICS =
             Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
 
-    /** What the polyfill of npm's eventsource-polyfill begins its parameters with; they speak of buffers and padding. */
+    /** The prefix of the parameters of npm's eventsource-polyfill; they concern buffers and padding. */
     private static final String POLYFILL = "evs_";
 
-    /** A random number by which older event-source-polyfills keep caches away, as others do by {@code _}. */
+    /** A random number by which older event-source-polyfills bypass caches, as others do with {@code _}. */
     private static final String RANDOM = "r";
 
     private static final int MAX_PARTITION = 100_000;
 
     /**
-     * Reads a request.
+     * Parses a request.
      *
-     * @param pathTopic the topic that the path names, or null where the query does
+     * @param pathTopic the topic in the path, or null if topics are in the query
      * @throws ApiException INVALID_REQUEST, INVALID_TOPIC, INVALID_CURSOR, NOT_ACCEPTABLE
      */
     static SubscribeRequest of(HttpServerRequest request, String pathTopic) {
@@ -78,7 +78,7 @@ record SubscribeRequest(
         Subscription subscription =
                 new Subscription(List.copyOf(topics), partition, key(query.text("key")), isEnvelope(query));
         Group group = group(query, subscription);
-        // A group remembers itself where it has got to, whoever reads for it now.
+        // A group ignores the cursor: its committed offsets say where to resume, whichever client reads.
         String cursor = group == null ? cursorText(request, query) : null;
         List<Cursor.TopicOffsets> entries = cursor == null ? null : Cursor.parse(cursor);
         return new SubscribeRequest(
@@ -86,9 +86,9 @@ record SubscribeRequest(
     }
 
     /**
-     * What a parameter is called here. Stand-ins for EventSource each have a name of their own for the cursor
-     * ({@code lastEventId}, {@code lastEventID}, {@code Last-Event-ID}, {@code evs_last_event_id}), and some add what is meant
-     * for other servers. They show nobody a refusal, but are silent for good, so they are understood.
+     * The canonical name of a parameter. Polyfills of EventSource each have a name of their own for the cursor
+     * ({@code lastEventId}, {@code lastEventID}, {@code Last-Event-ID}, {@code evs_last_event_id}), and some add
+     * parameters for other servers. They do not report a refusal but stay silent for good, so these names are accepted.
      */
     private static String name(String written) {
         String lower = written.toLowerCase(Locale.ROOT);
@@ -98,8 +98,8 @@ record SubscribeRequest(
     }
 
     /**
-     * Whether a query may be one that joins a group: it has the parameter, or it writes something in percent sequences,
-     * which nobody has to take apart for that.
+     * Whether a query may join a group: it has the parameter, or it has percent sequences, which need not be decoded to
+     * answer this.
      */
     static boolean mayJoin(String query) {
         return query != null && (query.contains("group") || query.indexOf('%') >= 0);
@@ -127,7 +127,7 @@ record SubscribeRequest(
         throw refused("The query parameter ack has to be auto or manual.");
     }
 
-    /** True where the cursor speaks of this topic, whichever incarnation. */
+    /** True if the cursor contains this topic, whichever incarnation. */
     boolean hasFollowed(String topic) {
         return cursor != null && cursor.stream().anyMatch(entry -> entry.nameTag() == Cursor.tag(topic));
     }
@@ -135,7 +135,7 @@ record SubscribeRequest(
     private static String cursorText(HttpServerRequest request, Query query) {
         String header = request.getHeader(LAST_EVENT_ID);
         if (header != null && !header.isEmpty()) return header;
-        // A polyfill that comes back adds where it is to an address that may say where it began.
+        // A polyfill that reconnects appends its cursor to an address that may have an older one.
         String newest = null;
         for (String given : query.all(CURSOR)) if (!given.isEmpty()) newest = given;
         return newest;
@@ -155,11 +155,11 @@ record SubscribeRequest(
         throw refused("The query parameter format has to be value or envelope.");
     }
 
-    private static Heartbeat heartbeat(Query query, HttpServerRequest request) {
+    private static HeartbeatForm heartbeat(Query query, HttpServerRequest request) {
         String wanted = query.text("heartbeat");
-        if (wanted == null) return Heartbeat.fitting(request);
-        if (wanted.equals("comment")) return Heartbeat.COMMENT;
-        if (wanted.equals("event")) return Heartbeat.EVENT;
+        if (wanted == null) return HeartbeatForm.fitting(request);
+        if (wanted.equals("comment")) return HeartbeatForm.COMMENT;
+        if (wanted.equals("event")) return HeartbeatForm.EVENT;
         throw refused("The query parameter heartbeat has to be comment or event.");
     }
 

@@ -32,7 +32,7 @@ final class Subscriber implements SseSink.Listener {
     int heartbeatTicks;
 
     /** How the client is shown that the stream is alive. */
-    final Heartbeat heartbeat;
+    final HeartbeatForm heartbeat;
 
     /** Whether a client that sees heartbeats has been told that it has everything that there is. */
     boolean toldLive;
@@ -40,10 +40,10 @@ final class Subscriber implements SseSink.Listener {
     private final DeliveryLoop loop;
     private final GroupStream group;
     private SseSink sink;
-    private Connections.Entry seen;
+    private Connections.OpenConnection seen;
 
     /** @param group the group stream whose share this is, or null outside groups */
-    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, Heartbeat heartbeat, GroupStream group) {
+    Subscriber(DeliveryLoop loop, TopicFeed feed, Position position, HeartbeatForm heartbeat, GroupStream group) {
         this.heartbeat = heartbeat;
         this.loop = loop;
         this.feed = feed;
@@ -57,18 +57,18 @@ final class Subscriber implements SseSink.Listener {
     }
 
     /** The position, at the tail or behind. */
-    Position standing() {
+    Position currentPosition() {
         return position == null ? feed.tailPosition() : position;
     }
 
     /** @param itsEntry the entry among the connections as long as the stream is open */
-    void attach(SseSink itsSink, Connections.Entry itsEntry) {
+    void attach(SseSink itsSink, Connections.OpenConnection itsEntry) {
         sink = itsSink;
         seen = itsEntry;
     }
 
     /** The entry among the connections. */
-    Connections.Entry seen() {
+    Connections.OpenConnection seen() {
         return seen;
     }
 
@@ -84,7 +84,7 @@ final class Subscriber implements SseSink.Listener {
     void write(SseChunk chunk) {
         lastWriteTick = loop.tick();
         sink.write(chunk);
-        if (group != null) group.wrote(feed.layout(), chunk);
+        if (group != null) group.onWritten(feed.layout(), chunk);
     }
 
     /** Takes the sink from the subscriber; returns it, or null if it was taken before. */

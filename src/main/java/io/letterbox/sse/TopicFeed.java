@@ -48,7 +48,7 @@ final class TopicFeed {
     TopicFeed(DeliveryLoop loop, Subscription subscription, PartitionLayout layout) {
         this.loop = loop;
         this.subscription = subscription;
-        become(layout);
+        setLayout(layout);
         this.end = new long[layout.size()];
     }
 
@@ -122,16 +122,16 @@ final class TopicFeed {
     }
 
     /** Moves a member that has caught up to the tail: its position is the {@link #limit}. */
-    void join(Subscriber subscriber) {
+    void joinTail(Subscriber subscriber) {
         if (tailCount == 0) position = subscriber.position;
         subscriber.position = null;
         swap(subscriber, tailCount++);
         if (isBehind(position, end)) queueRound();
-        loop.live(subscriber);
+        loop.onTailReached(subscriber);
     }
 
     /** Lets a member wait whose position is beyond the tail: it goes on when the tail has moved. */
-    void await(Subscriber subscriber) {
+    void waitForTail(Subscriber subscriber) {
         ahead.add(subscriber);
         if (tailCount > 0 && isBehind(position, end)) queueRound();
     }
@@ -139,7 +139,7 @@ final class TopicFeed {
     /** Continues with more partitions, because the topics have changed. */
     void migrate(PartitionLayout newLayout) {
         PartitionLayout earlier = layout;
-        become(newLayout);
+        setLayout(newLayout);
         end = layout.carryOver(earlier, end);
         if (tailCount > 0) position = new Position(layout.carryOver(earlier, position.offsets()));
         for (Subscriber behind : members.subList(tailCount, members.size())) {
@@ -148,7 +148,7 @@ final class TopicFeed {
         queueRound();
     }
 
-    private void become(PartitionLayout newLayout) {
+    private void setLayout(PartitionLayout newLayout) {
         layout = newLayout;
         meters = new TopicMeters[layout.topicCount()];
         for (int t = 0; t < meters.length; t++) meters[t] = loop.meters().topic(layout.topicName(t));
@@ -157,7 +157,7 @@ final class TopicFeed {
     private void queueRound() {
         if (roundQueued) return;
         roundQueued = true;
-        loop.later(this::round);
+        loop.execute(this::round);
     }
 
     private void round() {

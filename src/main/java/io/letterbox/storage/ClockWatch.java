@@ -25,8 +25,8 @@ public final class ClockWatch {
     private static final long MINUTE_MS = 60_000;
 
     private static final String CURE =
-            " Nothing is deleted for its age until the clock is confirmed: by %d min of normal"
-                    + " running, or by an operator who has looked at it (POST /clock/confirm, letterbox clock confirm).";
+            " Nothing is deleted for its age until the clock is confirmed: by %d min of normal running, or by an"
+                    + " operator who has looked at it (POST /clock/confirm, letterbox clock confirm).";
 
     private final Disk disk;
     private final Path file;

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One entry of the journal for everything that waits. Appends run on the shard's queue and mark their partition here; the
- * commit is queued once, behind whatever was queued already, so the group grows by itself while the journal is slow, with no
- * timer and no lock. As many groups are under way as the journal takes; what comes meanwhile gathers in the next one. Owned
- * by the shard's thread.
+ * One entry of the journal for everything that waits. Appends run on the shard's queue and mark their partition here;
+ * the commit is queued once, behind whatever was queued already, so the group grows by itself while the journal is
+ * slow, with no timer and no lock. As many groups are under way as the journal takes; what comes meanwhile gathers in
+ * the next one. Owned by the shard's thread.
  */
 final class GroupCommit {
     private final Journal journal;
@@ -48,8 +48,8 @@ final class GroupCommit {
         void committed(CommitResult outcome);
 
         /**
-         * A group is not safe. After a failed force nothing may be acknowledged by this shard any more; otherwise something
-         * was lacking, and {@link GroupCommit#commit} tries again.
+         * A group is not safe. After a failed force nothing may be acknowledged by this shard any more; otherwise
+         * something was lacking, and {@link GroupCommit#commit} tries again.
          */
         void failed(IOException why);
     }
@@ -73,7 +73,7 @@ final class GroupCommit {
         private long bytes;
         private long startNanos;
 
-        /** Of what there is so far; null where that has changed since. */
+        /** Of what there is so far; null if that has changed since. */
         private JournalEntry.Group entry;
 
         @Override
@@ -176,14 +176,15 @@ final class GroupCommit {
         return open.batches > 0 && journal.wantsCheckpoint(open.entry());
     }
 
-    /** True where {@link #commit} is to be called again once a group is safe, as the journal took no more. */
+    /** True if {@link #commit} is to be called again once a group is safe, as the journal took no more. */
     boolean isDue() {
         return due;
     }
 
     /**
-     * Takes back everything that is not safe, so that the logs end at their high watermarks; who waits is refused. What the
-     * journal says later of what it has been given counts no more. While no force runs. For a leader that steps down.
+     * Takes back everything that is not safe, so that the logs end at their high watermarks; who waits is refused. What
+     * the journal says later of what it has been given counts no more. While no force runs. For a leader that steps
+     * down.
      *
      * @param partitions all of the shard
      * @throws IOException where a log could not be cut; it is poisoned

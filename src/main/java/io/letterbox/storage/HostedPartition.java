@@ -43,7 +43,9 @@ final class HostedPartition {
     private long lastFlushMs;
     private boolean gone;
 
-    /** The stable offset at which readers of committed records have been waiting, and since when; -1: they do not wait. */
+    /**
+     * The stable offset at which readers of committed records have been waiting, and since when; -1: they do not wait.
+     */
     private long waitOffset = -1;
 
     private long waitSinceMs;
@@ -143,7 +145,7 @@ final class HostedPartition {
         return quarantine;
     }
 
-    /** True where its log is to be opened when that is possible. Any thread. */
+    /** True if its log is to be opened when that is possible. Any thread. */
     boolean isOffline() {
         return offline;
     }
@@ -167,7 +169,7 @@ final class HostedPartition {
         refuseWaiting(why);
     }
 
-    /** True where nothing of it may be written any more. */
+    /** True if nothing of it may be written any more. */
     boolean isGone() {
         return gone;
     }
@@ -197,7 +199,9 @@ final class HostedPartition {
         return isolation == Isolation.COMMITTED ? stableOffset() : highWatermark;
     }
 
-    /** For how long a transaction has kept readers of committed records at one offset, as far as this was asked before. */
+    /**
+     * For how long a transaction has kept readers of committed records at one offset, as far as this was asked before.
+     */
     long transactionWaitMs(long elapsedMs) {
         long stable = stableOffset();
         if (stable >= highWatermark) {

@@ -52,7 +52,7 @@ final class Housekeeping {
      * very many.
      *
      * @param round goes on behind the last one
-     * @return false where there are none left
+     * @return false if there are none left
      * @throws IOException where a force failed: the shard must end
      */
     boolean maintain(Iterator<HostedPartition> round, Moment now) throws IOException {
@@ -117,7 +117,9 @@ final class Housekeeping {
                 : TopicConfigKey.RETENTION_BYTES.key() + " " + config.retentionBytes();
     }
 
-    /** While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest. */
+    /**
+     * While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest.
+     */
     private void shrink(HostedPartition partition) throws IOException {
         LogShrink shrink = new LogShrink(services.files(), partition.log(), offset -> starts.move(partition, offset));
         long needed = shrink.neededBytes();

@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /**
  * Makes safe what a shard has appended to its logs. A node that stands alone writes it to its own disk
- * ({@link LocalJournal}). Until an entry is safe, what it holds is speculation, which {@link GroupCommit#cut} takes back.
+ * ({@link LocalJournal}). Until an entry is safe, what it holds is speculation, which {@link GroupCommit#cut} takes
+ * back.
  *
  * <p>Owned by the shard's thread, on which all methods are called and all completions are told.
  */
@@ -15,9 +16,9 @@ public interface Journal extends AutoCloseable {
         void safe();
 
         /**
-         * The entry is not safe. After a {@link io.letterbox.disk.ForceFailedException} nobody knows what is on disk, and the
-         * shard has to end. After any other exception something was lacking: the entries that came behind this one fail,
-         * too, and all of them may be given again in their order.
+         * The entry is not safe. After a {@link io.letterbox.disk.ForceFailedException} nobody knows what is on disk,
+         * and the shard has to end. After any other exception something was lacking: the entries that came behind this
+         * one fail, too, and all of them may be given again in their order.
          */
         void failed(IOException why);
     }
@@ -37,8 +38,8 @@ public interface Journal extends AutoCloseable {
     boolean wantsCheckpoint(JournalEntry.Group entry);
 
     /**
-     * A checkpoint begins, which forces into the logs all that is safe by now. The one before it is over, so that entries
-     * from before that one are not needed any more.
+     * A checkpoint begins, which forces into the logs all that is safe by now. The one before it is over, so that
+     * entries from before that one are not needed any more.
      */
     void checkpointBegins();
 

@@ -20,8 +20,8 @@ public sealed interface JournalEntry {
     record Group(long timeMs, List<WalEntry> parts) implements JournalEntry {}
 
     /**
-     * A log begins at an offset, below which nobody wants anything any more: because of the leader's clock and settings, or
-     * of a client.
+     * A log begins at an offset, below which nobody wants anything any more: because of the leader's clock and
+     * settings, or of a client.
      *
      * @param partition whose log it is
      * @param topicId which incarnation of the topic
@@ -37,7 +37,8 @@ public sealed interface JournalEntry {
     record Open(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) implements JournalEntry {}
 
     /**
-     * Partitions are dropped, because their topics were deleted. Nothing else is a reason to delete a partition's files.
+     * Partitions are dropped, because their topics were deleted. Nothing else is a reason to delete a partition's
+     * files.
      *
      * @param partitions with the names that they had
      */

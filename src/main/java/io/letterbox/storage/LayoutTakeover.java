@@ -19,17 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over the directories of versions that had {@code topics/<topic>/<partition>/}: each becomes that of its partition,
- * below its shard. Used by the thread that starts, before logs are opened.
+ * Takes over the directories of versions that had {@code topics/<topic>/<partition>/}: each becomes that of its
+ * partition, below its shard. Used by the thread that starts, before logs are opened.
  *
  * <p>A process that is killed meanwhile does no harm, and the next one goes on. In this order:
  *
  * <ol>
- *   <li>The metadata say in which shard each partition is ({@code CreateShards}); from then on no version of before opens
- *       the directory, which would miss what has been moved.
+ *   <li>The metadata say in which shard each partition is ({@code CreateShards}); from then on no version of before
+ *       opens the directory, which would miss what has been moved.
  *   <li>The recovery points are written by incarnation ({@link RecoveryCheckpoint#write}), without those that belong to
  *       topics that were deleted: they can be told from others only while the directories are where they were.
- *   <li>Each marker gets the topic's name, then its directory is renamed, as a whole: what was moved is not looked at again.
+ *   <li>Each marker gets the topic's name, then its directory is renamed, as a whole: what was moved is not looked at
+ *       again.
  *   <li>The new names are made durable, before anything is written below them.
  * </ol>
  */
@@ -53,7 +54,7 @@ public final class LayoutTakeover {
     }
 
     /**
-     * Which incarnation a recovery point belongs to that was written with a partition's name; null where that was deleted,
+     * Which incarnation a recovery point belongs to that was written with a partition's name; null if that was deleted,
      * or nobody knows the topic.
      */
     public TopicIdPartition incarnation(TopicPartition name) throws IOException {
@@ -100,7 +101,7 @@ public final class LayoutTakeover {
         return names;
     }
 
-    /** True where the directory was moved. On any thread. */
+    /** True if the directory was moved. On any thread. */
     private boolean take(TopicPartition name) throws IOException {
         Path before = directory(name);
         UUID holder = holder(name);
@@ -134,8 +135,8 @@ public final class LayoutTakeover {
                 disk.delete(directory);
             } else {
                 LOG.warn(
-                        "{} belongs to no topic that this server knows to be deleted, and is left alone; remove it where"
-                                + " nobody needs it",
+                        "{} belongs to no topic that this server knows to be deleted, and is left alone; remove it"
+                                + " where nobody needs it",
                         directory);
             }
         }
@@ -144,7 +145,7 @@ public final class LayoutTakeover {
         disk.forceDirectory(layout.root());
     }
 
-    /** Null where somebody has put a file there. */
+    /** Null if somebody has put a file there. */
     private List<String> children(Path directory) throws IOException {
         try {
             return disk.list(directory);
@@ -153,7 +154,7 @@ public final class LayoutTakeover {
         }
     }
 
-    /** The topic to which a directory belongs by its place; null where there is none, or it has no such partition. */
+    /** The topic to which a directory belongs by its place; null if there is none, or it has no such partition. */
     private TopicImage topic(TopicPartition name) {
         TopicImage topic = image.topics().get(name.topic());
         return topic != null && name.partition() < topic.partitions().size() ? topic : null;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The journal of a node that stands alone: its write-ahead log, and forces of the logs where that has no room or a log's
- * beginning is not in it. Topics that are not flushed at each append are safe as soon as they are in the log.
+ * The journal of a node that stands alone: its write-ahead log, and forces of the logs where that has no room or a
+ * log's beginning is not in it. Topics that are not flushed at each append are safe as soon as they are in the log.
  *
  * <p>An entry is complete when {@link #append} returns: with one disk, a second thread would add a hand-over to each
  * acknowledgement and could do nothing meanwhile.
@@ -28,7 +28,7 @@ final class LocalJournal implements Journal {
     /**
      * @param wal where entries are made durable
      * @param forces what makes the logs of an entry durable where that is not possible
-     * @param partitions finds the shard's partitions; null where it has none of the name
+     * @param partitions finds the shard's partitions; null if it has none of the name
      */
     LocalJournal(WriteAheadLog wal, ParallelFsync forces, Function<TopicPartition, HostedPartition> partitions) {
         this.wal = wal;
@@ -48,9 +48,8 @@ final class LocalJournal implements Journal {
             // A log writes down by itself where it begins, before anything goes: a full disk must not be in the way of
             // that.
             if (entry instanceof JournalEntry.Group group) makeDurable(group);
-            // Nor of these: where there is no room for them, the metadata stand in, by which a start ends what this
-            // process
-            // does not.
+            // Nor of these: if there is no room for them, the metadata stand in, by which a start ends what this
+            // process does not.
             else if (entry instanceof JournalEntry.Open open) wal.writeOpens(open.timeMs(), open.partitions());
             else if (entry instanceof JournalEntry.Drop drop) wal.writeDrops(drop.timeMs(), drop.partitions());
         } catch (IOException failed) {

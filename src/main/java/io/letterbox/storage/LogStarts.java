@@ -4,8 +4,8 @@ import io.letterbox.time.Clock;
 import java.io.IOException;
 
 /**
- * Moves the beginnings of one shard's logs up. Where to is decided here, by clock, settings or a client; that is an entry of
- * the journal, and done when it is safe. Owned by the shard's thread.
+ * Moves the beginnings of one shard's logs up. Where to is decided here, by clock, settings or a client; that is an
+ * entry of the journal, and done when it is safe. Owned by the shard's thread.
  */
 final class LogStarts {
     private final Journal journal;

@@ -26,9 +26,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Joins the metadata log with the shards: an image becomes visible when every shard of this node has tried to serve it, and
- * a proposal is answered after that. So whoever was told that a topic exists can publish to it at once, and whoever made
- * one that cannot be served yet is told so; the shards go on trying.
+ * Joins the metadata log with the shards: an image becomes visible when every shard of this node has tried to serve it,
+ * and a proposal is answered after that. So whoever was told that a topic exists can publish to it at once, and whoever
+ * made one that cannot be served yet is told so; the shards go on trying.
  */
 public final class MetadataService implements Metadata {
     private final Vertx vertx;
@@ -59,7 +59,7 @@ public final class MetadataService implements Metadata {
      * An answer that is given when an image is visible.
      *
      * @param version of the image
-     * @param topic which the command makes, or makes larger; null where it does not
+     * @param topic which the command makes, or makes larger; null if it does not
      */
     private record PendingReply(long version, Reply reply, String topic, Promise<Reply> promise) {}
 
@@ -142,7 +142,7 @@ public final class MetadataService implements Metadata {
         else answer.promise().fail(missing);
     }
 
-    /** Why a topic that was made just now is not served as a whole; null where it is. */
+    /** Why a topic that was made just now is not served as a whole; null if it is. */
     private ApiException unserved(String topic) {
         for (Map.Entry<TopicPartition, ApiException> each : unserved.entrySet()) {
             if (!each.getKey().topic().equals(topic)) continue;

@@ -56,8 +56,8 @@ public final class ParallelFsync {
     }
 
     /**
-     * Does several things that wait for a disk, as many at the same time as are useful. Returns when all of them are over,
-     * with what they gave, in order.
+     * Does several things that wait for a disk, as many at the same time as are useful. Returns when all of them are
+     * over, with what they gave, in order.
      *
      * @throws ForceFailedException where a force failed
      * @throws IOException where one lacked something
@@ -72,8 +72,8 @@ public final class ParallelFsync {
     }
 
     /**
-     * Makes several logs durable one after the other, while the caller goes on. Those that lack something keep nobody else
-     * from it; fails with a failed force at once, otherwise with the first that lacked something.
+     * Makes several logs durable one after the other, while the caller goes on. Those that lack something keep nobody
+     * else from it; fails with a failed force at once, otherwise with the first that lacked something.
      */
     CompletableFuture<Void> forceInBackground(List<Flush> flushes) {
         return CompletableFuture.runAsync(() -> forceAll(flushes), threads);

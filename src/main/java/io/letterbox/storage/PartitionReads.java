@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How one hosted partition is read: out of the tail cache, out of the log, or, for Kafka fetches of many bytes, as regions
- * of its files. Stateless; any thread. {@link LogAccess} finds the partition and the thread.
+ * How one hosted partition is read: out of the tail cache, out of the log, or, for Kafka fetches of many bytes, as
+ * regions of its files. Stateless; any thread. {@link LogAccess} finds the partition and the thread.
  */
 final class PartitionReads {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReads.class);
@@ -40,7 +40,7 @@ final class PartitionReads {
     /**
      * Whole batches from the tail cache, also a batch in which the offset lies deep. Never blocks.
      *
-     * @return null where the cache does not reach back that far, or the partition refuses to be read
+     * @return null if the cache does not reach back that far, or the partition refuses to be read
      */
     static Slice cached(HostedPartition held, long offset, int maxBytes, Isolation isolation) {
         if (held.quarantine() != null) return null;

@@ -70,8 +70,8 @@ public final class RecoveryCheckpoint {
 
     /**
      * Notes down for the next start that a force has failed; has to be called as soon as that is known, since a start
-     * without the note believes what it sees. The note need not come to the disk: once the machine has started anew, the
-     * operating system shows what is there. Any thread.
+     * without the note believes what it sees. The note need not come to the disk: once the machine has started anew,
+     * the operating system shows what is there. Any thread.
      */
     public void forceFailed() {
         closedWell = false;

@@ -12,8 +12,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Forces what one shard's logs have so far in the journal only, and the segments that they have closed; then the
- * journal's entries of before are not needed any more, and recovery points move. Forces, and the writing of the points, which all shards
- * have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
+ * journal's entries of before are not needed any more, and recovery points move. Forces, and the writing of the points,
+ * which all shards have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
  */
 final class ShardCheckpoint {
     /** So many bytes are appended at the most before a checkpoint: what a restart may have to read. */
@@ -26,7 +26,7 @@ final class ShardCheckpoint {
     private final ShardPartitions partitions;
     private final Journal journal;
 
-    /** What goes on beside the shard's thread; null where there is no checkpoint under way. */
+    /** What goes on beside the shard's thread; null if there is no checkpoint under way. */
     private CompletableFuture<Void> underWay;
 
     /** Whether that is the writing of the recovery points: the logs have been forced then. */
@@ -45,20 +45,20 @@ final class ShardCheckpoint {
         this.journal = journal;
     }
 
-    /** Counts appended bytes; true where a checkpoint is due for their number. */
+    /** Counts appended bytes; true if a checkpoint is due for their number. */
     boolean wrote(long bytes) {
         bytesSince += bytes;
         return bytesSince >= CHECKPOINT_BYTES;
     }
 
-    /** True where a checkpoint is due for the number of files that cannot be closed before it. */
+    /** True if a checkpoint is due for the number of files that cannot be closed before it. */
     boolean isDueForFiles() {
         return services.files().openFiles().wantForce();
     }
 
     /**
-     * Before an append to a partition: where as many files are open as may be, and none of them could be closed, forces some.
-     * Blocks; seldom, as a checkpoint has been due since half of them were.
+     * Before an append to a partition: where as many files are open as may be, and none of them could be closed, forces
+     * some. Blocks; seldom, as a checkpoint has been due since half of them were.
      *
      * @throws ForceFailedException where a force failed; the shard must stop
      */

@@ -18,7 +18,7 @@ public final class ShardCount {
     private ShardCount() {}
 
     /**
-     * The number of shards. Where there are none yet, they are made, and every partition gets its place in one of them;
+     * The number of shards. If there are none yet, they are made, and every partition gets its place in one of them;
      * that is durable then. Blocks.
      *
      * @param configured {@code storage.shards}; 0: as many as suit the cores

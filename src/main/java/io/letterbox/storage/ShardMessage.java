@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a shard is asked for besides a single {@link Append}. It travels on the shard's own address, so it stays in order
- * with the appends. Each is answered through the promise in it, as {@link Partitions} says.
+ * What a shard is asked for besides a single {@link Append}. It travels on the shard's own address, so it stays in
+ * order with the appends. Each is answered through the promise in it, as {@link Partitions} says.
  */
 sealed interface ShardMessage {
     /**

@@ -121,12 +121,12 @@ final class ShardPartitions {
     }
 
     /**
-     * Makes this shard serve what the image assigns to it, and nothing else. What cannot be done for now keeps nobody else
-     * from it, and is done by a later call.
+     * Makes this shard serve what the image assigns to it, and nothing else. What cannot be done for now keeps nobody
+     * else from it, and is done by a later call.
      *
      * @param beforeDeleting run where logs are about to be closed
      * @param moved gets the high watermarks that move
-     * @return why what is not served is not: empty where all is as the image says
+     * @return why what is not served is not: empty if all is as the image says
      * @throws IOException where a force failed: the shard must end
      */
     Map<TopicPartition, ApiException> apply(
@@ -178,8 +178,8 @@ final class ShardPartitions {
     }
 
     /**
-     * Has the journal carry that partitions are opened for the first time; why it cannot, or null. Nobody waits for it: an
-     * entry that is lost with its leader is appended by the next one, who finds no directory.
+     * Has the journal carry that partitions are opened for the first time; why it cannot, or null. Nobody waits for it:
+     * an entry that is lost with its leader is appended by the next one, who finds no directory.
      */
     private IOException carry(Map<TopicIdPartition, TopicPartition> first) throws IOException {
         IOException[] failure = {null};
@@ -219,7 +219,7 @@ final class ShardPartitions {
         if (all) unopened.remove(topic.name());
     }
 
-    /** True where something that an image has taken away is still there, so that it has to be applied once more. */
+    /** True if something that an image has taken away is still there, so that it has to be applied once more. */
     boolean isLeaving() {
         return leaving || !drops.areOver();
     }
@@ -228,7 +228,9 @@ final class ShardPartitions {
         return partition.shard() == shard && partition.leader() == services.nodeId();
     }
 
-    /** Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted. */
+    /**
+     * Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted.
+     */
     private void removeUnassigned(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         List<HostedPartition> ledElsewhere = new ArrayList<>();
@@ -262,7 +264,7 @@ final class ShardPartitions {
         if (held.log() != null) held.log().abandon();
     }
 
-    /** What an image says of the very incarnation of a partition; null where that has been deleted. */
+    /** What an image says of the very incarnation of a partition; null if that has been deleted. */
     private static PartitionImage of(HostedPartition held, ClusterImage image) {
         TopicImage topic = image.topics().get(held.id().topic());
         boolean there = topic != null
@@ -280,7 +282,7 @@ final class ShardPartitions {
         compaction.stop(held);
     }
 
-    /** @param opened what was opened just now; null where it was open */
+    /** @param opened what was opened just now; null if it was open */
     private HostedPartition serve(
             TopicPartition id, TopicImage topic, HostedPartition opened, List<Committed.Moved> moved) {
         PartitionImage partition = topic.partitions().get(id.partition());
@@ -418,7 +420,7 @@ final class ShardPartitions {
     /**
      * Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point.
      *
-     * @return true where all of all logs is in their files now
+     * @return true if all of all logs is in their files now
      */
     boolean closeAll() {
         boolean well = true;

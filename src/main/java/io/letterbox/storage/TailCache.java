@@ -16,8 +16,9 @@ final class TailCache {
     private static final int SLACK_BYTES = 64;
 
     /**
-     * The largest part of a Kafka request that is kept, as a copy. Producers that send larger ones fill the cache many times
-     * a second, so that the collector would move every published byte; their readers are served from the page cache.
+     * The largest part of a Kafka request that is kept, as a copy. Producers that send larger ones fill the cache many
+     * times a second, so that the collector would move every published byte; their readers are served from the page
+     * cache.
      */
     static final int LARGEST_PART_BYTES = 8 << 10;
 

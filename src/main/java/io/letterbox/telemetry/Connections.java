@@ -18,10 +18,10 @@ public final class Connections {
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicInteger kafka = new AtomicInteger();
     private final AtomicInteger sse = new AtomicInteger();
-    private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+    private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
 
     /** One connection. Its own event loop writes, any thread reads. */
-    public final class Entry {
+    public final class OpenConnection {
         private final long id = lastId.incrementAndGet();
         private final Door door;
         private final String host;
@@ -32,7 +32,7 @@ public final class Connections {
         private volatile String proxy;
         private volatile long requests;
 
-        private Entry(Door door, String host, long sinceNanos) {
+        private OpenConnection(Door door, String host, long sinceNanos) {
             this.door = door;
             this.host = host;
             this.sinceNanos = sinceNanos;
@@ -115,8 +115,8 @@ public final class Connections {
      * @param host the client's address
      * @param nowNanos by a monotonic clock
      */
-    public Entry opened(Door door, String host, long nowNanos) {
-        Entry entry = new Entry(door, host, nowNanos);
+    public OpenConnection opened(Door door, String host, long nowNanos) {
+        OpenConnection entry = new OpenConnection(door, host, nowNanos);
         open.add(entry);
         counter(door).incrementAndGet();
         return entry;
@@ -128,13 +128,13 @@ public final class Connections {
     }
 
     /** Some of the connections, in the order in which they were opened. */
-    public List<Entry> list(int most) {
-        List<Entry> some = new ArrayList<>();
-        for (Entry entry : open) {
+    public List<OpenConnection> list(int most) {
+        List<OpenConnection> some = new ArrayList<>();
+        for (OpenConnection entry : open) {
             if (some.size() == most) break;
             some.add(entry);
         }
-        some.sort(java.util.Comparator.comparingLong(Entry::id));
+        some.sort(java.util.Comparator.comparingLong(OpenConnection::id));
         return some;
     }
 

@@ -47,9 +47,9 @@ public final class SseMeters {
                 .labelNames("reason")
                 .withoutExemplars()
                 .register(registry);
-        Disconnect[] reasons = Disconnect.values();
+        DisconnectReason[] reasons = DisconnectReason.values();
         disconnects = new CounterDataPoint[reasons.length];
-        for (Disconnect reason : reasons) {
+        for (DisconnectReason reason : reasons) {
             disconnects[reason.ordinal()] = disconnect.labelValues(reason.label());
         }
     }
@@ -65,7 +65,7 @@ public final class SseMeters {
     }
 
     /** Counts the end of a subscriber that was {@link #connected}. */
-    public void disconnected(Disconnect reason) {
+    public void disconnected(DisconnectReason reason) {
         connections.dec();
         disconnects[reason.ordinal()].inc();
     }

@@ -80,8 +80,8 @@ final class InitRules {
     }
 
     /**
-     * A producer that had an id before has to be the owner, or the owner from before its epochs ran out (which asks again
-     * because it missed the answer).
+     * A producer that had an id before has to be the owner, or the owner from before its epochs ran out (which asks
+     * again because it missed the answer).
      */
     private static boolean mayReturn(Transaction t, InitProducerIdRequestData data) {
         return data.producerId() == t.producerId()

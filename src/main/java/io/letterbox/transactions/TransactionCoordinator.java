@@ -40,8 +40,8 @@ import org.apache.kafka.common.protocol.Errors;
  *                     └──────────────────────────────── InitProducerId ───────────────────────────┘
  * </pre>
  *
- * A decision is one record, so a transaction is wholly committed or wholly aborted; its markers follow once the record is
- * committed, and follow again after a restart.
+ * A decision is one record, so a transaction is wholly committed or wholly aborted; its markers follow once the record
+ * is committed, and follow again after a restart.
  */
 public final class TransactionCoordinator implements Coordinator {
     /** How long a question waits for the markers of the transaction before; they take one group commit as a rule. */
@@ -89,8 +89,8 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /**
-     * A log can hold more than fits: an older server may have had no limit, or this one a higher one. A later record of an
-     * id that is forgotten here says everything about it again.
+     * A log can hold more than fits: an older server may have had no limit, or this one a higher one. A later record of
+     * an id that is forgotten here says everything about it again.
      */
     private void forgetUnread() {
         for (TransactionalIdState oldest; !account.hasRoom(0) && (oldest = ids.oldestIdle()) != null; ) {
@@ -103,7 +103,7 @@ public final class TransactionCoordinator implements Coordinator {
      * Finds out what has to be forgotten, so that there is room for so much more: the ids that were unused for longest.
      *
      * @param but the id that is not to be forgotten for itself; may be unknown
-     * @return their tombstones, to be written with what needs the room; null where there is not enough to forget
+     * @return their tombstones, to be written with what needs the room; null if there is not enough to forget
      */
     private List<CoordinatorRecord> makeRoom(long growthBytes, String but) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
@@ -191,7 +191,7 @@ public final class TransactionCoordinator implements Coordinator {
         return (CoordinatorRequest<R>) ask;
     }
 
-    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} where there is none yet */
+    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} if there is none yet */
     private void init(
             InitProducer init,
             CoordinatorRequest<InitProducerIdResponseData> ask,
@@ -299,7 +299,7 @@ public final class TransactionCoordinator implements Coordinator {
         return partitions.stream().collect(Collectors.toMap(Function.identity(), error));
     }
 
-    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} where there is none yet */
+    /** @param freshId an id that nobody had before, or {@link Transaction#NO_ID} if there is none yet */
     private void end(
             EndTransaction end, CoordinatorRequest<EndTxnResponseData> ask, CoordinatorContext context, long freshId) {
         TransactionalIdState known = ids.get(end.key());
@@ -331,7 +331,7 @@ public final class TransactionCoordinator implements Coordinator {
                         .setProducerEpoch(known.transaction.ownerEpoch()));
     }
 
-    /** Writes a decision, and has it carried out. Where there is nothing to mark, it is carried out by itself. */
+    /** Writes a decision, and has it carried out. If there is nothing to mark, it is carried out by itself. */
     private void decide(Transaction prepared, CoordinatorContext context) {
         boolean nothing = prepared.partitions().isEmpty();
         write(nothing ? prepared.completed(context.wallMs()) : prepared, context);
@@ -378,7 +378,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
-    /** Writes what may need more room than there is; false, and nothing is written, where there is none to be made. */
+    /** Writes what may need more room than there is; false, and nothing is written, if there is none to be made. */
     private boolean writeGrown(Transaction before, Transaction after, CoordinatorContext context) {
         long growthBytes =
                 TransactionalIds.weightBytes(after) - (before == null ? 0 : TransactionalIds.weightBytes(before));

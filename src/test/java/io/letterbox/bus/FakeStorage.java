@@ -31,8 +31,8 @@ import java.util.function.Consumer;
 
 /**
  * A storage in memory for tests of the doors and the delivery: it takes {@link Append}s, assigns offsets, keeps the
- * promises, tells of {@link Committed} and reads back. What a real storage may do to a door
- * can be made to happen: refusing, answering late, losing its cache, moving the log's start. Thread-safe.
+ * promises, tells of {@link Committed} and reads back. What a real storage may do to a door can be made to happen:
+ * refusing, answering late, losing its cache, moving the log's start. Thread-safe.
  */
 public final class FakeStorage implements FetchReader, Partitions {
     /** Where it works: on a thread that is none of its callers'. */

@@ -79,7 +79,7 @@ class ConsolePartTest {
 
     @Test
     void theConnectionsAreThoseThatAreOpen() throws Exception {
-        Connections.Entry kafka = meters.connections().opened(Door.KAFKA, "10.0.0.1", System.nanoTime());
+        Connections.OpenConnection kafka = meters.connections().opened(Door.KAFKA, "10.0.0.1", System.nanoTime());
         kafka.client("my \"app\"");
         kafka.software("apache-kafka-java 4.3.1");
         kafka.requested("Fetch");

@@ -62,7 +62,7 @@ public final class TestGroups implements CoordinatorOutbox {
     private GroupCoordinator core;
     private int nextId;
 
-    /** A record in the log, or a marker where there is none. */
+    /** A record in the log, or a marker if there is none. */
     public record Logged(long producerId, CoordinatorRecord record, boolean commit) {}
 
     /** An answer that may not be there yet. */

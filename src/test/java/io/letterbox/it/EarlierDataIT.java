@@ -23,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Data directories of versions that had {@code topics/<topic>/<partition>/}, the second of which knew shards already. What
- * was written before a kill is in the write-ahead log only. Two topics had been deleted, and one of them made again.
+ * Data directories of versions that had {@code topics/<topic>/<partition>/}, the second of which knew shards
+ * already. What was written before a kill is in the write-ahead log only. Two topics had been deleted, and one of
+ * them made again.
  */
 class EarlierDataIT {
     private static final String EXPECTED = "expected.txt";

@@ -224,11 +224,12 @@ class EventSourceIT {
                 const { subscribe } = await import("/client.js");
                 window.handled = [];
                 window.working = [];
-                window.stream = subscribe("/topics/slow/events", {group: "pages", from: "earliest", onRecord: (value, id) => {
+                const onRecord = (value, id) => {
                   if (handled.includes(value)) handled.push("again");
                   handled.push(value);
                   if (given[0]) return new Promise((resolve, reject) => working.push({resolve, reject}));
-                }});
+                };
+                window.stream = subscribe("/topics/slow/events", {group: "pages", from: "earliest", onRecord});
                 """;
         assertThat(browser.await(subscribe, true)).isNull();
         browser.until("ten records", () -> browser.script("return working.length === 10"));

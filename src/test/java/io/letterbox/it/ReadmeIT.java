@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every command of the README and of the pages after it, one after the other as a newcomer would, against one server. */
+/**
+ * Every command of the README and of the pages after it, one after the other as a newcomer would, against one server.
+ */
 class ReadmeIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -31,7 +33,7 @@ class ReadmeIT {
     /** Its commands need root, a systemd or a container engine. */
     private static final String INSTALLATION = "docs/install.md";
 
-    /** Other tests run these: the launcher, the demonstration, Kafka's own tools, the measurements. */
+    /** Commands that other tests run: the launcher, the demonstration, Kafka's own tools, the benchmarks. */
     private static final Pattern ELSEWHERE =
             Pattern.compile("scripts/(test|demo|bench|letterbox( serve.*)? *(#.*)?$).*|kafka-.*\\.sh .*");
 
@@ -48,7 +50,7 @@ class ReadmeIT {
         assertThat(commands).anyMatch(command -> command.contains("| kcat"));
         try (ServerProcess server = ServerProcess.in(directory).start()) {
             for (String command : commands) run(server, command);
-            // The example says where the first record went; nothing before it has taken that place.
+            // The example prints where the first record was written; no record before it has that offset.
             assertThat(server.page("/topics/payments/records?partition=0&offset=0&limit=1"))
                     .contains("A-17", "\\\"amount\\\":120");
         }
@@ -65,7 +67,7 @@ class ReadmeIT {
         }
     }
 
-    /** The lines of all blocks for a shell; one that ends with a pipe goes on in the next. */
+    /** The lines of all shell blocks; a line that ends with a pipe continues in the next. */
     private static List<String> commands(String text) {
         List<String> commands = new ArrayList<>();
         for (String block : text.split("(?m)^```")) {
@@ -84,7 +86,7 @@ class ReadmeIT {
     private void run(ServerProcess server, String command) throws IOException, InterruptedException {
         String here = command.replace("localhost:8080", "127.0.0.1:" + server.port())
                 .replace("localhost:9092", server.bootstrap())
-                // What is refused fails.
+                // A refused request is to fail.
                 .replaceAll("\\bcurl ", "curl -sS --fail-with-body ")
                 .replace(
                         "scripts/letterbox",
@@ -98,7 +100,7 @@ class ReadmeIT {
         Process process = shell.start();
         try {
             if (command.startsWith("curl -N")) {
-                // It goes on until somebody ends it.
+                // The command runs until it is interrupted.
                 await(command).atMost(LIMIT).until(() -> Files.readString(output)
                         .contains("data:"));
                 assertThat(process.isAlive()).as(command).isTrue();
@@ -114,7 +116,7 @@ class ReadmeIT {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        // Whoever types notices nothing of how long it takes until a reader that was ended has left its group.
+        // A person does not notice the time until an interrupted reader has left its group.
         if (JOINS.matcher(command).find()) {
             await().atMost(LIMIT).until(() -> server.page("/groups/auditors").contains("\"members\":[]"));
         }

@@ -269,7 +269,9 @@ public final class ServerProcess implements AutoCloseable {
         return directory.resolve("data").toAbsolutePath();
     }
 
-    /** Where the files of a partition are, whose directory says the topic's name; where nothing is, if there is none. */
+    /**
+     * Where the files of a partition are, whose directory says the topic's name; where nothing is, if there is none.
+     */
     public Path partitionDir(String topic, int partition) {
         try (Stream<Path> directories = Files.find(
                 dataDir().resolve("shards"), 2, (path, of) -> path.toString().endsWith("-" + partition))) {

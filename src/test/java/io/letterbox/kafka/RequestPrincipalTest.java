@@ -62,7 +62,7 @@ class RequestPrincipalTest {
                 .hasMessageContaining("without a principal");
     }
 
-    /** A client that nothing but its address is asked of. */
+    /** A client of which only the address is used. */
     private static final class OneAddress implements KafkaClient {
         @Override
         public String host() {

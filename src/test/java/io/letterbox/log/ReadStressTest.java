@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threads read, into memory and from pinned places in files, while the owner appends, deletes, compacts, truncates above
- * what may be read, and closes idle files. Every batch that is read must be whole, in order and what was written: each
- * value begins with its record's own offset.
+ * Threads read, into memory and from pinned places in files, while the owner appends, deletes, compacts, truncates
+ * above what may be read, and closes idle files. Every batch that is read must be whole, in order and what was written:
+ * each value begins with its record's own offset.
  */
 class ReadStressTest {
     private static final int READERS = 4;

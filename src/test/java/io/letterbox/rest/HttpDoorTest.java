@@ -10,11 +10,11 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.entrance.DoorLimits;
 import io.letterbox.entrance.Entrance;
 import io.letterbox.entrance.GuardedTransport;
+import io.letterbox.http.ConnectionLifetime;
 import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
-import io.letterbox.http.LongLived;
 import io.letterbox.http.RouteObserver;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -353,7 +353,7 @@ class HttpDoorTest {
         @Override
         public void mount(Router router, Vertx vertx) {
             router.get("/endless").handler(context -> {
-                LongLived.exempt(context.request());
+                ConnectionLifetime.disableIdleTimeout(context.request());
                 context.response().setChunked(true).write(":");
             });
         }

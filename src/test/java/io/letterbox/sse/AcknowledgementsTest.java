@@ -37,7 +37,7 @@ class AcknowledgementsTest {
     private void give(long... behindLast) {
         SseChunk chunk =
                 SseChunk.of(new Position(new long[] {1000, 1000}), behindLast, new int[] {1}, new JsonBytes(8));
-        acknowledgements.given(layout, chunk);
+        acknowledgements.written(layout, chunk);
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.sse.GroupStreamState.Ended;
 import io.letterbox.sse.GroupStreamState.Fetching;
-import io.letterbox.sse.GroupStreamState.Giving;
 import io.letterbox.sse.GroupStreamState.Reading;
+import io.letterbox.sse.GroupStreamState.Revoking;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -27,8 +27,8 @@ class GroupStreamStateTest {
     private static final GroupStreamState LEAVING = new Reading(1, true);
     private static final GroupStreamState FETCHING = new Fetching(1, false, MORE);
     private static final GroupStreamState FETCHING_LAST = new Fetching(1, true, MORE);
-    private static final GroupStreamState GIVING = new Giving(1, false, STOPPED, 7);
-    private static final GroupStreamState GIVING_LAST = new Giving(1, true, STOPPED, 7);
+    private static final GroupStreamState GIVING = new Revoking(1, false, STOPPED, 7);
+    private static final GroupStreamState GIVING_LAST = new Revoking(1, true, STOPPED, 7);
     private static final GroupStreamState ENDED = new Ended(1);
     private static final List<GroupStreamState> ALL =
             List.of(READING, LEAVING, FETCHING, FETCHING_LAST, GIVING, GIVING_LAST, ENDED);
@@ -45,18 +45,18 @@ class GroupStreamStateTest {
 
     @Test
     void partitionsAreTakenOnlyByAStreamThatStaysAndHasNothingElseToDo() {
-        assertThat(READING.fetch(MORE)).isEqualTo(FETCHING);
+        assertThat(READING.assign(MORE)).isEqualTo(FETCHING);
         for (GroupStreamState other : ALL.subList(1, ALL.size())) {
-            assertThatThrownBy(() -> other.fetch(MORE)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> other.assign(MORE)).isInstanceOf(IllegalStateException.class);
         }
     }
 
     @Test
     void partitionsAreGivenUpByAStreamThatHasNothingElseToDo() {
-        assertThat(READING.give(STOPPED, 7)).isEqualTo(GIVING);
-        assertThat(LEAVING.give(STOPPED, 7)).isEqualTo(GIVING_LAST);
+        assertThat(READING.revoke(STOPPED, 7)).isEqualTo(GIVING);
+        assertThat(LEAVING.revoke(STOPPED, 7)).isEqualTo(GIVING_LAST);
         for (GroupStreamState other : ALL.subList(2, ALL.size())) {
-            assertThatThrownBy(() -> other.give(STOPPED, 7)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> other.revoke(STOPPED, 7)).isInstanceOf(IllegalStateException.class);
         }
     }
 
@@ -70,7 +70,7 @@ class GroupStreamStateTest {
     void whoIsFencedReadsNothingAsAnotherMember() {
         GroupStreamState again = new Reading(2, false);
         GroupStreamState last = new Reading(2, true);
-        assertThat(ALL.stream().map(GroupStreamState::lost))
+        assertThat(ALL.stream().map(GroupStreamState::onFenced))
                 .containsExactly(again, last, again, last, again, last, ENDED);
     }
 

@@ -106,7 +106,7 @@ final class SimClient {
     boolean connect(DeliveryLoop loop, SimLog log, SubscriberSlots slots, Meters meters) {
         List<Cursor.TopicOffsets> cursor = lastEventId.isEmpty() ? null : Cursor.parse(lastEventId);
         SubscribeRequest request = new SubscribeRequest(
-                Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, Heartbeat.BARE_ID);
+                Principal.ANONYMOUS, subscription, cursor, new From.Earliest(), null, HeartbeatForm.BARE_ID);
         for (String topic : subscription.topics()) {
             if (!loop.image().topics().containsKey(topic)) return false;
         }
@@ -132,10 +132,10 @@ final class SimClient {
         SseChunk preamble = SseChunk.control(first.ascii('\n'));
         sink.write(preamble);
         preamble.release();
-        subscriber = new Subscriber(loop, feed, position, Heartbeat.BARE_ID, null);
+        subscriber = new Subscriber(loop, feed, position, HeartbeatForm.BARE_ID, null);
         subscriber.attach(sink, SEEN.opened(Door.SSE, "127.0.0.1", 0));
         meters.sse().connected(cursor != null);
-        loop.admit(subscriber);
+        loop.add(subscriber);
         return true;
     }
 

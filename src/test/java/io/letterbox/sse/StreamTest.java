@@ -54,7 +54,8 @@ class StreamTest {
     void itIsShownForWhomAProxyAsks() throws Exception {
         try (TestStream stream = server.open("/topics/one/events", "X-Forwarded-For: 1.1.1.1, 203.0.113.7")) {
             stream.nextCursor();
-            Connections.Entry entry = server.meters.connections().list(2).get(0);
+            Connections.OpenConnection entry =
+                    server.meters.connections().list(2).get(0);
             assertThat(entry.host()).isEqualTo("203.0.113.7");
             assertThat(entry.proxy()).isEqualTo("127.0.0.1");
         }

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real shard's group commits, write-ahead log and checkpoints on the simulated disk: random work on several partitions,
- * the machine stops before a random operation, or a force fails, and what is there afterwards must be every acknowledged
- * record, once, in order, and of the others an unbroken beginning.
+ * A real shard's group commits, write-ahead log and checkpoints on the simulated disk: random work on several
+ * partitions, the machine stops before a random operation, or a force fails, and what is there afterwards must be every
+ * acknowledged record, once, in order, and of the others an unbroken beginning.
  */
 class ShardCrashSimTest {
     private static final int ROUNDS = 6;

@@ -9,8 +9,8 @@ class ConnectionsTest {
 
     @Test
     void listsWhoIsThereAndNobodyElse() {
-        Connections.Entry first = connections.opened(Door.KAFKA, "10.0.0.1", 0);
-        Connections.Entry second = connections.opened(Door.SSE, "10.0.0.2", 0);
+        Connections.OpenConnection first = connections.opened(Door.KAFKA, "10.0.0.1", 0);
+        Connections.OpenConnection second = connections.opened(Door.SSE, "10.0.0.2", 0);
         first.client("app");
         first.requested("Fetch");
         first.requested("Heartbeat");
@@ -30,7 +30,7 @@ class ConnectionsTest {
 
     @Test
     void keepsNoMoreOfAClientsWordsThanAPersonWouldRead() {
-        Connections.Entry entry = connections.opened(Door.KAFKA, "10.0.0.1", 0);
+        Connections.OpenConnection entry = connections.opened(Door.KAFKA, "10.0.0.1", 0);
         entry.client("x".repeat(100_000));
         entry.software(null);
         assertThat(entry.client()).hasSizeLessThan(200).startsWith("xxx");

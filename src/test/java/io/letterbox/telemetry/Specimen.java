@@ -53,7 +53,7 @@ final class Specimen implements AutoCloseable {
         meters.sse().connected(false);
         meters.sse().delivered(20);
         meters.sse().stallBegan();
-        for (Disconnect reason : Disconnect.values()) {
+        for (DisconnectReason reason : DisconnectReason.values()) {
             meters.sse().connected(false);
             meters.sse().disconnected(reason);
         }

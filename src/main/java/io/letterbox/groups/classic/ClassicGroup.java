@@ -55,7 +55,7 @@ public final class ClassicGroup implements Group {
     private String protocolType = "";
     private String protocol;
     private String leader;
-    /** What the members subscribe to; null where that is not known. */
+    /** What the members subscribe to; null if that is not known. */
     private Set<String> topics;
 
     // What does not survive a restart.
@@ -250,7 +250,7 @@ public final class ClassicGroup implements Group {
         return memberId.equals(leader);
     }
 
-    /** Makes a member leader that takes part in the rebalance; false where none does. */
+    /** Makes a member leader that takes part in the rebalance; false if none does. */
     boolean electLeader() {
         ClassicMember current = leader == null ? null : members.get(leader);
         if (current != null && current.joining() != null) return true;

@@ -81,7 +81,7 @@ public final class ClassicGroups {
         });
     }
 
-    /** The group, made where there is none: without members, as offsets alone would make it. */
+    /** The group, made if there is none: without members, as offsets alone would make it. */
     public ClassicGroup getOrMake(String groupId, long wallMs) {
         ClassicGroup known = registry.get(groupId, ClassicGroup.class);
         if (known != null) return known;

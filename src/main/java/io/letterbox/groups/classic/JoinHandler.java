@@ -208,7 +208,9 @@ final class JoinHandler {
         member.joining(request.ask());
     }
 
-    /** A static member has been started anew: it takes the old one's place, and whoever still speaks as that is fenced. */
+    /**
+     * A static member has been started anew: it takes the old one's place, and whoever still speaks as that is fenced.
+     */
     private void replaceStatic(Request request, ClassicMember old, String newId) {
         ClassicGroup group = request.group();
         String oldLeader = group.leader();

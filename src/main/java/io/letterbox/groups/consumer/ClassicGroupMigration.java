@@ -22,7 +22,7 @@ final class ClassicGroupMigration {
 
     private ClassicGroupMigration() {}
 
-    /** False where the server could not speak the members' protocol for them. */
+    /** False if the server could not speak the members' protocol for them. */
     static boolean isPossible(ClassicGroupSnapshot snapshot, int maxMembers) {
         if (snapshot.members().size() >= maxMembers) return false;
         for (ClassicGroupSnapshot.Member member : snapshot.members()) {

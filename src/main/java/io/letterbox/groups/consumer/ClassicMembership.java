@@ -152,8 +152,8 @@ final class ClassicMembership {
     }
 
     /**
-     * Whether a member has to join again to get on: another epoch has begun, or it has to acknowledge what it gave up, or
-     * what it waits for is there. One that is giving up has joined already, so a sync must not send it back.
+     * Whether a member has to join again to get on: another epoch has begun, or it has to acknowledge what it gave up,
+     * or what it waits for is there. One that is giving up has joined already, so a sync must not send it back.
      */
     static boolean hasToRejoin(ConsumerGroup group, ConsumerMember member) {
         if (member.current().epoch() < group.epoch()) return true;

@@ -18,8 +18,8 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Answers consumers that speak the classic protocol in a group whose assignment the server decides, all of them at once:
- * nobody waits for anybody. Owned by the coordinator's shard.
+ * Answers consumers that speak the classic protocol in a group whose assignment the server decides, all of them at
+ * once: nobody waits for anybody. Owned by the coordinator's shard.
  */
 public final class ClassicProtocolAdapter {
     /** From here on, a member gets its id before it joins (KIP-394). */

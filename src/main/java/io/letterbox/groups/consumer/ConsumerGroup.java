@@ -242,13 +242,13 @@ public final class ConsumerGroup implements Group {
         return "Stable";
     }
 
-    /** True where a member owns what the newest target says. */
+    /** True if a member owns what the newest target says. */
     boolean isReconciled(ConsumerMember member) {
         return member.current().state() == MemberState.STABLE
                 && (member.current().epoch() == targetEpoch || member.current().epoch() == ConsumerMember.AWAY_EPOCH);
     }
 
-    /** True where the cluster has not changed since the group was compared with it. */
+    /** True if the cluster has not changed since the group was compared with it. */
     boolean isComparedWith(Topics topics) {
         return comparedVersion == topics.version();
     }

@@ -189,7 +189,7 @@ public final class ConsumerGroups {
         if (topics != null) removeDeparted(context);
     }
 
-    /** The name of the topic that has an id; null where there is none now, or that is not known yet. */
+    /** The name of the topic that has an id; null if there is none now, or that is not known yet. */
     public String topicName(Uuid id) {
         return topics == null ? null : topics.name(id);
     }
@@ -292,7 +292,7 @@ public final class ConsumerGroups {
     /**
      * Commits what a member asks for that joins, or says something else of itself.
      *
-     * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED where there is no memory for it
+     * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED if there is no memory for it
      */
     ConsumerGroup commitWithinLimit(GroupChange change, String memberId, CoordinatorContext context) {
         ConsumerGroup present = registry.get(change.group().id(), ConsumerGroup.class);
@@ -311,7 +311,7 @@ public final class ConsumerGroups {
         return change.commit(registry, context);
     }
 
-    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is no such group */
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID if there is no such group */
     Rebalance rebalance(String groupId, CoordinatorContext context) {
         return rebalance(group(groupId), context);
     }
@@ -320,7 +320,7 @@ public final class ConsumerGroups {
         return new Rebalance(new GroupChange(group), topics, patterns, context.wallMs());
     }
 
-    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID where there is none, because then nobody is in it */
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID if there is none, because then nobody is in it */
     ConsumerGroup group(String groupId) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         if (group != null) return group;

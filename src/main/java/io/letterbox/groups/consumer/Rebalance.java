@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What follows from a change, within one request: another group epoch, other targets, the next step of a member. Lives as
- * long as the request.
+ * What follows from a change, within one request: another group epoch, other targets, the next step of a member. Lives
+ * as long as the request.
  *
  * @param change what the request changes
  * @param topics the cluster's topics now
@@ -25,8 +25,8 @@ import org.apache.kafka.common.Uuid;
 record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long wallMs) {
 
     /**
-     * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets of
-     * the newest epoch where there are none.
+     * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets
+     * of the newest epoch if there are none.
      *
      * @param changed whether a subscription has changed, or a member is new
      */
@@ -51,7 +51,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
     }
 
     /**
-     * Looks up which topics the regular expressions stand for, and forgets those that nobody uses. False where that is not
+     * Looks up which topics the regular expressions stand for, and forgets those that nobody uses. False if that is not
      * known of all of them; these stand for what they stood for before.
      */
     private boolean resolve() {
@@ -116,7 +116,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
     /**
      * Takes a member one step towards its target.
      *
-     * @param owned what it says that it owns; null where it does not say
+     * @param owned what it says that it owns; null if it does not say
      */
     void reconcile(String memberId, PartitionSet owned) {
         ConsumerGroup group = change.group();

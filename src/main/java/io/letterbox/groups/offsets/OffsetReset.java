@@ -15,7 +15,7 @@ import org.apache.kafka.common.protocol.Errors;
 public final class OffsetReset {
     private OffsetReset() {}
 
-    /** Decides at one moment, so that no member can come in between. @param group null where there is none */
+    /** Decides at one moment, so that no member can come in between. @param group null if there is none */
     public static void set(
             SetOffsets command,
             CoordinatorRequest<Errors> ask,

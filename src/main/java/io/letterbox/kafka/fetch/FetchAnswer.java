@@ -11,9 +11,9 @@ import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Puts a response together, partition by partition in the order in which they were read. */
+/** The response to one fetch, put together partition by partition in the order in which they were read. */
 final class FetchAnswer {
-    /** Older versions cannot say who leads. */
+    /** The first version whose response can name the current leader. */
     private static final short LEADERS_FROM = 12;
 
     private final FetchResponseData body = new FetchResponseData();
@@ -22,26 +22,28 @@ final class FetchAnswer {
     private final boolean committed;
     private RequestedPartition.Key before;
 
-    /** @param committed whether the client sees committed records only, and so wants to know what was aborted */
+    /**
+     * @param committed whether the client reads committed records only, and so has to be told the aborted transactions
+     */
     FetchAnswer(short version, int sessionId, boolean committed) {
         this.version = version;
         this.committed = committed;
         body.setSessionId(sessionId);
     }
 
-    /** An answer that concerns the whole request. */
+    /** The response to a request that is refused as a whole. */
     static KafkaResponse refused(Errors refusal) {
         return KafkaResponse.of(new FetchResponseData().setErrorCode(refusal.code()));
     }
 
-    /** What a partition is answered that cannot be read. */
+    /** The data of a partition that cannot be read. */
     PartitionData refused(PartitionWait partition, Errors refusal) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setErrorCode(refusal.code())
                 .setHighWatermark(-1)
                 .setRecords(StoredRecords.NONE);
-        // As in Kafka: there is no list of a partition that exists and cannot be read.
+        // Kafka leaves the list of aborted transactions null for a partition that exists but cannot be read.
         if (partition.image() != null) data.setAbortedTransactions(null);
         boolean newLeader = refusal == Errors.NOT_LEADER_OR_FOLLOWER || refusal == Errors.FENCED_LEADER_EPOCH;
         if (newLeader && version >= LEADERS_FROM && partition.image() != null) {
@@ -52,7 +54,7 @@ final class FetchAnswer {
         return data;
     }
 
-    /** What a partition is answered that was read. */
+    /** The data of a partition that was read. */
     PartitionData read(PartitionWait partition, FetchedData found) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
@@ -77,7 +79,7 @@ final class FetchAnswer {
         return named;
     }
 
-    /** Adds a partition; neighbours of one topic share its entry. */
+    /** Adds a partition; consecutive partitions of one topic share its entry. */
     void add(PartitionWait partition, PartitionData data) {
         RequestedPartition.Key key = partition.key();
         boolean sameTopic = before != null
@@ -97,7 +99,7 @@ final class FetchAnswer {
         return new KafkaResponse.Bulk(body, this::discard);
     }
 
-    /** Gives back the files, where nothing is sent. */
+    /** Releases the file regions of a response that is not sent. */
     void discard() {
         files.forEach(FetchedData::release);
     }

@@ -63,9 +63,9 @@ final class FetchLoop {
         // waits for.
         FetchSession before = sessions.find(body.sessionId());
         if (before != null && before.belongsTo(request.client()) && before.pending() != null) {
-            before.pending().hurry();
+            before.pending().answerNow();
         }
-        FetchSessions.Wanted wanted = sessions.open(body, request.version(), request.client(), elapsedMs);
+        FetchSessions.ResolvedFetch wanted = sessions.open(body, request.version(), request.client(), elapsedMs);
         if (wanted.refusal() != Errors.NONE) return Future.succeededFuture(FetchAnswer.refused(wanted.refusal()));
         if (wanted.session() != null && !wanted.incremental()) {
             FetchSession made = wanted.session();
@@ -128,7 +128,7 @@ final class FetchLoop {
      * partitions in the same order every time; if they do not fit into one response, each has to come first at some
      * time.
      */
-    private FetchSessions.Wanted rotated(FetchSessions.Wanted wanted, FetchRequestData body) {
+    private FetchSessions.ResolvedFetch rotated(FetchSessions.ResolvedFetch wanted, FetchRequestData body) {
         List<? extends PartitionWait> partitions = wanted.partitions();
         if (wanted.session() != null || partitions.size() < 2) return wanted;
         long most = 0;
@@ -136,7 +136,7 @@ final class FetchLoop {
         if (most <= body.maxBytes()) return wanted;
         List<PartitionWait> turned = new java.util.ArrayList<>(partitions);
         java.util.Collections.rotate(turned, -Math.floorMod(rotation++, turned.size()));
-        return new FetchSessions.Wanted(turned, null, false, Errors.NONE);
+        return new FetchSessions.ResolvedFetch(turned, null, false, Errors.NONE);
     }
 
     private void onImageChange() {
@@ -149,13 +149,13 @@ final class FetchLoop {
     }
 
     /** Registers a fetch that begins to wait. */
-    void await(PendingFetch fetch) {
+    void startWaiting(PendingFetch fetch) {
         waiters.add(fetch);
         arm();
     }
 
     /** Removes a fetch that has stopped waiting. */
-    void left(PendingFetch fetch) {
+    void stopWaiting(PendingFetch fetch) {
         waiters.remove(fetch);
     }
 
@@ -171,7 +171,7 @@ final class FetchLoop {
     private void onTimer(long due) {
         // A timer that an earlier deadline has replaced leaves timerDueMs alone.
         if (timerDueMs == due) timerDueMs = NONE;
-        for (PendingFetch fetch : waiters.due(elapsedMs())) fetch.hurry();
+        for (PendingFetch fetch : waiters.due(elapsedMs())) fetch.answerNow();
         arm();
     }
 
@@ -182,7 +182,7 @@ final class FetchLoop {
     /** Answers all waiting fetches with what there is, because the server stops. */
     void drain() {
         draining = true;
-        waiters.all().forEach(PendingFetch::hurry);
+        waiters.all().forEach(PendingFetch::answerNow);
     }
 
     PartitionGate gate() {

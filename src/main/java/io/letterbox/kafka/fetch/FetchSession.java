@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.kafka.common.message.FetchRequestData;
 
 /**
- * The partitions that a client reads, remembered between its requests, so that these need only name what changes
- * (KIP-227). Bound to the connection that it was made on. Owned by one event loop.
+ * A fetch session (KIP-227): the partitions that a client reads, kept between its requests, so that these name only
+ * what has changed. Bound to the connection that created it. Owned by one event loop.
  */
 final class FetchSession {
     private final int id;
@@ -17,7 +17,7 @@ final class FetchSession {
     private final boolean usesTopicIds;
     private final Map<Key, SessionPartition> partitions;
 
-    /** The partitions in their order; null where that has changed. */
+    /** The partitions in reading order; null after a change, until they are asked for. */
     private List<SessionPartition> ordered;
 
     private int epoch = 1;
@@ -36,7 +36,7 @@ final class FetchSession {
         this.lookedMs = elapsedMs;
     }
 
-    /** Takes over what the client has changed; those that it does not read any more are returned. */
+    /** Applies an incremental request. Returns the partitions that the client has removed from the session. */
     List<SessionPartition> update(FetchRequestData request, long elapsedMs) {
         usedMs = elapsedMs;
         setEpoch(epoch == Integer.MAX_VALUE ? 1 : epoch + 1);
@@ -60,12 +60,12 @@ final class FetchSession {
         return forgotten;
     }
 
-    /** Lets others be first the next time, because these partitions have been served. */
+    /** Moves partitions that have been served to the end, so that others come first in the next response. */
     void moveBack(List<PartitionWait> served) {
         if (!served.isEmpty()) ordered = null;
         for (PartitionWait partition : served) {
             SessionPartition known = partitions.get(partition.key());
-            // It may have been forgotten in the meantime.
+            // The client may have removed the partition meanwhile.
             if (known != partition) continue;
             partitions.remove(known.key());
             partitions.put(known.key(), known);
@@ -76,7 +76,7 @@ final class FetchSession {
         return id;
     }
 
-    /** The epoch that the next request has to have. */
+    /** The epoch that the next request has to carry. */
     int epoch() {
         return epoch;
     }
@@ -97,15 +97,15 @@ final class FetchSession {
         return usedMs;
     }
 
-    /** In the order in which they are to be read; immutable. */
+    /** The partitions in reading order; immutable. */
     List<SessionPartition> partitions() {
         if (ordered == null) ordered = List.copyOf(partitions.values());
         return ordered;
     }
 
     /**
-     * Whether all partitions have to be looked at, although most have not moved: commits do not tell of everything that can
-     * happen to a log.
+     * Whether quiet partitions have to be checked, too. This is due at intervals, because not every change of a log
+     * comes with a message about a commit.
      */
     boolean mustLook(long elapsedMs) {
         if (elapsedMs - lookedMs < FetchLimits.LOOK_MS) return false;
@@ -113,12 +113,12 @@ final class FetchSession {
         return true;
     }
 
-    /** What takes back that the connection's end closes this session. */
+    /** @param action cancels the handler that closes this session with its connection */
     void setOnClosed(Runnable action) {
         onClosed = action;
     }
 
-    /** The session has been forgotten. */
+    /** Called when the session has been removed. */
     void closed() {
         onClosed.run();
     }

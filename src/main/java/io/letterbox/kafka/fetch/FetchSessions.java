@@ -42,9 +42,10 @@ final class FetchSessions {
      * @param incremental whether the response contains changed partitions only
      * @param refusal why the request cannot be served, or NONE
      */
-    record Wanted(List<? extends PartitionWait> partitions, FetchSession session, boolean incremental, Errors refusal) {
-        static Wanted refused(Errors refusal) {
-            return new Wanted(List.of(), null, false, refusal);
+    record ResolvedFetch(
+            List<? extends PartitionWait> partitions, FetchSession session, boolean incremental, Errors refusal) {
+        static ResolvedFetch refused(Errors refusal) {
+            return new ResolvedFetch(List.of(), null, false, refusal);
         }
     }
 
@@ -60,7 +61,7 @@ final class FetchSessions {
     }
 
     /** Resolves a request, and creates, updates or closes sessions as it asks. */
-    Wanted open(FetchRequestData request, short version, Object client, long elapsedMs) {
+    ResolvedFetch open(FetchRequestData request, short version, Object client, long elapsedMs) {
         boolean byId = version >= TOPIC_IDS_FROM;
         int epoch = request.sessionEpoch();
         if (epoch == FULL_EPOCH || epoch == LAST_EPOCH) {
@@ -68,12 +69,13 @@ final class FetchSessions {
             if (old != null && old.belongsTo(client)) close(old);
             Map<Key, RequestedPartition> named = RequestedPartition.all(request, byId);
             FetchSession made = epoch == LAST_EPOCH ? null : make(named, client, byId, elapsedMs);
-            return new Wanted(made == null ? waits(named) : made.partitions(), made, false, Errors.NONE);
+            return new ResolvedFetch(made == null ? waits(named) : made.partitions(), made, false, Errors.NONE);
         }
         FetchSession session = sessions.get(request.sessionId());
-        if (session == null || !session.belongsTo(client)) return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
-        if (session.epoch() != epoch) return Wanted.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
-        if (session.usesTopicIds() != byId) return Wanted.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
+        if (session == null || !session.belongsTo(client))
+            return ResolvedFetch.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        if (session.epoch() != epoch) return ResolvedFetch.refused(Errors.INVALID_FETCH_SESSION_EPOCH);
+        if (session.usesTopicIds() != byId) return ResolvedFetch.refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
         return update(session, request, elapsedMs);
     }
 
@@ -83,22 +85,22 @@ final class FetchSessions {
         return waits;
     }
 
-    private Wanted update(FetchSession session, FetchRequestData request, long elapsedMs) {
+    private ResolvedFetch update(FetchSession session, FetchRequestData request, long elapsedMs) {
         int before = session.partitions().size();
         session.update(request, elapsedMs).forEach(dropped);
         partitions += session.partitions().size() - before;
         if (session.partitions().isEmpty()) {
             close(session);
-            return new Wanted(List.of(), null, false, Errors.NONE);
+            return new ResolvedFetch(List.of(), null, false, Errors.NONE);
         }
         if (partitions > maxPartitions) {
             // The client starts a new session then, which is where the limit on partitions is enforced.
             close(session);
-            return Wanted.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+            return ResolvedFetch.refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
         sessions.remove(session.id());
         sessions.put(session.id(), session);
-        return new Wanted(session.partitions(), session, true, Errors.NONE);
+        return new ResolvedFetch(session.partitions(), session, true, Errors.NONE);
     }
 
     private FetchSession make(Map<Key, RequestedPartition> named, Object client, boolean byId, long elapsedMs) {

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The fetches of one event loop that wait: by partition, and by the end of their time. The partitions of sessions stay
- * listed from one request to the next, so that an idle consumer's request costs a few fields. Owned by that loop; knows no
- * clock.
+ * The waiting fetches of one event loop, by partition and by deadline. Partitions of sessions stay listed from one
+ * request to the next, so that an idle consumer's request costs a few field writes. Owned by that loop; reads no clock.
  */
 final class FetchWaiters {
-    /** So many answered fetches may be left in the queue beside those that wait. */
+    /** How many answered fetches may remain in the queue in addition to the waiting ones. */
     private static final int MAX_STALE = 64;
 
     private final CommitListeners listeners = new CommitListeners();
@@ -21,7 +20,7 @@ final class FetchWaiters {
             new PriorityQueue<>(Comparator.comparingLong(PendingFetch::deadlineMs));
     private int waiting;
 
-    /** A fetch begins to wait. */
+    /** Adds a fetch that begins to wait. */
     void add(PendingFetch fetch) {
         for (PartitionWait partition : fetch.partitions()) {
             if (!fetch.hasSession()) partition.setWaiter(fetch);
@@ -31,7 +30,7 @@ final class FetchWaiters {
         byDeadline.add(fetch);
     }
 
-    /** A fetch waits no longer. */
+    /** Removes a fetch that no longer waits. */
     void remove(PendingFetch fetch) {
         if (!fetch.hasSession()) {
             for (PartitionWait partition : fetch.partitions()) {
@@ -40,11 +39,11 @@ final class FetchWaiters {
             }
         }
         waiting--;
-        // It is left in the queue, because finding it there takes longer than passing over it.
+        // It stays in the queue for now, because searching it there takes longer than skipping it later.
         if (byDeadline.size() > 2 * waiting + MAX_STALE) byDeadline.removeIf(stale -> !stale.isWaiting());
     }
 
-    /** A partition that nobody will wait for any more. */
+    /** Takes a partition off the list, because it has left its request or session. */
     void unlist(PartitionWait partition) {
         partition.unlist(listeners);
     }
@@ -54,12 +53,12 @@ final class FetchWaiters {
         listeners.onCommitted(committed);
     }
 
-    /** All who wait. */
+    /** All waiting fetches. */
     List<PendingFetch> all() {
         return byDeadline.stream().filter(PendingFetch::isWaiting).toList();
     }
 
-    /** Takes out those whose time is over. */
+    /** Removes and returns the fetches whose deadline has passed. */
     List<PendingFetch> due(long elapsedMs) {
         List<PendingFetch> due = new ArrayList<>();
         while (!byDeadline.isEmpty() && byDeadline.peek().deadlineMs() <= elapsedMs) {
@@ -69,7 +68,7 @@ final class FetchWaiters {
         return due;
     }
 
-    /** When the next one's time is over; -1 where nobody waits. */
+    /** The next deadline; -1 if no fetch waits. */
     long nextDeadlineMs() {
         while (!byDeadline.isEmpty() && !byDeadline.peek().isWaiting()) byDeadline.remove();
         return byDeadline.isEmpty() ? -1 : byDeadline.peek().deadlineMs();

@@ -69,8 +69,8 @@ final class PartitionGate {
     }
 
     /**
-     * The end of the last epoch that the client's log and this one have in common (KIP-595), or null if the client's log
-     * does not diverge, or the client does not say what it has.
+     * The end of the last epoch that the client's log and this one have in common (KIP-595), or null if the client's
+     * log does not diverge, or the client does not say what it has.
      *
      * @param partition one that could be read when it was last looked at
      */

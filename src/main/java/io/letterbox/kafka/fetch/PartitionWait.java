@@ -16,8 +16,9 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A partition that a fetch reads or waits for: what the client requested, and the state of the partition when it was last
- * looked at. Lives as long as its fetch, or, as a {@link SessionPartition}, as its session. Owned by one event loop.
+ * A partition that a fetch reads or waits for: what the client requested, and the state of the partition when it was
+ * last looked at. Lives as long as its fetch, or, as a {@link SessionPartition}, as its session. Owned by one event
+ * loop.
  */
 class PartitionWait implements CommitListener {
     private RequestedPartition requested;

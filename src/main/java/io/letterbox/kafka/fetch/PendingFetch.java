@@ -18,8 +18,8 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One fetch, from its request to its answer. It is answered when there are as many bytes as it wants at least, when a
- * partition cannot be read, when its time is over, or when the server stops. While it waits it costs nothing. Owned by one
+ * One fetch, from its request to its response. The response is sent when there are enough bytes, when a partition
+ * cannot be read, when the deadline has passed, or when the server stops. A waiting fetch costs no CPU. Owned by one
  * event loop.
  */
 final class PendingFetch implements Waiter {
@@ -35,19 +35,24 @@ final class PendingFetch implements Waiter {
     private final FetchLoop loop;
     private final KafkaRequest request;
     private final FetchRequestData body;
-    private final FetchSessions.Wanted wanted;
+    private final FetchSessions.ResolvedFetch wanted;
     private final Isolation isolation;
     private final long deadlineMs;
     private final Promise<KafkaResponse> promise = Promise.promise();
     private State state = State.LOOKING;
     private boolean mayWait;
 
-    /** Whether partitions that have not moved since they were last looked at may be passed over. */
+    /** Whether partitions that no commit has touched since the last check may be skipped. */
     private final boolean lookOver;
 
     private Runnable forgetClose = () -> {};
 
-    PendingFetch(FetchLoop loop, KafkaRequest request, FetchSessions.Wanted wanted, long deadlineMs, boolean mayWait) {
+    PendingFetch(
+            FetchLoop loop,
+            KafkaRequest request,
+            FetchSessions.ResolvedFetch wanted,
+            long deadlineMs,
+            boolean mayWait) {
         this.loop = loop;
         this.request = request;
         this.body = request.body(FetchRequestData.class);
@@ -76,30 +81,30 @@ final class PendingFetch implements Waiter {
 
     Future<KafkaResponse> start() {
         for (PartitionWait partition : partitions()) partition.resetCount();
-        look();
+        evaluate();
         return promise.future();
     }
 
-    /** Something of what it waits for has changed. */
+    /** Looks again, because a partition that the fetch waits for has changed. */
     @Override
     public void wake() {
         if (state != State.WAITING) return;
         leave();
-        look();
+        evaluate();
     }
 
-    /** The answer has to be what there is now. */
-    void hurry() {
+    /** Ends the wait: the response is what there is now. */
+    void answerNow() {
         mayWait = false;
         wake();
     }
 
-    private void look() {
+    private void evaluate() {
         if (!mayWait || partitions().isEmpty() || isEnough()) read();
         else await();
     }
 
-    /** Looks at every partition until there is reason enough to answer. */
+    /** Checks the partitions until there is a reason to answer. */
     private boolean isEnough() {
         long bytes = 0;
         boolean enough = body.minBytes() <= 0;
@@ -130,11 +135,11 @@ final class PendingFetch implements Waiter {
 
     private void await() {
         state = State.WAITING;
-        loop.await(this);
+        loop.startWaiting(this);
         forgetClose = request.client().onClose(this::abandon);
     }
 
-    /** Nobody reads the answer any more. */
+    /** Ends the wait without a response, because the connection has closed. */
     private void abandon() {
         if (state != State.WAITING) return;
         leave();
@@ -146,7 +151,7 @@ final class PendingFetch implements Waiter {
         forgetClose.run();
         forgetClose = () -> {};
         state = State.LOOKING;
-        loop.left(this);
+        loop.stopWaiting(this);
     }
 
     /**
@@ -159,7 +164,7 @@ final class PendingFetch implements Waiter {
         state = State.READING;
         FetchBudget budget = new FetchBudget(Math.min(body.maxBytes(), FetchLimits.RESPONSE_BYTES));
         List<? extends PartitionWait> partitions = partitions();
-        Found[] found = new Found[partitions.size()];
+        PartitionResult[] found = new PartitionResult[partitions.size()];
         List<ReadRequest> asks = new ArrayList<>(0);
         int[] askedFor = new int[partitions.size()];
         for (int index = 0; index < found.length; index++) {
@@ -179,7 +184,7 @@ final class PendingFetch implements Waiter {
             } else {
                 located = FetchedData.nothing(partition.status());
             }
-            found[index] = new Found(partition.offset(), Errors.NONE, null, located);
+            found[index] = new PartitionResult(partition.offset(), Errors.NONE, null, located);
         }
         if (asks.isEmpty()) {
             answer(found);
@@ -187,18 +192,18 @@ final class PendingFetch implements Waiter {
         }
         loop.reader().locate(asks, budget, isolation).onFailure(promise::fail).onSuccess(located -> {
             for (int at = 0; at < asks.size(); at++) {
-                Found before = found[askedFor[at]];
-                found[askedFor[at]] = new Found(before.offset, Errors.NONE, null, located.get(at));
+                PartitionResult before = found[askedFor[at]];
+                found[askedFor[at]] = new PartitionResult(before.offset, Errors.NONE, null, located.get(at));
             }
             answer(found);
         });
     }
 
     /**
-     * What was found in one partition: a refusal, where the logs part, or what was read from an offset on. Where there is
-     * nothing that is news to the client, null stands in its place.
+     * What was found in one partition: a refusal, the point of divergence, or the records from an offset on. In place
+     * of a partition about which there is nothing new to tell stands null.
      */
-    private record Found(
+    private record PartitionResult(
             long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, FetchedData located) {
         boolean isEmpty() {
             return refusal == Errors.NONE
@@ -208,20 +213,22 @@ final class PendingFetch implements Waiter {
         }
     }
 
-    private Found refusalOf(PartitionWait partition) {
+    private PartitionResult refusalOf(PartitionWait partition) {
         Errors refusal = partition.look(loop.gate());
-        if (refusal != Errors.NONE) return new Found(partition.offset(), refusal, null, null);
+        if (refusal != Errors.NONE) return new PartitionResult(partition.offset(), refusal, null, null);
         if (partition.requested().lastFetchedEpoch() < 0) return null;
         FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
         return divergence == null
                 ? null
-                : new Found(partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status()));
+                : new PartitionResult(
+                        partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status()));
     }
 
-    private void answer(Found[] found) {
-        // Compaction can leave nothing between the offset and the end: answering that would begin a busy loop.
+    private void answer(PartitionResult[] found) {
+        // Compaction may have left no record between the offset and the end; an empty answer would make the client ask
+        // in a loop.
         if (mayWait && body.minBytes() > 0 && found.length > 0 && isEmpty(found) && loop.hasTime(this)) {
-            // What was committed during the read told nobody, because nobody waited.
+            // A commit during the read has woken nobody, because this fetch did not wait then.
             if (hasMoved(found)) read();
             else await();
             return;
@@ -236,7 +243,8 @@ final class PendingFetch implements Waiter {
             PartitionWait partition = partitions().get(index);
             if (found[index] == null) continue;
             PartitionData data = data(answer, partition, found[index]);
-            // The session remembers what was told (KIP-227), whether or not everything is told anyway.
+            // The session notes what the client is told (KIP-227), even if the response includes every partition
+            // anyway.
             boolean changed = partition.tell(data);
             if (changed || wanted.session() == null || !wanted.incremental()) answer.add(partition, data);
             if (data.records().sizeInBytes() > 0) {
@@ -245,7 +253,7 @@ final class PendingFetch implements Waiter {
             }
         }
         if (wanted.session() != null) wanted.session().moveBack(served);
-        // Where the connection has gone meanwhile, it throws the answer away, and gives the files back.
+        // If the connection has closed meanwhile, it discards the response and releases the files.
         promise.complete(answer.response());
     }
 
@@ -253,7 +261,7 @@ final class PendingFetch implements Waiter {
      * Whether records were committed during a read that found nothing. This takes a third look at each partition: the
      * second one was before the read, and commits during the read woke nobody, because the fetch did not wait.
      */
-    private boolean hasMoved(Found[] found) {
+    private boolean hasMoved(PartitionResult[] found) {
         for (int index = 0; index < found.length; index++) {
             PartitionWait partition = partitions().get(index);
             if (found[index] == null && !partition.hasMoved()) continue;
@@ -264,12 +272,12 @@ final class PendingFetch implements Waiter {
         return false;
     }
 
-    private static boolean isEmpty(Found[] found) {
-        for (Found one : found) if (one != null && !one.isEmpty()) return false;
+    private static boolean isEmpty(PartitionResult[] found) {
+        for (PartitionResult one : found) if (one != null && !one.isEmpty()) return false;
         return true;
     }
 
-    private static PartitionData data(FetchAnswer answer, PartitionWait partition, Found found) {
+    private static PartitionData data(FetchAnswer answer, PartitionWait partition, PartitionResult found) {
         if (found.refusal != Errors.NONE) return answer.refused(partition, found.refusal);
         if (found.located.refusal() != null) {
             Errors refusal = Errors.forCode(found.located.refusal().code().kafkaCode());
@@ -279,7 +287,7 @@ final class PendingFetch implements Waiter {
         return found.divergence == null ? data : data.setDivergingEpoch(found.divergence);
     }
 
-    private void count(PartitionWait partition, Found found) {
+    private void count(PartitionWait partition, PartitionResult found) {
         int records = (int) Math.min(Integer.MAX_VALUE, found.located.nextOffset() - found.offset);
         loop.meter(partition.id().topic()).out(Door.KAFKA, records, found.located.sizeBytes());
     }

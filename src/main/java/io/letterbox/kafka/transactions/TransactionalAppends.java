@@ -20,9 +20,10 @@ import java.util.TreeMap;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Takes batches of transactions to their shards. The first one of a transaction in a partition is refused there, until the
- * coordinator has confirmed it (KIP-890); what the producer sends meanwhile waits behind it, so that nothing overtakes.
- * Owned by one event loop; a producer's batches come through one connection, so through one loop.
+ * Sends transactional batches to their shards. The shard refuses the first batch of a transaction in a partition until
+ * the coordinator has verified the transaction (KIP-890); later batches of the producer wait behind it, so that none
+ * overtakes it. Owned by one event loop; a producer's batches come through one connection, and so through one event
+ * loop.
  *
  * <pre>
  *   batch ──▶ shard ──── appended ───▶ answer          batches that were under way are refused, too, and
@@ -32,18 +33,18 @@ import org.apache.kafka.common.protocol.Errors;
  * </pre>
  */
 public final class TransactionalAppends {
-    /** How often a batch is sent, where markers void its guard again and again. */
+    /** How often a batch is sent before it fails, if markers keep voiding its guard. */
     private static final int MAX_ATTEMPTS = 3;
 
     private final Partitions partitions;
     private final ContextInternal context;
     private final Verification verification;
-    private final Map<LaneKey, Lane> lanes = new HashMap<>();
+    private final Map<QueueKey, ProducerQueue> queues = new HashMap<>();
     private long arrivals;
 
-    private record LaneKey(TopicPartition partition, long producerId, short producerEpoch) {}
+    private record QueueKey(TopicPartition partition, long producerId, short producerEpoch) {}
 
-    /** Made on the event loop that it serves. */
+    /** Created on the event loop that it serves. */
     public TransactionalAppends(Vertx vertx, Partitions partitions, Transactions transactions) {
         this.partitions = partitions;
         this.context = (ContextInternal) vertx.getOrCreateContext();
@@ -51,27 +52,27 @@ public final class TransactionalAppends {
     }
 
     /**
-     * Appends a batch of a transaction. Fails with an {@link io.letterbox.error.ApiException}, or with one of Kafka's own
-     * exceptions where the coordinator of the transaction refuses.
+     * Appends a batch of a transaction. Fails with an {@link io.letterbox.error.ApiException}, or with one of Kafka's
+     * own exceptions where the coordinator of the transaction refuses.
      *
      * @param batch without a guard; it is answered through {@link Append#done}, whatever detour it takes
      */
     public void append(Writer writer, Append batch) {
-        LaneKey key = new LaneKey(batch.partition(), writer.producerId(), writer.producerEpoch());
-        Job job = new Job(arrivals++, writer, batch);
-        Lane lane = lanes.computeIfAbsent(key, Lane::new);
-        if (lane.detour) lane.queue.put(job.number, job);
+        QueueKey key = new QueueKey(batch.partition(), writer.producerId(), writer.producerEpoch());
+        PendingAppend job = new PendingAppend(arrivals++, writer, batch);
+        ProducerQueue lane = queues.computeIfAbsent(key, ProducerQueue::new);
+        if (lane.verifying) lane.queue.put(job.number, job);
         else lane.send(job, null);
     }
 
     /** A batch on its way. */
-    private static final class Job {
+    private static final class PendingAppend {
         final long number;
         final Writer writer;
         final Append batch;
         int attempts;
 
-        Job(long number, Writer writer, Append batch) {
+        PendingAppend(long number, Writer writer, Append batch) {
             this.number = number;
             this.writer = writer;
             this.batch = batch;
@@ -82,24 +83,24 @@ public final class TransactionalAppends {
         }
     }
 
-    /** What one producer has under way to one partition. */
-    private final class Lane {
-        private final LaneKey key;
+    /** The batches of one producer for one partition. */
+    private final class ProducerQueue {
+        private final QueueKey key;
 
-        /** By arrival, what is not at the shard. */
-        private final TreeMap<Long, Job> queue = new TreeMap<>();
+        /** Batches that are not at the shard, by arrival. */
+        private final TreeMap<Long, PendingAppend> queue = new TreeMap<>();
 
-        private int underWay;
-        private boolean detour;
+        private int inFlight;
+        private boolean verifying;
         private VerificationGuard guard;
-        private Errors verdict;
+        private Errors answer;
 
-        Lane(LaneKey key) {
+        ProducerQueue(QueueKey key) {
             this.key = key;
         }
 
-        void send(Job job, VerificationGuard confirmed) {
-            underWay++;
+        void send(PendingAppend job, VerificationGuard confirmed) {
+            inFlight++;
             job.attempts++;
             Append batch = job.batch;
             partitions
@@ -113,58 +114,58 @@ public final class TransactionalAppends {
                     .onComplete(outcome -> onOutcome(job, outcome));
         }
 
-        private void onOutcome(Job job, AsyncResult<Appended> outcome) {
-            underWay--;
+        private void onOutcome(PendingAppend job, AsyncResult<Appended> outcome) {
+            inFlight--;
             if (outcome.succeeded()) {
                 job.answer().complete(outcome.result());
             } else if (outcome.cause() instanceof UnverifiedTransactionException unverified) {
-                turnBack(job, unverified.guard());
+                requeue(job, unverified.guard());
             } else {
                 job.answer().fail(outcome.cause());
             }
-            goOn();
+            resume();
         }
 
-        private void turnBack(Job job, VerificationGuard newGuard) {
+        private void requeue(PendingAppend job, VerificationGuard newGuard) {
             if (job.attempts >= MAX_ATTEMPTS) {
                 job.answer()
                         .fail(Errors.NOT_ENOUGH_REPLICAS.exception("The transaction could not be confirmed in time."));
                 return;
             }
             queue.put(job.number, job);
-            if (detour) return;
-            detour = true;
-            verdict = null;
+            if (verifying) return;
+            verifying = true;
+            answer = null;
             guard = newGuard;
             verification.of(job.writer, key.partition()).onSuccess(answer -> {
-                verdict = answer;
-                goOn();
+                answer = answer;
+                resume();
             });
         }
 
-        /** Ends the detour when the coordinator has answered and everything that was under way is back. */
-        private void goOn() {
-            if (detour && verdict != null && underWay == 0) {
-                detour = false;
-                List<Job> all = new ArrayList<>(queue.values());
+        /** Ends the detour when the coordinator has answered and all batches in flight have come back. */
+        private void resume() {
+            if (verifying && answer != null && inFlight == 0) {
+                verifying = false;
+                List<PendingAppend> all = new ArrayList<>(queue.values());
                 queue.clear();
-                if (verdict == Errors.NONE) {
-                    for (Job job : all) send(job, job == all.get(0) ? guard : null);
+                if (answer == Errors.NONE) {
+                    for (PendingAppend job : all) send(job, job == all.get(0) ? guard : null);
                 } else {
                     all.forEach(this::refuse);
                 }
             }
-            if (!detour && underWay == 0) lanes.remove(key);
+            if (!verifying && inFlight == 0) queues.remove(key);
         }
 
-        private void refuse(Job job) {
+        private void refuse(PendingAppend job) {
             job.answer()
-                    .fail(inProduce(verdict, job.writer)
-                            .exception("The coordinator of the transaction does not confirm it: " + verdict.message()));
+                    .fail(inProduce(answer, job.writer)
+                            .exception("The coordinator of the transaction does not confirm it: " + answer.message()));
         }
     }
 
-    /** Producers take the errors of a coordinator for fatal; those that pass are said in a word that they repeat after. */
+    /** Producers take errors of a coordinator for fatal; transient ones are mapped to errors after which they retry. */
     private static Errors inProduce(Errors error, Writer writer) {
         switch (error) {
             case COORDINATOR_NOT_AVAILABLE:

@@ -19,7 +19,7 @@ import java.util.UUID;
 /**
  * What a data directory says of the partitions in it.
  *
- * @param layout null where what is inspected lies in no data directory
+ * @param layout null if what is inspected lies in no data directory
  * @param lastStop how the last process that had it open ended
  * @param recoveryPoints the offsets below which everything was durable in the logs' own files
  * @param ahead what was written ahead for logs
@@ -39,7 +39,7 @@ record InspectedDirectory(
                 RecoveredWal.read(disk, layout.wal()));
     }
 
-    /** The data directory that a partition's directory lies in by its place; null where it lies in none. */
+    /** The data directory that a partition's directory lies in by its place; null if it lies in none. */
     private static DataLayout layout(Path partition) {
         Path parent = partition.getParent();
         Path part = parent == null ? null : parent.getParent();
@@ -64,7 +64,7 @@ record InspectedDirectory(
 
     /**
      * How people call the partition that a directory belongs to. Where the directory does not say it, the topic has the
-     * name of its incarnation; null where the directory is not a partition's.
+     * name of its incarnation; null if the directory is not a partition's.
      */
     static TopicPartition name(Path directory, Disk disk) throws IOException {
         String name = directory.getFileName().toString();
@@ -80,8 +80,8 @@ record InspectedDirectory(
     }
 
     /**
-     * What the next start makes of the log in a directory. Where nothing is known of it, all but its last segment counts
-     * as durable.
+     * What the next start makes of the log in a directory. Where nothing is known of it, all but its last segment
+     * counts as durable.
      */
     RecoveryRules rules(Path directory, Disk disk, long lastBaseOffset) throws IOException {
         TopicIdPartition id = layout == null ? null : id(directory, disk);
@@ -89,7 +89,9 @@ record InspectedDirectory(
         return RecoveryRules.read(disk, directory, lastStop, recoveryPoint);
     }
 
-    /** The directories of partitions that have no segment now, with the offsets below which their records were durable. */
+    /**
+     * The directories of partitions that have no segment now, with the offsets below which their records were durable.
+     */
     Map<Path, Long> emptied(Disk disk, Set<Path> found) throws IOException {
         Map<Path, Long> emptied = new LinkedHashMap<>();
         if (layout == null) return emptied;

@@ -26,8 +26,8 @@ public final class LogInspector {
     /** How bad a finding is. */
     public enum Severity {
         /**
-         * Nothing is wrong with the bytes: a crash has left this behind and the next start clears it away, such as a torn
-         * end past the last batch; or records were not looked at, because a codec does not work here.
+         * Nothing is wrong with the bytes: a crash has left this behind and the next start clears it away, such as a
+         * torn end past the last batch; or records were not looked at, because a codec does not work here.
          */
         NOTE,
         /** Bytes are not what they were written as, or do not fit together. */
@@ -38,8 +38,8 @@ public final class LogInspector {
      * One finding.
      *
      * @param file the file it is in
-     * @param position the byte in the file, -1 where the file as a whole is meant
-     * @param offset the record offset next to it, -1 where that is not known
+     * @param position the byte in the file, -1 if the file as a whole is meant
+     * @param offset the record offset next to it, -1 if that is not known
      * @param what a sentence for a person
      */
     public record Finding(Severity severity, Path file, long position, long offset, String what) {}
@@ -47,7 +47,7 @@ public final class LogInspector {
     /** Sums over everything that was read. */
     public record Summary(
             int partitions, int segments, long bytes, long batches, long records, int notes, int damages) {
-        /** True where nothing is damaged. */
+        /** True if nothing is damaged. */
         public boolean sound() {
             return damages == 0;
         }
@@ -82,7 +82,7 @@ public final class LogInspector {
         this.disk = disk;
     }
 
-    /** The partition directories at or below a directory, sorted. Empty where there are none. */
+    /** The partition directories at or below a directory, sorted. Empty if there are none. */
     public List<Path> partitions(Path directory) throws IOException {
         DataLayout layout = new DataLayout(directory);
         List<Path> found = new ArrayList<>();
@@ -97,8 +97,8 @@ public final class LogInspector {
     }
 
     /**
-     * How people call the partition that a directory belongs to; null where it is not a partition's. Where nothing says how
-     * the topic is called, it has the name of its incarnation.
+     * How people call the partition that a directory belongs to; null if it is not a partition's. Where nothing says
+     * how the topic is called, it has the name of its incarnation.
      */
     public TopicPartition name(Path directory) throws IOException {
         return InspectedDirectory.name(directory, disk);

@@ -95,7 +95,10 @@ final class PartitionInspection {
         this.tally = tally;
     }
 
-    /** @param around the data directory; what is not valid at or above its recovery point is a torn end, if the log ends there */
+    /**
+     * @param around the data directory; what is not valid at or above its recovery point is a torn end, if the log ends
+     *     there
+     */
     void run(InspectedDirectory around) throws IOException {
         tally.partitions++;
         List<String> names = disk.list(directory);
@@ -184,7 +187,7 @@ final class PartitionInspection {
         return part.isSwap() ? ByteBuffer.allocate(0) : new IndexFile(disk, path).content();
     }
 
-    /** Reports a segment that does not follow on the one before. True where the next start deletes it and those behind. */
+    /** Reports a segment that does not follow on the one before. True if the next start deletes it and those behind. */
     private boolean cutsBefore(long base) {
         if (nextOffset == UNKNOWN || rules.follows(base, nextOffset)) return false;
         String what = nextOffset > base
@@ -196,7 +199,7 @@ final class PartitionInspection {
         return cut;
     }
 
-    /** Reads a segment. True where the next start deletes those behind it. */
+    /** Reads a segment. True if the next start deletes those behind it. */
     private boolean segment(InspectedSegment part) throws IOException {
         Path path = directory.resolve(part.name);
         IndexCheck indexes = new IndexCheck(
@@ -244,7 +247,7 @@ final class PartitionInspection {
         }
     }
 
-    /** Reports where the good batches end. True where the next start cuts the log off there. */
+    /** Reports where the good batches end. True if the next start cuts the log off there. */
     private boolean cutsTornEnd(InspectedSegment part, BatchScan scan, long size) {
         boolean torn = rules.cutsAt(scan.expectedOffset());
         long rest = size - scan.position();

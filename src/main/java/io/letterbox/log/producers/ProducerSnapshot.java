@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  *  └──────────┴───────┴──────────┴──────────┴────────────┴───────────┴─────────────┴────────────────────┘
  * </pre>
  *
- * Kafka writes one row per producer, with its last batch (offset -1 where it has none). Here every remembered batch has a
+ * Kafka writes one row per producer, with its last batch (offset -1 if it has none). Here every remembered batch has a
  * row, oldest first, so that a repetition of any of them is still known after a restart; a reader that expects one row
  * per producer takes the last one.
  */
@@ -36,7 +36,7 @@ public final class ProducerSnapshot {
 
     private ProducerSnapshot() {}
 
-    /** One row: a producer, and one of its batches; null where it has none. */
+    /** One row: a producer, and one of its batches; null if it has none. */
     record Row(
             long producerId,
             short epoch,
@@ -77,7 +77,7 @@ public final class ProducerSnapshot {
     /**
      * Reads what a file holds.
      *
-     * @return null where the file is damaged or of another format: what it says has to be found in the log
+     * @return null if the file is damaged or of another format: what it says has to be found in the log
      */
     public static ProducerStateTable decode(ByteBuffer bytes, ProducerLimits limits) {
         if (bytes.remaining() < HEADER_BYTES || bytes.getShort(0) != VERSION) return null;

@@ -39,7 +39,7 @@ public final class ProducerState {
     // When it wrote last by the monotonic clock; unknown after a restart until somebody asks.
     private long seenMs = NONE;
 
-    // The newest batch; its base offset is NONE where there is none.
+    // The newest batch; its base offset is NONE if there is none.
     private long baseOffset = NONE;
     private int offsetDelta;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
@@ -69,7 +69,7 @@ public final class ProducerState {
         return epoch;
     }
 
-    /** The epoch of the coordinator that wrote the last marker, -1 where there was none. */
+    /** The epoch of the coordinator that wrote the last marker, -1 if there was none. */
     public int coordinatorEpoch() {
         return coordinatorEpoch;
     }
@@ -79,12 +79,12 @@ public final class ProducerState {
         return lastTimestampMs;
     }
 
-    /** The offset of the open transaction's first record, -1 where none is open. */
+    /** The offset of the open transaction's first record, -1 if none is open. */
     public long transactionStart() {
         return transactionStart;
     }
 
-    /** The number of the last record of this epoch, -1 where there is none. */
+    /** The number of the last record of this epoch, -1 if there is none. */
     public int lastSequence() {
         return lastSequence;
     }
@@ -170,12 +170,12 @@ public final class ProducerState {
         transactionStart = row.transactionStart();
     }
 
-    /** True where it is known when the producer wrote last. */
+    /** True if it is known when the producer wrote last. */
     boolean isSeen() {
         return seenMs != NONE;
     }
 
-    /** True where nothing was heard for so long that nothing more is expected. An open transaction is waited for. */
+    /** True if nothing was heard for so long that nothing more is expected. An open transaction is waited for. */
     boolean isExpired(long elapsedMs, long afterMs) {
         if (seenMs == NONE) seenMs = elapsedMs;
         return !inTransaction() && elapsedMs - seenMs >= afterMs;

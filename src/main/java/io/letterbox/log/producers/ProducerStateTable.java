@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
- * written, and then {@linkplain #onAppended taken note of}; what is replayed from a log is taken note of without a check,
- * because it was checked when it came. Owned by the log's owner.
+ * written, and then {@linkplain #onAppended taken note of}; what is replayed from a log is taken note of without a
+ * check, because it was checked when it came. Owned by the log's owner.
  */
 public final class ProducerStateTable {
     private final ProducerLimits limits;
@@ -38,9 +38,9 @@ public final class ProducerStateTable {
      * Says whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
      *
      * @param guard what an earlier refusal of the batch carried, or null
-     * @return null where the batch is to be appended; the batch that it repeats where it is there already
-     * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION; an
-     *     {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
+     * @return null if the batch is to be appended; the batch that it repeats where it is there already
+     * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION;
+     *     an {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
      */
     public ProducerBatch check(RecordBatch batch, VerificationGuard guard, long elapsedMs) {
         long id = batch.producerId();
@@ -70,7 +70,7 @@ public final class ProducerStateTable {
     /**
      * Takes note of a batch that is in the log now.
      *
-     * @param elapsedMs the monotonic time, or -1 where the batch is from before its start
+     * @param elapsedMs the monotonic time, or -1 if the batch is from before its start
      * @return the transaction that the batch has aborted, or null
      */
     public AbortedTxn onAppended(RecordBatch batch, long elapsedMs) {
@@ -117,7 +117,8 @@ public final class ProducerStateTable {
     }
 
     /**
-     * All producers: those without an open transaction first, and in each half the one that was silent for longest. A copy.
+     * All producers: those without an open transaction first, and in each half the one that was silent for longest. A
+     * copy.
      */
     public List<ProducerState> all() {
         return byId.all();

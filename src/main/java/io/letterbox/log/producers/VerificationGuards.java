@@ -11,15 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps a transaction that its coordinator knows nothing of, or has ended already, out of the log (KIP-890 part 1): its
- * first batch is refused with a guard, and taken when it comes back with that guard while nothing has happened in between.
- * A marker or a newer epoch voids the guard, so that a batch which was on its way while the transaction ended cannot begin
- * one that nobody would ever end. Owned by the log's owner; what is lost with it is asked for again.
+ * first batch is refused with a guard, and taken when it comes back with that guard while nothing has happened in
+ * between. A marker or a newer epoch voids the guard, so that a batch which was on its way while the transaction ended
+ * cannot begin one that nobody would ever end. Owned by the log's owner; what is lost with it is asked for again.
  */
 final class VerificationGuards {
     /** What one takes: it, its guard, its place in the map. */
     private static final int PENDING_BYTES = 144;
 
-    /** Of the whole process: a table that is read from its log anew must not give a number a second time. Any thread. */
+    /**
+     * Of the whole process: a table that is read from its log anew must not give a number a second time. Any thread.
+     */
     private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
     private final Map<Long, Pending> byProducer = new LinkedHashMap<>();
@@ -80,7 +82,9 @@ final class VerificationGuards {
         }
     }
 
-    /** The number of the first batch that is being asked about, which has to be written before others; -1 where none is. */
+    /**
+     * The number of the first batch that is being asked about, which has to be written before others; -1 if none is.
+     */
     int lowestSequence(RecordBatch batch) {
         Pending pending = byProducer.get(batch.producerId());
         return pending == null || pending.epoch != batch.producerEpoch()

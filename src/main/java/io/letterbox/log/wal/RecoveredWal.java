@@ -40,7 +40,7 @@ public final class RecoveredWal {
         /**
          * @param file where it is
          * @param position where it begins there
-         * @param timeMs when it was written ahead, in milliseconds since 1970; -1 where the file does not say
+         * @param timeMs when it was written ahead, in milliseconds since 1970; -1 if the file does not say
          * @param batches whole batches, valid during the call
          */
         void take(Path file, long position, long timeMs, ByteBuffer batches) throws IOException;

@@ -97,7 +97,7 @@ final class WalScan {
         }
     }
 
-    /** The number of the file's last use, or -1 where there is no frame. */
+    /** The number of the file's last use, or -1 if there is no frame. */
     long generation() {
         return generation;
     }

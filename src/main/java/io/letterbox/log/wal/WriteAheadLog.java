@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Two files in turn. Groups go to the one; a checkpoint turns to the other and forces the logs, and when that is over,
- * nobody needs the first one's frames any more. Whoever finds no room forces the logs at once: that is slower, and just as
- * safe.
+ * nobody needs the first one's frames any more. Whoever finds no room forces the logs at once: that is slower, and just
+ * as safe.
  *
  * <p>Owned by one shard's thread.
  */
@@ -64,7 +64,7 @@ public final class WriteAheadLog implements AutoCloseable {
      *
      * @param timeMs the time, in milliseconds since 1970
      * @param entries one for each log; each begins where what is durable of its log ends
-     * @return false where there is no room, and nothing was written
+     * @return false if there is no room, and nothing was written
      * @throws IOException where the write failed; the shard must stop then, as after a failed force
      */
     public boolean write(long timeMs, Collection<WalEntry> entries) throws IOException {
@@ -75,7 +75,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * Writes, durably, that partitions are dropped, so that whatever was written for them is not needed any more.
      *
      * @param partitions with their names
-     * @return false where there was no room for all of it
+     * @return false if there was no room for all of it
      * @throws IOException as {@link #write}
      */
     public boolean writeDrops(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) throws IOException {
@@ -86,7 +86,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * Writes, durably, that partitions are opened for the first time.
      *
      * @param partitions with their names
-     * @return false where there was no room for all of it
+     * @return false if there was no room for all of it
      * @throws IOException as {@link #write}
      */
     public boolean writeOpens(long timeMs, Map<TopicIdPartition, TopicPartition> partitions) throws IOException {
@@ -117,7 +117,7 @@ public final class WriteAheadLog implements AutoCloseable {
         return put(timeMs, kind, entries);
     }
 
-    /** Makes a file where there is none; false where the disk has no room for one. */
+    /** Makes a file if there is none; false if the disk has no room for one. */
     private boolean isOpen() throws ForceFailedException {
         try {
             if (current == null) current = directory.create(fileBytes);
@@ -129,7 +129,9 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** False where the disk has no room for what is there already, as one that copies on write: nothing counts as written. */
+    /**
+     * False if the disk has no room for what is there already, as one that copies on write: nothing counts as written.
+     */
     private boolean put(long timeMs, int kind, Collection<WalEntry> entries) throws ForceFailedException {
         WalFrame.encode(frame.clear(), generation, timeMs, kind, entries);
         try {
@@ -142,8 +144,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Goes on in the other file. All logs must have been forced as far as they had been written at the turn before: what
-     * that file holds is overwritten.
+     * Goes on in the other file. All logs must have been forced as far as they had been written at the turn before:
+     * what that file holds is overwritten.
      */
     public void switchFiles() {
         if (current == null || current.isEmpty()) return;

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A core encodes what it decides as records of its partition. {@link #write} appends them and hands the same records
  * back to {@link Coordinator#apply}, which decodes and applies them, all in the call that decided. The detour through
- * bytes is on purpose: what is served and what a replay rebuilds are changed by the same code, so that a replay leads to
- * the state that was served.
+ * bytes is on purpose: what is served and what a replay rebuilds are changed by the same code, so that a replay leads
+ * to the state that was served.
  *
  * <p>An answer waits for the writes that were made before it, whoever made them: what a core says may rest on them.
  */
@@ -133,12 +133,12 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return log;
     }
 
-    /** True where it answers nothing but a refusal any more. */
+    /** True if it answers nothing but a refusal any more. */
     boolean isClosed() {
         return closed != null;
     }
 
-    /** True where it is closed because something was lacking for the moment, so that another one may do better. */
+    /** True if it is closed because something was lacking for the moment, so that another one may do better. */
     boolean mayReopen() {
         return closed != null && lacking;
     }

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the markers of one transaction to its partitions, and tells the coordinator when all are there. What cannot be
- * written now is tried again for as long as the process lives: the transaction has been decided, and readers wait for it.
- * Owned by the context of the shard that coordinates the transaction.
+ * written now is tried again for as long as the process lives: the transaction has been decided, and readers wait for
+ * it. Owned by the context of the shard that coordinates the transaction.
  */
 public final class MarkerDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDelivery.class);
@@ -92,7 +92,7 @@ public final class MarkerDelivery {
         }
     }
 
-    /** True where a partition that refused a marker needs none, or none from here. */
+    /** True if a partition that refused a marker needs none, or none from here. */
     private boolean isSettled(TopicPartition partition, Throwable cause) {
         ErrorCode code = cause instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
         if (code == ErrorCode.UNKNOWN_PARTITION) {

@@ -48,8 +48,8 @@ public final class ShardCoordinators {
      * Before anything else.
      *
      * @param context the shard's own
-     * @param appender appends a batch on the shard's thread, as if it had come as a message; a refusal fails the promise
-     *     before it returns
+     * @param appender appends a batch on the shard's thread, as if it had come as a message; a refusal fails the
+     *     promise before it returns
      */
     public void start(Vertx vertx, Context context, Consumer<Append> appender) {
         start(ShellTimers.of(vertx, context), appender);
@@ -106,7 +106,7 @@ public final class ShardCoordinators {
         for (CoordinatorShell shell : byPartition.values()) shell.onImage(image);
     }
 
-    /** True where one has lacked something, and should be served anew. */
+    /** True if one has lacked something, and should be served anew. */
     public boolean needsReopening() {
         return byPartition.values().stream().anyMatch(CoordinatorShell::mayReopen);
     }
@@ -120,8 +120,8 @@ public final class ShardCoordinators {
     }
 
     /**
-     * Why a batch from outside may not be appended; null where it may. Only coordinators write to their topics, except
-     * for the markers that end transactions.
+     * Why a batch from outside may not be appended; null if it may. Only coordinators write to their topics, except for
+     * the markers that end transactions.
      */
     public ApiException refusal(Append append) {
         if (!kinds.containsKey(append.partition().topic())) return null;

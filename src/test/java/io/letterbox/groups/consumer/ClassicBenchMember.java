@@ -22,7 +22,9 @@ import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssi
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A client with the classic protocol; eager ones give everything up before they join again, cooperative ones nothing. */
+/**
+ * A client with the classic protocol; eager ones give everything up before they join again, cooperative ones nothing.
+ */
 public final class ClassicBenchMember {
     public static final int SESSION_MS = 20_000;
     private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);

@@ -28,10 +28,12 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>{@code duplicate}: one value at two places of the log.
  *   <li>{@code inconsistent-offsets}: two observers saw different values at one offset, or one value at two.
  *   <li>{@code nonmonotonic-send}: a producer's records of one partition lie in another order than it sent them.
- *   <li>{@code poll-skip}: a reader passed over a record. {@code nonmonotonic-poll}: it was given one again, or an earlier one.
+ *   <li>{@code poll-skip}: a reader passed over a record. {@code nonmonotonic-poll}: it was given one again, or an
+ *       earlier one.
  *   <li>{@code G1a}: a committed reader was given a record of which every transaction was aborted.
  *   <li>{@code unseen}: nobody of a group, or not a reader that reads by itself, was given a record of the log.
- *   <li>{@code committed-ahead-of-delivered}: a group committed a position behind a record that none of it had been given.
+ *   <li>{@code committed-ahead-of-delivered}: a group committed a position behind a record that none of it had been
+ *       given.
  *   <li>{@code lost-commit}: the group's position is before one whose commit was acknowledged.
  * </ul>
  */

@@ -2,7 +2,7 @@ package io.letterbox.kafka.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.kafka.fetch.FetchSessions.Wanted;
+import io.letterbox.kafka.fetch.FetchSessions.ResolvedFetch;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -42,11 +42,11 @@ class FetchSessionsTest {
                 List.of(new ForgottenTopic().setTopic("t").setTopicId(ID).setPartitions(List.of(partitions))));
     }
 
-    private Wanted open(FetchRequestData request) {
+    private ResolvedFetch open(FetchRequestData request) {
         return sessions.open(request, BY_NAME, client, 0);
     }
 
-    private static List<Integer> numbers(Wanted wanted) {
+    private static List<Integer> numbers(ResolvedFetch wanted) {
         return wanted.partitions().stream()
                 .map(partition -> partition.key().partition())
                 .toList();
@@ -54,13 +54,13 @@ class FetchSessionsTest {
 
     @Test
     void remembersWhatWasAskedForAndTakesChanges() {
-        Wanted first = open(request(0, 0, 1, 2));
+        ResolvedFetch first = open(request(0, 0, 1, 2));
         assertThat(first.incremental()).isFalse();
         int id = first.session().id();
-        Wanted same = open(request(id, 1));
+        ResolvedFetch same = open(request(id, 1));
         assertThat(same.incremental()).isTrue();
         assertThat(numbers(same)).containsExactly(1, 2);
-        Wanted changed = open(forgetting(request(id, 2, 3, 2), 1));
+        ResolvedFetch changed = open(forgetting(request(id, 2, 3, 2), 1));
         assertThat(numbers(changed)).containsExactly(2, 3);
         assertThat(dropped).containsExactly(first.partitions().get(0));
         assertThat(sessions.partitions()).isEqualTo(2);
@@ -68,7 +68,7 @@ class FetchSessionsTest {
 
     @Test
     void servedPartitionsComeLast() {
-        Wanted first = open(request(0, 0, 1, 2, 3));
+        ResolvedFetch first = open(request(0, 0, 1, 2, 3));
         first.session().moveBack(List.of(first.partitions().get(0)));
         assertThat(numbers(open(request(first.session().id(), 1)))).containsExactly(2, 3, 1);
     }
@@ -106,7 +106,7 @@ class FetchSessionsTest {
         int id = open(request(0, 0, 1)).session().id();
         assertThat(sessions.open(request(id, 1), BY_ID, client, 0).refusal())
                 .isEqualTo(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
-        Wanted byId = sessions.open(request(0, 0, 1), BY_ID, client, 0);
+        ResolvedFetch byId = sessions.open(request(0, 0, 1), BY_ID, client, 0);
         assertThat(byId.partitions().get(0).key().topic()).isNull();
         assertThat(byId.partitions().get(0).key().topicId()).isEqualTo(ID);
     }
@@ -117,7 +117,7 @@ class FetchSessionsTest {
         assertThat(open(request(id, -1, 1)).session()).isNull();
         assertThat(sessions.size()).isZero();
         int second = open(request(0, 0, 1)).session().id();
-        Wanted third = open(request(second, 0, 1, 2));
+        ResolvedFetch third = open(request(second, 0, 1, 2));
         assertThat(third.session().id()).isNotEqualTo(second);
         assertThat(sessions.size()).isEqualTo(1);
         assertThat(sessions.partitions()).isEqualTo(2);
@@ -126,7 +126,7 @@ class FetchSessionsTest {
     @Test
     void aSessionWithoutPartitionsEnds() {
         int id = open(request(0, 0, 1)).session().id();
-        Wanted none = open(forgetting(request(id, 1), 1));
+        ResolvedFetch none = open(forgetting(request(id, 1), 1));
         assertThat(none.session()).isNull();
         assertThat(none.refusal()).isEqualTo(Errors.NONE);
         assertThat(sessions.size()).isZero();
@@ -140,7 +140,7 @@ class FetchSessionsTest {
         assertThat(open(request(0, 0, 3)).session()).as("all are in use").isNull();
         long later = FetchLimits.SESSION_SAFE_MS;
         sessions.open(request(first, 1), BY_NAME, client, later - 1);
-        Wanted third = sessions.open(request(0, 0, 3), BY_NAME, client, later);
+        ResolvedFetch third = sessions.open(request(0, 0, 3), BY_NAME, client, later);
         assertThat(third.session()).isNotNull();
         assertThat(sessions.find(second)).isNull();
         assertThat(sessions.find(first)).isNotNull();
@@ -159,7 +159,7 @@ class FetchSessionsTest {
 
     @Test
     void aPartitionThatIsNamedTwiceIsOne() {
-        Wanted wanted = open(request(0, -1, 1, 1, 2));
+        ResolvedFetch wanted = open(request(0, -1, 1, 1, 2));
         assertThat(numbers(wanted)).containsExactly(1, 2);
     }
 

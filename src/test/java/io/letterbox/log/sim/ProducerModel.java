@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a log has to know of its producers, worked out anew from everything that was appended. A crash takes events from the
- * end, so there is no state that could be wrong.
+ * What a log has to know of its producers, worked out anew from everything that was appended. A crash takes events from
+ * the end, so there is no state that could be wrong.
  */
 public final class ProducerModel {
     /** A batch in the log; a marker where {@code values} is empty. */

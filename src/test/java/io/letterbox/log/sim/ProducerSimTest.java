@@ -39,9 +39,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Producers with retries, gaps, zombies and transactions on the real log and the simulated disk, with rolling, compaction,
- * retention, truncation, damaged snapshots and crashes in between. What the log knows of them, what it refuses and what
- * readers of committed records see is held against a model.
+ * Producers with retries, gaps, zombies and transactions on the real log and the simulated disk, with rolling,
+ * compaction, retention, truncation, damaged snapshots and crashes in between. What the log knows of them, what it
+ * refuses and what readers of committed records see is held against a model.
  */
 class ProducerSimTest {
     private static final Path DIRECTORY = Path.of("/data/topics/t/0");
@@ -69,7 +69,9 @@ class ProducerSimTest {
         private long nowMs = 1_000_000;
         private int written;
 
-        /** Snapshots were damaged: of the past, what is in the log has to be known, which compaction has thinned out. */
+        /**
+         * Snapshots were damaged: of the past, what is in the log has to be known, which compaction has thinned out.
+         */
         private boolean thinned;
 
         Run(long seed) {

@@ -36,8 +36,8 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.junit.jupiter.api.Test;
 
 /**
- * The real coordinator on the real log on a disk that forgets and tears: whatever was answered is still true after every
- * crash, and of what was not answered, only what was asked can be there.
+ * The real coordinator on the real log on a disk that forgets and tears: whatever was answered is still true after
+ * every crash, and of what was not answered, only what was asked can be there.
  */
 class GroupsCrashSimTest {
     private static final TopicPartition ID = new TopicPartition("__consumer_offsets", 0);

@@ -16,7 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
  * EVENT      event: heartbeat with id     event: heartbeat     event: heartbeat with the id
  * </pre>
  */
-enum Heartbeat {
+enum HeartbeatForm {
     /** For every reader of event streams: each block has data. */
     COMMENT,
 
@@ -37,7 +37,7 @@ enum Heartbeat {
      * (WHATWG HTML, section 9.2.2), which adds {@code Cache-Control: no-cache} (WHATWG Fetch, section 4.6); a script's
      * fetch does not.
      */
-    static Heartbeat fitting(HttpServerRequest request) {
+    static HeartbeatForm fitting(HttpServerRequest request) {
         String agent = request.getHeader(HttpHeaders.USER_AGENT);
         String cache = request.getHeader(HttpHeaders.CACHE_CONTROL);
         boolean eventSource = agent != null && agent.startsWith(BROWSER) && cache != null && cache.contains("no-cache");

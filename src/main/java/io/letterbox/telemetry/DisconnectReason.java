@@ -3,7 +3,7 @@ package io.letterbox.telemetry;
 import java.util.Locale;
 
 /** Why an SSE connection ended; the values of the label {@code reason}. */
-public enum Disconnect {
+public enum DisconnectReason {
     /** The connection was closed by the client or the network. */
     CLIENT,
     /** It reached its maximum age; the client comes back with its cursor. */

@@ -10,20 +10,22 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The rules that a machine can check. Each takes sources and answers with one sentence per violation. */
-final class HouseRules {
+final class SourceRules {
     /**
-     * What a room may import.
+     * What a top-level package may import, besides its own.
      *
-     * @param rooms of Letterbox, besides itself
+     * @param packages of Letterbox
      * @param libraries by the beginnings of their packages, besides the JDK
      */
-    record Room(Set<String> rooms, Set<String> libraries) {}
+    record PackageRule(Set<String> packages, Set<String> libraries) {}
 
     static final int MAX_TYPE_LINES = 500;
     static final int MAX_MEMBER_LINES = 70;
+    static final int MAX_COLUMNS = 120;
 
     static final int MAX_PARAMETERS = 5;
 
@@ -36,7 +38,10 @@ final class HouseRules {
             "io/letterbox/record/BatchBuilder.java append has 6 parameters; the limit is 5",
             "io/letterbox/sse/SseEncoder.java write has 6 parameters; the limit is 5");
 
-    /** The {@link #circles} that there were when they came to be looked for. None is added; one that is ended is taken off. */
+    /**
+     * The {@link #circles} that there were when they came to be looked for. None is added; one that is ended is taken
+     * off.
+     */
     static final Set<String> CIRCLES_OWED = Set.of(
             "groups and groups.classic",
             "groups and groups.consumer",
@@ -53,7 +58,7 @@ final class HouseRules {
     private static final String NETTY = "io.netty.";
     private static final String SLF4J = "org.slf4j.";
     private static final String KAFKA = "org.apache.kafka.";
-    private static final Set<String> DOOR_ROOMS = Set.of(
+    private static final Set<String> DOOR_PACKAGES = Set.of(
             "access",
             "audit",
             "bus",
@@ -72,49 +77,52 @@ final class HouseRules {
             "filter");
     private static final Set<String> DOOR_LIBRARIES = Set.of(JACKSON, VERTX, NETTY, SLF4J, KAFKA);
 
-    /** The table of rooms, as in ARCHITECTURE.md. The root may import everything. */
-    static final Map<String, Room> ROOMS = Map.ofEntries(
-            Map.entry("error", new Room(Set.of(), Set.of())),
-            Map.entry("access", new Room(Set.of(), Set.of())),
-            Map.entry("audit", new Room(Set.of("access", "metadata", "text"), Set.of(SLF4J))),
-            Map.entry("time", new Room(Set.of(), Set.of())),
-            Map.entry("record", new Room(Set.of("error"), Set.of(KAFKA))),
-            Map.entry("memory", new Room(Set.of(), Set.of())),
-            Map.entry("filter", new Room(Set.of("record", "error"), Set.of(JACKSON))),
-            Map.entry("disk", new Room(Set.of("text", "error"), Set.of())),
-            Map.entry("log", new Room(Set.of("disk", "record", "time", "text", "error", "memory"), Set.of())),
-            Map.entry("metadata", new Room(Set.of("disk", "record", "text", "error"), Set.of())),
-            Map.entry("text", new Room(Set.of(), Set.of())),
-            Map.entry("host", new Room(Set.of("disk", "text"), Set.of("com.sun.management."))),
-            Map.entry("replication", new Room(Set.of("record", "error"), Set.of())),
-            Map.entry("coordinator", new Room(Set.of("time", "error"), Set.of())),
+    /** The table of packages, as in ARCHITECTURE.md. The root may import everything. */
+    static final Map<String, PackageRule> PACKAGES = Map.ofEntries(
+            Map.entry("error", new PackageRule(Set.of(), Set.of())),
+            Map.entry("access", new PackageRule(Set.of(), Set.of())),
+            Map.entry("audit", new PackageRule(Set.of("access", "metadata", "text"), Set.of(SLF4J))),
+            Map.entry("time", new PackageRule(Set.of(), Set.of())),
+            Map.entry("record", new PackageRule(Set.of("error"), Set.of(KAFKA))),
+            Map.entry("memory", new PackageRule(Set.of(), Set.of())),
+            Map.entry("filter", new PackageRule(Set.of("record", "error"), Set.of(JACKSON))),
+            Map.entry("disk", new PackageRule(Set.of("text", "error"), Set.of())),
+            Map.entry("log", new PackageRule(Set.of("disk", "record", "time", "text", "error", "memory"), Set.of())),
+            Map.entry("metadata", new PackageRule(Set.of("disk", "record", "text", "error"), Set.of())),
+            Map.entry("text", new PackageRule(Set.of(), Set.of())),
+            Map.entry("host", new PackageRule(Set.of("disk", "text"), Set.of("com.sun.management."))),
+            Map.entry("replication", new PackageRule(Set.of("record", "error"), Set.of())),
+            Map.entry("coordinator", new PackageRule(Set.of("time", "error"), Set.of())),
             Map.entry(
                     "groups",
-                    new Room(
+                    new PackageRule(
                             Set.of("access", "coordinator", "metadata", "record", "time", "error", "memory"),
                             Set.of(KAFKA, "com.google.re2j.", "org.pcollections."))),
             Map.entry(
                     "transactions",
-                    new Room(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
-            Map.entry("config", new Room(Set.of("metadata", "text", "error"), Set.of(JACKSON, "org.yaml.snakeyaml."))),
+                    new PackageRule(Set.of("coordinator", "record", "time", "error", "memory"), Set.of(KAFKA))),
+            Map.entry(
+                    "config",
+                    new PackageRule(Set.of("metadata", "text", "error"), Set.of(JACKSON, "org.yaml.snakeyaml."))),
             Map.entry(
                     "bus",
-                    new Room(Set.of("access", "audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
-            Map.entry("entrance", new Room(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
+                    new PackageRule(
+                            Set.of("access", "audit", "coordinator", "record", "metadata", "error"), Set.of(VERTX))),
+            Map.entry("entrance", new PackageRule(Set.of("host"), Set.of(VERTX, NETTY, SLF4J))),
             Map.entry(
                     "http",
-                    new Room(
+                    new PackageRule(
                             Set.of("access", "audit", "error", "config", "record", "entrance", "text"),
                             DOOR_LIBRARIES)),
-            Map.entry("files", new Room(Set.of("http", "error", "text"), Set.of(VERTX))),
+            Map.entry("files", new PackageRule(Set.of("http", "error", "text"), Set.of(VERTX))),
             Map.entry(
                     "telemetry",
-                    new Room(
+                    new PackageRule(
                             Set.of("http", "bus", "record", "time", "error", "memory"),
                             Set.of("io.micrometer.", "io.prometheus.", VERTX, JACKSON, SLF4J))),
             Map.entry(
                     "storage",
-                    new Room(
+                    new PackageRule(
                             Set.of(
                                     "audit",
                                     "disk",
@@ -133,11 +141,11 @@ final class HouseRules {
                                     "text",
                                     "error"),
                             Set.of(VERTX, SLF4J))),
-            Map.entry("ingress", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
-            Map.entry("reading", new Room(Set.of("bus", "record", "error"), Set.of(VERTX))),
+            Map.entry("ingress", new PackageRule(DOOR_PACKAGES, DOOR_LIBRARIES)),
+            Map.entry("reading", new PackageRule(Set.of("bus", "record", "error"), Set.of(VERTX))),
             Map.entry(
                     "publishing",
-                    new Room(
+                    new PackageRule(
                             Set.of(
                                     "access",
                                     "audit",
@@ -149,15 +157,16 @@ final class HouseRules {
                                     "time",
                                     "error"),
                             Set.of(VERTX))),
-            Map.entry("rest", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
-            Map.entry("kafka", new Room(with(DOOR_ROOMS, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
-            Map.entry("sse", new Room(with(DOOR_ROOMS, "ingress", "reading"), DOOR_LIBRARIES)),
-            Map.entry("console", new Room(DOOR_ROOMS, DOOR_LIBRARIES)),
+            Map.entry("rest", new PackageRule(with(DOOR_PACKAGES, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
+            Map.entry(
+                    "kafka", new PackageRule(with(DOOR_PACKAGES, "ingress", "reading", "publishing"), DOOR_LIBRARIES)),
+            Map.entry("sse", new PackageRule(with(DOOR_PACKAGES, "ingress", "reading"), DOOR_LIBRARIES)),
+            Map.entry("console", new PackageRule(DOOR_PACKAGES, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
-            Map.entry("org.apache.kafka", new Room(Set.of(), Set.of())),
+            Map.entry("org.apache.kafka", new PackageRule(Set.of(), Set.of())),
             Map.entry(
                     "cli",
-                    new Room(
+                    new PackageRule(
                             Set.of("config", "host", "time", "disk", "log", "record", "text", "error"),
                             Set.of(JACKSON, KAFKA, "picocli.", "javax.net.ssl."))));
 
@@ -189,39 +198,40 @@ final class HouseRules {
             Set.of("io/letterbox/time/SystemClock.java", "io/letterbox/console/format.js");
 
     private static final Pattern WALL_CLOCK = Pattern.compile("\\bcurrentTimeMillis\\b|\\bnew Date\\(\\)"
-            + "|\\b(Instant|InstantSource|LocalDate|LocalTime|LocalDateTime|OffsetDateTime|ZonedDateTime)\\.(now|system)\\b"
+            + "|\\b(Instant|InstantSource|LocalDate|LocalTime|LocalDateTime|OffsetDateTime|ZonedDateTime)"
+            + "\\.(now|system)\\b"
             + "|\\bjava\\.time\\.(Clock|InstantSource)\\b|\\bDate\\.now\\b");
 
     private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|\\bjava\\.util\\.concurrent\\.locks\\b");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b|@Disabled\\b");
     private static final Pattern DOCUMENTED_PACKAGE = Pattern.compile("(?s)\\s*/\\*\\*.*\\*/\\s*package .*");
 
-    private HouseRules() {}
+    private SourceRules() {}
 
-    private static Set<String> with(Set<String> rooms, String... others) {
-        return Stream.concat(rooms.stream(), Stream.of(others)).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> with(Set<String> packages, String... others) {
+        return Stream.concat(packages.stream(), Stream.of(others)).collect(Collectors.toUnmodifiableSet());
     }
 
     static List<String> imports(List<SourceFile> sources) {
         return each(sources, source -> {
-            Room room = ROOMS.get(source.room());
-            if (source.room().isEmpty()) return Stream.empty();
-            if (room == null) return Stream.of("is in a room that the table does not have");
-            Stream<String> rooms = source.rooms().stream()
-                    .filter(other ->
-                            !other.equals(source.room()) && !room.rooms().contains(other))
+            PackageRule rule = PACKAGES.get(source.topPackage());
+            if (source.topPackage().isEmpty()) return Stream.empty();
+            if (rule == null) return Stream.of("is in a package that the table does not have");
+            Stream<String> packages = source.topPackages().stream()
+                    .filter(other -> !other.equals(source.topPackage())
+                            && !rule.packages().contains(other))
                     .map(other -> "reaches into " + (other.isEmpty() ? "the root" : other));
             Stream<String> libraries = source.imports().stream()
                     .filter(name -> !name.startsWith("java.") && !name.startsWith("io.letterbox."))
-                    .filter(name -> room.libraries().stream().noneMatch(name::startsWith))
+                    .filter(name -> rule.libraries().stream().noneMatch(name::startsWith))
                     .map(name -> "imports " + name);
-            return Stream.concat(rooms, libraries);
+            return Stream.concat(packages, libraries);
         });
     }
 
     /**
-     * Packages that lead back to themselves, whatever their rooms: of each way round, all pairs of neighbours. A package that
-     * is on one cannot be understood, tested or changed without all the others.
+     * Packages that lead back to themselves, whatever their top-level packages: of each way round, all pairs of
+     * neighbours. A package that is on one cannot be understood, tested or changed without all the others.
      */
     static List<String> circles(List<SourceFile> sources) {
         Map<String, Set<String>> named = new TreeMap<>();
@@ -257,7 +267,7 @@ final class HouseRules {
     /** Config needs to know which settings topics have, and nothing else of the metadata. */
     static List<String> configKnowsOnlyKeys(List<SourceFile> sources) {
         return each(sources, source -> source.imports().stream()
-                .filter(name -> source.room().equals("config") && name.startsWith("io.letterbox.metadata."))
+                .filter(name -> source.topPackage().equals("config") && name.startsWith("io.letterbox.metadata."))
                 .filter(name -> !name.equals("io.letterbox.metadata.TopicConfigKey"))
                 .map(name -> "imports " + name));
     }
@@ -265,7 +275,7 @@ final class HouseRules {
     static List<String> purity(List<SourceFile> sources) {
         return each(
                 sources,
-                source -> PURE.contains(source.room()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
+                source -> PURE.contains(source.topPackage()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
     }
 
     /**
@@ -308,6 +318,17 @@ final class HouseRules {
         }));
     }
 
+    /** The formatter wraps code, and leaves comments and texts as they are. */
+    static List<String> widths(List<SourceFile> sources) {
+        return each(sources, source -> {
+            String[] lines = source.text().split("\n");
+            return IntStream.range(0, lines.length)
+                    .filter(index -> lines[index].length() > MAX_COLUMNS)
+                    .mapToObj(index -> "line " + (index + 1) + " has " + lines[index].length()
+                            + " columns; the limit is " + MAX_COLUMNS);
+        });
+    }
+
     static List<String> names(List<SourceFile> sources) {
         return each(sources, source -> source.blocks().stream()
                 .filter(block ->
@@ -317,7 +338,7 @@ final class HouseRules {
 
     static List<String> locks(List<SourceFile> sources) {
         return each(sources, source -> {
-            boolean allowed = source.room().equals("telemetry") || MAY_LOCK.contains(source.path());
+            boolean allowed = source.topPackage().equals("telemetry") || MAY_LOCK.contains(source.path());
             return allowed ? Stream.empty() : found(LOCK, source.code(), "uses ");
         });
     }

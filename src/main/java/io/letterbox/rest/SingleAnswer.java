@@ -12,14 +12,14 @@ import io.letterbox.publishing.PublishCallback;
  * {"topic":"quakes","partition":0,"offset":42,"timestamp":1767182400000}
  * </pre>
  */
-final class SingleReceipt implements PublishCallback {
+final class SingleAnswer implements PublishCallback {
     private final PublishRequest request;
     private final JsonBytes scratch;
     private final long timestampMs;
     private int partition;
 
     /** @param scratch shared by the event loop; used within one call only */
-    SingleReceipt(PublishRequest request, JsonBytes scratch, long timestampMs) {
+    SingleAnswer(PublishRequest request, JsonBytes scratch, long timestampMs) {
         this.request = request;
         this.scratch = scratch;
         this.timestampMs = timestampMs;

@@ -7,16 +7,16 @@ import io.netty.util.AttributeKey;
  * One connection since it was accepted. Its own event loop reports its first request; everything else is the
  * entrance's.
  */
-public final class Guest {
-    private static final AttributeKey<Guest> KEY = AttributeKey.valueOf(Guest.class, "guest");
+public final class AcceptedConnection {
+    private static final AttributeKey<AcceptedConnection> KEY = AttributeKey.valueOf(AcceptedConnection.class, "guest");
 
     private final Channel channel;
     private final Entrance entrance;
 
     // Owned by the connection's event loop.
-    private boolean spoken;
+    private boolean firstRequestSeen;
 
-    Guest(Channel channel, Entrance entrance) {
+    AcceptedConnection(Channel channel, Entrance entrance) {
         this.channel = channel;
         this.entrance = entrance;
         channel.attr(KEY).set(this);
@@ -26,14 +26,14 @@ public final class Guest {
      * Reports that the client of this connection has sent a whole request, so that it is no longer silent. On its event
      * loop.
      */
-    public static void spoke(Channel channel) {
-        Guest guest = channel.attr(KEY).get();
-        if (guest == null || guest.spoken) return;
-        guest.spoken = true;
+    public static void onFirstRequest(Channel channel) {
+        AcceptedConnection guest = channel.attr(KEY).get();
+        if (guest == null || guest.firstRequestSeen) return;
+        guest.firstRequestSeen = true;
         guest.entrance.onFirstRequest(guest);
     }
 
-    void sendAway() {
+    void close() {
         if (channel.isRegistered()) channel.close();
         else channel.unsafe().closeForcibly();
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * The callback of a request with many records: notes the run of each record and the outcome of each run, and answers
  * when all runs are settled. Subclasses write the answer. Owned by one event loop.
  */
-abstract class BatchReceipt implements PublishCallback {
+abstract class BatchAnswer implements PublishCallback {
     /** Stands for the run of a record that was refused before it got into one. */
     static final int NO_RUN = -1;
 
@@ -34,7 +34,7 @@ abstract class BatchReceipt implements PublishCallback {
     private int failures;
     private boolean sealed;
 
-    BatchReceipt(PublishRequest request, int maxRecords) {
+    BatchAnswer(PublishRequest request, int maxRecords) {
         this.request = request;
         this.runOf = new int[maxRecords];
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The content of a stream besides records, for readers that make an event of every block, and for those that do not.
  */
-class HeartbeatTest {
+class HeartbeatFormTest {
     private static final String NO_BROWSER = "User-Agent: Spring";
     private static final String EVENTS = "/topics/one/events";
 

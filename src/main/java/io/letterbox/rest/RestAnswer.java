@@ -16,7 +16,7 @@ import java.util.Map;
  *  "key_schema_id":null,"value_schema_id":null}
  * </pre>
  */
-final class RestReceipt extends BatchReceipt {
+final class RestAnswer extends BatchAnswer {
     private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("application/vnd.kafka.v2+json");
     private static final int ROW_BYTES = 72;
     private static final int NOT_RETRIABLE = 1;
@@ -25,7 +25,7 @@ final class RestReceipt extends BatchReceipt {
     /** The problems of records that got into no run, by index. */
     private final Map<Integer, Problem> refused = new HashMap<>();
 
-    RestReceipt(PublishRequest request, int maxRecords) {
+    RestAnswer(PublishRequest request, int maxRecords) {
         super(request, maxRecords);
     }
 

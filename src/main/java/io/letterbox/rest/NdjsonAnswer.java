@@ -22,13 +22,13 @@ import java.nio.charset.StandardCharsets;
  * {"topic":"quakes","count":3,"runs":[{"count":3,"partition":0,"offset":5,"timestamp":1767182400000}]}
  * </pre>
  */
-final class NdjsonReceipt extends BatchReceipt {
+final class NdjsonAnswer extends BatchAnswer {
     private static final int ROW_BYTES = 64;
     private static final int MULTI_STATUS = 207; // RFC 4918 section 13
 
     private final long timestampMs;
 
-    NdjsonReceipt(PublishRequest request, int maxRecords, long timestampMs) {
+    NdjsonAnswer(PublishRequest request, int maxRecords, long timestampMs) {
         super(request, maxRecords);
         this.timestampMs = timestampMs;
     }
