@@ -93,7 +93,7 @@ public final class TransactionalAppends {
         private int inFlight;
         private boolean verifying;
         private VerificationGuard guard;
-        private Errors answer;
+        private Errors confirmation;
 
         ProducerQueue(QueueKey key) {
             this.key = key;
@@ -135,21 +135,21 @@ public final class TransactionalAppends {
             queue.put(job.number, job);
             if (verifying) return;
             verifying = true;
-            answer = null;
+            confirmation = null;
             guard = newGuard;
             verification.of(job.writer, key.partition()).onSuccess(answer -> {
-                answer = answer;
+                confirmation = answer;
                 resume();
             });
         }
 
         /** Ends the detour when the coordinator has answered and all batches in flight have come back. */
         private void resume() {
-            if (verifying && answer != null && inFlight == 0) {
+            if (verifying && confirmation != null && inFlight == 0) {
                 verifying = false;
                 List<PendingAppend> all = new ArrayList<>(queue.values());
                 queue.clear();
-                if (answer == Errors.NONE) {
+                if (confirmation == Errors.NONE) {
                     for (PendingAppend job : all) send(job, job == all.get(0) ? guard : null);
                 } else {
                     all.forEach(this::refuse);
@@ -160,8 +160,9 @@ public final class TransactionalAppends {
 
         private void refuse(PendingAppend job) {
             job.answer()
-                    .fail(inProduce(answer, job.writer)
-                            .exception("The coordinator of the transaction does not confirm it: " + answer.message()));
+                    .fail(inProduce(confirmation, job.writer)
+                            .exception("The coordinator of the transaction does not confirm it: "
+                                    + confirmation.message()));
         }
     }
 
