@@ -45,11 +45,10 @@ final class LocalJournal implements Journal {
     public void append(JournalEntry entry, Completion done) {
         IOException failure = null;
         try {
-            // A log writes down by itself where it begins, before anything goes: a full disk must not be in the way of
-            // that.
-            if (entry instanceof JournalEntry.Group group) makeDurable(group);
-            // Nor of these: if there is no room for them, the metadata stand in, by which a start ends what this
+            // A log writes down by itself where it begins, before anything goes: a full disk must not prevent that. Nor
+            // opens and drops: where there is no room for them, the metadata stand in, by which a start ends what this
             // process does not.
+            if (entry instanceof JournalEntry.Group group) makeDurable(group);
             else if (entry instanceof JournalEntry.Open open) wal.writeOpens(open.timeMs(), open.partitions());
             else if (entry instanceof JournalEntry.Drop drop) wal.writeDrops(drop.timeMs(), drop.partitions());
         } catch (IOException failed) {
