@@ -3,34 +3,18 @@ package io.letterbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.FakeTransactions;
-import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.ConsolePart;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.Json;
 import io.letterbox.http.RouteTable;
-import io.letterbox.ingress.ByteBudget;
-import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.SseDelivery;
-import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
-import io.letterbox.telemetry.Meters;
-import io.letterbox.telemetry.TelemetryRoutes;
-import io.letterbox.time.Clock;
-import io.letterbox.time.GuardedClock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -46,27 +30,7 @@ class OpenApiTest {
     }
 
     private static SortedSet<String> mounted(Vertx vertx) {
-        LetterboxConfig config = LetterboxConfig.defaults();
-        FakeStorage storage = new FakeStorage(vertx);
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        ByteBudget budget = new ByteBudget(1);
-        DoorServices services = new DoorServices(
-                new GuardedClock(Clock.system(), -1, guard -> {}),
-                config,
-                storage.metadata(),
-                storage,
-                storage,
-                new FakeGroups(),
-                new FakeTransactions(),
-                meters,
-                budget,
-                budget);
-        Health health = new Health();
-        List<HttpPart> parts = List.of(
-                new HttpIngress(services),
-                new SseDelivery(services, new SubscriberSlots(1), new Random(1)),
-                new TelemetryRoutes(meters, health, Future::succeededFuture),
-                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"));
+        List<HttpPart> parts = HttpParts.of(new FakeStorage(vertx), new Health());
         Router router = Router.router(vertx);
         parts.forEach(part -> part.mount(router, vertx));
         SortedSet<String> routes = new RouteTable(router).all();

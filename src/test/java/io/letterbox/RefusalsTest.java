@@ -3,12 +3,8 @@ package io.letterbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
-import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.ConsolePart;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.OutOfOrderSequenceException;
@@ -19,19 +15,7 @@ import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.Json;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.http.RouteTable;
-import io.letterbox.ingress.ByteBudget;
-import io.letterbox.ingress.DoorServices;
-import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.SseDelivery;
-import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
-import io.letterbox.telemetry.Meters;
-import io.letterbox.telemetry.TelemetryRoutes;
-import io.letterbox.time.Clock;
-import io.letterbox.time.GuardedClock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -69,30 +53,12 @@ class RefusalsTest {
 
     @BeforeAll
     static void open() {
-        LetterboxConfig config = LetterboxConfig.defaults();
         HttpConfig http = new HttpConfig(
                 "127.0.0.1", 0, List.of(), List.of(), List.of(), Path.of(""), false, 60, 1_000, 0, 100, 16_384, 8_192);
-        FakeStorage storage = new FakeStorage(VERTX);
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        ByteBudget budget = new ByteBudget(1 << 20);
-        DoorServices services = new DoorServices(
-                new GuardedClock(Clock.system(), -1, guard -> {}),
-                config,
-                storage.metadata(),
-                storage,
-                storage,
-                new FakeGroups(),
-                new FakeTransactions(),
-                meters,
-                budget,
-                budget);
-        List<HttpPart> parts = List.of(
-                new HttpIngress(services),
-                new SseDelivery(services, new SubscriberSlots(1), new java.util.Random(1)),
-                new TelemetryRoutes(meters, HEALTH, Future::succeededFuture),
-                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, HEALTH, meters, "test"),
-                new Refusing(),
-                (router, vertx) -> routes = new RouteTable(router));
+        List<HttpPart> parts = new ArrayList<>();
+        parts.addAll(HttpParts.of(new FakeStorage(VERTX), HEALTH));
+        parts.add(new Refusing());
+        parts.add((router, vertx) -> routes = new RouteTable(router));
         VERTX.deployVerticle(new HttpVerticle(http, SOCKETS, Hosts.of(http), parts, RouteObserver.NONE))
                 .await();
     }

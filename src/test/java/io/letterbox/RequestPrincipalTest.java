@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.access.Principal;
-import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
-import io.letterbox.config.LetterboxConfig;
-import io.letterbox.console.ConsolePart;
 import io.letterbox.files.StaticFiles;
 import io.letterbox.files.StaticRoot;
 import io.letterbox.http.Hosts;
@@ -19,19 +15,7 @@ import io.letterbox.http.HttpVerticle;
 import io.letterbox.http.RequestPrincipal;
 import io.letterbox.http.RouteObserver;
 import io.letterbox.http.RouteTable;
-import io.letterbox.ingress.ByteBudget;
-import io.letterbox.ingress.DoorServices;
-import io.letterbox.rest.HttpIngress;
-import io.letterbox.sse.SseDelivery;
-import io.letterbox.sse.SubscriberSlots;
 import io.letterbox.telemetry.Health;
-import io.letterbox.telemetry.Meters;
-import io.letterbox.telemetry.TelemetryRoutes;
-import io.letterbox.time.Clock;
-import io.letterbox.time.GuardedClock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -43,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -101,32 +84,13 @@ class RequestPrincipalTest {
     @BeforeAll
     static void open(@TempDir Path files, @TempDir Path data) throws IOException {
         Files.writeString(files.resolve("index.html"), "here");
-        LetterboxConfig config = LetterboxConfig.defaults();
         HttpConfig http = new HttpConfig(
                 "127.0.0.1", 0, List.of(), List.of(), List.of(), files, false, 60, 1_000, 0, 100, 16_384, 8_192);
-        FakeStorage storage = new FakeStorage(VERTX);
-        Meters meters = new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        ByteBudget budget = new ByteBudget(1 << 20);
-        Health health = new Health();
-        DoorServices services = new DoorServices(
-                new GuardedClock(Clock.system(), -1, guard -> {}),
-                config,
-                storage.metadata(),
-                storage,
-                storage,
-                new FakeGroups(),
-                new FakeTransactions(),
-                meters,
-                budget,
-                budget);
-        List<HttpPart> parts = List.of(
-                PROBE,
-                new HttpIngress(services),
-                new SseDelivery(services, new SubscriberSlots(1), new Random(1)),
-                new TelemetryRoutes(meters, health, Future::succeededFuture),
-                new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"),
-                new StaticFiles(StaticRoot.open(files, data), new AtomicInteger()),
-                (router, vertx) -> routes = new RouteTable(router));
+        List<HttpPart> parts = new ArrayList<>();
+        parts.add(PROBE);
+        parts.addAll(HttpParts.of(new FakeStorage(VERTX), new Health()));
+        parts.add(new StaticFiles(StaticRoot.open(files, data), new AtomicInteger()));
+        parts.add((router, vertx) -> routes = new RouteTable(router));
         VERTX.deployVerticle(new HttpVerticle(http, SOCKETS, Hosts.of(http), parts, RouteObserver.NONE))
                 .await();
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Partitions that hand appends to a test, which answers them. */
-public final class FakePartitions implements Partitions {
+/** Partitions that hand appends to a test, which answers them; a test that does something else with them overrides. */
+public class FakePartitions implements Partitions {
     private final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
 
     /** What has been appended and waits for its answer. */

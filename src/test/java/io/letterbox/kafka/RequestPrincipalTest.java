@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.access.Principal;
-import io.vertx.core.Context;
 import java.time.Duration;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
@@ -51,7 +50,7 @@ class RequestPrincipalTest {
     @Test
     void aRequestNamesItsPrincipalToTheLog() {
         Principal alice = new Principal(Principal.USER, "alice");
-        KafkaClient client = new OneAddress();
+        KafkaClient client = new FakeClient();
 
         KafkaRequest request = new KafkaRequest(
                 ApiKeys.METADATA, (short) 12, "c", alice, ApiKeys.METADATA.messageType.newRequest(), client);
@@ -60,38 +59,5 @@ class RequestPrincipalTest {
         assertThatThrownBy(() -> new KafkaRequest(
                         ApiKeys.METADATA, (short) 12, "c", null, ApiKeys.METADATA.messageType.newRequest(), client))
                 .hasMessageContaining("without a principal");
-    }
-
-    /** A client of which only the address is used. */
-    private static final class OneAddress implements KafkaClient {
-        @Override
-        public String host() {
-            return "127.0.0.1";
-        }
-
-        @Override
-        public String softwareName() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String softwareVersion() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Context context() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public Runnable onClose(Runnable action) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -3,15 +3,11 @@ package io.letterbox.publishing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.access.Principal;
-import io.letterbox.audit.Actor;
-import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.FakePartitions;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.Partitions;
 import io.letterbox.config.TopicsConfig;
-import io.letterbox.coordinator.CoordinatorCommand;
-import io.letterbox.record.TopicPartition;
 import io.letterbox.telemetry.Door;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -45,36 +41,11 @@ class PublishBatcherTest {
     private PublishTarget target;
 
     /** Notes appends down on their way to the storage. */
-    private final class Noting implements Partitions {
+    private final class Noting extends FakePartitions {
         @Override
         public Future<Appended> append(Append append) {
             sent.add(append.principal().name() + " " + append.partition().partition() + ": " + append.recordCount());
             return storage.append(append);
-        }
-
-        @Override
-        public void appendAll(List<Append> appends) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset, Actor by) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Future<List<ActiveProducer>> describeProducers(TopicPartition partition) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command) {
-            throw new UnsupportedOperationException();
         }
     }
 

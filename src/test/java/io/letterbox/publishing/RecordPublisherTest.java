@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.Isolation;
+import io.letterbox.bus.OnLoop;
 import io.letterbox.bus.Slice;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.error.ApiException;
@@ -19,7 +20,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -57,18 +56,6 @@ class RecordPublisherTest {
         vertx.close().await();
     }
 
-    private <T> T onLoop(Callable<T> task) throws TimeoutException {
-        Promise<T> done = Promise.promise();
-        loop.runOnContext(go -> {
-            try {
-                done.complete(task.call());
-            } catch (Exception failure) {
-                done.fail(failure);
-            }
-        });
-        return done.future().await(20, TimeUnit.SECONDS);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -78,7 +65,7 @@ class RecordPublisherTest {
     }
 
     private Future<Long> publish(ProducerRecord record) throws TimeoutException {
-        return onLoop(() -> publisher.publish(record));
+        return OnLoop.call(loop, () -> publisher.publish(record));
     }
 
     private static void assertRefused(Future<Long> offset, ErrorCode code) {
@@ -91,7 +78,7 @@ class RecordPublisherTest {
     void theOffsetComesWhenTheRecordIsWritten() throws Exception {
         storage.hold();
         Future<Long> first = publish(to(3, "a"));
-        assertThat(onLoop(() -> first.isComplete())).isFalse();
+        assertThat(OnLoop.call(loop, () -> first.isComplete())).isFalse();
         storage.release();
         assertThat(first.await(20, TimeUnit.SECONDS)).isZero();
         assertThat(publish(to(3, "b")).await(20, TimeUnit.SECONDS)).isEqualTo(1);
@@ -123,7 +110,7 @@ class RecordPublisherTest {
 
     @Test
     void whatOneIterationOfTheLoopPublishesToAPartitionIsOneBatch() throws Exception {
-        List<Future<Long>> offsets = onLoop(() -> {
+        List<Future<Long>> offsets = OnLoop.call(loop, () -> {
             List<Future<Long>> all = new ArrayList<>();
             for (int number = 0; number < 10; number++) all.add(publisher.publish(to(2, "v" + number)));
             all.add(publisher.publish(to(5, "elsewhere")));
@@ -140,7 +127,7 @@ class RecordPublisherTest {
     void aRefusalOfTheLeaderReachesEachOfTheBatch() throws Exception {
         storage.refuseWith(new ApiException(ErrorCode.DISK_FULL, "Full."));
         List<Future<Long>> offsets =
-                onLoop(() -> List.of(publisher.publish(to(2, "a")), publisher.publish(to(2, "b"))));
+                OnLoop.call(loop, () -> List.of(publisher.publish(to(2, "a")), publisher.publish(to(2, "b"))));
         for (Future<Long> offset : offsets) assertRefused(offset, ErrorCode.DISK_FULL);
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.bus.FakeStorage;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
+import io.letterbox.bus.OnLoop;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Slice;
 import io.letterbox.error.ApiException;
@@ -22,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -41,7 +41,7 @@ class PartitionTailTest {
 
     PartitionTailTest() throws Exception {
         storage.createTopic("t", 1, Map.of());
-        onLoop(() -> {
+        OnLoop.call(loop, () -> {
             storage.onCommitted(listeners::onCommitted);
             return null;
         });
@@ -52,20 +52,8 @@ class PartitionTailTest {
         vertx.close().await();
     }
 
-    private <T> T onLoop(Callable<T> task) throws TimeoutException {
-        Promise<T> done = Promise.promise();
-        loop.runOnContext(go -> {
-            try {
-                done.complete(task.call());
-            } catch (Exception failure) {
-                done.fail(failure);
-            }
-        });
-        return done.future().await(20, TimeUnit.SECONDS);
-    }
-
     private Future<Slice> next(long offset) throws TimeoutException {
-        return onLoop(() -> tail.next(offset, MAX_BYTES));
+        return OnLoop.call(loop, () -> tail.next(offset, MAX_BYTES));
     }
 
     private long publish() {
@@ -89,7 +77,7 @@ class PartitionTailTest {
     void waitsWhereNothingIsThereYet() throws Exception {
         publish();
         Future<Slice> waiting = next(1);
-        assertThat(onLoop(() -> waiting.isComplete())).isFalse();
+        assertThat(OnLoop.call(loop, () -> waiting.isComplete())).isFalse();
         assertThat(listeners.size()).isEqualTo(1);
         publish();
         assertThat(waiting.await(20, TimeUnit.SECONDS).nextOffset()).isEqualTo(2);
@@ -100,7 +88,7 @@ class PartitionTailTest {
     void aTopicThatIsDeletedEndsTheWait() throws Exception {
         Future<Slice> waiting = next(0);
         storage.metadata().propose(new Command.DeleteTopic("t")).await();
-        onLoop(() -> {
+        OnLoop.call(loop, () -> {
             listeners.wakeAll();
             return null;
         });
@@ -121,14 +109,14 @@ class PartitionTailTest {
     @Test
     void whoStopsIsNotWokenAnyMore() throws Exception {
         Future<Slice> waiting = next(0);
-        onLoop(() -> {
+        OnLoop.call(loop, () -> {
             tail.stop();
             tail.stop();
             return null;
         });
         assertThat(listeners.size()).isZero();
         publish();
-        assertThat(onLoop(() -> waiting.isComplete())).isFalse();
+        assertThat(OnLoop.call(loop, () -> waiting.isComplete())).isFalse();
     }
 
     /** Compaction has left nothing up to the end; and while that is being found out, somebody publishes. */

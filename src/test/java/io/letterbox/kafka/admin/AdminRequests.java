@@ -7,7 +7,7 @@ import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaClient;
+import io.letterbox.kafka.FakeClient;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
 import io.letterbox.metadata.Command;
@@ -18,7 +18,6 @@ import io.letterbox.metadata.TopicConfig;
 import io.letterbox.telemetry.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -86,7 +85,8 @@ abstract class AdminRequests {
         ApiSupport support =
                 apis.apis().stream().filter(api -> api.key() == key).findFirst().orElseThrow();
         assertThat((short) version).isBetween(support.minVersion(), support.maxVersion());
-        KafkaRequest request = new KafkaRequest(key, (short) version, "test", Principal.ANONYMOUS, body, new Client());
+        KafkaRequest request =
+                new KafkaRequest(key, (short) version, "test", Principal.ANONYMOUS, body, new FakeClient());
         KafkaResponse response = support.handler().handle(request).result();
         ApiMessage answer = ((KafkaResponse.Message) response).body();
         MessageUtil.toByteBufferAccessor(answer, (short) version);
@@ -196,38 +196,5 @@ abstract class AdminRequests {
 
     TopicConfig config(String topic) {
         return metadata.image().topics().get(topic).config();
-    }
-
-    /** A client of which only the address is used. */
-    private static final class Client implements KafkaClient {
-        @Override
-        public String host() {
-            return "127.0.0.1";
-        }
-
-        @Override
-        public String softwareName() {
-            return "unknown";
-        }
-
-        @Override
-        public String softwareVersion() {
-            return "unknown";
-        }
-
-        @Override
-        public Context context() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public Runnable onClose(Runnable action) {
-            return () -> {};
-        }
     }
 }

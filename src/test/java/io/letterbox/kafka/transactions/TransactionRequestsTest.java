@@ -14,7 +14,7 @@ import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.ApiSupport;
-import io.letterbox.kafka.KafkaClient;
+import io.letterbox.kafka.FakeClient;
 import io.letterbox.kafka.KafkaRequest;
 import io.letterbox.kafka.KafkaResponse;
 import io.letterbox.record.TopicPartition;
@@ -22,7 +22,6 @@ import io.letterbox.transactions.ListedTransactions;
 import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.Intent;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
@@ -91,33 +90,6 @@ class TransactionRequestsTest {
         }
     }
 
-    private record Client(Context context) implements KafkaClient {
-        @Override
-        public String host() {
-            return "10.0.0.1";
-        }
-
-        @Override
-        public String softwareName() {
-            return "unknown";
-        }
-
-        @Override
-        public String softwareVersion() {
-            return "unknown";
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public Runnable onClose(Runnable action) {
-            return () -> {};
-        }
-    }
-
     @BeforeEach
     void start() {
         storage.createTopic("a", 1, Map.of());
@@ -133,7 +105,12 @@ class TransactionRequestsTest {
 
     private Future<ApiMessage> ask(ApiKeys key, int version, ApiMessage body) {
         KafkaRequest request = new KafkaRequest(
-                key, (short) version, null, Principal.ANONYMOUS, body, new Client(vertx.getOrCreateContext()));
+                key,
+                (short) version,
+                null,
+                Principal.ANONYMOUS,
+                body,
+                new FakeClient("10.0.0.1", vertx.getOrCreateContext()));
         return apis.get(key).handler().handle(request).map(response -> ((KafkaResponse.Message) response).body());
     }
 
