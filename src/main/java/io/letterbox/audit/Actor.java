@@ -16,12 +16,12 @@ public record Actor(String door, String address, String client, Principal princi
     /** The server itself. */
     public static final Actor SERVER = new Actor("", "", null, Principal.SERVER, null);
 
-    /** A client that wants the change. */
+    /** A client that requested the change. */
     public static Actor of(String door, String address, String client, Principal principal) {
         return new Actor(door, address, client, principal, null);
     }
 
-    /** The same client, where the change only follows from what it does. */
+    /** The same client, for a change that follows from its request. */
     public Actor because(String reason) {
         return new Actor(door, address, client, principal, reason);
     }

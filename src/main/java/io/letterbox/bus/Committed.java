@@ -16,7 +16,7 @@ public record Committed(List<Moved> moved) {
      * @param partition the partition
      * @param highWatermark the offset after the last readable record
      * @param lastStableOffset the offset of the first record of an undecided transaction; the high watermark if there
-     *      is none
+     *     is none
      */
     public record Moved(TopicPartition partition, long highWatermark, long lastStableOffset) {}
 }

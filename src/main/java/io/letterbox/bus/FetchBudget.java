@@ -29,7 +29,7 @@ public final class FetchBudget {
      *
      * @param granted the result of {@link #grant} before that read
      * @return false if the result is larger than granted and may not be returned: it is a first batch, but not of the
-     *      first partition
+     *     first partition
      */
     public boolean take(int sizeBytes, int granted) {
         if (sizeBytes > granted && started) {

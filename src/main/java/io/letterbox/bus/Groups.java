@@ -7,11 +7,11 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * The way to the coordinators of consumer groups. Safe from any thread; futures complete on the caller's context. Makes
+ * Access to the coordinators of consumer groups. Safe from any thread; futures complete on the caller's context. Makes
  * {@code __consumer_offsets} when it is first needed.
  */
 public interface Groups {
-    /** The internal topic that remembers groups and their offsets. */
+    /** The internal topic with the state of groups and their offsets. */
     String TOPIC = TopicName.CONSUMER_OFFSETS;
 
     /** Asks the coordinator of the group that the command names. Fails with an ApiException only if there is none. */
@@ -28,8 +28,8 @@ public interface Groups {
     <R> Future<List<R>> askAll(CoordinatorCommand<R> command);
 
     /**
-     * The partition of {@link #TOPIC} that a group belongs to; whoever leads it coordinates the group. Makes the topic
-     * where it does not exist.
+     * The partition of {@link #TOPIC} that a group belongs to; its leader coordinates the group. Makes the topic if it
+     * does not exist.
      */
     Future<TopicPartition> coordinatorOf(String groupId);
 }

@@ -4,10 +4,10 @@ import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
 
-/** The read side of the storage, for the doors and the delivery. Safe from any thread, never behind an fsync. */
+/** The read side of the storage, for all doors. Safe from any thread; never waits for an fsync. */
 public interface LogReader {
     /**
-     * Where a partition stands now.
+     * The current status of a partition.
      *
      * @return null if this node does not host the partition (yet, or any more)
      */
@@ -17,8 +17,8 @@ public interface LogReader {
      * Reads from the tail cache; never blocks, never allocates more than the result.
      *
      * @param offset the first offset wanted, within the log
-     * @param maxBytes how much to return at the most; the first batch is returned even where it is larger
-     * @param isolation which records the reader gets to see
+     * @param maxBytes the limit for all batches; the first batch is returned even if it is larger
+     * @param isolation which records the reader sees
      * @return an empty slice where {@code offset} is the end of what can be read; null if the cache does not reach back
      *     that far, or the offset lies far within a large batch, so that {@link #read} has to be used
      */
@@ -27,8 +27,8 @@ public interface LogReader {
     /**
      * Reads from the log, on one of the storage's reader threads; the future completes on the caller's context. Fails
      * with an {@link io.letterbox.error.ApiException}: {@code OFFSET_OUT_OF_RANGE} below the log start offset or above
-     * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code PARTITION_OFFLINE},
-     * and {@code OUT_OF_FILES} or {@code STORAGE_UNAVAILABLE} where a file could not be read for now.
+     * the high watermark, {@code UNKNOWN_PARTITION}, {@code PARTITION_QUARANTINED}, {@code PARTITION_OFFLINE}, and
+     * {@code OUT_OF_FILES} or {@code STORAGE_UNAVAILABLE} if a file could not be read for now.
      */
     Future<Slice> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
@@ -50,8 +50,8 @@ public interface LogReader {
     Future<Long> offsetForTime(TopicPartition partition, long timestampMs, Isolation isolation);
 
     /**
-     * Calls the listener on the caller's context after every group commit of any shard, with what that has made
-     * readable; the listener must not block.
+     * Calls the listener on the caller's context after every group commit of any shard, with the records that have
+     * become readable; the listener must not block.
      */
     void onCommitted(Consumer<Committed> listener);
 }

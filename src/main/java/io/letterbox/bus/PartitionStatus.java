@@ -11,7 +11,7 @@ import java.util.Map;
  * @param logStartOffset the first offset that can be read
  * @param highWatermark the offset after the last record that can be read
  * @param lastStableOffset the end of the records that {@link Isolation#COMMITTED} readers see; at most the high
- *      watermark
+ *     watermark
  * @param logEndOffset the offset that the next record gets; above the high watermark while a group commit runs
  * @param sizeBytes the bytes of all segments, indexes not included
  * @param segments how many segments there are

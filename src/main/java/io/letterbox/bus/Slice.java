@@ -10,13 +10,13 @@ import java.util.List;
  * {@link Isolation#COMMITTED} was requested.
  *
  * @param batches zero or more whole record batches between position and limit; read-only by convention, shared between
- *      readers, so a reader has to make a {@link ByteBuffer#duplicate()} before it moves the position
+ *     readers, so a reader has to make a {@link ByteBuffer#duplicate()} before it moves the position
  * @param nextOffset the offset at which to read on: the one after the last record in {@code batches}, or the requested
- *      offset if compaction or the end of the log left nothing to return
+ *     offset if compaction or the end of the log left nothing to return
  * @param highWatermark the partition's high watermark when this was read
  * @param lastStableOffset the end of the records that {@link Isolation#COMMITTED} readers saw when this was read
  * @param aborted the aborted transactions that have records in {@code batches}, by first offset, if
- *      {@link Isolation#COMMITTED} was requested; else empty
+ *     {@link Isolation#COMMITTED} was requested; else empty
  */
 public record Slice(
         ByteBuffer batches,

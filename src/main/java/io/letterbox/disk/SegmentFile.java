@@ -28,23 +28,23 @@ public final class SegmentFile {
         return path;
     }
 
-    /** Takes a file that has been made or opened for this. It stays open until it is closed, or forced and idle. */
+    /**
+     * Sets a file that was made or opened for this segment. It stays open until it is closed, or is forced and idle.
+     */
     public void setFile(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
         disk.openFiles().add(this);
     }
 
-    /**
-     * Takes a file that has another name yet: it could not be opened again, so nobody but the log's owner closes it.
-     */
+    /** Sets a file that still has another name: it could not be opened again, so only the log's owner closes it. */
     public void setUnnamedFile(LogFile open) {
         file.set(new SharedFile(open, disk.openFiles()));
     }
 
     /**
-     * The file, open until it is unpinned, even where the segment is closed or deleted meanwhile.
+     * The file, open until it is unpinned, even if the segment is closed or deleted in the meantime.
      *
-     * @throws NoSuchFileException where the segment is gone
+     * @throws NoSuchFileException if the segment is gone
      */
     public SharedFile pin() throws IOException {
         if (!used) used = true;
@@ -56,7 +56,7 @@ public final class SegmentFile {
             } else if (open.pin()) {
                 return open;
             } else {
-                // It was closed in between.
+                // The file was closed in the meantime.
                 file.compareAndSet(open, null);
             }
         }
@@ -66,10 +66,10 @@ public final class SegmentFile {
     private SharedFile openPinned() throws IOException {
         requireThere();
         SharedFile fresh = new SharedFile(disk.open(path), disk.openFiles());
-        // Before anybody finds it, who might close it again.
+        // Pinned before it is published, because another thread might close it.
         fresh.pin();
         boolean first = file.compareAndSet(null, fresh);
-        // Whoever retires it from here on finds it.
+        // If the segment is retired from here on, that call closes the file.
         if (first && !gone) {
             disk.openFiles().add(this);
             return fresh;
@@ -81,7 +81,7 @@ public final class SegmentFile {
         return null;
     }
 
-    /** Reads from the file, as {@link LogFile#read}, which is opened for that where it is not open. */
+    /** Reads from the file, like {@link LogFile#read}; opens it if it is not open. */
     public int read(ByteBuffer target, long position) throws IOException {
         SharedFile open = pin();
         try {
@@ -121,19 +121,19 @@ public final class SegmentFile {
         return true;
     }
 
-    /** Log's owner only: closes, whether the content is forced or not. Whoever still wants it opens it again. */
+    /** Log's owner only: closes the file, whether the content is forced or not. The next use opens it again. */
     public void close() throws IOException {
         SharedFile open = file.getAndSet(null);
         if (open != null) open.close();
     }
 
-    /** Log's owner only: closes for good. */
+    /** Log's owner only: closes the file for ever. */
     public void retire() throws IOException {
         gone = true;
         close();
     }
 
-    /** Log's owner only: closes for good, and deletes the file; not durable before the directory is forced. */
+    /** Log's owner only: closes the file for ever and deletes it; not durable before the directory is forced. */
     public void delete() throws IOException {
         retire();
         disk.delete(path);

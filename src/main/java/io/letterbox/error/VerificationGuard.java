@@ -1,10 +1,11 @@
 package io.letterbox.error;
 
 /**
- * Stands for the state of a producer in a partition when a batch was refused as
- * {@linkplain UnverifiedTransactionException unverified}; what Kafka calls by the same name (KIP-890 part 1). The batch
- * comes back with it, and is taken while it is the current one.
+ * The state of a producer in a partition when a batch was refused as
+ * {@linkplain UnverifiedTransactionException unverified}, as Kafka's class of the same name (KIP-890 part 1). The batch
+ * is sent again with the guard, and accepted if the guard is still the current one.
  *
- * @param value unlike that of any other guard of the same process, and as good as never that of one of another process
+ * @param value a number that differs from those of all other guards of the process, and almost certainly from those of
+ *     other processes
  */
 public record VerificationGuard(long value) {}

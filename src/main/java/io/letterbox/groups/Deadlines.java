@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * What is due when: one deadline per key, moved on freely. Moving a deadline on, which every heartbeat does, changes a
- * number and nothing else; the queue learns of it when the old time has come. Times are those of the monotonic clock.
- * Owned by its coordinator.
+ * The deadlines of a coordinator, one per key. Postponing a deadline, which every heartbeat does, only changes a
+ * number; the queue is updated when the old time has come. Times are those of the monotonic clock. Owned by its
+ * coordinator.
  */
 public final class Deadlines {
     private static final int SPARE_ENTRIES = 64;
@@ -16,7 +16,7 @@ public final class Deadlines {
     private final Map<Object, Deadline> byKey = new HashMap<>();
     private final PriorityQueue<QueuedDeadline> queue = new PriorityQueue<>();
 
-    /** What happens when a deadline has passed. It may set and cancel deadlines. */
+    /** Runs when a deadline has passed. It may set and cancel deadlines. */
     @FunctionalInterface
     public interface Expiry {
         void expired(CoordinatorContext context);
@@ -60,14 +60,15 @@ public final class Deadlines {
     private void enqueue(Object key, Deadline deadline, long atMs) {
         deadline.queuedMs = atMs;
         queue.add(new QueuedDeadline(atMs, key, deadline));
-        // Cancelled ones would stay until their time comes, and anybody can set and cancel as fast as he likes.
+        // Entries of cancelled deadlines stay until their time comes. This limits their number, because a client can
+        // set and cancel deadlines at any rate.
         if (queue.size() > 2 * byKey.size() + SPARE_ENTRIES) queue.removeIf(this::isDead);
     }
 
     /** Takes a key's deadline away; nothing if there is none. */
     public void cancel(Object key) {
         byKey.remove(key);
-        // Its entry is met and dropped when its time comes; most come within a session timeout.
+        // Its entry is dropped when its time comes, usually within a session timeout.
     }
 
     /** Whether a key has a deadline. */
@@ -75,7 +76,7 @@ public final class Deadlines {
         return byKey.containsKey(key);
     }
 
-    /** When {@link #tick} has to be called at the latest; a call may find nothing due. */
+    /** The time by which {@link #tick} has to be called; the call may find nothing due. */
     public long nextMs() {
         dropDead();
         QueuedDeadline first = queue.peek();
@@ -90,7 +91,7 @@ public final class Deadlines {
         return byKey.get(entry.key()) != entry.deadline() || entry.deadline().queuedMs != entry.atMs();
     }
 
-    /** Lets everything expire that is due. */
+    /** Runs all deadlines that are due. */
     public void tick(CoordinatorContext context) {
         for (QueuedDeadline first; (first = queue.peek()) != null && first.atMs() <= context.elapsedMs(); ) {
             queue.remove();

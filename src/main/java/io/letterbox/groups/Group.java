@@ -9,8 +9,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One group, of whatever kind, as far as offsets, lists and expiry need to know it. Owned by its coordinator. Its
- * offsets are kept apart: they outlive members and kinds.
+ * A group of any type, as offsets, lists and expiration see it. Owned by its coordinator. Its offsets are stored
+ * separately, because they outlive its members and its type.
  */
 public interface Group {
     String id();
@@ -33,31 +33,30 @@ public interface Group {
     long inStateSinceMs();
 
     /**
-     * Whether a commit may be made by who says to be a member of it. A heartbeat is as good as a commit: where it is
-     * allowed, the member's session begins anew.
+     * Whether a commit is allowed. If it is, the commit also counts as a heartbeat of the member in a classic group.
      *
      * @param claim the member, with its generation or epoch; -1 for a committer outside the group
      * @return NONE, or the error of Kafka's OffsetCommit
      */
     Errors commitRefusal(CommitClaim claim, CoordinatorContext context);
 
-    /** Whether a member (with the epoch that it believes in) may fetch offsets; -1 and null: no member asks. */
+    /** Whether a member with an epoch may fetch offsets; null and -1 for a client that is not a member. */
     Errors fetchRefusal(String memberId, int memberEpoch);
 
-    /** NONE, or why no offset of the group may be deleted. */
+    /** NONE, or the error if no offset of the group may be deleted. */
     Errors offsetDeleteRefusal();
 
-    /** NONE, or why the group may not be deleted. */
+    /** NONE, or the error if the group may not be deleted. */
     Errors deleteRefusal();
 
     /** True if members read a topic, so that its offsets must not be deleted and do not expire. */
     boolean reads(String topic);
 
     /**
-     * From when the retention of an offset counts (KIP-211).
+     * The time from which the retention of an offset counts (KIP-211).
      *
-     * @param commitMs when it was committed
-     * @return milliseconds since 1970; {@link Long#MAX_VALUE}: it does not expire while the group is as it is
+     * @param commitMs when the offset was committed
+     * @return milliseconds since 1970; {@link Long#MAX_VALUE}: the offset does not expire in the group's current state
      */
     long offsetAgeBaseMs(long commitMs);
 
@@ -68,10 +67,10 @@ public interface Group {
      */
     GroupView view(Function<Uuid, String> topicName);
 
-    /** What it takes in memory, estimated. */
+    /** Its estimated memory. */
     StateWeight weight();
 
-    /** The records that make the log forget the group itself; its offsets have tombstones of their own. */
+    /** The tombstones that delete the group itself from the log; its offsets have tombstones of their own. */
     List<CoordinatorRecord> tombstones();
 
     /**
@@ -81,7 +80,7 @@ public interface Group {
      * @param instanceId the static member's name, or null
      * @param generation generation or epoch, -1 if no member
      * @param transactional whether the offsets are part of a transaction
-     * @param version of the request
+     * @param version the version of the request
      */
     record CommitClaim(String memberId, String instanceId, int generation, boolean transactional, short version) {}
 }

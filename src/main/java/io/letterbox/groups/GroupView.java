@@ -13,9 +13,9 @@ import java.util.SortedSet;
  * @param type the group's type
  * @param state in Kafka's spelling
  * @param protocolType the protocol type of the members: {@code consumer}, {@code connect}, …; empty for a group that
- *      has offsets only
+ *     has offsets only
  * @param protocol how partitions are assigned: the members' protocol, or the server's assignor; empty if they are not
- *      assigned
+ *     assigned
  * @param generation the generation, or the group's epoch; 0 if there was none yet
  * @param members in order of their ids
  * @param offsets the committed offsets
@@ -43,7 +43,7 @@ public record GroupView(
      * @param host the client's address, as Kafka shows it
      * @param epoch the member's generation or epoch
      * @param assignment the partitions that it owns, including those to be revoked; empty if the group's protocol type
-     *      is not consumer
+     *     is not consumer
      */
     public record Member(
             String id,

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The aborted transactions of a log, as of the moment when this was taken. Take it <em>before</em> the records that it
- * is to be held against: compaction drops an aborted transaction's records and its entry together, so whoever reads in
- * this order sees both or none. Any thread.
+ * A snapshot of a log's aborted transactions. It has to be taken <em>before</em> the records are read: compaction drops
+ * an aborted transaction's records and its index entry together, so a reader that keeps this order sees both or none.
+ * Any thread.
  */
 public final class AbortedView {
     private static final Comparator<AbortedTransaction> BY_FIRST_OFFSET =
@@ -24,7 +24,8 @@ public final class AbortedView {
     /**
      * The transactions that have records in a range of offsets, by first offset. May read files.
      *
-     * @throws java.nio.file.NoSuchFileException where a segment is gone meanwhile: take another view, and read again
+     * @throws java.nio.file.NoSuchFileException if a segment was deleted in the meantime: take another view, and read
+     *     again
      */
     public List<AbortedTransaction> between(long fromOffset, long upToOffset) throws IOException {
         List<AbortedTransaction> found = new ArrayList<>();

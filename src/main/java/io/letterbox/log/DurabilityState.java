@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far a log is on disk and safe, and whether it may be written at all. Any thread, but for the high watermark; the
- * offsets are never beyond the log's end.
+ * The durable, forced and safe offsets of a log, and whether it may be written at all. Any thread, except for the high
+ * watermark; the offsets are never beyond the log's end.
  */
 final class DurabilityState {
     private final Path directory;
@@ -20,7 +20,7 @@ final class DurabilityState {
     // said so, and all is safe.
     private long highWatermark = Long.MAX_VALUE;
 
-    /** @param endOffset the end of the log, all of which is in its files for sure */
+    /** @param endOffset the end of the log, which is forced as a whole */
     DurabilityState(Path directory, long endOffset) {
         this.directory = directory;
         this.forcedOffset = new AtomicLong(endOffset);
@@ -41,34 +41,34 @@ final class DurabilityState {
         return durableOffset.get();
     }
 
-    /** The segments have been forced. */
+    /** Notes that the segments were forced up to an offset. */
     void forced(long upToOffset) {
         forcedOffset.accumulateAndGet(upToOffset, Math::max);
         writtenAhead(upToOffset);
     }
 
-    /** It has been made durable elsewhere. */
+    /** Notes that the write-ahead log holds everything up to an offset. */
     void writtenAhead(long upToOffset) {
         durableOffset.accumulateAndGet(upToOffset, Math::max);
     }
 
-    /** Everything below an offset is safe, and what lies above may be cut. Owner only. */
+    /** Sets the offset below which everything is safe; everything above may be truncated. Owner only. */
     void committed(long offset) {
         highWatermark = offset;
     }
 
-    /** Where what is safe ends; beyond the end of the log where all is. Owner only. */
+    /** The end of the safe records; beyond the log's end if all are safe. Owner only. */
     long highWatermark() {
         return highWatermark;
     }
 
-    /** The log has been cut. */
+    /** Notes that the log was truncated to an offset. */
     void cut(long endOffset) {
         forcedOffset.accumulateAndGet(endOffset, Math::min);
         durableOffset.accumulateAndGet(endOffset, Math::min);
     }
 
-    /** Something failed in a way that leaves the log's end unknown. For good; the first cause stays. */
+    /** Refuses all later writes, because a failure has left the log's end unknown. Only the first cause is kept. */
     void poison(Exception cause) {
         if (poison == null) poison = cause;
     }
@@ -77,7 +77,7 @@ final class DurabilityState {
         return poison != null;
     }
 
-    /** Throws where the log takes no more writes. */
+    /** Throws if the log is poisoned. */
     void requireSound() throws IOException {
         Exception cause = poison;
         if (cause == null) return;

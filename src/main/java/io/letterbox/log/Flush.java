@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A force that has been prepared on the log's own thread and may run on another while the log takes more appends, and
- * beside other forces of the same log. No truncation and no close before it is over.
+ * A force of a log, prepared on the log's own thread. It may run on another thread beside appends and other forces of
+ * the same log, but the log may not be truncated or closed before it is over.
  */
 public final class Flush {
     private final DurabilityState durability;
@@ -35,9 +35,9 @@ public final class Flush {
     /**
      * Forces all that was dirty and moves the log's forced offset.
      *
-     * @throws ForceFailedException where the operating system could not do it; the log is poisoned for good, since
-     *     nobody can say what is on disk
-     * @throws IOException where it was not tried, as a file could not be opened: a later flush may succeed
+     * @throws ForceFailedException if the operating system failed; the log is poisoned, because it is unknown what is
+     *     on disk
+     * @throws IOException if a file could not be opened, so that nothing was forced: a later flush may succeed
      */
     public void force() throws IOException {
         durability.requireSound();

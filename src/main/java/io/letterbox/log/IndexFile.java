@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A file with one of the indexes of a segment: entries of one length, one behind the other. It is open only while
- * something is done with it. Written by the log's owner; read from any thread.
+ * A file with one of the indexes of a segment: entries of equal length in sequence. It is open only during an
+ * operation. Written by the log's owner; read from any thread.
  *
- * @param path where it is; there need be none
+ * @param path its path; the file need not exist
  */
 public record IndexFile(Disk disk, Path path) {
     /** All its bytes; none if there is no file. */
@@ -23,12 +23,12 @@ public record IndexFile(Disk disk, Path path) {
         }
     }
 
-    /** Opens it to look things up. Throws NoSuchFileException. */
+    /** Opens the file for lookups. Throws NoSuchFileException. */
     LogFile open() throws IOException {
         return disk.open(path);
     }
 
-    /** Writes all of it, durably but for its name. */
+    /** Writes the whole file and forces it, except its name. */
     public void write(ByteBuffer entries) throws IOException {
         try (LogFile file = disk.create(path)) {
             file.write(entries, 0);
@@ -54,7 +54,7 @@ public record IndexFile(Disk disk, Path path) {
 
     /**
      * Like {@link #extend(long, ByteBuffer)}, and makes the entries durable before the file is closed: an operating
-     * system may forget that it could not write them once nobody has the file open. The name is the caller's to force.
+     * system may drop a write error once no process has the file open. The caller forces the name.
      */
     void extendDurably(long fromBytes, ByteBuffer entries) throws IOException {
         append(fromBytes, entries, true);
@@ -75,14 +75,14 @@ public record IndexFile(Disk disk, Path path) {
         }
     }
 
-    /** Makes it durable, but for its name. Throws NoSuchFileException. */
+    /** Forces the file, except its name. Throws NoSuchFileException. */
     void force() throws IOException {
         try (LogFile file = disk.open(path)) {
             file.force();
         }
     }
 
-    /** Deletes it, if it is there; durable after its directory is forced. */
+    /** Deletes the file, if it exists; durable after its directory is forced. */
     void delete() throws IOException {
         disk.delete(path);
     }

@@ -8,21 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens a log after a stop, clean or not, in numbered passes. Only what lies past the recovery point is read, whatever
- * the size of the log: older segments are known by their names and lengths.
+ * Opens a log after a stop, clean or not, in numbered passes. Only records past the recovery point are read, whatever
+ * the size of the log; of older segments names and lengths are enough.
  *
- * <p>A torn end past the recovery point is what a crash leaves, and is cut off. A bad batch below it was once durable:
- * that is damage, the log is not opened, and no record of it is touched.
+ * <p>A torn end past the recovery point is the normal result of a crash, and is cut off. A bad batch below it was once
+ * durable: that is damage, so the log is not opened and none of its records is changed.
  */
 public final class LogRecovery {
-    /** What came of it. */
+    /** The result of a recovery. */
     public sealed interface RecoveryResult {}
 
     /**
      * The log is sound, and everything in it is durable.
      *
-     * @param truncatedBytes cut off behind the last good batch
-     * @param batchesChecked read and checked, most of them past the recovery point
+     * @param truncatedBytes bytes cut off behind the last good batch
+     * @param batchesChecked batches read and checked, most of them past the recovery point
      */
     public record Recovered(PartitionLog log, long truncatedBytes, long batchesChecked) implements RecoveryResult {}
 
@@ -72,7 +72,7 @@ public final class LogRecovery {
             outcome = recovery.run();
             return outcome;
         } finally {
-            // It may be tried again, and a file that nobody closes is one that somebody else lacks.
+            // Recovery may be retried, so its descriptors must not leak.
             if (!(outcome instanceof Recovered)) for (Segment segment : recovery.opened) segment.close();
         }
     }
@@ -90,12 +90,12 @@ public final class LogRecovery {
     }
 
     /**
-     * Pass 1: finishes or takes back what was going on: replaced segments, half-written files. Then the segments are
+     * Pass 1: finishes interrupted replacements of segments and deletes half-written files. Then the segments are
      * known.
      */
     private void removeStaleFiles() throws IOException {
-        // A killed process may have left names that only the cache knows; what is decided on them must not outlive
-        // them.
+        // A killed process may have left names that are only in the page cache. They are forced before files are
+        // deleted because of them.
         if (rules.lastStop() != LastStop.CLEAN) disk.forceDirectory(directory);
         StaleFiles stale = StaleFiles.of(disk.list(directory));
         for (String half : stale.halves()) disk.delete(directory.resolve(half));
@@ -108,7 +108,7 @@ public final class LogRecovery {
         bases.addAll(stale.segments().keySet());
     }
 
-    /** Pass 2: deletes the segments wholly below the log start offset. Returns what is wrong, or null. */
+    /** Pass 2: deletes the segments wholly below the log start offset. Returns the damage, or null. */
     private String startSegments() throws IOException {
         if (bases.isEmpty() && rules.recoveryPoint() > rules.startOffset()) {
             return DataLayout.displayName(directory) + " has no segments, though its records below offset "
@@ -180,12 +180,12 @@ public final class LogRecovery {
         }
     }
 
-    /** Pass 4: makes durable what was found, closes all segments but the last, and brings the epochs up to date. */
+    /** Pass 4: forces the recovered segments, closes all but the last, and brings the epochs up to date. */
     private PartitionLog settle() throws IOException {
         if (rules.lastStop() == LastStop.FORCE_FAILED) {
             for (SegmentRecovery.Walked walked : inDoubt) walked.writeAgain();
         }
-        // Even where nothing is new: a recovery that was killed may have cut a file in the cache only.
+        // Forces even if nothing changed: a recovery that was killed may have truncated a file in the page cache only.
         boolean doubt = rules.lastStop() != LastStop.CLEAN;
         boolean news = endOffset > rules.recoveryPoint() || truncatedBytes > 0 || deleted;
         for (int index = 0; index < opened.size(); index++) {
@@ -194,11 +194,12 @@ public final class LogRecovery {
             if (news || doubt) segment.force();
             if (index == opened.size() - 1) break;
             segment.close(bases.get(index + 1));
-            // Index files that could not be written are deleted, and must not come back by halves.
+            // Index files that could not be written are deleted; forcing the directory keeps a crash from restoring
+            // them incompletely.
             news |= segment.index().inMemory() != null;
         }
         if (news) disk.forceDirectory(directory);
-        // A start beyond the end, left by a log that lost unforced records, would swallow the records to come.
+        // A log that lost unforced records may have a start offset beyond its end, which would hide the next records.
         if (rules.startOffset() > endOffset) {
             CheckpointFile.writeOne(disk, directory.resolve(SegmentFiles.START_OFFSET), endOffset);
         }
@@ -206,7 +207,7 @@ public final class LogRecovery {
         for (LeaderEpochCache.EpochEntry entry : foundEpochs) epochs.assign(entry.epoch(), entry.startOffset());
         PartitionLog log = new PartitionLog(
                 disk, directory, config, epochs, new SegmentList(opened), rules.startOffset(), rules.contiguousFrom());
-        // A start opens very many; whoever writes to one, or reads it, opens it again.
+        // A start recovers very many logs, so their files are closed; the first write or read opens them again.
         for (Segment segment : opened) segment.close();
         return log;
     }

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Cuts off the front of a log's oldest segment down to {@code retention.bytes}, for a disk without room. Retention
- * takes whole segments, so where one segment holds nearly everything it frees nothing until another has been filled,
- * and nothing can be filled on such a disk. What stays is copied; that is done only where it is less than what goes.
- * Works on the thread of the log's owner.
+ * Removes the front of a log's oldest segment, down to {@code retention.bytes}, for a full disk. Retention deletes
+ * whole segments, so it frees nothing if one segment holds nearly everything, and on a full disk no other segment is
+ * ever filled. The rest of the segment is copied, but only if it is smaller than the removed part. Works on the thread
+ * of the log's owner.
  */
 public final class LogShrink {
-    /** What is written beside the copy: index, snapshot and checkpoints. */
+    /** The bytes written besides the copy: index, snapshot and checkpoints. */
     private static final long BESIDE_BYTES = 128 << 10;
 
     private static final int CHUNK_BYTES = 1 << 20;
@@ -24,7 +24,7 @@ public final class LogShrink {
     private final PartitionLog log;
     private final Start start;
 
-    /** Moves the log's start up, as {@link PartitionLog#deleteRecordsBefore} does; perhaps later. */
+    /** Moves the log's start up, like {@link PartitionLog#deleteRecordsBefore}; maybe later. */
     @FunctionalInterface
     public interface Start {
         void moveTo(long offset) throws IOException;
@@ -46,11 +46,11 @@ public final class LogShrink {
     }
 
     /**
-     * Shrinks the log, where {@link #neededBytes} has said that this is worth it. The log start offset moves up.
+     * Shrinks the log if {@link #neededBytes} is not -1. The log start offset moves up.
      *
-     * @param highWatermark nothing at or above it goes
-     * @return false if that cannot be done to this log
-     * @throws IOException where it cannot be done now; the log is as it was, but for a segment that was rolled
+     * @param highWatermark records at or above it stay
+     * @return false if this log cannot be shrunk
+     * @throws IOException if it cannot be done now; the log is unchanged, except that a segment may have been rolled
      */
     public boolean run(long highWatermark) throws IOException {
         if (neededBytes() < 0) return false;
@@ -62,7 +62,7 @@ public final class LogShrink {
             start.moveTo(oldest.nextOffset());
             return true;
         }
-        // Readers of what stays must know which transactions in it were aborted, and a replacement has none.
+        // A replacement has no transaction index, but readers need it if the segment has aborted transactions.
         if (!oldest.index().aborted().isEmpty()) return false;
         long entry = oldest.index().lookup(oldest.nextOffset(), excess);
         if (entry == OffsetIndex.NONE) return false;

@@ -22,20 +22,21 @@ final class LogTruncation {
     }
 
     /**
-     * What is left, and what still has to be deleted once nobody finds it any more.
+     * The segments that a truncation keeps, and the files to delete once readers cannot find them any more.
      *
      * @param left the segments that stay, the last one opened anew
      * @param stale what the last one was before; null if it is a new one
-     * @param rest those that go
+     * @param rest the segments to delete
      */
     record Cut(SegmentList left, Segment stale, List<Segment> rest, Disk disk, Path directory) {
         /**
-         * To be called when readers find the new segments: who finds bytes gone under it looks at those then. A crash
-         * in between leaves segments beyond the end; recovery finds the gap before them and deletes them.
+         * Cuts and deletes the files. To be called after the new segments are published, because readers whose bytes
+         * disappear look at the published list again. A crash before the end leaves segments beyond the log's end;
+         * recovery finds the gap before them and deletes them.
          */
         void finish() throws IOException {
             if (stale != null) {
-                // Before the file is closed that may have bytes which were not forced.
+                // Before the old object is closed: its file may have bytes that are not forced.
                 left.active().cutFile();
                 stale.retire();
             }
@@ -45,7 +46,7 @@ final class LogTruncation {
     }
 
     /**
-     * Cuts at an offset, or at the beginning of the batch that holds it.
+     * Truncates at an offset, or at the beginning of the batch that holds it.
      *
      * @param producers brought up to what is left, before readers find that: they have to know what was aborted in it
      * @param durableOffset of the log
@@ -67,7 +68,7 @@ final class LogTruncation {
         Segment old = segments.get(at);
         List<Segment> all = segments.toList();
         if (offset < old.baseOffset()) {
-            // Below everything that is left: the log goes on there, empty.
+            // The offset is below all records: the log continues there, empty.
             Segment fresh = Segment.create(disk, directory, offset);
             disk.forceDirectory(directory);
             return new Cut(new SegmentList(List.of(fresh)), null, all, disk, directory);

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Where in a segment's file some of its batches begin: sparse, sorted, one entry for a batch every few kilobytes.
+ * The offset index of a segment: the file positions of some of its batches. Sparse and sorted, with one entry every few
+ * kilobytes.
  *
  * <pre>
  *  0                             4                    8
@@ -15,19 +16,19 @@ import java.util.Arrays;
  *  └─────────────────────────────┴────────────────────┘   Kafka's layout, big-endian.
  * </pre>
  *
- * There is no checksum: whoever uses an entry looks at the batch that it points to, and rebuilds the index where they
+ * There is no checksum: a reader compares an entry with the batch that it points to, and rebuilds the index if they
  * disagree. Grown by the segment's owner; looked up from any thread, because entries are written before the count that
  * makes them visible. A closed segment's index stays on disk and is searched there.
  */
 public final class OffsetIndex {
     public static final int ENTRY_BYTES = 8;
 
-    /** What {@link #lookup} answers where no entry is low enough. */
+    /** The result of {@link #lookup} if no entry is low enough. */
     static final long NONE = -1;
 
     private static final int BLOCK_ENTRIES = 512;
 
-    /** Volatile as well, so that a reader which sees a grown array sees what is in it. */
+    /** Volatile as well, so that a reader that sees a grown array sees its content. */
     private volatile long[] entries = new long[16];
 
     private volatile int count;
@@ -94,8 +95,8 @@ public final class OffsetIndex {
     }
 
     /**
-     * Takes as much of an index file as makes sense: while both numbers grow and positions lie within the segment.
-     * After a loss of power the rest may be zeros or worse.
+     * Decodes an index file up to the first entry whose numbers do not grow, or whose position is outside the segment:
+     * after a loss of power the rest may be zeros or garbage.
      */
     static OffsetIndex decode(ByteBuffer bytes, long segmentBytes) {
         OffsetIndex index = new OffsetIndex();
@@ -103,7 +104,7 @@ public final class OffsetIndex {
         while (bytes.remaining() >= ENTRY_BYTES) {
             long entry = bytes.getLong();
             boolean grows = before == NONE || entry >>> 32 > before >>> 32 && position(entry) > position(before);
-            // No entry points at the first batch, so zeros are never taken for one.
+            // No entry points at the first batch, so zeros are never taken for an entry.
             if (entry < 0 || !grows || position(entry) <= 0 || position(entry) >= segmentBytes) break;
             index.add(relativeOffset(entry), position(entry));
             before = entry;
@@ -111,7 +112,7 @@ public final class OffsetIndex {
         return index;
     }
 
-    /** Owner only, before anybody else knows the index: forgets the entries from one on. */
+    /** Owner only, before the index is published: drops all but the first entries. */
     void cut(int toCount) {
         count = Math.min(count, toCount);
     }

@@ -15,15 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The log of one partition: record batches in segments, appended by one thread (the shard that owns it), read from any.
+ * The log of one partition: record batches in segments, appended by one thread (the shard that owns it) and read from
+ * any.
  *
- * <p>Readers take the published list of segments and read at positions; they see no lock and are never behind a force.
- * What fails for want of room, of a descriptor or of a file leaves the log as it was, so that it may be tried again.
- * Where that cannot be had, and after any failed force, the log is poisoned: it takes no more writes, for good, and
- * what is durable in it is found out at the next start.
+ * <p>Readers take the published list of segments and read at positions; they take no lock and never wait for a force.
+ * An operation that fails because space, a descriptor or a file is short leaves the log unchanged, so that it may be
+ * retried. If that is not possible, and after any failed force, the log is poisoned: it takes no more writes, and the
+ * next start finds out what is durable.
  */
 public final class PartitionLog implements AutoCloseable {
-    /** No batch may be larger; doors have far lower limits. */
+    /** The limit for one batch; doors have far lower limits. */
     public static final int MAX_BATCH_BYTES = BatchScan.MAX_BATCH_BYTES;
 
     // Immutable.
@@ -50,10 +51,10 @@ public final class PartitionLog implements AutoCloseable {
     private long checkpointGoal;
 
     /**
-     * What recovery found. Everything in the segments is durable.
+     * The state that recovery found. Everything in the segments is durable.
      *
-     * @param startOffset nobody wants what lies below; it may be beyond the end, which is the start then
-     * @param compactedUpTo below it offsets may be missing
+     * @param startOffset the log start offset; if it is beyond the log's end, the end counts
+     * @param compactedUpTo below this offset, offsets may be missing
      */
     PartitionLog(
             Disk disk,
@@ -80,13 +81,13 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first when that is due. One write
-     * at a position; nothing is forced, except when a new epoch begins.
+     * Assigns offsets and epoch in place and writes one batch behind the end; rolls first if that is due. Makes one
+     * positioned write; nothing is forced, except if a new epoch begins.
      *
      * @param batch one batch between position and limit, checked by the caller; the position is moved to the limit
      * @param leaderEpoch the epoch of the leader, never lower than before
      * @param elapsedMs the monotonic time, for rolling by age
-     * @throws IOException where the batch could not be written; the log is as before, or poisoned
+     * @throws IOException if the batch could not be written; the log is unchanged, or poisoned
      */
     public AppendResult append(ByteBuffer batch, int leaderEpoch, long elapsedMs) throws IOException {
         durability.requireSound();
@@ -120,10 +121,11 @@ public final class PartitionLog implements AutoCloseable {
                 || producerSnapshots.wantsRoll(active);
     }
 
-    /** Closes the active segment and begins another. Where that fails, the log is as it was. */
+    /** Closes the active segment and begins another. If that fails, the log is unchanged. */
     void roll() throws IOException {
         Segment old = segments.active();
-        // Opened first: a file that is made and not named for sure could be neither used nor taken back.
+        // The directory is opened first, because without its descriptor the new file's name could not be forced: the
+        // file could neither be used nor removed.
         try (Disk.OpenDirectory names = disk.openDirectory(directory)) {
             boolean indexed = old.seal();
             producerSnapshots.roll(old, durability.forcedOffset());
@@ -153,14 +155,14 @@ public final class PartitionLog implements AutoCloseable {
      * Begins a checkpoint: writes the active segment's indexes out, and prepares a flush of them and of what is durable
      * elsewhere only or lies in closed segments, whatever the topic wants; null if there is nothing of it.
      *
-     * @param whole whether of everything, whatever the topic wants
+     * @param whole whether to flush everything, whatever the topic's flush setting is
      */
     public Flush startCheckpoint(boolean whole) throws IOException {
         long activeFrom = segments.active().baseOffset();
         long upTo = whole || durability.durableOffset() > activeFrom ? logEndOffset : activeFrom;
-        // What an earlier one set out for and did not get to does not count.
+        // The goal of an earlier checkpoint that failed does not count.
         checkpointGoal = checkpointOffset;
-        // Or a cut would leave a log that ends before its recovery point.
+        // Otherwise a truncation could leave a log that ends before its recovery point.
         long goal = Math.min(upTo, durability.highWatermark());
         if (goal <= checkpointOffset && upTo <= durability.forcedOffset()) return null;
         try {
@@ -169,7 +171,7 @@ public final class PartitionLog implements AutoCloseable {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
-            // What cannot be looked up on disk is read by the next start; the recovery point stays behind.
+            // Without index files the recovery point stays where it is, and the next start reads more.
         }
         return flushUpTo(upTo, true);
     }
@@ -180,8 +182,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * What was appended below an offset has been made durable elsewhere, from where a start will put it back. Owner
-     * only.
+     * Notes that the write-ahead log holds everything below an offset, from which a start would restore it. Owner only.
      */
     public void writtenAhead(long upToOffset) {
         durability.writtenAhead(upToOffset);
@@ -237,10 +238,10 @@ public final class PartitionLog implements AutoCloseable {
      * returned has been checked.
      *
      * @param offset the first offset wanted
-     * @param maxBytes at most so many bytes, but always the first batch
+     * @param maxBytes the limit for all batches; the first batch is returned even if it is larger
      * @param upToOffset no batch that ends beyond it; at most {@link #logEndOffset()}
      * @throws ApiException OFFSET_OUT_OF_RANGE below the log start offset or above the log's end
-     * @throws CorruptLogException where bytes are not what was written: quarantine the partition
+     * @throws CorruptLogException if bytes have changed since they were written: quarantine the partition
      */
     public LogRead read(long offset, int maxBytes, long upToOffset) throws IOException {
         return segments.query(list -> {
@@ -251,8 +252,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Like {@link #read}, but finds only where the batches lie in a file, so that the kernel can send them. Any thread;
-     * blocks on the file. Whoever gets the bytes has to check them; what is returned has to be unpinned.
+     * Like {@link #read}, but returns the region of a file that holds the batches, so that the kernel can send them.
+     * Any thread; blocks on the file. The reader of the bytes has to check them; the region has to be unpinned.
      */
     public FileRegion locate(long offset, int maxBytes, long upToOffset) throws IOException {
         return segments.query(list -> {
@@ -294,15 +295,19 @@ public final class PartitionLog implements AutoCloseable {
         return segments.query(list -> list.newest(logStartOffset(), upToOffset, compactedUpTo()));
     }
 
-    /** Everything below an offset is safe: it is never cut, and a recovery point is never above it. Owner only. */
+    /**
+     * Sets the offset below which everything is safe: it is never truncated, and a recovery point is never above it.
+     * Owner only.
+     */
     public void committed(long offset) {
         durability.committed(offset);
     }
 
     /**
-     * Takes back what is not safe: the log ends at an offset then, or at the beginning of the batch that holds it, with
-     * indexes, epochs, producers and transactions as if nothing had ever been behind it. While no flush runs. A
-     * recovery point that was persisted has to lie at or below that: a log that ends before is taken for damaged.
+     * Truncates speculation: the log ends at an offset afterwards, or at the beginning of the batch that holds it, with
+     * indexes, epochs, producers and transactions as if nothing had been behind it. Only while no flush runs. A
+     * persisted recovery point has to be at or below the offset: a log that ends below its recovery point counts as
+     * damaged.
      */
     public void truncateTo(long offset) throws IOException {
         durability.requireSound();
@@ -333,7 +338,7 @@ public final class PartitionLog implements AutoCloseable {
      * Moves the log start offset up, durably, and deletes the segments that lie wholly below it.
      *
      * @param offset at most the high watermark
-     * @throws ApiException OFFSET_OUT_OF_RANGE where it is beyond the log's end
+     * @throws ApiException OFFSET_OUT_OF_RANGE if it is beyond the log's end
      */
     public void deleteRecordsBefore(long offset) throws IOException {
         durability.requireSound();
@@ -349,7 +354,7 @@ public final class PartitionLog implements AutoCloseable {
             replacement.finish();
             if (offset == logEndOffset && segments.active().sizeBytes() > 0) roll();
             if (!start.tryMove(offset)) {
-                // The segments that go make room for saying so.
+                // Deleting segments frees the space that writing the start offset needs.
                 deleteFirst(Retention.below(segments.list(), offset));
                 if (offset > logStartOffset()) start.move(offset);
             }
@@ -367,10 +372,7 @@ public final class PartitionLog implements AutoCloseable {
         return list.get(list.find(offset)).baseOffset() == offset;
     }
 
-    /**
-     * Where the log begins once everything is deleted that retention lets go, which is never above the high watermark;
-     * at least where it begins now.
-     */
+    /** The log start offset by retention, which is never above the high watermark and at least the current one. */
     public long retainedFrom(Moment now, long highWatermark) throws IOException {
         SegmentList list = segments.list();
         int count = Retention.deletable(list, config, now, logStartOffset(), highWatermark);
@@ -378,10 +380,10 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Rolls the active segment where it is due by age or wholly expired, closes files that no reader has used since the
-     * last call, and ends deletions that could not be ended before. Call it every few seconds.
+     * Rolls the active segment if it is due by age or wholly expired, closes files that no reader has used since the
+     * last call, and completes unfinished deletions. To be called every few seconds.
      *
-     * @throws IOException where something could not be done now; the rest is done
+     * @throws IOException if something could not be done now; the rest is done
      */
     public void keepHouse(Moment now, long highWatermark) throws IOException {
         durability.requireSound();
@@ -398,7 +400,10 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    /** Whether the oldest segment is older than retention keeps; the newest one never goes before it is closed. */
+    /**
+     * Whether the oldest segment is older than retention allows. The active segment is never deleted before it is
+     * rolled.
+     */
     public boolean isOldestExpired(Moment now) throws IOException {
         return Retention.isExpired(segments.list().get(0), config, now);
     }
@@ -409,18 +414,19 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Puts one file of batches in the place of neighbouring closed segments, so that a crash leaves either those or it.
-     * What lies between their first and last offset may have gaps from then on.
+     * Replaces neighbouring closed segments with one file of batches, so that a crash leaves either those or it. From
+     * then on offsets between their first and last one may be missing.
      *
      * @param neighbours closed segments of this log, in order
      * @param cleaned a forced file of batches in this directory, whose name ends in {@code .cleaned}
-     * @return the new segment, whose indexes are made when somebody first asks for them
-     * @throws IOException where that cannot be done now; nothing has changed, or the log is poisoned
+     * @return the new segment, whose indexes are made when they are first needed
+     * @throws IOException if that cannot be done now; nothing has changed, or the log is poisoned
      */
     public Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {
         durability.requireSound();
         replacement.finish();
-        // Or a crash could take them back to before what is written ahead, where a gap would look like a compacted one.
+        // Otherwise a crash could leave less of the segments than the write-ahead log continues, and the gap would look
+        // like one that compaction made.
         if (neighbours.get(neighbours.size() - 1).nextOffset() > durability.forcedOffset()) flush();
         try {
             Segment by = replacement.replace(neighbours, cleaned);
@@ -432,7 +438,7 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    /** Below it, offsets may be missing because compaction took their records. Any thread. */
+    /** The offset below which offsets may be missing, because compaction dropped their records. Any thread. */
     public long compactedUpTo() {
         return replacement.compactedUpTo();
     }
@@ -447,20 +453,20 @@ public final class PartitionLog implements AutoCloseable {
         return config;
     }
 
-    /** The producers that the log knows. Owner only; another object after a truncation. */
+    /** The states of the log's producers. Owner only; another object after a truncation. */
     public ProducerStateTable producers() {
         return producerSnapshots.states();
     }
 
-    /** Which leader wrote from where. */
+    /** The leader epochs of the log. */
     public LeaderEpochCache epochs() {
         return epochs;
     }
 
     /**
      * Ends a checkpoint, after {@link Flush#force}. Returns the recovery point, to be persisted with
-     * {@link RecoveryPoints}: everything below it is durable in the segments, what their indexes say of it included.
-     * Owner only.
+     * {@link RecoveryPoints}: everything below it is durable in the segments, together with its index entries. Owner
+     * only.
      */
     public long endCheckpoint() throws IOException {
         checkpointOffset = checkpointGoal;
@@ -484,16 +490,16 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    /** Whether an append would find its file open. Any thread. */
+    /** Whether the active segment's file is open. Any thread. */
     public boolean isOpen() {
         return segments.active().isOpen();
     }
 
-    /** Closes all files and writes nothing, because the log is opened again or deleted. Owner only. */
+    /** Closes all files without writing, for a log that is opened again or deleted. Owner only. */
     public void abandon() throws IOException {
         durability.poison(new IOException("It is closed."));
         producerSnapshots.forget();
-        // For good: a reader must not open what nobody would close again.
+        // Retired, so that no reader opens a file again that would never be closed.
         for (Segment segment : segments.list().toList()) segment.retire();
     }
 }

@@ -58,7 +58,7 @@ public final class PartitionMetadataFile {
         }
     }
 
-    /** Writes the marker of a directory, durably and atomically. */
+    /** Writes the file of a directory, durably and atomically. */
     public static void write(Disk disk, Path directory, UUID topicId, String topic) throws IOException {
         String text = "version: 1\n" + TOPIC_ID + topicId + "\n" + TOPIC + topic + "\n";
         disk.replace(directory.resolve(NAME), text.getBytes(StandardCharsets.UTF_8));

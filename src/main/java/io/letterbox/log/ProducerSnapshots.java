@@ -15,22 +15,23 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What one log knows of its producers, and how that outlives a crash: a snapshot of them beside the log now and then,
- * and the batches behind the newest one that can be read, taken note of again. A snapshot rests on the aborted
- * transactions below it being durable in the segments' indexes; those above it are found anew with the batches. Owned
- * by the log's owner.
+ * The states of a log's producers, and the snapshots that preserve them over a crash. Recovery reads the newest valid
+ * snapshot and replays the batches behind it. The aborted transactions below a snapshot have to be durable in the
+ * segments' transaction indexes; those above it are found in the replay. Owned by the log's owner.
  */
 final class ProducerSnapshots {
-    /** Snapshots that are kept of what is durable: the newest, and one in case that it is damaged. */
+    /** How many snapshots below the durable offset are kept: the newest, and another in case that one is damaged. */
     private static final int KEPT = 2;
 
     /**
-     * A snapshot is due when the log has grown by so many times its size: what it costs, and what a restart may read.
+     * A snapshot is due when the log has grown by this many times its size: a balance between its cost and what a
+     * restart may have to read.
      */
     private static final int GROWTH_PER_SNAPSHOT = 4;
 
     /**
-     * And by so much, or by this part of a segment where that is less: reading it takes no longer than opening a log.
+     * The least growth before a snapshot, or a part of a segment if that is less: replaying so little takes no longer
+     * than opening a log.
      */
     private static final int LEAST_GROWTH_BYTES = 1 << 20;
 
@@ -43,8 +44,8 @@ final class ProducerSnapshots {
     private static final int ABORTED_PER_SEGMENT = 256;
 
     /**
-     * With less than this since the last snapshot, a stop takes none: of very many logs, forcing them would take
-     * minutes.
+     * With less growth than this since the last snapshot, a stop takes none: forcing one for each of very many logs
+     * would take minutes.
      */
     private static final int FEW_BYTES = 16 << 10;
 
@@ -53,10 +54,10 @@ final class ProducerSnapshots {
     private final LogConfig config;
     private final DurabilityState safety;
 
-    /** The offsets of those that there are. All are on disk, names included, before an older one goes. */
+    /** The offsets of all snapshots. A new one is on disk, its name included, before an older one is deleted. */
     private final TreeSet<Long> snapshots = new TreeSet<>();
 
-    /** For the aborted transactions of the active segment, which are in memory. */
+    /** The account for the aborted transactions of the active segment, which are in memory. */
     private final StateAccount abortedMemory;
 
     private ProducerStateTable states;
@@ -73,12 +74,12 @@ final class ProducerSnapshots {
     }
 
     /**
-     * Finds out what a log knows, before anything is appended to it.
+     * Recovers the producers' states of a log, before anything is appended to it.
      *
      * @param safety of the log
-     * @param segments of the log, the last one with its indexes in memory; their aborted transactions are brought up to
-     *     date
-     * @throws CorruptLogException where a batch is damaged
+     * @param segments the log's segments, the last one with its indexes in memory; their transaction indexes are
+     *     brought up to date
+     * @throws CorruptLogException if a batch is damaged
      */
     static ProducerSnapshots open(
             Disk disk, LogConfig config, DurabilityState safety, SegmentList segments, long contiguousFrom)
@@ -102,13 +103,13 @@ final class ProducerSnapshots {
         return states;
     }
 
-    /** Nobody asks any more. */
+    /** Releases the memory account of the states; they are not used any more. */
     void forget() {
         states.close();
         abortedMemory.close();
     }
 
-    /** Takes note of a batch that was appended to a segment. */
+    /** Updates the states with a batch that was appended to a segment. */
     void onAppended(RecordBatch batch, Segment active, long elapsedMs) {
         bytesSince += batch.sizeInBytes();
         AbortedTxn aborted = states.onAppended(batch, elapsedMs);
@@ -122,12 +123,14 @@ final class ProducerSnapshots {
         abortedMemory.charge(bytes - abortedMemory.usedBytes());
     }
 
-    /** Whether the log should go on in another segment, for want of memory for the aborted transactions of this one. */
+    /** Whether the log should continue in a new segment because the memory for aborted transactions is full. */
     boolean wantsRoll(Segment active) {
         return active.index().aborted().countInMemory() >= ABORTED_PER_SEGMENT && !abortedMemory.hasRoom(0);
     }
 
-    /** Reads what the newest snapshot does not say, and brings the aborted transactions of all segments up to date. */
+    /**
+     * Replays the batches behind the newest snapshot, and brings the aborted transactions of all segments up to date.
+     */
     private void readAll(SegmentList segments, long contiguousFrom) throws IOException {
         long from = loadBelow(segments.active().nextOffset(), segments);
         for (int index = segments.find(from); index < segments.size(); index++) {
@@ -145,7 +148,7 @@ final class ProducerSnapshots {
     /**
      * Forgets everything and reads it again, because the log is being cut.
      *
-     * @param left of the log; only the last one's aborted transactions are not known, as nobody reads it yet
+     * @param left the log's segments; only the last one's aborted transactions are unknown, as it is not read yet
      * @param durableOffset of the log
      */
     void cut(SegmentList left, long contiguousFrom, long durableOffset) throws IOException {
@@ -167,12 +170,15 @@ final class ProducerSnapshots {
         return load(segments.get(0).baseOffset(), safety.highWatermark());
     }
 
-    /** So that the next start need not read all this again. */
+    /** Saves the next start from reading all this again. */
     private void takeWhereDue(Segment active, long durableOffset) throws IOException {
         if (isDue()) tryTakeSnapshot(active, durableOffset);
     }
 
-    /** Snapshots of a longer log would be taken for the truth when the log has grown again, with other records. */
+    /**
+     * Deletes snapshots beyond the log's end, which would count as valid when the log has grown again, with other
+     * records.
+     */
     private void deleteBeyond(long endOffset) throws IOException {
         if (snapshots.higher(endOffset) == null) return;
         for (long offset : List.copyOf(snapshots.tailSet(endOffset, false))) delete(offset);
@@ -200,9 +206,9 @@ final class ProducerSnapshots {
     }
 
     /**
-     * Takes note of the batches of a segment from an offset on.
+     * Replays the batches of a segment from an offset on.
      *
-     * @param fills whether the segment's aborted transactions are to be found, too
+     * @param fills whether the segment's aborted transactions are rebuilt, too
      */
     private void replay(Segment segment, long fromOffset, long contiguousFrom, boolean fills) throws IOException {
         long from = Math.max(fromOffset, segment.baseOffset());
@@ -223,12 +229,14 @@ final class ProducerSnapshots {
         if (scan.defect() != null) throw new CorruptLogException(segment.logPath(), scan.position(), scan.defect());
     }
 
-    /** Takes a snapshot where it is worth its while. */
+    /** Takes a snapshot if one is due. */
     void checkpoint(Segment active, long durableOffset) throws IOException {
         takeWhereDue(active, durableOffset);
     }
 
-    /** A full disk must not end a log for a snapshot, which is there to save time: the one before it will do. */
+    /**
+     * Takes a snapshot, or none if the disk is full: a snapshot only saves time, and the one before it still counts.
+     */
     private void tryTakeSnapshot(Segment active, long durableOffset) throws IOException {
         try {
             takeSnapshot(active, durableOffset);
@@ -241,7 +249,7 @@ final class ProducerSnapshots {
 
     private void giveUp(long endOffset) throws IOException {
         delete(endOffset);
-        // So that the next one is due soon.
+        // Makes the next attempt due soon.
         bytesSince = Math.max(bytesSince, GROWTH_PER_SNAPSHOT * snapshotBytes);
     }
 
@@ -250,13 +258,15 @@ final class ProducerSnapshots {
         return bytesSince >= least && bytesSince >= GROWTH_PER_SNAPSHOT * snapshotBytes;
     }
 
-    /** The log is being closed, and all of it is durable. A few batches are read as fast as a snapshot of them. */
+    /**
+     * Takes a snapshot of a log that is being closed, unless it has grown by so little that replaying it is as fast.
+     */
     void close(Segment active) throws IOException {
         active.index().aborted().force();
         if (bytesSince > FEW_BYTES) takeSnapshot(active, active.nextOffset());
     }
 
-    /** The active segment is closed and another begins; the caller forces the directory. */
+    /** Takes a snapshot at the end of a segment that is being closed; the caller forces the directory. */
     void roll(Segment closed, long durableOffset) throws IOException {
         closed.index().aborted().force();
         if (bytesSince == 0 && snapshots.contains(closed.nextOffset())) return;
@@ -269,7 +279,7 @@ final class ProducerSnapshots {
         }
     }
 
-    /** Another segment has begun: what was aborted in the closed one is in its file. */
+    /** Releases the memory of the aborted transactions of a segment that was closed: they are in its file. */
     void rolled(Segment closed, Segment active) {
         closed.index().aborted().drop();
         weigh(active);
@@ -281,7 +291,9 @@ final class ProducerSnapshots {
         disk.forceDirectory(directory);
     }
 
-    /** One that a crash leaves half written is seen to be by its checksum, and the one before it is taken. */
+    /**
+     * Writes a snapshot. If a crash leaves it incomplete, its checksum does not match, and the one before it is used.
+     */
     private void write(long endOffset, long durableOffset) throws IOException {
         ByteBuffer bytes = ProducerSnapshot.encode(states);
         int size = bytes.remaining();
@@ -296,8 +308,8 @@ final class ProducerSnapshots {
     }
 
     /**
-     * A crash may take the log back to where it is durable, and the snapshots beyond with it: of those, one is enough.
-     * What is not safe may be cut at any offset, and there are few of those.
+     * Deletes old snapshots. A crash may take the log back to its durable offset, so those beyond it do not count as
+     * backups: of them only the newest is kept. What is not safe may be cut at any offset, and there are few of those.
      */
     private void prune(long durableOffset) throws IOException {
         int beyond = 0;

@@ -57,7 +57,7 @@ public final class RecoveryPoints {
 
     /** Replaces the file, durably and atomically. */
     public static void write(Disk disk, Path file, Map<TopicIdPartition, Long> points) throws IOException {
-        // As they come: there may be very many, and nobody needs an order.
+        // Unsorted: there may be very many, and their order does not matter.
         CheckpointFile.write(
                 disk,
                 file,

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 
 /**
  * One file of record batches, and what leads to them. The newest segment of a log is active: it grows. The others are
- * closed: nothing of them is in memory, and their files are opened when somebody reads.
+ * closed: nothing of them is in memory, and their files are opened for reads.
  *
  * <p>Written by the log's owner; read from any thread up to the published size.
  */
@@ -31,8 +31,7 @@ public final class Segment {
     private volatile long sizeBytes;
     private volatile long nextOffset;
 
-    // Owner only.
-    // On the monotonic clock; NEVER where the first record came before this process began, or not yet.
+    // Owner only. On the monotonic clock; NEVER if there is no record, or the first one is older than this process.
     private long firstAppendMs = NEVER;
     // On the wall clock, of what was there when this process began; -1 if that is not known.
     private long firstTimestampMs = -1;
@@ -52,7 +51,7 @@ public final class Segment {
         return new Segment(file, SegmentIndex.create(disk, file, baseOffset), baseOffset);
     }
 
-    /** A segment that is only to be read; nothing is opened. */
+    /** A closed segment, which is only read; its file is not opened. */
     static Segment closed(Disk disk, Path directory, long baseOffset, long nextOffset, long sizeBytes) {
         SegmentFile file = file(disk, directory, baseOffset);
         Segment segment = new Segment(file, SegmentIndex.closed(disk, file, baseOffset, sizeBytes), baseOffset);
@@ -61,9 +60,7 @@ public final class Segment {
         return segment;
     }
 
-    /**
-     * A closed segment whose bytes are still in a file of another name, which is opened here and renamed by the caller.
-     */
+    /** A closed segment whose file still has another name; it is opened here and renamed by the caller. */
     static Segment swappedIn(Disk disk, Path directory, Path from, long baseOffset, long nextOffset)
             throws IOException {
         Segment segment = closed(disk, directory, baseOffset, nextOffset, disk.size(from));
@@ -71,7 +68,7 @@ public final class Segment {
         return segment;
     }
 
-    /** An existing segment whose end recovery is about to find; knows its indexes so far and no batch yet. */
+    /** A segment for recovery, with the indexes read so far and no batch yet. */
     static Segment recovering(Disk disk, Path directory, long baseOffset, MemoryIndex read) {
         SegmentFile file = file(disk, directory, baseOffset);
         return new Segment(file, SegmentIndex.recovering(disk, file, baseOffset, read), baseOffset);
@@ -106,7 +103,7 @@ public final class Segment {
         return index.maxTimestampMs();
     }
 
-    /** What leads to the segment's records. */
+    /** The indexes of the segment's records. */
     SegmentIndex index() {
         return index;
     }
@@ -117,8 +114,8 @@ public final class Segment {
     }
 
     /**
-     * Any thread: the file, which stays open until it is unpinned, even where the segment is closed or deleted
-     * meanwhile. Fails where the segment is deleted.
+     * Any thread: the file, which stays open until it is unpinned, even if the segment is closed or deleted in the
+     * meantime. Fails if the segment is deleted already.
      */
     SharedFile pin() throws IOException {
         return file.pin();
@@ -162,7 +159,7 @@ public final class Segment {
         }
     }
 
-    /** Owner only: takes a batch that is in the file already into the indexes and the size. */
+    /** Owner only: adds a batch that is in the file already to the indexes and the size. */
     void adopt(RecordBatch batch, long position, int indexIntervalBytes) {
         index.add(batch, position, indexIntervalBytes);
         sizeBytes = position + batch.sizeInBytes();
@@ -177,7 +174,10 @@ public final class Segment {
         return firstAppendMs == NEVER ? 0 : elapsedMs - firstAppendMs;
     }
 
-    /** Owner only: how long ago the first record came; of one from before a restart, what its timestamp says once. */
+    /**
+     * Owner only: the age of the first record. For one from before a restart the first call takes it from its
+     * timestamp.
+     */
     long ageMs(Moment now) {
         if (firstAppendMs == NEVER && sizeBytes > 0) {
             firstAppendMs = now.elapsedMs() - (firstTimestampMs < 0 ? 0 : now.ageOf(firstTimestampMs));
@@ -186,8 +186,7 @@ public final class Segment {
     }
 
     /**
-     * Owner only: makes durable that what a failed write had left behind the end is gone, before the end counts as
-     * known.
+     * Owner only: forces the file if a failed write was cut off its end, so that a crash cannot bring those bytes back.
      */
     void forceEnd() throws IOException {
         if (cutBack) force();
@@ -195,8 +194,7 @@ public final class Segment {
     }
 
     /**
-     * Owner only: lets this, the active segment, be closed: its end is known for sure, and its indexes are in their
-     * files.
+     * Owner only: prepares the active segment for being closed: forces its end if needed, and writes its index files.
      *
      * @return false if there is no room for those, which stay in memory then
      */
@@ -205,7 +203,7 @@ public final class Segment {
         return index.seal(sizeBytes);
     }
 
-    /** Owner only: this is the beginning of another segment, and as old as that. */
+    /** Owner only: takes over the age of the segment whose beginning this is. */
     void continues(Segment before) {
         firstAppendMs = before.firstAppendMs;
         if (before.firstTimestampMs >= 0) firstTimestampMs = before.firstTimestampMs;
@@ -218,7 +216,7 @@ public final class Segment {
         close();
     }
 
-    /** Forces the batches. Owner, or the one thread that runs a {@link Flush}. */
+    /** Forces the batches. Called by the owner, or by the one thread that runs a {@link Flush}. */
     void force() throws IOException {
         try {
             SharedFile open = file.pin();
@@ -228,12 +226,12 @@ public final class Segment {
                 open.unpin();
             }
         } catch (NoSuchFileException deleted) {
-            // Then there is nothing to force any more.
+            // The segment was deleted, so there is nothing to force.
             if (!file.isGone()) throw deleted;
         }
     }
 
-    /** Owner only, while nobody else knows the segment: cuts the file behind its last good batch, durably. */
+    /** Owner only, before the segment is published: cuts the file behind its last good batch, durably. */
     void cutFile() throws IOException {
         SharedFile open = file.pin();
         try {
@@ -244,7 +242,7 @@ public final class Segment {
         }
     }
 
-    /** Recovery only: writes what is there once more. */
+    /** Recovery only: writes the same bytes again. */
     void overwrite(ByteBuffer same, long position) throws IOException {
         SharedFile open = file.pin();
         try {
@@ -270,17 +268,17 @@ public final class Segment {
         file.closeWhenIdle();
     }
 
-    /** Owner only. Whoever still wants the file opens it again. */
+    /** Owner only. The next read opens the file again. */
     void close() throws IOException {
         file.close();
     }
 
-    /** Owner only: closes for good, because another object stands for the same files now. */
+    /** Owner only: closes the file and never opens it again, because another object uses it now. */
     void retire() throws IOException {
         file.retire();
     }
 
-    /** Owner only: closes for good, then deletes the files; not durable before the directory is forced. */
+    /** Owner only: retires the segment and deletes its files; not durable before the directory is forced. */
     void delete() throws IOException {
         file.delete();
         index.delete();

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Takes the oldest segments out of a log: first nobody finds them any more, then their files go as soon as they can.
- * Owned by the log's owner.
+ * Deletes the oldest segments of a log: first they are unpublished, then their files are deleted as soon as that
+ * succeeds. Owned by the log's owner.
  */
 final class SegmentDeletion {
     private final Disk disk;
@@ -30,8 +30,8 @@ final class SegmentDeletion {
      * any of the files, and recovery deletes those below it. If there is no room to say where the log starts, segments
      * go one after the other, each durably, so that a crash leaves no hole.
      *
-     * @param count fewer than there are
-     * @throws IOException where not all could be done now
+     * @param count how many segments, fewer than the log has
+     * @throws IOException if not all could be done now
      */
     void deleteFirst(int count) throws IOException {
         finish();
@@ -51,7 +51,7 @@ final class SegmentDeletion {
     /**
      * Deletes the files, oldest first, and makes that durable.
      *
-     * @throws IOException where that cannot be done now; to be called again before more is deleted
+     * @throws IOException if that cannot be done now; to be called again before more segments are deleted
      */
     void finish() throws IOException {
         if (forced) return;

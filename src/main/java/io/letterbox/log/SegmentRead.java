@@ -6,12 +6,15 @@ import io.letterbox.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One look into one segment. Takes no lock; runs on any thread, which then owns it. */
+/** A read in one segment. Takes no lock. Each object belongs to one thread, which may be any. */
 final class SegmentRead {
-    /** How much more is read than was asked for, so that the way from the index entry to the batch costs no read. */
+    /**
+     * How much more is read than was requested, so that skipping from the index entry to the batch needs no second
+     * read.
+     */
     private static final int SLACK_BYTES = 5 << 10;
 
-    /** So much of the active segment's end is taken to be in memory still, because it has just been written. */
+    /** How much of the active segment's end is assumed to be in the page cache, because it was written recently. */
     private static final int RECENT_BYTES = 64 << 20;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -22,13 +25,13 @@ final class SegmentRead {
     private final long limit;
     private final RecordBatch batch = new RecordBatch();
 
-    /** The base offset of the batch that comes next; it may be greater where compaction has left gaps. */
+    /** The expected base offset of the next batch; the real one may be greater where compaction has left gaps. */
     private long expectedOffset;
 
     /**
-     * A part of the segment's file that has been read.
+     * A part of the segment's file that was read into memory.
      *
-     * @param start the position of its first byte in the file
+     * @param start its position in the file
      */
     private record Window(ByteBuffer bytes, long start) {
         boolean holds(long position, int sizeBytes) {
@@ -40,7 +43,8 @@ final class SegmentRead {
     SegmentRead(Segment segment, long contiguousFrom) {
         this.segment = segment;
         this.contiguousFrom = contiguousFrom;
-        // In this order: the owner publishes the size first, so the bytes up to this offset are within this size.
+        // In this order: the owner publishes the size before the offset, so all batches up to this offset are within
+        // this size.
         this.end = segment.nextOffset();
         this.limit = segment.sizeBytes();
     }
@@ -56,7 +60,7 @@ final class SegmentRead {
      * @param maxBytes at most so many bytes, but always the first batch
      * @param upToOffset no batch that ends beyond it
      * @return null if the segment has no such batch
-     * @throws CorruptLogException where bytes are not what was written
+     * @throws CorruptLogException if bytes have changed since they were written
      */
     LogRead from(long offset, int maxBytes, long upToOffset) throws IOException {
         long next = seek(offset);
@@ -67,7 +71,7 @@ final class SegmentRead {
             while (wanted - at >= RecordBatch.HEADER_BYTES) {
                 int size = header(window, at);
                 if (batch.lastOffset() >= offset) {
-                    // A first batch that is larger than what was read is read again, alone.
+                    // A first batch that is larger than the buffer is read again, alone.
                     if (size > wanted - at) return take(load(next, size), 0, offset, size, upToOffset);
                     return take(window, at, offset, maxBytes, upToOffset);
                 }
@@ -82,15 +86,15 @@ final class SegmentRead {
         return null;
     }
 
-    /** At the last batch's end: no batch is missing. */
+    /** At the end of the last batch: checks that no batch is missing. */
     private void requireReached() throws CorruptLogException {
         if (expectedOffset >= end || expectedOffset < contiguousFrom) return;
         throw corrupt(limit, "The segment ends at offset " + expectedOffset + ", before the next one begins.");
     }
 
     /**
-     * Like {@link #from}, but finds only where the batches lie. Looks at the index and a few headers, so whoever gets
-     * the bytes has to check them.
+     * Like {@link #from}, but returns the region of the file that holds the batches. Reads the index and a few headers
+     * only, so the reader of the bytes has to check them.
      *
      * @param closed whether the segment was closed before this was made, so that its size and its last offset agree
      */
@@ -100,7 +104,7 @@ final class SegmentRead {
         try {
             FileRegion found = locateIn(file, offset, maxBytes, upToOffset, closed);
             if (found == null || found.isEmpty()) return found;
-            // Whoever sends must not wait for the disk.
+            // Loads the region into the page cache, because the event loop that sends it must not wait for the disk.
             if (closed || limit - found.position() > RECENT_BYTES) file.load(found.position(), found.sizeBytes());
             kept = true;
             return found;
@@ -133,15 +137,15 @@ final class SegmentRead {
         return new FileRegion(file, start, (int) (walk.at - start), expectedOffset);
     }
 
-    /** Goes from header to header without reading what lies between them, where that is much. */
+    /** Walks from header to header; skips the bytes of large batches without reading them. */
     private final class HeaderWalk {
-        /** Small batches lie close together, so one read serves several. */
+        /** How much one read of a header gets: of small batches, it serves several headers. */
         private static final int WINDOW_BYTES = 4 << 10;
 
         private Window window;
         private long at;
 
-        /** @param from where a batch begins */
+        /** @param from the position of a batch */
         HeaderWalk(long from) {
             at = from;
         }
@@ -186,7 +190,8 @@ final class SegmentRead {
     TimedRecord newest(long fromOffset, long upToOffset) throws IOException {
         TimedRecord newest = firstSince(segment.maxTimestampMs(), fromOffset);
         if (newest != null && newest.offset() < upToOffset) return newest;
-        // It lies outside. The index knows the newest record up to most offsets; what is behind has to be looked at.
+        // The newest record is outside the range. The time index has the newest record up to most offsets; the batches
+        // behind that have to be scanned.
         long scanFrom = fromOffset;
         newest = null;
         MemoryIndex memory = segment.index().inMemory();
@@ -240,10 +245,7 @@ final class SegmentRead {
         return expectedOffset;
     }
 
-    /**
-     * Expects the last indexed batch at or before an offset, or the segment's first one where the index knows none.
-     * Returns its position.
-     */
+    /** Goes to the last indexed batch at or before an offset, or to the segment's first one. Returns its position. */
     private long seek(long offset) throws IOException {
         SegmentIndex index = segment.index();
         long within = Math.min(offset, end - 1);
@@ -251,7 +253,7 @@ final class SegmentRead {
         long entry = index.lookup(within, limit);
         if (entry != OffsetIndex.NONE && !pointsAtBatch(entry)) {
             CorruptLogException wrong = corrupt(OffsetIndex.position(entry), "There is no batch where the index says.");
-            // An index in memory was made from the batches themselves, so it is they that have changed.
+            // An index in memory was made from the batches, so the batches have changed.
             if (inMemory) throw wrong;
             index.rebuild(wrong);
             entry = index.lookup(within, limit);
@@ -271,7 +273,7 @@ final class SegmentRead {
         return batch.magic() == 2 && batch.lastOffset() == segment.baseOffset() + OffsetIndex.relativeOffset(entry);
     }
 
-    /** From the batch at a place in a window on as many as may be returned; each is checked whole. */
+    /** Takes as many batches from a position in a window as may be returned, and checks each of them as a whole. */
     private LogRead take(Window window, int from, long offset, int maxBytes, long upToOffset) throws IOException {
         ByteBuffer bytes = window.bytes;
         int at = from;
@@ -281,8 +283,8 @@ final class SegmentRead {
             boolean fits = size <= bytes.limit() - at && (at == from || at - from + (long) size <= maxBytes);
             boolean beyond = batch.lastOffset() >= upToOffset;
             if (!fits || beyond && at > from) break;
-            // The first one is checked even where it ends beyond the limit: a damaged last offset must not look, for
-            // ever, like a batch that is not to be read yet.
+            // The first batch is checked even if it ends beyond the limit: otherwise one with a damaged last offset
+            // would look, for ever, like a batch that may not be read yet.
             String defect = batch.defect();
             if (defect != null) throw corrupt(window.start + at, defect);
             if (beyond) break;
@@ -290,12 +292,12 @@ final class SegmentRead {
             expectedOffset = next;
             at += size;
         }
-        // Where the first batch already ends beyond the limit, there is nothing to read yet.
+        // The first batch ends beyond the limit, so there is nothing to read yet.
         if (at == from) return nothing(offset);
         return new LogRead(bytes.position(from).limit(at), next);
     }
 
-    /** Points the view at a batch and returns its size; the header fits what is known about it. */
+    /** Points the view at a batch, checks its header and returns its size. */
     private int header(Window window, int at) throws IOException {
         batch.wrap(window.bytes, at);
         long position = window.start + at;

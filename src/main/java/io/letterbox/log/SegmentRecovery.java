@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens the segments of one log whose ends are in doubt: takes what their index files say up to a trusted offset, where
- * the batches agree, and walks every batch behind that.
+ * Opens the segments of one log whose ends have to be checked: uses their index files up to a trusted offset, as far as
+ * they agree with the batches, and reads every batch behind that.
  */
 final class SegmentRecovery {
     private static final int CHUNK_BYTES = 1 << 20;
@@ -30,13 +30,13 @@ final class SegmentRecovery {
     }
 
     /**
-     * A segment that was walked.
+     * A segment after recovery.
      *
-     * @param segment with indexes in memory, up to the last good batch
-     * @param epochs those that the walked batches began
-     * @param batchesChecked how many were walked
-     * @param startBytes where the walk began in the file
-     * @param goodBytes where the good batches end in the file
+     * @param segment the segment up to its last good batch, with indexes in memory
+     * @param epochs the epochs that begin with batches that were read
+     * @param batchesChecked how many batches were read
+     * @param startBytes the position at which reading began
+     * @param goodBytes the end of the good batches in the file
      * @param endOffset the offset after the last good batch
      * @param defect what is wrong at {@code goodBytes}, or null if the file ends there
      */
@@ -49,7 +49,10 @@ final class SegmentRecovery {
             long endOffset,
             String defect) {
 
-        /** Lets the system take for new what was walked and is good, so that the next force writes it. */
+        /**
+         * Writes the good batches again, so that the operating system takes their pages for dirty and the next force
+         * writes them.
+         */
         void writeAgain() throws IOException {
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
             for (long at = startBytes; at < goodBytes; at += chunk.limit()) {
@@ -60,10 +63,10 @@ final class SegmentRecovery {
     }
 
     /**
-     * Opens and walks a segment.
+     * Opens a segment and reads its batches.
      *
      * @param sizeBytes how much of the file to look at
-     * @param trustedUpTo index entries at or beyond this offset are made anew
+     * @param trustedUpTo index entries at or beyond this offset are rebuilt
      */
     Walked open(long baseOffset, long sizeBytes, long trustedUpTo) throws IOException {
         boolean trusted = trustedUpTo > baseOffset;

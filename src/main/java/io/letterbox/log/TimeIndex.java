@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * How far a segment's timestamps had got at some of its offsets: sparse and sorted by both.
+ * The time index of a segment: the greatest timestamp up to some of its offsets. Sparse, and sorted by both.
  *
  * <pre>
  *  0                                       8                   12
@@ -26,7 +26,7 @@ public final class TimeIndex {
     private volatile int[] offsets = new int[16];
     private volatile int count;
 
-    /** Owner only: adds an entry where it says something new. */
+    /** Owner only: adds an entry if the timestamp is greater than the last one. */
     void add(long timestampMs, int relativeOffset) {
         int size = count;
         if (size > 0 && timestampMs <= timestamps[size - 1]) return;
@@ -112,7 +112,7 @@ public final class TimeIndex {
         return bytes.flip();
     }
 
-    /** Takes as much of an index file as makes sense: while both numbers grow. */
+    /** Decodes an index file up to the first entry whose numbers do not grow. */
     static TimeIndex decode(ByteBuffer bytes) {
         TimeIndex index = new TimeIndex();
         while (bytes.remaining() >= ENTRY_BYTES) {
@@ -126,7 +126,7 @@ public final class TimeIndex {
         return index;
     }
 
-    /** Owner only, before anybody else knows the index: forgets the entries beyond an offset. */
+    /** Owner only, before the index is published: drops the entries beyond an offset. */
     void cutBeyond(int relativeOffset) {
         int size = count;
         while (size > 0 && offsets[size - 1] > relativeOffset) size--;

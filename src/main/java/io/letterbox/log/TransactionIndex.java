@@ -17,19 +17,19 @@ import java.util.List;
  *  └─────────┴──────────┴──────────────┴──────────────┴──────────────┘
  * </pre>
  *
- * Kafka's layout has no checksum. Entries are durable before a producer snapshot or a closed segment rests on them, and
- * those behind the newest snapshot are found in the log again. Grown by the segment's owner; read from any thread,
+ * Kafka's layout has no checksum. Entries are forced before a producer snapshot is taken or the segment is closed;
+ * entries behind the newest snapshot are rebuilt from the log. Grown by the segment's owner; read from any thread,
  * because entries are written before the count that makes them visible.
  */
 public final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
 
-    /** What an entry takes in memory, with what is lost as the array grows. */
+    /** The memory of an entry, including unused capacity of the array. */
     static final int ENTRY_MEMORY_BYTES = 56;
 
     private static final short VERSION = 0;
 
-    /** Volatile as well, so that a reader which sees a grown array sees what is in it. */
+    /** Volatile as well, so that a reader that sees a grown array sees its content. */
     private volatile AbortedTxn[] entries = new AbortedTxn[0];
 
     private volatile int count;
@@ -47,7 +47,7 @@ public final class TransactionIndex {
         return count;
     }
 
-    /** The offset of the last marker; there is one entry or more. */
+    /** The offset of the last marker; the index must not be empty. */
     long greatestLastOffset() {
         return entries[count - 1].lastOffset();
     }
@@ -96,8 +96,8 @@ public final class TransactionIndex {
     }
 
     /**
-     * Reads entries while they make sense: markers in order within a range of offsets, each behind its transaction's
-     * beginning. Leaves the buffer's position behind the last of them.
+     * Decodes entries up to the first invalid one: markers have to be in order and within a range of offsets, each
+     * behind its transaction's first record. Leaves the buffer's position behind the last valid entry.
      */
     public static TransactionIndex decode(ByteBuffer bytes, long fromOffset, long upToOffset) {
         TransactionIndex index = new TransactionIndex();

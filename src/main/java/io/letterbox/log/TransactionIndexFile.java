@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
- * The aborted transactions of one segment: in memory while the segment is active, otherwise looked up in their file.
- * Written by the log's owner; read from any thread.
+ * The transaction index of one segment: in memory while the segment is active, otherwise looked up in its file. Written
+ * by the log's owner; read from any thread.
  */
 final class TransactionIndexFile {
-    /** The owner has not said what the file has to hold: it is as it should be, and only read. */
+    /** The value for a closed segment, whose file is complete and is only read. */
     private static final int NOT_WRITTEN_HERE = -1;
 
-    /** Of all closed segments in which nothing was aborted, as most are. */
+    /** The shared empty index of closed segments without aborted transactions, as most are. */
     private static final TransactionIndex NONE = new TransactionIndex();
 
     private static final AtomicReferenceFieldUpdater<TransactionIndexFile, TransactionIndex> INDEX =
@@ -29,7 +29,7 @@ final class TransactionIndexFile {
     private final SegmentFile batches;
     private final long baseOffset;
 
-    // Written by the owner, and by readers who find that there is no file. Null: it is to be looked for.
+    // Written by the owner, and by readers that find that there is no file. Null if the file has to be read.
     private volatile TransactionIndex index;
 
     // Owner only.
@@ -57,8 +57,8 @@ final class TransactionIndexFile {
     }
 
     /**
-     * Owner only: takes what the file says about markers below an offset; those at or beyond it are about to be found
-     * in the log again.
+     * Owner only: loads the entries whose markers are below an offset; the caller adds those at or beyond it from the
+     * log.
      */
     void resume(long fromOffset) throws IOException {
         index = TransactionIndex.decode(file().content(), baseOffset, fromOffset);
@@ -66,12 +66,12 @@ final class TransactionIndexFile {
         settled = false;
     }
 
-    /** Owner only: notes a transaction whose marker was appended to the segment. */
+    /** Owner only: adds a transaction whose marker was appended to the segment. */
     void add(AbortedTxn aborted) {
         index.add(aborted);
     }
 
-    /** Owner only: makes all of them durable, where that is news. */
+    /** Owner only: writes and forces the entries that are not on disk yet. */
     void force() throws IOException {
         if (entriesOnDisk == NOT_WRITTEN_HERE || settled && entriesOnDisk == index.count()) return;
         int count = index.count();
@@ -86,7 +86,7 @@ final class TransactionIndexFile {
         return index;
     }
 
-    /** How many there are in memory. Any thread. */
+    /** The number of entries in memory. Any thread. */
     int countInMemory() {
         TransactionIndex known = index;
         return known == null ? 0 : known.count();
@@ -101,11 +101,11 @@ final class TransactionIndexFile {
     }
 
     /**
-     * As {@link TransactionIndex#collect}. Any thread; may read the file.
+     * Like {@link TransactionIndex#collect}; reads the file if the index is not in memory. Any thread.
      *
-     * @param nextOffset of the segment
-     * @throws NoSuchFileException where the segment is gone
-     * @throws CorruptLogException where the file holds something else
+     * @param nextOffset the segment's next offset
+     * @throws NoSuchFileException if the segment is gone
+     * @throws CorruptLogException if the file holds something else
      */
     boolean collect(long fromOffset, long upToOffset, long nextOffset, List<AbortedTransaction> into)
             throws IOException {
@@ -121,16 +121,16 @@ final class TransactionIndexFile {
                 last = reader.collect(fromOffset, upToOffset, into);
             }
         } catch (NoSuchFileException absent) {
-            // Nothing was aborted, or the segment is gone.
+            // No transaction was aborted, or the segment is gone.
         }
-        // Asked after reading: then what was read is what there was while the segment was there.
+        // Checked after reading: if the segment is not gone now, the file was complete while it was read.
         if (batches.isGone()) throw new NoSuchFileException(file.path().toString());
-        // Unless the owner has begun to write it meanwhile.
+        // Not set if the owner has begun to write the index in the meantime.
         if (!any) INDEX.compareAndSet(this, null, NONE);
         return last;
     }
 
-    /** Owner only, of a closed segment, all of it forced: from here on it is looked up on disk. */
+    /** Owner only, for a closed and forced segment: drops the index from memory; lookups use the file from then on. */
     void drop() {
         entriesOnDisk = NOT_WRITTEN_HERE;
         index = index.count() == 0 ? NONE : null;

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Looks up aborted transactions in the file of a closed segment ({@link TransactionIndex} shows its layout), and reads
- * no more of it than that takes. For one thread.
+ * Looks up aborted transactions in the file of a closed segment ({@link TransactionIndex} shows its layout), reading
+ * only the needed part. For one thread.
  */
 final class TransactionIndexReader {
     private static final int BLOCK_ENTRIES = 64;
 
-    /** Where an entry says the offset of its marker, by which entries are sorted. */
+    /** The position of a marker's offset in its entry; entries are sorted by it. */
     private static final int LAST_OFFSET_AT = 18;
 
     private final LogFile file;
@@ -24,11 +24,11 @@ final class TransactionIndexReader {
     private final long count;
 
     /**
-     * @param file with one entry or more
-     * @param path what it is called
+     * @param file the file, which has at least one entry
+     * @param path the file's path, for messages
      * @param baseOffset of the segment
      * @param nextOffset of the segment
-     * @throws CorruptLogException where it does not consist of entries
+     * @throws CorruptLogException if the file does not consist of whole entries
      */
     TransactionIndexReader(LogFile file, Path path, long baseOffset, long nextOffset) throws IOException {
         this.file = file;
@@ -42,7 +42,7 @@ final class TransactionIndexReader {
     /**
      * As {@link TransactionIndex#collect}.
      *
-     * @throws CorruptLogException where something else is found in the file
+     * @throws CorruptLogException if the file holds something else
      */
     boolean collect(long fromOffset, long upToOffset, List<AbortedTransaction> into) throws IOException {
         long least = baseOffset;
@@ -58,7 +58,7 @@ final class TransactionIndexReader {
         return false;
     }
 
-    /** An entry before which none ends at or beyond an offset, and behind which one soon does. */
+    /** The index of an entry at or shortly before the first one that ends at or beyond an offset. */
     private long firstBlock(long offset) throws IOException {
         long low = 0;
         long high = count;

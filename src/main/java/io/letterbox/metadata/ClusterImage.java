@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 
 /** Everything the cluster has agreed on at one point of the metadata log. Immutable. */
 public final class ClusterImage {
-    /** No more deletions are remembered than this: a start warns of older ones' files, and leaves them alone. */
+    /** The limit for remembered deletions; a start warns of the files of older ones, and leaves them alone. */
     static final int MAX_DELETED = 10_000;
 
     private final long version;
@@ -27,14 +27,14 @@ public final class ClusterImage {
 
     /**
      * @param version how many commands have been applied; grows by one with each
-     * @param clusterId made once, at the first start
+     * @param clusterId the cluster's id, made at the first start
      * @param nodes the nodes by id
-     * @param shards the shards in order of their ids; made at the first start, empty before
+     * @param shards the shards in order of their ids; made at the first start
      * @param topics the topics by name, in order of name
-     * @param deleted names by incarnation of topics that were deleted and whose files may still be there, oldest first;
-     *     of files that belong to no topic only these may be deleted, since metadata may also have been lost
-     * @param settings what was set for nodes and groups while the server ran, texts by key; owners without any are not
-     *     in it
+     * @param deleted the names, by incarnation, of deleted topics whose files may still exist, oldest first. Files that
+     *     belong to no topic may be deleted only if they are of one of these, because metadata may also have been lost
+     * @param settings the settings of nodes and groups that were changed at runtime, texts by key; owners without any
+     *     are not in it
      */
     public ClusterImage(
             long version,
@@ -53,13 +53,13 @@ public final class ClusterImage {
         this.settings = settings;
     }
 
-    /** One in which no topic was deleted, and nothing was set but for topics. */
+    /** An image without deleted topics, and without settings of nodes and groups. */
     public ClusterImage(
             long version, String clusterId, Map<Integer, NodeImage> nodes, SortedMap<String, TopicImage> topics) {
         this(version, clusterId, nodes, List.of(), topics, Map.of(), Collections.emptySortedMap());
     }
 
-    /** One in which nothing was set but for topics. */
+    /** An image without settings of nodes and groups. */
     public ClusterImage(
             long version,
             String clusterId,
@@ -115,12 +115,12 @@ public final class ClusterImage {
         return settings;
     }
 
-    /** The same with shards. */
+    /** This image with shards. */
     ClusterImage withShards(List<ShardImage> made) {
         return new ClusterImage(version, clusterId, nodes, List.copyOf(made), topics, deleted, settings);
     }
 
-    /** The same with other settings of nodes and groups. */
+    /** This image with other settings of nodes and groups. */
     public ClusterImage withSettings(SortedMap<SettingsOwner, SortedMap<String, String>> changed) {
         return new ClusterImage(
                 version, clusterId, nodes, shards, topics, deleted, Collections.unmodifiableSortedMap(changed));
@@ -132,8 +132,8 @@ public final class ClusterImage {
     }
 
     /**
-     * Eight hexadecimal digits that two nodes compare to know whether they agree. Equal images have equal digests;
-     * what a node adds from its own settings, the defaults of topics, does not count.
+     * Eight hexadecimal digits by which two nodes compare their images. Equal images have equal digests; the defaults
+     * of topics, which each node takes from its own settings, do not count.
      */
     public String digest() {
         CRC32C crc = new CRC32C();

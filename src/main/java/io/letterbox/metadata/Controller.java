@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Decides who holds and who leads what. Pure: everything it knows is in its arguments, so every node that applies the
+ * Decides which nodes hold and lead partitions. Pure: it depends on its arguments only, so every node that applies the
  * same command decides the same.
  */
 final class Controller {
@@ -20,12 +20,12 @@ final class Controller {
 
     /**
      * Gives new partitions of a topic their places: in shards where there are any, see {@link ShardPlacement};
-     * otherwise their replicas are spread over the nodes that are not fenced, in turn: partition p starts at node p
-     * modulo the number of nodes. Alone, this node holds and leads everything.
+     * otherwise their replicas are spread over the nodes that are not fenced, round-robin: partition p starts at node p
+     * modulo the number of nodes. A single node holds and leads everything.
      *
      * @param before the partitions that the topic has already
-     * @throws ApiException {@code INVALID_REPLICATION_FACTOR} where there are fewer nodes than replicas, or no shard
-     *     with so many
+     * @throws ApiException {@code INVALID_REPLICATION_FACTOR} if there are fewer nodes than replicas, or no shard with
+     *     so many
      */
     static List<PartitionImage> place(
             ClusterImage image, List<PartitionImage> before, int count, int replicationFactor) {
@@ -74,7 +74,7 @@ final class Controller {
         return new PartitionImage(shard, replicas.get(0), FIRST_EPOCH, replicas, replicas);
     }
 
-    /** Gives partitions that were there before the shards their places, topic by topic in order of name. */
+    /** Places partitions that are older than the shards, topic by topic in order of name. */
     static SortedMap<String, TopicImage> placeAll(SortedMap<String, TopicImage> topics, List<ShardImage> shards) {
         ShardPlacement placement = new ShardPlacement(shards, List.of());
         SortedMap<String, TopicImage> placed = new TreeMap<>();
@@ -89,8 +89,9 @@ final class Controller {
     }
 
     /**
-     * What becomes of a partition when a node has started: what the node led, it leads under a new epoch, so that
-     * nothing it said before its restart can be mistaken for news; what nobody leads, it leads if it was in sync.
+     * The state of a partition after a node has started. The node leads partitions that it led before under a new
+     * epoch, so that its messages from before the restart are recognised as stale; it leads a partition without a
+     * leader if it was in sync.
      */
     static PartitionImage onRegistered(PartitionImage partition, int node) {
         boolean leads = partition.leader() == node;

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * takes no more commands: what the disk holds is not known any more.
  */
 public final class LocalMetadataLog implements MetadataLog, Closeable {
-    /** The file is begun anew, as one image, when it has grown by this much and by more than it began with. */
+    /** The file is rewritten, as one image, when it has grown by this much and to more than twice its first size. */
     static final long REWRITE_BYTES = 256 << 10;
 
     private final Disk disk;
@@ -51,11 +51,10 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
     /**
      * Reads the log, or begins one; blocks.
      *
-     * @param path the log's file; its directory is made where it is missing
-     * @param clusterId the cluster's id where the log has to be begun
+     * @param path the log's file; its directory is made if it is missing
+     * @param clusterId the cluster's id for a new log
      * @param executor runs the blocking work, one task at a time and in the order given
-     * @throws IOException where the disk fails, or where the file is damaged before its end; the message says what to
-     *     do
+     * @throws IOException if the disk fails, or the file is damaged before its end; the message says what to do
      */
     public static LocalMetadataLog open(
             Disk disk, Path path, MetadataMachine machine, String clusterId, Executor executor) throws IOException {
@@ -67,7 +66,7 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         return log;
     }
 
-    /** Tells somebody, in a sentence, when the log takes no more commands; on a thread of the log's own. */
+    /** Sets the listener that gets a sentence when the log takes no more commands, on a thread of the log's own. */
     public void onFailure(Consumer<String> listener) {
         onFailure = listener;
     }
@@ -126,10 +125,10 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         try {
             rewriteWhenLong();
         } catch (ForceFailedException fatal) {
-            // The command is safe, the next one would not be.
+            // This command is durable already; only later ones are refused.
             fail(fatal);
         } catch (IOException lacking) {
-            // The old file or the new one is there as a whole; the next command opens it.
+            // Either the old file or the new one is complete; the next command opens it.
         }
     }
 
@@ -138,7 +137,9 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         onFailure.accept(failed().getMessage());
     }
 
-    /** Alone, there is one node for good: under another number its partitions would have no leader. */
+    /**
+     * Refuses the registration of a second node: if the single node's id changed, its partitions would have no leader.
+     */
     private Reply.Refused secondNodeRefusal(Command command) {
         int node;
         if (command instanceof Command.RegisterNode register) node = register.id();

@@ -9,8 +9,8 @@ public interface MetadataLog {
      * Proposes a change.
      *
      * @return completes when the command is durable and in {@link #image()}, or with {@link Reply.Refused}. Fails with
-     *      an {@link io.letterbox.error.ApiException}: {@code STORAGE_FAILED} if the log cannot be written any more,
-     *      another one if it cannot be written for now. Completed on a thread of the log's own.
+     *     an {@link io.letterbox.error.ApiException}: {@code STORAGE_FAILED} if the log cannot be written any more,
+     *     another one if it cannot be written for now. Completed on a thread of the log's own.
      */
     CompletionStage<Reply> propose(Command command);
 

@@ -15,24 +15,24 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Turns commands into images. Pure: the same image and the same command give the same answer on every node and at every
- * replay.
+ * The state machine of the metadata: applies commands to images. Pure: the same image and the same command give the
+ * same result on every node and at every replay.
  *
- * <p>A command goes two ways. {@link #apply} asks whether it may be done here and now, and does it. {@link #replay}
- * does again what was once done: it asks about the image but not about the limits, which may have been lowered since.
+ * <p>{@link #apply} checks a new command and carries it out. {@link #replay} carries out a command that was applied
+ * before: it checks the image but not the limits, which may have been lowered since.
  */
 public final class MetadataMachine {
-    /** So many nodes and groups can have settings of their own. */
+    /** How many nodes and groups can have settings of their own. */
     private static final int MAX_OWNERS = 10_000;
 
     private final Limits limits;
     private final Map<String, String> topicDefaults;
 
     /**
-     * @param limits how much to take on
-     * @param topicDefaults what topics get that say nothing, texts by {@link TopicConfigKey}; no part of the agreed
-     *     state, so each node may have its own
-     * @throws ApiException {@code INVALID_CONFIG} where the defaults are not valid
+     * @param limits the limits for new commands
+     * @param topicDefaults the defaults for topics that do not set a value, texts by {@link TopicConfigKey}; not part
+     *     of the agreed state, so each node may have its own
+     * @throws ApiException {@code INVALID_CONFIG} if the defaults are not valid
      */
     public MetadataMachine(Limits limits, Map<String, String> topicDefaults) {
         this.limits = limits;
@@ -40,7 +40,7 @@ public final class MetadataMachine {
         config(Map.of(), Collections.emptySortedMap());
     }
 
-    /** An image in which nothing has happened yet. */
+    /** The image before the first command. */
     public static ClusterImage empty(String clusterId) {
         return new ClusterImage(0, clusterId, Map.of(), Collections.emptySortedMap());
     }
@@ -57,9 +57,9 @@ public final class MetadataMachine {
     }
 
     /**
-     * Carries a command out that was applied before.
+     * Carries out a command that was applied before.
      *
-     * @throws ApiException where it does not fit the image
+     * @throws ApiException if it does not fit the image
      */
     ClusterImage replay(ClusterImage image, Command command) {
         if (command instanceof Command.CreateTopic create) return createTopic(image, create);
@@ -75,13 +75,14 @@ public final class MetadataMachine {
     }
 
     /**
-     * A topic's settings on this server: its own, or else what was set for nodes, or else what the configuration says.
+     * A topic's effective settings on this server: its own, or else those of nodes, or else those of the configuration.
      *
-     * @param settings the image's
+     * @param settings the settings of nodes and groups in the image
      */
     TopicConfig config(Map<String, String> overrides, SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
         Map<String, String> defaults = new HashMap<>(topicDefaults);
-        // Those of all nodes come first in their order. Alone, a node's settings are this one's.
+        // SettingsOwner.ALL_NODES sorts first, so the node's own settings override it. With a single node, any other
+        // owner is this node.
         settings.forEach((owner, values) -> {
             if (owner.kind() == SettingsOwner.Kind.NODE) defaults.putAll(values);
         });

@@ -11,14 +11,14 @@ import java.util.Map;
  * fewer of them; among these, to the one with the fewest partitions of all topics, then to that of the lowest number.
  *
  * <p>The metadata log holds commands and not what came of them, and a partition's files lie in the directory of its
- * shard: whoever changes this rule has to give the commands that go by the new one another number, and to keep the old
- * one for those that are in logs already.
+ * shard: a changed rule needs new numbers for the commands that use it, and the old rule has to stay for commands that
+ * are in logs already.
  */
 final class ShardPlacement {
     private final List<Load> loads = new ArrayList<>();
     private final Map<Integer, Load> byShard = new HashMap<>();
 
-    /** What one shard has got. */
+    /** The partitions of one shard. */
     private static final class Load {
         private final ShardImage shard;
         private int all;
@@ -30,8 +30,8 @@ final class ShardPlacement {
     }
 
     /**
-     * @param shards those that may be chosen, in order of their numbers; not empty
-     * @param topics whose partitions have their places already
+     * @param shards the shards to choose from, in order of their numbers; not empty
+     * @param topics the topics whose partitions are placed already
      */
     ShardPlacement(List<ShardImage> shards, Collection<TopicImage> topics) {
         for (ShardImage shard : shards) {
@@ -47,7 +47,7 @@ final class ShardPlacement {
         }
     }
 
-    /** What is chosen from here on is for one topic, which has these partitions already. */
+    /** Begins choosing for one topic, which has these partitions already. */
     void beginTopic(List<PartitionImage> before) {
         for (Load load : loads) load.ofTopic = 0;
         for (PartitionImage partition : before) {

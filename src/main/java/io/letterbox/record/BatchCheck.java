@@ -40,10 +40,10 @@ public final class BatchCheck {
      * check that is under way.
      *
      * @param records the bytes between position and limit of a heap buffer; a wrong greatest timestamp in the header is
-     *      corrected in place
+     *     corrected in place
      * @param wallMs milliseconds since 1970
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FORMAT or
-     *      UNSUPPORTED_COMPRESSION
+     *     UNSUPPORTED_COMPRESSION
      */
     public void begin(ByteBuffer records, BatchRules rules, long wallMs) {
         close();
@@ -63,7 +63,7 @@ public final class BatchCheck {
      *
      * @return null if the check is not over; else the same buffer, or a new one if the topic has another codec
      * @throws ApiException CORRUPT_RECORDS, INVALID_RECORD, INVALID_TIMESTAMP or RECORD_TOO_LARGE; an
-     *      {@link InvalidRecordsException} if single records are wrong
+     *     {@link InvalidRecordsException} if single records are wrong
      */
     public ByteBuffer continueCheck() {
         ByteBuffer kept = null;

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Takes records out of a batch without moving the others: offsets, timestamps, keys and values stay as they are, and so
- * does the range of offsets that the batch stands for. Reusable, for one thread.
+ * Removes records from a batch and keeps the others unchanged: their offsets, timestamps, keys and values, and the
+ * range of offsets that the batch covers. Reusable, for one thread.
  */
 public final class BatchFilter {
-    /** Says for each record whether it stays. */
+    /** Decides for each record whether it stays. */
     @FunctionalInterface
     public interface Choice {
         /**
@@ -19,7 +19,7 @@ public final class BatchFilter {
         boolean keeps(long offset, byte[] array, int keyOffset, int keyLength, boolean tombstone);
     }
 
-    /** Tombstones that are met here for the first time get no delete horizon yet. */
+    /** The value for no delete horizon: tombstones that are found for the first time get none yet. */
     public static final long NO_HORIZON = -1;
 
     /** How much longer a record can become when its batch gets a delete horizon. */
@@ -28,7 +28,7 @@ public final class BatchFilter {
     private final RecordParser parser = new RecordParser();
     private final BitSet kept = new BitSet();
 
-    /** Of a record: its length, attributes and timestamp. */
+    /** The length, attributes and timestamp of a record. */
     private final byte[] head = new byte[Varint.MAX_INT_BYTES + 1 + Varint.MAX_LONG_BYTES];
 
     private long maxTimestampMs;
@@ -37,11 +37,11 @@ public final class BatchFilter {
     /**
      * Filters one batch.
      *
-     * @param batch a valid batch of records; what is compressed comes out compressed with the same codec
-     * @param deleteHorizonMs when tombstones may go that are met here for the first time: written into the batch as its
-     *     base timestamp (KIP-534) where a tombstone stays and there is no delete horizon yet; or {@link #NO_HORIZON}
+     * @param batch a valid batch of records; a compressed batch is compressed again with the same codec
+     * @param deleteHorizonMs the time at which new tombstones may be dropped: written into the batch as its base
+     *     timestamp (KIP-534) if a tombstone stays and the batch has no delete horizon yet; or {@link #NO_HORIZON}
      * @return the batch's own bytes where nothing changes, a new batch, or null if no record stays
-     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where the records cannot be read
+     * @throws io.letterbox.error.ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE if the records cannot be read
      */
     public ByteBuffer filter(RecordBatch batch, Choice choice, long deleteHorizonMs) {
         try {
@@ -52,7 +52,7 @@ public final class BatchFilter {
     }
 
     /**
-     * The same records in a batch that says when it may go.
+     * The same records in a batch with a delete horizon.
      *
      * @param batch a valid batch without a delete horizon
      */
@@ -66,10 +66,10 @@ public final class BatchFilter {
     }
 
     /**
-     * What is left of a batch without its records: who wrote it, with which numbers and in which place.
+     * The batch without its records: a header with its producer, sequence numbers and offsets.
      *
-     * @param bytes the batch's own
-     * @return those, where it has no records any more
+     * @param bytes the batch's bytes
+     * @return the same bytes if the batch has no records already
      */
     public static ByteBuffer emptied(RecordBatch batch, ByteBuffer bytes) {
         if (batch.recordCount() == 0) return bytes;
@@ -128,7 +128,7 @@ public final class BatchFilter {
         }
     }
 
-    /** Copies the record that the parser stands behind; its timestamp is counted from another base. */
+    /** Copies the record that the parser has just read; its timestamp gets another base. */
     private void copyShifted(BatchWriter writer, long shift) {
         int rest = parser.position() - parser.offsetDeltaAt;
         long timestamp = Varint.zigzag(parser.timestampDelta + shift);

@@ -8,14 +8,15 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.utils.BufferSupplier;
 
 /**
- * The records of a compressed batch, in an array that holds as much of them as is needed at a time: whole records, one
- * after the other, decompressed as they are asked for. What a batch can become is bounded, so that a few bytes cannot
- * fill the memory. For one thread; used for one batch after the other, and closed after each.
+ * Decompresses the records of a batch into an array, one whole record after the other, as they are read. The
+ * decompressed size is limited, so that a few bytes cannot fill the memory. For one thread; used for one batch after
+ * the other, and closed after each.
  */
 final class Decompressor {
     /**
-     * How much is allowed, in bytes after decompression. What is taken in depends on the batch's own size. What is read
-     * again does not: another codec, or compaction, may have made the batch smaller, but never what comes out of it.
+     * The limits for decompressed bytes. For batches from clients they depend on the batch's own size. For stored
+     * batches they do not: another codec, or compaction, may have made the batch smaller, but not its decompressed
+     * size.
      */
     enum DecompressionLimit {
         /** For batches that clients send. */
@@ -51,7 +52,7 @@ final class Decompressor {
 
     private static final int FIRST_BYTES = 16 << 10;
 
-    /** An array that one giant record has blown up is let go. */
+    /** The largest array that is kept for the next batch; one that grew for a giant record is dropped. */
     private static final int KEPT_BYTES = 1 << 20;
 
     private final DecompressionLimit limit;
@@ -68,10 +69,10 @@ final class Decompressor {
     }
 
     /**
-     * Begins with a batch whose header is known to be right.
+     * Begins with a batch whose header has been checked.
      *
-     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where the codec sees at once that
-     *     it is not its own
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS if the codec rejects the first
+     *     bytes
      */
     void open(RecordBatch batch) {
         close();
@@ -98,21 +99,21 @@ final class Decompressor {
         }
     }
 
-    /** What the records lie in; another one after {@link #load} has had to make room. */
+    /** The array with the records; {@link #load} may replace it. */
     byte[] array() {
         return array;
     }
 
-    /** The index behind the last byte that is there. */
+    /** The index after the last decompressed byte. */
     int end() {
         return end;
     }
 
     /**
-     * Makes sure that the next record lies whole in the array, or all that is left of it.
+     * Loads the next record into the array as a whole, or as much of it as there is.
      *
-     * @param at the index of the record's first byte, up to which everything may be dropped
-     * @return the index of the record's first byte from now on
+     * @param at the index of the record's first byte; everything before it may be dropped
+     * @return the new index of the record's first byte
      * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE
      */
     int load(int at) {
@@ -135,12 +136,12 @@ final class Decompressor {
         return !fill();
     }
 
-    /** How much has come out of the batch so far. */
+    /** The number of bytes decompressed from the batch so far. */
     long inflatedBytes() {
         return inflatedBytes;
     }
 
-    /** Gives back what the codec holds; the array stays as it is until the next batch. */
+    /** Releases the codec's resources; the array stays unchanged until the next batch. */
     void close() {
         if (stream == null) return;
         InputStream closing = stream;
@@ -148,11 +149,11 @@ final class Decompressor {
         try {
             closing.close();
         } catch (IOException nothingIsLost) {
-            // All that was asked for has been read.
+            // All requested records have been read.
         }
     }
 
-    /** How many bytes the record at an index needs at the least that are not there yet. */
+    /** How many bytes of the record at an index are known to be missing in the array. */
     private long missing(int from) {
         int size = Varint.length(array, from, end, Varint.MAX_INT_BYTES);
         if (size == Varint.BROKEN_OFF) return 1;
@@ -164,7 +165,8 @@ final class Decompressor {
     }
 
     /**
-     * Moves what is still needed to the front, and doubles the array as long as bytes come in, not because of a claim.
+     * Moves the remaining bytes to the front. The array is doubled only if it is half full, so a record that merely
+     * claims a large size allocates nothing.
      */
     private void makeRoom(int from, long missing) {
         int kept = end - from;
@@ -196,8 +198,8 @@ final class Decompressor {
     }
 
     /**
-     * What a codec's failure means. The codecs' wrappers turn every Throwable into an exception, so one that stands for
-     * the state of this process, as a want of memory does, has to be told from one that speaks of the bytes.
+     * Translates a codec's failure. The codecs' wrappers turn every Throwable into an exception, so failures of this
+     * process, such as a lack of memory, have to be told apart from malformed bytes.
      */
     private static ApiException refusal(Exception cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {

@@ -46,8 +46,8 @@ public final class RecordCursor implements AutoCloseable {
      * Moves to the next record; false at the end.
      *
      * @throws ApiException CORRUPT_RECORDS if the bytes are not records, RECORD_TOO_LARGE if the decompressed size
-     *      exceeds the limit, UNSUPPORTED_COMPRESSION for an unknown codec, CODEC_MISSING if the codec does not work on
-     *      this machine
+     *     exceeds the limit, UNSUPPORTED_COMPRESSION for an unknown codec, CODEC_MISSING if the codec does not work on
+     *     this machine
      */
     public boolean next() {
         do {

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes the records of a batch apart, one after the other, without allocating and without ever looking beyond the
- * batch. Those of a compressed batch are decompressed as they are asked for, and their bytes are there until the next
- * one.
+ * Parses the records of a batch, one after the other, without allocating and without reading beyond the batch. Records
+ * of a compressed batch are decompressed on the way; the bytes of one are valid until the next is read.
  *
  * <pre>
  *  ┌────────┬────────────┬───────────┬────────┬────────┬─────┬────────┬───────┬────────┬─────────────────────────────┐
@@ -23,10 +22,10 @@ import java.util.List;
  * Variable-length numbers are zigzag-coded, seven bits a byte, lowest first.
  */
 final class RecordParser {
-    /** Where keys, values and headers lie. */
+    /** The array that holds keys, values and headers. */
     byte[] array;
 
-    /** The index of the record's first byte, that of its length. */
+    /** The index of the record's first byte, where its length begins. */
     int recordAt;
 
     long timestampDelta;
@@ -57,10 +56,10 @@ final class RecordParser {
     }
 
     /**
-     * Begins with the first record of a batch whose header is known to be right.
+     * Begins with the first record of a batch whose header has been checked.
      *
-     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS where its codec sees at once that
-     *     it is not its own
+     * @throws ApiException UNSUPPORTED_COMPRESSION, CODEC_MISSING, or CORRUPT_RECORDS if the codec rejects the first
+     *     bytes
      */
     void start(RecordBatch batch) {
         close();
@@ -82,7 +81,7 @@ final class RecordParser {
         return decompressing ? decompressor.endsAt(at) : at == batchEnd;
     }
 
-    /** The index in the array behind the record's last byte. */
+    /** The index after the record's last byte. */
     int position() {
         return at;
     }
@@ -92,12 +91,12 @@ final class RecordParser {
         return decompressing ? decompressor.inflatedBytes() : 0;
     }
 
-    /** Gives back what decompressing holds; the record that was taken last can still be read. */
+    /** Releases the codec's resources; the record that was parsed last can still be read. */
     void close() {
         if (decompressing) decompressor.close();
     }
 
-    /** What was wrong when {@link #next} returned false, as a sentence. */
+    /** The reason why {@link #next} returned false, as a sentence. */
     String defect() {
         return defect;
     }
@@ -125,7 +124,7 @@ final class RecordParser {
         valueOffset = at - Math.max(valueLength, 0);
         headerCount = varint();
         headersAt = at;
-        // A header takes two bytes at least, so that a wild count ends here and not in a long loop.
+        // A header has at least two bytes, so an absurd count is refused here and does not cause a long loop.
         if (headerCount < 0 || headerCount > (recordEnd - at) / 2)
             return fail("A record's header count is impossible.");
         for (int index = 0; index < headerCount; index++) {
@@ -136,7 +135,7 @@ final class RecordParser {
         return defect == null;
     }
 
-    /** The headers of the record that {@link #next} took, in order. */
+    /** The headers of the record that {@link #next} has parsed, in order. */
     List<RecordHeader> headers() {
         if (headerCount == 0) return List.of();
         List<RecordHeader> headers = new ArrayList<>(headerCount);
@@ -160,7 +159,7 @@ final class RecordParser {
         return bytes;
     }
 
-    /** The exception that says what {@link #defect} says. */
+    /** An exception with the {@link #defect}. */
     ApiException corrupt() {
         return new ApiException(ErrorCode.CORRUPT_RECORDS, defect);
     }
@@ -171,7 +170,7 @@ final class RecordParser {
         batchEnd = decompressor.end();
     }
 
-    /** Reads a length and passes over as many bytes; -1 for null. */
+    /** Reads a length and skips that many bytes; -1 for null. */
     private int blob() {
         int length = varint();
         if (length < -1 || length > recordEnd - at) {
@@ -193,7 +192,7 @@ final class RecordParser {
     }
 
     private long raw(int maxBytes) {
-        // Most numbers have one byte: deltas, lengths of keys, counts of headers.
+        // The fast path: most numbers have one byte, such as deltas, lengths of keys, counts of headers.
         if (at < recordEnd && array[at] >= 0) return array[at++];
         return longRaw(maxBytes);
     }
@@ -211,7 +210,7 @@ final class RecordParser {
         return bits;
     }
 
-    /** Keeps the first defect, which is the one that the others follow from. */
+    /** Keeps the first defect, because the others follow from it. */
     private boolean fail(String what) {
         if (defect == null) defect = what;
         return false;

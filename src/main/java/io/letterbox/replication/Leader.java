@@ -3,18 +3,18 @@ package io.letterbox.replication;
 import io.letterbox.error.ErrorCode;
 
 /**
- * The copy that appends first. Alone, it is the whole in-sync set.
+ * The leading replica of a partition. On a single node, it is the whole in-sync set.
  *
  * <p>The high watermark is the smallest durable offset of the in-sync set, and it moves only while that set has at
- * least {@code min.insync.replicas} members. Why this loses nothing:
+ * least {@code min.insync.replicas} members. The reasons why this loses nothing:
  *
  * <ul>
- *   <li>Whoever may lead next is taken from the in-sync set, and every member has everything below the high watermark
- *       on its disk. So a record that somebody has read is in the log of every later leader.
- *   <li>Durable, not appended: what is only in this node's page cache may be gone after a crash. A reader who had seen
- *       it would then meet another record at the same offset.
- *   <li>Never backwards: readers may have seen all below it. A smaller in-sync set or a larger demand stops it, but
- *       takes nothing back.
+ *   <li>The next leader is chosen from the in-sync set, and every member has everything below the high watermark on
+ *       its disk. So a record that was read is in the log of every later leader.
+ *   <li>Durable, not appended: records that are only in this node's page cache may be lost in a crash. A reader that
+ *       had seen one would then find another record at the same offset.
+ *   <li>Never backwards: readers may have seen all records below it. A smaller in-sync set or a larger
+ *       {@code min.insync.replicas} stops it, but does not move it back.
  *   <li>Not below the demanded number of replicas: the publisher was promised that many copies, and a record that is
  *       readable counts as acknowledged.
  * </ul>
@@ -27,7 +27,8 @@ public final class Leader {
     private Output.Reject rejection;
 
     /**
-     * @param highWatermark everything below is safe already: alone, the end of the log as recovered and forced
+     * @param highWatermark everything below is committed already: on a single node, the end of the log as recovered and
+     *     forced
      * @param inSyncReplicas how many replicas are in sync, this one included
      * @param minInSyncReplicas how many the topic demands
      */
@@ -39,10 +40,10 @@ public final class Leader {
     }
 
     /**
-     * Takes note of something that happened and says what follows.
+     * Handles an event and puts out what follows from it.
      *
-     * @param input what happened
-     * @param outbox gets what has to be done, in order
+     * @param input the event
+     * @param outbox receives the actions, in order
      */
     public void step(Input input, Outbox outbox) {
         if (input instanceof Input.Appended appended) {
@@ -58,7 +59,7 @@ public final class Leader {
         }
     }
 
-    /** The offset after the last record that counts as safe. */
+    /** The offset after the last committed record. */
     public long highWatermark() {
         return highWatermark;
     }

@@ -17,44 +17,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One entry of the journal for everything that waits. Appends run on the shard's queue and mark their partition here;
- * the commit is queued once, behind whatever was queued already, so the group grows by itself while the journal is
- * slow, with no timer and no lock. As many groups are under way as the journal takes; what comes meanwhile gathers in
- * the next one. Owned by the shard's thread.
+ * Commits all pending appends with one entry of the journal. Appends run on the shard's queue and mark their partition
+ * here; the commit is queued once, behind everything that is queued already, so groups grow while the journal is slow,
+ * without a timer and without a lock. As many groups are in flight as the journal allows; later appends form the next
+ * group. Owned by the shard's thread.
  */
 final class GroupCommit {
     private final Journal journal;
     private final Clock clock;
     private final Listener listener;
 
-    /** Handed to the journal and not safe yet, oldest first. */
+    /** The groups that the journal has and that are not safe yet, oldest first. */
     private final ArrayDeque<Group> underWay = new ArrayDeque<>();
 
-    /** What has gathered since. */
+    /** The group that is being formed. */
     private Group open = new Group();
 
-    /** What the journal has given back for want of something, to be handed over again; null as a rule. */
+    /** Groups that the journal has returned because a resource was short, to be appended again; null normally. */
     private Group returned;
 
-    /** Whether the open group was to be handed over while the journal took no more. */
+    /** Whether the open group could not be handed over because the journal has no more in flight. */
     private boolean due;
 
-    /** What one commit did. */
+    /** The result of one commit, for subscribers and meters. */
     record CommitResult(Committed committed, int batches, int records, long bytes, long fsyncNanos) {}
 
-    /** Told what became of groups. */
+    /** Listens for the results of groups. */
     interface Listener {
-        /** A group is safe: its high watermarks have moved and its promises are kept. */
+        /** A group is safe: its high watermarks have moved and its promises are completed. */
         void committed(CommitResult outcome);
 
         /**
-         * A group is not safe. After a failed force nothing may be acknowledged by this shard any more; otherwise
-         * something was lacking, and {@link GroupCommit#commit} tries again.
+         * A group is not safe. After a failed force this shard may not acknowledge anything any more; otherwise a
+         * resource was short, and {@link GroupCommit#commit} retries.
          */
         void failed(IOException why);
     }
 
-    /** What one log has got since the last commit. */
+    /** The batches appended to one log since the last commit. */
     private static final class Written {
         private final long baseOffset;
         private long nextOffset;
@@ -142,9 +142,9 @@ final class GroupCommit {
     }
 
     /**
-     * @param journal where groups are made safe
-     * @param clock tells them their time
-     * @param listener told about them, on the shard's thread
+     * @param journal the journal that makes groups safe
+     * @param clock gives groups their time
+     * @param listener called for each group, on the shard's thread
      */
     GroupCommit(Journal journal, Clock clock, Listener listener) {
         this.journal = journal;
@@ -153,9 +153,9 @@ final class GroupCommit {
     }
 
     /**
-     * Adds a batch that was appended; true for the first of a group, which is when the commit has to be queued.
+     * Adds an appended batch. Returns true for the first of a group: the caller then has to queue the commit.
      *
-     * @param baseOffset of the batch
+     * @param baseOffset the offset of its first record
      * @param nextOffset the offset after its last record
      */
     boolean add(HostedPartition partition, long baseOffset, long nextOffset, ByteBuffer batch, int recordCount) {
@@ -171,7 +171,7 @@ final class GroupCommit {
         return first;
     }
 
-    /** Whether the journal has no room for what waits, and a checkpoint would make some. */
+    /** Whether the journal has no room for the open group, but a checkpoint would make room. */
     boolean wantsCheckpoint() {
         return open.batches > 0 && journal.wantsCheckpoint(open.entry());
     }
@@ -182,12 +182,12 @@ final class GroupCommit {
     }
 
     /**
-     * Takes back everything that is not safe, so that the logs end at their high watermarks; who waits is refused. What
-     * the journal says later of what it has been given counts no more. While no force runs. For a leader that steps
-     * down.
+     * Truncates everything that is not safe, so that the logs end at their high watermarks, and refuses pending
+     * appends. Later results of the journal for earlier groups are ignored. Only while no force runs. For a leader that
+     * steps down.
      *
-     * @param partitions all of the shard
-     * @throws IOException where a log could not be cut; it is poisoned
+     * @param partitions all partitions of the shard
+     * @throws IOException if a log could not be truncated; it is poisoned
      */
     void cut(Collection<HostedPartition> partitions, ApiException why) throws IOException {
         underWay.clear();
@@ -197,7 +197,7 @@ final class GroupCommit {
         for (HostedPartition partition : partitions) partition.cut(why);
     }
 
-    /** Hands over what has gathered, where the journal takes more. */
+    /** Hands over the open group, if the journal takes more. */
     void commit() {
         boolean full = returned != null || underWay.size() >= journal.capacity();
         due = full && open.batches > 0;

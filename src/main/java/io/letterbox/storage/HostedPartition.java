@@ -44,7 +44,8 @@ final class HostedPartition {
     private boolean gone;
 
     /**
-     * The stable offset at which readers of committed records have been waiting, and since when; -1: they do not wait.
+     * The stable offset at which readers of committed records are waiting, -1 if none is; waitSinceMs is when that
+     * began.
      */
     private long waitOffset = -1;
 
@@ -61,7 +62,7 @@ final class HostedPartition {
 
     private record PendingAppend(long nextOffset, Appended reply, Append append) {}
 
-    /** A partition that serves, and the recovery point with which its log was opened. */
+    /** A partition that serves. The recovery point is the one with which its log was opened. */
     HostedPartition(int shard, TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
         this.shard = shard;
         this.id = id;
@@ -97,7 +98,10 @@ final class HostedPartition {
         this.offline = true;
     }
 
-    /** A partition whose log could not be opened yet, and is tried again: it is listed and refuses everything. */
+    /**
+     * A partition whose log could not be opened yet; opening is retried. Until then it is listed and refuses
+     * everything.
+     */
     static HostedPartition offline(int shard, TopicPartition id, UUID topicId, String reason, long recoveryPoint) {
         return new HostedPartition(shard, id, topicId, recoveryPoint, reason);
     }
@@ -107,7 +111,7 @@ final class HostedPartition {
         return key;
     }
 
-    /** The shard that hosts it. Any thread. */
+    /** The number of the shard that hosts it. Any thread. */
     int shard() {
         return shard;
     }
@@ -140,7 +144,7 @@ final class HostedPartition {
         return leaderEpoch;
     }
 
-    /** Null while the partition serves, else why it refuses to. */
+    /** Null while the partition serves, else the reason why it does not. */
     String quarantine() {
         return quarantine;
     }
@@ -157,13 +161,13 @@ final class HostedPartition {
         quarantine = reason;
     }
 
-    /** Takes the partition out of service because its files are not there any more: nothing of it is written again. */
+    /** Takes the partition out of service because its directory was removed: nothing of it is written again. */
     void onDirectoryRemoved(String reason) {
         quarantine(reason);
         stopWrites(quarantineRefusal());
     }
 
-    /** Nothing of the partition is written any more; answers everything that waits. */
+    /** Stops all writes to the partition, and refuses the appends that wait. */
     void stopWrites(ApiException why) {
         gone = true;
         refuseWaiting(why);
@@ -174,7 +178,7 @@ final class HostedPartition {
         return gone;
     }
 
-    /** What everyone is told who asks for a partition that does not serve; null while it does. */
+    /** The answer to every request while the partition does not serve; null while it does. */
     ApiException quarantineRefusal() {
         return quarantine == null ? null : status().refusal(id);
     }
@@ -188,19 +192,20 @@ final class HostedPartition {
         return highWatermark;
     }
 
-    /** The offset after the last record that readers of committed ones get to see; at most the high watermark. */
+    /** The last stable offset: the end of what readers of committed records see; at most the high watermark. */
     long stableOffset() {
-        // A transaction may have begun with records that are deleted now.
+        // The first record of an open transaction may have been deleted: then the log start counts.
         return Math.max(stableOffset, Math.min(highWatermark, log.logStartOffset()));
     }
 
-    /** Up to where a reader gets to see records. */
+    /** The end of the records that a reader with this isolation sees. */
     long readableOffset(Isolation isolation) {
         return isolation == Isolation.COMMITTED ? stableOffset() : highWatermark;
     }
 
     /**
-     * For how long a transaction has kept readers of committed records at one offset, as far as this was asked before.
+     * How long a transaction has kept readers of committed records at one offset, counted from the first call that saw
+     * it.
      */
     long transactionWaitMs(long elapsedMs) {
         long stable = stableOffset();
@@ -223,17 +228,19 @@ final class HostedPartition {
         lastFlushMs = elapsedMs;
     }
 
-    /** Below it the log is on disk together with its indexes: what a restart need not look at. */
+    /** The offset below which the log and its indexes are on disk, so that a restart need not read them. */
     long recoveryPoint() {
         return recoveryPoint;
     }
 
-    /** Moves the recovery point to where the checkpoint began whose flush is over. */
+    /**
+     * Moves the recovery point to the offset at which the checkpoint began; to be called after the checkpoint's flush.
+     */
     void endCheckpoint() throws IOException {
         recoveryPoint = log.endCheckpoint();
     }
 
-    /** Closes the log; all of it is on disk then, unless it has gone. */
+    /** Closes the log; all of it is on disk then, unless the partition is gone. */
     void close() throws IOException {
         if (gone) {
             log.abandon();
@@ -245,7 +252,7 @@ final class HostedPartition {
 
     PartitionStatus status() {
         if (log == null) return new PartitionStatus(0, 0, 0, 0, 0, 0, quarantine, offline);
-        // In this order, so that none of them shows above the next.
+        // Read in this order: each of them only grows, so none can be larger than the one that is read after it.
         long stable = stableOffset();
         long readable = highWatermark;
         return new PartitionStatus(
@@ -264,9 +271,9 @@ final class HostedPartition {
     }
 
     /**
-     * Performs what the replica wants done.
+     * Performs an output of the replica.
      *
-     * @param moved gets the new high watermark, where it moved
+     * @param moved receives the new high watermark, if it moved
      */
     void perform(Output output, List<Committed.Moved> moved) {
         if (output instanceof Output.HighWatermarkMoved hw) {
@@ -279,7 +286,7 @@ final class HostedPartition {
         }
     }
 
-    /** Shows readers what has become safe, and then acknowledges it. */
+    /** Makes records below the new high watermark visible to readers, and then acknowledges them. */
     void advance(long newHighWatermark) {
         highWatermark = newHighWatermark;
         log.committed(newHighWatermark);
@@ -291,9 +298,9 @@ final class HostedPartition {
     }
 
     /**
-     * Takes back what is above the high watermark, and answers those who wait for it. While no force runs.
+     * Truncates the log to the high watermark, and refuses the appends that wait above it. Only while no force runs.
      *
-     * @throws IOException where the log could not be cut; it is poisoned
+     * @throws IOException if the log could not be truncated; it is poisoned
      */
     void cut(ApiException why) throws IOException {
         refuseWaiting(why);
@@ -306,16 +313,16 @@ final class HostedPartition {
         stableOffset = log.producers().stableOffset(highWatermark);
     }
 
-    /** Answers everything that still waits with a refusal. */
+    /** Fails all appends that wait. */
     void refuseWaiting(ApiException refusal) {
         for (PendingAppend next; (next = waiting.poll()) != null; )
             next.append().done().tryFail(refusal);
     }
 
     /**
-     * Where the log begins once the records are deleted that a client wants to be (KIP-107).
+     * The log start offset for a client's request to delete records (KIP-107).
      *
-     * @throws ApiException where the client asked for what must not be
+     * @throws ApiException if the client asked for what must not be
      */
     long deletedUpTo(ShardMessage.DeleteRecords request) {
         ApiException quarantined = quarantineRefusal();
@@ -337,7 +344,7 @@ final class HostedPartition {
         return Math.max(offset, log.logStartOffset());
     }
 
-    /** Notes down that somebody has deleted the records from an offset on up to where the log begins now. */
+    /** Writes the audit line for records that were deleted, from an offset up to the log start. */
     void deleted(long fromOffset, Actor by) {
         long start = log.logStartOffset();
         if (start <= fromOffset) return;

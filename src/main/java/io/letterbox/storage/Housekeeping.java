@@ -11,12 +11,15 @@ import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.util.Iterator;
 
-/** What a shard does from time to time. Owned by the shard's thread. */
+/**
+ * The periodic work of a shard: retention, rolling by age, compaction, flushing at intervals. Owned by the shard's
+ * thread.
+ */
 final class Housekeeping {
-    /** So long one look at partitions may take; what is left comes behind everything that waits then. */
+    /** How long one slice of a round may take. The rest of the round is queued behind the appends that wait by then. */
     private static final long SLICE_NANOS = 2_000_000;
 
-    /** A piece of a shard's work that may find the disk broken. */
+    /** Periodic work of a shard, which may fail with an error of the disk. */
     @FunctionalInterface
     interface Chore {
         void run() throws IOException;
@@ -28,10 +31,10 @@ final class Housekeeping {
     private final LogStarts starts;
     private final StorageServices services;
 
-    /** What this round of housekeeping has removed so far. */
+    /** What this round has removed so far. */
     private RetentionTally removed = new RetentionTally();
 
-    /** Of the round that is under way. */
+    /** The longest wait for a transaction that this round has found so far. */
     private long longestWaitMs;
 
     Housekeeping(
@@ -48,12 +51,12 @@ final class Housekeeping {
     }
 
     /**
-     * Applies retention, rolls by age, and starts compactions, for some partitions: those who publish must not wait for
-     * very many.
+     * Applies retention, rolls by age, and starts compactions, for as many partitions as one slice allows: appends must
+     * not wait for a round over very many partitions.
      *
-     * @param round goes on behind the last one
+     * @param round iterator over the round's partitions; the call goes on where the last one ended
      * @return false if there are none left
-     * @throws IOException where a force failed: the shard must end
+     * @throws IOException if a force failed: the shard must end
      */
     boolean maintain(Iterator<HostedPartition> round, Moment now) throws IOException {
         long start = System.nanoTime();
@@ -70,7 +73,9 @@ final class Housekeeping {
         return false;
     }
 
-    /** A topic's partitions may lie in several slices of a round, and are one line. */
+    /**
+     * Logs the round's removals, one line per topic, although a topic's partitions may be spread over several slices.
+     */
     private void audit() {
         for (Change change : removed.changes()) Audit.record(change, Actor.SERVER);
         removed = new RetentionTally();
@@ -94,20 +99,20 @@ final class Housekeeping {
         failures.attempt(FileOperation.RETENTION, partition, () -> {
             rule[0] = rule(partition, now);
             PartitionLog log = partition.log();
-            // First what makes room, then what may need some.
+            // Deletion comes first because it frees space, which rolling may need.
             starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
             log.keepHouse(now, partition.highWatermark());
             starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
         });
         if (rule[0] == null || partition.quarantine() != null) return;
         long less = bytes - partition.log().sizeBytes();
-        // A run that fails has taken away what it took away.
+        // Counted after a failed run, too: it may have deleted some segments.
         long records = partition.log().logStartOffset() - start;
         if (records > 0) services.meters().housekeeping().deleted(records, Math.max(0, less));
         removed.removed(partition.id(), rule[0], start, partition.log().logStartOffset(), less);
     }
 
-    /** The setting that takes away the oldest records, where one does. */
+    /** The setting by which the oldest records would be removed now. */
     private static String rule(HostedPartition partition, Moment now) throws IOException {
         TopicConfig config = partition.config();
         boolean both = config.retentionMs() >= 0 && config.retentionBytes() >= 0;
@@ -118,7 +123,8 @@ final class Housekeeping {
     }
 
     /**
-     * While nothing may be appended, no segment is filled, so that retention would wait for ever to delete the newest.
+     * Removes records from the active segment by retention.bytes. While the disk is full nothing is appended, so that
+     * segment never fills up, and retention, which deletes whole segments, would never free its space.
      */
     private void shrink(HostedPartition partition) throws IOException {
         LogShrink shrink = new LogShrink(services.files(), partition.log(), offset -> starts.move(partition, offset));
@@ -143,9 +149,9 @@ final class Housekeeping {
     }
 
     /**
-     * Forces the logs of topics that flush at an interval, where the interval is over.
+     * Forces the logs of topics that flush at an interval, if the interval is over.
      *
-     * @throws IOException where a force failed: the shard must end
+     * @throws IOException if a force failed: the shard must end
      */
     void flushDue(long elapsedMs) throws IOException {
         for (HostedPartition partition : partitions.forcedAtIntervals()) {

@@ -7,24 +7,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Something that a shard's leader has done or decided. It is safe as a whole or not at all. */
+/** An action or decision of a shard's leader, which is safe as a whole or not at all. */
 public sealed interface JournalEntry {
-    /** The leader's time, in milliseconds since 1970: who applies the entry goes by it, and by no clock. */
+    /** The leader's time, in milliseconds since 1970. It is used when the entry is applied, instead of a clock. */
     long timeMs();
 
     /**
-     * What one group commit makes safe. It was checked by the leader, and is only appended by whoever applies it.
+     * The batches of one group commit. The leader has checked them, so applying the entry only appends them.
      *
-     * @param parts what was appended, one for each log
+     * @param parts the appended batches, one part for each log
      */
     record Group(long timeMs, List<WalEntry> parts) implements JournalEntry {}
 
     /**
-     * A log begins at an offset, below which nobody wants anything any more: because of the leader's clock and
-     * settings, or of a client.
+     * A new log start offset, by the leader's retention or a client's request.
      *
-     * @param partition whose log it is
-     * @param topicId which incarnation of the topic
+     * @param partition the log's partition
+     * @param topicId the incarnation of the topic
      * @param offset at most the high watermark
      */
     record LogStart(long timeMs, TopicPartition partition, UUID topicId, long offset) implements JournalEntry {}

@@ -67,7 +67,7 @@ public final class LayoutTakeover {
      * Moves what belongs to a partition, deletes what belongs to a topic that was deleted, and warns of the rest.
      *
      * @param forces does several things that wait for the disk at the same time
-     * @throws IOException where that could not be ended; the next start goes on
+     * @throws IOException if that could not be ended; the next start goes on
      */
     public void run(ParallelFsync forces) throws IOException {
         try {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The journal of a node that stands alone: its write-ahead log, and forces of the logs where that has no room or a
- * log's beginning is not in it. Topics that are not flushed at each append are safe as soon as they are in the log.
+ * The journal of a single node: its write-ahead log, and forces of the logs if that has no room or does not hold a
+ * log's earlier batches. Batches of topics without {@code flush=sync} are safe as soon as they are in the log.
  *
  * <p>An entry is complete when {@link #append} returns: with one disk, a second thread would add a hand-over to each
  * acknowledgement and could do nothing meanwhile.
@@ -54,7 +54,7 @@ final class LocalJournal implements Journal {
         } catch (IOException failed) {
             failure = failed;
         } catch (RuntimeException unexpected) {
-            // Nobody knows how far it got.
+            // It is unknown how much was forced, so this counts as a failed force.
             failure = new ForceFailedException(
                     "The write-ahead log", new IOException(FileTrouble.reason(unexpected), unexpected));
         }
@@ -70,9 +70,10 @@ final class LocalJournal implements Journal {
             HostedPartition partition = synced(part);
             if (partition == null) continue;
             long durable = partition.log().durableOffset();
-            // What was tried before has succeeded for it, and not for all.
+            // A failed attempt has made this log durable already, though not all logs of the group.
             if (durable >= part.nextOffset()) continue;
-            // What is written ahead has to follow on what is durable, which the topic may not have wanted before.
+            // A write-ahead entry has to follow directly on the durable end. The log may be behind it, if the topic's
+            // flush setting was not sync until now.
             if (durable < part.baseOffset()) {
                 flushes.add(partition.log().startFlush());
             } else {
@@ -89,7 +90,7 @@ final class LocalJournal implements Journal {
         forces.force(flushes);
     }
 
-    /** The partition to which something was appended, where its topic wants that on disk at once; else null. */
+    /** The partition of a part if its topic has {@code flush=sync}; else null. */
     private HostedPartition synced(WalEntry part) {
         HostedPartition partition = partitions.apply(part.partition());
         boolean there =

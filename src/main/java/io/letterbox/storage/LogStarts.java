@@ -4,8 +4,8 @@ import io.letterbox.time.Clock;
 import java.io.IOException;
 
 /**
- * Moves the beginnings of one shard's logs up. Where to is decided here, by clock, settings or a client; that is an
- * entry of the journal, and done when it is safe. Owned by the shard's thread.
+ * Moves the log start offsets of one shard up. The decision, by clock, settings or a client's request, is an entry of
+ * the journal, and is carried out when that is safe. Owned by the shard's thread.
  */
 final class LogStarts {
     private final Journal journal;
@@ -17,10 +17,10 @@ final class LogStarts {
     }
 
     /**
-     * Lets a log begin at an offset, and deletes what lies wholly below it.
+     * Moves a log's start offset to an offset, and deletes the segments wholly below it.
      *
      * @param offset at most the high watermark
-     * @param done told when that is so, or why it could not be done; perhaps before this returns
+     * @param done called when that is done, or with the reason why it failed; maybe before this returns
      */
     void move(HostedPartition partition, long offset, Journal.Completion done) {
         JournalEntry entry = new JournalEntry.LogStart(clock.wallMs(), partition.id(), partition.topicId(), offset);
@@ -44,9 +44,9 @@ final class LogStarts {
     }
 
     /**
-     * The same for a caller who does not wait where the journal takes its time.
+     * As the other method, for a caller that does not wait for the journal.
      *
-     * @throws IOException where it could not be done at once
+     * @throws IOException if it failed at once
      */
     void move(HostedPartition partition, long offset) throws IOException {
         if (offset <= partition.log().logStartOffset()) return;
@@ -54,7 +54,7 @@ final class LogStarts {
         move(partition, offset, new Journal.Completion() {
             @Override
             public void safe() {
-                // The next look at the log shows it.
+                // The next round of housekeeping will find it.
             }
 
             @Override

@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 
 /**
  * Joins the metadata log with the shards: an image becomes visible when every shard of this node has tried to serve it,
- * and a proposal is answered after that. So whoever was told that a topic exists can publish to it at once, and whoever
- * made one that cannot be served yet is told so; the shards go on trying.
+ * and a proposal is answered after that. So a client that was told that a topic exists can publish to it at once, and a
+ * client that made a topic that cannot be served yet gets an error that says so, while the shards retry.
  */
 public final class MetadataService implements Metadata {
     private final Vertx vertx;
@@ -44,15 +44,15 @@ public final class MetadataService implements Metadata {
     private final List<PendingReply> waiting = new ArrayList<>();
     private Map<TopicPartition, ApiException> unserved = Map.of();
 
-    /** What the log has shown last. */
+    /** The image that the metadata log published last. */
     private ClusterImage newest;
 
-    /** By version, what the commands led to whose answers are still to come. */
+    /** By version: the images before and after commands that are not answered yet. */
     private final Map<Long, ImageStep> unaudited = new HashMap<>();
 
     private record Listener(Context context, Consumer<ClusterImage> consumer) {}
 
-    /** What a command led to: the images before and after it. */
+    /** The images before and after a command. */
     private record ImageStep(ClusterImage before, ClusterImage after) {}
 
     /**
@@ -114,7 +114,8 @@ public final class MetadataService implements Metadata {
 
     private void audit(Command command, Reply reply, Actor by) {
         if (!(reply instanceof Reply.Applied)) return;
-        // The log shows an image before it answers whose command led to it.
+        // The metadata log publishes an image before it answers the command that led to it, so the step is known by
+        // now.
         ImageStep step = unaudited.remove(reply.version());
         if (step != null) Audit.record(command, step.before(), step.after(), by);
     }

@@ -14,19 +14,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 
 /**
- * Makes several logs durable at the same time. A disk answers six forces that it gets at once in well under half the
- * time that it needs for one after the other: the kernel joins their flushes. Used by any shard; keeps nothing.
+ * Makes several logs durable at the same time. Six concurrent forces take well under half the time of six consecutive
+ * ones, because the kernel merges their flushes. Used by all shards; has no state of its own.
  */
 public final class ParallelFsync {
-    /** Forces under way at the same time, all shards together; more did not make a disk faster. */
+    /** Forces under way at the same time, over all shards; more did not make a disk faster. */
     public static final int THREADS = 6;
 
     private final Executor threads;
     private final Runnable onFailure;
 
     /**
-     * @param threads may block on a disk; {@value #THREADS} of them are as many as are useful
-     * @param onFailure told at once, on the thread that saw it, when a force has failed
+     * @param threads threads that may block on a disk; more than {@value #THREADS} are of no use
+     * @param onFailure run when a force has failed, at once and on the thread that forced
      */
     public ParallelFsync(Executor threads, Runnable onFailure) {
         this.threads = threads;
@@ -34,10 +34,10 @@ public final class ParallelFsync {
     }
 
     /**
-     * Returns when all of them are over, so that no force runs beside what the shard does next.
+     * Forces all of them, and returns when all are over, so that no force runs beside what the shard does next.
      *
-     * @throws ForceFailedException where one failed; its log is poisoned
-     * @throws IOException where one lacked something and may be tried again
+     * @throws ForceFailedException if one failed; its log is poisoned
+     * @throws IOException if a resource was short for one of them; it may be tried again
      */
     void force(List<Flush> flushes) throws IOException {
         List<Callable<Void>> works = new ArrayList<>(flushes.size());
@@ -46,7 +46,7 @@ public final class ParallelFsync {
                 try {
                     force(flush);
                 } catch (RuntimeException | Error failed) {
-                    // Nobody knows how far it got.
+                    // It is unknown how much was forced, so this counts as a failed force.
                     throw new ForceFailedException("A log", new IOException(FileTrouble.reason(failed), failed));
                 }
                 return null;
@@ -56,30 +56,31 @@ public final class ParallelFsync {
     }
 
     /**
-     * Does several things that wait for a disk, as many at the same time as are useful. Returns when all of them are
-     * over, with what they gave, in order.
+     * Runs several tasks that wait for a disk, in parallel as far as that is useful. Returns when all of them are over,
+     * with their results in order.
      *
-     * @throws ForceFailedException where a force failed
-     * @throws IOException where one lacked something
+     * @throws ForceFailedException if a force failed
+     * @throws IOException if a resource was short for one of them
      */
     <R> List<R> all(List<Callable<R>> works) throws IOException {
         List<FutureTask<R>> tasks = new ArrayList<>(works.size());
         for (Callable<R> work : works) tasks.add(new FutureTask<>(work));
         for (int index = 1; index < tasks.size(); index++) threads.execute(tasks.get(index));
-        // Whatever no thread has begun yet, this one does: a busy pool costs speed, never a wait for a free thread.
+        // This thread runs the tasks that no pool thread has begun: a busy pool costs speed, never a wait for a free
+        // thread.
         for (FutureTask<R> task : tasks) task.run();
         return awaitAll(tasks);
     }
 
     /**
-     * Makes several logs durable one after the other, while the caller goes on. Those that lack something keep nobody
-     * else from it; fails with a failed force at once, otherwise with the first that lacked something.
+     * Makes several logs durable one after the other, while the caller goes on. A shortage in one of them does not stop
+     * the others. The future fails at once if a force failed, otherwise with the first shortage.
      */
     CompletableFuture<Void> forceInBackground(List<Flush> flushes) {
         return CompletableFuture.runAsync(() -> forceAll(flushes), threads);
     }
 
-    /** Does something else that forces files, while the caller goes on. */
+    /** Runs another task that forces files, while the caller goes on. */
     CompletableFuture<Void> inBackground(Housekeeping.Chore work) {
         return CompletableFuture.runAsync(
                 () -> {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How one hosted partition is read: out of the tail cache, out of the log, or, for Kafka fetches of many bytes, as
- * regions of its files. Stateless; any thread. {@link LogAccess} finds the partition and the thread.
+ * Reads one hosted partition: from the tail cache, from the log, or, for Kafka fetches of many bytes, as regions of its
+ * files. Stateless; any thread. {@link LogAccess} finds the partition and the thread.
  */
 final class PartitionReads {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReads.class);
@@ -32,7 +32,7 @@ final class PartitionReads {
     /** Up to this many bytes are copied, because a file region costs a change of threads and system calls. */
     static final int COPIED_BYTES = 32 << 10;
 
-    /** How often a read starts again because retention or compaction took its segment away. */
+    /** How often a read is retried because retention or compaction has deleted its segment. */
     private static final int READ_ATTEMPTS = 5;
 
     private PartitionReads() {}

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Remembers, across restarts, below which offset each log was durable, so that recovery reads only what lies past it.
- * Every shard has the file written when it has made progress; the file is one, so those who write it take turns.
+ * Shards have the file written when their checkpoints are done. All share one file, so a lock serialises the writers.
  */
 public final class RecoveryCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryCheckpoint.class);
@@ -27,7 +27,10 @@ public final class RecoveryCheckpoint {
     private final Disk disk;
     private final DataLayout layout;
     private final HostedPartitions hosted;
-    /** The points of logs that have not been opened yet; they must not get lost when others are written. */
+    /**
+     * The points of logs that have not been opened yet; they are written along with those of the others, so as not to
+     * be lost.
+     */
     private final Map<TopicIdPartition, Long> unopened;
 
     private final LastStop lastStop;
@@ -40,11 +43,11 @@ public final class RecoveryCheckpoint {
     private final AtomicInteger logsOpened = new AtomicInteger();
     private volatile boolean closedWell = true;
 
-    /** Gives its descriptor to the note of a failed force: nobody may lack one for that. */
+    /** Held open to have a descriptor for the note of a failed force, which must not fail for want of one. */
     private final Disk.OpenDirectory spare;
 
     /**
-     * Reads what the last process left, and takes its mark of a clean shutdown away.
+     * Reads the files of the last process, and removes its mark of a clean shutdown.
      *
      * @param byName what the points of an earlier version mean
      */
@@ -53,8 +56,8 @@ public final class RecoveryCheckpoint {
         this.disk = disk;
         this.layout = layout;
         this.hosted = hosted;
-        // A killed process may have left points that only the cache knows; what is deleted because of them has to come
-        // to the disk after them.
+        // A killed process may have left points that are only in the page cache. They are forced here, before anything
+        // is deleted because of them.
         spare = disk.openDirectory(layout.meta());
         spare.force();
         this.unopened = new ConcurrentHashMap<>(RecoveryPoints.read(disk, layout.recoveryPoints(), byName));
@@ -69,9 +72,9 @@ public final class RecoveryCheckpoint {
     }
 
     /**
-     * Notes down for the next start that a force has failed; has to be called as soon as that is known, since a start
-     * without the note believes what it sees. The note need not come to the disk: once the machine has started anew,
-     * the operating system shows what is there. Any thread.
+     * Leaves a note for the next start that a force has failed. To be called at once, because a start without the note
+     * trusts the page cache. The note itself need not be forced: after a restart of the machine the page cache is
+     * empty, and the files show what is on the disk. Any thread.
      */
     public void forceFailed() {
         closedWell = false;
@@ -83,27 +86,27 @@ public final class RecoveryCheckpoint {
         }
     }
 
-    /** All logs are open, and what they had is forced. */
+    /** Removes the note of a failed force: all logs are open, and their content is forced. */
     public void removeForceFailedNote() throws IOException {
         disk.delete(layout.forceFailed());
     }
 
-    /** Below this offset a log that has not been opened yet was durable when the last process wrote its points. */
+    /** The recovery point of a log that has not been opened yet, as the last process wrote it; 0 if there is none. */
     long point(TopicIdPartition id) {
         return unopened.getOrDefault(id, 0L);
     }
 
-    /** The partition is hosted, and knows its own point. */
+    /** Drops the point of a partition that is hosted now: {@link HostedPartition} keeps it. */
     void onOpened(TopicIdPartition id) {
         unopened.remove(id);
     }
 
-    /** The partition is not hosted any more, and its log stays where it is. */
+    /** Keeps the point of a partition that is no longer hosted, but whose log stays. */
     void keep(TopicIdPartition id, long point) {
         if (point > 0) unopened.put(id, point);
     }
 
-    /** The log that the point belongs to is about to be deleted. */
+    /** Removes the point of a log that is about to be deleted. */
     void forget(TopicIdPartition id) {
         unopened.remove(id);
     }
@@ -120,7 +123,7 @@ public final class RecoveryCheckpoint {
         if (batches > 0) LOG.info("{}: put {} record batches back from the write-ahead log", id, batches);
     }
 
-    /** How many batches came back from write-ahead logs so far. */
+    /** How many batches were restored from write-ahead logs so far. */
     public long batchesRestored() {
         return batchesRestored.get();
     }
@@ -130,7 +133,7 @@ public final class RecoveryCheckpoint {
         return logsOpened.get();
     }
 
-    /** How much of torn batches was cut off so far. */
+    /** How many bytes of torn batches were cut off so far. */
     public long truncatedBytes() {
         return truncatedBytes.get();
     }
@@ -141,8 +144,8 @@ public final class RecoveryCheckpoint {
     }
 
     /**
-     * Writes down how far every hosted log is on disk with its indexes. Blocks, and waits for others who write: a shard
-     * has it done beside its own thread, but for the points of topics that were deleted.
+     * Writes the recovery points of all logs. Blocks, and waits for other writers, so a shard has it done on another
+     * thread, except for the points of deleted topics.
      */
     public void write() throws IOException {
         writeLock.lock();
@@ -158,12 +161,12 @@ public final class RecoveryCheckpoint {
         }
     }
 
-    /** A log could not be closed, so this stop is not a clean one. */
+    /** Notes that a log could not be closed, so that this stop is not a clean one. */
     void notClean() {
         closedWell = false;
     }
 
-    /** The last words of a clean stop, after all shards have closed their logs. */
+    /** Writes the points and the mark of a clean shutdown, after all shards have closed their logs. */
     public void close() throws IOException {
         spare.close();
         write();

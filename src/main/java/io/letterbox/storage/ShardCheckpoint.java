@@ -16,10 +16,10 @@ import java.util.concurrent.Executor;
  * which all shards have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
  */
 final class ShardCheckpoint {
-    /** So many bytes are appended at the most before a checkpoint: what a restart may have to read. */
+    /** How many bytes are appended before a checkpoint is due: a restart may have to read that many. */
     private static final long CHECKPOINT_BYTES = 64L << 20;
 
-    /** So many logs are forced at once where no other file may be opened before. */
+    /** How many logs are forced at once if no file can be opened before. */
     private static final int FORCED_FOR_ROOM = 64;
 
     private final StorageServices services;
@@ -29,14 +29,17 @@ final class ShardCheckpoint {
     /** What goes on beside the shard's thread; null if there is no checkpoint under way. */
     private CompletableFuture<Void> underWay;
 
-    /** Whether that is the writing of the recovery points: the logs have been forced then. */
+    /** True if the background step is the writing of the recovery points, after the logs were forced. */
     private boolean writingPoints;
 
     private Executor shard;
     private Runnable onStep;
     private long bytesSince;
 
-    /** The journal's entries of before are still needed, because what they hold has not been forced into the logs. */
+    /**
+     * True while older entries of the journal are still needed, because their batches have not been forced into the
+     * logs.
+     */
     private boolean unforced;
 
     ShardCheckpoint(StorageServices services, ShardPartitions partitions, Journal journal) {
@@ -57,10 +60,10 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Before an append to a partition: where as many files are open as may be, and none of them could be closed, forces
-     * some. Blocks; seldom, as a checkpoint has been due since half of them were.
+     * Forces some logs, to be called before an append to a partition, if the limit of open files is reached and none of
+     * them can be closed. Blocks, but seldom: a checkpoint has been due since half of the limit was reached.
      *
-     * @throws ForceFailedException where a force failed; the shard must stop
+     * @throws ForceFailedException if a force failed; the shard must stop
      */
     void makeRoomFor(HostedPartition partition) throws IOException {
         if (!services.files().openFiles().needForce() || partition.log().isOpen()) return;
@@ -75,19 +78,19 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Begins a checkpoint where anything was appended since the last one and none is under way.
+     * Begins a checkpoint if anything was appended since the last one and none is under way.
      *
-     * @param shardThread runs work on the shard's thread
-     * @param afterStep told there each time that {@link #proceed} is to be called
-     * @throws ForceFailedException where a force failed; the shard must stop
-     * @throws IOException where something was lacking; to be called again
+     * @param shardThread runs tasks on the shard's thread
+     * @param afterStep run there each time {@link #proceed} is to be called
+     * @throws ForceFailedException if a force failed; the shard must stop
+     * @throws IOException if something was lacking; to be called again
      */
     void begin(Executor shardThread, Runnable afterStep) throws IOException {
         if (underWay != null || bytesSince == 0) return;
         shard = shardThread;
         onStep = afterStep;
         bytesSince = 0;
-        // One that did not get through has told it already.
+        // A checkpoint that failed has told the journal already.
         if (!unforced) journal.checkpointBegins();
         unforced = true;
         List<Flush> flushes = new ArrayList<>();
@@ -113,7 +116,7 @@ final class ShardCheckpoint {
      * written; when those are, the checkpoint is over. Where something is lacking, the next checkpoint does it: nothing
      * rests on what is left over, a restart would only have more to read.
      *
-     * @throws ForceFailedException where a force failed; the shard must stop
+     * @throws ForceFailedException if a force failed; the shard must stop
      */
     void proceed() throws ForceFailedException {
         if (underWay == null) return;
@@ -145,9 +148,10 @@ final class ShardCheckpoint {
     }
 
     /**
-     * The shard stops: waits for what is under way, of which {@link #proceed} is to make nothing any more.
+     * Waits for the step under way and drops the checkpoint, so that {@link #proceed} does nothing; for a shard that
+     * stops.
      *
-     * @throws ForceFailedException where a force failed
+     * @throws ForceFailedException if a force failed
      */
     void abandon() throws ForceFailedException {
         if (underWay == null) return;
@@ -159,9 +163,9 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Waits until no log is being forced, as nobody may close or delete one before. Blocks.
+     * Waits until no log is being forced: before that no log may be closed or deleted. Blocks.
      *
-     * @throws ForceFailedException where one failed; the shard must stop
+     * @throws ForceFailedException if one failed; the shard must stop
      */
     void awaitForces() throws ForceFailedException {
         if (underWay != null && !writingPoints) joinOrLack();
@@ -173,7 +177,7 @@ final class ShardCheckpoint {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
-            // It is over, and what comes next makes of it what there is to be made.
+            // The forces are over; proceed handles the shortage.
         }
     }
 

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How many shards a data directory has: decided at its first start, whoever opens it later. */
+/** The number of shards of a data directory, which is fixed at its first start. */
 public final class ShardCount {
     private static final Logger LOG = LoggerFactory.getLogger(ShardCount.class);
 
-    /** More writers do not make one disk faster. */
+    /** The limit for the default number: more writers do not make one disk faster. */
     private static final int MOST_BY_CORES = 4;
 
     private ShardCount() {}
@@ -22,7 +22,7 @@ public final class ShardCount {
      * that is durable then. Blocks.
      *
      * @param configured {@code storage.shards}; 0: as many as suit the cores
-     * @throws ApiException where they have to be made and cannot be
+     * @throws ApiException if they cannot be made
      */
     public static int of(MetadataLog metadata, int nodeId, int configured) {
         int there = metadata.image().shards().size();
@@ -55,7 +55,10 @@ public final class ShardCount {
         }
     }
 
-    /** As many writers as can be useful: a shard waits for its disk most of the time, but each costs a thread. */
+    /**
+     * The default number of shards: more would cost threads and be of little use, because a shard mostly waits for its
+     * disk.
+     */
     private static int suitable() {
         return Math.max(1, Math.min(MOST_BY_CORES, Runtime.getRuntime().availableProcessors() / 2));
     }

@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a shard is asked for besides a single {@link Append}. It travels on the shard's own address, so it stays in
- * order with the appends. Each is answered through the promise in it, as {@link Partitions} says.
+ * The messages to a shard other than a single {@link Append}. Sent to the shard's own address, so that they stay in
+ * order with appends. Each is answered through its promise, as described at {@link Partitions}.
  */
 sealed interface ShardMessage {
     /**
      * Append these batches, in their order, before the first of them is committed.
      *
-     * @param appends each is answered for itself; given away
+     * @param appends each has its own promise; the sender must not use the list any more
      */
     record Appends(List<Append> appends) implements ShardMessage {}
 
     /**
-     * Move the log start offset up.
+     * Moves the log start offset up.
      *
      * @param beforeOffset the first offset to keep, or {@link Partitions#UP_TO_HIGH_WATERMARK}
      * @param by who wants it, for the log
@@ -33,21 +33,21 @@ sealed interface ShardMessage {
     record DeleteRecords(TopicPartition partition, long beforeOffset, Actor by, Promise<Long> done)
             implements ShardMessage {}
 
-    /** Say which producers a partition remembers. */
+    /** Asks which producers a partition remembers. */
     record DescribeProducers(TopicPartition partition, Promise<List<ActiveProducer>> done) implements ShardMessage {}
 
     /**
      * Say in which of the shard's partitions of a topic a producer is remembered.
      *
-     * @param partitions how many partitions the topic has; the shard looks into those of them that it owns
+     * @param partitions how many partitions the topic has; the shard searches those that it owns
      */
     record FindProducer(String topic, int partitions, long producerId, Promise<Map<Integer, Integer>> done)
             implements ShardMessage {}
 
     /**
-     * Hand a request to the coordinator of a partition. The answer's way back is in the request.
+     * Hands a request to the coordinator on a partition. The reply target is in the request.
      *
-     * @param partition of an internal topic
+     * @param partition a partition of an internal topic
      */
     record Ask(TopicPartition partition, CoordinatorRequest<?> request) implements ShardMessage {}
 

@@ -39,7 +39,10 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The partitions of one shard: opened, configured and destroyed as the image says. Owned by the shard's thread. */
+/**
+ * The partitions of one shard, which it opens, configures and destroys as the cluster image says. Owned by the shard's
+ * thread.
+ */
 final class ShardPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(ShardPartitions.class);
 
@@ -104,14 +107,14 @@ final class ShardPartitions {
         return "shard " + shard;
     }
 
-    /** Whether a log takes no more writes, for good. */
+    /** Whether some log is poisoned: it takes no more writes until a restart. */
     boolean anyPoisoned() {
         return byId.values().stream()
                 .anyMatch(held ->
                         held.log() != null && !held.isGone() && held.log().isPoisoned());
     }
 
-    /** Where writing failed, as far as that is known: one of the partitions, or the shard as a whole. */
+    /** The name of the first poisoned partition, for messages; the shard's name if there is none. */
     String poisoned() {
         return byId.values().stream()
                 .filter(held -> held.log() != null && held.log().isPoisoned())
@@ -121,17 +124,17 @@ final class ShardPartitions {
     }
 
     /**
-     * Makes this shard serve what the image assigns to it, and nothing else. What cannot be done for now keeps nobody
-     * else from it, and is done by a later call.
+     * Makes this shard serve what the image assigns to it, and nothing else. A failure of one partition does not stop
+     * the others; a later call retries it.
      *
-     * @param beforeDeleting run where logs are about to be closed
-     * @param moved gets the high watermarks that move
+     * @param beforeDeleting run before logs are closed
+     * @param moved receives the high watermarks that moved
      * @return why what is not served is not: empty if all is as the image says
-     * @throws IOException where a force failed: the shard must end
+     * @throws IOException if a force failed: the shard must end
      */
     Map<TopicPartition, ApiException> apply(
             ClusterImage image, Housekeeping.Chore beforeDeleting, List<Committed.Moved> moved) throws IOException {
-        // Most commands change one topic of very many.
+        // Images share the unchanged topics, so a comparison by identity finds the few that a command changed.
         List<TopicImage> changed = new ArrayList<>();
         int known = 0;
         int same = 0;
@@ -154,7 +157,7 @@ final class ShardPartitions {
         return unserved;
     }
 
-    /** Opens what is not open yet, several logs at a time: most of that is waiting for the disk. */
+    /** Opens the partitions that are not open yet, several at a time, because opening mostly waits for the disk. */
     private Map<TopicPartition, HostedPartition> open(List<TopicImage> topics) throws IOException {
         List<Callable<HostedPartition>> openings = new ArrayList<>();
         Map<TopicIdPartition, TopicPartition> first = new LinkedHashMap<>();
@@ -203,7 +206,7 @@ final class ShardPartitions {
             Map<TopicPartition, HostedPartition> opened,
             List<Committed.Moved> moved,
             Map<TopicPartition, ApiException> unserved) {
-        // Until it is through: a failure must not look like a topic that is served.
+        // Removed below, if all is served: after an exception the topic has to be looked at again.
         applied.put(topic.name(), topic);
         unopened.add(topic.name());
         boolean all = true;
@@ -229,7 +232,8 @@ final class ShardPartitions {
     }
 
     /**
-     * Takes out of service what the image does not assign to this node any more. Only what it has deleted is deleted.
+     * Takes partitions out of service that the image does not assign to this node any more. Only partitions of deleted
+     * topics lose their files.
      */
     private void removeUnassigned(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
@@ -250,7 +254,10 @@ final class ShardPartitions {
         }
     }
 
-    /** The log stays, and with it everything that the write-ahead log has for it. */
+    /**
+     * Takes a partition out of service that another node leads now. Its log stays; it is flushed first, because the
+     * batches may be in the write-ahead log only.
+     */
     private void stopLeading(HostedPartition held) throws IOException {
         leaving = true;
         failures.attempt(FileOperation.CHECKPOINT, held, () -> {
@@ -338,7 +345,7 @@ final class ShardPartitions {
                 directory,
                 logConfig(topic.config()),
                 point,
-                // What was made just now has nothing in it that could be in doubt.
+                // A directory that was just made is empty, so there is nothing to check.
                 found.kept() ? services.recovery().lastStop() : LastStop.CLEAN);
         if (outcome instanceof LogRecovery.Quarantined bad)
             return new HostedPartition(shard, id, topic.id(), bad.reason(), point);
@@ -349,7 +356,8 @@ final class ShardPartitions {
         try {
             loss = restore(id, key, log);
         } catch (IOException failed) {
-            // It is opened again, or the shard ends. No file is closed with bytes that nobody has forced.
+            // Opening is retried, or the shard ends. Files are forced before they are closed: a later force would not
+            // report a write error of a closed file.
             try {
                 if (!log.isPoisoned()) log.flush();
             } finally {
@@ -363,7 +371,7 @@ final class ShardPartitions {
         return new HostedPartition(shard, id, topic.id(), log, replica, point);
     }
 
-    /** Puts back what only the write-ahead log has kept. Returns why that cannot be done, or null. */
+    /** Appends the batches that only the write-ahead log has. Returns null, or the reason why that cannot be done. */
     private String restore(TopicPartition id, TopicIdPartition key, PartitionLog log) throws IOException {
         RecoveredWal remains = services.wal().recovered();
         if (remains.holds(key)) {
@@ -443,7 +451,7 @@ final class ShardPartitions {
 
     /** On any thread, while the shard waits. */
     private boolean close(HostedPartition held) {
-        // What a poisoned log ends with is not known: the next start has to look.
+        // The end of a poisoned log is unknown, so the next start has to check it.
         boolean well = !held.log().isPoisoned() && !held.isGone();
         try {
             held.close();

@@ -9,16 +9,16 @@ import java.util.ArrayDeque;
  * Owned by the shard's thread.
  */
 final class TailCache {
-    /** What a cached batch costs beyond its bytes: map node, boxed offset, records and buffer, roughly. */
+    /** The memory of a cached batch beyond its bytes, roughly: map node, boxed offset, record objects and buffer. */
     private static final int OVERHEAD_BYTES = 160;
 
-    /** So much unused room in a batch's buffer is cheaper to keep than to copy the batch. */
+    /** Up to this many unused bytes in a batch's buffer are cheaper to keep than a copy of the batch is. */
     private static final int SLACK_BYTES = 64;
 
     /**
-     * The largest part of a Kafka request that is kept, as a copy. Producers that send larger ones fill the cache many
-     * times a second, so that the collector would move every published byte; their readers are served from the page
-     * cache.
+     * The largest batch out of a Kafka request that is cached, as a copy. Producers of larger ones would fill the cache
+     * many times a second, so that the garbage collector would move every published byte; their readers are served from
+     * the page cache.
      */
     static final int LARGEST_PART_BYTES = 8 << 10;
 
@@ -41,18 +41,25 @@ final class TailCache {
         usedBytes += bytes;
         while (usedBytes > limitBytes) {
             EvictionCandidate oldest = oldestFirst.remove();
-            // Where the log was cut, another batch may have the offset now: it is forgotten early, which costs a read.
+            // If the log was truncated, another batch may have this offset by now. It is evicted early, which costs a
+            // read.
             oldest.tail().remove(oldest.baseOffset());
             usedBytes -= oldest.bytes();
         }
     }
 
-    /** True for a batch that lies in the middle of a request's bytes; one that was built here begins its array. */
+    /**
+     * True for a batch that is a slice of a request's bytes; a batch that the server built begins at the start of its
+     * array.
+     */
     private static boolean isPart(ByteBuffer batch) {
         return batch.arrayOffset() + batch.position() > 0;
     }
 
-    /** What lies around a batch would be kept with it: the room for more records, or the rest of a request. */
+    /**
+     * Copies a batch whose array holds much else: the array, with the rest of a request in it, would be kept with the
+     * batch.
+     */
     private static ByteBuffer trimmed(ByteBuffer batch) {
         if (batch.array().length - batch.remaining() <= SLACK_BYTES) return batch;
         ByteBuffer exact = ByteBuffer.allocate(batch.remaining());

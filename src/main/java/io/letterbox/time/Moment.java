@@ -1,23 +1,22 @@
 package io.letterbox.time;
 
 /**
- * One point in time on both clocks. What is pure gets it as an argument.
+ * One point in time on both clocks. Pure code gets it as an argument.
  *
- * @param elapsedMs milliseconds on the monotonic clock, 0 or more, from a start that only this process knows: for
- *     durations and deadlines, never written down
- * @param wallMs milliseconds since 1970: for timestamps, and for what has to be told after a restart
- * @param wallConfirmed false while the wall clock may be wrong by far ({@link ClockGuard}): nothing may be deleted
- *     because of its age
+ * @param elapsedMs milliseconds on the monotonic clock, 0 or more, from an origin of this process: for durations and
+ *     deadlines, never stored
+ * @param wallMs milliseconds since 1970: for timestamps, and for times that have to be known after a restart
+ * @param wallConfirmed false while the wall clock may be wrong ({@link ClockGuard}): nothing may be deleted for its age
  */
 public record Moment(long elapsedMs, long wallMs, boolean wallConfirmed) {
-    /** With a wall clock that nobody doubts. */
+    /** A moment with a confirmed wall clock. */
     public Moment(long elapsedMs, long wallMs) {
         this(elapsedMs, wallMs, true);
     }
 
     /**
-     * Where something lies on the monotonic clock that was written down with a wall time; now, where that is negative,
-     * or may not be believed. Negative where it is from before the clock's start.
+     * The monotonic time of a stored wall time; now if that is negative or cannot be trusted. Negative if it is before
+     * the clock's origin.
      */
     public long elapsedAt(long thenWallMs) {
         return thenWallMs < 0 || !wallConfirmed ? elapsedMs : elapsedMs - ageOf(thenWallMs);

@@ -3,24 +3,24 @@ package io.letterbox.transactions;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What becomes of a producer that introduces itself with a transactional id (KIP-98, KIP-360). Pure functions. */
+/** The rules for InitProducerId requests with a transactional id (KIP-98, KIP-360). Pure functions. */
 final class InitRules {
-    /** What is to be done. */
+    /** The decision about a request. */
     sealed interface InitDecision {
-        /** Say no. */
+        /** Refuse the request. */
         record Refuse(Errors error) implements InitDecision {}
 
-        /** Abort the transaction that is going on, and let the producer come back. */
+        /** Abort the ongoing transaction; the producer has to retry. */
         record Fence() implements InitDecision {}
 
-        /** Nothing can be decided without a producer id that nobody had before. */
+        /** Acquire a new producer id first. */
         record NeedProducerId() implements InitDecision {}
 
         /**
          * Hand the transactional id over.
          *
-         * @param next what to write
-         * @param lastEpoch with which epoch this very request would be a repetition, or -1
+         * @param next the record to write
+         * @param lastEpoch the epoch with which the same request would be a repetition, or -1
          */
         record Admit(Transaction next, short lastEpoch) implements InitDecision {}
     }
@@ -29,13 +29,13 @@ final class InitRules {
 
     private InitRules() {}
 
-    /** What is wrong with a request, whatever the state; {@code NONE} where nothing is. */
+    /** The error of a request, independent of the state; {@code NONE} if it is valid. */
     static Errors check(InitProducerIdRequestData data, int maxTimeoutMs) {
         if (data.transactionalId().isEmpty()) return Errors.INVALID_REQUEST;
         if ((data.producerId() == Transaction.NO_ID) != (data.producerEpoch() == NO_EPOCH)) {
             return Errors.INVALID_REQUEST;
         }
-        // Two-phase commit (KIP-939) would mean transactions without an end.
+        // Two-phase commit (KIP-939) is refused: it allows transactions without a timeout.
         if (data.enable2Pc() || data.keepPreparedTxn()) return Errors.UNSUPPORTED_VERSION;
         if (data.transactionTimeoutMs() <= 0 || data.transactionTimeoutMs() > maxTimeoutMs) {
             return Errors.INVALID_TRANSACTION_TIMEOUT;
@@ -44,8 +44,8 @@ final class InitRules {
     }
 
     /**
-     * @param known the transactional id, or null for a new one
-     * @param freshId a producer id that nobody had before, or -1
+     * @param known the state of the transactional id, or null for a new one
+     * @param freshId a new producer id, or -1
      */
     static InitDecision decide(TransactionalIdState known, InitProducerIdRequestData data, long freshId, long wallMs) {
         if (known == null) {
@@ -58,7 +58,7 @@ final class InitRules {
         if (returning && !mayReturn(t, data)) return new InitDecision.Refuse(Errors.PRODUCER_FENCED);
         if (t.state().isPrepared()) return new InitDecision.Refuse(Errors.CONCURRENT_TRANSACTIONS);
         if (!t.state().isIdle()) {
-            // An older incarnation of the producer must not abort what a newer one does.
+            // An older incarnation of the producer must not abort the transaction of a newer one.
             if (returning && data.producerEpoch() != t.epoch()) return new InitDecision.Refuse(Errors.PRODUCER_FENCED);
             return new InitDecision.Fence();
         }
@@ -75,13 +75,13 @@ final class InitRules {
     }
 
     private static InitDecision admit(Transaction t, Transaction next, boolean returning) {
-        // Any other producer's introduction makes the owner's repetition what it is: late.
+        // After a request of another producer, a repetition by the former owner is not accepted any more.
         return new InitDecision.Admit(next, returning ? t.epoch() : NO_EPOCH);
     }
 
     /**
-     * A producer that had an id before has to be the owner, or the owner from before its epochs ran out (which asks
-     * again because it missed the answer).
+     * A producer with an id has to be the owner, or the owner from before its epochs were exhausted (which repeats the
+     * request because it missed the answer).
      */
     private static boolean mayReturn(Transaction t, InitProducerIdRequestData data) {
         return data.producerId() == t.producerId()

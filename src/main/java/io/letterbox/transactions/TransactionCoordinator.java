@@ -30,7 +30,7 @@ import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Decides about the transactional ids of one partition of {@code __transaction_state}.
+ * The core of one partition of {@code __transaction_state}: decides about its transactional ids.
  *
  * <pre>
  *   InitProducerId        AddPartitions            EndTxn, timeout, fence       markers written
@@ -40,20 +40,20 @@ import org.apache.kafka.common.protocol.Errors;
  *                     └──────────────────────────────── InitProducerId ───────────────────────────┘
  * </pre>
  *
- * A decision is one record, so a transaction is wholly committed or wholly aborted; its markers follow once the record
- * is committed, and follow again after a restart.
+ * An outcome is one record, so a transaction is committed or aborted as a whole. Its markers are written once the
+ * record is committed, and again after a restart.
  */
 public final class TransactionCoordinator implements Coordinator {
-    /** How long a question waits for the markers of the transaction before; they take one group commit as a rule. */
+    /** How long a request waits for the markers of the previous transaction, which usually take one group commit. */
     static final long MAX_WAIT_MS = 1000;
 
-    /** How many questions of one transactional id may wait; a producer has a handful under way. */
+    /** How many requests of one transactional id may wait; a producer has a handful in flight. */
     static final int MAX_WAITING = 64;
 
-    /** When what time asked for is tried again, after the log refused it. */
+    /** How long after a refusal of the log due work is retried. */
     static final long RETRY_MS = 1000;
 
-    /** How many transactional ids are forgotten in one go. */
+    /** How many transactional ids are expired in one batch. */
     static final int MAX_EXPIRED = 500;
 
     private final TransactionLimits limits;
@@ -61,10 +61,11 @@ public final class TransactionCoordinator implements Coordinator {
     private final TransactionalIds ids;
     private final CommandTable commands;
 
-    // A lower bound of all deadlines: what ends early leaves it too low, and the next tick finds the true one.
+    // A lower bound of all deadlines. It may be too low when a transaction has ended early; the next tick computes it
+    // exactly.
     private long nextDeadlineMs = Long.MAX_VALUE;
 
-    // When the call is that is being answered; null while the log is replayed.
+    // The time of the current call; null while the log is replayed.
     private Moment callTime;
 
     public TransactionCoordinator(TransactionLimits limits) {
@@ -83,14 +84,14 @@ public final class TransactionCoordinator implements Coordinator {
             return;
         }
         TransactionalIdState tracked = ids.put(TransactionCodec.decode(id, record.value()));
-        // What is replayed is scheduled when all of it is there.
+        // During the replay, deadlines are not set: the activation sets them.
         if (callTime != null) schedule(tracked);
         else forgetUnread();
     }
 
     /**
-     * A log can hold more than fits: an older server may have had no limit, or this one a higher one. A later record of
-     * an id that is forgotten here says everything about it again.
+     * Drops ids during the replay if the memory limit is exceeded, which may have been higher, or not have existed,
+     * when they were written. A later record of a dropped id restores it completely.
      */
     private void forgetUnread() {
         for (TransactionalIdState oldest; !account.hasRoom(0) && (oldest = ids.oldestIdle()) != null; ) {
@@ -132,14 +133,14 @@ public final class TransactionCoordinator implements Coordinator {
         nextDeadlineMs = Math.min(nextDeadlineMs, tracked.deadlineMs(limits.expirationMs(), callTime));
     }
 
-    /** Nobody writes to {@code __transaction_state} in a transaction. */
+    /** Does nothing: {@code __transaction_state} has no transactional records. */
     @Override
     public void applyTransactional(long producerId, short producerEpoch, CoordinatorRecord record) {}
 
     @Override
     public void applyMarker(long producerId, short producerEpoch, boolean commit) {}
 
-    /** What had been decided is carried out, again where it was already. */
+    /** Ends the replay: writes the markers of decided transactions, which may have been written before. */
     @Override
     public void activate(Moment now, CoordinatorOutbox outbox) {
         callTime = now;
@@ -185,7 +186,10 @@ public final class TransactionCoordinator implements Coordinator {
         context.reply(ask, null);
     }
 
-    /** A command's class fixes the type of its answer, which the compiler cannot see. */
+    /**
+     * Casts a request to the type of its answer, which its command's class determines, but which the compiler cannot
+     * infer.
+     */
     @SuppressWarnings("unchecked")
     private static <R> CoordinatorRequest<R> as(CoordinatorRequest<?> ask) {
         return (CoordinatorRequest<R>) ask;
@@ -265,7 +269,7 @@ public final class TransactionCoordinator implements Coordinator {
     private static Errors ownership(TransactionalIdState known, AddPartitionsToTxn add) {
         if (add.key().isEmpty()) return Errors.INVALID_REQUEST;
         if (known == null || known.transaction.producerId() != add.producerId()) {
-            // While the markers of the last epoch are written, the owner has been told its next id already.
+            // While the markers of the last epoch are being written, the owner may use its next id already.
             boolean early = known != null && known.transaction.ownerId() == add.producerId() && add.epoch() == 0;
             return early ? Errors.NONE : Errors.INVALID_PRODUCER_ID_MAPPING;
         }
@@ -368,7 +372,7 @@ public final class TransactionCoordinator implements Coordinator {
         return waiting;
     }
 
-    /** Its own failure must not become that of what it waited for. */
+    /** Handles a request that waited. Its failure must not fail the command that it waited for. */
     private void tryAgain(CoordinatorRequest<Map<TopicPartition, Errors>> waiting, CoordinatorContext context) {
         AddPartitionsToTxn add = (AddPartitionsToTxn) waiting.command();
         try {
@@ -426,7 +430,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
-    /** Forgets transactional ids that nobody used for long. */
+    /** Deletes transactional ids that were unused for too long. */
     private void expire(Collection<TransactionalIdState> due, CoordinatorContext context) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
         for (TransactionalIdState tracked : due) {

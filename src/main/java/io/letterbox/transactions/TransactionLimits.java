@@ -8,7 +8,7 @@ import io.letterbox.memory.StatePart;
  * @param maxTimeoutMs the longest timeout of a transaction
  * @param expirationMs how long an unused transactional id is kept
  * @param memory the memory that the transactional ids of all partitions may take together; beyond it, those that were
- *      unused for longest are dropped
+ *     unused for longest are dropped
  */
 public record TransactionLimits(int maxTimeoutMs, long expirationMs, StatePart memory) {
     public TransactionLimits {

@@ -30,9 +30,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * A storage in memory for tests of the doors and the delivery: it takes {@link Append}s, assigns offsets, keeps the
- * promises, tells of {@link Committed} and reads back. What a real storage may do to a door can be made to happen:
- * refusing, answering late, losing its cache, moving the log's start. Thread-safe.
+ * A storage in memory for tests of the doors: it takes {@link Append}s, assigns offsets, keeps the promises, tells of
+ * {@link Committed} and reads back. What a real storage may do to a door can be made to happen: refusing, answering
+ * late, losing its cache, moving the log's start. Thread-safe.
  */
 public final class FakeStorage implements FetchReader, Partitions {
     /** Where it works: on a thread that is none of its callers'. */
@@ -69,29 +69,29 @@ public final class FakeStorage implements FetchReader, Partitions {
         return metadata;
     }
 
-    /** Makes a topic, as if somebody had created it over HTTP. */
+    /** Makes a topic, as if it had been created over HTTP. */
     public void createTopic(String name, int partitions, Map<String, String> config) {
         metadata.create(name, partitions, config);
     }
 
-    /** From now on acknowledgements wait for {@link #release}; the records are not readable before. */
+    /** Holds acknowledgements back until {@link #release}; the records are not readable before. */
     public synchronized void hold() {
         holding = true;
     }
 
-    /** Appends and acknowledges what was held. */
+    /** Appends and acknowledges the held batches. */
     public synchronized void release() {
         holding = false;
         held.forEach(this::answer);
         held.clear();
     }
 
-    /** From now on appends fail with this; null makes them succeed again. */
+    /** Lets all appends fail with an error; null ends that. */
     public synchronized void refuseWith(ApiException why) {
         refusal = why;
     }
 
-    /** Whether reads can be answered from the cache. */
+    /** Sets whether reads can be answered from the cache. */
     public synchronized void setCached(boolean isCached) {
         cached = isCached;
     }
@@ -101,7 +101,7 @@ public final class FakeStorage implements FetchReader, Partitions {
         log(partition).startOffset = offset;
     }
 
-    /** How many {@link Append}s have come. */
+    /** The number of {@link Append}s so far. */
     public synchronized int appends() {
         return appends;
     }
@@ -111,7 +111,7 @@ public final class FakeStorage implements FetchReader, Partitions {
         return List.copyOf(gathered);
     }
 
-    /** Publishes one record past the doors; returns its offset. */
+    /** Publishes one record without a door; returns its offset. */
     public long publish(TopicPartition partition, long timestampMs, String key, byte[] value) {
         BatchBuilder batch = new BatchBuilder(256);
         byte[] keyBytes = key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8);

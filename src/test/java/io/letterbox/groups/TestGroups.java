@@ -46,15 +46,15 @@ public final class TestGroups implements CoordinatorOutbox {
     public final TestClock clock = new TestClock();
     public boolean wallConfirmed = true;
 
-    /** While it is set, the log takes nothing. */
+    /** While it is set, the log refuses all writes with it. */
     public ApiException refusal;
 
-    /** How often something was written outside of transactions. */
+    /** The number of batches written outside of transactions. */
     public int batches;
 
     public final List<Logged> log = new ArrayList<>();
 
-    /** What is to be done elsewhere. */
+    /** The effects so far. */
     public final List<CoordinatorEffect> effects = new ArrayList<>();
 
     private final GroupSettings settings;
@@ -65,7 +65,7 @@ public final class TestGroups implements CoordinatorOutbox {
     /** A record in the log, or a marker if there is none. */
     public record Logged(long producerId, CoordinatorRecord record, boolean commit) {}
 
-    /** An answer that may not be there yet. */
+    /** An answer that may be pending. */
     public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
         private R value;
         private Throwable failure;
@@ -103,19 +103,19 @@ public final class TestGroups implements CoordinatorOutbox {
         this(settings, StatePart.unlimited());
     }
 
-    /** @param memory what the groups may take */
+    /** @param memory the memory that the groups may take */
     public TestGroups(GroupSettings settings, StatePart memory) {
         this.settings = settings;
         this.memory = memory;
         start();
     }
 
-    /** A new coordinator from what is in the log. */
+    /** Restarts: a new coordinator replays the log. */
     public void restart() {
         start();
     }
 
-    /** A new coordinator that may take another amount of memory. */
+    /** Restarts with another limit of memory. */
     public void restart(StatePart newMemory) {
         memory = newMemory;
         start();
@@ -171,7 +171,7 @@ public final class TestGroups implements CoordinatorOutbox {
         return core.nextDeadlineMs();
     }
 
-    /** Lets time pass, with everything that becomes due on the way at its own time. */
+    /** Lets time pass; deadlines on the way run at their own times. */
     public void pass(long ms) {
         long until = clock.elapsedMs() + ms;
         while (core.nextDeadlineMs() <= until) {
@@ -193,7 +193,7 @@ public final class TestGroups implements CoordinatorOutbox {
 
     // ---- the protocol in short
 
-    /** Somebody who joins a group. */
+    /** A client that joins a group. */
     public record Joiner(String group, String memberId, String instanceId, short version, String... protocols) {
         public Joiner as(String id) {
             return new Joiner(group, id, instanceId, version, protocols);
@@ -236,7 +236,7 @@ public final class TestGroups implements CoordinatorOutbox {
                         .setProtocols(protocols)));
     }
 
-    /** Joins for the first time as clients do: with an empty id, then with the one that it is given. */
+    /** Joins for the first time as clients do: with an empty id, then with the assigned one. */
     public Answer<JoinGroupResponseData> joinNew(Joiner joiner) {
         JoinGroupResponseData first = join(joiner).get();
         if (first.errorCode() != Errors.MEMBER_ID_REQUIRED.code()) throw new AssertionError(first);
@@ -315,7 +315,7 @@ public final class TestGroups implements CoordinatorOutbox {
                 .get();
     }
 
-    /** What is committed of {@code topic}-0, or -1. */
+    /** The committed offset of {@code topic}-0, or -1. */
     public long offset(String group) {
         OffsetFetchResponseGroup all = offsets(group, false);
         return all.topics().isEmpty()
@@ -333,7 +333,7 @@ public final class TestGroups implements CoordinatorOutbox {
         return ask(new GroupCommand.DescribeGroup(caller(), group)).get().groupState();
     }
 
-    /** A stable group of dynamic members; their ids, the leader first. */
+    /** Makes a stable group of dynamic members. Returns their ids, the leader first. */
     public List<String> stable(String group, int members) {
         List<Answer<JoinGroupResponseData>> joins = new ArrayList<>();
         for (int member = 0; member < members; member++) joins.add(joinNew(joiner(group)));

@@ -126,7 +126,7 @@ public final class CompactedLog implements Closeable {
         log.configure(normal);
     }
 
-    /** One run; false if none was due. */
+    /** Runs compaction once; false if it was not due. */
     public boolean compact() throws IOException {
         CompactionPlan plan = compactor.plan(nowMs, Math.min(highWatermark, log.durableOffset()));
         if (plan == null) return false;

@@ -30,15 +30,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threads read, into memory and from pinned places in files, while the owner appends, deletes, compacts, truncates
- * above what may be read, and closes idle files. Every batch that is read must be whole, in order and what was written:
- * each value begins with its record's own offset.
+ * Threads read, into memory and from pinned file regions, while the owner appends, deletes, compacts, truncates above
+ * what may be read, and closes idle files. Every batch that is read must be whole, in order and what was written: each
+ * value begins with its record's own offset.
  */
 class ReadStressTest {
     private static final int READERS = 4;
     private static final int ROUNDS = Integer.getInteger("letterbox.stressRounds", 300);
 
-    /** So few that readers and owner close each other's. */
+    /** So low that readers and owner close each other's files. */
     private static final int OPEN_FILES = 2;
 
     @TempDir
@@ -100,7 +100,7 @@ class ReadStressTest {
         assertThat(disk.openFiles().unforced()).isZero();
     }
 
-    /** What the shard does to its log. */
+    /** The operations of the shard on its log. */
     private final class Owner {
         private final PartitionLog log;
         private final Compactor compactor;
@@ -117,7 +117,7 @@ class ReadStressTest {
             for (int round = 0; round < ROUNDS; round++) {
                 for (int i = random.nextInt(8); i >= 0; i--) append();
                 if (random.nextInt(4) == 0) {
-                    // What nobody may read yet can go again, and other batches take its place.
+                    // Records above the high watermark may be truncated and replaced by others.
                     long above = log.logEndOffset() - highWatermark;
                     log.truncateTo(highWatermark + (above == 0 ? 0 : random.nextLong(above)));
                     append();
@@ -194,7 +194,7 @@ class ReadStressTest {
             if (region.isEmpty()) return region.nextOffset();
             try {
                 ByteBuffer bytes = ByteBuffer.allocate(region.sizeBytes());
-                // As a socket takes it: in pieces, with time between them.
+                // Reads in pieces, as a socket does.
                 while (bytes.hasRemaining()) {
                     ByteBuffer piece = bytes.slice(bytes.position(), Math.min(1_000, bytes.remaining()));
                     int read = region.channel().read(piece, region.position() + bytes.position());

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real shard's group commits, write-ahead log and checkpoints on the simulated disk: random work on several
- * partitions, the machine stops before a random operation, or a force fails, and what is there afterwards must be every
- * acknowledged record, once, in order, and of the others an unbroken beginning.
+ * A real shard's group commits, write-ahead log and checkpoints on the simulated disk. Random work on several
+ * partitions; the machine stops before a random operation, or a force fails. Afterwards the logs must hold every
+ * acknowledged record once and in order, and of the others a prefix.
  */
 class ShardCrashSimTest {
     private static final int ROUNDS = 6;
@@ -46,7 +46,7 @@ class ShardCrashSimTest {
             });
         }
         if (Long.getLong("letterbox.simSeed") != null) return;
-        // Or the crashes never took anything that had to be put back.
+        // Checks that some crash lost batches that the write-ahead log had to restore.
         assertThat(restored[0]).isPositive();
         assertThat(foretold[0]).isPositive();
     }
@@ -71,7 +71,7 @@ class ShardCrashSimTest {
                 try {
                     work();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash or failure.
                 } catch (IOException | UncheckedIOException failed) {
                     endShard(failed);
                 }
@@ -82,7 +82,7 @@ class ShardCrashSimTest {
             open();
         }
 
-        /** The one thing that we cannot live through: a kill between a failed force and the note of it. */
+        /** Stops. A kill between a failed force and its note is left out: no server can survive that. */
         private void stop() {
             boolean noted = disk.exists(directory.layout().forceFailed());
             if (random.nextInt(3) > 0 || disk.hasForceFailed() && !noted) disk.crash();
@@ -90,7 +90,7 @@ class ShardCrashSimTest {
         }
 
         private void endShard(Exception failed) {
-            // A stop in another thread looks like a failure, too.
+            // A crash in another thread arrives as the cause of a failure.
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SimCrash) return;
             }
@@ -98,12 +98,12 @@ class ShardCrashSimTest {
             try {
                 shard.fail();
             } catch (SimCrash stop) {
-                // It was about to stop anyway.
+                // The simulated crash came while the shard handled the failure.
             }
         }
 
         private void open() throws IOException {
-            // A stop while recovering must do no harm either.
+            // A crash during recovery must not lose records either.
             if (random.nextInt(3) == 0) {
                 disk.stopBefore(1 + random.nextInt(40));
                 try {
@@ -170,7 +170,7 @@ class ShardCrashSimTest {
             model.startAtMost = log.logStartOffset() + 1 + (long) (random.nextDouble() * span);
             model.startAtMost = Math.min(model.startAtMost, shard.get(id).highWatermark());
             log.deleteRecordsBefore(model.startAtMost);
-            // What was deleted had to be on disk before, or its end might be before its beginning.
+            // Deletion flushes the log first; otherwise the log could end before its start.
             model.flushedUpTo = Math.max(model.flushedUpTo, model.startAtMost);
             startsAt(model, model.startAtMost);
         }
@@ -217,7 +217,7 @@ class ShardCrashSimTest {
 
         private void reconfigure() throws IOException {
             String topic = any().topic();
-            // What was appended before is committed as the topic was then.
+            // Appends before the change are committed with the former settings.
             commit();
             flushes.put(topic, flushes.get(topic).equals("sync") ? "os" : "sync");
             shard.apply(image(), nowMs);

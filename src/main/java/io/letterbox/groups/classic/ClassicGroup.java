@@ -22,31 +22,32 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One group that speaks the classic protocol, or that has offsets and never had members ("simple"). What is true of it
- * now; {@link RebalanceProtocol} and its like decide what becomes of it. Owned by its coordinator.
+ * The state of one group of the classic protocol, or of a group that has offsets and never had members ("simple").
+ * {@link RebalanceProtocol}, {@link JoinHandler} and {@link ClassicGroups} decide its changes. Owned by its
+ * coordinator.
  */
 public final class ClassicGroup implements Group {
-    /** The objects, the place in the registry. */
+    /** The memory of the group's objects and its entry in the registry. */
     private static final int BYTES = 200;
 
-    /** The collections that a group has from its first member on. */
+    /** The memory of the collections that a group has from its first member on. */
     static final int COLLECTIONS_BYTES = 360;
 
-    /** An id in two sets, and its deadline. */
+    /** The memory of a promised id in two sets, and of its deadline. */
     private static final int PROMISE_BYTES = 260;
 
-    /** A topic's place in the set of those that are read. */
+    /** The memory of a topic in the set of subscribed topics. */
     private static final int TOPIC_BYTES = 48;
 
     private final String id;
     private final StateWeight weight = new StateWeight();
     private final SessionTimeouts sessions;
 
-    // Most groups that there are in great number have offsets and never a member, and then these stay the shared empty
-    // ones.
+    // Shared empty collections until the first member: groups that exist in great numbers mostly have offsets and never
+    // a member.
     private Map<String, ClassicMember> members = Collections.emptyMap();
     private Map<String, String> memberByInstance = Collections.emptyMap();
-    /** How many members speak each protocol. */
+    /** How many members support each protocol. */
     private Map<String, Integer> speakers = Collections.emptyMap();
 
     private ClassicState state = ClassicState.EMPTY;
@@ -58,7 +59,7 @@ public final class ClassicGroup implements Group {
     /** What the members subscribe to; null if that is not known. */
     private Set<String> topics;
 
-    // What does not survive a restart.
+    // State that does not survive a restart.
     private Set<String> promisedIds = Collections.emptySet();
     private Set<String> pendingSync = Collections.emptySet();
     private boolean collectionsAllocated;
@@ -72,7 +73,7 @@ public final class ClassicGroup implements Group {
         weight.add(BYTES + StateWeight.of(id));
     }
 
-    /** What a group takes that has just been made. */
+    /** The memory of a new group. */
     public static long newBytes(String id) {
         return BYTES + StateWeight.of(id);
     }
@@ -91,7 +92,7 @@ public final class ClassicGroup implements Group {
         return members.values();
     }
 
-    /** The member that a static member's name stands for now, or null. */
+    /** The id of the member that has an instance id now, or null. */
     String memberOf(String instanceId) {
         return memberByInstance.get(instanceId);
     }
@@ -150,7 +151,7 @@ public final class ClassicGroup implements Group {
         member.assign(assignment);
     }
 
-    /** Gives a static member's place to a new member id; whoever waits in the old one's name must be told before. */
+    /** Gives a static member a new id. Requests that wait under the old id have to be answered before. */
     ClassicMember replace(ClassicMember old, String newId) {
         ClassicMember fresh = new ClassicMember(newId, old.origin());
         fresh.setProtocols(old.protocols());
@@ -163,7 +164,7 @@ public final class ClassicGroup implements Group {
         return fresh;
     }
 
-    /** NONE, or why someone is not the member that he says to be. */
+    /** NONE, or the error if a client does not have the identity that it claims. */
     Errors checkMember(String memberId, String instanceId) {
         if (instanceId != null) {
             String current = memberByInstance.get(instanceId);
@@ -173,7 +174,7 @@ public final class ClassicGroup implements Group {
         return members.containsKey(memberId) ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
     }
 
-    /** Ids that were given out (KIP-394) and have not come back yet; to be read only. */
+    /** The ids that were assigned to new members (KIP-394) that have not joined with them yet; unmodifiable. */
     Set<String> promisedIds() {
         return Collections.unmodifiableSet(promisedIds);
     }
@@ -187,12 +188,12 @@ public final class ClassicGroup implements Group {
         if (promisedIds.remove(memberId)) weight.add(-promiseBytes(memberId));
     }
 
-    /** What an id takes that is given out. */
+    /** The memory of a promised id. */
     static long promiseBytes(String memberId) {
         return PROMISE_BYTES + StateWeight.of(memberId);
     }
 
-    /** Members that have not asked for their assignment since the generation began. */
+    /** The members that have not sent SyncGroup since the generation began. */
     Set<String> pendingSync() {
         return pendingSync;
     }
@@ -216,14 +217,14 @@ public final class ClassicGroup implements Group {
 
     // ---- protocols
 
-    /** Whether somebody who speaks these protocols fits to the members. */
+    /** Whether a client with these protocols is compatible with the members. */
     boolean fits(String type, List<ClassicMember.Protocol> protocols) {
         if (state == ClassicState.EMPTY) return !type.isEmpty() && !protocols.isEmpty();
         return type.equals(protocolType)
                 && protocols.stream().anyMatch(spoken -> speakers.getOrDefault(spoken.name(), 0) == members.size());
     }
 
-    /** The protocol that most members like best among those that all speak; of equals, the one named first. */
+    /** The protocol with the most votes among those that all members support; of equals, the one voted for first. */
     String elect() {
         Set<String> candidates = new LinkedHashSet<>();
         speakers.forEach((name, count) -> {
@@ -278,7 +279,7 @@ public final class ClassicGroup implements Group {
         inStateSinceMs = wallMs;
     }
 
-    /** True during the first rebalance of a group that was empty, which waits for more members. */
+    /** True during the first rebalance of an empty group, which waits for more members. */
     boolean isInitial() {
         return initial;
     }
@@ -295,7 +296,7 @@ public final class ClassicGroup implements Group {
         return generation;
     }
 
-    /** Begins the next generation with the members that there are. */
+    /** Begins the next generation with the current members. */
     void nextGeneration(long wallMs) {
         generation++;
         pendingSync.clear();
@@ -304,7 +305,7 @@ public final class ClassicGroup implements Group {
         transitionTo(members.isEmpty() ? ClassicState.EMPTY : ClassicState.COMPLETING_REBALANCE, wallMs);
     }
 
-    /** What a record says; only before the coordinator is active. */
+    /** Sets the state from a record; only before the coordinator is active. */
     void restore(Snapshot snapshot) {
         generation = snapshot.generation();
         protocolType = snapshot.protocolType();
@@ -326,7 +327,7 @@ public final class ClassicGroup implements Group {
         return bytes;
     }
 
-    /** The part of a record that is not about members. */
+    /** The fields of a record other than the members. */
     record Snapshot(int generation, String protocolType, String protocol, String leader, long inStateSinceMs) {}
 
     // ---- what all groups tell

@@ -48,12 +48,12 @@ public final class ClassicGroups {
     private final RebalanceProtocol rebalances;
     private final JoinHandler joins;
 
-    /** Groups whose members were not taken over from the log for want of room; told to the log at the activation. */
+    /** Groups whose members were not restored from the log for want of room; the activation writes that to the log. */
     private final Set<String> emptied = new LinkedHashSet<>();
 
     private boolean active;
 
-    /** @param ids where new members' ids come from */
+    /** @param ids makes ids for new members */
     public ClassicGroups(
             GroupSettings settings,
             GroupRegistry registry,
@@ -109,7 +109,7 @@ public final class ClassicGroups {
         boolean made = registry.get(data.groupId()) == null;
         ClassicGroup group = getOrMake(data.groupId(), context.wallMs());
         joins.join(group, command, ask, context);
-        // Who was refused must not leave a group behind.
+        // A refused join must not leave a group behind.
         if (made && group.size() == 0 && group.promisedIds().isEmpty()) registry.remove(group);
     }
 
@@ -251,7 +251,7 @@ public final class ClassicGroups {
         return refusal;
     }
 
-    /** Takes a member out; who waits in its name is told that it is none. */
+    /** Removes a member; its pending requests are answered with UNKNOWN_MEMBER_ID. */
     private void remove(ClassicGroup group, ClassicMember member, CoordinatorContext context) {
         sessions.end(member);
         member.refuseWaiting(Errors.UNKNOWN_MEMBER_ID, context);
@@ -268,7 +268,7 @@ public final class ClassicGroups {
 
     // ---- what others ask
 
-    /** A group with its members; one that is not there, or of another type, is dead. */
+    /** A group with its members; one that does not exist, or is of another type, is dead. */
     public DescribedGroup describe(DescribeGroup command) {
         DescribedGroup described = new DescribedGroup().setGroupId(command.groupId());
         ClassicGroup group = registry.get(command.groupId(), ClassicGroup.class);
@@ -290,7 +290,7 @@ public final class ClassicGroups {
                 .setMembers(members);
     }
 
-    /** What members told in a protocol, and got, means something only while all have agreed on it. */
+    /** Metadata and assignment are shown only while the members have agreed on a protocol. */
     private static DescribedGroupMember describe(ClassicMember member, String protocol) {
         return new DescribedGroupMember()
                 .setMemberId(member.id())
@@ -303,13 +303,16 @@ public final class ClassicGroups {
 
     // ---- when the server is to decide about the assignment from now on
 
-    /** The members of a group of consumers, as another kind of group needs to know them; null for any other group. */
+    /** The members of a group of consumers, for its migration to a consumer group; null for any other group. */
     public ClassicGroupSnapshot migrationSnapshot(String groupId) {
         ClassicGroup group = registry.get(groupId, ClassicGroup.class);
         return group == null || !group.isOfConsumers() ? null : ClassicGroupSnapshot.of(group);
     }
 
-    /** Has everybody who waits in a group join again; the group's own tombstone ends the rest. */
+    /**
+     * Answers the pending requests of a group's members with REBALANCE_IN_PROGRESS, so that they join again. The group
+     * itself ends with its tombstone.
+     */
     public void requireRejoin(String groupId, CoordinatorContext context) {
         for (ClassicMember member : getOrMake(groupId, context.wallMs()).members()) {
             member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, context);
@@ -319,8 +322,8 @@ public final class ClassicGroups {
     // ---- records
 
     /**
-     * A record of a group. At replay the group becomes what it says. Later on the record was made of the group as it is
-     * by then, so that only its end is news.
+     * Applies a record of a group. At replay it restores the group. After the activation records are made from the
+     * group's state, so only a tombstone changes anything.
      */
     public void apply(CoordinatorRecord record) {
         String groupId = ClassicRecords.groupOf(record);
@@ -334,7 +337,7 @@ public final class ClassicGroups {
             long growthBytes = restored.weight().bytes()
                     - (known == null ? 0 : known.weight().bytes());
             if (restored.size() > 0 && !memory.hasRoom(growthBytes)) {
-                // An older server may have had no limit, or this one a higher one. Members come back by themselves.
+                // The limit may have been higher, or not have existed, when the members joined. They will join again.
                 memory.dropped(restored.size());
                 restored = new ClassicGroup(groupId, sessions, value.currentStateTimestamp());
                 ClassicRecords.restore(
@@ -349,7 +352,7 @@ public final class ClassicGroups {
         try {
             context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            // Then the next start finds it in the log as this one did.
+            // The next start will find the members in the log again, and drop them again.
             return;
         }
     }
@@ -361,7 +364,7 @@ public final class ClassicGroups {
         registry.remove(group);
     }
 
-    /** Everything has been replayed: who was a member may show itself within its session's time. */
+    /** Ends the replay: sessions of all members begin. */
     public void activate(CoordinatorContext context) {
         active = true;
         for (String groupId : emptied) {
@@ -372,7 +375,7 @@ public final class ClassicGroups {
         for (Group group : registry.all()) {
             if (!(group instanceof ClassicGroup classic)) continue;
             for (ClassicMember member : classic.members()) sessions.restart(classic, member, context);
-            // The limit may have been lowered: those that come last to the rebalance are too many.
+            // The limit may have been lowered: the rebalance refuses the members that join last.
             if (classic.size() > settings.maxMembers()) rebalances.prepare(classic, context);
         }
     }

@@ -15,15 +15,15 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Lets members into a classic group, for the first time and again. Owned by its coordinator. */
+/** Handles JoinGroup requests of new and known members of classic groups. Owned by its coordinator. */
 final class JoinHandler {
-    /** From this version on, a new member is given an id first and has to come back with it (KIP-394). */
+    /** From this version on, a new member gets an id first and has to join again with it (KIP-394). */
     private static final int KNOWN_MEMBER_ID_VERSION = 4;
 
     /** From this version on, a leader can be told that there is nothing to assign (KIP-814). */
     private static final int SKIP_ASSIGNMENT_VERSION = 9;
 
-    /** What a member tells the leader; more could not be kept, because all members become one record. */
+    /** The limit for a member's metadata: all members become one record, whose size is limited. */
     private static final int MAX_METADATA_BYTES = 1 << 20;
 
     private final GroupSettings settings;
@@ -88,7 +88,7 @@ final class JoinHandler {
         }
     }
 
-    /** By how much the group will be larger, at the most. */
+    /** The largest possible growth of the group's memory. */
     private static long growthBytes(Request request) {
         ClassicGroup group = request.group();
         String memberId = request.data().memberId();
@@ -125,10 +125,10 @@ final class JoinHandler {
         group.remove(memberId);
     }
 
-    /** While members are gathered, those that have come count, so that the last ones to come find no place. */
+    /** During a rebalance only the members that have joined count, so that the last ones to join are refused. */
     private boolean hasRoom(ClassicGroup group, String memberId) {
         ClassicMember member = group.member(memberId);
-        // Ids cost nothing to ask for, so there is an end to them, too.
+        // The number of promised ids is limited, too, because clients can request them at no cost.
         if (memberId.isEmpty() && group.promisedIds().size() >= settings.maxMembers()) return false;
         if (group.isEmpty()) return true;
         if (group.in(ClassicState.PREPARING_REBALANCE)) {
@@ -175,13 +175,13 @@ final class JoinHandler {
     private void joinKnown(Request request, String memberId) {
         ClassicGroup group = request.group();
         if (group.promisedIds().contains(memberId)) {
-            // Ids are promised to dynamic members only.
+            // Only dynamic members get promised ids.
             if (request.data().groupInstanceId() == null) add(request, memberId);
             else request.refuse(memberId, Errors.UNKNOWN_MEMBER_ID);
             return;
         }
         Errors refusal = group.checkMember(memberId, request.data().groupInstanceId());
-        // An empty group has no members, so that case is refused here as well.
+        // This also refuses a join of a known id in an empty group, which has no members.
         if (refusal != Errors.NONE) {
             request.refuse(memberId, refusal);
             return;
@@ -191,7 +191,7 @@ final class JoinHandler {
         boolean asks = group.in(ClassicState.COMPLETING_REBALANCE) && same
                 || group.in(ClassicState.STABLE) && same && !group.isLeader(memberId);
         if (asks) {
-            // It missed the answer, or wants to know where it stands: nothing changes for the others.
+            // The member may have missed the answer. It gets it again, and nothing changes for the others.
             request.context().reply(request.ask(), RebalanceProtocol.joined(group, memberId));
             return;
         }
@@ -203,13 +203,14 @@ final class JoinHandler {
         JoinGroupRequestData data = request.data();
         request.group().changeProtocols(member, request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
-        // Whoever asks again does not wait for the first answer any more.
+        // A client that sends a second request does not wait for the answer to the first.
         member.refuseWaiting(Errors.REBALANCE_IN_PROGRESS, request.context());
         member.joining(request.ask());
     }
 
     /**
-     * A static member has been started anew: it takes the old one's place, and whoever still speaks as that is fenced.
+     * Replaces a static member that was restarted: the new incarnation takes its place, and requests of the old one are
+     * fenced.
      */
     private void replaceStatic(Request request, ClassicMember old, String newId) {
         ClassicGroup group = request.group();
@@ -220,7 +221,7 @@ final class JoinHandler {
         sessions.restart(group, member, request.context());
         update(request, member);
         if (group.in(ClassicState.COMPLETING_REBALANCE)) {
-            // The leader may be assigning to the old id already.
+            // The leader may already be computing an assignment for the old id.
             rebalances.prepare(group, request.context());
         } else if (!group.in(ClassicState.STABLE)) {
             rebalances.completeWhenAllJoined(group, request.context());
@@ -231,7 +232,7 @@ final class JoinHandler {
         }
     }
 
-    /** Nothing changes for the others, so there is no rebalance: the generation and the assignment stay. */
+    /** Keeps the generation and the assignment, because nothing changes for the other members. */
     private void keepGeneration(Request request, ClassicMember member, String oldLeader) {
         ClassicGroup group = request.group();
         CoordinatorContext context = request.context();
@@ -239,7 +240,7 @@ final class JoinHandler {
         try {
             context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            // The log knows the old id still; a rebalance ends with the new one in the log.
+            // The log still has the old id; a rebalance writes the new one.
             member.joining(request.ask());
             rebalances.prepare(group, context);
             return;
@@ -248,7 +249,7 @@ final class JoinHandler {
         if (request.caller().version() >= SKIP_ASSIGNMENT_VERSION) {
             answer.setSkipAssignment(group.isLeader(member.id()));
         } else {
-            // An older leader would assign again if it heard that it leads.
+            // An older client would compute the assignment again if it learned that it is the leader.
             answer.setLeader(oldLeader).setMembers(List.of());
         }
         context.reply(request.ask(), answer);

@@ -12,7 +12,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Takes a group from one generation to the next.
+ * The rebalance of classic groups, from one generation to the next.
  *
  * <pre>
  *              a member joins              all have joined, or time is up            the leader brings the assignment
@@ -39,7 +39,7 @@ final class RebalanceProtocol {
         this.sessions = sessions;
     }
 
-    /** Membership has changed: a rebalance begins, or one that is under way goes on. */
+    /** Handles a change of the membership: begins a rebalance, or continues the current one. */
     void changed(ClassicGroup group, CoordinatorContext context) {
         if (group.in(ClassicState.PREPARING_REBALANCE)) completeWhenAllJoined(group, context);
         else prepare(group, context);
@@ -79,7 +79,7 @@ final class RebalanceProtocol {
         if (group.in(ClassicState.PREPARING_REBALANCE)) work.run();
     }
 
-    /** Whoever came while an empty group waited makes it wait again, up to the rebalance timeout. */
+    /** Ends the initial delay of a group. Members that joined meanwhile prolong it, up to the rebalance timeout. */
     private void delayed(ClassicGroup group, int delayMs, int remainingMs, CoordinatorContext context) {
         if (!group.grewWhileDelayed() || remainingMs == 0) {
             completeJoin(group, context);
@@ -97,7 +97,7 @@ final class RebalanceProtocol {
         }
     }
 
-    /** Ends the join phase: who has not come is out, except for static members, who may take their session's time. */
+    /** Ends the join phase: members that have not joined are removed, except static ones, whose sessions go on. */
     void completeJoin(ClassicGroup group, CoordinatorContext context) {
         deadlines.cancel(new JoinPhase(group.id()));
         for (ClassicMember member : List.copyOf(group.members())) {
@@ -106,7 +106,7 @@ final class RebalanceProtocol {
             sessions.end(member);
         }
         if (!group.electLeader() && group.size() > 0) {
-            // Only static members are left, and none of them came: their sessions decide.
+            // Only static members are left, and none of them has joined: wait until they do, or their sessions end.
             awaitJoins(group, context);
             return;
         }
@@ -119,7 +119,7 @@ final class RebalanceProtocol {
         try {
             context.write(List.of(ClassicRecords.of(group)));
         } catch (ApiException refused) {
-            // After a restart the members of the last generation would be back, and time out. Nobody is harmed.
+            // Harmless: after a restart the members of the last generation are restored, and time out.
             return;
         }
     }
@@ -145,7 +145,7 @@ final class RebalanceProtocol {
         context.reply(ask, joined(group, member.id()));
     }
 
-    /** What a member is told about the current generation: the leader all, the others the least. */
+    /** The answer to a join in the current generation: the leader gets all members, the others none. */
     static JoinGroupResponseData joined(ClassicGroup group, String memberId) {
         return new JoinGroupResponseData()
                 .setMembers(group.isLeader(memberId) ? members(group) : List.of())
@@ -175,13 +175,13 @@ final class RebalanceProtocol {
         prepare(group, context);
     }
 
-    /** A member asked for its assignment; when all have, nobody is waited for any more. */
+    /** Notes a SyncGroup request of a member; after the last one the deadline for them is cancelled. */
     void synced(ClassicGroup group, String memberId) {
         group.pendingSync().remove(memberId);
         if (group.pendingSync().isEmpty()) deadlines.cancel(new SyncPhase(group.id()));
     }
 
-    /** Nobody has an assignment, and who waits for one is told why. */
+    /** Drops all assignments, and answers pending SyncGroup requests with an error. */
     void resetAssignments(ClassicGroup group, Errors why, CoordinatorContext context) {
         for (ClassicMember member : group.members()) group.assign(member, ClassicMember.NOTHING);
         answerSyncs(group, why, context);
@@ -209,7 +209,7 @@ final class RebalanceProtocol {
                 .setAssignment(member.assignment());
     }
 
-    /** The group goes away: nothing of it is due any more. */
+    /** Cancels the deadlines of a group that is deleted. */
     void forget(ClassicGroup group) {
         deadlines.cancel(new JoinPhase(group.id()));
         deadlines.cancel(new SyncPhase(group.id()));

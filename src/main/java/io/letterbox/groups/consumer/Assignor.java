@@ -23,7 +23,7 @@ public sealed interface Assignor permits UniformAssignor, RangeAssignor {
      * A member, as an assignor sees it.
      *
      * @param order the key by which members are ordered: the instance id, which survives restarts of the client, or the
-     *      member id
+     *     member id
      * @param topics the existing topics that it is subscribed to
      * @param target its current target assignment
      */

@@ -13,11 +13,11 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataV
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
 
 /**
- * Makes a consumer group of a classic one while its members work (KIP-848, "online migration"): they become guests that
- * own what their leader gave them, and are told to join again at their next heartbeat.
+ * Converts a classic group to a consumer group while its members work (KIP-848, "online migration"): they keep the
+ * classic protocol, own the partitions that their leader assigned, and have to join again after their next heartbeat.
  */
 final class ClassicGroupMigration {
-    /** Kafka Streams tells its members more in an assignment than which partitions they have. */
+    /** The protocol of Kafka Streams, whose assignments contain more than partitions. */
     static final String STREAMS_PROTOCOL = "stream";
 
     private ClassicGroupMigration() {}
@@ -41,7 +41,7 @@ final class ClassicGroupMigration {
         return true;
     }
 
-    /** Puts the members into a group that has none. */
+    /** Adds the members to an empty group. */
     static void begin(GroupChange change, ClassicGroupSnapshot snapshot, Topics topics) {
         int epoch = Math.max(1, snapshot.generation());
         change.add(new ConsumerEvent.Epoch(epoch, 0));

@@ -18,9 +18,9 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataV
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
 
 /**
- * The rules by which consumers that speak the classic protocol are members of a group whose assignment the server
- * decides (KIP-848, "online migration"): a join is a heartbeat that says everything, the generation is the member's
- * epoch, nobody is leader, and what a sync brings is the server's assignment in the consumers' own format. Immutable.
+ * The rules for members of a consumer group that speak the classic protocol (KIP-848, "online migration"): a join is a
+ * full heartbeat, the generation is the member's epoch, there is no leader, and a sync returns the server's assignment
+ * in the consumers' format. Immutable.
  */
 final class ClassicMembership {
     private final GroupSettings settings;
@@ -30,7 +30,7 @@ final class ClassicMembership {
     }
 
     /**
-     * Takes a join in, up to the member's next step.
+     * Processes a join, up to the member's next step of the reconciliation.
      *
      * @throws ConsumerRefusal INVALID_SESSION_TIMEOUT, INCONSISTENT_GROUP_PROTOCOL, GROUP_MAX_SIZE_REACHED
      */
@@ -63,7 +63,10 @@ final class ClassicMembership {
                         + settings.maxSessionTimeoutMs() + " ms.");
     }
 
-    /** A static member that is known by another id has come back without it; with it, somebody else has its place. */
+    /**
+     * Replaces a static member whose client was restarted and joins without a member id. A client that joins with an
+     * old id is fenced.
+     */
     private static void replace(
             GroupChange change, ConsumerMember present, String memberId, JoinGroupRequestData data) {
         if (!data.memberId().isEmpty()) {
@@ -74,7 +77,7 @@ final class ClassicMembership {
         ConsumerMembership.replace(change, present, memberId);
     }
 
-    /** All protocols of a consumer carry the same topics; the first one's count. */
+    /** The subscription in a join. All protocols of a consumer have the same topics, so the first one is read. */
     private static ConsumerProtocolSubscription subscription(JoinGroupRequestData data) {
         boolean consumer = data.protocolType().equals(ConsumerProtocol.PROTOCOL_TYPE)
                 && !data.protocols().isEmpty()
@@ -85,7 +88,7 @@ final class ClassicMembership {
                 return ConsumerProtocol.deserializeConsumerProtocolSubscription(ByteBuffer.wrap(metadata));
             }
         } catch (RuntimeException notOurs) {
-            // The generated readers have no exception of their own for bytes that make no sense.
+            // The generated readers throw various RuntimeExceptions for malformed bytes.
         }
         throw new ConsumerRefusal(
                 Errors.INCONSISTENT_GROUP_PROTOCOL,
@@ -123,7 +126,7 @@ final class ClassicMembership {
     }
 
     /**
-     * The member that a request speaks of.
+     * The member that a request names.
      *
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, ILLEGAL_GENERATION
      */
@@ -135,7 +138,7 @@ final class ClassicMembership {
                 "Member " + memberId + " is in generation " + member.current().epoch() + ", not " + generation + ".");
     }
 
-    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID for a member that does not speak the classic protocol */
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID if the member does not speak the classic protocol */
     static ConsumerMember classic(ConsumerMember member) {
         if (member.isClassic()) return member;
         throw new ConsumerRefusal(
@@ -152,8 +155,8 @@ final class ClassicMembership {
     }
 
     /**
-     * Whether a member has to join again to get on: another epoch has begun, or it has to acknowledge what it gave up,
-     * or what it waits for is there. One that is giving up has joined already, so a sync must not send it back.
+     * Whether a member has to join again: another epoch has begun, it has to acknowledge a revocation, or the
+     * partitions that it waits for are free.
      */
     static boolean hasToRejoin(ConsumerGroup group, ConsumerMember member) {
         if (member.current().epoch() < group.epoch()) return true;
@@ -164,7 +167,7 @@ final class ClassicMembership {
                 .isEmpty();
     }
 
-    /** What a member may use, in the format and the version of its protocol. */
+    /** A member's assignment, in the format and version of its protocol. */
     static byte[] assignment(ConsumerMember member, Topics topics) {
         ConsumerProtocolAssignment assignment = new ConsumerProtocolAssignment();
         topics.named(member.current().assigned()).forEach((name, partitions) -> add(assignment, name, partitions));

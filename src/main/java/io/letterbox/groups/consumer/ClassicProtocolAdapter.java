@@ -18,11 +18,11 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Answers consumers that speak the classic protocol in a group whose assignment the server decides, all of them at
- * once: nobody waits for anybody. Owned by the coordinator's shard.
+ * Answers members of a consumer group that speak the classic protocol. Every request is answered at once, because
+ * members do not wait for each other. Owned by the coordinator's shard.
  */
 public final class ClassicProtocolAdapter {
-    /** From here on, a member gets its id before it joins (KIP-394). */
+    /** From this version on, a new member gets an id first and has to join again with it (KIP-394). */
     private static final short MEMBER_ID_REQUIRED_VERSION = 4;
 
     private final ConsumerGroups groups;
@@ -122,7 +122,8 @@ public final class ClassicProtocolAdapter {
                     command.data().memberId(),
                     command.data().groupInstanceId(),
                     command.data().generationId());
-            // Where all members speak the classic protocol, nobody else notices that a topic has grown.
+            // Compares with the cluster here, too: if all members speak the classic protocol, there are no other
+            // heartbeats.
             Rebalance rebalance = groups.rebalance(group.id(), context);
             rebalance.settle(false);
             group = groups.commit(rebalance.change(), context);
@@ -169,7 +170,7 @@ public final class ClassicProtocolAdapter {
         context.reply(ask, new LeaveGroupResponseData().setMembers(members));
     }
 
-    /** An administrator takes a static member out by its name alone. */
+    /** The member that leaves. An administrator may remove a static member by its instance id alone. */
     private static ConsumerMember leaving(ConsumerGroup group, LeaveGroupRequestData.MemberIdentity who) {
         if (who.memberId().isEmpty() && who.groupInstanceId() != null) {
             ConsumerMember named = group.staticMember(who.groupInstanceId());

@@ -24,23 +24,23 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataV
 import org.pcollections.TreePMap;
 
 /**
- * The durable state of one consumer group: what its records say, no more. Changed by {@link ConsumerEvent}s only; owned
- * by the shard that owns the group's coordinator.
+ * The durable state of one consumer group, as in its records. Changed by {@link ConsumerEvent}s only; owned by the
+ * shard that owns the group's coordinator.
  */
 public final class ConsumerGroup implements Group {
-    /** The first version of OffsetCommit that speaks of member epochs. */
+    /** The first version of OffsetCommit with member epochs. */
     private static final short EPOCH_COMMIT_VERSION = 9;
 
-    /** The objects, the place in the registry. */
+    /** The memory of the group's objects and its entry in the registry. */
     private static final int BYTES = 800;
 
-    /** The objects, two deadlines, a place in each of the group's maps. */
+    /** The memory of a member's objects, two deadlines and its entries in the group's maps. */
     private static final int MEMBER_BYTES = 900;
 
-    /** A partition in a member's assignment, and in the owners. */
+    /** The memory of a partition in a member's assignment and in the owners. */
     private static final int OWNED_BYTES = 130;
 
-    /** A partition, or a topic, in a set. */
+    /** The memory of a partition, or a topic, in a set. */
     private static final int ELEMENT_BYTES = 64;
 
     private final String id;
@@ -55,10 +55,13 @@ public final class ConsumerGroup implements Group {
     private TreePMap<String, PartitionSet> targets = TreePMap.empty();
     private TreePMap<String, Set<String>> regexes = TreePMap.empty();
 
-    /** Whose each partition is, including those that are still to be given up. */
+    /** The owner of each partition, including those that are still to be revoked. */
     private TreePMap<Uuid, TreePMap<Integer, String>> owners = TreePMap.empty();
 
-    /** The image that the group was last compared with; not durable, as a comparison more does no harm. */
+    /**
+     * The version of the image that the group was last compared with; not durable, because an additional comparison is
+     * harmless.
+     */
     private long comparedVersion = -1;
 
     public ConsumerGroup(String id) {
@@ -87,12 +90,12 @@ public final class ConsumerGroup implements Group {
         return id;
     }
 
-    /** Grows with every change that asks for another assignment. */
+    /** The group epoch, which grows with every change that requires another assignment. */
     public int epoch() {
         return epoch;
     }
 
-    /** What the subscribed topics looked like when the epoch began; see {@link Topics#hash}. */
+    /** The hash of the subscribed topics when the epoch began; see {@link Topics#hash}. */
     long hash() {
         return hash;
     }
@@ -128,22 +131,22 @@ public final class ConsumerGroup implements Group {
         return memberId == null ? null : members.get(memberId);
     }
 
-    /** What a member should own. */
+    /** The target assignment of a member. */
     public PartitionSet target(String memberId) {
         return targets.getOrDefault(memberId, PartitionSet.EMPTY);
     }
 
-    /** The members for whom something was computed; more than {@link #members} while a departed one's is not undone. */
+    /** The ids of members with a target; may include members that have left. */
     Set<String> targeted() {
         return Collections.unmodifiableSet(targets.keySet());
     }
 
-    /** Which topics each regular expression stands for; to be read only. */
+    /** The topics that match each regular expression; unmodifiable. */
     SortedMap<String, Set<String>> regexes() {
         return Collections.unmodifiableSortedMap(regexes);
     }
 
-    /** Who owns a partition, or null. */
+    /** The owner of a partition, or null. */
     public String owner(Uuid topic, int partition) {
         TreePMap<Integer, String> partitions = owners.get(topic);
         return partitions == null ? null : partitions.get(partition);
@@ -157,7 +160,7 @@ public final class ConsumerGroup implements Group {
         return topics;
     }
 
-    /** The names of the topics that anybody is subscribed to. */
+    /** The names of all topics that members are subscribed to. */
     public Set<String> topics() {
         Set<String> topics = new TreeSet<>();
         for (ConsumerMember member : members.values()) topics.addAll(topicsOf(member));
@@ -253,7 +256,7 @@ public final class ConsumerGroup implements Group {
         return comparedVersion == topics.version();
     }
 
-    /** The group goes by this view of the cluster. */
+    /** Notes that the group was compared with this image. */
     void comparedWith(Topics topics) {
         comparedVersion = topics.version();
     }
@@ -263,7 +266,7 @@ public final class ConsumerGroup implements Group {
         comparedVersion = changed.comparedVersion;
     }
 
-    // What events do.
+    // Called by events.
 
     void becomeEpoch(int newEpoch, long newHash) {
         epoch = newEpoch;
@@ -297,7 +300,7 @@ public final class ConsumerGroup implements Group {
 
     void putCurrent(String memberId, CurrentAssignment assignment) {
         ConsumerMember former = members.get(memberId);
-        // A tombstone that outlived its member in a compacted log.
+        // In a compacted log a tombstone may remain after its member's records.
         if (former == null && assignment == CurrentAssignment.NONE) return;
         if (former == null) putProfile(memberId, new ConsumerGroupMemberMetadataValue());
         else disown(memberId, former.current().owned());
@@ -362,7 +365,7 @@ public final class ConsumerGroup implements Group {
         return weight;
     }
 
-    /** What a member takes that says this of itself. */
+    /** The memory of a member's metadata. */
     private static long profileBytes(ConsumerGroupMemberMetadataValue profile) {
         long bytes = StateWeight.of(profile.instanceId())
                 + StateWeight.of(profile.rackId())
@@ -395,7 +398,10 @@ public final class ConsumerGroup implements Group {
         return bytes;
     }
 
-    /** Only what is still this member's: a log that is being compacted may tell of the next owner first. */
+    /**
+     * Removes a member as owner of partitions, but only of those that it still owns: in a compacted log the record of
+     * the next owner may come first.
+     */
     private void disown(String memberId, PartitionSet partitions) {
         partitions.byTopic().forEach((topic, numbers) -> {
             TreePMap<Integer, String> ofTopic = owners.get(topic);

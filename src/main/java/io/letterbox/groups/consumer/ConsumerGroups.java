@@ -36,8 +36,8 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The consumer groups of one coordinator: replays their records, answers what they are asked, takes out members that
- * are silent. Owned by the coordinator's shard.
+ * The consumer groups of one coordinator: replays their records, handles commands, removes members whose session has
+ * ended. Owned by the coordinator's shard.
  */
 public final class ConsumerGroups {
     private final GroupSettings settings;
@@ -52,7 +52,7 @@ public final class ConsumerGroups {
     private Topics topics;
     private boolean active;
 
-    /** Groups with members of whom the log says more than there was room for. */
+    /** Groups with members whose metadata was not restored from the log for want of room. */
     private final Set<String> unreadGroups = new HashSet<>();
 
     /**
@@ -61,8 +61,8 @@ public final class ConsumerGroups {
     private Map<Integer, NodeImage> dismissedFor;
 
     /**
-     * @param classic whose groups are taken over when somebody joins them who speaks the newer protocol
-     * @param surroundings ids and what is known of regular expressions
+     * @param classic the classic groups, which are migrated when a client of the newer protocol joins
+     * @param surroundings makes ids, and matches regular expressions
      */
     public ConsumerGroups(
             GroupSettings settings,
@@ -90,20 +90,20 @@ public final class ConsumerGroups {
         return GroupConfigKey.HEARTBEAT_INTERVAL.in(ownSettings(groupId), settings.heartbeatIntervalMs());
     }
 
-    /** What was set for a group; in force from its members' next heartbeats on. */
+    /** The group's own settings; they take effect with its members' next heartbeats. */
     private Map<String, String> ownSettings(String groupId) {
         return topics == null ? Map.of() : topics.image().settings(SettingsOwner.group(groupId));
     }
 
-    /** Answers those who speak the classic protocol. */
+    /** The handler of members that speak the classic protocol. */
     public ClassicProtocolAdapter classicProtocol() {
         return classicProtocol;
     }
 
     /**
-     * Takes up a record, where it is one of consumer groups.
+     * Applies a record, if it is one of consumer groups.
      *
-     * @param removed is told of a group that is no more
+     * @param removed called with the id of a deleted group
      */
     public void apply(CoordinatorRecord record, Consumer<String> removed) {
         if (!ConsumerEventCodec.reads(GroupRecords.typeOf(record))) return;
@@ -111,7 +111,7 @@ public final class ConsumerGroups {
         if (read == null) return;
         ConsumerGroup group = registry.get(read.groupId(), ConsumerGroup.class);
         if (group == null) {
-            // Tombstones outlive what they bury.
+            // A tombstone may remain in the log after the records that it deletes.
             if (record.value() == null) return;
             group = new ConsumerGroup(read.groupId());
             registry.put(group);
@@ -122,7 +122,7 @@ public final class ConsumerGroups {
         removed.accept(group.id());
     }
 
-    /** While the log is read, what a member said of itself is taken over only where there is room for it. */
+    /** The event to apply. During the replay, a member's metadata is left out if there is no room for it. */
     private ConsumerEvent event(ConsumerEventCodec.Keyed read) {
         boolean says = !active && read.event() instanceof ConsumerEvent.Profile profile && profile.profile() != null;
         if (!says || memory.hasRoom(1)) return read.event();
@@ -131,8 +131,8 @@ public final class ConsumerGroups {
     }
 
     /**
-     * Members of whom the log says more than there was room for join again; that they are gone is written down. To be
-     * called before a member of the group is answered.
+     * Removes the members whose metadata was not restored for want of room; they will join again. To be called before a
+     * member of the group is answered.
      */
     void removeUnread(String groupId, CoordinatorContext context) {
         if (!unreadGroups.contains(groupId)) return;
@@ -145,13 +145,16 @@ public final class ConsumerGroups {
         unreadGroups.remove(groupId);
     }
 
-    /** The topics are these now; groups notice when a member is heard of. */
+    /** Handles a new image; groups compare themselves with it at their members' next heartbeats. */
     public void onImage(ClusterImage image, CoordinatorContext context) {
         if (topics == null || !topics.isOf(image)) topics = new Topics(image);
         if (active) removeDeparted(context);
     }
 
-    /** What the log refuses now, for want of room, is done with the next image, or when the members are heard of. */
+    /**
+     * Removes members that cannot come back. If the log refuses it for want of room, it is retried with the next image,
+     * or at the members' next requests.
+     */
     private void removeDeparted(CoordinatorContext context) {
         Map<Integer, NodeImage> nodes = topics.image().nodes();
         if (nodes.equals(dismissedFor)) return;
@@ -160,11 +163,14 @@ public final class ConsumerGroups {
             dismissStreams(nodes, context);
             dismissedFor = nodes;
         } catch (ApiException refused) {
-            // A coordinator that ended for it would serve nobody, and members that are silent end with their sessions.
+            // Not fatal: the members are removed when their sessions end.
         }
     }
 
-    /** Streams ended with the process that served them: nobody has to wait for their sessions to end. */
+    /**
+     * Removes the members that were SSE streams of the last process at once, so that their partitions need not wait for
+     * the ends of their sessions.
+     */
     private void dismissStreams(Map<Integer, NodeImage> nodes, CoordinatorContext context) {
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
@@ -176,7 +182,7 @@ public final class ConsumerGroups {
         }
     }
 
-    /** The coordinator works from now on: every member has a session's time to be heard of. */
+    /** Ends the replay: sessions of all members begin. */
     public void activate(CoordinatorContext context) {
         active = true;
         for (Group each : registry.all()) {
@@ -247,7 +253,7 @@ public final class ConsumerGroups {
         Rebalance rebalance = rebalance(data.groupId(), context);
         ConsumerMembership.leave(rebalance, data);
         ConsumerGroup group = commit(rebalance.change(), context);
-        // One that is away has its session's time to come back.
+        // A static member that left for a while has one session timeout to come back.
         if (data.memberEpoch() == ConsumerMember.AWAY_EPOCH) {
             deadlines.onAssignmentChanged(group.id(), group.member(data.memberId()), context.elapsedMs());
         } else {
@@ -267,7 +273,7 @@ public final class ConsumerGroups {
                 group == null ? ConsumerDescription.none(command.groupId()) : ConsumerDescription.of(group, topics));
     }
 
-    /** Takes a member out that did not do in time what it had to. */
+    /** Removes a member that missed a deadline. */
     private void fence(String groupId, String memberId, Predicate<ConsumerMember> where, CoordinatorContext context) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         ConsumerMember member = group == null ? null : group.member(memberId);
@@ -279,7 +285,7 @@ public final class ConsumerGroups {
         deadlines.cancelAll(groupId, memberId);
     }
 
-    // What classic guests use, too.
+    // Used by ClassicProtocolAdapter, too.
 
     Topics topics() {
         return topics;
@@ -298,7 +304,7 @@ public final class ConsumerGroups {
         ConsumerGroup present = registry.get(change.group().id(), ConsumerGroup.class);
         ConsumerMember before = present == null ? null : present.member(memberId);
         ConsumerMember after = change.group().member(memberId);
-        // What a member is assigned, it is assigned because there was room for its subscription.
+        // Only changed metadata is checked: an assignment follows from subscriptions for which there was room.
         boolean asksForMore = before == null || !before.profile().equals(after.profile());
         if (asksForMore
                 && !memory.admits(change.growthBytes(registry), change.group().id(), context)) {
@@ -328,7 +334,7 @@ public final class ConsumerGroups {
                 Errors.UNKNOWN_MEMBER_ID, "There is no group " + groupId + " of this kind, so nobody is in it.");
     }
 
-    /** A group that somebody joins: it may not exist yet, or be an empty one of the other kind. */
+    /** The change for a join: the group may not exist yet, or be a classic one. */
     private Rebalance rebalanceOrBegin(String groupId, CoordinatorContext context) {
         Group present = registry.get(groupId);
         if (present instanceof ConsumerGroup group) return rebalance(group, context);

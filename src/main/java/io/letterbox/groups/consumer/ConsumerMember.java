@@ -8,8 +8,8 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataV
  * A member of a consumer group. Immutable.
  *
  * @param id unique within the group; chosen by the client, or by the server for old clients
- * @param profile what it said about itself, as it is kept; frozen by convention
- * @param current what it owns
+ * @param profile its metadata, as in the record; not modified, by convention
+ * @param current its current assignment
  */
 public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile, CurrentAssignment current) {
     /** The epoch of a static member that has left and is expected back. */
@@ -18,7 +18,7 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile
     /** Stands for what a member said of itself if there was no room to read it from the log. */
     static final ConsumerGroupMemberMetadataValue UNREAD = new ConsumerGroupMemberMetadataValue();
 
-    /** True for a member that speaks the classic protocol (JoinGroup, SyncGroup) and was taken in nevertheless. */
+    /** True for a member that speaks the classic protocol (JoinGroup, SyncGroup). */
     public boolean isClassic() {
         return profile.classicMemberMetadata() != null;
     }
@@ -28,7 +28,7 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile
         return profile.instanceId();
     }
 
-    /** The first of its protocols: the one whose metadata counts, and whose name it is told. Classic members only. */
+    /** The first of its protocols, whose metadata and name are used. Classic members only. */
     ClassicProtocol classicProtocol() {
         List<ClassicProtocol> protocols = profile.classicMemberMetadata().supportedProtocols();
         return protocols.get(0);

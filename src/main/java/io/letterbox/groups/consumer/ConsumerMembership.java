@@ -25,7 +25,7 @@ final class ConsumerMembership {
      *
      * @param memberId the id in the request, or the one that was made for it
      * @throws ConsumerRefusal UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH, UNRELEASED_INSTANCE_ID, FENCED_INSTANCE_ID,
-     *      GROUP_MAX_SIZE_REACHED
+     *     GROUP_MAX_SIZE_REACHED
      */
     void heartbeat(Rebalance rebalance, String memberId, Caller caller, ConsumerGroupHeartbeatRequestData data) {
         GroupChange change = rebalance.change();

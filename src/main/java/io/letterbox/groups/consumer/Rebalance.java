@@ -35,7 +35,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
         if (change.group().epoch() > change.group().targetEpoch()) assign();
     }
 
-    /** Begins another epoch because members have left; their partitions are given away with the next heartbeat. */
+    /** Begins a new epoch because members have left; the next heartbeat computes the targets without them. */
     void afterDeparture() {
         compare(true);
     }
@@ -46,7 +46,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
         if (changed || hash != change.group().hash()) {
             change.add(new ConsumerEvent.Epoch(change.group().epoch() + 1, hash));
         }
-        // Where something is not known yet, the next heartbeat compares again.
+        // If an expression is not matched yet, the next heartbeat compares again.
         if (resolved) change.group().comparedWith(topics);
     }
 
@@ -95,7 +95,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
         change.add(new ConsumerEvent.TargetEpoch(epoch, wallMs));
     }
 
-    /** What most of those ask for who ask for one; of two that are equally wanted, the one that comes first here. */
+    /** The assignor that most members request; of equals, the first in {@link Assignor#ALL}. */
     static Assignor assignor(ConsumerGroup group) {
         Map<String, Integer> votes = new HashMap<>();
         for (ConsumerMember member : group.members()) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Sets offsets by hand: for a group that nobody reads for, or for the partitions of one member. */
+/** Sets offsets for an operator: of a group without members, or of the partitions of one member. */
 public final class OffsetReset {
     private OffsetReset() {}
 
@@ -53,7 +53,7 @@ public final class OffsetReset {
         for (GroupView.Member member : group.members()) {
             if (!member.id().equals(command.memberId())) continue;
             boolean owns = member.assignment().containsAll(command.offsets().keySet());
-            // Another member may have got on with the partition by now; its offsets must not be taken back.
+            // A partition may belong to another member by now, whose offsets must not be overwritten.
             return owns ? Errors.NONE : Errors.ILLEGAL_GENERATION;
         }
         return Errors.UNKNOWN_MEMBER_ID;

@@ -55,7 +55,7 @@ public final class Compactor {
      *
      * @param stableOffset records at or above it stay: the outcome of their transactions is not known yet
      * @return null if nothing is due, or a plan is being carried out already; otherwise call {@link #clean} and then
-     *      either {@link #install} or {@link #abandon}
+     *     either {@link #install} or {@link #abandon}
      */
     public CompactionPlan plan(long wallMs, long stableOffset) throws IOException {
         if (running || !log.config().compact()) return null;

@@ -27,7 +27,7 @@ final class OffsetMap {
 
     /**
      * @param maxBytes the limit for the table, which takes one and a half times as much while it grows; there is room
-     *      for 12 keys at least
+     *     for 12 keys at least
      */
     OffsetMap(int maxBytes) {
         this.maxSlots = Math.max(LEAST_SLOTS, Integer.highestOneBit(maxBytes / ENTRY_BYTES));

@@ -17,16 +17,16 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What a data directory says of the partitions in it.
+ * The state of the partitions in a data directory that its files outside the logs record.
  *
  * @param layout null if what is inspected lies in no data directory
  * @param lastStop how the last process that had it open ended
  * @param recoveryPoints the offsets below which everything was durable in the logs' own files
- * @param ahead what was written ahead for logs
+ * @param ahead the content of the write-ahead log
  */
 record InspectedDirectory(
         DataLayout layout, LastStop lastStop, Map<TopicIdPartition, Long> recoveryPoints, RecoveredWal ahead) {
-    /** Reads what there is around one of its partitions' directories. */
+    /** Reads the data directory that a partition's directory is in. */
     static InspectedDirectory around(Path partition, Disk disk) throws IOException {
         DataLayout layout = layout(partition);
         if (layout == null || !disk.exists(layout.meta())) {
@@ -63,7 +63,7 @@ record InspectedDirectory(
     }
 
     /**
-     * How people call the partition that a directory belongs to. Where the directory does not say it, the topic has the
+     * How people call the partition that a directory belongs to. If the directory does not say it, the topic has the
      * name of its incarnation; null if the directory is not a partition's.
      */
     static TopicPartition name(Path directory, Disk disk) throws IOException {
@@ -80,8 +80,8 @@ record InspectedDirectory(
     }
 
     /**
-     * What the next start makes of the log in a directory. Where nothing is known of it, all but its last segment
-     * counts as durable.
+     * The rules by which the next start would recover the log in a directory. If it has no recovery point, all segments
+     * but the last count as durable.
      */
     RecoveryRules rules(Path directory, Disk disk, long lastBaseOffset) throws IOException {
         TopicIdPartition id = layout == null ? null : id(directory, disk);
@@ -100,7 +100,7 @@ record InspectedDirectory(
                 for (String name : disk.list(part.resolve(group))) {
                     Path directory = part.resolve(group).resolve(name);
                     TopicIdPartition id = found.contains(directory) ? null : id(directory, disk);
-                    // Where even the directory is gone the topic has been deleted.
+                    // If the directory is gone, too, the topic has been deleted.
                     long point = id == null ? 0 : recoveryPoints.getOrDefault(id, 0L);
                     if (point > 0) emptied.put(directory, point);
                 }
@@ -109,7 +109,7 @@ record InspectedDirectory(
         return emptied;
     }
 
-    /** Hands out what was written ahead for the log in a directory, in the order in which it was appended. */
+    /** Hands out the write-ahead log's batches for the log in a directory, in the order in which they were appended. */
     void forEachAhead(Path directory, Disk disk, RecoveredWal.Taker taker) throws IOException {
         TopicIdPartition id = layout == null ? null : id(directory, disk);
         if (id != null) ahead.forEach(id, taker);

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 
 /**
  * Checks and prints logs that no server has open. It reads from front to back with one bounded buffer and never changes
- * a file. What was only written ahead of a log counts as part of it, as it will after the next start.
+ * a file. Batches that are only in the write-ahead log count as part of a log, as they will after the next start.
  *
  * <p>A directory may be a partition's, a shard's, the {@code shards} directory or a whole data directory, also one of
  * versions that had {@code topics} instead.
@@ -26,11 +26,11 @@ public final class LogInspector {
     /** How bad a finding is. */
     public enum Severity {
         /**
-         * Nothing is wrong with the bytes: a crash has left this behind and the next start clears it away, such as a
-         * torn end past the last batch; or records were not looked at, because a codec does not work here.
+         * No damage: a remainder of a crash that the next start removes, such as a torn end past the last batch; or
+         * records that were not checked, because their codec does not work on this machine.
          */
         NOTE,
-        /** Bytes are not what they were written as, or do not fit together. */
+        /** Bytes have changed since they were written, or do not fit together. */
         DAMAGE
     }
 
@@ -53,15 +53,15 @@ public final class LogInspector {
         }
     }
 
-    /** Is told what the inspector meets, on the thread that called it. */
+    /** Receives the inspector's findings, on the thread that called it. */
     public interface Listener {
-        /** Comes at least once a segment and at most once a mebibyte. */
+        /** Called at least once for each segment and at most once for each mebibyte. */
         default void progress(Path file, long bytesDone, long bytesTotal) {}
 
         default void finding(Finding finding) {}
     }
 
-    /** Is given every batch and every record in order. */
+    /** Receives every batch and every record in order. */
     public interface Dump extends Listener {
         /** @param file a segment, or a write-ahead file */
         void batch(Path file, long position, RecordBatch batch);
@@ -97,8 +97,8 @@ public final class LogInspector {
     }
 
     /**
-     * How people call the partition that a directory belongs to; null if it is not a partition's. Where nothing says
-     * how the topic is called, it has the name of its incarnation.
+     * How people call the partition that a directory belongs to; null if it is not a partition's. If nothing says how
+     * the topic is called, it has the name of its incarnation.
      */
     public TopicPartition name(Path directory) throws IOException {
         return InspectedDirectory.name(directory, disk);
@@ -114,7 +114,10 @@ public final class LogInspector {
         return inspect(directory, wanted, listener, 0);
     }
 
-    /** Hands out what can be read below a directory, from an offset on; findings come as with {@link #verify}. */
+    /**
+     * Hands out all readable batches and records below a directory, from an offset on, and reports findings like
+     * {@link #verify}.
+     */
     public Summary dump(Path directory, long fromOffset, Dump dump) throws IOException {
         return dump(directory, any -> true, fromOffset, dump);
     }

@@ -37,12 +37,12 @@ final class PartitionInspection {
     private RecoveryRules rules;
     private long nextOffset = UNKNOWN;
 
-    /** Where the log will end after the next start, if that is known. */
+    /** The offset at which the log will end after the next start; UNKNOWN after damage. */
     private long endOffset;
 
     private int latestEpoch;
 
-    /** What has been met so far, over all partitions. */
+    /** The counts so far, over all partitions. */
     static final class Tally {
         private final LogInspector.Listener listener;
         private int partitions;
@@ -71,11 +71,11 @@ final class PartitionInspection {
     /**
      * One segment.
      *
-     * @param name its file now
-     * @param renewed whether a start makes its indexes anew
+     * @param name the current name of its file
+     * @param renewed whether a start rebuilds its indexes
      */
     private record InspectedSegment(long base, String name, boolean last, boolean renewed) {
-        /** Whether it takes the place of others at the next start, which leaves it without indexes. */
+        /** Whether it replaces other segments at the next start, which leaves it without indexes. */
         boolean isSwap() {
             return name.endsWith(SegmentFiles.SWAP);
         }
@@ -85,7 +85,7 @@ final class PartitionInspection {
         }
     }
 
-    /** The listener may be a {@link LogInspector.Dump}; then it is given what lies at or above the offset. */
+    /** The listener may be a {@link LogInspector.Dump}; then it receives the records at or above the offset. */
     PartitionInspection(Disk disk, Path directory, LogInspector.Listener listener, long fromOffset, Tally tally) {
         this.disk = disk;
         this.directory = directory;
@@ -95,10 +95,7 @@ final class PartitionInspection {
         this.tally = tally;
     }
 
-    /**
-     * @param around the data directory; what is not valid at or above its recovery point is a torn end, if the log ends
-     *     there
-     */
+    /** @param around the data directory; invalid bytes at or above its recovery point count as a torn end */
     void run(InspectedDirectory around) throws IOException {
         tally.partitions++;
         List<String> names = disk.list(directory);
@@ -111,16 +108,16 @@ final class PartitionInspection {
         for (int i = rules.unwanted(bases); i < bases.size(); i++) {
             long base = bases.get(i);
             boolean last = i == bases.size() - 1;
-            // A dump from the middle passes over what lies wholly before.
+            // A dump from an offset skips the segments wholly before it.
             if (dump != null && !last && bases.get(i + 1) <= fromOffset) continue;
-            // The last ones lag behind until the server stops.
+            // The index files of the last segment are incomplete until the server stops.
             boolean renewed = last || rules.renewsIndexes(bases.get(i + 1));
             if (cutsBefore(base) || segment(new InspectedSegment(base, segments.get(base), last, renewed))) break;
         }
         if (endOffset != UNKNOWN) ahead(around);
     }
 
-    /** Goes on with what the next start will put into the log. */
+    /** Continues with the batches of the write-ahead log that the next start will append to the log. */
     private void ahead(InspectedDirectory around) throws IOException {
         long from = endOffset;
         around.forEachAhead(directory, disk, (file, position, timeMs, batches) -> {
@@ -161,7 +158,7 @@ final class PartitionInspection {
         }
     }
 
-    /** A damaged one costs time at the next start and nothing else. */
+    /** Checks the snapshots of producers. A damaged one only costs time at the next start, so it is a note. */
     private void snapshots(List<String> names) throws IOException {
         for (String name : names) {
             if (SegmentFiles.baseOffset(name, SegmentFiles.SNAPSHOT) < 0) continue;
@@ -182,7 +179,7 @@ final class PartitionInspection {
         tally.add(part.ofIndexes(), path, bytes.position(), part.base, what);
     }
 
-    /** What an index file holds that is still there after the next start. */
+    /** The content of an index file; empty if the next start deletes it. */
     private ByteBuffer index(InspectedSegment part, Path path) throws IOException {
         return part.isSwap() ? ByteBuffer.allocate(0) : new IndexFile(disk, path).content();
     }
@@ -221,7 +218,7 @@ final class PartitionInspection {
             listener.progress(path, size, size);
             tally.segments++;
             tally.bytes += size;
-            // What follows damage says nothing about where the next segment should begin.
+            // After damage, the offset at which the next segment should begin is unknown.
             nextOffset = scan.defect() == null ? scan.expectedOffset() : UNKNOWN;
             endOffset = nextOffset;
             if (scan.defect() != null) return cutsTornEnd(part, scan, size);

@@ -7,6 +7,6 @@ package io.letterbox.log.producers;
  * @param firstOffset the offset of its first record
  * @param lastOffset the offset of its marker
  * @param stableOffset the last stable offset once the marker was written; no transaction of a later entry begins below
- *      it
+ *     it
  */
 public record AbortedTxn(long producerId, long firstOffset, long lastOffset, long stableOffset) {}

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * A partition's producers as they were when the log ended at the offset that the file's name says: Kafka's format,
- * version 1.
+ * The snapshot file of a partition's producers, in Kafka's format, version 1. The file's name has the offset at which
+ * the log ended when it was taken.
  *
  * <pre>
  *  0         2          6         10

@@ -7,25 +7,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What one partition knows of one producer. Owned by the log's owner.
+ * The state of one producer in one partition. Owned by the log's owner.
  *
- * <p>There may be millions: an {@code Idempotency-Key} is a producer that writes once. So the newest batch is kept in
- * fields, and the links of the table that this is in, too.
+ * <p>There may be millions of producers, because each {@code Idempotency-Key} is one that writes once. To save memory,
+ * the newest batch is kept in fields, and so are the links of {@link ProducerTable}.
  */
 public final class ProducerState {
-    /** How many batches a client may have under way at once, so that any of them may come again. */
+    /**
+     * How many batches of a producer are remembered: a client may have this many in flight, and may repeat any of them.
+     */
     static final int BATCHES_KEPT = 5;
 
     static final int NO_COORDINATOR = -1;
     static final long NONE = -1;
 
-    /** This object, and its place in the table. */
+    /** The memory of this object and its slot in the table. */
     private static final int BYTES = 104;
 
-    /** A batch before the newest, and its place in the array. */
+    /** The memory of a batch before the newest, and its slot in the array. */
     private static final int BATCH_BYTES = 64;
 
-    /** What {@link OpenTransactions} keeps. */
+    /** The memory of an open transaction in {@link OpenTransactions}. */
     private static final int TRANSACTION_BYTES = 96;
 
     private static final ProducerBatch[] NO_BATCHES = new ProducerBatch[0];
@@ -36,7 +38,7 @@ public final class ProducerState {
     private long lastTimestampMs = NONE;
     private long transactionStart = NONE;
 
-    // When it wrote last by the monotonic clock; unknown after a restart until somebody asks.
+    // When it wrote last, by the monotonic clock; NONE after a restart until expiration looks at it.
     private long seenMs = NONE;
 
     // The newest batch; its base offset is NONE if there is none.
@@ -46,10 +48,10 @@ public final class ProducerState {
     private int lastSequence = RecordBatch.NO_SEQUENCE;
     private long batchTimestampMs;
 
-    /** Those before the newest, oldest first. */
+    /** The batches before the newest, oldest first. */
     private ProducerBatch[] older = NO_BATCHES;
 
-    // The table's: the next in the same slot, and the neighbours in its queue.
+    // Links of ProducerTable: the next producer in the same slot, and the neighbours in its queue.
     ProducerState chained;
     ProducerState before;
     ProducerState after;
@@ -74,7 +76,7 @@ public final class ProducerState {
         return coordinatorEpoch;
     }
 
-    /** The timestamp of what was written last, in milliseconds since 1970. */
+    /** The timestamp of the last batch or marker, in milliseconds since 1970. */
     public long lastTimestampMs() {
         return lastTimestampMs;
     }
@@ -115,7 +117,7 @@ public final class ProducerState {
         return new ProducerBatch(baseSequence, lastSequence, baseOffset, baseOffset + offsetDelta, batchTimestampMs);
     }
 
-    /** What this takes in memory, estimated. */
+    /** The estimated memory of this state. */
     int weightBytes() {
         return BYTES + older.length * BATCH_BYTES + (inTransaction() ? TRANSACTION_BYTES : 0);
     }
@@ -154,7 +156,7 @@ public final class ProducerState {
         seenMs = elapsedMs;
     }
 
-    /** As a snapshot says. */
+    /** Sets the state from a row of a snapshot. */
     void restore(ProducerSnapshot.Row row) {
         ProducerBatch batch = row.batch();
         if (batch != null) {
@@ -190,7 +192,7 @@ public final class ProducerState {
         lastSequence = RecordBatch.NO_SEQUENCE;
     }
 
-    /** The newest batch becomes one of the older ones; the oldest of too many goes. */
+    /** Moves the newest batch to the older ones, and drops the oldest if there are too many. */
     private void makeRoom() {
         if (!hasBatch()) return;
         ProducerBatch[] kept = older;

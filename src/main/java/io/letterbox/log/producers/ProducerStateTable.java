@@ -29,15 +29,15 @@ public final class ProducerStateTable {
         this.guards = new VerificationGuards(limits.maxProducers(), account, limits.salt());
     }
 
-    /** Everything is forgotten: its log is closed, or is read again. */
+    /** Releases the memory account: the log is closed or is read again. */
     public void close() {
         account.close();
     }
 
     /**
-     * Says whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
+     * Checks whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
      *
-     * @param guard what an earlier refusal of the batch carried, or null
+     * @param guard the guard of an earlier refusal of the batch, or null
      * @return null if the batch is to be appended; the batch that it repeats where it is there already
      * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION;
      *     an {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
@@ -68,7 +68,7 @@ public final class ProducerStateTable {
     }
 
     /**
-     * Takes note of a batch that is in the log now.
+     * Records a batch that is in the log now.
      *
      * @param elapsedMs the monotonic time, or -1 if the batch is from before its start
      * @return the transaction that the batch has aborted, or null
@@ -101,12 +101,19 @@ public final class ProducerStateTable {
         return marker.commit() ? null : new AbortedTxn(state.id(), start, batch.lastOffset(), stable);
     }
 
-    /** The offset after the last record that is safe and decided, as are all before it. At most the high watermark. */
+    /**
+     * The last stable offset for a high watermark: all records below it are committed, and their transactions are
+     * decided.
+     */
     public long stableOffset(long highWatermark) {
         return transactions.stableOffset(highWatermark);
     }
 
-    /** Puts a producer where it belongs now. @param before what it weighed; 0: it is new */
+    /**
+     * Moves a producer to its new place in the table, and accounts for its memory.
+     *
+     * @param before its memory before; 0 if it is new
+     */
     private void place(ProducerState state, int before) {
         if (before == 0) byId.add(state);
         else byId.moved(state);
@@ -117,32 +124,33 @@ public final class ProducerStateTable {
     }
 
     /**
-     * All producers: those without an open transaction first, and in each half the one that was silent for longest. A
-     * copy.
+     * A copy of all producers: those without an open transaction first, each half ordered by their last write, oldest
+     * first.
      */
     public List<ProducerState> all() {
         return byId.all();
     }
 
-    /** What is known of a producer, or null. */
+    /** The state of a producer, or null. */
     public ProducerState get(long producerId) {
         return byId.get(producerId);
     }
 
-    /** Forgets who was silent for too long. */
+    /** Drops the producers that have written nothing for too long. */
     public void expire(long elapsedMs) {
         boolean younger = false;
         for (ProducerState state = byId.oldestIdle(), next; state != null && !younger; state = next) {
             next = byId.nextIdle(state);
             boolean known = state.isSeen();
             if (state.isExpired(elapsedMs, limits.expirationMs())) forget(state);
-            // Who wrote later is younger still; but who has not been looked at since the start has no age yet.
+            // The producers behind it wrote later, so they are not expired either. This does not hold for a producer
+            // that has had no age since the restart.
             else younger = known;
         }
         guards.expire(elapsedMs, limits.expirationMs());
     }
 
-    /** As a snapshot says; rows of one producer follow each other, its oldest batch first. */
+    /** Adds a row of a snapshot; rows of one producer follow each other, its oldest batch first. */
     void restore(ProducerSnapshot.Row row) {
         ProducerState state = byId.get(row.producerId());
         int before = state == null ? 0 : state.weightBytes();
@@ -175,7 +183,7 @@ public final class ProducerStateTable {
         int sequence = batch.baseSequence();
         int lowest = guards.lowestSequence(batch);
         if (lowest >= 0 && sequence > lowest) throw outOfOrder(batch, lowest);
-        // Whoever is not known may have been forgotten, with all that it wrote: any number is as good as another.
+        // An unknown producer may have been forgotten after it wrote, so any sequence number is accepted.
         if (known == null) return;
         int expected = known.epoch() == batch.producerEpoch() ? known.expectedSequence() : 0;
         if (sequence != expected) throw outOfOrder(batch, expected);
@@ -200,7 +208,10 @@ public final class ProducerStateTable {
                                 : " transactions.maxProducersPerPartition allows no more."));
     }
 
-    /** The one that was silent for longest gives way, but for open transactions, which {@link #requireRoom} counts. */
+    /**
+     * Drops the producers that have not written for longest, except those with open transactions, which
+     * {@link #requireRoom} limits.
+     */
     private void keepWithinLimit(ProducerState newest) {
         guards.keepWithinLimit();
         for (ProducerState oldest; (oldest = byId.oldestIdle()) != null && oldest != newest; ) {

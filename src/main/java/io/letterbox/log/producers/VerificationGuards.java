@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps a transaction that its coordinator knows nothing of, or has ended already, out of the log (KIP-890 part 1): its
- * first batch is refused with a guard, and taken when it comes back with that guard while nothing has happened in
- * between. A marker or a newer epoch voids the guard, so that a batch which was on its way while the transaction ended
- * cannot begin one that nobody would ever end. Owned by the log's owner; what is lost with it is asked for again.
+ * Keeps transactions out of the log that their coordinator does not know, or has ended already (KIP-890 part 1). The
+ * first batch of a transaction is refused with a guard, and accepted when it is sent again with that guard, if the
+ * guard is still valid. A marker or a newer epoch voids the guard, so that a batch that was in flight while the
+ * transaction ended cannot begin one that would never be ended. Owned by the log's owner; guards that are lost are
+ * requested again.
  */
 final class VerificationGuards {
-    /** What one takes: it, its guard, its place in the map. */
+    /** The memory of a pending verification with its guard and map entry. */
     private static final int PENDING_BYTES = 144;
 
     /**
-     * Of the whole process: a table that is read from its log anew must not give a number a second time. Any thread.
+     * The counter of the whole process: a table that is rebuilt from its log must not use a number again. Any thread.
      */
     private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
@@ -44,9 +45,9 @@ final class VerificationGuards {
     }
 
     /**
-     * @param limit how many producers may be asked about at once; the oldest question is forgotten beyond
-     * @param account what they are taken from
-     * @param salt a number that other processes do not have
+     * @param limit how many verifications may be pending at once; beyond it the oldest is dropped
+     * @param account the account that their memory is charged to
+     * @param salt a number that differs from those of other processes
      */
     VerificationGuards(int limit, StateAccount account, long salt) {
         this.limit = limit;
@@ -55,9 +56,9 @@ final class VerificationGuards {
     }
 
     /**
-     * Lets a transaction's first batch pass where its guard is the current one.
+     * Checks that a transaction's first batch has the current guard.
      *
-     * @throws UnverifiedTransactionException with the guard to come back with
+     * @throws UnverifiedTransactionException with the guard to send the batch again with
      */
     void require(RecordBatch batch, VerificationGuard guard, long elapsedMs) {
         Pending pending = byProducer.get(batch.producerId());
@@ -71,7 +72,8 @@ final class VerificationGuards {
             if (byProducer.size() > limit) forgetOldest();
             keepWithinLimit();
         }
-        // The first batch of several that are under way has to be the first in the log, whoever comes back first.
+        // Of several batches in flight the one with the lowest sequence has to be the first in the log, whichever is
+        // verified first.
         pending.lowestSequence = Math.min(pending.lowestSequence, batch.baseSequence());
         if (!pending.guard.equals(guard)) {
             throw new UnverifiedTransactionException(
@@ -92,7 +94,7 @@ final class VerificationGuards {
                 : pending.lowestSequence;
     }
 
-    /** The producer wrote, or its transaction ended. */
+    /** Voids a producer's guard, because it wrote or its transaction ended. */
     void voidFor(long producerId) {
         if (!byProducer.isEmpty() && byProducer.remove(producerId) != null) account.charge(-PENDING_BYTES);
     }
@@ -103,7 +105,9 @@ final class VerificationGuards {
         account.charge((long) (byProducer.size() - before) * PENDING_BYTES);
     }
 
-    /** Whoever is forgotten is asked about again; the newest stays, so that somebody gets on. */
+    /**
+     * Drops the oldest guards; their batches are verified again. The newest stays, so that at least one makes progress.
+     */
     void keepWithinLimit() {
         while (byProducer.size() > 1 && !account.hasRoom(0)) forgetOldest();
     }

@@ -20,8 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the write-ahead files of an earlier process hold. Each log takes its part when it is opened; a file goes when
- * nobody needs any part of it any more. Read once; then any thread.
+ * The content of the write-ahead files of an earlier process. Each log replays its part when it is opened; a file is
+ * deleted when no log needs any part of it. Read once; then any thread.
  */
 public final class RecoveredWal {
     private final Disk disk;
@@ -34,34 +34,34 @@ public final class RecoveredWal {
     // Any thread.
     private final Set<TopicIdPartition> restored = ConcurrentHashMap.newKeySet();
 
-    /** Is given what was written ahead for one log. */
+    /** Receives the batches for one log. */
     @FunctionalInterface
     public interface Taker {
         /**
-         * @param file where it is
-         * @param position where it begins there
+         * @param file the write-ahead file
+         * @param position the position of the batches in it
          * @param timeMs when it was written ahead, in milliseconds since 1970; -1 if the file does not say
          * @param batches whole batches, valid during the call
          */
         void take(Path file, long position, long timeMs, ByteBuffer batches) throws IOException;
     }
 
-    /** A file that has to stay, because a log that is not sound has records in it. */
+    /** A file that has to stay, because it has records of a log that could not be restored. */
     public record Kept(Path file, TopicPartition partition) {}
 
     private RecoveredWal(Disk disk) {
         this.disk = disk;
     }
 
-    /** Nothing was written ahead. */
+    /** An empty write-ahead log. */
     public static RecoveredWal nothing(Disk disk) {
         return new RecoveredWal(disk);
     }
 
     /**
-     * Reads all files of a directory; it need not exist.
+     * Reads all files of a directory, which need not exist.
      *
-     * @throws IOException where a file cannot be read, or was written by a later version
+     * @throws IOException if a file cannot be read, or was written by a later version
      */
     public static RecoveredWal read(Disk disk, Path directory) throws IOException {
         RecoveredWal remains = new RecoveredWal(disk);
@@ -75,7 +75,7 @@ public final class RecoveredWal {
             remains.lastNumber = Math.max(remains.lastNumber, scan.generation());
             if (scan.defect() != null) remains.defects.add(path + " " + scan.defect());
         }
-        // Within one file the order is that of the positions, and sorting keeps it.
+        // A stable sort: within one generation, entries stay in the order of their positions.
         for (List<WalScan.EntryLocation> of : remains.pieces.values()) {
             of.sort(Comparator.comparingLong(WalScan.EntryLocation::generation));
         }
@@ -88,12 +88,12 @@ public final class RecoveredWal {
             pieces.computeIfAbsent(entry.id(), p -> new ArrayList<>()).add(entry);
     }
 
-    /** Greater than this are the numbers of all files and generations to come. */
+    /** The greatest number of all files and generations; new ones get greater numbers. */
     long lastNumber() {
         return lastNumber;
     }
 
-    /** What was found damaged, a sentence each; whatever it cost shows where a log cannot be restored. */
+    /** The damages found, each as a sentence; a log that lost batches by one cannot be restored. */
     public List<String> defects() {
         return List.copyOf(defects);
     }
@@ -135,10 +135,10 @@ public final class RecoveredWal {
     }
 
     /**
-     * Deletes the files whose records are in the logs now, or belong to topics that were deleted.
+     * Deletes the files whose batches are in the logs now, or belong to deleted topics.
      *
      * @param topicIds the incarnations that there are
-     * @param deleted the incarnations that are known to have been deleted
+     * @param deleted the ids of topics that are known to be deleted
      * @return those that stay, each with one of the partitions that need it
      */
     public List<Kept> clear(DataLayout layout, Set<UUID> topicIds, Set<UUID> deleted) throws IOException {
@@ -148,7 +148,7 @@ public final class RecoveredWal {
             boolean gone = deleted.contains(topicId) || isDropped(each.getKey()) && !topicIds.contains(topicId);
             if (restored.contains(each.getKey()) || gone) continue;
             TopicPartition name = each.getValue().get(0).partition();
-            // Metadata that was lost leaves directories behind, topics that were deleted do not.
+            // If the metadata were lost, the directory would still exist; a deleted topic has none.
             if (!topicIds.contains(topicId) && !hasDirectory(layout, each.getKey(), name)) continue;
             for (WalScan.EntryLocation piece : each.getValue())
                 neededBy.putIfAbsent(piece.place().file(), name);
@@ -159,7 +159,7 @@ public final class RecoveredWal {
             if (needing == null) disk.delete(file);
             else kept.add(new Kept(file, needing));
         }
-        // After a crash under load there are many, and the process lives long.
+        // Frees the memory, because after a crash under load there are many entries.
         if (kept.isEmpty()) pieces.clear();
         return kept;
     }

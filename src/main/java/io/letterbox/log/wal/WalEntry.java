@@ -13,7 +13,7 @@ import java.util.UUID;
  * @param baseOffset the offset of the first record
  * @param nextOffset the offset after the last record
  * @param batches whole record batches as they are in the log, one behind the other; buffers are only read, and their
- *      positions do not change
+ *     positions do not change
  * @param sizeBytes the size of all batches together
  */
 public record WalEntry(

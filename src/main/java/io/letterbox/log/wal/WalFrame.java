@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.zip.CRC32C;
 
 /**
- * What one group is written as. All numbers are big-endian.
+ * The format of one group in a write-ahead file. All numbers are big-endian.
  *
  * <pre>
  * frame  | length 4 | crc32c 4 | version 4 | entries 4 | generation 8 | time 8 | kind 4 | entry … | zeros to 4096 · n |
@@ -15,15 +15,15 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used
- * again: each use begins with a frame without entries, and frames of another generation were left by an earlier one.
- * The time is that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they are.
- * The kind says what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are
+ * again: each use begins with a frame without entries, and frames of another generation are remainders of an earlier
+ * use. The time is that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they
+ * are. The kind says what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are
  * opened; these two have no batches. Version 1 had neither time nor kind, version 2 no kind; both are still read.
  */
 final class WalFrame {
     static final int HEADER_BYTES = 36;
 
-    /** Of any version: what is before the time. */
+    /** The size of the header without the time, which all versions have. */
     static final int LEAST_HEADER_BYTES = 24;
 
     static final int ENTRY_HEADER_BYTES = 26;
@@ -35,7 +35,7 @@ final class WalFrame {
     static final int DROPS = 1;
     static final int OPENS = 2;
 
-    /** For the time of a frame that has none. */
+    /** The time of a frame that has none. */
     static final long NO_TIME = -1;
 
     private static final int TIMELESS_VERSION = 1;
@@ -47,9 +47,9 @@ final class WalFrame {
 
     private WalFrame() {}
 
-    /** The bytes of a frame in its file, at the most. */
+    /** The largest size of a frame in its file. */
     static long sizeBytes(int entries, long batchBytes) {
-        // A topic's name has 249 characters at the most, all of them ASCII.
+        // A topic's name has at most 249 characters, all of them ASCII.
         return Disk.align(HEADER_BYTES + entries * (long) (ENTRY_HEADER_BYTES + 249) + batchBytes);
     }
 
@@ -97,13 +97,13 @@ final class WalFrame {
         return version >= TIMELESS_VERSION && version <= VERSION;
     }
 
-    /** Where the entries of a frame begin. */
+    /** The position of the first entry in a frame. */
     static int entriesAt(ByteBuffer frame) {
         if (version(frame) == TIMELESS_VERSION) return LEAST_HEADER_BYTES;
         return version(frame) == KINDLESS_VERSION ? KIND_AT : HEADER_BYTES;
     }
 
-    /** When a whole frame was written, in milliseconds since 1970, or {@link #NO_TIME}. */
+    /** The time of a whole frame, in milliseconds since 1970, or {@link #NO_TIME}. */
     static long timeMs(ByteBuffer frame) {
         return version(frame) == TIMELESS_VERSION ? NO_TIME : frame.getLong(LEAST_HEADER_BYTES);
     }

@@ -12,9 +12,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Reads one write-ahead file from its beginning: the frames of its last use, up to the one that a crash tore. A whole
- * frame of the same use behind one that is not shows that this one was damaged later; then reading goes on behind it.
- * Frames of an earlier use do no harm: what they hold has been in the logs for long.
+ * Reads one write-ahead file from its beginning: the frames of its last use, up to one that a crash tore. If a valid
+ * frame of the same use follows an invalid one, the invalid one was damaged later, and reading goes on behind it.
+ * Frames of an earlier use are harmless: their batches were forced into the logs before the file was used again.
  */
 final class WalScan {
     private final Disk disk;
@@ -30,7 +30,7 @@ final class WalScan {
         }
     }
 
-    /** Where its batches are. */
+    /** The position of its batches. */
     record Place(Path file, long position, int sizeBytes) {}
 
     WalScan(Disk disk, Path path) {
@@ -50,7 +50,7 @@ final class WalScan {
                     position += Disk.BLOCK_BYTES;
                     continue;
                 }
-                // A first frame that is torn is the beginning of a use of which there is nothing yet.
+                // A torn first frame is no damage: it was the beginning of a new use.
                 if (torn > 0) {
                     defect = "is damaged from byte " + torn + " to byte " + position;
                 }
@@ -102,7 +102,7 @@ final class WalScan {
         return generation;
     }
 
-    /** What is wrong in the middle of the file, or null. */
+    /** The damage in the middle of the file, or null. */
     String defect() {
         return defect;
     }

@@ -16,14 +16,16 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Two files in turn. Groups go to the one; a checkpoint turns to the other and forces the logs, and when that is over,
- * nobody needs the first one's frames any more. Whoever finds no room forces the logs at once: that is slower, and just
- * as safe.
+ * The write-ahead log of one shard: two files that are used alternately. Groups are written to one; a checkpoint
+ * switches to the other and forces the logs, and after that the frames of the first are not needed any more. If neither
+ * has room, the caller forces the logs at once, which is slower and equally safe.
  *
  * <p>Owned by one shard's thread.
  */
 public final class WriteAheadLog implements AutoCloseable {
-    /** A larger group is forced into its logs at once: it costs less than to write so much twice. */
+    /**
+     * The largest frame. A larger group is forced into its logs at once, which costs less than writing that much twice.
+     */
     public static final int MAX_FRAME_BYTES = 1 << 20;
 
     private static final int NAMES_PER_FRAME = 1000;
@@ -42,16 +44,16 @@ public final class WriteAheadLog implements AutoCloseable {
         this.fileBytes = fileBytes / Disk.BLOCK_BYTES * Disk.BLOCK_BYTES;
     }
 
-    /** Where a group could be written. */
+    /** The place where a group fits. */
     public enum Room {
         HERE,
-        /** In the other file. */
+        /** In the other file, once a checkpoint has switched to it. */
         AFTER_SWITCH,
-        /** It is too large. */
+        /** In neither file, because the group is too large. */
         NOWHERE
     }
 
-    /** Where a group would go. */
+    /** The place where a group of this size fits. */
     public Room room(int entries, long batchBytes) {
         long size = WalFrame.sizeBytes(entries, batchBytes);
         if (size > Math.min(MAX_FRAME_BYTES, fileBytes - Disk.BLOCK_BYTES)) return Room.NOWHERE;
@@ -63,9 +65,9 @@ public final class WriteAheadLog implements AutoCloseable {
      * Writes a group, durably.
      *
      * @param timeMs the time, in milliseconds since 1970
-     * @param entries one for each log; each begins where what is durable of its log ends
+     * @param entries one for each log; each begins at its log's durable offset
      * @return false if there is no room, and nothing was written
-     * @throws IOException where the write failed; the shard must stop then, as after a failed force
+     * @throws IOException if the write failed; the shard must stop then, as after a failed force
      */
     public boolean write(long timeMs, Collection<WalEntry> entries) throws IOException {
         return write(timeMs, WalFrame.BATCHES, entries);
@@ -144,8 +146,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Goes on in the other file. All logs must have been forced as far as they had been written at the turn before:
-     * what that file holds is overwritten.
+     * Switches to the other file, whose frames will be overwritten. All logs must have been forced up to their ends at
+     * the last switch.
      */
     public void switchFiles() {
         if (current == null || current.isEmpty()) return;
@@ -155,7 +157,7 @@ public final class WriteAheadLog implements AutoCloseable {
         if (current != null) current.restart();
     }
 
-    /** All logs have been closed well: deletes the files. */
+    /** Deletes the files, after all logs were closed cleanly. */
     public void discard() throws IOException {
         close();
         directory.delete(Stream.of(current, other)

@@ -44,10 +44,10 @@ import org.slf4j.LoggerFactory;
 final class CoordinatorShell implements CoordinatorOutbox {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorShell.class);
 
-    /** How long a replay may keep the shard from other work before it lets that go first. */
+    /** How long one step of a replay may occupy the shard before other work gets a chance. */
     private static final long REPLAY_SLICE_MS = 50;
 
-    /** How long after a failure what was due is tried again. */
+    /** How long after a failed tick the next one comes. */
     private static final long RETRY_MS = 1000;
 
     private final TopicPartition id;
@@ -59,7 +59,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private final Coordinator core;
     private final CoordinatorBatches batches;
 
-    /** Asks that were handed to the core and are not answered yet, so that none is left alone when this closes. */
+    /** Requests that the core has and has not answered; they are failed when the shell closes. */
     private final Set<CoordinatorRequest<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final ArrayDeque<PendingEffect> held = new ArrayDeque<>();
@@ -78,19 +78,19 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private long timersSet;
 
     /**
-     * What waits until so many writes are committed.
+     * An answer or effect that waits until a number of writes is committed.
      *
-     * @param release what happens then
-     * @param drop what happens where that never comes
+     * @param release what runs then
+     * @param drop what runs if the shell closes before
      */
     private record PendingEffect(long afterWrites, Runnable release, Consumer<ApiException> drop) {}
 
     /**
-     * A coordinator that has still to be loaded.
+     * Makes a coordinator, which has to be loaded.
      *
-     * @param id the partition on which it sits
-     * @param log that partition's
-     * @param appender appends to it
+     * @param id its partition
+     * @param log the partition's log
+     * @param appender appends to the partition
      */
     CoordinatorShell(
             TopicPartition id,
@@ -111,16 +111,16 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     /**
-     * Begins to read what is in the log.
+     * Begins to replay the log.
      *
-     * @param over told once, when that is over, well or not; may be at once
+     * @param over run once when the replay has ended, also if it failed; maybe before this returns
      */
     void load(Runnable over) {
         onLoaded = over;
         replaySome();
     }
 
-    /** True while what is in the log has not been read to its end. */
+    /** True while the log is being replayed. */
     boolean isLoading() {
         return closed == null && replay != null;
     }
@@ -222,13 +222,13 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (open.remove(ask)) ask.reply().fail(why);
     }
 
-    /** Not the whole command: what members tell each other can have a megabyte. */
+    /** A command for the log: its type and key only, because members' metadata may have a megabyte. */
     private static String name(CoordinatorCommand<?> command) {
         return command.getClass().getSimpleName() + " " + command.key();
     }
 
     void onMarker(TransactionOutcome decision) {
-        // A replay that is under way meets the marker in the log.
+        // A replay that is under way will read the marker from the log.
         if (closed != null || replay != null) return;
         callCore(() -> core.applyMarker(decision.producerId(), decision.producerEpoch(), decision.commit()));
     }
@@ -242,7 +242,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
             callCore(() -> core.tick(now, this));
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             LOG.error("The coordinator of {} failed at what was due", id, e);
-            // What is still due now would fail again at once.
+            // The failed deadline is still due: without a pause it would fail again at once.
             if (timer >= 0) timers.cancel(timer);
             timerDueMs = Long.MAX_VALUE;
             arm(clock.elapsedMs() + RETRY_MS);
@@ -322,7 +322,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     @Override
     public void perform(CoordinatorEffect effect) {
-        // Elsewhere, nobody may see what follows from a decision that a crash could take back.
+        // Effects wait for the commit: other partitions must not see the results of a decision that a crash could undo.
         whenCommitted(() -> kind.perform(id, effect, this::refuse), why -> {});
     }
 
@@ -331,30 +331,30 @@ final class CoordinatorShell implements CoordinatorOutbox {
         else held.add(new PendingEffect(written, release, drop));
     }
 
-    /** How many questions the core has and has not answered. */
+    /** How many requests the core has not answered yet. */
     int openRequests() {
         return open.size();
     }
 
-    /** Answers everything that waits with a refusal, and everything that comes. */
+    /** Refuses the requests that wait and all later ones. */
     void close(ApiException why) {
         if (closed != null) return;
         closed = why;
         if (timer >= 0) timers.cancel(timer);
         open.forEach(ask -> ask.reply().fail(why));
         open.clear();
-        // What they were to be told rests on writes that nobody may trust now.
+        // Their answers depend on writes that may never be committed.
         held.forEach(waiting -> waiting.drop().accept(why));
         held.clear();
         core.close();
         loaded();
     }
 
-    /** For the shell's own commands. */
+    /** The reply target of the shell's own commands, for which no client waits. */
     private static final class NoReply implements CoordinatorRequest.Reply<Void> {
         @Override
         public void succeed(Void answer) {
-            // It was a notice.
+            // Notices have no answer.
         }
 
         @Override

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the markers of one transaction to its partitions, and tells the coordinator when all are there. What cannot be
- * written now is tried again for as long as the process lives: the transaction has been decided, and readers wait for
+ * Writes the markers of one transaction to its partitions, and reports to the coordinator when all are written. Failed
+ * writes are retried for as long as the process lives, because the transaction has been decided and readers wait for
  * it. Owned by the context of the shard that coordinates the transaction.
  */
 public final class MarkerDelivery {
@@ -44,9 +44,9 @@ public final class MarkerDelivery {
     private long retryMs = FIRST_RETRY_MS;
 
     /**
-     * What surrounds a coordinator of transactions. Every component is safe from any thread.
+     * The services that a coordinator of transactions needs. Every component is safe from any thread.
      *
-     * @param partitions take the markers
+     * @param partitions appends the markers
      */
     public record TransactionServices(
             Vertx vertx, Metadata metadata, Partitions partitions, Transactions transactions) {}
@@ -73,7 +73,7 @@ public final class MarkerDelivery {
         }
     }
 
-    /** Who leads the coordinator's partition leads its transactions, so both have the same epoch. */
+    /** The coordinator epoch is the leader epoch of the coordinator's partition, as in Kafka. */
     private int coordinatorEpoch() {
         TopicImage topic = surroundings.metadata().image().topics().get(from.topic());
         return topic == null ? 0 : topic.partitions().get(from.partition()).leaderEpoch();
@@ -96,7 +96,7 @@ public final class MarkerDelivery {
     private boolean isSettled(TopicPartition partition, Throwable cause) {
         ErrorCode code = cause instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
         if (code == ErrorCode.UNKNOWN_PARTITION) {
-            // A shard that has not opened its partitions yet says the same.
+            // A shard that has not opened its partitions yet refuses with the same code, so the image decides.
             return !exists(partition);
         }
         if (code == ErrorCode.TRANSACTION_COORDINATOR_FENCED) fenced = true;
@@ -127,7 +127,10 @@ public final class MarkerDelivery {
                 .onFailure(this::onReportFailed);
     }
 
-    /** The log may refuse what follows the markers; whoever replays the partition begins anew, without being told. */
+    /**
+     * Handles a failed report. If the coordinator's log takes no more records, there is no retry: the next replay of
+     * the partition finds the prepared transaction and writes the markers again.
+     */
     private void onReportFailed(Throwable failure) {
         ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
         if (code == ErrorCode.NOT_COORDINATOR

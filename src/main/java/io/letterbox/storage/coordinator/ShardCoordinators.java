@@ -25,7 +25,9 @@ public final class ShardCoordinators {
     private final Map<String, CoordinatorType> kinds = new HashMap<>();
     private final Map<TopicPartition, CoordinatorShell> byPartition = new HashMap<>();
 
-    /** Those that have to read their logs, one after the other: what was deleted since is in memory meanwhile. */
+    /**
+     * Shells that have to replay their logs, one after the other: a replay holds deleted state in memory until its end.
+     */
     private final ArrayDeque<CoordinatorShell> toLoad = new ArrayDeque<>();
 
     private CoordinatorShell loading;
@@ -36,8 +38,8 @@ public final class ShardCoordinators {
     private ApiException failure;
 
     /**
-     * @param kinds which topics are internal, and whose
-     * @param clock the time in milliseconds since 1970
+     * @param kinds the coordinator types, by their internal topics
+     * @param clock the node's clock
      */
     public ShardCoordinators(List<CoordinatorType> kinds, Clock clock) {
         for (CoordinatorType kind : kinds) this.kinds.put(kind.topic(), kind);
@@ -45,11 +47,11 @@ public final class ShardCoordinators {
     }
 
     /**
-     * Before anything else.
+     * Starts; to be called before anything else.
      *
-     * @param context the shard's own
-     * @param appender appends a batch on the shard's thread, as if it had come as a message; a refusal fails the
-     *     promise before it returns
+     * @param context the shard's context
+     * @param appender appends a batch on the shard's thread, as if it had come as a message; it fails the promise
+     *     before it returns if the append is refused
      */
     public void start(Vertx vertx, Context context, Consumer<Append> appender) {
         start(ShellTimers.of(vertx, context), appender);
@@ -65,12 +67,12 @@ public final class ShardCoordinators {
         return kinds.keySet();
     }
 
-    /** The shard serves a partition, new or as before; where it holds coordinated state, its coordinator is opened. */
+    /** Opens or configures the coordinator of a partition that the shard serves, if the topic is internal. */
     public void onServed(TopicPartition id, PartitionLog log, TopicConfig config) {
         CoordinatorType kind = kinds.get(id.topic());
         if (kind == null || log == null || failure != null) return;
         CoordinatorShell held = byPartition.get(id);
-        // One that gave up reads what is in the log anew.
+        // A shell that gave up is replaced by a new one, which replays the log.
         if (held != null && held.log() == log && !held.isClosed()) {
             held.configure(config);
             return;
@@ -91,7 +93,7 @@ public final class ShardCoordinators {
         }
     }
 
-    /** The shard serves no other partitions than these any more. */
+    /** Closes the coordinators of partitions that the shard does not serve any more. */
     public void retain(Predicate<TopicPartition> served) {
         byPartition.values().removeIf(shell -> {
             if (served.test(shell.id())) return false;
@@ -100,7 +102,7 @@ public final class ShardCoordinators {
         });
     }
 
-    /** The shard serves what an image says. */
+    /** Hands a new image to all coordinators; the shard serves it already. */
     public void onImage(ClusterImage newImage) {
         image = newImage;
         for (CoordinatorShell shell : byPartition.values()) shell.onImage(image);
@@ -111,7 +113,7 @@ public final class ShardCoordinators {
         return byPartition.values().stream().anyMatch(CoordinatorShell::mayReopen);
     }
 
-    /** Hands a question to its coordinator, which answers now or later. */
+    /** Hands a request to its coordinator, which answers now or later. */
     public void ask(TopicPartition partition, CoordinatorRequest<?> request) {
         CoordinatorShell shell = byPartition.get(partition);
         if (failure != null) request.reply().fail(failure);
@@ -131,26 +133,26 @@ public final class ShardCoordinators {
                 append.partition().topic() + " is kept by the server itself; nobody else publishes to it.");
     }
 
-    /** The marker that a batch from outside is, where it goes to a partition that is coordinated here; else null. */
+    /** The transaction's outcome, if the batch is a marker for a partition of an internal topic; else null. */
     public TransactionOutcome outcomeIn(Append append) {
         return kinds.containsKey(append.partition().topic())
                 ? TransactionOutcome.of(RecordBatch.of(append.batch()))
                 : null;
     }
 
-    /** A marker has been appended: the partition's coordinator takes the transaction as decided. */
+    /** Tells the partition's coordinator that a marker has been appended: the transaction is decided. */
     public void onMarker(TopicPartition id, TransactionOutcome decision) {
         CoordinatorShell shell = byPartition.get(id);
         if (shell != null) shell.onMarker(decision);
     }
 
-    /** The shard has ended: nothing is answered any more but this. */
+    /** Closes all coordinators because the shard has ended: every request is refused with this error. */
     public void fail(ApiException why) {
         failure = why;
         closeAll(why);
     }
 
-    /** The shard stops. */
+    /** Closes all coordinators because the server stops. */
     public void close() {
         closeAll(new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, "The server is shutting down."));
     }

@@ -22,9 +22,7 @@ import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssi
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/**
- * A client with the classic protocol; eager ones give everything up before they join again, cooperative ones nothing.
- */
+/** A client of the classic protocol. Eager ones revoke all partitions before they join again, cooperative ones none. */
 public final class ClassicBenchMember {
     public static final int SESSION_MS = 20_000;
     private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);
@@ -76,7 +74,7 @@ public final class ClassicBenchMember {
         return bench.send(new GroupCommand.JoinGroup(CALLER, joinRequest()));
     }
 
-    /** Joins where the server assigns: at once, as nobody waits for anybody. */
+    /** Joins a group whose assignment the server decides, which answers at once. */
     public Errors joinAndSync() {
         JoinGroupResponseData joined = join().value();
         Errors error = Errors.forCode(joined.errorCode());
@@ -101,7 +99,7 @@ public final class ClassicBenchMember {
                         .setAssignments(assignments)));
     }
 
-    /** Takes the part of a classic group's only member: leads, and gives itself these partitions. */
+    /** Acts as a classic group's only member and leader, which assigns itself these partitions. */
     public void leadAlone(List<TopicPartition> partitions) {
         leadAlone(partitions, null);
     }
@@ -133,7 +131,7 @@ public final class ClassicBenchMember {
         return error;
     }
 
-    /** What a client's loop does: sends a heartbeat, and joins again where it has to. */
+    /** Runs a client's loop once: sends a heartbeat, and joins again if it has to. */
     public Errors work() {
         if (generation < 0) return joinAndSync();
         Errors error = heartbeat();

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a log has to know of its producers, worked out anew from everything that was appended. A crash takes events from
- * the end, so there is no state that could be wrong.
+ * The expected states of a log's producers, computed from all appended batches. A crash removes events from the end;
+ * the model keeps no other state, so it cannot get out of step.
  */
 public final class ProducerModel {
-    /** A batch in the log; a marker where {@code values} is empty. */
+    /** A batch in the log; a marker if {@code values} is empty. */
     public record Event(
             long base,
             long next,
@@ -26,7 +26,7 @@ public final class ProducerModel {
 
     public record Batch(int sequence, long base, long last) {}
 
-    /** A producer as it has to be. */
+    /** The expected state of a producer. */
     public static final class State {
         public short epoch;
         public int coordinatorEpoch = -1;
@@ -85,7 +85,7 @@ public final class ProducerModel {
         return safe.stable();
     }
 
-    /** What a reader of committed records sees of a range, by offset. */
+    /** The records of a range that a reader of committed records sees, by offset. */
     public TreeMap<Long, String> committed(long from, long upTo) {
         TreeMap<Long, String> seen = new TreeMap<>();
         Map<Long, List<Event>> open = new HashMap<>();

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Producers with retries, gaps, zombies and transactions on the real log and the simulated disk, with rolling,
- * compaction, retention, truncation, damaged snapshots and crashes in between. What the log knows of them, what it
- * refuses and what readers of committed records see is held against a model.
+ * compaction, retention, truncation, damaged snapshots and crashes in between. The producers' states, the refusals and
+ * the records that readers of committed records see are compared with a model.
  */
 class ProducerSimTest {
     private static final Path DIRECTORY = Path.of("/data/topics/t/0");
@@ -69,9 +69,7 @@ class ProducerSimTest {
         private long nowMs = 1_000_000;
         private int written;
 
-        /**
-         * Snapshots were damaged: of the past, what is in the log has to be known, which compaction has thinned out.
-         */
+        /** True after snapshots were damaged: then the states come from the log, which compaction has thinned out. */
         private boolean thinned;
 
         Run(long seed) {
@@ -100,7 +98,7 @@ class ProducerSimTest {
                 try {
                     for (int step = 0; step < STEPS; step++) step();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 }
                 if (random.nextInt(3) > 0) disk.crash();
                 else disk.kill();
@@ -109,7 +107,7 @@ class ProducerSimTest {
         }
 
         private void open() throws IOException {
-            // A stop while recovering must do no harm either.
+            // A crash during recovery must not lose records either.
             if (random.nextInt(3) == 0) {
                 disk.stopBefore(1 + random.nextInt(12));
                 try {
@@ -140,7 +138,7 @@ class ProducerSimTest {
             safe = 0;
         }
 
-        /** Bytes change in every snapshot, or they are not there at all. */
+        /** Damages or deletes every snapshot. */
         private void damageSnapshots() throws IOException {
             boolean any = false;
             for (String name : disk.list(DIRECTORY)) {
@@ -189,7 +187,7 @@ class ProducerSimTest {
                 boolean open = state != null && state.transactionStart >= 0;
                 boolean newEpoch = state != null && !open && random.nextInt(10) == 0;
                 epoch = state == null ? 0 : (short) (state.epoch + (newEpoch ? 1 : 0));
-                // Whoever is not known may begin anywhere, near the end of all numbers for example.
+                // An unknown producer may begin with any sequence number, for example near the largest.
                 int first = random.nextBoolean() ? 0 : Integer.MAX_VALUE - random.nextInt(8);
                 sequence = newEpoch ? 0 : state == null ? first : state.nextSequence();
                 transactional = open || random.nextBoolean();
@@ -204,7 +202,7 @@ class ProducerSimTest {
             long who = random.nextInt(PRODUCERS);
             State state = model.states().get(who);
             if (state == null || !compacts && random.nextInt(3) > 0 && state.transactionStart < 0) return;
-            // With the transaction's epoch, as old coordinators write them, or with the next one, as KIP-890 has it.
+            // Markers have the transaction's epoch, as in older coordinators, or the next one, as in KIP-890.
             short epoch = (short) (state.epoch + random.nextInt(2));
             Marker marker = new Marker(random.nextBoolean(), Math.max(0, state.coordinatorEpoch) + random.nextInt(2));
             long base = model.end();
@@ -251,7 +249,7 @@ class ProducerSimTest {
             assertThatThrownBy(() -> check(batch(late), guard)).isInstanceOf(UnverifiedTransactionException.class);
         }
 
-        /** One of the last five batches comes again. */
+        /** Repeats one of the last five batches. */
         private void again() {
             model.states().forEach((id, state) -> {
                 for (Batch known : thinned ? List.<Batch>of() : state.batches) {
@@ -337,7 +335,7 @@ class ProducerSimTest {
         }
 
         private void truncate() throws IOException {
-            // Never below what was flushed: that is read already, and compaction has acted upon it.
+            // Never below flushed records: they may have been read, and compacted.
             List<Long> ends = new ArrayList<>(List.of(flushed));
             for (Event event : model.events) if (event.base() >= flushed) ends.add(event.base());
             ends.removeIf(end -> end < safe);
@@ -363,7 +361,7 @@ class ProducerSimTest {
 
         private void deleteBefore() throws IOException {
             flush();
-            // Not beyond an open transaction: what is left of it then is a question of its own.
+            // Not beyond the start of an open transaction, whose remainder would need rules of its own in the model.
             long stable = model.stable();
             if (stable > log.logStartOffset())
                 log.deleteRecordsBefore(
@@ -389,7 +387,7 @@ class ProducerSimTest {
             for (Map.Entry<Long, State> entry : expected.entrySet()) {
                 ProducerState actual = log.producers().get(entry.getKey());
                 State state = entry.getValue();
-                // Of whom retention has left nothing in the log is a stranger, once the snapshots are gone.
+                // Without snapshots, a producer is unknown if retention has deleted all its records.
                 if (actual == null && thinned && !compacts) continue;
                 assertThat(actual).as("producer " + entry.getKey()).isNotNull();
                 assertThat(actual.epoch()).isEqualTo(state.epoch);

@@ -36,8 +36,8 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.junit.jupiter.api.Test;
 
 /**
- * The real coordinator on the real log on a disk that forgets and tears: whatever was answered is still true after
- * every crash, and of what was not answered, only what was asked can be there.
+ * The real coordinator on the real log on a simulated disk. After every crash, all answered commits must be there, and
+ * of the others only requested ones may be.
  */
 class GroupsCrashSimTest {
     private static final TopicPartition ID = new TopicPartition("__consumer_offsets", 0);
@@ -51,7 +51,7 @@ class GroupsCrashSimTest {
         Seeds.forEach(GroupsCrashSimTest.class, seed -> new Run(seed).all());
     }
 
-    /** What one group may have: what was answered last, and everything that was asked since. */
+    /** The possible offsets of one group: the one answered last, and all requested since. */
     private static final class Known {
         private long answered = GONE;
         private final List<Long> asked = new ArrayList<>();
@@ -79,7 +79,7 @@ class GroupsCrashSimTest {
                 try {
                     for (int step = 0; step < STEPS; step++) act();
                 } catch (SimCrash stop) {
-                    // As planned.
+                    // The simulated crash.
                 }
                 if (random.nextInt(3) > 0) disk.crash();
                 else disk.kill();
@@ -134,7 +134,7 @@ class GroupsCrashSimTest {
             ask(new GroupCommand.DeleteGroup(group), new Answer<DeletableGroupResult>(), () -> known.answered = GONE);
         }
 
-        /** Answers count when they come, which is when the log has been forced. */
+        /** Sends a command; its answer comes when the log has been forced. */
         private <R> void ask(GroupCommand<R> command, Answer<R> answer, Runnable answered) {
             shell.ask(new CoordinatorRequest<>(command, new CoordinatorRequest.Reply<R>() {
                 @Override
@@ -176,7 +176,7 @@ class GroupsCrashSimTest {
             List<Append> safe = List.copyOf(waiting);
             waiting.clear();
             for (Append append : safe) append.done().complete(new Appended(0, -1, 0, false));
-            // The last answer overtakes what was asked before it.
+            // The last answer supersedes all earlier requests.
             groups.values().forEach(known -> known.asked.clear());
         }
 
@@ -187,7 +187,7 @@ class GroupsCrashSimTest {
 
         @Override
         public void cancel(long id) {
-            // Time stands still.
+            // No timer is set: time does not pass.
         }
 
         @Override
