@@ -43,15 +43,7 @@ final class SourceRules {
      * off.
      */
     static final Set<String> CIRCLES_OWED = Set.of(
-            "groups and groups.classic",
-            "groups and groups.consumer",
-            "groups and groups.offsets",
-            "groups.classic and groups.consumer",
-            "groups.classic and groups.offsets",
-            "kafka and kafka.admin",
-            "kafka and kafka.fetch",
-            "kafka and kafka.groups",
-            "kafka and kafka.transactions");
+            "kafka and kafka.admin", "kafka and kafka.fetch", "kafka and kafka.groups", "kafka and kafka.transactions");
 
     private static final String JACKSON = "com.fasterxml.jackson.";
     private static final String VERTX = "io.vertx.";

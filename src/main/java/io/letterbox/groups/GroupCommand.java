@@ -34,7 +34,7 @@ import org.apache.kafka.common.protocol.Errors;
  * What a coordinator of groups can be asked. The answers are Kafka's own; refusals are in their error codes. Topics are
  * named by name: doors translate ids.
  *
- * <p>Commands are data. {@link GroupCoordinator} has one table that says which part of it handles each of them.
+ * <p>Commands are data. The coordinator has one table that says which part of it handles each of them.
  *
  * @param <R> the answer
  */

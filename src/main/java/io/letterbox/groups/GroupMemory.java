@@ -18,7 +18,7 @@ public final class GroupMemory {
 
     /** Deletes groups without members and offsets. */
     @FunctionalInterface
-    interface Sweep {
+    public interface Sweep {
         /** @param but the group that stays in any case */
         void forgetEmpty(String but, CoordinatorContext context);
     }
@@ -29,7 +29,7 @@ public final class GroupMemory {
     }
 
     /** Sets how groups without members and offsets are deleted. */
-    void onShortage(Sweep forgetEmptyGroups) {
+    public void onShortage(Sweep forgetEmptyGroups) {
         sweep = forgetEmptyGroups;
     }
 

@@ -1,6 +1,5 @@
 package io.letterbox.groups;
 
-import io.letterbox.groups.offsets.CommittedOffset;
 import io.letterbox.record.TopicPartition;
 import java.util.List;
 import java.util.SortedMap;
@@ -30,7 +29,7 @@ public record GroupView(
         List<Member> members,
         SortedMap<TopicPartition, CommittedOffset> offsets) {
     /** The same group with offsets. */
-    GroupView with(SortedMap<TopicPartition, CommittedOffset> committed) {
+    public GroupView with(SortedMap<TopicPartition, CommittedOffset> committed) {
         return new GroupView(id, type, state, protocolType, protocol, generation, members, committed);
     }
 

@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.VerificationGuard;
+import io.letterbox.groups.coordinator.GroupCoordinator;
 import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.memory.StatePart;
 import io.letterbox.time.Moment;

@@ -1,6 +1,7 @@
 package io.letterbox.groups.offsets;
 
 import io.letterbox.coordinator.CoordinatorRecord;
+import io.letterbox.groups.CommittedOffset;
 import io.letterbox.groups.GroupRecords;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.memory.StateWeight;

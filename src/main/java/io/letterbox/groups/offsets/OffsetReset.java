@@ -3,6 +3,7 @@ package io.letterbox.groups.offsets;
 import io.letterbox.coordinator.CoordinatorContext;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.groups.CommittedOffset;
 import io.letterbox.groups.GroupCommand.SetOffsets;
 import io.letterbox.groups.GroupView;
 import io.letterbox.record.TopicPartition;

@@ -1,4 +1,4 @@
-package io.letterbox.groups.offsets;
+package io.letterbox.groups;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
@@ -16,7 +16,8 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
  */
 public record CommittedOffset(
         long offset, int leaderEpoch, String metadata, long commitMs, long expireMs, Uuid topicId, long number) {
-    static final int UNKNOWN_EPOCH = -1;
+    /** The leader epoch of an offset without one. */
+    public static final int UNKNOWN_EPOCH = -1;
 
     /** The version for offsets with a retention of their own; it has no leader epoch and no topic id. */
     private static final int EXPIRING_VERSION = 1;
@@ -24,7 +25,8 @@ public record CommittedOffset(
     private static final int EPOCH_VERSION = 3;
     private static final int TOPIC_ID_VERSION = 4;
 
-    static CommittedOffset of(OffsetCommitValue value, long number) {
+    /** The offset in a record's value. */
+    public static CommittedOffset of(OffsetCommitValue value, long number) {
         return new CommittedOffset(
                 value.offset(),
                 value.leaderEpoch(),
@@ -35,7 +37,8 @@ public record CommittedOffset(
                 number);
     }
 
-    OffsetCommitValue value() {
+    /** A record's value that holds all of it, in {@link #version}. */
+    public OffsetCommitValue value() {
         return new OffsetCommitValue()
                 .setOffset(offset)
                 .setLeaderEpoch(leaderEpoch)
@@ -46,7 +49,7 @@ public record CommittedOffset(
     }
 
     /** The version of the schema that holds all of it. */
-    int version() {
+    public int version() {
         if (expireMs >= 0) return EXPIRING_VERSION;
         return Uuid.ZERO_UUID.equals(topicId) ? EPOCH_VERSION : TOPIC_ID_VERSION;
     }
