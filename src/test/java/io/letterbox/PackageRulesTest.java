@@ -52,7 +52,7 @@ class PackageRulesTest {
 
     @Test
     void noPackageLeadsBackToItself() {
-        assertThat(SourceRules.circles(MAIN)).containsExactlyInAnyOrderElementsOf(SourceRules.CIRCLES_OWED);
+        assertThat(SourceRules.circles(MAIN)).isEmpty();
 
         SourceFile up = source("log/wal", "import io.letterbox.log.Segment;");
         SourceFile down = source("log", "class Bad { io.letterbox.log.wal.WalFile file; }");

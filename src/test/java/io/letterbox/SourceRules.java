@@ -38,13 +38,6 @@ final class SourceRules {
             "io/letterbox/record/BatchBuilder.java append has 6 parameters; the limit is 5",
             "io/letterbox/sse/SseEncoder.java write has 6 parameters; the limit is 5");
 
-    /**
-     * The {@link #circles} that there were when they came to be looked for. None is added; one that is ended is taken
-     * off.
-     */
-    static final Set<String> CIRCLES_OWED = Set.of(
-            "kafka and kafka.admin", "kafka and kafka.fetch", "kafka and kafka.groups", "kafka and kafka.transactions");
-
     private static final String JACKSON = "com.fasterxml.jackson.";
     private static final String VERTX = "io.vertx.";
     private static final String NETTY = "io.netty.";

@@ -2,6 +2,8 @@ package io.letterbox.kafka;
 
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.admin.AdminApis;
+import io.letterbox.kafka.api.ApiPart;
+import io.letterbox.kafka.api.ApiSupport;
 import io.letterbox.kafka.fetch.FetchApis;
 import io.letterbox.kafka.groups.GroupApis;
 import io.letterbox.kafka.transactions.TransactionApis;

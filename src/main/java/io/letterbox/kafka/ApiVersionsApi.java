@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.kafka.api.ApiSupport;
 import java.util.Collection;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;

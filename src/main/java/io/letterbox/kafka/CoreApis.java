@@ -1,6 +1,8 @@
 package io.letterbox.kafka;
 
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.kafka.api.ApiPart;
+import io.letterbox.kafka.api.ApiSupport;
 import io.vertx.core.Vertx;
 import java.util.List;
 

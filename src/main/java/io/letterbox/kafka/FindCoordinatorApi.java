@@ -1,6 +1,8 @@
 package io.letterbox.kafka;
 
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.kafka.api.ApiSupport;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.TopicImage;

@@ -1,6 +1,7 @@
 package io.letterbox.kafka;
 
 import io.letterbox.kafka.RequestDecoder.Decoded;
+import io.letterbox.kafka.api.KafkaResponse;
 
 /** A request that has not been answered yet. Owned by the connection's event loop. */
 final class PendingRequest {

@@ -2,6 +2,9 @@ package io.letterbox.kafka;
 
 import io.letterbox.bus.Append;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.kafka.api.ApiSupport;
+import io.letterbox.kafka.api.KafkaRequest;
+import io.letterbox.kafka.api.KafkaResponse;
 import io.letterbox.kafka.transactions.TransactionalAppends;
 import io.letterbox.publishing.TopicHandle;
 import io.letterbox.publishing.TopicHandles;

@@ -3,6 +3,8 @@ package io.letterbox.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.letterbox.kafka.api.AuthorizedOperations;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.record.TopicName;
 import java.util.ArrayList;
 import java.util.List;

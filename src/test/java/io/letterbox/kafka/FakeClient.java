@@ -1,5 +1,6 @@
 package io.letterbox.kafka;
 
+import io.letterbox.kafka.api.KafkaClient;
 import io.vertx.core.Context;
 
 /** A client of which a handler uses the address, and perhaps the context; it is there for as long as a test lasts. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;

@@ -31,7 +31,7 @@ public final class Produces {
         return request;
     }
 
-    static ByteBuffer batch(String key, String... values) {
+    public static ByteBuffer batch(String key, String... values) {
         BatchBuilder batch = new BatchBuilder(256);
         for (String value : values) {
             batch.append(

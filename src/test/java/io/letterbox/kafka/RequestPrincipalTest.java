@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.letterbox.access.Principal;
+import io.letterbox.kafka.api.ApiSupport;
+import io.letterbox.kafka.api.KafkaClient;
+import io.letterbox.kafka.api.KafkaRequest;
 import java.time.Duration;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.DescribeAclsRequestData;

@@ -1,11 +1,11 @@
 package io.letterbox.kafka.admin;
 
-import static io.letterbox.kafka.ApiSupport.answering;
-import static io.letterbox.kafka.ApiSupport.asking;
+import static io.letterbox.kafka.api.ApiSupport.answering;
+import static io.letterbox.kafka.api.ApiSupport.asking;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.ApiPart;
-import io.letterbox.kafka.ApiSupport;
+import io.letterbox.kafka.api.ApiPart;
+import io.letterbox.kafka.api.ApiSupport;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.stream.Stream;

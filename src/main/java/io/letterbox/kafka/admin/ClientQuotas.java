@@ -1,6 +1,6 @@
 package io.letterbox.kafka.admin;
 
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;

@@ -1,8 +1,8 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.AuthorizedOperations;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.AuthorizedOperations;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.PartitionImage;

@@ -1,8 +1,8 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.ClusterView;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.NodeImage;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.admin;
 
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

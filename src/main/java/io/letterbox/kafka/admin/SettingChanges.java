@@ -1,7 +1,7 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicConfigKey;
 import io.vertx.core.Future;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.letterbox.kafka.admin;
 
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.SettingsOwner;

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.admin;
 
-import io.letterbox.kafka.ApiSupport;
+import io.letterbox.kafka.api.ApiSupport;
 import io.vertx.core.Future;
 import java.util.List;
 import org.apache.kafka.common.errors.ApiException;

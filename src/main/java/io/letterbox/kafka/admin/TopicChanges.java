@@ -2,8 +2,8 @@ package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.ClusterView;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.ClusterView;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;

@@ -1,4 +1,4 @@
-package io.letterbox.kafka;
+package io.letterbox.kafka.api;
 
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;

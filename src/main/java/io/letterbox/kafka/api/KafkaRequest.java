@@ -1,4 +1,4 @@
-package io.letterbox.kafka;
+package io.letterbox.kafka.api;
 
 import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;

@@ -1,4 +1,4 @@
-package io.letterbox.kafka;
+package io.letterbox.kafka.api;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 

@@ -1,8 +1,8 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.FetchedData;
-import io.letterbox.kafka.KafkaResponse;
-import io.letterbox.kafka.StoredRecords;
+import io.letterbox.kafka.api.KafkaResponse;
+import io.letterbox.kafka.api.StoredRecords;
 import io.letterbox.record.AbortedTransaction;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.FetchReader;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
-import io.letterbox.kafka.KafkaResponse;
+import io.letterbox.kafka.api.KafkaRequest;
+import io.letterbox.kafka.api.KafkaResponse;
 import io.letterbox.telemetry.TopicMeters;
 import io.letterbox.time.Clock;
 import io.vertx.core.Future;

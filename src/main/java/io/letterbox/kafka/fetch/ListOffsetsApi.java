@@ -5,7 +5,7 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.TimedOffset;
 import io.letterbox.error.ApiException;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;

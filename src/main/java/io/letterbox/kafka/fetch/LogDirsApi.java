@@ -2,7 +2,7 @@ package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;

@@ -3,7 +3,7 @@ package io.letterbox.kafka.fetch;
 import io.letterbox.bus.EpochEnd;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.ClusterView;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;

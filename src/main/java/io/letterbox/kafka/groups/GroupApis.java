@@ -1,8 +1,8 @@
 package io.letterbox.kafka.groups;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.ApiPart;
-import io.letterbox.kafka.ApiSupport;
+import io.letterbox.kafka.api.ApiPart;
+import io.letterbox.kafka.api.ApiSupport;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;

@@ -3,7 +3,7 @@ package io.letterbox.kafka.groups;
 import io.letterbox.bus.Groups;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.vertx.core.Future;
 import java.util.List;
 import org.apache.kafka.common.message.HeartbeatRequestData;

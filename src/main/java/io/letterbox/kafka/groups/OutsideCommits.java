@@ -2,8 +2,8 @@ package io.letterbox.kafka.groups;
 
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
-import io.letterbox.kafka.KafkaClient;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaClient;
+import io.letterbox.kafka.api.KafkaRequest;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.letterbox.kafka.groups;
 
 import io.letterbox.bus.Groups;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.kafka.AuthorizedOperations;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.AuthorizedOperations;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.groups;
 
-import io.letterbox.kafka.ClusterView;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
 import org.apache.kafka.common.Uuid;

@@ -1,7 +1,7 @@
 package io.letterbox.kafka.transactions;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;

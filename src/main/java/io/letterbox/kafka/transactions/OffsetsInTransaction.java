@@ -5,7 +5,7 @@ import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.transactions.TransactionCommand.Intent;

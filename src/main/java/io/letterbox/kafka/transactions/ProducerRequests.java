@@ -1,7 +1,7 @@
 package io.letterbox.kafka.transactions;
 
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
 import io.vertx.core.Future;

@@ -3,7 +3,7 @@ package io.letterbox.kafka.transactions;
 import io.letterbox.groups.patterns.BoundedPattern;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.MergedPage;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.transactions.ListedTransactions;
 import io.letterbox.transactions.TransactionCommand.DescribeTransaction;
 import io.letterbox.transactions.TransactionCommand.ListTransactions;

@@ -7,7 +7,7 @@ import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
 import io.letterbox.ingress.DoorServices;
-import io.letterbox.kafka.KafkaRequest;
+import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;

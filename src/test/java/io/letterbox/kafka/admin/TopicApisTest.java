@@ -2,7 +2,7 @@ package io.letterbox.kafka.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.kafka.ClusterView;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.TopicConfigKey;
 import java.util.ArrayList;

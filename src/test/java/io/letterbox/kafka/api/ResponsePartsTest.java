@@ -1,8 +1,9 @@
-package io.letterbox.kafka;
+package io.letterbox.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.FileSlice;
+import io.letterbox.kafka.Produces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.FileRegion;
