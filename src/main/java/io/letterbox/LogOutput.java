@@ -10,6 +10,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.letterbox.config.LoggingConfig;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,18 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         root.setLevel(level);
         // At DEBUG, Netty explains its choice of transport and buffers at length.
         if (level.isGreaterOrEqual(Level.DEBUG)) context.getLogger("io.netty").setLevel(Level.INFO);
+        quieten(context, level);
+    }
+
+    /** At INFO, these libraries tell every setting, vote and file; below INFO, they say what everybody says. */
+    private static void quieten(LoggerContext context, Level level) {
+        boolean normal = level.isGreaterOrEqual(Level.INFO);
+        Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
+        for (String library : List.of("org.apache.ratis", "com.hazelcast")) {
+            context.getLogger(library).setLevel(normal ? quiet : null);
+        }
+        // Who leads a shard.
+        context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(normal ? level : null);
     }
 
     static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {

@@ -32,7 +32,12 @@ final class ConfigBuilder {
         for (RecordComponent component : LetterboxConfig.class.getRecordComponents()) {
             sections.add(section(component.getName(), (Record) value(component, defaults)));
         }
-        return (LetterboxConfig) construct(LetterboxConfig.class, sections);
+        try {
+            return (LetterboxConfig) construct(LetterboxConfig.class, sections);
+        } catch (InvalidSetting e) {
+            report(e);
+            return defaults;
+        }
     }
 
     private Record section(String name, Record defaults) {
@@ -49,11 +54,15 @@ final class ConfigBuilder {
         try {
             return construct(defaults.getClass(), values);
         } catch (InvalidSetting e) {
-            Setting setting = settings.get(e.key());
-            String origin = setting == null ? "together with the other settings" : setting.origin();
-            problems.add(origin + ": " + e.getMessage());
+            report(e);
             return defaults;
         }
+    }
+
+    private void report(InvalidSetting invalid) {
+        Setting setting = settings.get(invalid.key());
+        String origin = setting == null ? "together with the other settings" : setting.origin();
+        problems.add(origin + ": " + invalid.getMessage());
     }
 
     private Object parsed(String path, RecordComponent component, Record defaults) {

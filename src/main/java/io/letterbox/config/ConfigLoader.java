@@ -44,6 +44,7 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+        config.cluster().doubts().forEach(warning);
         return config;
     }
 

@@ -82,7 +82,7 @@ class ConfigLoaderTest {
                         "LETTERBOX_TOPICS_DEFAULTS_RETENTION_MS", "5"),
                 List.of("topics.defaults.flush=os"));
 
-        assertThat(config.node()).isEqualTo(new NodeConfig(1, Path.of("/a"), 3));
+        assertThat(config.node()).isEqualTo(new NodeConfig(1, Path.of("/a"), "", 3));
         assertThat(config.http().corsOrigins()).containsExactly("https://a.example", "https://b.example");
         assertThat(config.topics().defaults()).isEqualTo(Map.of("retention.ms", "5", "flush", "os"));
         assertThat(ConfigSchema.leaves().stream()

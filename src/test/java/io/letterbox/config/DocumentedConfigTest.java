@@ -45,6 +45,7 @@ class DocumentedConfigTest {
                         defaults.sse(),
                         defaults.groups(),
                         defaults.transactions(),
+                        defaults.cluster(),
                         defaults.metrics(),
                         defaults.shutdown(),
                         defaults.log()));

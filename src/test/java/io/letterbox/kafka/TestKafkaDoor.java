@@ -64,6 +64,7 @@ final class TestKafkaDoor implements AutoCloseable {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.cluster(),
                 standard.metrics(),
                 standard.shutdown(),
                 standard.log());

@@ -115,6 +115,7 @@ final class TestDoor implements AutoCloseable {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.cluster(),
                 standard.metrics(),
                 standard.shutdown(),
                 standard.log());

@@ -114,6 +114,7 @@ final class TestStreams implements AutoCloseable {
                 sse,
                 groupsConfig,
                 standard.transactions(),
+                standard.cluster(),
                 standard.metrics(),
                 standard.shutdown(),
                 standard.log());

@@ -71,6 +71,7 @@ abstract class AdminRequests {
                 standard.sse(),
                 standard.groups(),
                 standard.transactions(),
+                standard.cluster(),
                 standard.metrics(),
                 standard.shutdown(),
                 standard.log());
