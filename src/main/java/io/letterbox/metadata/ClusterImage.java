@@ -22,6 +22,9 @@ public final class ClusterImage {
     private final Map<UUID, String> deleted;
     private final SortedMap<SettingsOwner, SortedMap<String, String>> settings;
 
+    /** What was agreed on, where leaders were put over it; else null. */
+    private final ClusterImage agreed;
+
     /** The topics by id; made by the first call of {@link #topic}, because many images are never asked. */
     private volatile Map<UUID, TopicImage> topicsById;
 
@@ -44,6 +47,18 @@ public final class ClusterImage {
             SortedMap<String, TopicImage> topics,
             Map<UUID, String> deleted,
             SortedMap<SettingsOwner, SortedMap<String, String>> settings) {
+        this(version, clusterId, nodes, shards, topics, deleted, settings, null);
+    }
+
+    private ClusterImage(
+            long version,
+            String clusterId,
+            Map<Integer, NodeImage> nodes,
+            List<ShardImage> shards,
+            SortedMap<String, TopicImage> topics,
+            Map<UUID, String> deleted,
+            SortedMap<SettingsOwner, SortedMap<String, String>> settings,
+            ClusterImage agreed) {
         this.version = version;
         this.clusterId = clusterId;
         this.nodes = nodes;
@@ -51,6 +66,7 @@ public final class ClusterImage {
         this.topics = topics;
         this.deleted = deleted;
         this.settings = settings;
+        this.agreed = agreed;
     }
 
     /** An image without deleted topics, and without settings of nodes and groups. */
@@ -120,6 +136,11 @@ public final class ClusterImage {
         return new ClusterImage(version, clusterId, nodes, List.copyOf(made), topics, deleted, settings);
     }
 
+    /** This image as the doors see it, with topics whose partitions say who leads them now. */
+    ClusterImage withLeaders(SortedMap<String, TopicImage> led) {
+        return new ClusterImage(version, clusterId, nodes, shards, led, deleted, settings, this);
+    }
+
     /** This image with other settings of nodes and groups. */
     public ClusterImage withSettings(SortedMap<SettingsOwner, SortedMap<String, String>> changed) {
         return new ClusterImage(
@@ -133,9 +154,10 @@ public final class ClusterImage {
 
     /**
      * Eight hexadecimal digits by which two nodes compare their images. Equal images have equal digests; the defaults
-     * of topics, which each node takes from its own settings, do not count.
+     * of topics, which each node takes from its own settings, do not count, and neither does who leads.
      */
     public String digest() {
+        if (agreed != null) return agreed.digest();
         CRC32C crc = new CRC32C();
         crc.update(MetadataCodec.encode(this));
         return String.format("%08x", crc.getValue());

@@ -20,6 +20,12 @@ public record PartitionImage(int shard, int leader, int leaderEpoch, List<Intege
         return new PartitionImage(shard, newLeader, newEpoch, replicas, isr);
     }
 
+    /** This partition with the leader that its shard has. */
+    PartitionImage ledBy(ShardImage of, ShardLeader now) {
+        List<Integer> inSync = now.isr().isEmpty() ? isr : now.isr();
+        return new PartitionImage(shard, now.node(), of.leaderEpoch(now.term()), replicas, inSync);
+    }
+
     /** This partition in a shard. */
     PartitionImage in(int newShard) {
         return new PartitionImage(newShard, leader, leaderEpoch, replicas, isr);

@@ -7,8 +7,10 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
+import io.letterbox.metadata.LeaderOverlay;
 import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.ShardLeader;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.text.FileTrouble;
@@ -47,6 +49,12 @@ public final class MetadataService implements Metadata {
     /** The image that the metadata log published last. */
     private ClusterImage newest;
 
+    /** The image that the shards have tried to serve last. */
+    private ClusterImage applied;
+
+    private final LeaderOverlay overlay = new LeaderOverlay();
+    private Map<Integer, ShardLeader> leaders = Map.of();
+
     /** By version: the images before and after commands that are not answered yet. */
     private final Map<Long, ImageStep> unaudited = new HashMap<>();
 
@@ -71,6 +79,7 @@ public final class MetadataService implements Metadata {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.visible = log.image();
         this.newest = visible;
+        this.applied = visible;
     }
 
     /** Applies the image that the log begins with, and follows it from there. */
@@ -83,6 +92,21 @@ public final class MetadataService implements Metadata {
         }));
         context.runOnContext(v -> apply(log.image()).onComplete(started));
         return started.future();
+    }
+
+    /**
+     * Has doors see who leads which shard. The shards are not asked: who leads is not agreed on, and they know it
+     * before anybody else does. Any thread.
+     *
+     * @param now the leaders by shard, all that are known
+     */
+    public void showLeaders(Map<Integer, ShardLeader> now) {
+        Map<Integer, ShardLeader> known = Map.copyOf(now);
+        context.runOnContext(v -> {
+            if (known.equals(leaders)) return;
+            leaders = known;
+            show();
+        });
     }
 
     @Override
@@ -173,14 +197,20 @@ public final class MetadataService implements Metadata {
     }
 
     private void publishImage(ClusterImage image) {
-        if (image.version() > visible.version()) visible = image;
-        for (Listener listener : listeners) {
-            listener.context().runOnContext(v -> listener.consumer().accept(image));
-        }
+        if (image.version() > applied.version()) applied = image;
+        show();
         waiting.removeIf(answer -> {
             if (answer.version() > image.version()) return false;
             complete(answer);
             return true;
         });
+    }
+
+    private void show() {
+        ClusterImage shown = overlay.show(applied, leaders);
+        visible = shown;
+        for (Listener listener : listeners) {
+            listener.context().runOnContext(v -> listener.consumer().accept(shown));
+        }
     }
 }

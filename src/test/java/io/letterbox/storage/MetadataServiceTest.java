@@ -1,0 +1,117 @@
+package io.letterbox.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.letterbox.bus.OnLoop;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Endpoint;
+import io.letterbox.metadata.Limits;
+import io.letterbox.metadata.MetadataLog;
+import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.ShardLeader;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetadataServiceTest {
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final MemoryLog log = new MemoryLog();
+    private final BlockingQueue<ClusterImage> told = new LinkedBlockingQueue<>();
+
+    /** A metadata log in memory. */
+    private static final class MemoryLog implements MetadataLog {
+        private final MetadataMachine machine = new MetadataMachine(new Limits(9, 9, 99), Map.of());
+        private ClusterImage image = MetadataMachine.empty("test");
+        private Consumer<ClusterImage> listener = shown -> {};
+
+        @Override
+        public ClusterImage image() {
+            return image;
+        }
+
+        @Override
+        public CompletableFuture<Reply> propose(Command command) {
+            var step = machine.apply(image, command);
+            image = step.image();
+            listener.accept(image);
+            return CompletableFuture.completedFuture(step.reply());
+        }
+
+        @Override
+        public void onChange(Consumer<ClusterImage> shown) {
+            listener = shown;
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private ClusterImage next() throws InterruptedException {
+        return told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static PartitionImage first(ClusterImage image) {
+        return image.topics().get("a").partitions().get(0);
+    }
+
+    /** A service without shards shows what is agreed on at once. */
+    private MetadataService service() throws Exception {
+        log.propose(new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
+        log.propose(new Command.CreateShards(1, 1));
+        log.propose(new Command.CreateTopic("a", UUID.randomUUID(), 1, 1, Map.of()));
+        MetadataService service = new MetadataService(vertx, log, 0);
+        OnLoop.call(vertx.getOrCreateContext(), () -> {
+            service.onChange(told::add);
+            return null;
+        });
+        service.start().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(next().version()).isEqualTo(3);
+        return service;
+    }
+
+    @Test
+    void leadersAreShownWithoutAChangeOfWhatIsAgreedOn() throws Exception {
+        MetadataService service = service();
+        service.showLeaders(Map.of(0, new ShardLeader(2, 8, List.of(2, 3))));
+        ClusterImage led = next();
+        assertThat(led).isSameAs(service.image());
+        assertThat(led.version()).isEqualTo(3);
+        assertThat(first(led).leader()).isEqualTo(2);
+        assertThat(first(led).leaderEpoch()).isEqualTo(8);
+
+        service.showLeaders(Map.of(0, new ShardLeader(2, 8, List.of(2, 3))));
+        service.showLeaders(Map.of(0, new ShardLeader(3, 9, List.of())));
+        assertThat(first(next()).leader())
+                .as("the same leaders again are no news")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aLaterImageHasTheLeadersToo() throws Exception {
+        MetadataService service = service();
+        service.showLeaders(Map.of(0, new ShardLeader(2, 8, List.of(2))));
+        next();
+        service.propose(new Command.CreateTopic("b", UUID.randomUUID(), 1, 1, Map.of()))
+                .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        ClusterImage later = next();
+        assertThat(later.version()).isEqualTo(4);
+        assertThat(first(later).leader()).isEqualTo(2);
+        assertThat(later.topics().get("b").partitions().get(0).leader()).isEqualTo(2);
+        assertThat(service.image()).isSameAs(later);
+    }
+}
