@@ -41,6 +41,19 @@ class PackageRulesTest {
     }
 
     @Test
+    void onePackageKnowsRatisAndOneHazelcast() {
+        assertThat(SourceRules.onlyThere(MAIN)).isEmpty();
+
+        assertThat(SourceRules.onlyThere(bad("cluster", "import com.hazelcast.config.Config;")))
+                .containsExactly("io/letterbox/cluster/Bad.java imports com.hazelcast.config.Config,"
+                        + " which only cluster.hazelcast may");
+        assertThat(SourceRules.onlyThere(bad("cluster/raft", "import com.hazelcast.config.Config;")))
+                .hasSize(1);
+        assertThat(SourceRules.onlyThere(bad("cluster/raft", "import org.apache.ratis.server.RaftServer;")))
+                .isEmpty();
+    }
+
+    @Test
     void theTableHasNoCircles() {
         for (String name : SourceRules.PACKAGES.keySet()) {
             assertThat(SourceRules.reachable(

@@ -43,6 +43,13 @@ final class SourceRules {
     private static final String NETTY = "io.netty.";
     private static final String SLF4J = "org.slf4j.";
     private static final String KAFKA = "org.apache.kafka.";
+    private static final String RATIS = "org.apache.ratis.";
+    private static final String HAZELCAST = "com.hazelcast.";
+
+    /** Libraries that only one package may know, by the beginnings of their packages. */
+    static final Map<String, String> ONLY_IN =
+            Map.of(RATIS, "cluster.raft", HAZELCAST, "cluster.hazelcast", "io.vertx.spi.cluster.", "cluster.hazelcast");
+
     private static final Set<String> DOOR_PACKAGES = Set.of(
             "access",
             "audit",
@@ -126,6 +133,11 @@ final class SourceRules {
                                     "text",
                                     "error"),
                             Set.of(VERTX, SLF4J))),
+            Map.entry(
+                    "cluster",
+                    new PackageRule(
+                            Set.of("disk", "metadata", "storage", "bus", "record", "time", "text", "error"),
+                            Set.of(VERTX, NETTY, SLF4J, RATIS, HAZELCAST))),
             Map.entry("ingress", new PackageRule(DOOR_PACKAGES, DOOR_LIBRARIES)),
             Map.entry("reading", new PackageRule(Set.of("bus", "record", "error"), Set.of(VERTX))),
             Map.entry(
@@ -212,6 +224,14 @@ final class SourceRules {
                     .map(name -> "imports " + name);
             return Stream.concat(packages, libraries);
         });
+    }
+
+    /** Imports of libraries that only one package may know, in others. */
+    static List<String> onlyThere(List<SourceFile> sources) {
+        return each(sources, source -> source.imports().stream().flatMap(name -> ONLY_IN.entrySet().stream()
+                .filter(only ->
+                        name.startsWith(only.getKey()) && !source.packageName().equals(only.getValue()))
+                .map(only -> "imports " + name + ", which only " + only.getValue() + " may")));
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * <pre>
  * shards/&lt;shard&gt;/&lt;topic id&gt;-&lt;partition&gt;/   the logs
- * meta/                          metadata log, recovery points, and when and how the last process stopped
+ * meta/                          the directory's id, metadata log, recovery points, when and how the last process ended
  * wal/                           the write-ahead files of shards; made by the first shard
  * natives/                       native libraries while they are loaded, if the temporary directory cannot be used
  * lock                           held by the process that serves
@@ -62,6 +62,11 @@ public record DataLayout(Path root) {
 
     public Path lock() {
         return root.resolve("lock");
+    }
+
+    /** The file that tells this directory from every other one. */
+    public Path directoryId() {
+        return meta().resolve("directory-id");
     }
 
     public Path metadataLog() {

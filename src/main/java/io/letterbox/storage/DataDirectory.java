@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.disk.DataLayout;
+import io.letterbox.disk.FileDisk;
 import io.letterbox.disk.OwnerOnly;
 import io.letterbox.text.FileTrouble;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +31,13 @@ public final class DataDirectory implements AutoCloseable {
     private final DataLayout layout;
     private final FileChannel lockChannel;
     private final FileLock lock;
+    private final UUID id;
 
-    private DataDirectory(DataLayout layout, FileChannel lockChannel, FileLock lock) {
+    private DataDirectory(DataLayout layout, FileChannel lockChannel, FileLock lock, UUID id) {
         this.layout = layout;
         this.lockChannel = lockChannel;
         this.lock = lock;
+        this.id = id;
     }
 
     /**
@@ -50,7 +54,13 @@ public final class DataDirectory implements AutoCloseable {
             throw new IOException("The data directory " + root.toAbsolutePath()
                     + " is in use by another Letterbox process. Stop that one, or give this one its own node.dataDir.");
         }
-        return new DataDirectory(layout, channel, lock);
+        try {
+            UUID id = DirectoryId.in(new FileDisk(), layout.directoryId(), UUID::randomUUID);
+            return new DataDirectory(layout, channel, lock, id);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static FileChannel make(DataLayout layout) throws IOException {
@@ -101,6 +111,11 @@ public final class DataDirectory implements AutoCloseable {
     /** The paths of the files in it. */
     public DataLayout layout() {
         return layout;
+    }
+
+    /** Made at random together with the directory, and never changed: which disk this is. */
+    public UUID id() {
+        return id;
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +57,39 @@ class DataDirectoryTest {
                 .hasMessageContaining("The data directory " + file.resolve("data") + " cannot be used")
                 .hasMessageContaining("ot a directory")
                 .hasMessageContaining("node.dataDir");
+    }
+
+    @Test
+    void eachDirectoryHasAnIdOfItsOwnForEver() throws IOException {
+        UUID first;
+        try (DataDirectory directory = DataDirectory.open(temp.resolve("a"))) {
+            first = directory.id();
+            assertThat(directory.layout().directoryId()).hasContent("directory.id 1\n" + first + "\n");
+            assertThat(mode(directory.layout().directoryId())).isEqualTo("rw-------");
+        }
+        try (DataDirectory directory = DataDirectory.open(temp.resolve("a"))) {
+            assertThat(directory.id()).isEqualTo(first);
+        }
+        try (DataDirectory directory = DataDirectory.open(temp.resolve("b"))) {
+            assertThat(directory.id()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void aDamagedIdIsNotReplacedAndTheDirectoryIsFreeAgain() throws IOException {
+        Path root = temp.resolve("a");
+        DataDirectory.open(root).close();
+        Path file = root.resolve("meta/directory-id");
+        String whole = Files.readString(file);
+        for (String damaged : List.of("", whole.substring(0, 30), whole.replace(" 1", " 2"))) {
+            Files.writeString(file, damaged);
+            assertThatThrownBy(() -> DataDirectory.open(root))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("The file " + file + " cannot be read");
+            assertThat(file).hasContent(damaged);
+        }
+        Files.writeString(file, whole);
+        DataDirectory.open(root).close();
     }
 
     private static String mode(Path path) throws IOException {

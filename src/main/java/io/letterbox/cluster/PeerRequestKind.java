@@ -1,0 +1,31 @@
+package io.letterbox.cluster;
+
+/**
+ * What one node may ask another. The numbers are on the wire: they stay what they are, and none is used twice. A node
+ * that does not know a kind refuses it in words, so a newer version may add some.
+ */
+public enum PeerRequestKind {
+    /** Nothing but an answer is wanted. */
+    PING(1),
+    /** The leaders that a node knows of, for those that the other one knows of ({@code LeaderHint}). */
+    LEADER_HINTS(2);
+
+    private final int number;
+
+    PeerRequestKind(int number) {
+        this.number = number;
+    }
+
+    /** 1 to 65535. */
+    public int number() {
+        return number;
+    }
+
+    /** The kind with a number; null if this version does not know it. */
+    public static PeerRequestKind of(int number) {
+        for (PeerRequestKind kind : values()) {
+            if (kind.number == number) return kind;
+        }
+        return null;
+    }
+}
