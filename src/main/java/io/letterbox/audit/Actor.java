@@ -3,14 +3,14 @@ package io.letterbox.audit;
 import io.letterbox.access.Principal;
 
 /**
- * Who makes a change: a client in person, and the principal in whose name it does.
+ * The author of a change: a client, and the principal in whose name it acts.
  *
- * @param door through which the wish came, such as {@code HTTP}; empty: none, the server does it by itself
- * @param address of the client, in digits
- * @param client what the client calls itself, a user agent or a client id; null if it says nothing
+ * @param door the door through which the request came, such as {@code HTTP}; empty for the server itself
+ * @param address the client's IP address; empty for the server itself
+ * @param client the client's user agent or client id; null if it sends none
  * @param principal of the client; {@link Principal#SERVER} for the server itself
- * @param why the change was not asked for in so many words but follows from something else: a phrase that continues a
- *     sentence; null if it was asked for
+ * @param why the reason for a change that was not requested explicitly but follows from another request, as a phrase
+ *     that continues a sentence; null for a requested change
  */
 public record Actor(String door, String address, String client, Principal principal, String why) {
     /** The server itself. */

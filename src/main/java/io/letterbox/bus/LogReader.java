@@ -19,8 +19,8 @@ public interface LogReader {
      * @param offset the first offset wanted, within the log
      * @param maxBytes the limit for all batches; the first batch is returned even if it is larger
      * @param isolation which records the reader sees
-     * @return an empty slice where {@code offset} is the end of what can be read; null if the cache does not reach back
-     *     that far, or the offset lies far within a large batch, so that {@link #read} has to be used
+     * @return an empty slice if {@code offset} is the end of what can be read; null if the cache does not reach back
+     *     that far, or the offset is deep within a large batch, so that {@link #read} has to be used
      */
     Slice readCached(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 
@@ -42,7 +42,7 @@ public interface LogReader {
     }
 
     /**
-     * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation lets be
+     * The offset of the first record whose timestamp is at or after a time, or the end of what the isolation allows to
      * read if there is none.
      *
      * @param timestampMs milliseconds since 1970-01-01T00:00Z

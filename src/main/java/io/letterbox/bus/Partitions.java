@@ -11,7 +11,7 @@ import java.util.Map;
  * The operations of partition leaders, by the partition's name: callers know neither shards nor nodes. Requests of one
  * thread for one partition are carried out in their order. Safe from any thread; futures complete on the caller's
  * context, and never within the call. They fail with an {@link io.letterbox.error.ApiException}, with
- * {@code UNKNOWN_PARTITION} if nobody leads the partition.
+ * {@code UNKNOWN_PARTITION} if no node leads the partition.
  */
 public interface Partitions {
     /** For {@link #deleteRecords}: deletes all readable records. */
@@ -38,7 +38,7 @@ public interface Partitions {
     void appendAll(List<Append> appends);
 
     /**
-     * Moves the log start offset up, durably, and deletes what lies wholly below it (KIP-107). Fails with
+     * Moves the log start offset up, durably, and deletes the segments wholly below it (KIP-107). Fails with
      * {@code OFFSET_OUT_OF_RANGE} beyond the high watermark, and with {@code POLICY_VIOLATION} if the topic's
      * {@code cleanup.policy} does not have {@code delete}.
      *
@@ -58,8 +58,8 @@ public interface Partitions {
      * Finds out in which partitions of a topic a producer is remembered.
      *
      * @param partitions how many partitions the topic has
-     * @return the partitions, with the number of the producer's last record in each: -1 if there is none of its epoch,
-     *     {@link #UNREADABLE} if nobody knows
+     * @return the partitions, with the sequence number of the producer's last record in each: -1 if there is none in
+     *     its epoch, {@link #UNREADABLE} if the partition cannot be read
      */
     Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId);
 

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The file with a segment's batches: opened by whoever needs it, and closed by {@link OpenSegmentFiles}, or by the
- * log's owner, when nobody does. Any thread.
+ * The file with a segment's batches: opened on demand, and closed by {@link OpenSegmentFiles} or by the log's owner
+ * when it is not used. Any thread.
  */
 public final class SegmentFile {
     private final Disk disk;
@@ -62,7 +62,7 @@ public final class SegmentFile {
         }
     }
 
-    /** Null if somebody else has opened it first. */
+    /** Opens and pins the file; null if another thread was first. */
     private SharedFile openPinned() throws IOException {
         requireThere();
         SharedFile fresh = new SharedFile(disk.open(path), disk.openFiles());
@@ -99,7 +99,7 @@ public final class SegmentFile {
         return file.get() != null;
     }
 
-    /** False if it is on the list of open files already. */
+    /** Marks the file as listed; false if it is on the list of open files already. */
     boolean markListed() {
         return listed.compareAndSet(false, true);
     }
@@ -108,7 +108,7 @@ public final class SegmentFile {
         listed.set(false);
     }
 
-    /** Closes the file if nobody has used it since the last call, and nobody needs it; true if it is closed now. */
+    /** Closes the file if it was not used since the last call and is not pinned. Returns true if it is closed now. */
     public boolean closeWhenIdle() {
         if (used) {
             used = false;

@@ -48,7 +48,7 @@ public final class Deadlines {
         if (dueMs < deadline.queuedMs) enqueue(key, deadline, dueMs);
     }
 
-    /** Moves a deadline on or back; false if the key has none. */
+    /** Moves a deadline; false if the key has none. */
     public boolean move(Object key, long dueMs) {
         Deadline deadline = byKey.get(key);
         if (deadline == null) return false;
@@ -65,7 +65,7 @@ public final class Deadlines {
         if (queue.size() > 2 * byKey.size() + SPARE_ENTRIES) queue.removeIf(this::isDead);
     }
 
-    /** Takes a key's deadline away; nothing if there is none. */
+    /** Cancels a key's deadline, if it has one. */
     public void cancel(Object key) {
         byKey.remove(key);
         // Its entry is dropped when its time comes, usually within a session timeout.

@@ -20,7 +20,7 @@ public interface Group {
     /** The state in Kafka's spelling: {@code Stable}, {@code Empty}, … */
     String state();
 
-    /** What the members speak: {@code consumer}, {@code connect}, …; empty if nobody said. */
+    /** The protocol type of the members: {@code consumer}, {@code connect}, …; empty if unknown. */
     String protocolType();
 
     /** True if it has no members. */
@@ -29,7 +29,7 @@ public interface Group {
     /** How many members it has. */
     int size();
 
-    /** When it got into its state, in milliseconds since 1970; -1 if that is not known. */
+    /** The time at which it entered its state, in milliseconds since 1970; -1 if unknown. */
     long inStateSinceMs();
 
     /**
@@ -49,7 +49,7 @@ public interface Group {
     /** NONE, or the error if the group may not be deleted. */
     Errors deleteRefusal();
 
-    /** True if members read a topic, so that its offsets must not be deleted and do not expire. */
+    /** True if a member subscribes to a topic, so that its offsets must not be deleted and do not expire. */
     boolean reads(String topic);
 
     /**
@@ -74,11 +74,11 @@ public interface Group {
     List<CoordinatorRecord> tombstones();
 
     /**
-     * Who says to be allowed to commit.
+     * The identity with which a client commits.
      *
-     * @param memberId empty if no member
+     * @param memberId the member's id; empty if the client is not a member
      * @param instanceId the static member's name, or null
-     * @param generation generation or epoch, -1 if no member
+     * @param generation generation or epoch, -1 if the client is not a member
      * @param transactional whether the offsets are part of a transaction
      * @param version the version of the request
      */

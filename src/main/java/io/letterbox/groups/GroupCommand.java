@@ -72,7 +72,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
     }
 
     /**
-     * Joins a consumer group, stays in it, acknowledges what was revoked, leaves it (KIP-848, ConsumerGroupHeartbeat);
+     * Joins a consumer group, stays in it, acknowledges revocations, leaves it (KIP-848, ConsumerGroupHeartbeat);
      * answered at once.
      */
     record ConsumerGroupHeartbeat(Caller caller, ConsumerGroupHeartbeatRequestData data)

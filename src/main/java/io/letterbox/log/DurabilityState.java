@@ -16,8 +16,8 @@ final class DurabilityState {
     private final AtomicLong durableOffset;
     private volatile Exception poison;
 
-    // The log's owner. Everything below it is safe, everything above is speculation; the greatest number if nobody has
-    // said so, and all is safe.
+    // Owned by the log's owner. Everything below it is safe, everything above is speculation; the greatest number if it
+    // was not set, so that all is safe.
     private long highWatermark = Long.MAX_VALUE;
 
     /** @param endOffset the end of the log, which is forced as a whole */

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param path its path; the file need not exist
  */
 public record IndexFile(Disk disk, Path path) {
-    /** All its bytes; none if there is no file. */
+    /** Its content; empty if the file does not exist. */
     public ByteBuffer content() throws IOException {
         try {
             return ByteBuffer.wrap(disk.readAll(path));
@@ -36,15 +36,15 @@ public record IndexFile(Disk disk, Path path) {
         }
     }
 
-    /** Makes an empty file if there is none; durable when it is forced, and its directory. */
+    /** Makes an empty file if there is none; durable when the file and its directory are forced. */
     void ensure() throws IOException {
         if (!disk.exists(path)) disk.create(path).close();
     }
 
     /**
-     * Writes entries behind those that the file has; if there are none of either, there need be no file. What lies
-     * there already is from before a crash or a truncation; it is cut off durably first, because old entries among new
-     * ones could not be told apart after the next crash.
+     * Appends entries to those that the file has; without any entries, no file is made. Bytes that are there already
+     * are from before a crash or a truncation. They are cut off durably first, because after the next crash old entries
+     * could not be told from new ones.
      *
      * @param fromBytes the length of the entries that the file has
      */

@@ -36,7 +36,7 @@ public final class LogShrink {
         this.start = start;
     }
 
-    /** How much room it takes to shrink the log, in bytes; -1 if that would free too little. */
+    /** The disk space that shrinking the log needs, in bytes; -1 if it would free too little. */
     public long neededBytes() {
         LogConfig config = log.config();
         if (!config.delete() || config.retentionBytes() < 0) return -1;

@@ -25,7 +25,7 @@ final class LogTruncation {
      * The segments that a truncation keeps, and the files to delete once readers cannot find them any more.
      *
      * @param left the segments that stay, the last one opened anew
-     * @param stale what the last one was before; null if it is a new one
+     * @param stale the former object of the last segment; null if that is new
      * @param rest the segments to delete
      */
     record Cut(SegmentList left, Segment stale, List<Segment> rest, Disk disk, Path directory) {
@@ -87,8 +87,8 @@ final class LogTruncation {
     }
 
     /**
-     * Brings the index files of a segment up to what is in memory: those of one that has been cut before still have
-     * entries for what was behind that cut. False if that cannot be done, so that the segment has to be walked.
+     * Updates the index files of a segment from memory: after an earlier truncation they still have entries for batches
+     * behind it. Returns false if that is not possible, so that the segment's batches have to be read.
      */
     private static boolean hasIndexFiles(Segment segment) throws ForceFailedException {
         try {

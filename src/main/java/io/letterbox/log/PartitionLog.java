@@ -152,8 +152,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Begins a checkpoint: writes the active segment's indexes out, and prepares a flush of them and of what is durable
-     * elsewhere only or lies in closed segments, whatever the topic wants; null if there is nothing of it.
+     * Begins a checkpoint: writes the active segment's indexes, and prepares a flush of them, of closed segments, and
+     * of records that are durable in the write-ahead log only. Returns null if there is nothing to force.
      *
      * @param whole whether to flush everything, whatever the topic's flush setting is
      */

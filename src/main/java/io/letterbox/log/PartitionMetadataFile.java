@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * The file in a partition's directory that says which incarnation of the topic it belongs to, and, for people, how the
- * topic is called:
+ * The file in a partition's directory that names the incarnation of the topic it belongs to and, for people, the topic:
  *
  * <pre>
  * partition.metadata
@@ -27,7 +26,7 @@ public final class PartitionMetadataFile {
 
     private PartitionMetadataFile() {}
 
-    /** The topic that the marker of a directory names; empty if it names none, null if there is no marker. */
+    /** The topic id in a directory's file, as text; empty if the file has none, null if there is no file. */
     public static String read(Disk disk, Path directory) throws IOException {
         return field(disk, directory, TOPIC_ID);
     }
@@ -48,7 +47,7 @@ public final class PartitionMetadataFile {
                 .orElse("");
     }
 
-    /** The topic's id, or null if the marker is missing or does not say it. */
+    /** The topic's id, or null if the file is missing or has none. */
     public static UUID topicId(Disk disk, Path directory) throws IOException {
         String holder = read(disk, directory);
         try {

@@ -38,8 +38,8 @@ final class ProducerSnapshots {
     private static final int LEAST_PART_OF_SEGMENT = 8;
 
     /**
-     * If there is no room in memory for the aborted transactions of all logs, one with this many goes on in another
-     * segment, so that they are kept in their file only. Fewer are not worth a segment.
+     * If the memory for the aborted transactions of all logs is full, a log with at least this many continues in a new
+     * segment, so that they are only in their file. Fewer are not worth a segment.
      */
     private static final int ABORTED_PER_SEGMENT = 256;
 
@@ -146,7 +146,7 @@ final class ProducerSnapshots {
     }
 
     /**
-     * Forgets everything and reads it again, because the log is being cut.
+     * Rebuilds the states from a snapshot and the log, because the log is being truncated.
      *
      * @param left the log's segments; only the last one's aborted transactions are unknown, as it is not read yet
      * @param durableOffset of the log
@@ -185,7 +185,7 @@ final class ProducerSnapshots {
         disk.forceDirectory(directory);
     }
 
-    /** Takes the newest snapshot that can be read, up to an offset; returns its own, or that of the log's beginning. */
+    /** Loads the newest valid snapshot up to an offset. Returns its offset, or the log's beginning if there is none. */
     private long load(long beginning, long upTo) throws IOException {
         for (Long newest; (newest = snapshots.floor(upTo)) != null; ) {
             long offset = newest;

@@ -27,7 +27,7 @@ public final class RecoveryPoints {
         TopicIdPartition of(TopicPartition name) throws IOException;
     }
 
-    /** Reads the file; empty if there is none or where it cannot be understood, which costs time but no data. */
+    /** Reads the file. Empty if it does not exist or has another format, which costs time but no data. */
     public static Map<TopicIdPartition, Long> read(Disk disk, Path file, Incarnations byName) throws IOException {
         Map<TopicIdPartition, Long> points = new HashMap<>();
         List<String[]> lines = CheckpointFile.read(disk, file, BY_ID, 2);

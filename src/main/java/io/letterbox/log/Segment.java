@@ -13,8 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * One file of record batches, and what leads to them. The newest segment of a log is active: it grows. The others are
- * closed: nothing of them is in memory, and their files are opened for reads.
+ * One file of record batches with its indexes. The newest segment of a log is active: it grows. The others are closed:
+ * nothing of them is in memory, and their files are opened for reads.
  *
  * <p>Written by the log's owner; read from any thread up to the published size.
  */
@@ -33,7 +33,7 @@ public final class Segment {
 
     // Owner only. On the monotonic clock; NEVER if there is no record, or the first one is older than this process.
     private long firstAppendMs = NEVER;
-    // On the wall clock, of what was there when this process began; -1 if that is not known.
+    // The first timestamp, of records that are older than this process; -1 if unknown.
     private long firstTimestampMs = -1;
     private boolean cutBack;
 
@@ -168,7 +168,8 @@ public final class Segment {
     }
 
     /**
-     * Owner only: how long ago the first record came; 0 if only its timestamp can tell, which nobody has looked at yet.
+     * Owner only: the age of the first record; 0 if only its timestamp could tell and {@link #ageMs(Moment)} has not
+     * used it yet.
      */
     long ageMs(long elapsedMs) {
         return firstAppendMs == NEVER ? 0 : elapsedMs - firstAppendMs;
@@ -196,7 +197,7 @@ public final class Segment {
     /**
      * Owner only: prepares the active segment for being closed: forces its end if needed, and writes its index files.
      *
-     * @return false if there is no room for those, which stay in memory then
+     * @return false if there is no room for the index files; then the indexes stay in memory
      */
     boolean seal() throws IOException {
         forceEnd();
@@ -257,7 +258,7 @@ public final class Segment {
         return file.isGone();
     }
 
-    /** Owner only, of a closed segment: closes the file if nobody has used it since the last call. */
+    /** Owner only, for a closed segment: closes the file if it was not used since the last call. */
     void closeWhenIdle() {
         file.closeWhenIdle();
     }

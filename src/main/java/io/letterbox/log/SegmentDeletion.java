@@ -27,8 +27,8 @@ final class SegmentDeletion {
 
     /**
      * Deletes some segments, and moves the log's start above them. The start is made durable first: a crash may keep
-     * any of the files, and recovery deletes those below it. If there is no room to say where the log starts, segments
-     * go one after the other, each durably, so that a crash leaves no hole.
+     * any of the files, and recovery deletes those below it. If there is no space to write it, segments are deleted one
+     * after the other, each durably, so that a crash leaves no hole.
      *
      * @param count how many segments, fewer than the log has
      * @throws IOException if not all could be done now

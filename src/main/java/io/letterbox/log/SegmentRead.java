@@ -228,7 +228,7 @@ final class SegmentRead {
         if (scan.defect() != null) throw corrupt(scan.position(), scan.defect());
     }
 
-    /** Where the first batch begins that ends at or beyond an offset; the segment's size if there is none. */
+    /** The position of the first batch that ends at or beyond an offset; the segment's size if there is none. */
     long positionOf(long offset) throws IOException {
         BatchScan scan = scanFrom(offset);
         while (scan.next()) {

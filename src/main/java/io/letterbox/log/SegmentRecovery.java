@@ -38,7 +38,7 @@ final class SegmentRecovery {
      * @param startBytes the position at which reading began
      * @param goodBytes the end of the good batches in the file
      * @param endOffset the offset after the last good batch
-     * @param defect what is wrong at {@code goodBytes}, or null if the file ends there
+     * @param defect the damage at {@code goodBytes}, or null if the file ends there
      */
     record Walked(
             Segment segment,

@@ -64,7 +64,7 @@ public final class TimeIndex {
         return low - 1;
     }
 
-    /** The greatest relative offset up to which every record is known to be older than a time; -1 if none is. */
+    /** The greatest relative offset up to which every record is known to be older than a time; -1 if there is none. */
     int olderUpTo(long timestampMs) {
         int high = count;
         int low = 0;

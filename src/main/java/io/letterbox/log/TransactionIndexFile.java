@@ -81,7 +81,7 @@ final class TransactionIndexFile {
         settled = true;
     }
 
-    /** What is in memory, or null if the file has to be read. Any thread. */
+    /** The index in memory, or null if the file has to be read. Any thread. */
     TransactionIndex inMemory() {
         return index;
     }

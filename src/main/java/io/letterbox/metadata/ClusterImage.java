@@ -147,7 +147,7 @@ public final class ClusterImage {
                 version, clusterId, nodes, shards, topics, deleted, Collections.unmodifiableSortedMap(changed));
     }
 
-    /** What was set for one owner; empty if nothing was. */
+    /** The settings of one owner; empty if it has none. */
     public SortedMap<String, String> settings(SettingsOwner owner) {
         return settings.getOrDefault(owner, Collections.emptySortedMap());
     }

@@ -19,13 +19,13 @@ final class Controller {
     private Controller() {}
 
     /**
-     * Gives new partitions of a topic their places: in shards where there are any, see {@link ShardPlacement};
-     * otherwise their replicas are spread over the nodes that are not fenced, round-robin: partition p starts at node p
-     * modulo the number of nodes. A single node holds and leads everything.
+     * Places new partitions of a topic: in shards if there are any, see {@link ShardPlacement}; otherwise their
+     * replicas are spread over the nodes that are not fenced, round-robin: partition p starts at node p modulo the
+     * number of nodes. A single node holds and leads everything.
      *
      * @param before the partitions that the topic has already
      * @throws ApiException {@code INVALID_REPLICATION_FACTOR} if there are fewer nodes than replicas, or no shard with
-     *     so many
+     *     that many
      */
     static List<PartitionImage> place(
             ClusterImage image, List<PartitionImage> before, int count, int replicationFactor) {

@@ -17,9 +17,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The metadata log of a server that stands alone: a file. A command is in the file and forced before anybody hears of
- * it. If there is no room for one, or no descriptor, it is refused and nothing has changed. When a force fails, the log
- * takes no more commands: what the disk holds is not known any more.
+ * The metadata log of a single node: a file. A command is written and forced before its image is published. If space or
+ * a descriptor is short, the command is refused and nothing changes. After a failed force the log takes no more
+ * commands, because the content of the disk is unknown.
  */
 public final class LocalMetadataLog implements MetadataLog, Closeable {
     /** The file is rewritten, as one image, when it has grown by this much and to more than twice its first size. */

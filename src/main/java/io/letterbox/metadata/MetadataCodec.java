@@ -93,7 +93,7 @@ final class MetadataCodec {
 
     static byte[] encode(ClusterImage image) {
         return bytes(out -> {
-            // One without shards in which no node has registered since they have epochs is written as it always was.
+            // An image without shards, in which no node has an epoch yet, keeps its old format.
             boolean registered = image.nodes().values().stream().anyMatch(node -> node.epoch() > 0);
             boolean shards = registered || !image.shards().isEmpty();
             boolean set = shards || !image.settings().isEmpty();

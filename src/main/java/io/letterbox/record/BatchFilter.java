@@ -40,7 +40,7 @@ public final class BatchFilter {
      * @param batch a valid batch of records; a compressed batch is compressed again with the same codec
      * @param deleteHorizonMs the time at which new tombstones may be dropped: written into the batch as its base
      *     timestamp (KIP-534) if a tombstone stays and the batch has no delete horizon yet; or {@link #NO_HORIZON}
-     * @return the batch's own bytes where nothing changes, a new batch, or null if no record stays
+     * @return the batch's own bytes if nothing changes, a new batch, or null if no record stays
      * @throws io.letterbox.error.ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE if the records cannot be read
      */
     public ByteBuffer filter(RecordBatch batch, Choice choice, long deleteHorizonMs) {

@@ -66,7 +66,7 @@ final class BatchWriter implements AutoCloseable {
         recordCount++;
     }
 
-    /** Adds a record that comes in two parts: the first bytes of one array, and a part of another. */
+    /** Adds an encoded record in two parts: the first bytes of one array, and a part of another. */
     void record(byte[] head, int headLength, byte[] array, int from, int length) {
         bytes(head, 0, headLength);
         record(array, from, length);

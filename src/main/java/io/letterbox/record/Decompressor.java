@@ -129,7 +129,7 @@ final class Decompressor {
         }
     }
 
-    /** True if there is no byte behind an index, neither here nor in the stream. */
+    /** True if there is no byte from an index on, neither in the array nor in the stream. */
     boolean endsAt(int at) {
         if (at < end) return false;
         end = 0;
@@ -157,7 +157,7 @@ final class Decompressor {
     private long missing(int from) {
         int size = Varint.length(array, from, end, Varint.MAX_INT_BYTES);
         if (size == Varint.BROKEN_OFF) return 1;
-        // A length that does not end, or is negative, is for the parser to refuse, which looks no further.
+        // The parser refuses a length that does not end, or is negative, so nothing more is loaded for it.
         if (size == Varint.OVERLONG) return 0;
         int length = Varint.unzigzag((int) Varint.get(array, from, size));
         if (length > maxRecordBytes) throw tooLarge("A record", length, maxRecordBytes);

@@ -86,7 +86,7 @@ final class RecordParser {
         return at;
     }
 
-    /** How many bytes have come out of the batch's compression so far; 0 if it has none. */
+    /** The number of bytes decompressed so far; 0 for an uncompressed batch. */
     long inflatedBytes() {
         return decompressing ? decompressor.inflatedBytes() : 0;
     }
@@ -102,9 +102,9 @@ final class RecordParser {
     }
 
     /**
-     * Takes the next record; false if it is malformed.
+     * Parses the next record; false if it is malformed.
      *
-     * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE where a compressed one cannot be had
+     * @throws ApiException CORRUPT_RECORDS or RECORD_TOO_LARGE if it cannot be decompressed
      */
     boolean next() {
         if (decompressing) load();

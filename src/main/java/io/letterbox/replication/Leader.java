@@ -64,7 +64,7 @@ public final class Leader {
         return highWatermark;
     }
 
-    /** Why nothing may be appended now, or null if appends are welcome. Ask before every append. */
+    /** Why nothing may be appended now, or null if appends are allowed. To be checked before every append. */
     public Output.Reject rejection() {
         return rejection;
     }

@@ -176,7 +176,9 @@ final class GroupCommit {
         return open.batches > 0 && journal.wantsCheckpoint(open.entry());
     }
 
-    /** True if {@link #commit} is to be called again once a group is safe, as the journal took no more. */
+    /**
+     * True if {@link #commit} has to be called again once a group is safe, because the journal had no more in flight.
+     */
     boolean isDue() {
         return due;
     }

@@ -149,7 +149,7 @@ final class HostedPartition {
         return quarantine;
     }
 
-    /** True if its log is to be opened when that is possible. Any thread. */
+    /** True if opening its log failed and is retried. Any thread. */
     boolean isOffline() {
         return offline;
     }

@@ -55,7 +55,7 @@ final class Housekeeping {
      * not wait for a round over very many partitions.
      *
      * @param round iterator over the round's partitions; the call goes on where the last one ended
-     * @return false if there are none left
+     * @return false if the round is over
      * @throws IOException if a force failed: the shard must end
      */
     boolean maintain(Iterator<HostedPartition> round, Moment now) throws IOException {

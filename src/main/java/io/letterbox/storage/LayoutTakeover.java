@@ -64,7 +64,8 @@ public final class LayoutTakeover {
     }
 
     /**
-     * Moves what belongs to a partition, deletes what belongs to a topic that was deleted, and warns of the rest.
+     * Moves the directories of partitions, deletes those of deleted topics, and warns of directories that belong to no
+     * known topic.
      *
      * @param forces does several things that wait for the disk at the same time
      * @throws IOException if that could not be ended; the next start goes on

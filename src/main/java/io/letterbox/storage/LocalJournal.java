@@ -26,9 +26,9 @@ final class LocalJournal implements Journal {
     private final Function<TopicPartition, HostedPartition> partitions;
 
     /**
-     * @param wal where entries are made durable
-     * @param forces what makes the logs of an entry durable where that is not possible
-     * @param partitions finds the shard's partitions; null if it has none of the name
+     * @param wal the log that makes entries durable
+     * @param forces forces the logs of an entry if the write-ahead log cannot take it
+     * @param partitions finds the shard's partitions; null for other partitions
      */
     LocalJournal(WriteAheadLog wal, ParallelFsync forces, Function<TopicPartition, HostedPartition> partitions) {
         this.wal = wal;
@@ -45,9 +45,9 @@ final class LocalJournal implements Journal {
     public void append(JournalEntry entry, Completion done) {
         IOException failure = null;
         try {
-            // A log writes down by itself where it begins, before anything goes: a full disk must not prevent that. Nor
-            // opens and drops: where there is no room for them, the metadata stand in, by which a start ends what this
-            // process does not.
+            // A log stores its start offset itself, before it deletes segments, so that deletion works on a full disk.
+            // Opens and drops work there, too: if the write-ahead log has no room for them, the next start completes
+            // them from the metadata.
             if (entry instanceof JournalEntry.Group group) makeDurable(group);
             else if (entry instanceof JournalEntry.Open open) wal.writeOpens(open.timeMs(), open.partitions());
             else if (entry instanceof JournalEntry.Drop drop) wal.writeDrops(drop.timeMs(), drop.partitions());

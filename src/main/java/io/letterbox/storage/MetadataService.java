@@ -67,7 +67,7 @@ public final class MetadataService implements Metadata {
      * An answer that is given when an image is visible.
      *
      * @param version of the image
-     * @param topic which the command makes, or makes larger; null if it does not
+     * @param topic the topic that the command makes or adds partitions to; null for other commands
      */
     private record PendingReply(long version, Reply reply, String topic, Promise<Reply> promise) {}
 
@@ -167,7 +167,7 @@ public final class MetadataService implements Metadata {
         else answer.promise().fail(missing);
     }
 
-    /** Why a topic that was made just now is not served as a whole; null if it is. */
+    /** Why some partition of a topic that was just made is not served; null if all are. */
     private ApiException unserved(String topic) {
         for (Map.Entry<TopicPartition, ApiException> each : unserved.entrySet()) {
             if (!each.getKey().topic().equals(topic)) continue;

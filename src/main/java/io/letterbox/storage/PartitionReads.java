@@ -40,7 +40,7 @@ final class PartitionReads {
     /**
      * Whole batches from the tail cache, also a batch in which the offset lies deep. Never blocks.
      *
-     * @return null if the cache does not reach back that far, or the partition refuses to be read
+     * @return null if the cache does not reach back that far, or the partition does not serve
      */
     static Slice cached(HostedPartition held, long offset, int maxBytes, Isolation isolation) {
         if (held.quarantine() != null) return null;

@@ -11,9 +11,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Forces what one shard's logs have so far in the journal only, and the segments that they have closed; then the
- * journal's entries of before are not needed any more, and recovery points move. Forces, and the writing of the points,
- * which all shards have in one file, go on beside the appends. One checkpoint at a time. Owned by the shard's thread.
+ * The checkpoint of one shard: forces the logs whose newest batches are only in the journal, and the closed segments.
+ * Afterwards older entries of the journal are not needed any more, and recovery points move. Forces, and the writing of
+ * the points, which all shards have in one file, run in the background of appends. One checkpoint at a time. Owned by
+ * the shard's thread.
  */
 final class ShardCheckpoint {
     /** How many bytes are appended before a checkpoint is due: a restart may have to read that many. */
@@ -26,7 +27,7 @@ final class ShardCheckpoint {
     private final ShardPartitions partitions;
     private final Journal journal;
 
-    /** What goes on beside the shard's thread; null if there is no checkpoint under way. */
+    /** The background step; null if no checkpoint is under way. */
     private CompletableFuture<Void> underWay;
 
     /** True if the background step is the writing of the recovery points, after the logs were forced. */
@@ -48,13 +49,16 @@ final class ShardCheckpoint {
         this.journal = journal;
     }
 
-    /** Counts appended bytes; true if a checkpoint is due for their number. */
+    /** Counts appended bytes. Returns true if a checkpoint is due because of them. */
     boolean wrote(long bytes) {
         bytesSince += bytes;
         return bytesSince >= CHECKPOINT_BYTES;
     }
 
-    /** True if a checkpoint is due for the number of files that cannot be closed before it. */
+    /**
+     * True if a checkpoint is due because too many open files have bytes that are not forced, so that they cannot be
+     * closed.
+     */
     boolean isDueForFiles() {
         return services.files().openFiles().wantForce();
     }
@@ -112,9 +116,9 @@ final class ShardCheckpoint {
     }
 
     /**
-     * Goes on where a step is over: when the logs are forced, lets the journal's entries go and has the recovery points
-     * written; when those are, the checkpoint is over. Where something is lacking, the next checkpoint does it: nothing
-     * rests on what is left over, a restart would only have more to read.
+     * Continues after a background step: when the logs are forced, frees the journal's entries and has the recovery
+     * points written; after that the checkpoint is over. If a resource is short, the next checkpoint does it: no data
+     * depends on it, a restart would only have more to read.
      *
      * @throws ForceFailedException if a force failed; the shard must stop
      */

@@ -18,10 +18,10 @@ public final class ShardCount {
     private ShardCount() {}
 
     /**
-     * The number of shards. If there are none yet, they are made, and every partition gets its place in one of them;
-     * that is durable then. Blocks.
+     * The number of shards. If there are none yet, makes them durably, and assigns every partition to one of them.
+     * Blocks.
      *
-     * @param configured {@code storage.shards}; 0: as many as suit the cores
+     * @param configured {@code storage.shards}; 0 for a number by the cores
      * @throws ApiException if they cannot be made
      */
     public static int of(MetadataLog metadata, int nodeId, int configured) {

@@ -37,7 +37,7 @@ sealed interface ShardMessage {
     record DescribeProducers(TopicPartition partition, Promise<List<ActiveProducer>> done) implements ShardMessage {}
 
     /**
-     * Say in which of the shard's partitions of a topic a producer is remembered.
+     * Asks in which of the shard's partitions of a topic a producer is remembered.
      *
      * @param partitions how many partitions the topic has; the shard searches those that it owns
      */

@@ -129,7 +129,7 @@ final class ShardPartitions {
      *
      * @param beforeDeleting run before logs are closed
      * @param moved receives the high watermarks that moved
-     * @return why what is not served is not: empty if all is as the image says
+     * @return the partitions that are not served, and why; empty if all are
      * @throws IOException if a force failed: the shard must end
      */
     Map<TopicPartition, ApiException> apply(
@@ -222,7 +222,7 @@ final class ShardPartitions {
         if (all) unopened.remove(topic.name());
     }
 
-    /** True if something that an image has taken away is still there, so that it has to be applied once more. */
+    /** True if partitions that the image took away are not gone yet, so that it has to be applied again. */
     boolean isLeaving() {
         return leaving || !drops.areOver();
     }
@@ -271,7 +271,7 @@ final class ShardPartitions {
         if (held.log() != null) held.log().abandon();
     }
 
-    /** What an image says of the very incarnation of a partition; null if that has been deleted. */
+    /** The image of a partition of the same incarnation; null if that incarnation has been deleted. */
     private static PartitionImage of(HostedPartition held, ClusterImage image) {
         TopicImage topic = image.topics().get(held.id().topic());
         boolean there = topic != null
@@ -289,7 +289,7 @@ final class ShardPartitions {
         compaction.stop(held);
     }
 
-    /** @param opened what was opened just now; null if it was open */
+    /** @param opened the partition, if it was opened just now; null if it was open before */
     private HostedPartition serve(
             TopicPartition id, TopicImage topic, HostedPartition opened, List<Committed.Moved> moved) {
         PartitionImage partition = topic.partitions().get(id.partition());
@@ -428,7 +428,7 @@ final class ShardPartitions {
     /**
      * Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point.
      *
-     * @return true if all of all logs is in their files now
+     * @return true if everything in all logs is in their files now
      */
     boolean closeAll() {
         boolean well = true;

@@ -22,7 +22,7 @@ public record Moment(long elapsedMs, long wallMs, boolean wallConfirmed) {
         return thenWallMs < 0 || !wallConfirmed ? elapsedMs : elapsedMs - ageOf(thenWallMs);
     }
 
-    /** How many milliseconds ago something was written down with a wall time; 0 if that lies in the future. */
+    /** The age of a stored wall time in milliseconds; 0 if it is in the future. */
     public long ageOf(long thenWallMs) {
         return Math.max(0, wallMs - thenWallMs);
     }

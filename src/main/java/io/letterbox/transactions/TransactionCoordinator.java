@@ -101,10 +101,11 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     /**
-     * Finds out what has to be forgotten, so that there is room for so much more: the ids that were unused for longest.
+     * Chooses idle ids to drop, so that there is room for this many more bytes: those that were unused for longest.
      *
-     * @param but the id that is not to be forgotten for itself; may be unknown
-     * @return their tombstones, to be written with what needs the room; null if there is not enough to forget
+     * @param but the id that needs the room, which is not dropped; may be unknown
+     * @return their tombstones, to be written with the record that needs the room; null if dropping idle ids is not
+     *     enough
      */
     private List<CoordinatorRecord> makeRoom(long growthBytes, String but) {
         List<CoordinatorRecord> tombstones = new ArrayList<>();
@@ -335,7 +336,7 @@ public final class TransactionCoordinator implements Coordinator {
                         .setProducerEpoch(known.transaction.ownerEpoch()));
     }
 
-    /** Writes a decision, and has it carried out. If there is nothing to mark, it is carried out by itself. */
+    /** Writes an outcome, and has its markers written. A transaction without partitions is completed at once. */
     private void decide(Transaction prepared, CoordinatorContext context) {
         boolean nothing = prepared.partitions().isEmpty();
         write(nothing ? prepared.completed(context.wallMs()) : prepared, context);
@@ -382,7 +383,7 @@ public final class TransactionCoordinator implements Coordinator {
         }
     }
 
-    /** Writes what may need more room than there is; false, and nothing is written, if there is none to be made. */
+    /** Writes a record that may need more memory. Returns false, and writes nothing, if no room can be made for it. */
     private boolean writeGrown(Transaction before, Transaction after, CoordinatorContext context) {
         long growthBytes =
                 TransactionalIds.weightBytes(after) - (before == null ? 0 : TransactionalIds.weightBytes(before));

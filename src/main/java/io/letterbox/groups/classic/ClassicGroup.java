@@ -251,7 +251,7 @@ public final class ClassicGroup implements Group {
         return memberId.equals(leader);
     }
 
-    /** Makes a member leader that takes part in the rebalance; false if none does. */
+    /** Makes a member that takes part in the rebalance the leader; false if none does. */
     boolean electLeader() {
         ClassicMember current = leader == null ? null : members.get(leader);
         if (current != null && current.joining() != null) return true;

@@ -81,7 +81,7 @@ public final class ClassicGroups {
         });
     }
 
-    /** The group, made if there is none: without members, as offsets alone would make it. */
+    /** The group with an id; if there is none, makes one without members, as commits of offsets do. */
     public ClassicGroup getOrMake(String groupId, long wallMs) {
         ClassicGroup known = registry.get(groupId, ClassicGroup.class);
         if (known != null) return known;

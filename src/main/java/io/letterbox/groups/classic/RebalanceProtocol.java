@@ -90,7 +90,7 @@ final class RebalanceProtocol {
         delay(group, nextMs, Math.max(remainingMs - delayMs, 0), context);
     }
 
-    /** Ends the join phase if nobody is waited for any more. The first one of a group ends by time only. */
+    /** Ends the join phase if all members have joined. The first join phase of a group ends by time only. */
     void completeWhenAllJoined(ClassicGroup group, CoordinatorContext context) {
         if (group.in(ClassicState.PREPARING_REBALANCE) && !group.isInitial() && group.allJoined()) {
             completeJoin(group, context);

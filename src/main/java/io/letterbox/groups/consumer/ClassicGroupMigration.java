@@ -22,7 +22,7 @@ final class ClassicGroupMigration {
 
     private ClassicGroupMigration() {}
 
-    /** False if the server could not speak the members' protocol for them. */
+    /** False if the server cannot produce assignments for the members' protocol. */
     static boolean isPossible(ClassicGroupSnapshot snapshot, int maxMembers) {
         if (snapshot.members().size() >= maxMembers) return false;
         for (ClassicGroupSnapshot.Member member : snapshot.members()) {

@@ -245,7 +245,7 @@ public final class ConsumerGroup implements Group {
         return "Stable";
     }
 
-    /** True if a member owns what the newest target says. */
+    /** True if a member owns its newest target. */
     boolean isReconciled(ConsumerMember member) {
         return member.current().state() == MemberState.STABLE
                 && (member.current().epoch() == targetEpoch || member.current().epoch() == ConsumerMember.AWAY_EPOCH);

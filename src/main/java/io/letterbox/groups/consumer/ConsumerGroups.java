@@ -296,7 +296,7 @@ public final class ConsumerGroups {
     }
 
     /**
-     * Commits what a member asks for that joins, or says something else of itself.
+     * Commits the request of a member that joins or changes its metadata.
      *
      * @throws ConsumerRefusal GROUP_MAX_SIZE_REACHED if there is no memory for it
      */
@@ -326,7 +326,7 @@ public final class ConsumerGroups {
         return new Rebalance(new GroupChange(group), topics, patterns, context.wallMs());
     }
 
-    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID if there is none, because then nobody is in it */
+    /** @throws ConsumerRefusal UNKNOWN_MEMBER_ID if there is no such group, because then it has no members */
     ConsumerGroup group(String groupId) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         if (group != null) return group;

@@ -15,7 +15,7 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue profile
     /** The epoch of a static member that has left and is expected back. */
     public static final int AWAY_EPOCH = -2;
 
-    /** Stands for what a member said of itself if there was no room to read it from the log. */
+    /** The metadata of a member for whose own there was no room when the log was replayed. */
     static final ConsumerGroupMemberMetadataValue UNREAD = new ConsumerGroupMemberMetadataValue();
 
     /** True for a member that speaks the classic protocol (JoinGroup, SyncGroup). */

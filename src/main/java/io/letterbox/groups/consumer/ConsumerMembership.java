@@ -10,8 +10,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
 
 /**
- * The rules by which members join, stay in and leave a group with ConsumerGroupHeartbeat. Decides what changes; writes
- * and answers nothing. Immutable.
+ * The rules by which members join, stay in and leave a group with ConsumerGroupHeartbeat. Decides on changes; does not
+ * write or answer. Immutable.
  */
 final class ConsumerMembership {
     private final GroupSettings settings;

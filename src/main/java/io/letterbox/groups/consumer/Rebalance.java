@@ -14,19 +14,19 @@ import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What follows from a change, within one request: another group epoch, other targets, the next step of a member. Lives
- * as long as the request.
+ * The consequences of a change, within one request: a new group epoch, new targets, the next step of a member. Lives as
+ * long as the request.
  *
- * @param change what the request changes
- * @param topics the cluster's topics now
- * @param patterns what regular expressions stand for
+ * @param change the changes of the request
+ * @param topics the cluster's current topics
+ * @param patterns matches regular expressions with topics
  * @param wallMs milliseconds since 1970
  */
 record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long wallMs) {
 
     /**
-     * Compares the group with the cluster, begins another epoch where something has changed, and computes the targets
-     * of the newest epoch if there are none.
+     * Compares the group with the cluster, begins a new epoch if something has changed, and computes the targets of the
+     * newest epoch if they are missing.
      *
      * @param changed whether a subscription has changed, or a member is new
      */
@@ -51,8 +51,8 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
     }
 
     /**
-     * Looks up which topics the regular expressions stand for, and forgets those that nobody uses. False if that is not
-     * known of all of them; these stand for what they stood for before.
+     * Updates the topics of regular expressions, and drops expressions that no member uses. Returns false if some are
+     * not matched yet; these keep their topics.
      */
     private boolean resolve() {
         boolean all = true;
@@ -116,7 +116,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
     /**
      * Takes a member one step towards its target.
      *
-     * @param owned what it says that it owns; null if it does not say
+     * @param owned the partitions that it reports as owned; null if it does not report them
      */
     void reconcile(String memberId, PartitionSet owned) {
         ConsumerGroup group = change.group();

@@ -224,7 +224,9 @@ public final class GroupCoordinator implements Coordinator {
         return group.view(consumers::topicName).with(new TreeMap<>(offsets.of(group.id())));
     }
 
-    /** A page of groups. Those whose ids do not pass are looked at, too, so there is an end to that. */
+    /**
+     * A page of groups. Ends after {@value #MAX_LOOKS} groups, because those whose ids do not match are examined, too.
+     */
     private GroupPage page(ViewGroups command) {
         String wanted = command.search().toLowerCase(Locale.ROOT);
         List<GroupView> views = new ArrayList<>();

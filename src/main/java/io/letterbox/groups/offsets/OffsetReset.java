@@ -16,7 +16,11 @@ import org.apache.kafka.common.protocol.Errors;
 public final class OffsetReset {
     private OffsetReset() {}
 
-    /** Decides at one moment, so that no member can come in between. @param group null if there is none */
+    /**
+     * Checks and sets the offsets in one call of the coordinator, so that no member can join in between.
+     *
+     * @param group the group; null if there is none
+     */
     public static void set(
             SetOffsets command,
             CoordinatorRequest<Errors> ask,

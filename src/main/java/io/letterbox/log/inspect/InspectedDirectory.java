@@ -19,7 +19,7 @@ import java.util.UUID;
 /**
  * The state of the partitions in a data directory that its files outside the logs record.
  *
- * @param layout null if what is inspected lies in no data directory
+ * @param layout null if the inspected directory is not in a data directory
  * @param lastStop how the last process that had it open ended
  * @param recoveryPoints the offsets below which everything was durable in the logs' own files
  * @param ahead the content of the write-ahead log

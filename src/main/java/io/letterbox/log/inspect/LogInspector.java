@@ -38,8 +38,8 @@ public final class LogInspector {
      * One finding.
      *
      * @param file the file it is in
-     * @param position the byte in the file, -1 if the file as a whole is meant
-     * @param offset the record offset next to it, -1 if that is not known
+     * @param position the byte in the file, -1 for the file as a whole
+     * @param offset the record offset next to it, -1 if unknown
      * @param what a sentence for a person
      */
     public record Finding(Severity severity, Path file, long position, long offset, String what) {}

@@ -184,7 +184,7 @@ final class PartitionInspection {
         return part.isSwap() ? ByteBuffer.allocate(0) : new IndexFile(disk, path).content();
     }
 
-    /** Reports a segment that does not follow on the one before. True if the next start deletes it and those behind. */
+    /** Reports a segment that does not follow the one before. True if the next start deletes it and those behind it. */
     private boolean cutsBefore(long base) {
         if (nextOffset == UNKNOWN || rules.follows(base, nextOffset)) return false;
         String what = nextOffset > base
@@ -244,7 +244,7 @@ final class PartitionInspection {
         }
     }
 
-    /** Reports where the good batches end. True if the next start cuts the log off there. */
+    /** Reports the end of the good batches. True if the next start cuts the log there. */
     private boolean cutsTornEnd(InspectedSegment part, BatchScan scan, long size) {
         boolean torn = rules.cutsAt(scan.expectedOffset());
         long rest = size - scan.position();

@@ -36,7 +36,7 @@ public final class ProducerSnapshot {
 
     private ProducerSnapshot() {}
 
-    /** One row: a producer, and one of its batches; null if it has none. */
+    /** One row: a producer and one of its batches, or null if it has none. */
     record Row(
             long producerId,
             short epoch,
@@ -75,9 +75,9 @@ public final class ProducerSnapshot {
     }
 
     /**
-     * Reads what a file holds.
+     * Decodes a file.
      *
-     * @return null if the file is damaged or of another format: what it says has to be found in the log
+     * @return null if the file is damaged or of another format: then the states have to be rebuilt from the log
      */
     public static ProducerStateTable decode(ByteBuffer bytes, ProducerLimits limits) {
         if (bytes.remaining() < HEADER_BYTES || bytes.getShort(0) != VERSION) return null;

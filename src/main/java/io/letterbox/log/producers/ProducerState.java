@@ -177,7 +177,7 @@ public final class ProducerState {
         return seenMs != NONE;
     }
 
-    /** True if nothing was heard for so long that nothing more is expected. An open transaction is waited for. */
+    /** True if the producer has written nothing for the given time and has no open transaction. */
     boolean isExpired(long elapsedMs, long afterMs) {
         if (seenMs == NONE) seenMs = elapsedMs;
         return !inTransaction() && elapsedMs - seenMs >= afterMs;

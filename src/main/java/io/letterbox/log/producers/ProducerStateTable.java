@@ -10,9 +10,9 @@ import io.letterbox.record.TransactionMarker;
 import java.util.List;
 
 /**
- * The producers of one partition. A batch is first {@linkplain #check checked}, which changes nothing that counts, then
- * written, and then {@linkplain #onAppended taken note of}; what is replayed from a log is taken note of without a
- * check, because it was checked when it came. Owned by the log's owner.
+ * The producers of one partition. A batch is first {@linkplain #check checked}, which does not change the states, then
+ * written to the log, and then {@linkplain #onAppended recorded} here. Batches that are replayed from the log are
+ * recorded without a check, because they were checked before. Owned by the log's owner.
  */
 public final class ProducerStateTable {
     private final ProducerLimits limits;
@@ -38,7 +38,7 @@ public final class ProducerStateTable {
      * Checks whether a batch may be appended, by the rules of KIP-98, KIP-360 and KIP-890.
      *
      * @param guard the guard of an earlier refusal of the batch, or null
-     * @return null if the batch is to be appended; the batch that it repeats where it is there already
+     * @return null if the batch is to be appended; the batch that it repeats if it was appended before
      * @throws ApiException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, INVALID_TXN_STATE, POLICY_VIOLATION;
      *     an {@link OutOfOrderSequenceException}; an {@link io.letterbox.error.UnverifiedTransactionException}
      */
@@ -70,7 +70,7 @@ public final class ProducerStateTable {
     /**
      * Records a batch that is in the log now.
      *
-     * @param elapsedMs the monotonic time, or -1 if the batch is from before its start
+     * @param elapsedMs the monotonic time, or -1 if the batch is older than this process
      * @return the transaction that the batch has aborted, or null
      */
     public AbortedTxn onAppended(RecordBatch batch, long elapsedMs) {

@@ -85,7 +85,7 @@ final class VerificationGuards {
     }
 
     /**
-     * The number of the first batch that is being asked about, which has to be written before others; -1 if none is.
+     * The lowest sequence of the pending verification, which has to be written before others; -1 if none is pending.
      */
     int lowestSequence(RecordBatch batch) {
         Pending pending = byProducer.get(batch.producerId());

@@ -108,7 +108,7 @@ public final class RecoveredWal {
         return pieces.containsKey(partition);
     }
 
-    /** Hands out what was written ahead for one partition, in the order in which it was appended. */
+    /** Hands out the batches for one partition, in the order in which they were appended. */
     public void forEach(TopicIdPartition partition, Taker taker) throws IOException {
         LogFile open = null;
         Path opened = null;

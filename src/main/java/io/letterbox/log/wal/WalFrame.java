@@ -16,9 +16,9 @@ import java.util.zip.CRC32C;
  *
  * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used
  * again: each use begins with a frame without entries, and frames of another generation are remainders of an earlier
- * use. The time is that of the group, in milliseconds since 1970, so that who puts the batches back knows how old they
- * are. The kind says what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are
- * opened; these two have no batches. Version 1 had neither time nor kind, version 2 no kind; both are still read.
+ * use. The time is that of the group, in milliseconds since 1970, so that a replay knows the age of the batches. The
+ * kind says what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are opened;
+ * these two have no batches. Version 1 had neither time nor kind, version 2 no kind; both are still read.
  */
 final class WalFrame {
     static final int HEADER_BYTES = 36;
@@ -82,7 +82,7 @@ final class WalFrame {
         return frame.getInt(CRC_AT) == crc(frame, length);
     }
 
-    /** The length that a header claims, or -1 if it cannot be one. */
+    /** The length in a header, or -1 if it is out of range. */
     static int length(ByteBuffer header) {
         int length = header.getInt(0);
         return length < LEAST_HEADER_BYTES || length > WriteAheadLog.MAX_FRAME_BYTES ? -1 : length;

@@ -23,7 +23,7 @@ final class WalScan {
     private long generation = -1;
     private String defect;
 
-    /** What a frame holds that was written ahead for one log; or that a partition was opened or dropped. */
+    /** One entry of a frame: batches of one log, or that a partition was opened or dropped. */
     record EntryLocation(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place, int kind) {
         TopicIdPartition id() {
             return new TopicIdPartition(topicId, partition.partition());
@@ -97,7 +97,7 @@ final class WalScan {
         }
     }
 
-    /** The number of the file's last use, or -1 if there is no frame. */
+    /** The generation of the file's last use, or -1 if there is no frame. */
     long generation() {
         return generation;
     }

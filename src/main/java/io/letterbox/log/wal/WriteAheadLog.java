@@ -66,7 +66,7 @@ public final class WriteAheadLog implements AutoCloseable {
      *
      * @param timeMs the time, in milliseconds since 1970
      * @param entries one for each log; each begins at its log's durable offset
-     * @return false if there is no room, and nothing was written
+     * @return false if there is no room; nothing was written
      * @throws IOException if the write failed; the shard must stop then, as after a failed force
      */
     public boolean write(long timeMs, Collection<WalEntry> entries) throws IOException {
@@ -119,7 +119,7 @@ public final class WriteAheadLog implements AutoCloseable {
         return put(timeMs, kind, entries);
     }
 
-    /** Makes a file if there is none; false if the disk has no room for one. */
+    /** Makes the current file if there is none. Returns false if the disk has no room for it. */
     private boolean isOpen() throws ForceFailedException {
         try {
             if (current == null) current = directory.create(fileBytes);
@@ -132,7 +132,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * False if the disk has no room for what is there already, as one that copies on write: nothing counts as written.
+     * Writes a frame. Returns false if the disk is full, which happens even over existing blocks if the file system
+     * copies on write; then the frame does not count as written.
      */
     private boolean put(long timeMs, int kind, Collection<WalEntry> entries) throws ForceFailedException {
         WalFrame.encode(frame.clear(), generation, timeMs, kind, entries);

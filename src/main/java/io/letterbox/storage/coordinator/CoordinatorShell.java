@@ -133,12 +133,12 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return log;
     }
 
-    /** True if it answers nothing but a refusal any more. */
+    /** True if it refuses every request. */
     boolean isClosed() {
         return closed != null;
     }
 
-    /** True if it is closed because something was lacking for the moment, so that another one may do better. */
+    /** True if it is closed because a resource was short, so that a new shell may succeed. */
     boolean mayReopen() {
         return closed != null && lacking;
     }

@@ -92,7 +92,7 @@ public final class MarkerDelivery {
         }
     }
 
-    /** True if a partition that refused a marker needs none, or none from here. */
+    /** True if a partition that refused a marker needs none, or gets it from another coordinator. */
     private boolean isSettled(TopicPartition partition, Throwable cause) {
         ErrorCode code = cause instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
         if (code == ErrorCode.UNKNOWN_PARTITION) {

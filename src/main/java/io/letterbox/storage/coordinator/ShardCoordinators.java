@@ -108,7 +108,7 @@ public final class ShardCoordinators {
         for (CoordinatorShell shell : byPartition.values()) shell.onImage(image);
     }
 
-    /** True if one has lacked something, and should be served anew. */
+    /** True if a shell has closed because a resource was short, and should be opened again. */
     public boolean needsReopening() {
         return byPartition.values().stream().anyMatch(CoordinatorShell::mayReopen);
     }
