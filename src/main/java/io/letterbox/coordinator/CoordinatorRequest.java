@@ -6,9 +6,9 @@ package io.letterbox.coordinator;
  * @param command the command
  * @param reply receives the answer; opaque to the core, which hands it back through {@link CoordinatorOutbox#reply}
  */
-public record CoordinatorRequest<R>(CoordinatorCommand<R> command, Reply<R> reply) {
+public record CoordinatorRequest<R>(CoordinatorCommand<R> command, ReplyTarget<R> reply) {
     /** The target of an answer. The shell makes it; a core never calls it. */
-    public interface Reply<R> {
+    public interface ReplyTarget<R> {
         void succeed(R answer);
 
         void fail(Throwable refusal);

@@ -56,7 +56,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
     }
 
     /** Prolongs a session of a classic group. */
-    record Heartbeat(Caller caller, HeartbeatRequestData data) implements GroupCommand<HeartbeatResponseData> {
+    record ClassicHeartbeat(Caller caller, HeartbeatRequestData data) implements GroupCommand<HeartbeatResponseData> {
         @Override
         public String key() {
             return data.groupId();
@@ -206,7 +206,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
      * @param memberId the member whose partitions they are, or null
      * @param offsets where to, by partition
      */
-    record SetOffsets(String groupId, String memberId, SortedMap<TopicPartition, To> offsets)
+    record SetOffsets(String groupId, String memberId, SortedMap<TopicPartition, TargetOffset> offsets)
             implements GroupCommand<Errors> {
         /**
          * Where to.
@@ -215,7 +215,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
          * @param metadata words to go with it; never null
          * @param topicId the topic's incarnation
          */
-        public record To(long offset, String metadata, Uuid topicId) {}
+        public record TargetOffset(long offset, String metadata, Uuid topicId) {}
 
         @Override
         public String key() {

@@ -104,11 +104,11 @@ public final class LocalMetadataLog implements MetadataLog, Closeable {
         if (failure != null) throw failed();
         Reply.Refused stranger = secondNodeRefusal(command);
         if (stranger != null) return stranger;
-        Step step = machine.apply(image, command);
-        if (step.reply() instanceof Reply.Refused) return step.reply();
-        write(MetadataCodec.encode(command), step.image());
-        for (Consumer<ClusterImage> listener : listeners) listener.accept(step.image());
-        return step.reply();
+        Transition transition = machine.apply(image, command);
+        if (transition.reply() instanceof Reply.Refused) return transition.reply();
+        write(MetadataCodec.encode(command), transition.image());
+        for (Consumer<ClusterImage> listener : listeners) listener.accept(transition.image());
+        return transition.reply();
     }
 
     private void write(byte[] command, ClusterImage after) {

@@ -46,13 +46,13 @@ public final class MetadataMachine {
     }
 
     /** Checks a command against the image, the limits and the rules for names and settings, and carries it out. */
-    public Step apply(ClusterImage image, Command command) {
+    public Transition apply(ClusterImage image, Command command) {
         try {
             checkLimits(image, command);
             ClusterImage after = replay(image, command);
-            return new Step(after, new Reply.Applied(after.version()));
+            return new Transition(after, new Reply.Applied(after.version()));
         } catch (ApiException refusal) {
-            return new Step(image, new Reply.Refused(image.version(), refusal.code(), refusal.getMessage()));
+            return new Transition(image, new Reply.Refused(image.version(), refusal.code(), refusal.getMessage()));
         }
     }
 

@@ -7,7 +7,7 @@ public sealed interface Input {
      *
      * @param logEndOffset the offset that the next record gets
      */
-    record Appended(long logEndOffset) implements Input {}
+    record LogEndMoved(long logEndOffset) implements Input {}
 
     /**
      * Records that were not safe were truncated from this node's log.

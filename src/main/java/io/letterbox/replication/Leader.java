@@ -46,8 +46,8 @@ public final class Leader {
      * @param outbox receives the actions, in order
      */
     public void step(Input input, Outbox outbox) {
-        if (input instanceof Input.Appended appended) {
-            onAppended(appended.logEndOffset());
+        if (input instanceof Input.LogEndMoved moved) {
+            onAppended(moved.logEndOffset());
         } else if (input instanceof Input.Truncated truncated) {
             onTruncated(truncated.logEndOffset());
         } else if (input instanceof Input.Durable durable) {
@@ -95,14 +95,14 @@ public final class Leader {
 
     private void onImageChanged(Input.ReplicasChanged changed, Outbox outbox) {
         rejection = rejectionFor(changed.inSyncReplicas(), changed.minInSyncReplicas());
-        if (rejection != null && logEndOffset > highWatermark) outbox.add(rejection);
+        if (rejection != null && logEndOffset > highWatermark) outbox.emit(rejection);
         advance(outbox);
     }
 
     private void advance(Outbox outbox) {
         if (rejection != null || durableOffset <= highWatermark) return;
         highWatermark = durableOffset;
-        outbox.add(new Output.HighWatermarkMoved(highWatermark));
+        outbox.emit(new Output.HighWatermarkMoved(highWatermark));
     }
 
     private static Output.Reject rejectionFor(int inSync, int demanded) {

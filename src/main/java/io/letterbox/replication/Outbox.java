@@ -3,5 +3,5 @@ package io.letterbox.replication;
 /** Receives the outputs of a step, in order. */
 @FunctionalInterface
 public interface Outbox {
-    void add(Output output);
+    void emit(Output output);
 }

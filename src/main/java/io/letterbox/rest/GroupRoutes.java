@@ -118,13 +118,16 @@ final class GroupRoutes {
     }
 
     private Future<Void> set(
-            String groupId, String memberId, SortedMap<TopicPartition, SetOffsets.To> offsets, boolean dryRun) {
+            String groupId,
+            String memberId,
+            SortedMap<TopicPartition, SetOffsets.TargetOffset> offsets,
+            boolean dryRun) {
         if (dryRun || offsets.isEmpty()) return Future.succeededFuture();
         return backend.groups().ask(new SetOffsets(groupId, memberId, offsets)).compose(error -> done(groupId, error));
     }
 
     private static ObjectNode changes(
-            String groupId, GroupView before, SortedMap<TopicPartition, SetOffsets.To> offsets) {
+            String groupId, GroupView before, SortedMap<TopicPartition, SetOffsets.TargetOffset> offsets) {
         ObjectNode answer = Json.MAPPER.createObjectNode();
         answer.put("group", groupId);
         ArrayNode changed = answer.putArray("offsets");

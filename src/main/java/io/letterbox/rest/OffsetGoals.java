@@ -33,18 +33,20 @@ final class OffsetGoals {
     }
 
     /** The offsets to set, by partition; fails with an {@link ApiException}. */
-    Future<SortedMap<TopicPartition, SetOffsets.To>> find(OffsetSpec spec) {
+    Future<SortedMap<TopicPartition, SetOffsets.TargetOffset>> find(OffsetSpec spec) {
         for (OffsetChange entry : spec.entries()) resolve(entry);
         List<TopicPartition> partitions = new ArrayList<>(changes.keySet());
         List<Future<Long>> offsets = new ArrayList<>();
         for (TopicPartition partition : partitions)
             offsets.add(find(partition, changes.get(partition).goal()));
         return Future.all(offsets).map(all -> {
-            SortedMap<TopicPartition, SetOffsets.To> found = new TreeMap<>();
+            SortedMap<TopicPartition, SetOffsets.TargetOffset> found = new TreeMap<>();
             for (int index = 0; index < partitions.size(); index++) {
                 TopicPartition partition = partitions.get(index);
                 String metadata = changes.get(partition).metadata();
-                found.put(partition, new SetOffsets.To(all.resultAt(index), metadata, id(topic(partition.topic()))));
+                found.put(
+                        partition,
+                        new SetOffsets.TargetOffset(all.resultAt(index), metadata, id(topic(partition.topic()))));
             }
             return found;
         });

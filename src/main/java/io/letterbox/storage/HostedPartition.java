@@ -266,7 +266,7 @@ final class HostedPartition {
                 false);
     }
 
-    void await(long nextOffset, Appended reply, Append append) {
+    void awaitCommit(long nextOffset, Appended reply, Append append) {
         waiting.add(new PendingAppend(nextOffset, reply, append));
     }
 

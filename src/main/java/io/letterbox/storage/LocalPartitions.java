@@ -102,7 +102,7 @@ public final class LocalPartitions implements Partitions {
         return promise.future();
     }
 
-    private record Answer<R>(Promise<R> promise) implements CoordinatorRequest.Reply<R> {
+    private record Answer<R>(Promise<R> promise) implements CoordinatorRequest.ReplyTarget<R> {
         @Override
         public void succeed(R answer) {
             promise.tryComplete(answer);

@@ -208,12 +208,12 @@ public final class StorageVerticle extends VerticleBase {
             AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), elapsedMs);
             long nextOffset = result.lastOffset() + 1;
             tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
-            partition.await(
+            partition.awaitCommit(
                     nextOffset,
                     new Appended(
                             result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
                     append);
-            partition.replica().step(new Input.Appended(nextOffset), StorageVerticle::unexpected);
+            partition.replica().step(new Input.LogEndMoved(nextOffset), StorageVerticle::unexpected);
             boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
             if (first) onShard(this::commit);
             services.shortages().passed(FileOperation.APPENDING, partition.id());
@@ -235,7 +235,7 @@ public final class StorageVerticle extends VerticleBase {
             Appended reply = new Appended(
                     first.baseOffset(), first.timestampMs(), partition.log().logStartOffset(), true);
             if (first.lastOffset() < partition.highWatermark()) append.done().complete(reply);
-            else partition.await(first.lastOffset() + 1, reply, append);
+            else partition.awaitCommit(first.lastOffset() + 1, reply, append);
         } catch (ApiException refusal) {
             append.done().fail(refusal);
         }

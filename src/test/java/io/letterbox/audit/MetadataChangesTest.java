@@ -8,7 +8,7 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.SettingsOwner;
-import io.letterbox.metadata.Step;
+import io.letterbox.metadata.Transition;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -20,9 +20,9 @@ class MetadataChangesTest {
 
     /** The audit log's line for a command; null if there is none. */
     private String said(Command command) {
-        Step step = machine.apply(image, command);
-        Change change = MetadataChanges.of(command, image, step.image());
-        image = step.image();
+        Transition transition = machine.apply(image, command);
+        Change change = MetadataChanges.of(command, image, transition.image());
+        image = transition.image();
         return change == null ? null : change.text(Actor.SERVER).replace(" by the server itself", "");
     }
 

@@ -22,7 +22,7 @@ class CommandTableTest {
     private record Foreign(String key) implements CoordinatorCommand<String> {}
 
     /** Keeps what it is told. */
-    private static final class Answers<R> implements CoordinatorRequest.Reply<R> {
+    private static final class Answers<R> implements CoordinatorRequest.ReplyTarget<R> {
         final List<R> given = new ArrayList<>();
 
         @Override

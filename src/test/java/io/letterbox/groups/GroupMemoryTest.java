@@ -154,9 +154,11 @@ class GroupMemoryTest {
 
     @Test
     void offsetsThatAreSetByHandAreCounted() {
-        TreeMap<TopicPartition, GroupCommand.SetOffsets.To> offsets = new TreeMap<>();
+        TreeMap<TopicPartition, GroupCommand.SetOffsets.TargetOffset> offsets = new TreeMap<>();
         for (int partition = 0; partition < 3000; partition++) {
-            offsets.put(new TopicPartition("topic", partition), new GroupCommand.SetOffsets.To(1, "", Uuid.ZERO_UUID));
+            offsets.put(
+                    new TopicPartition("topic", partition),
+                    new GroupCommand.SetOffsets.TargetOffset(1, "", Uuid.ZERO_UUID));
         }
         GroupCommand.SetOffsets all = new GroupCommand.SetOffsets("group", null, offsets);
         assertThat(groups.ask(all).get()).isEqualTo(Errors.POLICY_VIOLATION);

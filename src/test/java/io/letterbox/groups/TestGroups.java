@@ -67,7 +67,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public record Logged(long producerId, CoordinatorRecord record, boolean commit) {}
 
     /** An answer that may be pending. */
-    public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
+    public static final class Answer<R> implements CoordinatorRequest.ReplyTarget<R> {
         private R value;
         private Throwable failure;
         private int count;
@@ -260,7 +260,7 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     public Errors heartbeat(String group, String memberId, int generation) {
-        return Errors.forCode(ask(new GroupCommand.Heartbeat(
+        return Errors.forCode(ask(new GroupCommand.ClassicHeartbeat(
                         caller(),
                         new HeartbeatRequestData()
                                 .setGroupId(group)

@@ -205,16 +205,16 @@ class MetadataMachineTest {
     }
 
     private Reply apply(Command command) {
-        Step step = machine.apply(image, command);
-        assertThat(step.reply()).isInstanceOf(Reply.Applied.class);
-        image = step.image();
-        return step.reply();
+        Transition transition = machine.apply(image, command);
+        assertThat(transition.reply()).isInstanceOf(Reply.Applied.class);
+        image = transition.image();
+        return transition.reply();
     }
 
     private void refused(Command command, ErrorCode code, String why) {
-        Step step = machine.apply(image, command);
-        assertThat(step.image()).isSameAs(image);
-        assertThat(step.reply()).isInstanceOfSatisfying(Reply.Refused.class, refused -> {
+        Transition transition = machine.apply(image, command);
+        assertThat(transition.image()).isSameAs(image);
+        assertThat(transition.reply()).isInstanceOfSatisfying(Reply.Refused.class, refused -> {
             assertThat(refused.code()).isEqualTo(code);
             assertThat(refused.detail()).contains(why).endsWith(".");
         });

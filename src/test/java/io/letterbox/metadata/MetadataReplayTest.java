@@ -25,15 +25,15 @@ class MetadataReplayTest {
         ClusterImage image = MetadataMachine.empty("c");
         ClusterImage replayed = MetadataCodec.replay(later, null, MetadataCodec.encode(image));
         for (Command command : history) {
-            Step step = machine.apply(image, command);
-            long version = step.image().version();
-            if (step.reply() instanceof Reply.Applied applied) {
+            Transition transition = machine.apply(image, command);
+            long version = transition.image().version();
+            if (transition.reply() instanceof Reply.Applied applied) {
                 assertThat(applied.version()).isEqualTo(version).isEqualTo(image.version() + 1);
                 replayed = MetadataCodec.replay(later, replayed, MetadataCodec.encode(command));
             } else {
-                assertThat(step.image()).isSameAs(image);
+                assertThat(transition.image()).isSameAs(image);
             }
-            image = step.image();
+            image = transition.image();
             checkSound(image);
         }
         assertThat(replayed).isEqualTo(image);

@@ -18,7 +18,7 @@ class LeaderTest {
     @Test
     void aloneTheHighWatermarkFollowsTheDisk() {
         Leader leader = new Leader(10, 1, 1);
-        leader.step(new Input.Appended(15), outputs::add);
+        leader.step(new Input.LogEndMoved(15), outputs::add);
         assertThat(outputs).isEmpty();
         leader.step(new Input.Durable(12), outputs::add);
         leader.step(new Input.Durable(12), outputs::add);
@@ -41,7 +41,7 @@ class LeaderTest {
     @Test
     void pendingAppendsAreRefusedWhenReplicasBecomeTooFew() {
         Leader leader = new Leader(0, 1, 1);
-        leader.step(new Input.Appended(3), outputs::add);
+        leader.step(new Input.LogEndMoved(3), outputs::add);
         leader.step(new Input.ReplicasChanged(1, 2), outputs::add);
         leader.step(new Input.Durable(3), outputs::add);
         assertThat(outputs).containsExactly(leader.rejection());
@@ -53,11 +53,11 @@ class LeaderTest {
     @Test
     void afterACutTheLogGoesOnBelowWhereItEnded() {
         Leader leader = new Leader(5, 1, 1);
-        leader.step(new Input.Appended(9), outputs::add);
+        leader.step(new Input.LogEndMoved(9), outputs::add);
         leader.step(new Input.Truncated(5), outputs::add);
         assertThatThrownBy(() -> leader.step(new Input.Durable(9), outputs::add))
                 .hasMessageContaining("the log ends at 5");
-        leader.step(new Input.Appended(7), outputs::add);
+        leader.step(new Input.LogEndMoved(7), outputs::add);
         leader.step(new Input.Durable(7), outputs::add);
         assertThat(outputs).containsExactly(new Output.HighWatermarkMoved(7));
         assertThatThrownBy(() -> leader.step(new Input.Truncated(6), outputs::add))
@@ -67,7 +67,7 @@ class LeaderTest {
     @Test
     void whatCannotBeIsNotBelieved() {
         Leader leader = new Leader(5, 1, 1);
-        assertThatThrownBy(() -> leader.step(new Input.Appended(4), outputs::add))
+        assertThatThrownBy(() -> leader.step(new Input.LogEndMoved(4), outputs::add))
                 .hasMessageContaining("moved back");
         assertThatThrownBy(() -> leader.step(new Input.Durable(6), outputs::add))
                 .hasMessageContaining("the log ends at 5");
@@ -86,7 +86,7 @@ class LeaderTest {
             List<Output> said = new ArrayList<>();
             if (step < 10) {
                 end += step;
-                leader.step(new Input.Appended(end), said::add);
+                leader.step(new Input.LogEndMoved(end), said::add);
             } else if (step < 20) {
                 durable = Math.max(durable, end - (step - 10) % 3);
                 leader.step(new Input.Durable(durable), said::add);

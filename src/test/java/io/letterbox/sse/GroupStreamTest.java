@@ -226,7 +226,8 @@ class GroupStreamTest {
                         "g",
                         null,
                         new TreeMap<>(Map.of(
-                                new TopicPartition("t", 1), new GroupCommand.SetOffsets.To(99, "", Uuid.ZERO_UUID)))))
+                                new TopicPartition("t", 1),
+                                new GroupCommand.SetOffsets.TargetOffset(99, "", Uuid.ZERO_UUID)))))
                 .await();
         try (TestStream stream = streams.open("/topics/t/events?group=g")) {
             EventStreamParser.Event gap = stream.next();

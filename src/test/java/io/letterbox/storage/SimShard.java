@@ -127,9 +127,9 @@ final class SimShard implements GroupCommit.Listener {
         AppendResult result = partition.log().append(batch, partition.leaderEpoch(), nowMs);
         long next = result.lastOffset() + 1;
         tailCache.add(partition.tail(), result.baseOffset(), next, stored);
-        partition.await(
+        partition.awaitCommit(
                 next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
-        partition.replica().step(new Input.Appended(next), output -> {});
+        partition.replica().step(new Input.LogEndMoved(next), output -> {});
         group.add(partition, result.baseOffset(), next, stored, records);
         return done;
     }
@@ -183,7 +183,7 @@ final class SimShard implements GroupCommit.Listener {
             HostedPartition partition = partitions.get(part.partition());
             WalReplay replay = new WalReplay(partition.log());
             for (ByteBuffer batch : part.batches()) replay.put(batch.duplicate(), nowMs);
-            partition.replica().step(new Input.Appended(partition.log().logEndOffset()), output -> {});
+            partition.replica().step(new Input.LogEndMoved(partition.log().logEndOffset()), output -> {});
             Input safe = new Input.Durable(part.nextOffset());
             partition.replica().step(safe, output -> partition.perform(output, new ArrayList<>()));
             checkpoint.wrote(part.sizeBytes());

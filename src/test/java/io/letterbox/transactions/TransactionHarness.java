@@ -115,7 +115,7 @@ final class TransactionHarness implements CoordinatorOutbox {
     }
 
     /** The answer to a command, once it is there. */
-    static final class Reply<R> implements CoordinatorRequest.Reply<R> {
+    static final class Reply<R> implements CoordinatorRequest.ReplyTarget<R> {
         R answer;
         Throwable refusal;
         boolean done;

@@ -6,8 +6,8 @@ import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
+import io.letterbox.groups.GroupCommand.ClassicHeartbeat;
 import io.letterbox.groups.GroupCommand.DescribeGroup;
-import io.letterbox.groups.GroupCommand.Heartbeat;
 import io.letterbox.groups.GroupCommand.JoinGroup;
 import io.letterbox.groups.GroupCommand.LeaveGroup;
 import io.letterbox.groups.GroupCommand.SyncGroup;
@@ -74,7 +74,7 @@ public final class ClassicGroups {
             }
 
             @Override
-            public void promise(ClassicGroup group, String memberId, CoordinatorContext context) {
+            public void promiseExpired(ClassicGroup group, String memberId, CoordinatorContext context) {
                 group.unpromise(memberId);
                 rebalances.completeWhenAllJoined(group, context);
             }
@@ -194,7 +194,7 @@ public final class ClassicGroups {
     }
 
     public void heartbeat(
-            Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
+            ClassicHeartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
         HeartbeatRequestData data = command.data();
         Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, context);
         context.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));

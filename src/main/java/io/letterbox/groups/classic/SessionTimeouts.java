@@ -16,7 +16,7 @@ final class SessionTimeouts {
         void memberExpired(ClassicGroup group, ClassicMember member, CoordinatorContext context);
 
         /** Handles a promised id with which no member has joined in time. */
-        void promise(ClassicGroup group, String memberId, CoordinatorContext context);
+        void promiseExpired(ClassicGroup group, String memberId, CoordinatorContext context);
     }
 
     /**
@@ -69,7 +69,7 @@ final class SessionTimeouts {
     void promise(ClassicGroup group, String memberId, int sessionTimeoutMs, CoordinatorContext context) {
         Promise key = new Promise(group.id(), memberId);
         deadlines.set(key, context.elapsedMs() + sessionTimeoutMs, late -> {
-            if (group.promisedIds().contains(memberId)) expiryListener.promise(group, memberId, late);
+            if (group.promisedIds().contains(memberId)) expiryListener.promiseExpired(group, memberId, late);
         });
     }
 

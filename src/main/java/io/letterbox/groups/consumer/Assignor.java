@@ -27,7 +27,7 @@ public sealed interface Assignor permits UniformAssignor, RangeAssignor {
      * @param topics the existing topics that it is subscribed to
      * @param target its current target assignment
      */
-    record Subscriber(String order, Set<Uuid> topics, PartitionSet target) {}
+    record MemberSubscription(String order, Set<Uuid> topics, PartitionSet target) {}
 
     /** The name by which members request it. */
     String assignorName();
@@ -39,7 +39,7 @@ public sealed interface Assignor permits UniformAssignor, RangeAssignor {
      * @param partitions the number of partitions of a topic
      * @return the target of every member, by member id
      */
-    Map<String, PartitionSet> assign(SortedMap<String, Subscriber> subscribers, ToIntFunction<Uuid> partitions);
+    Map<String, PartitionSet> assign(SortedMap<String, MemberSubscription> subscribers, ToIntFunction<Uuid> partitions);
 
     /** An assignor by its name. */
     static Optional<Assignor> named(String name) {
@@ -54,7 +54,7 @@ public sealed interface Assignor permits UniformAssignor, RangeAssignor {
     }
 
     /** The ids of members, in the order that both assignors use. */
-    static String[] ordered(SortedMap<String, Subscriber> subscribers) {
+    static String[] ordered(SortedMap<String, MemberSubscription> subscribers) {
         String[] ids = subscribers.keySet().toArray(String[]::new);
         Arrays.sort(ids, (a, b) -> {
             int byOrder =

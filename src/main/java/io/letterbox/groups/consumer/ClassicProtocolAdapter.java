@@ -112,7 +112,9 @@ public final class ClassicProtocolAdapter {
 
     /** Answers a Heartbeat. */
     public void heartbeat(
-            GroupCommand.Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
+            GroupCommand.ClassicHeartbeat command,
+            CoordinatorRequest<HeartbeatResponseData> ask,
+            CoordinatorContext context) {
         Errors error = Errors.NONE;
         try {
             groups.removeUnread(command.data().groupId(), context);

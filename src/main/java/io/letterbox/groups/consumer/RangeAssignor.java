@@ -20,7 +20,8 @@ final class RangeAssignor implements Assignor {
     }
 
     @Override
-    public Map<String, PartitionSet> assign(SortedMap<String, Subscriber> subscribers, ToIntFunction<Uuid> partitions) {
+    public Map<String, PartitionSet> assign(
+            SortedMap<String, MemberSubscription> subscribers, ToIntFunction<Uuid> partitions) {
         String[] ordered = Assignor.ordered(subscribers);
         SortedMap<Uuid, List<String>> membersOf = new TreeMap<>();
         Map<String, PartitionSet.Builder> targets = new HashMap<>();

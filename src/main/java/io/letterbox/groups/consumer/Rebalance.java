@@ -76,14 +76,14 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
 
     private void assign() {
         ConsumerGroup group = change.group();
-        SortedMap<String, Assignor.Subscriber> subscribers = new TreeMap<>();
+        SortedMap<String, Assignor.MemberSubscription> subscribers = new TreeMap<>();
         for (ConsumerMember member : group.members()) {
             Set<Uuid> ids = new HashSet<>();
             for (String name : group.topicsOf(member)) {
                 if (topics.named(name) != null) ids.add(Topics.id(topics.named(name)));
             }
             String order = Objects.requireNonNullElse(member.instanceId(), member.id());
-            subscribers.put(member.id(), new Assignor.Subscriber(order, ids, group.target(member.id())));
+            subscribers.put(member.id(), new Assignor.MemberSubscription(order, ids, group.target(member.id())));
         }
         Map<String, PartitionSet> targets = assignor(group).assign(subscribers, topics::partitions);
         Set<String> known = new HashSet<>(group.targeted());

@@ -28,7 +28,8 @@ final class UniformAssignor implements Assignor {
     }
 
     @Override
-    public Map<String, PartitionSet> assign(SortedMap<String, Subscriber> subscribers, ToIntFunction<Uuid> partitions) {
+    public Map<String, PartitionSet> assign(
+            SortedMap<String, MemberSubscription> subscribers, ToIntFunction<Uuid> partitions) {
         if (subscribers.isEmpty()) return Map.of();
         return new Plan(subscribers, partitions).balanced();
     }
@@ -46,11 +47,11 @@ final class UniformAssignor implements Assignor {
 
         private final int[] load;
 
-        Plan(SortedMap<String, Subscriber> subscribers, ToIntFunction<Uuid> partitions) {
+        Plan(SortedMap<String, MemberSubscription> subscribers, ToIntFunction<Uuid> partitions) {
             ids = Assignor.ordered(subscribers);
             load = new int[ids.length];
             TreeSet<Uuid> all = new TreeSet<>();
-            for (Subscriber subscriber : subscribers.values()) all.addAll(subscriber.topics());
+            for (MemberSubscription subscriber : subscribers.values()) all.addAll(subscriber.topics());
             topics = all.toArray(Uuid[]::new);
             membersOf = new int[topics.length][];
             for (int m = 0; m < ids.length; m++) held.add(new TreeMap<>());
@@ -62,13 +63,13 @@ final class UniformAssignor implements Assignor {
             for (int[] partition : free) give(leastLoaded(partition[0]), partition[0], partition[1]);
         }
 
-        private void keep(SortedMap<String, Subscriber> subscribers, int topic, int count, List<int[]> free) {
+        private void keep(SortedMap<String, MemberSubscription> subscribers, int topic, int count, List<int[]> free) {
             Uuid id = topics[topic];
             boolean[] taken = new boolean[count];
             int[] members = new int[ids.length];
             int size = 0;
             for (int m = 0; m < ids.length; m++) {
-                Subscriber subscriber = subscribers.get(ids[m]);
+                MemberSubscription subscriber = subscribers.get(ids[m]);
                 if (!subscriber.topics().contains(id)) continue;
                 members[size++] = m;
                 for (int p : subscriber.target().byTopic().getOrDefault(id, new TreeSet<>())) {

@@ -9,7 +9,7 @@ import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.groups.Deadlines;
 import io.letterbox.groups.Group;
 import io.letterbox.groups.GroupCommand;
-import io.letterbox.groups.GroupCommand.Heartbeat;
+import io.letterbox.groups.GroupCommand.ClassicHeartbeat;
 import io.letterbox.groups.GroupCommand.ImageChanged;
 import io.letterbox.groups.GroupCommand.JoinGroup;
 import io.letterbox.groups.GroupCommand.LeaveGroup;
@@ -88,7 +88,7 @@ public final class GroupCoordinator implements Coordinator {
         return CommandTable.of(GroupCommand.class)
                 .on(JoinGroup.class, this::join)
                 .on(SyncGroup.class, this::sync)
-                .on(Heartbeat.class, this::heartbeat)
+                .on(ClassicHeartbeat.class, this::heartbeat)
                 .on(LeaveGroup.class, this::leave)
                 .on(GroupCommand.ConsumerGroupHeartbeat.class, consumers::heartbeat)
                 .on(GroupCommand.DescribeConsumerGroup.class, consumers::describe)
@@ -129,7 +129,7 @@ public final class GroupCoordinator implements Coordinator {
     }
 
     private void heartbeat(
-            Heartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
+            ClassicHeartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
         if (isServerAssigned(command.key())) consumers.classicProtocol().heartbeat(command, ask, context);
         else classic.heartbeat(command, ask, context);
     }

@@ -214,7 +214,8 @@ public final class OffsetCommitHandler {
     /** Whether there is memory for offsets that an operator sets. */
     boolean admits(SetOffsets command, CoordinatorContext context) {
         long bytes = newGroupBytes(command.groupId());
-        for (Map.Entry<TopicPartition, SetOffsets.To> entry : command.offsets().entrySet()) {
+        for (Map.Entry<TopicPartition, SetOffsets.TargetOffset> entry :
+                command.offsets().entrySet()) {
             long growth = offsets.growthBytes(
                     command.groupId(), entry.getKey(), entry.getValue().metadata());
             bytes += Math.max(0, growth);

@@ -31,9 +31,9 @@ public final class OffsetReset {
         if (refusal == Errors.NONE && !handler.admits(command, context)) refusal = Errors.POLICY_VIOLATION;
         if (refusal == Errors.NONE) {
             List<CoordinatorRecord> records = new ArrayList<>();
-            for (Map.Entry<TopicPartition, SetOffsets.To> entry :
+            for (Map.Entry<TopicPartition, SetOffsets.TargetOffset> entry :
                     command.offsets().entrySet()) {
-                SetOffsets.To to = entry.getValue();
+                SetOffsets.TargetOffset to = entry.getValue();
                 CommittedOffset offset = new CommittedOffset(
                         to.offset(),
                         CommittedOffset.UNKNOWN_EPOCH,

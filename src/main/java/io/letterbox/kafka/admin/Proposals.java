@@ -8,7 +8,7 @@ import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.Reply;
-import io.letterbox.metadata.Step;
+import io.letterbox.metadata.Transition;
 import io.vertx.core.Future;
 import org.apache.kafka.common.requests.ApiError;
 
@@ -46,7 +46,7 @@ final class Proposals {
     }
 
     /** The image and the reply that a command would lead to. */
-    Step dryRun(Command command) {
+    Transition dryRun(Command command) {
         return machine.apply(image(), command);
     }
 

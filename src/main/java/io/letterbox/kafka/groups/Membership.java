@@ -70,7 +70,7 @@ final class Membership {
     }
 
     Future<HeartbeatResponseData> heartbeat(KafkaRequest request) {
-        return groups.ask(new GroupCommand.Heartbeat(caller(request), request.body(HeartbeatRequestData.class)))
+        return groups.ask(new GroupCommand.ClassicHeartbeat(caller(request), request.body(HeartbeatRequestData.class)))
                 .recover(CoordinatorErrors::of);
     }
 

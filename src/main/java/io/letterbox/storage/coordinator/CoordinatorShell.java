@@ -351,7 +351,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     }
 
     /** The reply target of the shell's own commands, for which no client waits. */
-    private static final class NoReply implements CoordinatorRequest.Reply<Void> {
+    private static final class NoReply implements CoordinatorRequest.ReplyTarget<Void> {
         @Override
         public void succeed(Void answer) {
             // Notices have no answer.

@@ -17,15 +17,15 @@ class AssignorsTest {
     private static final Uuid U = new Uuid(1, 2);
 
     private final Map<Uuid, Integer> sizes = new HashMap<>();
-    private final SortedMap<String, Assignor.Subscriber> members = new TreeMap<>();
+    private final SortedMap<String, Assignor.MemberSubscription> members = new TreeMap<>();
 
     private void member(String id, Uuid... topics) {
-        members.put(id, new Assignor.Subscriber(id, Set.of(topics), PartitionSet.EMPTY));
+        members.put(id, new Assignor.MemberSubscription(id, Set.of(topics), PartitionSet.EMPTY));
     }
 
     private Map<String, PartitionSet> assign(Assignor assignor) {
         Map<String, PartitionSet> targets = assignor.assign(members, sizes::get);
-        members.replaceAll((id, member) -> new Assignor.Subscriber(id, member.topics(), targets.get(id)));
+        members.replaceAll((id, member) -> new Assignor.MemberSubscription(id, member.topics(), targets.get(id)));
         checkComplete(targets);
         return targets;
     }
@@ -39,7 +39,7 @@ class AssignorsTest {
                     .as("%s-%s has one owner", topic, partition)
                     .isTrue();
         }));
-        for (Assignor.Subscriber member : members.values()) {
+        for (Assignor.MemberSubscription member : members.values()) {
             for (Uuid topic : member.topics()) {
                 assertThat(given.getOrDefault(topic, Set.of())).hasSize(sizes.get(topic));
             }
@@ -113,7 +113,7 @@ class AssignorsTest {
                 for (Uuid topic : topics) if (random.nextBoolean()) subscribed.add(topic);
                 String id = "m" + random.nextInt(6);
                 PartitionSet target = members.containsKey(id) ? members.get(id).target() : PartitionSet.EMPTY;
-                members.put(id, new Assignor.Subscriber(id, subscribed, target));
+                members.put(id, new Assignor.MemberSubscription(id, subscribed, target));
                 Map<String, PartitionSet> targets = assign(Assignor.STANDARD);
                 assertThat(worstDirectMove(targets)).as("seed %s", seed).isLessThan(2);
             }

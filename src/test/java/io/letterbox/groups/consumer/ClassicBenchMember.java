@@ -120,7 +120,7 @@ public final class ClassicBenchMember {
     }
 
     public Errors heartbeat() {
-        Errors error = Errors.forCode(bench.ask(new GroupCommand.Heartbeat(
+        Errors error = Errors.forCode(bench.ask(new GroupCommand.ClassicHeartbeat(
                         CALLER,
                         new HeartbeatRequestData()
                                 .setGroupId(groupId)

@@ -204,7 +204,7 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     /** Receives one answer, now or later. */
-    public static final class Answer<R> implements CoordinatorRequest.Reply<R> {
+    public static final class Answer<R> implements CoordinatorRequest.ReplyTarget<R> {
         private R value;
 
         public R value() {

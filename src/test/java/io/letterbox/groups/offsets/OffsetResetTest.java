@@ -31,8 +31,9 @@ class OffsetResetTest {
     private final TestGroups groups = new TestGroups();
 
     private Errors set(String memberId, TopicPartition... partitions) {
-        TreeMap<TopicPartition, SetOffsets.To> offsets = new TreeMap<>();
-        for (TopicPartition partition : partitions) offsets.put(partition, new SetOffsets.To(42, "", Uuid.ZERO_UUID));
+        TreeMap<TopicPartition, SetOffsets.TargetOffset> offsets = new TreeMap<>();
+        for (TopicPartition partition : partitions)
+            offsets.put(partition, new SetOffsets.TargetOffset(42, "", Uuid.ZERO_UUID));
         return groups.ask(new SetOffsets(G, memberId, offsets)).get();
     }
 

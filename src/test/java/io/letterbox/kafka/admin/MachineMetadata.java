@@ -7,7 +7,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.Reply;
-import io.letterbox.metadata.Step;
+import io.letterbox.metadata.Transition;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
 
@@ -27,12 +27,12 @@ final class MachineMetadata implements Metadata {
 
     @Override
     public Future<Reply> propose(Command command, Actor by) {
-        Step step = machine.apply(image, command);
-        image = step.image();
-        if (step.reply() instanceof Reply.Refused refused) {
+        Transition transition = machine.apply(image, command);
+        image = transition.image();
+        if (transition.reply() instanceof Reply.Refused refused) {
             return Future.failedFuture(new ApiException(refused.code(), refused.detail()));
         }
-        return Future.succeededFuture(step.reply());
+        return Future.succeededFuture(transition.reply());
     }
 
     @Override

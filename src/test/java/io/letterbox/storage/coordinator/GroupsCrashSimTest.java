@@ -136,7 +136,7 @@ class GroupsCrashSimTest {
 
         /** Sends a command; its answer comes when the log has been forced. */
         private <R> void ask(GroupCommand<R> command, Answer<R> answer, Runnable answered) {
-            shell.ask(new CoordinatorRequest<>(command, new CoordinatorRequest.Reply<R>() {
+            shell.ask(new CoordinatorRequest<>(command, new CoordinatorRequest.ReplyTarget<R>() {
                 @Override
                 public void succeed(R value) {
                     answer.succeed(value);

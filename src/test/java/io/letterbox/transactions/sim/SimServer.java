@@ -138,7 +138,7 @@ final class SimServer implements CoordinatorOutbox {
         core.handle(new CoordinatorRequest<>(command, new To<>(answer)), world.now(), this);
     }
 
-    private record To<R>(Consumer<R> answer) implements CoordinatorRequest.Reply<R> {
+    private record To<R>(Consumer<R> answer) implements CoordinatorRequest.ReplyTarget<R> {
         @Override
         public void succeed(R value) {
             answer.accept(value);

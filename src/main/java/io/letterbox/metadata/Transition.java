@@ -6,4 +6,4 @@ package io.letterbox.metadata;
  * @param image the image after it; the same object if the command was refused
  * @param reply the answer to the proposer
  */
-public record Step(ClusterImage image, Reply reply) {}
+public record Transition(ClusterImage image, Reply reply) {}
