@@ -25,7 +25,7 @@ final class Housekeeping {
         void run() throws IOException;
     }
 
-    private final ShardPartitions partitions;
+    private final PartitionTable partitions;
     private final ShardCompaction compaction;
     private final ShardFailures failures;
     private final LogStarts starts;
@@ -39,7 +39,7 @@ final class Housekeeping {
 
     Housekeeping(
             StorageServices services,
-            ShardPartitions partitions,
+            PartitionTable partitions,
             ShardCompaction compaction,
             ShardFailures failures,
             LogStarts starts) {

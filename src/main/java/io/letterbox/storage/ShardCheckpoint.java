@@ -24,7 +24,7 @@ final class ShardCheckpoint {
     private static final int FORCED_FOR_ROOM = 64;
 
     private final StorageServices services;
-    private final ShardPartitions partitions;
+    private final PartitionTable partitions;
     private final Journal journal;
 
     /** The background step; null if no checkpoint is under way. */
@@ -43,7 +43,7 @@ final class ShardCheckpoint {
      */
     private boolean unforced;
 
-    ShardCheckpoint(StorageServices services, ShardPartitions partitions, Journal journal) {
+    ShardCheckpoint(StorageServices services, PartitionTable partitions, Journal journal) {
         this.services = services;
         this.partitions = partitions;
         this.journal = journal;

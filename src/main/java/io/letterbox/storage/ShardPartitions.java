@@ -1,22 +1,17 @@
 package io.letterbox.storage;
 
-import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Committed;
-import io.letterbox.bus.Partitions;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.LastStop;
-import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.WalReplay;
-import io.letterbox.log.producers.ProducerState;
 import io.letterbox.log.wal.RecoveredWal;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
-import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
@@ -27,11 +22,9 @@ import io.letterbox.time.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,10 +44,7 @@ final class ShardPartitions {
     private final ShardCompaction compaction;
     private final ShardFailures failures;
     private final PartitionDirectories directories;
-    private final Map<TopicPartition, HostedPartition> byId = new HashMap<>();
-
-    /** Those whose topics are forced at an interval. */
-    private final Set<HostedPartition> forcedAtIntervals = new LinkedHashSet<>();
+    private final PartitionTable table;
 
     /** The topics of the image that was applied last, by name. */
     private final Map<String, TopicImage> applied = new HashMap<>();
@@ -66,14 +56,18 @@ final class ShardPartitions {
     private final ShardDrops.Carrier journal;
     private boolean leaving;
 
-    /** @param journal carries what is opened for the first time, and what is dropped */
+    /**
+     * @param table gets what is open
+     * @param journal carries what is opened for the first time, and what is dropped
+     */
     ShardPartitions(
-            int shard,
+            PartitionTable table,
             StorageServices services,
             ShardCompaction compaction,
             ShardFailures failures,
             ShardDrops.Carrier journal) {
-        this.shard = shard;
+        this.table = table;
+        this.shard = table.shard();
         this.failures = failures;
         this.services = services;
         this.compaction = compaction;
@@ -81,46 +75,6 @@ final class ShardPartitions {
                 new PartitionDirectories(services.files(), services.directory().layout(), shard);
         this.journal = journal;
         this.drops = new ShardDrops(shard, services, directories, journal);
-    }
-
-    /** The shard's number, from 0. */
-    int shard() {
-        return shard;
-    }
-
-    HostedPartition get(TopicPartition id) {
-        return byId.get(id);
-    }
-
-    Collection<HostedPartition> all() {
-        return byId.values();
-    }
-
-    /** Those whose topics are forced at an interval. */
-    Collection<HostedPartition> forcedAtIntervals() {
-        return forcedAtIntervals;
-    }
-
-    /** The shard as messages name it. */
-    @Override
-    public String toString() {
-        return "shard " + shard;
-    }
-
-    /** Whether some log is poisoned: it takes no more writes until a restart. */
-    boolean anyPoisoned() {
-        return byId.values().stream()
-                .anyMatch(held ->
-                        held.log() != null && !held.isGone() && held.log().isPoisoned());
-    }
-
-    /** The name of the first poisoned partition, for messages; the shard's name if there is none. */
-    String poisoned() {
-        return byId.values().stream()
-                .filter(held -> held.log() != null && held.log().isPoisoned())
-                .map(held -> held.id().toString())
-                .findFirst()
-                .orElse(toString());
     }
 
     /**
@@ -167,7 +121,7 @@ final class ShardPartitions {
                 TopicPartition id = new TopicPartition(topic.name(), p);
                 TopicIdPartition key = new TopicIdPartition(topic.id(), p);
                 PartitionImage partition = topic.partitions().get(p);
-                HostedPartition held = byId.get(id);
+                HostedPartition held = table.get(id);
                 if (!isMine(partition) || held != null && !held.isOffline()) continue;
                 boolean there = services.files().exists(directories.of(key));
                 if (!there) first.put(key, id);
@@ -238,7 +192,7 @@ final class ShardPartitions {
     private void removeUnassigned(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         List<HostedPartition> ledElsewhere = new ArrayList<>();
-        for (HostedPartition held : byId.values()) {
+        for (HostedPartition held : table.all()) {
             PartitionImage partition = of(held, image);
             if (partition == null) gone.add(held);
             else if (!isMine(partition)) ledElsewhere.add(held);
@@ -281,11 +235,7 @@ final class ShardPartitions {
     }
 
     private void unhost(HostedPartition held, ApiException why) {
-        byId.remove(held.id());
-        forcedAtIntervals.remove(held);
-        services.hosted().remove(held);
-        held.stopWrites(why);
-        held.tail().clear();
+        table.remove(held, why);
         compaction.stop(held);
     }
 
@@ -293,15 +243,14 @@ final class ShardPartitions {
     private HostedPartition serve(
             TopicPartition id, TopicImage topic, HostedPartition opened, List<Committed.Moved> moved) {
         PartitionImage partition = topic.partitions().get(id.partition());
-        HostedPartition held = opened == null ? byId.get(id) : opened;
+        HostedPartition held = opened == null ? table.get(id) : opened;
         if (opened != null) {
-            byId.put(id, opened);
+            table.put(opened);
         } else if (held.log() != null && !held.config().equals(topic.config())) {
-            held.log().configure(logConfig(topic.config()));
+            held.log().configure(services.logConfig(topic.config()));
         }
         held.configure(topic.config(), partition.leaderEpoch());
-        if (topic.config().flush() == TopicConfig.FlushPolicy.INTERVAL) forcedAtIntervals.add(held);
-        else forcedAtIntervals.remove(held);
+        table.configured(held);
         if (held.replica() != null) {
             HostedPartition told = held;
             Input changed = new Input.ReplicasChanged(
@@ -343,7 +292,7 @@ final class ShardPartitions {
         LogRecovery.RecoveryResult outcome = LogRecovery.open(
                 services.files(),
                 directory,
-                logConfig(topic.config()),
+                services.logConfig(topic.config()),
                 point,
                 // A directory that was just made is empty, so there is nothing to check.
                 found.kept() ? services.recovery().lastStop() : LastStop.CLEAN);
@@ -388,94 +337,5 @@ final class ShardPartitions {
         }
         remains.restored(key);
         return null;
-    }
-
-    void findProducer(ShardMessage.FindProducer ask) {
-        Map<Integer, Integer> found = new HashMap<>();
-        for (int number = 0; number < ask.partitions(); number++) {
-            HostedPartition held = byId.get(new TopicPartition(ask.topic(), number));
-            if (held == null) continue;
-            if (held.quarantine() != null) {
-                found.put(number, Partitions.UNREADABLE);
-                continue;
-            }
-            ProducerState known = held.log().producers().get(ask.producerId());
-            if (known != null) found.put(number, known.lastSequence());
-        }
-        ask.done().complete(found);
-    }
-
-    void describeProducers(ShardMessage.DescribeProducers ask) {
-        HostedPartition held = byId.get(ask.partition());
-        if (held == null) {
-            ask.done().fail(LogAccess.unknown(ask.partition()));
-        } else if (held.quarantine() != null) {
-            ask.done().fail(held.quarantineRefusal());
-        } else {
-            ask.done()
-                    .complete(held.log().producers().all().stream()
-                            .map(state -> new ActiveProducer(
-                                    state.id(),
-                                    state.epoch(),
-                                    state.lastSequence(),
-                                    state.lastTimestampMs(),
-                                    state.coordinatorEpoch(),
-                                    state.transactionStart()))
-                            .toList());
-        }
-    }
-
-    /**
-     * Closes what is open, as part of a clean stop. A log that cannot be closed keeps its recovery point.
-     *
-     * @return true if everything in all logs is in their files now
-     */
-    boolean closeAll() {
-        boolean well = true;
-        List<Callable<Boolean>> closings = new ArrayList<>();
-        for (HostedPartition held : byId.values()) {
-            if (held.log() == null) continue;
-            compaction.stop(held);
-            closings.add(() -> close(held));
-        }
-        try {
-            for (boolean closed : services.forces().all(closings)) well &= closed;
-        } catch (IOException unexpected) {
-            LOG.error("Shard {} could not close its logs", shard, unexpected);
-            well = false;
-        }
-        well &= byId.values().stream().noneMatch(HostedPartition::isOffline);
-        if (!well) services.recovery().notClean();
-        return well;
-    }
-
-    /** On any thread, while the shard waits. */
-    private boolean close(HostedPartition held) {
-        // The end of a poisoned log is unknown, so the next start has to check it.
-        boolean well = !held.log().isPoisoned() && !held.isGone();
-        try {
-            held.close();
-        } catch (IOException e) {
-            if (e instanceof ForceFailedException) services.recovery().forceFailed();
-            LOG.error("{} could not be closed; the next start looks through its end", held.id(), e);
-            return false;
-        }
-        return well;
-    }
-
-    private LogConfig logConfig(TopicConfig topic) {
-        return new LogConfig(
-                topic.segmentBytes(),
-                topic.segmentMs(),
-                topic.retentionMs(),
-                topic.retentionBytes(),
-                topic.indexIntervalBytes(),
-                topic.compact(),
-                topic.delete(),
-                topic.minCompactionLagMs(),
-                topic.maxCompactionLagMs(),
-                topic.deleteRetentionMs(),
-                topic.minCleanableDirtyRatio(),
-                services.producers());
     }
 }

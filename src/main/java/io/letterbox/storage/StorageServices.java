@@ -2,8 +2,10 @@ package io.letterbox.storage;
 
 import io.letterbox.config.StorageConfig;
 import io.letterbox.disk.Disk;
+import io.letterbox.log.LogConfig;
 import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.wal.WalDirectory;
+import io.letterbox.metadata.TopicConfig;
 import io.letterbox.storage.coordinator.CoordinatorType;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.Clock;
@@ -51,4 +53,21 @@ public record StorageServices(
         ParallelFsync forces,
         Consumer<String> onFailure,
         ProducerLimits producers,
-        List<CoordinatorType> coordinators) {}
+        List<CoordinatorType> coordinators) {
+    /** How the log of a partition is kept. */
+    LogConfig logConfig(TopicConfig topic) {
+        return new LogConfig(
+                topic.segmentBytes(),
+                topic.segmentMs(),
+                topic.retentionMs(),
+                topic.retentionBytes(),
+                topic.indexIntervalBytes(),
+                topic.compact(),
+                topic.delete(),
+                topic.minCompactionLagMs(),
+                topic.maxCompactionLagMs(),
+                topic.deleteRetentionMs(),
+                topic.minCleanableDirtyRatio(),
+                producers);
+    }
+}

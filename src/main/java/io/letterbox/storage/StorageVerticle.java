@@ -52,12 +52,14 @@ public final class StorageVerticle extends VerticleBase {
 
     private final int shard;
     private final StorageServices services;
-    private final ShardPartitions partitions;
+    private final PartitionTable partitions;
+    private final ShardPartitions opening;
     private final TailCache tailCache;
     private final Journal journal;
     private final GroupCommit group;
     private final LogStarts starts;
     private final Housekeeping chores;
+    private final ShardCompaction compaction;
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
     private final ShardFailures failures;
@@ -87,9 +89,10 @@ public final class StorageVerticle extends VerticleBase {
         this.shard = shard;
         this.services = services;
         this.failures = new ShardFailures(services);
-        ShardCompaction compaction = new ShardCompaction(services, failures);
-        compaction.onFatal(fatal -> fail(partitions().poisoned(), fatal));
-        this.partitions = new ShardPartitions(shard, services, compaction, failures, (entry, done) -> journal()
+        this.compaction = new ShardCompaction(services, failures);
+        this.partitions = new PartitionTable(shard, services);
+        compaction.onFatal(fatal -> fail(partitions.poisoned(), fatal));
+        this.opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
                 .append(entry, done));
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
         WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
@@ -122,10 +125,6 @@ public final class StorageVerticle extends VerticleBase {
         return journal;
     }
 
-    private ShardPartitions partitions() {
-        return partitions;
-    }
-
     private void runHousekeeping() {
         if (!housekeeping) runHousekeeping(List.copyOf(partitions.all()).iterator());
     }
@@ -155,7 +154,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void closeFiles() {
-        boolean well = partitions.closeAll();
+        boolean well = partitions.closeAll(compaction);
         try {
             if (well && failure == null) journal.discard();
             else journal.close();
@@ -421,8 +420,8 @@ public final class StorageVerticle extends VerticleBase {
         Map<TopicPartition, ApiException> unserved = Map.of();
         List<Committed.Moved> moved = new ArrayList<>();
         try {
-            unserved = partitions.apply(image, checkpoint::awaitForces, moved);
-            dropsLeft = partitions.isLeaving();
+            unserved = opening.apply(image, checkpoint::awaitForces, moved);
+            dropsLeft = opening.isLeaving();
             unfinished = !unserved.isEmpty() || dropsLeft;
         } catch (IOException fatal) {
             fail(partitions.poisoned(), fatal);

@@ -36,7 +36,9 @@ final class SimShard implements GroupCommit.Listener {
     private final RecoveryCheckpoint recovery;
     private final RecoveredWal remains;
     private final Journal journal;
-    private final ShardPartitions partitions;
+    private final PartitionTable partitions;
+    private final ShardPartitions opening;
+    private final ShardCompaction compaction;
     private final GroupCommit group;
     private final LogStarts starts;
     private final ShardCheckpoint checkpoint;
@@ -81,9 +83,10 @@ final class SimShard implements GroupCommit.Listener {
                 ProducerLimits.defaults(),
                 List.of());
         ShardFailures failures = new ShardFailures(services);
-        partitions = new ShardPartitions(
-                0, services, new ShardCompaction(services, failures), failures, (entry, done) -> journal()
-                        .append(entry, done));
+        compaction = new ShardCompaction(services, failures);
+        partitions = new PartitionTable(0, services);
+        opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
+                .append(entry, done));
         WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
         journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
         starts = new LogStarts(journal, Clock.system());
@@ -215,7 +218,7 @@ final class SimShard implements GroupCommit.Listener {
     }
 
     private void apply(ClusterImage any) throws IOException {
-        partitions.apply(any, this::awaitForces, new ArrayList<>());
+        opening.apply(any, this::awaitForces, new ArrayList<>());
     }
 
     private void awaitForces() throws IOException {
@@ -227,7 +230,7 @@ final class SimShard implements GroupCommit.Listener {
         commit(nowMs);
         awaitForces();
         checkpoint.abandon();
-        if (!partitions.closeAll()) throw new IOException("a log could not be closed", new IOException());
+        if (!partitions.closeAll(compaction)) throw new IOException("a log could not be closed", new IOException());
         journal.discard();
         recovery.close();
     }
