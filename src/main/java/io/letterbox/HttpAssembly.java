@@ -68,8 +68,8 @@ final class HttpAssembly {
                 storage.metadata(),
                 storage.reader(),
                 storage.partitions(),
-                storage.groups(),
-                storage.transactions(),
+                storage.coordinators(),
+                storage.producerIds(),
                 meters,
                 budget,
                 pages);

@@ -1,10 +1,10 @@
 package io.letterbox;
 
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FetchReader;
-import io.letterbox.bus.Groups;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
-import io.letterbox.bus.Transactions;
+import io.letterbox.bus.ProducerIdSource;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
@@ -22,6 +22,7 @@ import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
 import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
 import io.letterbox.storage.Ballast;
 import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
@@ -40,11 +41,10 @@ import io.letterbox.storage.Shortages;
 import io.letterbox.storage.StateReport;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
-import io.letterbox.storage.coordinator.GroupCoordinatorClient;
+import io.letterbox.storage.coordinator.CoordinatorRouter;
 import io.letterbox.storage.coordinator.GroupCoordinatorType;
 import io.letterbox.storage.coordinator.MarkerDelivery;
 import io.letterbox.storage.coordinator.TopicPatternMatcher;
-import io.letterbox.storage.coordinator.TransactionCoordinatorClient;
 import io.letterbox.storage.coordinator.TransactionCoordinatorType;
 import io.letterbox.telemetry.Health;
 import io.letterbox.telemetry.Meters;
@@ -62,6 +62,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -98,8 +99,8 @@ final class StorageAssembly {
     private final List<StateReport> reports = new ArrayList<>();
 
     private final StorageServices services;
-    private final Groups groups;
-    private final Transactions transactions;
+    private final ProducerIdSource producerIds;
+    private final Coordinators coordinators;
     private final TopicPatternMatcher patterns;
     private final List<StorageVerticle> verticles = new ArrayList<>();
 
@@ -134,8 +135,8 @@ final class StorageAssembly {
         Shortages shortages = new Shortages(clockWatch.clock());
         reader = new LogAccess(vertx, hosted, readers, shortages);
         partitions = new LocalPartitions(vertx, hosted, shards);
-        transactions = new TransactionCoordinatorClient(
-                vertx, metadata, partitions, config.transactions().partitions(), new ProducerIds(vertx, metadata));
+        producerIds = new ProducerIds(vertx, metadata);
+        coordinators = new CoordinatorRouter(vertx, metadata, partitions, internalTopics(config));
         memory = StateBudget.of(
                 config.limits().producerBytes(),
                 config.limits().groupBytes(),
@@ -171,8 +172,6 @@ final class StorageAssembly {
                 List.of(
                         new GroupCoordinatorType(config.groups(), memory.groups(), patterns),
                         transactionsKind(config)));
-        groups = new GroupCoordinatorClient(
-                vertx, metadata, partitions, config.groups().partitions(), patterns);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
@@ -185,13 +184,21 @@ final class StorageAssembly {
         meters.bindClock(clockWatch.clock()::guard);
     }
 
+    private static Map<String, Integer> internalTopics(LetterboxConfig config) {
+        return Map.of(
+                TopicName.CONSUMER_OFFSETS,
+                config.groups().partitions(),
+                TopicName.TRANSACTION_STATE,
+                config.transactions().partitions());
+    }
+
     private TransactionCoordinatorType transactionsKind(LetterboxConfig config) {
         return new TransactionCoordinatorType(
                 new TransactionLimits(
                         config.transactions().maxTimeoutMs(),
                         config.transactions().transactionalIdExpirationMs(),
                         memory.transactions()),
-                new MarkerDelivery.TransactionServices(vertx, metadata, partitions, transactions));
+                new MarkerDelivery.TransactionServices(vertx, metadata, partitions, coordinators, producerIds));
     }
 
     private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
@@ -332,14 +339,13 @@ final class StorageAssembly {
         return reader;
     }
 
-    /** The client of the group coordinators. */
-    Groups groups() {
-        return groups;
+    /** Access to the coordinators of groups and transactions. */
+    Coordinators coordinators() {
+        return coordinators;
     }
 
-    /** The client of the transaction coordinators, and of producer ids. */
-    Transactions transactions() {
-        return transactions;
+    ProducerIdSource producerIds() {
+        return producerIds;
     }
 
     /** The way to whoever leads a partition. */

@@ -1,8 +1,8 @@
 package io.letterbox;
 
 import io.letterbox.bus.FakeGroups;
+import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.console.ConsolePart;
 import io.letterbox.http.HttpPart;
@@ -38,7 +38,7 @@ final class HttpParts {
                 storage,
                 storage,
                 new FakeGroups(),
-                new FakeTransactions(),
+                new FakeProducerIds(),
                 meters,
                 budget,
                 budget);

@@ -84,11 +84,11 @@ final class SourceRules {
             Map.entry("text", new PackageRule(Set.of(), Set.of())),
             Map.entry("host", new PackageRule(Set.of("disk", "text"), Set.of("com.sun.management."))),
             Map.entry("replication", new PackageRule(Set.of("record", "error"), Set.of())),
-            Map.entry("coordinator", new PackageRule(Set.of("time", "error"), Set.of())),
+            Map.entry("coordinator", new PackageRule(Set.of("access", "time", "error"), Set.of())),
             Map.entry(
                     "groups",
                     new PackageRule(
-                            Set.of("access", "coordinator", "metadata", "record", "time", "error", "memory"),
+                            Set.of("coordinator", "metadata", "record", "time", "error", "memory"),
                             Set.of(KAFKA, "com.google.re2j.", "org.pcollections."))),
             Map.entry(
                     "transactions",
@@ -116,6 +116,7 @@ final class SourceRules {
                     "storage",
                     new PackageRule(
                             Set.of(
+                                    "access",
                                     "audit",
                                     "disk",
                                     "log",

@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.record.TopicPartition;
@@ -66,6 +67,8 @@ public interface Partitions {
     /**
      * Sends a request to the coordinator on a partition of an internal topic. Fails with {@code NOT_COORDINATOR} if
      * there is none on this node, otherwise as the coordinator does.
+     *
+     * @param principal the client's principal
      */
-    <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command);
+    <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal);
 }

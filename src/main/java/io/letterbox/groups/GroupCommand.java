@@ -3,6 +3,7 @@ package io.letterbox.groups;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.util.Set;
 import java.util.SortedMap;
@@ -39,11 +40,24 @@ import org.apache.kafka.common.protocol.Errors;
  * @param <R> the answer
  */
 public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
+    /** How long a SyncGroup may wait for the leader's assignment, in milliseconds: Kafka's default for a rebalance. */
+    long ASSIGNMENT_MS = 300_000;
+
+    @Override
+    default String topic() {
+        return TopicName.CONSUMER_OFFSETS;
+    }
+
     /** Joins a classic group (KIP-62, 345, 394, 559, 800, 814); answered when the rebalance is over. */
     record JoinGroup(Caller caller, JoinGroupRequestData data) implements GroupCommand<JoinGroupResponseData> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public long deadlineMs() {
+            return Math.max(0, data.rebalanceTimeoutMs()) + ANSWER_MS;
         }
     }
 
@@ -52,6 +66,11 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
         @Override
         public String key() {
             return data.groupId();
+        }
+
+        @Override
+        public long deadlineMs() {
+            return ASSIGNMENT_MS + ANSWER_MS;
         }
     }
 

@@ -1,10 +1,10 @@
 package io.letterbox.ingress;
 
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FetchReader;
-import io.letterbox.bus.Groups;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
-import io.letterbox.bus.Transactions;
+import io.letterbox.bus.ProducerIdSource;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.time.GuardedClock;
@@ -17,8 +17,8 @@ import io.letterbox.time.GuardedClock;
  * @param metadata the cluster's metadata
  * @param reader the read side of the storage
  * @param partitions the write side of the storage
- * @param groups the coordinators of consumer groups
- * @param transactions the coordinators of transactions, and producer ids
+ * @param coordinators access to the coordinators of groups and transactions
+ * @param producerIds allocates producer ids
  * @param meters the meters
  * @param budget the limit for bytes that publishers have in flight, over HTTP and Kafka together
  * @param pages the limit for bytes of pages of records that are in flight to their readers
@@ -29,8 +29,8 @@ public record DoorServices(
         Metadata metadata,
         FetchReader reader,
         Partitions partitions,
-        Groups groups,
-        Transactions transactions,
+        Coordinators coordinators,
+        ProducerIdSource producerIds,
         Meters meters,
         ByteBudget budget,
         ByteBudget pages) {}

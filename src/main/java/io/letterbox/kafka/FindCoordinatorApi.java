@@ -6,6 +6,7 @@ import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
@@ -62,9 +63,8 @@ final class FindCoordinatorApi {
             return Future.succeededFuture(
                     refusal(key, Errors.INVALID_REQUEST, "There are no coordinators of type " + type + "."));
         }
-        Future<TopicPartition> search = type == GROUP
-                ? backend.groups().coordinatorOf(key)
-                : backend.transactions().coordinatorOf(key);
+        String topic = type == GROUP ? TopicName.CONSUMER_OFFSETS : TopicName.TRANSACTION_STATE;
+        Future<TopicPartition> search = backend.coordinators().coordinatorOf(topic, key);
         return search.transform(outcome -> Future.succeededFuture(
                 outcome.succeeded()
                         ? leader(key, outcome.result())

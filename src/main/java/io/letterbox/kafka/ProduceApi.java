@@ -62,7 +62,7 @@ final class ProduceApi {
         this.topics = new TopicHandles<>(
                 backend.metadata(),
                 topic -> new TopicHandle(topic, backend.meters().topic(topic.name())));
-        this.transactional = new TransactionalAppends(vertx, backend.partitions(), backend.transactions());
+        this.transactional = new TransactionalAppends(vertx, backend.partitions(), backend.coordinators());
     }
 
     ApiSupport support() {

@@ -1,5 +1,6 @@
 package io.letterbox.rest;
 
+import io.letterbox.access.Principal;
 import io.letterbox.groups.GroupView;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.rest.GroupLags.PartitionLag;
@@ -37,7 +38,7 @@ public final class GroupLagCollector {
         if (running != null) return running;
         Survey found = new Survey();
         Future<Void> survey = measureFrom(null, found)
-                .compose(done -> lags.count())
+                .compose(done -> lags.count(Principal.SERVER))
                 .timeout(LIMIT_MS, TimeUnit.MILLISECONDS)
                 .transform(count -> {
                     // A gap in the graph is right here: the former values would be taken for current ones.
@@ -58,7 +59,7 @@ public final class GroupLagCollector {
     }
 
     private Future<Void> measureFrom(String after, Survey survey) {
-        return lags.page(after, "", EACH).compose(page -> measure(page.items(), survey)
+        return lags.page(after, "", EACH, Principal.SERVER).compose(page -> measure(page.items(), survey)
                 .compose(done -> page.next() == null || survey.room <= 0
                         ? Future.succeededFuture()
                         : measureFrom(page.next(), survey)));

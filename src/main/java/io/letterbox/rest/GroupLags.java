@@ -1,6 +1,7 @@
 package io.letterbox.rest;
 
-import io.letterbox.bus.Groups;
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.LogReader;
 import io.letterbox.bus.Metadata;
@@ -14,6 +15,7 @@ import io.letterbox.groups.GroupView;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,7 +35,7 @@ final class GroupLags {
     /** The first batch is read whole, whatever its size. */
     private static final int ONE_BATCH = 1;
 
-    private final Groups groups;
+    private final Coordinators coordinators;
     private final Metadata metadata;
     private final LogReader reader;
 
@@ -70,16 +72,16 @@ final class GroupLags {
     }
 
     GroupLags(DoorServices backend) {
-        this.groups = backend.groups();
+        this.coordinators = backend.coordinators();
         this.metadata = backend.metadata();
         this.reader = backend.reader();
     }
 
     /** A group, or null if there is none. */
-    Future<GroupView> view(String groupId) {
+    Future<GroupView> view(String groupId, Principal principal) {
         // A lookup does not create the topic that stores groups, if there is none.
-        if (!metadata.image().topics().containsKey(Groups.TOPIC)) return Future.succeededFuture();
-        return groups.ask(new GroupCommand.ViewGroup(groupId));
+        if (!metadata.image().topics().containsKey(TopicName.CONSUMER_OFFSETS)) return Future.succeededFuture();
+        return coordinators.ask(new GroupCommand.ViewGroup(groupId), principal);
     }
 
     /**
@@ -89,15 +91,17 @@ final class GroupLags {
      * @param search text that ids have to contain, ignoring case; may be empty
      * @param each the number of groups of each coordinator
      */
-    Future<MergedPage<GroupView>> page(String after, String search, int each) {
-        return groups.askAll(new GroupCommand.ViewGroups(after, search, each))
+    Future<MergedPage<GroupView>> page(String after, String search, int each, Principal principal) {
+        return coordinators
+                .askAll(new GroupCommand.ViewGroups(after, search, each), principal)
                 .map(pages ->
                         MergedPage.of(pages, new MergedPage.View<>(GroupPage::groups, GroupPage::last, GroupView::id)));
     }
 
     /** The number of groups on this node. */
-    Future<Integer> count() {
-        return groups.askAll(new GroupCommand.CountGroups())
+    Future<Integer> count(Principal principal) {
+        return coordinators
+                .askAll(new GroupCommand.CountGroups(), principal)
                 .map(counts -> counts.stream().mapToInt(Integer::intValue).sum());
     }
 

@@ -3,10 +3,12 @@ package io.letterbox.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.access.Principal;
 import io.letterbox.groups.GroupView;
 import io.letterbox.http.Json;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
+import io.letterbox.http.RequestPrincipal;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -41,18 +43,20 @@ final class GroupListing {
     void list(RoutingContext context) {
         Query query = Query.of(context.request(), Set.of("limit", "after", "search", "topic"));
         int limit = query.integer("limit", 0, 1, MAX_LIMIT);
-        GroupFilter wanted = new GroupFilter(query.text("search", ""), query.text("topic"));
+        GroupFilter wanted =
+                new GroupFilter(query.text("search", ""), query.text("topic"), RequestPrincipal.of(context.request()));
         if (limit > 0) page(context, new Page(query.text("after"), wanted, limit));
         else all(context, query.text("after"), wanted);
     }
 
     /**
-     * The filter of a list.
+     * The filter of a list, and whose request it is.
      *
      * @param search text that ids have to contain, ignoring case; may be empty
      * @param topic a topic that the groups read or have a committed offset of, or null
+     * @param principal the client's principal
      */
-    private record GroupFilter(String search, String topic) {
+    private record GroupFilter(String search, String topic, Principal principal) {
         boolean has(GroupView group) {
             if (topic == null) return true;
             return group.offsets().keySet().stream().anyMatch(this::isOfTopic)
@@ -65,6 +69,10 @@ final class GroupListing {
         }
     }
 
+    private Future<MergedPage<GroupView>> read(String after, GroupFilter wanted, int each) {
+        return lags.page(after, wanted.search(), each, wanted.principal());
+    }
+
     // ---- one page
 
     private void page(RoutingContext context, Page page) {
@@ -75,15 +83,14 @@ final class GroupListing {
 
     /** Reads until the page is full: a filter may pass few groups of many. */
     private Future<Page> fill(Page page) {
-        return lags.page(page.next, page.wanted.search(), Math.min(EACH, page.room()))
-                .compose(found -> {
-                    for (GroupView group : found.items()) {
-                        if (page.room() == 0) return Future.succeededFuture(page);
-                        if (page.wanted.has(group)) page.add(summary(group), group.id());
-                    }
-                    page.next = found.next();
-                    return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
-                });
+        return read(page.next, page.wanted, Math.min(EACH, page.room())).compose(found -> {
+            for (GroupView group : found.items()) {
+                if (page.room() == 0) return Future.succeededFuture(page);
+                if (page.wanted.has(group)) page.add(summary(group), group.id());
+            }
+            page.next = found.next();
+            return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
+        });
     }
 
     /** The groups of one page. */
@@ -120,7 +127,7 @@ final class GroupListing {
 
     private void all(RoutingContext context, String after, GroupFilter wanted) {
         // A failure of the first read can still be answered with a status.
-        lags.page(after, wanted.search(), EACH)
+        read(after, wanted, EACH)
                 .onSuccess(first -> {
                     HttpServerResponse response = context.response();
                     response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE);
@@ -140,7 +147,7 @@ final class GroupListing {
         boolean nothingYet = first && groups.isEmpty();
         if (page.next() == null) return Future.succeededFuture();
         return writable(response)
-                .compose(now -> lags.page(page.next(), wanted.search(), EACH))
+                .compose(now -> read(page.next(), wanted, EACH))
                 .compose(next -> rest(response, next, wanted, nothingYet));
     }
 

@@ -3,6 +3,7 @@ package io.letterbox.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
 import io.letterbox.error.ApiException;
@@ -15,6 +16,7 @@ import io.letterbox.http.Json;
 import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
+import io.letterbox.http.RequestPrincipal;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.rest.GroupLags.PartitionLag;
@@ -56,7 +58,7 @@ final class GroupRoutes {
 
     private void describe(RoutingContext context) {
         Query.of(context.request(), Set.of());
-        existing(context.pathParam("group"))
+        existing(context)
                 .compose(this::document)
                 .onSuccess(document -> Json.send(context.response(), 200, document))
                 .onFailure(failure -> Problem.send(context, failure));
@@ -70,11 +72,16 @@ final class GroupRoutes {
         return Future.all(seconds).map(all -> GroupDocument.whole(group, partitions, all.<Double>list()));
     }
 
-    private Future<GroupView> existing(String groupId) {
-        return lags.view(groupId).map(group -> {
+    private Future<GroupView> existing(RoutingContext context) {
+        String groupId = context.pathParam("group");
+        return lags.view(groupId, principal(context)).map(group -> {
             if (group == null) throw unknown(groupId);
             return group;
         });
+    }
+
+    private static Principal principal(RoutingContext context) {
+        return RequestPrincipal.of(context.request());
     }
 
     private static ApiException unknown(String groupId) {
@@ -88,10 +95,14 @@ final class GroupRoutes {
         String groupId = context.pathParam("group");
         JsonBody.read(context, MAX_BODY_BYTES, body -> {
             OffsetSpec spec = OffsetSpec.of(body);
-            lags.view(groupId)
-                    .compose(group -> new OffsetGoals(backend, group).find(spec).compose(offsets -> set(
-                                    groupId, spec.memberId(), offsets, dryRun)
-                            .map(done -> changes(groupId, group, offsets))))
+            lags.view(groupId, principal(context))
+                    .compose(group -> new OffsetGoals(backend, group).find(spec).compose(offsets -> {
+                        boolean nothing = dryRun || offsets.isEmpty();
+                        Future<Void> set = nothing
+                                ? Future.succeededFuture()
+                                : set(context, new SetOffsets(groupId, spec.memberId(), offsets));
+                        return set.map(done -> changes(groupId, group, offsets));
+                    }))
                     .onSuccess(answer -> {
                         // A member that acknowledges moves its own offsets only, which is no administrative change.
                         if (!dryRun && spec.memberId() == null) audit(context, groupId, answer);
@@ -117,13 +128,8 @@ final class GroupRoutes {
                 HttpActor.of(context.request(), backend.config().http()));
     }
 
-    private Future<Void> set(
-            String groupId,
-            String memberId,
-            SortedMap<TopicPartition, SetOffsets.TargetOffset> offsets,
-            boolean dryRun) {
-        if (dryRun || offsets.isEmpty()) return Future.succeededFuture();
-        return backend.groups().ask(new SetOffsets(groupId, memberId, offsets)).compose(error -> done(groupId, error));
+    private Future<Void> set(RoutingContext context, SetOffsets command) {
+        return backend.coordinators().ask(command, principal(context)).compose(error -> done(command.groupId(), error));
     }
 
     private static ObjectNode changes(
@@ -151,8 +157,8 @@ final class GroupRoutes {
         if (partition >= 0 && topic == null) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "The query parameter partition needs a topic.");
         }
-        existing(context.pathParam("group"))
-                .compose(group -> deleteOffsets(group, topic, partition))
+        existing(context)
+                .compose(group -> deleteOffsets(context, group, topic, partition))
                 .onSuccess(deleted -> {
                     if (deleted.isEmpty()) return;
                     Change change = new Change("group", context.pathParam("group"), "changed", deleted);
@@ -165,7 +171,8 @@ final class GroupRoutes {
     }
 
     /** Deletes offsets; returns what became of each. */
-    private Future<Map<String, String>> deleteOffsets(GroupView group, String topic, int partition) {
+    private Future<Map<String, String>> deleteOffsets(
+            RoutingContext context, GroupView group, String topic, int partition) {
         Map<String, String> deleted = new LinkedHashMap<>();
         OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
         for (TopicPartition known : group.offsets().keySet()) {
@@ -179,25 +186,27 @@ final class GroupRoutes {
         }
         OffsetDeleteRequestData data =
                 new OffsetDeleteRequestData().setGroupId(group.id()).setTopics(topics);
-        return backend.groups().ask(new GroupCommand.DeleteOffsets(data)).compose(answer -> {
-            if (answer.errorCode() != 0) {
-                return Future.failedFuture(refusal(group.id(), Errors.forCode(answer.errorCode())));
-            }
-            for (var asked : answer.topics()) {
-                for (var result : asked.partitions()) {
-                    if (result.errorCode() == 0) continue;
-                    return Future.failedFuture(refusal(group.id(), Errors.forCode(result.errorCode())));
-                }
-            }
-            return Future.succeededFuture(deleted);
-        });
+        return backend.coordinators()
+                .ask(new GroupCommand.DeleteOffsets(data), principal(context))
+                .compose(answer -> {
+                    if (answer.errorCode() != 0) {
+                        return Future.failedFuture(refusal(group.id(), Errors.forCode(answer.errorCode())));
+                    }
+                    for (var asked : answer.topics()) {
+                        for (var result : asked.partitions()) {
+                            if (result.errorCode() == 0) continue;
+                            return Future.failedFuture(refusal(group.id(), Errors.forCode(result.errorCode())));
+                        }
+                    }
+                    return Future.succeededFuture(deleted);
+                });
     }
 
     private void delete(RoutingContext context) {
         Query.of(context.request(), Set.of());
-        existing(context.pathParam("group"))
-                .compose(group -> backend.groups()
-                        .ask(new GroupCommand.DeleteGroup(group.id()))
+        existing(context)
+                .compose(group -> backend.coordinators()
+                        .ask(new GroupCommand.DeleteGroup(group.id()), principal(context))
                         .compose(answer -> done(group.id(), Errors.forCode(answer.errorCode())))
                         .onSuccess(deleted -> Audit.record(
                                 new Change("group", group.id(), "deleted", Map.of()),

@@ -30,8 +30,8 @@ final class ProducerRoutes {
      */
     private void create(RoutingContext context) {
         Query.of(context.request(), Set.of());
-        backend.transactions()
-                .newProducerId()
+        backend.producerIds()
+                .next()
                 .onSuccess(id -> {
                     ObjectNode answer = Json.MAPPER.createObjectNode();
                     answer.put("producerId", id);

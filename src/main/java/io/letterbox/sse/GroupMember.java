@@ -1,6 +1,7 @@
 package io.letterbox.sse;
 
-import io.letterbox.bus.Groups;
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.consumer.StreamMemberId;
@@ -50,8 +51,9 @@ final class GroupMember {
     record HeartbeatAnswer(
             Errors error, String detail, SortedSet<TopicPartition> assigned, int askedTick, int heartbeatIntervalMs) {}
 
-    private final Groups groups;
+    private final Coordinators coordinators;
     private final DeliveryLoop loop;
+    private final Principal principal;
     private final Caller caller;
     private final String groupId;
     private final List<String> topics;
@@ -70,10 +72,16 @@ final class GroupMember {
      * @param ids generates the member ids of this node's streams
      * @param host where the client is, as groups show it
      */
-    GroupMember(Groups groups, DeliveryLoop loop, Supplier<StreamMemberId> ids, String host, SubscribeRequest request) {
-        this.groups = groups;
+    GroupMember(
+            Coordinators coordinators,
+            DeliveryLoop loop,
+            Supplier<StreamMemberId> ids,
+            String host,
+            SubscribeRequest request) {
+        this.coordinators = coordinators;
+        this.principal = request.principal();
         this.loop = loop;
-        this.caller = new Caller(CLIENT_ID, "/" + host, request.principal(), VERSION);
+        this.caller = new Caller(CLIENT_ID, "/" + host, VERSION);
         this.groupId = request.group().id();
         this.topics = request.subscription().topics();
         this.ids = ids;
@@ -113,11 +121,13 @@ final class GroupMember {
                 .setTopicPartitions(byId(owned));
         int number = ++asked;
         int tick = loop.tick();
-        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).map(answer -> {
-            if (number < answered) throw Errors.COORDINATOR_NOT_AVAILABLE.exception();
-            answered = number;
-            return read(answer, tick);
-        });
+        return coordinators
+                .ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data), principal)
+                .map(answer -> {
+                    if (number < answered) throw Errors.COORDINATOR_NOT_AVAILABLE.exception();
+                    answered = number;
+                    return read(answer, tick);
+                });
     }
 
     private HeartbeatAnswer read(ConsumerGroupHeartbeatResponseData data, int tick) {
@@ -184,12 +194,14 @@ final class GroupMember {
                 .setMemberId(id())
                 .setGenerationIdOrMemberEpoch(epoch)
                 .setTopics(all);
-        return groups.ask(new GroupCommand.CommitOffsets(caller, data)).map(answer -> answer.topics().stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .map(partition -> Errors.forCode(partition.errorCode()))
-                .filter(error -> error != Errors.NONE)
-                .findFirst()
-                .orElse(Errors.NONE));
+        return coordinators
+                .ask(new GroupCommand.CommitOffsets(caller, data), principal)
+                .map(answer -> answer.topics().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .map(partition -> Errors.forCode(partition.errorCode()))
+                        .filter(error -> error != Errors.NONE)
+                        .findFirst()
+                        .orElse(Errors.NONE));
     }
 
     /** The group's committed offsets; partitions without one are left out. Fails if they are not stable now. */
@@ -203,7 +215,9 @@ final class GroupMember {
                 .setMemberId(id())
                 .setMemberEpoch(epoch)
                 .setTopics(asked);
-        return groups.ask(new GroupCommand.FetchOffsets(data, true)).map(GroupMember::offsets);
+        return coordinators
+                .ask(new GroupCommand.FetchOffsets(data, true), principal)
+                .map(GroupMember::offsets);
     }
 
     private static Map<TopicPartition, Long> offsets(OffsetFetchResponseGroup answer) {
@@ -229,6 +243,8 @@ final class GroupMember {
                 .setGroupId(groupId)
                 .setMemberId(id())
                 .setMemberEpoch(LEAVE_EPOCH);
-        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data)).mapEmpty();
+        return coordinators
+                .ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data), principal)
+                .mapEmpty();
     }
 }

@@ -9,6 +9,7 @@ import io.letterbox.metadata.GroupConfigKey;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.SettingsOwner;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +63,8 @@ final class GroupStreams {
 
     /** After how many ticks a member asks again: when its coordinator says, or sooner where that costs nothing. */
     int heartbeatTicks(String groupId, GroupMember.HeartbeatAnswer answer) {
-        if (services.groups().isNear(groupId)) return DeliveryLimits.GROUP_NEAR_HEARTBEAT_TICKS;
+        if (services.coordinators().isNear(TopicName.CONSUMER_OFFSETS, groupId))
+            return DeliveryLimits.GROUP_NEAR_HEARTBEAT_TICKS;
         return Math.max(1, answer.heartbeatIntervalMs() / TICK_MS);
     }
 
@@ -72,7 +74,7 @@ final class GroupStreams {
 
     /** A member for a stream that asks to join a group. */
     GroupMember member(SubscribeRequest request, String host) {
-        return new GroupMember(services.groups(), loop, this::newMemberId, host, request);
+        return new GroupMember(services.coordinators(), loop, this::newMemberId, host, request);
     }
 
     private StreamMemberId newMemberId() {

@@ -1,5 +1,6 @@
 package io.letterbox.storage;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
@@ -94,11 +95,11 @@ public final class LocalPartitions implements Partitions {
     }
 
     @Override
-    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command) {
+    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal) {
         Promise<R> promise = promise();
         send(
                 shardOf(partition),
-                new ShardMessage.Ask(partition, new CoordinatorRequest<>(command, new Answer<>(promise))));
+                new ShardMessage.Ask(partition, new CoordinatorRequest<>(command, principal, new Answer<>(promise))));
         return promise.future();
     }
 

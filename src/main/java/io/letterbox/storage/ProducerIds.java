@@ -1,6 +1,7 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.ProducerIdSource;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Reply;
 import io.vertx.core.Context;
@@ -9,13 +10,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayDeque;
-import java.util.function.Supplier;
 
 /**
  * Allocates producer ids that are unique in the whole cluster, for ever. The cluster agrees on blocks of ids; the rest
  * of a block is lost when its node stops.
  */
-public final class ProducerIds implements Supplier<Future<Long>> {
+public final class ProducerIds implements ProducerIdSource {
     /** May never change: blocks of another size would overlap with those allocated before. */
     static final int BLOCK = 1000;
 
@@ -25,7 +25,7 @@ public final class ProducerIds implements Supplier<Future<Long>> {
 
     // Owned by the context.
     private final ArrayDeque<Promise<Long>> waiting = new ArrayDeque<>();
-    private long next;
+    private long nextId;
     private long end;
     private boolean asking;
 
@@ -35,9 +35,8 @@ public final class ProducerIds implements Supplier<Future<Long>> {
         this.context = this.vertx.createEventLoopContext();
     }
 
-    /** The next id, 0 or more. Any thread; completes on the caller's context. */
     @Override
-    public Future<Long> get() {
+    public Future<Long> next() {
         Promise<Long> promise = vertx.getOrCreateContext().promise();
         context.runOnContext(v -> {
             waiting.add(promise);
@@ -47,7 +46,7 @@ public final class ProducerIds implements Supplier<Future<Long>> {
     }
 
     private void serve() {
-        while (!waiting.isEmpty() && next < end) waiting.remove().complete(next++);
+        while (!waiting.isEmpty() && nextId < end) waiting.remove().complete(nextId++);
         if (waiting.isEmpty() || asking) return;
         asking = true;
         metadata.propose(new Command.TakeProducerIds()).onSuccess(this::onBlock).onFailure(this::onRefusal);
@@ -59,8 +58,8 @@ public final class ProducerIds implements Supplier<Future<Long>> {
      */
     private void onBlock(Reply reply) {
         asking = false;
-        next = Math.multiplyExact(((Reply.Applied) reply).version(), (long) BLOCK);
-        end = next + BLOCK;
+        nextId = Math.multiplyExact(((Reply.Applied) reply).version(), (long) BLOCK);
+        end = nextId + BLOCK;
         serve();
     }
 

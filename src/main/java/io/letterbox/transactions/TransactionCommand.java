@@ -2,6 +2,7 @@ package io.letterbox.transactions;
 
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
  * @param <R> the answer
  */
 public sealed interface TransactionCommand<R> extends CoordinatorCommand<R> {
+    @Override
+    default String topic() {
+        return TopicName.TRANSACTION_STATE;
+    }
+
     /** A producer initialises with a transactional id, which is not null (InitProducerId). */
     record InitProducer(InitProducerIdRequestData data) implements TransactionCommand<InitProducerIdResponseData> {
         @Override

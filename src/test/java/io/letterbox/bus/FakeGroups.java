@@ -1,18 +1,22 @@
 package io.letterbox.bus;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Groups with one real coordinator and without a storage, which answers at once. Thread-safe. */
-public final class FakeGroups implements Groups {
+/** One real coordinator of groups, without a storage, which answers at once. Thread-safe. */
+public final class FakeGroups implements Coordinators {
     private final TestGroups groups = new TestGroups();
     private boolean silent;
     private int lost;
+    private final Set<Principal> principals = new HashSet<>();
 
     /** The coordinator, for preparing groups before the door is used. */
     public TestGroups coordinator() {
@@ -34,8 +38,14 @@ public final class FakeGroups implements Groups {
         return lost == 0;
     }
 
+    /** In whose names it has been asked. */
+    public synchronized Set<Principal> principals() {
+        return Set.copyOf(principals);
+    }
+
     @Override
-    public synchronized <R> Future<R> ask(CoordinatorCommand<R> command) {
+    public synchronized <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
+        principals.add(principal);
         if (lost > 0 && command instanceof GroupCommand.ConsumerGroupHeartbeat) {
             lost--;
             return Promise.<R>promise().future();
@@ -45,12 +55,12 @@ public final class FakeGroups implements Groups {
     }
 
     @Override
-    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
-        return ask(command).map(List::of);
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
+        return ask(command, principal).map(List::of);
     }
 
     @Override
-    public Future<TopicPartition> coordinatorOf(String groupId) {
-        return Future.succeededFuture(new TopicPartition(TOPIC, 0));
+    public Future<TopicPartition> coordinatorOf(String topic, String key) {
+        return Future.succeededFuture(new TopicPartition(topic, 0));
     }
 }

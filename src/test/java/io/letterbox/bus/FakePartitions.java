@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.record.TopicPartition;
@@ -45,7 +46,7 @@ public class FakePartitions implements Partitions {
     }
 
     @Override
-    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command) {
+    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal) {
         throw new UnsupportedOperationException();
     }
 }

@@ -1,5 +1,6 @@
 package io.letterbox.bus;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
@@ -313,7 +314,7 @@ public final class FakeStorage implements FetchReader, Partitions {
     }
 
     @Override
-    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command) {
+    public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal) {
         throw new UnsupportedOperationException("it has no coordinators");
     }
 

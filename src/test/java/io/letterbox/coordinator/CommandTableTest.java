@@ -3,12 +3,18 @@ package io.letterbox.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.access.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CommandTableTest {
     private sealed interface Question<R> extends CoordinatorCommand<R> {
+        @Override
+        default String topic() {
+            return "";
+        }
+
         @Override
         default String key() {
             return "";
@@ -19,7 +25,7 @@ class CommandTableTest {
 
     private record Upper(String text) implements Question<String> {}
 
-    private record Foreign(String key) implements CoordinatorCommand<String> {}
+    private record Foreign(String topic, String key) implements CoordinatorCommand<String> {}
 
     /** Keeps what it is told. */
     private static final class Answers<R> implements CoordinatorRequest.ReplyTarget<R> {
@@ -38,7 +44,7 @@ class CommandTableTest {
 
     private static <R> List<R> ask(CommandTable table, CoordinatorCommand<R> command) {
         Answers<R> answers = new Answers<>();
-        table.handle(new CoordinatorRequest<>(command, answers), null);
+        table.handle(new CoordinatorRequest<>(command, Principal.ANONYMOUS, answers), null);
         return answers.given;
     }
 
@@ -70,7 +76,7 @@ class CommandTableTest {
     void nothingIsHandledTwiceAndNothingForeignIsHandled() {
         assertThatThrownBy(() -> whole().on(Length.class, (length, request, context) -> {}))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> ask(whole(), new Foreign("x"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ask(whole(), new Foreign("", "x"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> CommandTable.of(Foreign.class)).isInstanceOf(IllegalArgumentException.class);
     }
 }

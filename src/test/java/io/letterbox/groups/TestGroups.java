@@ -185,7 +185,7 @@ public final class TestGroups implements CoordinatorOutbox {
     public <R> Answer<R> ask(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
         try {
-            core.handle(new CoordinatorRequest<>(command, answer), now(), this);
+            core.handle(new CoordinatorRequest<>(command, Principal.ANONYMOUS, answer), now(), this);
         } catch (ApiException refused) {
             answer.fail(refused);
         }
@@ -226,7 +226,7 @@ public final class TestGroups implements CoordinatorOutbox {
             protocols.add(new JoinGroupRequestProtocol().setName(parts[0]).setMetadata(metadata));
         }
         return ask(new GroupCommand.JoinGroup(
-                new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, joiner.version()),
+                new Caller("client", "/127.0.0.1", joiner.version()),
                 new JoinGroupRequestData()
                         .setGroupId(joiner.group())
                         .setMemberId(joiner.memberId())
@@ -284,7 +284,7 @@ public final class TestGroups implements CoordinatorOutbox {
     }
 
     public static Caller caller() {
-        return new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, NEWEST);
+        return new Caller("client", "/127.0.0.1", NEWEST);
     }
 
     /** Commits one offset of {@code topic}-0. */

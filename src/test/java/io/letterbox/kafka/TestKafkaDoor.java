@@ -1,8 +1,9 @@
 package io.letterbox.kafka;
 
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
+import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.Groups;
-import io.letterbox.bus.Transactions;
 import io.letterbox.config.KafkaConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
@@ -24,7 +25,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.transport.Transport;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The Kafka server on a real socket, with a storage in memory and coordinators without groups. */
 final class TestKafkaDoor implements AutoCloseable {
@@ -70,9 +70,17 @@ final class TestKafkaDoor implements AutoCloseable {
                 standard.log());
         sockets = new KafkaSockets(() -> {});
         budget = new ByteBudget(limits.ingressBytes());
-        NoCoordinators nobody = new NoCoordinators();
         backend = new DoorServices(
-                null, config, storage.metadata(), storage, storage, nobody, nobody, new Meters(registry), budget, null);
+                null,
+                config,
+                storage.metadata(),
+                storage,
+                storage,
+                new NoCoordinators(),
+                new FakeProducerIds(),
+                new Meters(registry),
+                budget,
+                null);
         verticle = new KafkaVerticle(backend, sockets);
         vertx.deployVerticle(verticle).await();
         sockets.acceptConnections();
@@ -106,27 +114,20 @@ final class TestKafkaDoor implements AutoCloseable {
         vertx.close().await();
     }
 
-    private static final class NoCoordinators implements Groups, Transactions {
-        private final AtomicLong producerIds = new AtomicLong();
-
+    private static final class NoCoordinators implements Coordinators {
         @Override
-        public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
             return Future.failedFuture(new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, "There is none."));
         }
 
         @Override
-        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
             return Future.succeededFuture(List.of());
         }
 
         @Override
-        public Future<TopicPartition> coordinatorOf(String key) {
+        public Future<TopicPartition> coordinatorOf(String topic, String key) {
             return Future.succeededFuture(new TopicPartition("internal", 0));
-        }
-
-        @Override
-        public Future<Long> newProducerId() {
-            return Future.succeededFuture(producerIds.getAndIncrement());
         }
     }
 }

@@ -4,7 +4,8 @@ import static io.letterbox.rest.TestDoor.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.letterbox.bus.Groups;
+import io.letterbox.access.Principal;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ class GroupRoutesTest {
     @BeforeEach
     void open() {
         door = new TestDoor();
-        door.storage.createTopic(Groups.TOPIC, 1, Map.of());
+        door.storage.createTopic(TopicName.CONSUMER_OFFSETS, 1, Map.of());
         door.storage.createTopic("topic", 2, Map.of());
         for (int record = 0; record < 10; record++) {
             door.storage.publish(ZERO, 1000L + record, null, "x".getBytes(StandardCharsets.UTF_8));
@@ -212,5 +213,16 @@ class GroupRoutesTest {
         assertThat(json(door.get("/groups/g")).path("offsets")).isEmpty();
         assertThat(door.method("DELETE", "/groups/g", null).statusCode()).isEqualTo(204);
         refused(door.get("/groups/g"), 404, "UNKNOWN_GROUP");
+    }
+
+    @Test
+    void theCoordinatorIsAskedInTheNameOfTheClient() {
+        set("g", "{\"topic\":\"topic\",\"partition\":0,\"offset\":4}");
+        door.get("/groups/g");
+        door.get("/groups");
+        door.get("/groups?limit=1");
+        door.method("DELETE", "/groups/g/offsets", null);
+        door.method("DELETE", "/groups/g", null);
+        assertThat(door.groups.principals()).containsExactly(Principal.ANONYMOUS);
     }
 }

@@ -2,8 +2,8 @@ package io.letterbox.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.bus.FakeGroups;
+import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.FakeTransactions;
 import io.letterbox.config.HttpConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.config.LimitsConfig;
@@ -128,7 +128,7 @@ final class TestDoor implements AutoCloseable {
                 storage,
                 storage,
                 groups,
-                new FakeTransactions(),
+                new FakeProducerIds(),
                 meters,
                 budget,
                 pages);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.access.Principal;
 import io.letterbox.config.SseConfig;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
@@ -42,7 +43,9 @@ class GroupStreamTest {
     }
 
     private GroupView group() {
-        return streams.groups.ask(new GroupCommand.ViewGroup("g")).await();
+        return streams.groups
+                .ask(new GroupCommand.ViewGroup("g"), Principal.ANONYMOUS)
+                .await();
     }
 
     private Map<Integer, Long> committed() {
@@ -222,12 +225,14 @@ class GroupStreamTest {
     @Test
     void whatAGroupMissesIsToldAsAGap() throws Exception {
         streams.groups
-                .ask(new GroupCommand.SetOffsets(
-                        "g",
-                        null,
-                        new TreeMap<>(Map.of(
-                                new TopicPartition("t", 1),
-                                new GroupCommand.SetOffsets.TargetOffset(99, "", Uuid.ZERO_UUID)))))
+                .ask(
+                        new GroupCommand.SetOffsets(
+                                "g",
+                                null,
+                                new TreeMap<>(Map.of(
+                                        new TopicPartition("t", 1),
+                                        new GroupCommand.SetOffsets.TargetOffset(99, "", Uuid.ZERO_UUID)))),
+                        Principal.ANONYMOUS)
                 .await();
         try (TestStream stream = streams.open("/topics/t/events?group=g")) {
             EventStreamParser.Event gap = stream.next();

@@ -3,6 +3,7 @@ package io.letterbox.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.letterbox.access.Principal;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.http.Json;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -46,7 +47,10 @@ class RefusedStreamTest {
         try (TestStream refused = server.open(path, header)) {
             assertThat(refused.status).isEqualTo(403);
         }
-        assertThat(server.groups.ask(new GroupCommand.ViewGroup("g")).await()).isNull();
+        assertThat(server.groups
+                        .ask(new GroupCommand.ViewGroup("g"), Principal.ANONYMOUS)
+                        .await())
+                .isNull();
     }
 
     @Test

@@ -2,8 +2,11 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.groups.GroupCommand;
+import io.letterbox.groups.GroupView;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -92,5 +95,16 @@ class LocalPartitionsTest {
             ask.done().complete(shard == 0 ? Map.of() : Map.of(shard, shard * 10));
         }
         assertThat(found.await(10, TimeUnit.SECONDS)).isEqualTo(Map.of(1, 10, 2, 20));
+    }
+
+    @Test
+    void aCommandComesToItsCoordinatorInTheNameOfItsClient() throws Exception {
+        Principal alice = new Principal(Principal.USER, "alice");
+        Future<GroupView> answer = partitions.ask(A1, new GroupCommand.ViewGroup("g"), alice);
+        ShardMessage.Ask ask = at(1, ShardMessage.Ask.class);
+        assertThat(ask.request().command()).isEqualTo(new GroupCommand.ViewGroup("g"));
+        assertThat(ask.request().principal()).isEqualTo(alice);
+        ask.request().reply().succeed(null);
+        assertThat(answer.await(10, TimeUnit.SECONDS)).isNull();
     }
 }

@@ -58,9 +58,9 @@ class ProducerIdsTest {
         ProducerIds one = new ProducerIds(vertx, log);
         ProducerIds two = new ProducerIds(vertx, log);
         for (int i = 0; i < ProducerIds.BLOCK; i++) {
-            asked.add(one.get());
-            asked.add(two.get());
-            asked.add(one.get());
+            asked.add(one.next());
+            asked.add(two.next());
+            asked.add(one.next());
         }
         Set<Long> ids = new HashSet<>();
         for (Future<Long> answer : asked) ids.add(answer.await(10, TimeUnit.SECONDS));
@@ -72,10 +72,10 @@ class ProducerIdsTest {
     void aRefusalIsToldAndTheNextOneAsksAgain() throws Exception {
         ProducerIds ids = new ProducerIds(vertx, log);
         log.refuses = true;
-        Future<Long> refused = ids.get();
+        Future<Long> refused = ids.next();
         assertThat(refused.otherwise(-1L).await(10, TimeUnit.SECONDS)).isEqualTo(-1L);
         assertThat(refused.cause()).hasMessage("The disk is gone.");
         log.refuses = false;
-        assertThat(ids.get().await(10, TimeUnit.SECONDS)).isEqualTo(7L * ProducerIds.BLOCK);
+        assertThat(ids.next().await(10, TimeUnit.SECONDS)).isEqualTo(7L * ProducerIds.BLOCK);
     }
 }

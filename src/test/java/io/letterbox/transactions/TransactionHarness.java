@@ -1,5 +1,6 @@
 package io.letterbox.transactions;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
@@ -137,14 +138,15 @@ final class TransactionHarness implements CoordinatorOutbox {
 
     <R> Reply<R> ask(CoordinatorCommand<R> command) {
         Reply<R> reply = new Reply<>();
-        core.handle(new CoordinatorRequest<>(command, reply), clock.now(), this);
+        core.handle(new CoordinatorRequest<>(command, Principal.ANONYMOUS, reply), clock.now(), this);
         while (!needIds.isEmpty()) grant(needIds.remove());
         return reply;
     }
 
     private <R> void grant(CoordinatorRequest<R> question) {
         core.handle(
-                new CoordinatorRequest<>(new WithProducerId(question, nextProducerId++), new Reply<Void>()),
+                new CoordinatorRequest<>(
+                        new WithProducerId(question, nextProducerId++), Principal.ANONYMOUS, new Reply<Void>()),
                 clock.now(),
                 this);
     }

@@ -2,7 +2,7 @@ package io.letterbox.kafka.groups;
 
 import io.letterbox.audit.Audit;
 import io.letterbox.audit.Change;
-import io.letterbox.bus.Groups;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Metadata;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.ListedGroups;
@@ -41,11 +41,11 @@ final class GroupAdmin {
     /** Groups of each coordinator that are listed at once. */
     private static final int LISTED_AT_ONCE = 200;
 
-    private final Groups groups;
+    private final Coordinators coordinators;
     private final Metadata metadata;
 
-    GroupAdmin(Groups groups, Metadata metadata) {
-        this.groups = groups;
+    GroupAdmin(Coordinators coordinators, Metadata metadata) {
+        this.coordinators = coordinators;
         this.metadata = metadata;
     }
 
@@ -53,7 +53,8 @@ final class GroupAdmin {
         DescribeGroupsRequestData data = request.body(DescribeGroupsRequestData.class);
         List<Future<DescribedGroup>> answers = new ArrayList<>();
         for (String groupId : new LinkedHashSet<>(data.groups())) {
-            answers.add(groups.ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId))
+            answers.add(coordinators
+                    .ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId), request.principal())
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
                             .setErrorCode(CoordinatorErrors.error(failure).code())));
@@ -69,23 +70,24 @@ final class GroupAdmin {
     }
 
     Future<ListGroupsResponseData> list(KafkaRequest request) {
-        ListGroupsRequestData data = request.body(ListGroupsRequestData.class);
         List<ListedGroup> all = new ArrayList<>();
-        return listFrom(null, data, all)
+        return listFrom(null, request, all)
                 .map(done -> new ListGroupsResponseData().setGroups(all))
                 .recover(CoordinatorErrors::of);
     }
 
     /** Other tasks of the event loop and of the shards run between two pages. */
-    private Future<Void> listFrom(String after, ListGroupsRequestData data, List<ListedGroup> into) {
+    private Future<Void> listFrom(String after, KafkaRequest request, List<ListedGroup> into) {
+        ListGroupsRequestData data = request.body(ListGroupsRequestData.class);
         GroupCommand.ListGroups page = new GroupCommand.ListGroups(
                 Set.copyOf(data.statesFilter()), Set.copyOf(data.typesFilter()), after, LISTED_AT_ONCE);
-        return groups.askAll(page)
+        return coordinators
+                .askAll(page, request.principal())
                 .map(pages -> MergedPage.of(
                         pages, new MergedPage.View<>(ListedGroups::groups, ListedGroups::last, ListedGroup::groupId)))
                 .compose(merged -> {
                     into.addAll(merged.items());
-                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, into);
+                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), request, into);
                 });
     }
 
@@ -93,7 +95,8 @@ final class GroupAdmin {
         List<Future<DeletableGroupResult>> answers = new ArrayList<>();
         List<String> names = request.body(DeleteGroupsRequestData.class).groupsNames();
         for (String groupId : new LinkedHashSet<>(names)) {
-            answers.add(groups.ask(new GroupCommand.DeleteGroup(groupId))
+            answers.add(coordinators
+                    .ask(new GroupCommand.DeleteGroup(groupId), request.principal())
                     .onSuccess(result -> {
                         if (result.errorCode() != Errors.NONE.code()) return;
                         Audit.record(new Change("group", groupId, "deleted", Map.of()), request.actor());
@@ -127,7 +130,8 @@ final class GroupAdmin {
             }
             if (!refused.partitions().isEmpty()) unknown.add(refused);
         }
-        return groups.ask(new GroupCommand.DeleteOffsets(data.duplicate().setTopics(known)))
+        return coordinators
+                .ask(new GroupCommand.DeleteOffsets(data.duplicate().setTopics(known)), request.principal())
                 .onSuccess(answer -> audit(request, data.groupId(), answer))
                 .map(answer -> withUnknown(answer, unknown))
                 .recover(CoordinatorErrors::of);

@@ -13,10 +13,10 @@ public final class GroupApis implements ApiPart {
 
     /** Created on the event loop that it serves. */
     public GroupApis(DoorServices backend, Vertx vertx) {
-        Membership members = new Membership(backend.groups());
-        Offsets offsets = new Offsets(backend.groups(), backend.metadata());
-        GroupAdmin admin = new GroupAdmin(backend.groups(), backend.metadata());
-        ServerAssigned serverAssigned = new ServerAssigned(backend.groups());
+        Membership members = new Membership(backend.coordinators());
+        Offsets offsets = new Offsets(backend.coordinators(), backend.metadata());
+        GroupAdmin admin = new GroupAdmin(backend.coordinators(), backend.metadata());
+        ServerAssigned serverAssigned = new ServerAssigned(backend.coordinators());
         apis = List.of(
                 ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, members::join),
                 ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, members::sync),

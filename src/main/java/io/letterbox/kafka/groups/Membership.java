@@ -1,6 +1,6 @@
 package io.letterbox.kafka.groups;
 
-import io.letterbox.bus.Groups;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.kafka.api.KafkaRequest;
@@ -31,22 +31,23 @@ final class Membership {
     /** The first version in which a member names the protocol that it expects (KIP-559). */
     private static final int NAMED_PROTOCOL_VERSION = 5;
 
-    private final Groups groups;
+    private final Coordinators coordinators;
 
-    Membership(Groups groups) {
-        this.groups = groups;
+    Membership(Coordinators coordinators) {
+        this.coordinators = coordinators;
     }
 
     /** Who asks, as coordinators know it. */
     static Caller caller(KafkaRequest request) {
         String clientId = request.clientId() == null ? "" : request.clientId();
-        return new Caller(clientId, "/" + request.client().host(), request.principal(), request.version());
+        return new Caller(clientId, "/" + request.client().host(), request.version());
     }
 
     Future<JoinGroupResponseData> join(KafkaRequest request) {
         JoinGroupRequestData data = request.body(JoinGroupRequestData.class);
         if (request.version() < REBALANCE_TIMEOUT_VERSION) data.setRebalanceTimeoutMs(data.sessionTimeoutMs());
-        return groups.ask(new GroupCommand.JoinGroup(caller(request), data))
+        return coordinators
+                .ask(new GroupCommand.JoinGroup(caller(request), data), request.principal())
                 .map(answer -> withProtocol(answer, request.version()))
                 .recover(CoordinatorErrors::of);
     }
@@ -65,12 +66,18 @@ final class Membership {
             return Future.succeededFuture(
                     new SyncGroupResponseData().setErrorCode(Errors.INCONSISTENT_GROUP_PROTOCOL.code()));
         }
-        return groups.ask(new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)))
+        return coordinators
+                .ask(
+                        new GroupCommand.SyncGroup(caller(request), request.body(SyncGroupRequestData.class)),
+                        request.principal())
                 .recover(CoordinatorErrors::of);
     }
 
     Future<HeartbeatResponseData> heartbeat(KafkaRequest request) {
-        return groups.ask(new GroupCommand.ClassicHeartbeat(caller(request), request.body(HeartbeatRequestData.class)))
+        return coordinators
+                .ask(
+                        new GroupCommand.ClassicHeartbeat(caller(request), request.body(HeartbeatRequestData.class)),
+                        request.principal())
                 .recover(CoordinatorErrors::of);
     }
 
@@ -79,7 +86,8 @@ final class Membership {
         LeaveGroupRequestData data = request.body(LeaveGroupRequestData.class).duplicate();
         boolean single = request.version() < LEAVE_SEVERAL_VERSION;
         if (single) data.setMembers(List.of(new MemberIdentity().setMemberId(data.memberId())));
-        return groups.ask(new GroupCommand.LeaveGroup(caller(request), data))
+        return coordinators
+                .ask(new GroupCommand.LeaveGroup(caller(request), data), request.principal())
                 .map(answer -> single ? only(answer) : answer)
                 .recover(CoordinatorErrors::of);
     }

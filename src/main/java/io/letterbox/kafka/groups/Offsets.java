@@ -1,6 +1,6 @@
 package io.letterbox.kafka.groups;
 
-import io.letterbox.bus.Groups;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Metadata;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -42,12 +42,12 @@ final class Offsets {
 
     private static final long NOTHING_COMMITTED = -1;
 
-    private final Groups groups;
+    private final Coordinators coordinators;
     private final Metadata metadata;
     private final OutsideCommits outsiders = new OutsideCommits();
 
-    Offsets(Groups groups, Metadata metadata) {
-        this.groups = groups;
+    Offsets(Coordinators coordinators, Metadata metadata) {
+        this.coordinators = coordinators;
         this.metadata = metadata;
     }
 
@@ -82,12 +82,15 @@ final class Offsets {
 
     private Future<OffsetCommitResponseData> commit(KafkaRequest request, OffsetCommitRequestData data) {
         var command = new GroupCommand.CommitOffsets(Membership.caller(request), data);
-        if (!OutsideCommits.isOutside(data)) return groups.ask(command);
+        if (!OutsideCommits.isOutside(data)) return coordinators.ask(command, request.principal());
         OffsetFetchRequestGroup all =
                 new OffsetFetchRequestGroup().setGroupId(data.groupId()).setTopics(topics(data));
-        return groups.ask(new GroupCommand.FetchOffsets(all, false))
+        return coordinators
+                .ask(new GroupCommand.FetchOffsets(all, false), request.principal())
                 .otherwise(unknown -> null)
-                .compose(before -> groups.ask(command).onSuccess(done -> outsiders.logCommit(request, before, done)));
+                .compose(before -> coordinators
+                        .ask(command, request.principal())
+                        .onSuccess(done -> outsiders.logCommit(request, before, done)));
     }
 
     private static List<OffsetFetchRequestTopics> topics(OffsetCommitRequestData data) {
@@ -143,7 +146,7 @@ final class Offsets {
         for (OffsetFetchRequestGroup group : asked(request.version(), data)) {
             // A few bytes of a name produce all of a group's offsets, so a group that is named twice is answered once.
             if (!once.add(group.groupId())) continue;
-            answers.add(fetch(group, data.requireStable(), request.version()));
+            answers.add(fetch(group, data.requireStable(), request));
         }
         return Future.join(answers).map(all -> new OffsetFetchResponse.Builder(all.<OffsetFetchResponseGroup>list())
                 .build(request.version())
@@ -164,12 +167,14 @@ final class Offsets {
     }
 
     private Future<OffsetFetchResponseGroup> fetch(
-            OffsetFetchRequestGroup group, boolean requireStable, short version) {
+            OffsetFetchRequestGroup group, boolean requireStable, KafkaRequest request) {
+        short version = request.version();
         TopicNames names = new TopicNames(metadata.image(), version >= TOPIC_ID_VERSION);
         List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
         boolean all = group.topics() == null;
         if (version >= TOPIC_ID_VERSION && !all) named(group, names, unknown);
-        return groups.ask(new GroupCommand.FetchOffsets(group, requireStable))
+        return coordinators
+                .ask(new GroupCommand.FetchOffsets(group, requireStable), request.principal())
                 .map(answer -> {
                     if (version >= TOPIC_ID_VERSION && all) identify(answer);
                     answer.topics().addAll(unknown);

@@ -1,6 +1,6 @@
 package io.letterbox.kafka.groups;
 
-import io.letterbox.bus.Groups;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.kafka.api.AuthorizedOperations;
 import io.letterbox.kafka.api.KafkaRequest;
@@ -17,15 +17,16 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** The requests of groups whose assignment the server computes (KIP-848). */
 final class ServerAssigned {
-    private final Groups groups;
+    private final Coordinators coordinators;
 
-    ServerAssigned(Groups groups) {
-        this.groups = groups;
+    ServerAssigned(Coordinators coordinators) {
+        this.coordinators = coordinators;
     }
 
     Future<ConsumerGroupHeartbeatResponseData> heartbeat(KafkaRequest request) {
         ConsumerGroupHeartbeatRequestData data = request.body(ConsumerGroupHeartbeatRequestData.class);
-        return groups.ask(new GroupCommand.ConsumerGroupHeartbeat(Membership.caller(request), data))
+        return coordinators
+                .ask(new GroupCommand.ConsumerGroupHeartbeat(Membership.caller(request), data), request.principal())
                 .recover(CoordinatorErrors::of);
     }
 
@@ -38,7 +39,8 @@ final class ServerAssigned {
                         new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.INVALID_GROUP_ID.code())));
                 continue;
             }
-            answers.add(groups.ask(new GroupCommand.DescribeConsumerGroup(groupId))
+            answers.add(coordinators
+                    .ask(new GroupCommand.DescribeConsumerGroup(groupId), request.principal())
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
                             .setErrorCode(CoordinatorErrors.error(failure).code())));

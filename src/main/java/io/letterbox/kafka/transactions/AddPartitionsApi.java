@@ -49,7 +49,7 @@ final class AddPartitionsApi {
                     data.v3AndBelowProducerEpoch(),
                     data.v3AndBelowTopics(),
                     Intent.ADD_CLASSIC);
-            return results(claim, version)
+            return results(claim, request)
                     .map(results -> new AddPartitionsToTxnResponseData().setResultsByTopicV3AndBelow(results));
         }
         List<Future<AddPartitionsToTxnResult>> each = new ArrayList<>();
@@ -60,7 +60,7 @@ final class AddPartitionsApi {
                     transaction.producerEpoch(),
                     transaction.topics(),
                     transaction.verifyOnly() ? Intent.VERIFY : Intent.ADD);
-            each.add(results(claim, version).map(results -> new AddPartitionsToTxnResult()
+            each.add(results(claim, request).map(results -> new AddPartitionsToTxnResult()
                     .setTransactionalId(claim.id())
                     .setTopicResults(results)));
         }
@@ -84,7 +84,7 @@ final class AddPartitionsApi {
     }
 
     /** Answers one transaction. Never fails: errors are in the results of the partitions. */
-    private Future<AddPartitionsToTxnTopicResultCollection> results(TransactionRequest claim, short version) {
+    private Future<AddPartitionsToTxnTopicResultCollection> results(TransactionRequest claim, KafkaRequest request) {
         if (!allExist(claim)) {
             // All or none: a transaction that lacks a partition would lose records.
             return Future.succeededFuture(results(
@@ -95,9 +95,9 @@ final class AddPartitionsApi {
         }
         AddPartitionsToTxn command = new AddPartitionsToTxn(
                 claim.id(), claim.producerId(), claim.epoch(), claim.partitions(), claim.intent());
-        return backend.transactions().ask(command).transform(outcome -> {
+        return backend.coordinators().ask(command, request.principal()).transform(outcome -> {
             Function<TopicPartition, Errors> verdict = outcome.succeeded()
-                    ? partition -> inVersion(outcome.result(), partition, version)
+                    ? partition -> inVersion(outcome.result(), partition, request.version())
                     : partition -> Verification.errorOf(outcome.cause());
             return Future.succeededFuture(
                     results(claim, (topic, partition) -> verdict.apply(new TopicPartition(topic, partition))));

@@ -8,6 +8,7 @@ import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.record.TopicName;
 import io.letterbox.transactions.TransactionCommand.Intent;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class OffsetsInTransaction {
 
     OffsetsInTransaction(DoorServices backend) {
         this.backend = backend;
-        this.verification = new Verification(backend.transactions());
+        this.verification = new Verification(backend.coordinators());
     }
 
     /** AddOffsetsToTxn: an older client announces the offsets before it commits them. */
@@ -49,9 +50,9 @@ final class OffsetsInTransaction {
         AddOffsetsToTxnRequestData data = request.body(AddOffsetsToTxnRequestData.class);
         Writer writer =
                 new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), Intent.ADD_CLASSIC, false);
-        return backend.groups()
-                .coordinatorOf(data.groupId())
-                .compose(partition -> verification.of(writer, partition))
+        return backend.coordinators()
+                .coordinatorOf(TopicName.CONSUMER_OFFSETS, data.groupId())
+                .compose(partition -> verification.of(writer, partition, request.principal()))
                 .map(error -> new AddOffsetsToTxnResponseData()
                         .setErrorCode(Fenced.inVersion(error, request.version(), ANNOUNCEMENT_SAYS_FENCED)
                                 .code()));
@@ -106,9 +107,9 @@ final class OffsetsInTransaction {
             boolean knowsAbortable = request.version() >= COMMIT_SAYS_ABORTABLE;
             Writer writer =
                     new Writer(data.transactionalId(), data.producerId(), data.producerEpoch(), intent, knowsAbortable);
-            return backend.groups()
-                    .coordinatorOf(data.groupId())
-                    .compose(partition -> verification.of(writer, partition))
+            return backend.coordinators()
+                    .coordinatorOf(TopicName.CONSUMER_OFFSETS, data.groupId())
+                    .compose(partition -> verification.of(writer, partition, request.principal()))
                     .compose(error -> error == Errors.NONE
                             ? commit(request, data, unverified.guard())
                             : Future.succeededFuture(refusal(data, inCommit(error, writer))));
@@ -118,8 +119,8 @@ final class OffsetsInTransaction {
     private Future<TxnOffsetCommitResponseData> commit(
             KafkaRequest request, TxnOffsetCommitRequestData data, VerificationGuard guard) {
         String clientId = request.clientId() == null ? "" : request.clientId();
-        Caller caller = new Caller(clientId, "/" + request.client().host(), request.principal(), request.version());
-        return backend.groups().ask(new CommitTransactionOffsets(caller, data, guard));
+        Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
+        return backend.coordinators().ask(new CommitTransactionOffsets(caller, data, guard), request.principal());
     }
 
     /**

@@ -26,7 +26,7 @@ final class ProducerRequests {
     Future<InitProducerIdResponseData> init(KafkaRequest request) {
         InitProducerIdRequestData data = request.body(InitProducerIdRequestData.class);
         if (data.transactionalId() == null) {
-            return backend.transactions().newProducerId().map(id -> new InitProducerIdResponseData()
+            return backend.producerIds().next().map(id -> new InitProducerIdResponseData()
                     .setProducerId(id)
                     .setProducerEpoch((short) 0));
         }
@@ -36,16 +36,16 @@ final class ProducerRequests {
                     .setErrorCode(Errors.INVALID_REQUEST.code())
                     .setProducerEpoch((short) -1));
         }
-        return backend.transactions()
-                .ask(new InitProducer(data))
+        return backend.coordinators()
+                .ask(new InitProducer(data), request.principal())
                 .map(answer ->
                         answer.setErrorCode(Fenced.inVersion(answer.errorCode(), request.version(), INIT_SAYS_FENCED)));
     }
 
     Future<EndTxnResponseData> end(KafkaRequest request) {
         EndTxnRequestData data = request.body(EndTxnRequestData.class);
-        return backend.transactions()
-                .ask(new EndTransaction(data, request.version() >= END_RAISES_EPOCH))
+        return backend.coordinators()
+                .ask(new EndTransaction(data, request.version() >= END_RAISES_EPOCH), request.principal())
                 .map(answer ->
                         answer.setErrorCode(Fenced.inVersion(answer.errorCode(), request.version(), END_SAYS_FENCED)));
     }

@@ -38,9 +38,11 @@ final class TransactionAdmin {
         List<Future<TransactionState>> each = new ArrayList<>();
         for (String id : new LinkedHashSet<>(
                 request.body(DescribeTransactionsRequestData.class).transactionalIds())) {
-            each.add(backend.transactions().ask(new DescribeTransaction(id)).otherwise(failure -> new TransactionState()
-                    .setTransactionalId(id)
-                    .setErrorCode(Verification.errorOf(failure).code())));
+            each.add(backend.coordinators()
+                    .ask(new DescribeTransaction(id), request.principal())
+                    .otherwise(failure -> new TransactionState()
+                            .setTransactionalId(id)
+                            .setErrorCode(Verification.errorOf(failure).code())));
         }
         return Future.join(each)
                 .map(all -> new DescribeTransactionsResponseData().setTransactionStates(all.<TransactionState>list()));
@@ -52,7 +54,7 @@ final class TransactionAdmin {
         String regex = data.transactionalIdPattern();
         try {
             BoundedPattern pattern = regex == null || regex.isEmpty() ? null : BoundedPattern.of(regex);
-            Future<ListTransactionsResponseData> all = listAll(data);
+            Future<ListTransactionsResponseData> all = listAll(request);
             return pattern == null
                     ? all
                     : all.compose(whole -> vertx.executeBlocking(() -> matching(whole, pattern), false));
@@ -61,15 +63,16 @@ final class TransactionAdmin {
         }
     }
 
-    private Future<ListTransactionsResponseData> listAll(ListTransactionsRequestData data) {
+    private Future<ListTransactionsResponseData> listAll(KafkaRequest request) {
         ListTransactionsResponseData whole = new ListTransactionsResponseData();
-        return listFrom(null, data, whole).map(whole);
+        return listFrom(null, request, whole).map(whole);
     }
 
     /** Other tasks of the event loop and of the shards run between two pages. */
-    private Future<Void> listFrom(String after, ListTransactionsRequestData data, ListTransactionsResponseData whole) {
-        return backend.transactions()
-                .askAll(new ListTransactions(data, after, LISTED_AT_ONCE))
+    private Future<Void> listFrom(String after, KafkaRequest request, ListTransactionsResponseData whole) {
+        ListTransactionsRequestData data = request.body(ListTransactionsRequestData.class);
+        return backend.coordinators()
+                .askAll(new ListTransactions(data, after, LISTED_AT_ONCE), request.principal())
                 .compose(pages -> {
                     MergedPage<ListTransactionsResponseData.TransactionState> merged = MergedPage.of(
                             pages,
@@ -82,7 +85,7 @@ final class TransactionAdmin {
                         unknown.addAll(page.response().unknownStateFilters());
                     whole.setUnknownStateFilters(new ArrayList<>(unknown));
                     whole.transactionStates().addAll(merged.items());
-                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), data, whole);
+                    return merged.next() == null ? Future.succeededFuture() : listFrom(merged.next(), request, whole);
                 });
     }
 

@@ -2,8 +2,8 @@ package io.letterbox.kafka.transactions;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Partitions;
-import io.letterbox.bus.Transactions;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.error.VerificationGuard;
 import io.letterbox.kafka.transactions.Verification.Writer;
@@ -45,10 +45,10 @@ public final class TransactionalAppends {
     private record QueueKey(TopicPartition partition, long producerId, short producerEpoch) {}
 
     /** Created on the event loop that it serves. */
-    public TransactionalAppends(Vertx vertx, Partitions partitions, Transactions transactions) {
+    public TransactionalAppends(Vertx vertx, Partitions partitions, Coordinators coordinators) {
         this.partitions = partitions;
         this.context = (ContextInternal) vertx.getOrCreateContext();
-        this.verification = new Verification(transactions);
+        this.verification = new Verification(coordinators);
     }
 
     /**
@@ -137,7 +137,7 @@ public final class TransactionalAppends {
             verifying = true;
             confirmation = null;
             guard = newGuard;
-            verification.of(job.writer, key.partition()).onSuccess(answer -> {
+            verification.of(job.writer, key.partition(), job.batch.principal()).onSuccess(answer -> {
                 confirmation = answer;
                 resume();
             });

@@ -1,6 +1,7 @@
 package io.letterbox.kafka.transactions;
 
-import io.letterbox.bus.Transactions;
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.record.TopicPartition;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.protocol.Errors;
  * partitions by writing to them, older ones have added them before.
  */
 public final class Verification {
-    private final Transactions transactions;
+    private final Coordinators coordinators;
 
     /**
      * The producer that writes.
@@ -29,20 +30,24 @@ public final class Verification {
     public record Writer(
             String transactionalId, long producerId, short producerEpoch, Intent intent, boolean knowsAbortable) {}
 
-    public Verification(Transactions transactions) {
-        this.transactions = transactions;
+    public Verification(Coordinators coordinators) {
+        this.coordinators = coordinators;
     }
 
-    /** The coordinator's answer for a partition. Never fails. */
-    public Future<Errors> of(Writer writer, TopicPartition partition) {
+    /**
+     * The coordinator's answer for a partition. Never fails.
+     *
+     * @param principal the producer's principal
+     */
+    public Future<Errors> of(Writer writer, TopicPartition partition, Principal principal) {
         AddPartitionsToTxn question = new AddPartitionsToTxn(
                 writer.transactionalId(),
                 writer.producerId(),
                 writer.producerEpoch(),
                 Set.of(partition),
                 writer.intent());
-        return transactions
-                .ask(question)
+        return coordinators
+                .ask(question, principal)
                 .transform(outcome -> Future.succeededFuture(
                         outcome.succeeded() ? outcome.result().get(partition) : errorOf(outcome.cause())));
     }

@@ -1,6 +1,6 @@
 /**
  * How Kafka clients take part in transactions; the decisions are made by the coordinators behind
- * {@link io.letterbox.bus.Transactions}.
+ * {@link io.letterbox.bus.Coordinators}.
  *
  * <p>Owned by the event loop of the connection. Never blocks and never touches a file.
  */

@@ -1,5 +1,7 @@
 package io.letterbox.storage.coordinator;
 
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
@@ -18,40 +20,32 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Sends requests to the coordinators of one internal topic, and makes the topic for the first request. Safe from any
- * thread.
+ * Finds the partition of an internal topic whose coordinator a command is for, and asks it through {@link Partitions}.
+ * Makes the topic for the first request. Safe from any thread.
  */
-public class CoordinatorRouter {
+public final class CoordinatorRouter implements Coordinators {
     /** Small segments are compacted soon, so that a replay at the next start has little to read. */
     private static final Map<String, String> CONFIG = Map.of("cleanup.policy", "compact", "segment.bytes", "104857600");
 
     private final VertxInternal vertx;
     private final Metadata metadata;
     private final Partitions partitions;
-    private final InternalTopic topic;
+    private final Map<String, Integer> sizes;
 
     /**
-     * The specification of an internal topic.
-     *
-     * @param name its name
-     * @param partitions how many partitions
+     * @param partitions sends requests to the topics' partitions
+     * @param sizes the number of partitions of each internal topic, if it has to be made
      */
-    record InternalTopic(String name, int partitions) {}
-
-    /** @param partitions sends requests to the topic's partitions */
-    CoordinatorRouter(Vertx vertx, Metadata metadata, Partitions partitions, InternalTopic topic) {
+    public CoordinatorRouter(Vertx vertx, Metadata metadata, Partitions partitions, Map<String, Integer> sizes) {
         this.vertx = (VertxInternal) vertx;
         this.metadata = metadata;
         this.partitions = partitions;
-        this.topic = topic;
+        this.sizes = Map.copyOf(sizes);
     }
 
-    /**
-     * The partition whose coordinator is responsible for a key, by Kafka's hash. The topic exists when the future
-     * completes.
-     */
-    public Future<TopicPartition> coordinatorOf(String key) {
-        return existing().map(image -> partitionOf(key, image));
+    @Override
+    public Future<TopicPartition> coordinatorOf(String topic, String key) {
+        return existing(topic).map(image -> partitionOf(key, image));
     }
 
     private static TopicPartition partitionOf(String key, TopicImage image) {
@@ -60,45 +54,42 @@ public class CoordinatorRouter {
         return new TopicPartition(image.name(), number);
     }
 
-    private Future<TopicImage> existing() {
-        TopicImage known = known();
+    private Future<TopicImage> existing(String topic) {
+        TopicImage known = known(topic);
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
         Command create = new Command.CreateTopic(
-                topic.name(),
-                UUID.randomUUID(),
-                topic.partitions(),
-                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
-                CONFIG);
-        return metadata.propose(create).transform(outcome -> known(outcome.cause()));
+                topic, UUID.randomUUID(), sizes.get(topic), Command.CreateTopic.DEFAULT_REPLICATION_FACTOR, CONFIG);
+        return metadata.propose(create).transform(outcome -> known(topic, outcome.cause()));
     }
 
     /** The topic's image after an attempt to make it; also if another request has made it in the meantime. */
-    private Future<TopicImage> known(Throwable failure) {
-        TopicImage made = known();
+    private Future<TopicImage> known(String topic, Throwable failure) {
+        TopicImage made = known(topic);
         if (made != null) return Future.succeededFuture(made);
         return Future.failedFuture(new ApiException(
                 ErrorCode.COORDINATOR_NOT_AVAILABLE,
-                topic.name() + " cannot be made" + (failure == null ? "." : ": " + FileTrouble.reason(failure))));
+                topic + " cannot be made" + (failure == null ? "." : ": " + FileTrouble.reason(failure))));
     }
 
-    private TopicImage known() {
-        return metadata.image().topics().get(topic.name());
+    private TopicImage known(String topic) {
+        return metadata.image().topics().get(topic);
     }
 
-    /** Asks the coordinator of the command's key. The future completes on the caller's context. */
-    public <R> Future<R> ask(CoordinatorCommand<R> command) {
-        TopicImage known = known();
-        if (known != null) return partitions.ask(partitionOf(command.key(), known), command);
-        return existing().compose(image -> partitions.ask(partitionOf(command.key(), image), command));
+    @Override
+    public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
+        TopicImage known = known(command.topic());
+        if (known != null) return partitions.ask(partitionOf(command.key(), known), command, principal);
+        return existing(command.topic())
+                .compose(image -> partitions.ask(partitionOf(command.key(), image), command, principal));
     }
 
-    /** Asks all coordinators; the result is empty if the topic does not exist. */
-    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
-        TopicImage known = known();
+    @Override
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
+        TopicImage known = known(command.topic());
         if (known == null) return vertx.getOrCreateContext().succeededFuture(List.of());
         List<Future<R>> answers = new ArrayList<>();
         for (int number = 0; number < known.partitions().size(); number++) {
-            answers.add(partitions.ask(new TopicPartition(topic.name(), number), command));
+            answers.add(partitions.ask(new TopicPartition(command.topic(), number), command, principal));
         }
         return Future.all(answers).map(all -> all.<R>list());
     }

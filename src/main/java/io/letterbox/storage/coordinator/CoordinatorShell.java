@@ -1,5 +1,6 @@
 package io.letterbox.storage.coordinator;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.coordinator.Coordinator;
@@ -195,7 +196,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     private void sendImage() {
         CoordinatorCommand<Void> command = kind.imageChanged(image);
-        if (command != null) ask(new CoordinatorRequest<>(command, new NoReply()));
+        if (command != null) ask(new CoordinatorRequest<>(command, Principal.SERVER, new NoReply()));
     }
 
     void ask(CoordinatorRequest<?> ask) {

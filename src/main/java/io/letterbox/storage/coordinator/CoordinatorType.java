@@ -7,6 +7,7 @@ import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
 
 /** A type of coordinator, one for each internal topic. Shared by all shards, so it keeps no state. */
 public interface CoordinatorType {
@@ -21,6 +22,17 @@ public interface CoordinatorType {
      * request; null if it needs none.
      */
     default CoordinatorCommand<Void> imageChanged(ClusterImage image) {
+        return null;
+    }
+
+    /**
+     * Prepares what takes long and is needed for a command, before the core gets it. Runs on the shard's thread and
+     * must not block it.
+     *
+     * @param image the image that the shard serves
+     * @return completes on the shard's thread, and never fails; null if the command needs no preparation
+     */
+    default Future<Void> prepare(CoordinatorCommand<?> command, ClusterImage image) {
         return null;
     }
 

@@ -1,10 +1,12 @@
 package io.letterbox.storage.coordinator;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
-import io.letterbox.bus.Transactions;
+import io.letterbox.bus.ProducerIdSource;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.TopicImage;
@@ -49,7 +51,11 @@ public final class MarkerDelivery {
      * @param partitions appends the markers
      */
     public record TransactionServices(
-            Vertx vertx, Metadata metadata, Partitions partitions, Transactions transactions) {}
+            Vertx vertx,
+            Metadata metadata,
+            Partitions partitions,
+            Coordinators coordinators,
+            ProducerIdSource producerIds) {}
 
     MarkerDelivery(TransactionServices surroundings, TopicPartition from, WriteMarkers markers) {
         this.surroundings = surroundings;
@@ -121,9 +127,11 @@ public final class MarkerDelivery {
 
     private void report() {
         surroundings
-                .transactions()
-                .ask(new TransactionCommand.MarkersWritten(
-                        markers.transactionalId(), markers.producerId(), markers.epoch()))
+                .coordinators()
+                .ask(
+                        new TransactionCommand.MarkersWritten(
+                                markers.transactionalId(), markers.producerId(), markers.epoch()),
+                        Principal.SERVER)
                 .onFailure(this::onReportFailed);
     }
 

@@ -11,6 +11,7 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Clock;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -115,6 +116,13 @@ public final class ShardCoordinators {
 
     /** Hands a request to its coordinator, which answers now or later. */
     public void ask(TopicPartition partition, CoordinatorRequest<?> request) {
+        CoordinatorType kind = kinds.get(partition.topic());
+        Future<Void> prepared = kind == null || image == null ? null : kind.prepare(request.command(), image);
+        if (prepared == null) hand(partition, request);
+        else prepared.onComplete(ready -> hand(partition, request));
+    }
+
+    private void hand(TopicPartition partition, CoordinatorRequest<?> request) {
         CoordinatorShell shell = byPartition.get(partition);
         if (failure != null) request.reply().fail(failure);
         else if (shell == null) request.reply().fail(gone(partition));

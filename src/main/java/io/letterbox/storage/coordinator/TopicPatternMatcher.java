@@ -71,7 +71,7 @@ public final class TopicPatternMatcher implements TopicPatterns {
         return found;
     }
 
-    /** Matches an expression before its group is asked. Completes on the caller's context, never with a failure. */
+    /** Matches an expression before its coordinator looks it up. Completes on the caller's context and never fails. */
     Future<Void> prepare(String regex, ClusterImage image) {
         Promise<Void> ready = vertx.getOrCreateContext().promise();
         if (look(regex, image).isPresent()) ready.complete();

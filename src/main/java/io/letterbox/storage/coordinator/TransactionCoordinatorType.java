@@ -1,11 +1,12 @@
 package io.letterbox.storage.coordinator;
 
-import io.letterbox.bus.Transactions;
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.letterbox.transactions.AcquireProducerId;
@@ -27,7 +28,7 @@ public final class TransactionCoordinatorType implements CoordinatorType {
 
     @Override
     public String topic() {
-        return Transactions.TOPIC;
+        return TopicName.TRANSACTION_STATE;
     }
 
     @Override
@@ -44,9 +45,11 @@ public final class TransactionCoordinatorType implements CoordinatorType {
 
     private <R> void acquire(CoordinatorRequest<R> question, RefusalHandler refusals) {
         surroundings
-                .transactions()
-                .newProducerId()
-                .compose(id -> surroundings.transactions().ask(new TransactionCommand.WithProducerId(question, id)))
+                .producerIds()
+                .next()
+                .compose(id -> surroundings
+                        .coordinators()
+                        .ask(new TransactionCommand.WithProducerId(question, id), Principal.SERVER))
                 .onFailure(failure -> refusals.refuse(question, refusal(failure)));
     }
 

@@ -1,6 +1,5 @@
 package io.letterbox.groups.consumer;
 
-import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import java.nio.ByteBuffer;
@@ -25,7 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** A client of the classic protocol. Eager ones revoke all partitions before they join again, cooperative ones none. */
 public final class ClassicBenchMember {
     public static final int SESSION_MS = 20_000;
-    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);
+    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", (short) 9);
 
     private final GroupBench bench;
     private final String groupId;

@@ -2,7 +2,6 @@ package io.letterbox.groups.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import java.nio.ByteBuffer;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests members of both protocols in one group. */
 class ClassicProtocolAdapterTest {
-    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", Principal.ANONYMOUS, (short) 9);
+    private static final Caller CALLER = new Caller("classic", "/127.0.0.1", (short) 9);
 
     private final GroupBench bench = new GroupBench();
     private final BenchMember modern = new BenchMember(bench, "g", "modern", "t");

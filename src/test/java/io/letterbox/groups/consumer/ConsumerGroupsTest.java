@@ -2,7 +2,6 @@ package io.letterbox.groups.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.patterns.BoundedPattern;
@@ -329,7 +328,7 @@ class ConsumerGroupsTest {
 
     @Test
     void anOldClientIsGivenAnId() {
-        Caller old = new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 0);
+        Caller old = new Caller("client", "/127.0.0.1", (short) 0);
         String id = bench.ask(
                         new GroupCommand.ConsumerGroupHeartbeat(old, a.request().setMemberId("")))
                 .memberId();
@@ -403,13 +402,12 @@ class ConsumerGroupsTest {
                         .setPartitions(List.of(new OffsetCommitRequestPartition()
                                 .setPartitionIndex(0)
                                 .setCommittedOffset(3)))));
-        return Errors.forCode(
-                bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", Principal.ANONYMOUS, version), data))
-                        .topics()
-                        .get(0)
-                        .partitions()
-                        .get(0)
-                        .errorCode());
+        return Errors.forCode(bench.ask(new GroupCommand.CommitOffsets(new Caller("c", "/h", version), data))
+                .topics()
+                .get(0)
+                .partitions()
+                .get(0)
+                .errorCode());
     }
 
     private Errors fetch(String memberId, int epoch) {

@@ -151,7 +151,7 @@ public final class GroupBench implements CoordinatorOutbox {
 
     public <R> Answer<R> send(GroupCommand<R> command) {
         Answer<R> answer = new Answer<>();
-        core.handle(new CoordinatorRequest<>(command, answer), now(), this);
+        core.handle(new CoordinatorRequest<>(command, Principal.ANONYMOUS, answer), now(), this);
         return answer;
     }
 
@@ -165,8 +165,7 @@ public final class GroupBench implements CoordinatorOutbox {
     }
 
     public ConsumerGroupHeartbeatResponseData heartbeat(ConsumerGroupHeartbeatRequestData data) {
-        return ask(new GroupCommand.ConsumerGroupHeartbeat(
-                new Caller("client", "/127.0.0.1", Principal.ANONYMOUS, (short) 1), data));
+        return ask(new GroupCommand.ConsumerGroupHeartbeat(new Caller("client", "/127.0.0.1", (short) 1), data));
     }
 
     public DescribedGroup describe(String groupId) {

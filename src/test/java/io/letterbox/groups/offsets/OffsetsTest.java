@@ -6,7 +6,6 @@ import static io.letterbox.groups.TestGroups.commitCommand;
 import static io.letterbox.groups.TestGroups.joiner;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.access.Principal;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupPage;
@@ -145,8 +144,7 @@ class OffsetsTest {
     @Test
     void oldClientsOfADeletedGroupGetIllegalGeneration() {
         var command = new GroupCommand.CommitOffsets(
-                new Caller("", "/", Principal.ANONYMOUS, (short) 8),
-                commitCommand(G, "m", 3, 1).data());
+                new Caller("", "/", (short) 8), commitCommand(G, "m", 3, 1).data());
         var answer = groups.ask(command).get();
         assertThat(answer.topics().get(0).partitions().get(0).errorCode()).isEqualTo(Errors.ILLEGAL_GENERATION.code());
     }
@@ -333,7 +331,7 @@ class OffsetsTest {
     @Test
     void obeysARetentionThatTheCommitAsksFor() {
         OffsetCommitRequestData data = commitCommand(G, "", -1, 3).data().setRetentionTimeMs(1000);
-        groups.ask(new GroupCommand.CommitOffsets(new Caller("", "/", Principal.ANONYMOUS, (short) 3), data))
+        groups.ask(new GroupCommand.CommitOffsets(new Caller("", "/", (short) 3), data))
                 .get();
         groups.restart();
         assertThat(groups.offset(G)).isEqualTo(3);

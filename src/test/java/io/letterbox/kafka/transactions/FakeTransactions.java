@@ -2,7 +2,8 @@ package io.letterbox.kafka.transactions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.bus.Transactions;
+import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -17,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Coordinators that answer what a test says, when the test says so. Thread-safe. */
-final class FakeTransactions implements Transactions {
+final class FakeTransactions implements Coordinators {
     final BlockingQueue<Question> asked = new LinkedBlockingQueue<>();
 
-    /** A request, and the promise of its answer. */
-    record Question(CoordinatorCommand<?> command, Promise<Object> promise) {
+    /** A request with its principal, and the promise of its answer. */
+    record Question(CoordinatorCommand<?> command, Principal principal, Promise<Object> promise) {
         void answer(Object answer) {
             promise.complete(answer);
         }
@@ -44,25 +45,20 @@ final class FakeTransactions implements Transactions {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <R> Future<R> ask(CoordinatorCommand<R> command) {
+    public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
         Promise<Object> promise =
                 Vertx.currentContext() instanceof ContextInternal context ? context.promise() : Promise.promise();
-        asked.add(new Question(command, promise));
+        asked.add(new Question(command, principal, promise));
         return promise.future().map(answer -> (R) answer);
     }
 
     @Override
-    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
-        return ask(command).map(List::of);
+    public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
+        return ask(command, principal).map(List::of);
     }
 
     @Override
-    public Future<TopicPartition> coordinatorOf(String transactionalId) {
-        return Future.succeededFuture(new TopicPartition(TOPIC, 0));
-    }
-
-    @Override
-    public Future<Long> newProducerId() {
-        return Future.succeededFuture(4711L);
+    public Future<TopicPartition> coordinatorOf(String topic, String key) {
+        return Future.succeededFuture(new TopicPartition(topic, 0));
     }
 }

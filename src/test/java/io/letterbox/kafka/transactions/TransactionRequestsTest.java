@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.letterbox.access.Principal;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FakeStorage;
-import io.letterbox.bus.Groups;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -17,8 +17,10 @@ import io.letterbox.kafka.FakeClient;
 import io.letterbox.kafka.api.ApiSupport;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.kafka.api.KafkaResponse;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.ListedTransactions;
+import io.letterbox.transactions.TransactionCommand;
 import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.Intent;
@@ -59,7 +61,7 @@ import org.junit.jupiter.api.Test;
 /** The meaning of each version of a request, and its response. */
 class TransactionRequestsTest {
     private static final TopicPartition A0 = new TopicPartition("a", 0);
-    private static final TopicPartition GROUP = new TopicPartition(Groups.TOPIC, 3);
+    private static final TopicPartition GROUP = new TopicPartition(TopicName.CONSUMER_OFFSETS, 3);
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeStorage storage = new FakeStorage(vertx);
@@ -67,25 +69,26 @@ class TransactionRequestsTest {
     private final FakeGroups groups = new FakeGroups();
     private final Map<ApiKeys, ApiSupport> apis = new HashMap<>();
 
-    /** Answers commits of offsets with prepared answers, and keeps the requests. */
-    private static final class FakeGroups implements Groups {
+    /** Answers commits of offsets with prepared answers, and keeps the requests; hands other commands on. */
+    private final class FakeGroups implements Coordinators {
         final ArrayDeque<CommitTransactionOffsets> asked = new ArrayDeque<>();
         final ArrayDeque<Future<?>> answers = new ArrayDeque<>();
 
         @Override
         @SuppressWarnings("unchecked")
-        public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
+            if (command instanceof TransactionCommand) return coordinator.ask(command, principal);
             asked.add((CommitTransactionOffsets) command);
             return (Future<R>) answers.remove();
         }
 
         @Override
-        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
-            throw new UnsupportedOperationException();
+        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
+            return coordinator.askAll(command, principal);
         }
 
         @Override
-        public Future<TopicPartition> coordinatorOf(String groupId) {
+        public Future<TopicPartition> coordinatorOf(String topic, String key) {
             return Future.succeededFuture(GROUP);
         }
     }
@@ -94,7 +97,16 @@ class TransactionRequestsTest {
     void start() {
         storage.createTopic("a", 1, Map.of());
         DoorServices backend = new DoorServices(
-                null, null, storage.metadata(), storage, storage, groups, coordinator, null, null, null);
+                null,
+                null,
+                storage.metadata(),
+                storage,
+                storage,
+                groups,
+                () -> Future.succeededFuture(4711L),
+                null,
+                null,
+                null);
         for (ApiSupport api : new TransactionApis(backend, vertx).apis()) apis.put(api.key(), api);
     }
 

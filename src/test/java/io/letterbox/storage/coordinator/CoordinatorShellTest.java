@@ -3,6 +3,7 @@ package io.letterbox.storage.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.coordinator.Coordinator;
@@ -56,6 +57,11 @@ class CoordinatorShellTest {
 
     /** A command that writes a word; an empty word only reads. */
     private record Say(String word, boolean inTransaction) implements CoordinatorCommand<String> {
+        @Override
+        public String topic() {
+            return "__words";
+        }
+
         @Override
         public String key() {
             return "words";
@@ -212,7 +218,7 @@ class CoordinatorShellTest {
 
     private Answer<String> say(String word) {
         Answer<String> answer = new Answer<>();
-        shell.ask(new CoordinatorRequest<>(new Say(word, false), answer));
+        shell.ask(new CoordinatorRequest<>(new Say(word, false), Principal.ANONYMOUS, answer));
         return answer;
     }
 
@@ -276,7 +282,7 @@ class CoordinatorShellTest {
     void tellsTheCoreWhatIsInTheLog() throws IOException {
         say("one");
         Answer<String> pending = new Answer<>();
-        shell.ask(new CoordinatorRequest<>(new Say("two", true), pending));
+        shell.ask(new CoordinatorRequest<>(new Say("two", true), Principal.ANONYMOUS, pending));
         say("three");
         ByteBuffer marker = new TransactionMarker(true, 0).batch(7, (short) 0, clock.wallMs());
         log.append(marker, 0, clock.elapsedMs());

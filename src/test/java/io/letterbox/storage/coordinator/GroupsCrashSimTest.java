@@ -2,6 +2,7 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.config.GroupsConfig;
@@ -10,7 +11,6 @@ import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.TestGroups;
 import io.letterbox.groups.TestGroups.Answer;
-import io.letterbox.groups.patterns.MatchedAtOnce;
 import io.letterbox.log.LastStop;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
@@ -96,7 +96,7 @@ class GroupsCrashSimTest {
             shell = new CoordinatorShell(
                     ID,
                     log,
-                    new GroupCoordinatorType(config, StatePart.unlimited(), new MatchedAtOnce()),
+                    new GroupCoordinatorType(config, StatePart.unlimited(), null),
                     this::append,
                     this,
                     new TestClock());
@@ -136,7 +136,7 @@ class GroupsCrashSimTest {
 
         /** Sends a command; its answer comes when the log has been forced. */
         private <R> void ask(GroupCommand<R> command, Answer<R> answer, Runnable answered) {
-            shell.ask(new CoordinatorRequest<>(command, new CoordinatorRequest.ReplyTarget<R>() {
+            shell.ask(new CoordinatorRequest<>(command, Principal.ANONYMOUS, new CoordinatorRequest.ReplyTarget<R>() {
                 @Override
                 public void succeed(R value) {
                     answer.succeed(value);
@@ -155,6 +155,7 @@ class GroupsCrashSimTest {
             shell.ask(new CoordinatorRequest<>(
                     new GroupCommand.FetchOffsets(
                             new OffsetFetchRequestGroup().setGroupId(group).setTopics(null), true),
+                    Principal.ANONYMOUS,
                     answer));
             OffsetFetchResponseGroup all = answer.get();
             return all.topics().isEmpty()

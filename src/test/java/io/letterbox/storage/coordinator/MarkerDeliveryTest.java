@@ -2,12 +2,13 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FakePartitions;
 import io.letterbox.bus.Metadata;
-import io.letterbox.bus.Transactions;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -18,6 +19,7 @@ import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.RecordBatch;
+import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
 import io.letterbox.transactions.TransactionCommand.MarkersWritten;
@@ -42,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Tests the delivery of markers, with shards and a coordinator whose answers the test determines. */
 class MarkerDeliveryTest {
     private static final int COORDINATOR_EPOCH = 5;
-    private static final TopicPartition FROM = new TopicPartition(Transactions.TOPIC, 0);
+    private static final TopicPartition FROM = new TopicPartition(TopicName.TRANSACTION_STATE, 0);
     private static final TopicPartition A = new TopicPartition("a", 0);
     private static final TopicPartition B = new TopicPartition("b", 0);
 
@@ -76,40 +78,36 @@ class MarkerDeliveryTest {
         }
     }
 
-    private final class Coordinators implements Transactions {
+    private final class Reports implements Coordinators {
         @Override
         @SuppressWarnings("unchecked")
-        public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
             assertThat(command).isEqualTo(new MarkersWritten("shop", 7, (short) 3));
+            assertThat(principal).isEqualTo(Principal.SERVER);
             Promise<Void> answer = Promise.promise();
             reports.add(answer);
             return (Future<R>) answer.future();
         }
 
         @Override
-        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command) {
+        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public Future<TopicPartition> coordinatorOf(String transactionalId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Future<Long> newProducerId() {
+        public Future<TopicPartition> coordinatorOf(String topic, String key) {
             throw new UnsupportedOperationException();
         }
     }
 
     @BeforeEach
     void start() {
-        image.add(Transactions.TOPIC, COORDINATOR_EPOCH);
+        image.add(TopicName.TRANSACTION_STATE, COORDINATOR_EPOCH);
         image.add("a", 0);
         image.add("b", 0);
         WriteMarkers markers = new WriteMarkers("shop", 7, (short) 3, true, (short) 2, new TreeSet<>(List.of(A, B)));
         MarkerDelivery.TransactionServices surroundings =
-                new MarkerDelivery.TransactionServices(vertx, image, partitions, new Coordinators());
+                new MarkerDelivery.TransactionServices(vertx, image, partitions, new Reports(), null);
         vertx.getOrCreateContext().runOnContext(v -> new MarkerDelivery(surroundings, FROM, markers).start());
     }
 

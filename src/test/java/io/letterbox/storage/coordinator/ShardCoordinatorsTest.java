@@ -2,26 +2,33 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.Coordinator;
+import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
 import io.letterbox.coordinator.CoordinatorRecord;
 import io.letterbox.coordinator.CoordinatorRequest;
+import io.letterbox.error.ApiException;
 import io.letterbox.log.LogConfig;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.sim.SimDisk;
+import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Clock;
 import io.letterbox.time.Moment;
 import io.letterbox.time.TestClock;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +43,9 @@ class ShardCoordinatorsTest {
     private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
     private final int[] read = new int[COORDINATORS];
     private final List<Integer> active = new ArrayList<>();
+    private final List<CoordinatorCommand<?>> handled = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
+    private Promise<Void> preparation;
     private ShardCoordinators coordinators;
 
     private final class Timers implements ShellTimers {
@@ -81,6 +91,11 @@ class ShardCoordinatorsTest {
         }
 
         @Override
+        public Future<Void> prepare(CoordinatorCommand<?> command, ClusterImage image) {
+            return preparation == null ? null : preparation.future();
+        }
+
+        @Override
         public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
             throw new AssertionError(effect);
         }
@@ -115,7 +130,7 @@ class ShardCoordinatorsTest {
 
         @Override
         public void handle(CoordinatorRequest<?> ask, Moment now, CoordinatorOutbox outbox) {
-            throw new AssertionError(ask);
+            handled.add(ask.command());
         }
 
         @Override
@@ -132,6 +147,28 @@ class ShardCoordinatorsTest {
         public void close() {
             // The core has no memory account.
         }
+    }
+
+    private record Question(String key) implements CoordinatorCommand<Void> {
+        @Override
+        public String topic() {
+            return TOPIC;
+        }
+    }
+
+    private void ask(Question question) {
+        CoordinatorRequest.ReplyTarget<Void> reply = new CoordinatorRequest.ReplyTarget<>() {
+            @Override
+            public void succeed(Void answer) {
+                throw new AssertionError("the core does not answer");
+            }
+
+            @Override
+            public void fail(Throwable refusal) {
+                refused.add(((ApiException) refusal).code().name());
+            }
+        };
+        coordinators.ask(id(0), new CoordinatorRequest<>(question, Principal.ANONYMOUS, reply));
     }
 
     private static TopicPartition id(int number) {
@@ -172,5 +209,34 @@ class ShardCoordinatorsTest {
         while (!soon.isEmpty()) soon.remove().run();
         assertThat(active).containsExactly(2);
         assertThat(read[1]).isZero();
+    }
+
+    @Test
+    void aCommandThatIsPreparedReachesTheCoreAfterThat() {
+        while (!soon.isEmpty()) soon.remove().run();
+        coordinators.onImage(new ClusterImage(1, "c", Map.of(), new TreeMap<>()));
+        preparation = Promise.promise();
+        ask(new Question("prepared"));
+        assertThat(handled).isEmpty();
+
+        Promise<Void> earlier = preparation;
+        preparation = null;
+        ask(new Question("at once"));
+        assertThat(handled).containsExactly(new Question("at once"));
+        earlier.complete();
+        assertThat(handled).containsExactly(new Question("at once"), new Question("prepared"));
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void aCommandIsRefusedIfItsCoordinatorHasGoneMeanwhile() {
+        while (!soon.isEmpty()) soon.remove().run();
+        coordinators.onImage(new ClusterImage(1, "c", Map.of(), new TreeMap<>()));
+        preparation = Promise.promise();
+        ask(new Question("prepared"));
+        coordinators.retain(id -> false);
+        preparation.complete();
+        assertThat(refused).containsExactly("NOT_COORDINATOR");
+        assertThat(handled).isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.letterbox.transactions.sim;
 
+import io.letterbox.access.Principal;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorOutbox;
@@ -135,7 +136,7 @@ final class SimServer implements CoordinatorOutbox {
     // ---- what comes in; answers come while this life lasts
 
     <R> void ask(CoordinatorCommand<R> command, Consumer<R> answer) {
-        core.handle(new CoordinatorRequest<>(command, new To<>(answer)), world.now(), this);
+        core.handle(new CoordinatorRequest<>(command, Principal.ANONYMOUS, new To<>(answer)), world.now(), this);
     }
 
     private record To<R>(Consumer<R> answer) implements CoordinatorRequest.ReplyTarget<R> {
