@@ -13,6 +13,7 @@ import io.letterbox.kafka.api.ResponseParts;
 import io.letterbox.telemetry.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -44,6 +45,9 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
 
     /** Produce requests that may be in flight at the same time; kafka-clients sends 5, librdkafka more. */
     static final int MAX_PIPELINED = 128;
+
+    /** Messages that are written to the socket together at the most. */
+    private static final int MAX_UNFLUSHED = 256;
 
     /** Requests that wait for others and need no answer when the server stops: the client sends them again. */
     private static final Set<ApiKeys> PATIENT = Set.of(ApiKeys.FETCH, ApiKeys.JOIN_GROUP, ApiKeys.SYNC_GROUP);
@@ -99,6 +103,8 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     /** Starts to read. */
     void start() {
         loop.opened(this);
+        // A group commit answers several requests of a producer at once: one write, and one wake-up of the client.
+        socket.channelHandlerContext().pipeline().addFirst(new FlushConsolidationHandler(MAX_UNFLUSHED, true));
         socket.drainHandler(drained -> readOn());
         socket.exceptionHandler(broken -> LOG.debug("{}: {}", host, broken.toString()));
         socket.messageHandler(this::onMessage);

@@ -130,13 +130,15 @@ final class GroupCommit {
             long nanos = System.nanoTime() - startNanos;
             boolean synced = false;
             List<Committed.Moved> moved = new ArrayList<>(dirty.size());
+            Acknowledgements answers = new Acknowledgements();
             for (Map.Entry<HostedPartition, Written> each : dirty.entrySet()) {
                 HostedPartition partition = each.getKey();
                 if (partition.isGone()) continue;
                 synced |= partition.config().flush() == TopicConfig.FlushPolicy.SYNC;
                 Input durable = new Input.Durable(each.getValue().nextOffset);
-                partition.replica().step(durable, output -> partition.perform(output, moved));
+                partition.replica().step(durable, output -> partition.perform(output, moved, answers));
             }
+            answers.send();
             return new CommitResult(new Committed(List.copyOf(moved)), batches, records, bytes, synced ? nanos : 0);
         }
     }

@@ -274,10 +274,11 @@ final class HostedPartition {
      * Performs an output of the replica.
      *
      * @param moved receives the new high watermark, if it moved
+     * @param answers receive those to appends that are durable now; to be sent when readers see all of the group
      */
-    void perform(Output output, List<Committed.Moved> moved) {
+    void perform(Output output, List<Committed.Moved> moved, Acknowledgements answers) {
         if (output instanceof Output.HighWatermarkMoved hw) {
-            advance(hw.highWatermark());
+            advance(hw.highWatermark(), answers);
             moved.add(new Committed.Moved(id, hw.highWatermark(), stableOffset()));
         } else if (output instanceof Output.Reject reject) {
             refuseWaiting(new ApiException(reject.code(), reject.detail()));
@@ -286,14 +287,14 @@ final class HostedPartition {
         }
     }
 
-    /** Makes records below the new high watermark visible to readers, and then acknowledges them. */
-    void advance(long newHighWatermark) {
+    /** Makes records below the new high watermark visible to readers, so that they can be acknowledged. */
+    void advance(long newHighWatermark, Acknowledgements answers) {
         highWatermark = newHighWatermark;
         log.committed(newHighWatermark);
         stableOffset = log.producers().stableOffset(newHighWatermark);
         while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
             PendingAppend next = waiting.remove();
-            next.append().done().complete(next.reply());
+            answers.add(next.append(), next.reply());
         }
     }
 

@@ -255,7 +255,9 @@ final class ShardPartitions {
             HostedPartition told = held;
             Input changed = new Input.ReplicasChanged(
                     partition.isr().size(), topic.config().minInsyncReplicas());
-            held.replica().step(changed, output -> told.perform(output, moved));
+            Acknowledgements answers = new Acknowledgements();
+            held.replica().step(changed, output -> told.perform(output, moved, answers));
+            answers.send();
         }
         services.hosted().put(held);
         if (!held.isOffline()) services.recovery().onOpened(held.key());

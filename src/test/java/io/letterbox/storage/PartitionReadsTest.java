@@ -64,7 +64,7 @@ class PartitionReadsTest {
         long offset = log.logEndOffset();
         log.append(batch, 0, 1);
         if (cached) cache.add(held.tail(), offset, offset + 1, stored);
-        held.advance(log.logEndOffset());
+        held.advance(log.logEndOffset(), new Acknowledgements());
     }
 
     private ReadRequest ask(long offset) {

@@ -188,7 +188,9 @@ final class SimShard implements GroupCommit.Listener {
             for (ByteBuffer batch : part.batches()) replay.put(batch.duplicate(), nowMs);
             partition.replica().step(new Input.LogEndMoved(partition.log().logEndOffset()), output -> {});
             Input safe = new Input.Durable(part.nextOffset());
-            partition.replica().step(safe, output -> partition.perform(output, new ArrayList<>()));
+            Acknowledgements answers = new Acknowledgements();
+            partition.replica().step(safe, output -> partition.perform(output, new ArrayList<>(), answers));
+            answers.send();
             checkpoint.wrote(part.sizeBytes());
         }
     }
