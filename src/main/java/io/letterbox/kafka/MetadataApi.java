@@ -113,7 +113,7 @@ final class MetadataApi {
                 name,
                 UUID.randomUUID(),
                 backend.config().topics().partitions(),
-                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
+                backend.metadata().image().defaultReplicationFactor(),
                 Map.of());
         return backend.metadata()
                 .propose(command, by.because("because it asked for a topic of that name"))

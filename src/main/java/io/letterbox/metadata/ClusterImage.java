@@ -105,6 +105,21 @@ public final class ClusterImage {
         return shards;
     }
 
+    /** The shard with a number, or null if there is none. */
+    public ShardImage shard(int id) {
+        return id >= 0 && id < shards.size() ? shards.get(id) : null;
+    }
+
+    /** How many replicas topics get that do not say. */
+    public int defaultReplicationFactor() {
+        int most = 0;
+        for (ShardImage shard : shards) {
+            int replicas = shard.replicas().size();
+            if (shard.isReplicated() && replicas <= ReplicaPlacement.USUAL_FACTOR) most = Math.max(most, replicas);
+        }
+        return most == 0 ? Command.CreateTopic.DEFAULT_REPLICATION_FACTOR : most;
+    }
+
     /** The topics by name, in order of name. */
     public SortedMap<String, TopicImage> topics() {
         return topics;

@@ -1,5 +1,6 @@
 package io.letterbox.metadata;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -24,6 +25,17 @@ public sealed interface Command {
         public static final int MAX_COUNT = 64;
     }
 
+    /**
+     * Gives a cluster more shards whose journal is Raft's; they get the next numbers.
+     *
+     * @param replicas for each shard who holds it, the preferred leader first
+     * @param leaderEpochBase of all of them
+     */
+    record CreateReplicatedShards(List<List<ReplicaId>> replicas, int leaderEpochBase) implements Command {
+        /** A cluster has no more shards than this. */
+        public static final int MAX_COUNT = 1_000;
+    }
+
     /** Sets some of a topic's settings and returns others to their defaults. */
     record AlterTopic(String name, Map<String, String> set, Set<String> unset) implements Command {}
 
@@ -41,6 +53,14 @@ public sealed interface Command {
 
     /** Registers a node and its endpoints, at its start. */
     record RegisterNode(int id, Endpoint http, Endpoint kafka) implements Command {}
+
+    /**
+     * A node of a cluster reports where it can be reached, at its start. A directory that it has not had yet takes the
+     * place of the one before, which may not come back.
+     *
+     * @param member without {@link MemberImage#former}, which the cluster knows
+     */
+    record RegisterMember(int id, Endpoint http, Endpoint kafka, MemberImage member) implements Command {}
 
     /**
      * Allocates a block of producer ids. Only the image's version changes; the block is derived from it, because no

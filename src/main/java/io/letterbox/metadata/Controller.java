@@ -53,7 +53,7 @@ final class Controller {
     private static List<PartitionImage> placeInShards(
             ClusterImage image, List<Integer> nodes, List<PartitionImage> before, int count, int replicationFactor) {
         List<ShardImage> fit = image.shards().stream()
-                .filter(shard -> shard.replicas().size() == replicationFactor && nodes.containsAll(shard.replicas()))
+                .filter(shard -> shard.replicas().size() == replicationFactor && nodes.containsAll(shard.nodes()))
                 .toList();
         if (fit.isEmpty()) {
             throw new ApiException(
@@ -65,9 +65,15 @@ final class Controller {
         List<PartitionImage> result = new ArrayList<>(count);
         for (int partition = 0; partition < count; partition++) {
             ShardImage shard = placement.next();
-            result.add(first(shard.id(), shard.replicas()));
+            result.add(shard.isReplicated() ? unled(shard) : first(shard.id(), shard.nodes()));
         }
         return result;
+    }
+
+    /** Who leads a shard that is replicated is not agreed on, see {@link LeaderOverlay}. */
+    private static PartitionImage unled(ShardImage shard) {
+        int epoch = shard.leaderEpoch(0);
+        return new PartitionImage(shard.id(), ShardLeader.NOBODY, epoch, shard.nodes(), shard.nodes());
     }
 
     private static PartitionImage first(int shard, List<Integer> replicas) {

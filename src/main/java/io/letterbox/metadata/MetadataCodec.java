@@ -62,10 +62,17 @@ import java.util.function.Function;
  *   |      |   settings [as in 13],                                                   |
  *   |      |   topics [as in 9, and before each partition's leader: shard int32],     |
  *   |      |   deleted [as in 11]                                                     |
+ *   | 16   | CreateReplicatedShards: format int8 (1), leaderEpochBase int32,          |
+ *   |      |   shards [replicas [node int32, directory 2 x int64]]                    |
+ *   | 17   | RegisterMember: format int8 (1), id int32, http endpoint,                |
+ *   |      |   kafka endpoint, member                                                 |
+ *   | 18   | image of a cluster: like 15, its nodes [as in 15, and last member],      |
+ *   |      |   its shards [id int32, replicas [node int32, directory 2 x int64],      |
+ *   |      |     leaderEpochBase int32]; see {@link MemberCodec}                      |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
-final class MetadataCodec {
+public final class MetadataCodec {
     private static final int IMAGE_BEFORE_KAFKA = 0;
     private static final int CREATE_TOPIC = 1;
     private static final int ALTER_TOPIC = 2;
@@ -82,24 +89,35 @@ final class MetadataCodec {
     private static final int IMAGE_WITH_SETTINGS = 13;
     private static final int CREATE_SHARDS = 14;
     private static final int IMAGE_WITH_SHARDS = 15;
+    private static final int CREATE_REPLICATED_SHARDS = 16;
+    private static final int REGISTER_MEMBER = 17;
+    private static final int IMAGE_OF_CLUSTER = 18;
 
     /** The format version of the kinds that have one. */
     private static final int FORMAT = 1;
 
     private static final Set<Integer> IMAGES = Set.of(
-            IMAGE_BEFORE_KAFKA, IMAGE_BEFORE_SIZES, IMAGE, IMAGE_WITH_DELETED, IMAGE_WITH_SETTINGS, IMAGE_WITH_SHARDS);
+            IMAGE_BEFORE_KAFKA,
+            IMAGE_BEFORE_SIZES,
+            IMAGE,
+            IMAGE_WITH_DELETED,
+            IMAGE_WITH_SETTINGS,
+            IMAGE_WITH_SHARDS,
+            IMAGE_OF_CLUSTER);
 
     private MetadataCodec() {}
 
-    static byte[] encode(ClusterImage image) {
+    /** The bytes of an image. */
+    public static byte[] encode(ClusterImage image) {
         return bytes(out -> {
             // An image without shards, in which no node has an epoch yet, keeps its old format.
+            boolean cluster = MemberCodec.isCluster(image);
             boolean registered = image.nodes().values().stream().anyMatch(node -> node.epoch() > 0);
             boolean shards = registered || !image.shards().isEmpty();
             boolean set = shards || !image.settings().isEmpty();
             boolean deleted = set || !image.deleted().isEmpty();
-            out.writeByte(
-                    shards ? IMAGE_WITH_SHARDS : set ? IMAGE_WITH_SETTINGS : deleted ? IMAGE_WITH_DELETED : IMAGE);
+            int alone = shards ? IMAGE_WITH_SHARDS : set ? IMAGE_WITH_SETTINGS : deleted ? IMAGE_WITH_DELETED : IMAGE;
+            out.writeByte(cluster ? IMAGE_OF_CLUSTER : alone);
             if (shards) out.writeByte(FORMAT);
             out.writeLong(image.version());
             out.writeUTF(image.clusterId());
@@ -110,8 +128,10 @@ final class MetadataCodec {
                 writeEndpoint(out, node.kafka());
                 out.writeBoolean(node.fenced());
                 if (shards) out.writeLong(node.epoch());
+                if (cluster) MemberCodec.writeMember(out, node.member());
             }
-            if (shards) writeShards(out, image.shards());
+            if (cluster) MemberCodec.writeShards(out, image.shards());
+            else if (shards) writeShards(out, image.shards());
             if (set) writeSettings(out, image.settings());
             out.writeInt(image.topics().size());
             for (TopicImage topic : image.topics().values()) writeTopic(out, topic, shards);
@@ -119,8 +139,33 @@ final class MetadataCodec {
         });
     }
 
-    static byte[] encode(Command command) {
+    /** The bytes of a command. */
+    public static byte[] encode(Command command) {
         return bytes(out -> writeCommand(out, command));
+    }
+
+    /**
+     * The command in bytes.
+     *
+     * @throws IOException if there is none that this version knows
+     */
+    public static Command decodeCommand(byte[] body) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
+            Command command = readCommand(in.readByte(), in);
+            if (in.available() > 0) throw new IOException(in.available() + " bytes are left over");
+            return command;
+        } catch (EOFException early) {
+            throw new IOException("a command ends too early", early);
+        }
+    }
+
+    /**
+     * The image in bytes.
+     *
+     * @throws IOException if there is none that this version knows
+     */
+    public static ClusterImage decodeImage(MetadataMachine machine, byte[] body) throws IOException {
+        return replay(machine, null, body);
     }
 
     /**
@@ -181,6 +226,14 @@ final class MetadataCodec {
             out.writeByte(FORMAT);
             out.writeInt(create.node());
             out.writeInt(create.count());
+        } else if (command instanceof Command.CreateReplicatedShards create) {
+            out.writeByte(CREATE_REPLICATED_SHARDS);
+            out.writeByte(FORMAT);
+            MemberCodec.write(out, create);
+        } else if (command instanceof Command.RegisterMember register) {
+            out.writeByte(REGISTER_MEMBER);
+            out.writeByte(FORMAT);
+            MemberCodec.write(out, register);
         } else if (command instanceof Command.TakeProducerIds) {
             out.writeByte(TAKE_PRODUCER_IDS);
         } else if (command instanceof Command.ForgetDeleted forget) {
@@ -211,6 +264,12 @@ final class MetadataCodec {
             case CREATE_SHARDS:
                 checkFormat(in);
                 return new Command.CreateShards(in.readInt(), in.readInt());
+            case CREATE_REPLICATED_SHARDS:
+                checkFormat(in);
+                return MemberCodec.readCreateShards(in);
+            case REGISTER_MEMBER:
+                checkFormat(in);
+                return MemberCodec.readRegister(in);
             case TAKE_PRODUCER_IDS:
                 return new Command.TakeProducerIds();
             case FORGET_DELETED:
@@ -221,14 +280,12 @@ final class MetadataCodec {
     }
 
     private static ClusterImage readImage(int kind, DataInputStream in, MetadataMachine machine) throws IOException {
-        if (kind == IMAGE_WITH_SHARDS) checkFormat(in);
+        if (kind >= IMAGE_WITH_SHARDS) checkFormat(in);
         long version = in.readLong();
         String clusterId = in.readUTF();
         Map<Integer, NodeImage> nodes = new TreeMap<>();
         for (NodeImage node : readList(in, () -> readNode(kind, in))) nodes.put(node.id(), node);
-        List<ShardImage> shards = kind == IMAGE_WITH_SHARDS
-                ? readList(in, () -> new ShardImage(in.readInt(), readList(in, in::readInt)))
-                : List.of();
+        List<ShardImage> shards = readShards(kind, in);
         SortedMap<SettingsOwner, SortedMap<String, String>> settings =
                 kind >= IMAGE_WITH_SETTINGS ? readSettings(in) : Collections.emptySortedMap();
         SortedMap<String, TopicImage> topics = new TreeMap<>();
@@ -245,6 +302,12 @@ final class MetadataCodec {
                 settings);
     }
 
+    private static List<ShardImage> readShards(int kind, DataInputStream in) throws IOException {
+        if (kind == IMAGE_OF_CLUSTER) return readList(in, () -> MemberCodec.readShard(in));
+        if (kind < IMAGE_WITH_SHARDS) return List.of();
+        return readList(in, () -> new ShardImage(in.readInt(), readList(in, in::readInt)));
+    }
+
     /** Refuses formats of later versions, which this version cannot read. */
     private static void checkFormat(DataInputStream in) throws IOException {
         int format = in.readByte();
@@ -256,7 +319,7 @@ final class MetadataCodec {
         out.writeInt(shards.size());
         for (ShardImage shard : shards) {
             out.writeInt(shard.id());
-            writeInts(out, shard.replicas());
+            writeInts(out, shard.nodes());
         }
     }
 
@@ -310,15 +373,18 @@ final class MetadataCodec {
         int id = in.readInt();
         Endpoint http = readEndpoint(in);
         Endpoint kafka = kind == IMAGE_BEFORE_KAFKA ? Endpoint.NONE : readEndpoint(in);
-        return new NodeImage(id, http, kafka, in.readBoolean(), kind == IMAGE_WITH_SHARDS ? in.readLong() : 0);
+        boolean fenced = in.readBoolean();
+        long epoch = kind >= IMAGE_WITH_SHARDS ? in.readLong() : 0;
+        MemberImage member = kind == IMAGE_OF_CLUSTER ? MemberCodec.readMember(in) : MemberImage.ALONE;
+        return new NodeImage(id, http, kafka, fenced, epoch, member);
     }
 
-    private static void writeEndpoint(DataOutputStream out, Endpoint endpoint) throws IOException {
+    static void writeEndpoint(DataOutputStream out, Endpoint endpoint) throws IOException {
         out.writeUTF(endpoint.host());
         out.writeInt(endpoint.port());
     }
 
-    private static Endpoint readEndpoint(DataInputStream in) throws IOException {
+    static Endpoint readEndpoint(DataInputStream in) throws IOException {
         return new Endpoint(in.readUTF(), in.readInt());
     }
 
@@ -345,7 +411,7 @@ final class MetadataCodec {
         List<PartitionImage> partitions = readList(
                 in,
                 () -> new PartitionImage(
-                        kind == IMAGE_WITH_SHARDS ? in.readInt() : PartitionImage.NO_SHARD,
+                        kind >= IMAGE_WITH_SHARDS ? in.readInt() : PartitionImage.NO_SHARD,
                         in.readInt(),
                         in.readInt(),
                         readList(in, in::readInt),
@@ -354,12 +420,12 @@ final class MetadataCodec {
         return new TopicImage(name, id, partitions, config, formerSizes);
     }
 
-    private static void writeUuid(DataOutputStream out, UUID id) throws IOException {
+    static void writeUuid(DataOutputStream out, UUID id) throws IOException {
         out.writeLong(id.getMostSignificantBits());
         out.writeLong(id.getLeastSignificantBits());
     }
 
-    private static UUID readUuid(DataInputStream in) throws IOException {
+    static UUID readUuid(DataInputStream in) throws IOException {
         return new UUID(in.readLong(), in.readLong());
     }
 
@@ -383,7 +449,7 @@ final class MetadataCodec {
         for (int value : values) out.writeInt(value);
     }
 
-    private static <T> List<T> readList(DataInputStream in, ElementReader<T> source) throws IOException {
+    static <T> List<T> readList(DataInputStream in, ElementReader<T> source) throws IOException {
         int count = readCount(in);
         List<T> result = new ArrayList<>();
         for (int i = 0; i < count; i++) result.add(source.read());
@@ -410,7 +476,7 @@ final class MetadataCodec {
         void write(DataOutputStream out) throws IOException;
     }
 
-    private interface ElementReader<T> {
+    interface ElementReader<T> {
         T read() throws IOException;
     }
 }

@@ -49,11 +49,27 @@ public final class MetadataMachine {
     public Transition apply(ClusterImage image, Command command) {
         try {
             checkLimits(image, command);
+        } catch (ApiException refusal) {
+            return refused(image, refusal);
+        }
+        return carryOut(image, command);
+    }
+
+    /**
+     * Carries a command out that was agreed on. Whether the limits allow it was asked before by whoever had it agreed
+     * on: they may differ from node to node, and what comes of a command may not.
+     */
+    public Transition carryOut(ClusterImage image, Command command) {
+        try {
             ClusterImage after = replay(image, command);
             return new Transition(after, new Reply.Applied(after.version()));
         } catch (ApiException refusal) {
-            return new Transition(image, new Reply.Refused(image.version(), refusal.code(), refusal.getMessage()));
+            return refused(image, refusal);
         }
+    }
+
+    private static Transition refused(ClusterImage image, ApiException refusal) {
+        return new Transition(image, new Reply.Refused(image.version(), refusal.code(), refusal.getMessage()));
     }
 
     /**
@@ -70,6 +86,8 @@ public final class MetadataMachine {
         if (command instanceof Command.ForgetDeleted forget) return forgetDeleted(image, forget);
         if (command instanceof Command.RegisterNode register) return registerNode(image, register);
         if (command instanceof Command.CreateShards create) return createShards(image, create);
+        if (command instanceof Command.CreateReplicatedShards create) return MemberRules.createShards(image, create);
+        if (command instanceof Command.RegisterMember register) return MemberRules.register(image, register);
         if (command instanceof Command.TakeProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);
     }

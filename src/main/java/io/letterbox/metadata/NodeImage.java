@@ -9,5 +9,16 @@ package io.letterbox.metadata;
  * @param fenced true while the node may not lead
  * @param epoch the version of the image in which the node registered at its last start, so each start has a greater
  *     one; 0 if an older server wrote the image
+ * @param member what only other nodes ask for
  */
-public record NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced, long epoch) {}
+public record NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced, long epoch, MemberImage member) {
+    /** The node of a server that stands alone. */
+    public NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced, long epoch) {
+        this(id, http, kafka, fenced, epoch, MemberImage.ALONE);
+    }
+
+    /** The replicas of this node. */
+    public ReplicaId replica() {
+        return new ReplicaId(id, member.directory());
+    }
+}

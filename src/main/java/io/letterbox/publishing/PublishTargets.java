@@ -48,11 +48,7 @@ public final class PublishTargets {
         if (running != null) return running;
         if (!creation.tryOne()) return Future.failedFuture(tooMany());
         Command command = new Command.CreateTopic(
-                topic,
-                UUID.randomUUID(),
-                config.partitions(),
-                Command.CreateTopic.DEFAULT_REPLICATION_FACTOR,
-                Map.of());
+                topic, UUID.randomUUID(), config.partitions(), metadata.image().defaultReplicationFactor(), Map.of());
         Promise<PublishTarget> promise = Promise.promise();
         creating.put(topic, promise.future());
         promise.future().onComplete(done -> creating.remove(topic));

@@ -75,7 +75,7 @@ final class TopicRoutes {
         Actor actor = HttpActor.of(context.request(), backend.config().http());
         int partitions = spec.partitions() == null ? backend.config().topics().partitions() : spec.partitions();
         int factor = spec.replicationFactor() == null
-                ? Command.CreateTopic.DEFAULT_REPLICATION_FACTOR
+                ? backend.metadata().image().defaultReplicationFactor()
                 : spec.replicationFactor();
         backend.metadata()
                 .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()), actor)

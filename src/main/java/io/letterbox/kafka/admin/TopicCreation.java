@@ -1,6 +1,7 @@
 package io.letterbox.kafka.admin;
 
 import io.letterbox.audit.Actor;
+import io.letterbox.bus.Metadata;
 import io.letterbox.config.TopicsConfig;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.ClusterView;
@@ -40,10 +41,12 @@ import org.apache.kafka.common.requests.ApiError;
 final class TopicCreation {
     private static final int LEFT_OPEN = -1;
 
+    private final Metadata metadata;
     private final TopicsConfig defaults;
     private final Proposals proposals;
 
     TopicCreation(DoorServices backend, Proposals proposals) {
+        this.metadata = backend.metadata();
         this.defaults = backend.config().topics();
         this.proposals = proposals;
     }
@@ -104,7 +107,7 @@ final class TopicCreation {
         if (topic.assignments().isEmpty()) {
             int partitions = topic.numPartitions() == LEFT_OPEN ? defaults.partitions() : topic.numPartitions();
             int factor = topic.replicationFactor() == LEFT_OPEN
-                    ? Command.CreateTopic.DEFAULT_REPLICATION_FACTOR
+                    ? metadata.image().defaultReplicationFactor()
                     : topic.replicationFactor();
             return new Command.CreateTopic(topic.name(), UUID.randomUUID(), partitions, factor, config);
         }

@@ -58,7 +58,7 @@ public final class CoordinatorRouter implements Coordinators {
         TopicImage known = known(topic);
         if (known != null) return vertx.getOrCreateContext().succeededFuture(known);
         Command create = new Command.CreateTopic(
-                topic, UUID.randomUUID(), sizes.get(topic), Command.CreateTopic.DEFAULT_REPLICATION_FACTOR, CONFIG);
+                topic, UUID.randomUUID(), sizes.get(topic), metadata.image().defaultReplicationFactor(), CONFIG);
         return metadata.propose(create).transform(outcome -> known(topic, outcome.cause()));
     }
 
