@@ -105,6 +105,8 @@ class PackageRulesTest {
                 "Executors")) {
             assertThat(SourceRules.purity(bad("log", "class Bad { Object o = " + impure + ";}")))
                     .containsExactly("io/letterbox/log/Bad.java uses " + impure);
+            assertThat(SourceRules.purity(bad("cluster/birth", "class Bad { Object o = " + impure + ";}")))
+                    .hasSize(1);
             assertThat(SourceRules.purity(bad("storage", "class Bad { Object o = " + impure + ";}")))
                     .isEmpty();
         }

@@ -182,7 +182,8 @@ final class SourceRules {
             "replication",
             "coordinator",
             "groups",
-            "transactions");
+            "transactions",
+            "cluster.birth");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"
@@ -281,7 +282,9 @@ final class SourceRules {
     static List<String> purity(List<SourceFile> sources) {
         return each(
                 sources,
-                source -> PURE.contains(source.topPackage()) ? found(IMPURE, source.code(), "uses ") : Stream.empty());
+                source -> PURE.contains(source.topPackage()) || PURE.contains(source.packageName())
+                        ? found(IMPURE, source.code(), "uses ")
+                        : Stream.empty());
     }
 
     /**

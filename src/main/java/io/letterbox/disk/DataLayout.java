@@ -69,6 +69,11 @@ public record DataLayout(Path root) {
         return meta().resolve("directory-id");
     }
 
+    /** The file that says which cluster the directory belongs to; only where it belongs to one. */
+    public Path cluster() {
+        return meta().resolve("cluster");
+    }
+
     public Path metadataLog() {
         return meta().resolve("metadata.log");
     }
