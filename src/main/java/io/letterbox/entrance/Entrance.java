@@ -8,6 +8,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -88,7 +89,7 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
             if (spared) files.closed();
             return;
         }
-        channel.closeFuture().addListener(closed -> loop.execute(() -> onClosed(connection)));
+        channel.closeFuture().addListener(closed -> onLoop(() -> onClosed(connection)));
         publish();
         greeting.accept(channel);
         context.fireChannelRead(channel);
@@ -108,10 +109,22 @@ public final class Entrance extends ChannelInboundHandlerAdapter {
 
     /** Called from any event loop. */
     void onFirstRequest(AcceptedConnection connection) {
-        loop.execute(() -> {
+        onLoop(() -> {
             connections.onFirstRequest(connection);
             publish();
         });
+    }
+
+    /**
+     * Runs a task on the event loop that accepts. When a server stops, that loop may end before those of the
+     * connections. Then what it owned passes to the thread that tells of its end, which runs one task at a time.
+     */
+    private void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException ended) {
+            loop.terminationFuture().addListener(terminated -> task.run());
+        }
     }
 
     private void closeOverdue() {
