@@ -28,7 +28,7 @@ import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.HostedPartitions;
-import io.letterbox.storage.LayoutTakeover;
+import io.letterbox.storage.LayoutMigration;
 import io.letterbox.storage.LocalPartitions;
 import io.letterbox.storage.LogAccess;
 import io.letterbox.storage.MetadataService;
@@ -38,7 +38,7 @@ import io.letterbox.storage.RecoveryCheckpoint;
 import io.letterbox.storage.ShardBus;
 import io.letterbox.storage.ShardCount;
 import io.letterbox.storage.Shortages;
-import io.letterbox.storage.StateReport;
+import io.letterbox.storage.StateLimitLog;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.coordinator.CoordinatorRouter;
@@ -88,7 +88,7 @@ final class StorageAssembly {
     private final LocalMetadataLog metadataLog;
     private final MetadataService metadata;
     private final HostedPartitions hosted = new HostedPartitions();
-    private final LayoutTakeover takeover;
+    private final LayoutMigration layoutMigration;
     private final RecoveryCheckpoint recovery;
     private final DiskReserve disk;
     private final FetchReader reader;
@@ -96,7 +96,7 @@ final class StorageAssembly {
     private final StateBudget memory;
 
     /** Used by the background thread. */
-    private final List<StateReport> reports = new ArrayList<>();
+    private final List<StateLimitLog> limitLogs = new ArrayList<>();
 
     private final StorageServices services;
     private final ProducerIdSource producerIds;
@@ -126,8 +126,8 @@ final class StorageAssembly {
         int shards =
                 ShardCount.of(metadataLog, config.node().id(), config.storage().shards());
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
-        takeover = new LayoutTakeover(files, directory.layout(), metadataLog.image());
-        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, takeover::incarnation);
+        layoutMigration = new LayoutMigration(files, directory.layout(), metadataLog.image());
+        recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, layoutMigration::incarnation);
         disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
         metadata = new MetadataService(vertx, metadataLog, shards);
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
@@ -142,7 +142,7 @@ final class StorageAssembly {
                 config.limits().groupBytes(),
                 config.limits().transactionBytes(),
                 Runtime.getRuntime().maxMemory());
-        for (StatePart part : memory.parts()) reports.add(new StateReport(part, Clock.system()));
+        for (StatePart part : memory.parts()) limitLogs.add(new StateLimitLog(part, Clock.system()));
         meters.bindState(memory);
         health.bindState(memory);
         patterns = new TopicPatternMatcher(vertx);
@@ -180,7 +180,7 @@ final class StorageAssembly {
         metadataLog.onFailure(health::failed);
         health.bindPartitions(hosted::refusing);
         health.bindDisk(disk::isSpent);
-        health.bindClock(clockWatch::doubt);
+        health.bindClock(clockWatch::problem);
         meters.bindClock(clockWatch.clock()::guard);
     }
 
@@ -219,9 +219,9 @@ final class StorageAssembly {
     void start() throws IOException {
         ShardBus.register(vertx.eventBus());
         long start = System.nanoTime();
-        if (takeover.isDue()) {
+        if (layoutMigration.isDue()) {
             recovery.write();
-            takeover.run(services.forces());
+            layoutMigration.run(services.forces());
         }
         List<Future<String>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++) {
@@ -280,11 +280,11 @@ final class StorageAssembly {
         ClusterImage image = metadata.image();
         Set<UUID> topicIds =
                 image.topics().values().stream().map(TopicImage::id).collect(Collectors.toSet());
-        List<RecoveredWal.Kept> all =
+        List<RecoveredWal.KeptFile> all =
                 remains.clear(directory.layout(), topicIds, image.deleted().keySet());
         services.meters().walKept((int)
-                all.stream().map(RecoveredWal.Kept::file).distinct().count());
-        for (RecoveredWal.Kept kept : all) {
+                all.stream().map(RecoveredWal.KeptFile::file).distinct().count());
+        for (RecoveredWal.KeptFile kept : all) {
             LOG.warn(
                     "{} is kept, because it has records of {} that are not in its log; it goes with a start that can"
                             + " put them there, or when the topic is deleted",
@@ -302,7 +302,7 @@ final class StorageAssembly {
     }
 
     private Void measureDisk() throws IOException {
-        reports.forEach(StateReport::check);
+        limitLogs.forEach(StateLimitLog::check);
         boolean before = disk.isSpent();
         disk.measure();
         services.ballast().restore();

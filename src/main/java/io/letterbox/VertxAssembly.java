@@ -47,7 +47,10 @@ record VertxAssembly(Vertx vertx, Meters meters, ThreadWatch threads, GuardedTra
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         var builder = ProcessMetrics.meter(Vertx.builder(), options, registry);
         GuardedTransport transport = new GuardedTransport(
-                transport(), limits(config.http()), limits(config.kafka()), HttpVerticle.greeting(config.http()));
+                transport(),
+                limits(config.http()),
+                limits(config.kafka()),
+                HttpVerticle.connectionInitializer(config.http()));
         Meters meters = new Meters(registry);
         bind(meters, transport.http());
         bind(meters, transport.kafka());

@@ -76,8 +76,8 @@ final class Checkup {
     static Finding memory(ProcessLimits limits) {
         String subject = "memory";
         long wanted = limits.heapBytes() + limits.directBytes() + JVM_BYTES;
-        String found = "heap " + Texts.bytes(limits.heapBytes()) + " and buffers " + Texts.bytes(limits.directBytes())
-                + " of " + Texts.bytes(limits.memoryBytes());
+        String found = "heap " + ReadableNumbers.bytes(limits.heapBytes()) + " and buffers "
+                + ReadableNumbers.bytes(limits.directBytes()) + " of " + ReadableNumbers.bytes(limits.memoryBytes());
         if (wanted > limits.memoryBytes()) {
             long quarterMib = Math.max(64, limits.memoryBytes() >> 22);
             return new Finding(
@@ -117,7 +117,8 @@ final class Checkup {
 
     static Finding room(long freeBytes, long reserveBytes) {
         String subject = "disk room";
-        String found = Texts.bytes(freeBytes) + " free, " + Texts.bytes(reserveBytes) + " of it kept in reserve";
+        String found = ReadableNumbers.bytes(freeBytes) + " free, " + ReadableNumbers.bytes(reserveBytes)
+                + " of it kept in reserve";
         if (freeBytes > 2 * reserveBytes) return ok(subject, found);
         return new Finding(
                 freeBytes > reserveBytes ? Verdict.MIND : Verdict.MEND,

@@ -74,7 +74,7 @@ public final class Cli {
         line.setExpandAtFiles(false);
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
-        line.setParameterExceptionHandler((wrong, given) -> misused(wrong));
+        line.setParameterExceptionHandler((wrong, given) -> usageError(wrong));
         try {
             return line.execute(args);
         } catch (Error e) {
@@ -111,7 +111,7 @@ public final class Cli {
         return ExitCode.USAGE;
     }
 
-    private int misused(ParameterException wrong) {
+    private int usageError(ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
         boolean name = wrong instanceof UnmatchedArgumentException && isFamily(command);

@@ -53,14 +53,14 @@ final class ClockCommand {
         Duration jump = Duration.ofMillis(clock.path("jumpMs").asLong());
         long minutes = (clock.path("confirmedInMs").asLong() + 59_999) / 60_000;
         terminal.out().println("State       not confirmed: nothing is deleted for its age");
-        terminal.out().println("Jump        " + words(jump.abs()) + (jump.isNegative() ? " back" : " forward"));
+        terminal.out().println("Jump        " + durationText(jump.abs()) + (jump.isNegative() ? " back" : " forward"));
         terminal.out()
                 .println(
                         "Confirmed   by itself in " + minutes + " min, or by: " + CommandName.get() + " clock confirm");
         return ExitCode.OK;
     }
 
-    private static String words(Duration time) {
+    private static String durationText(Duration time) {
         return time.toDays() >= 2 ? time.toDays() + " days" : time.toHours() + " h " + time.toMinutesPart() + " min";
     }
 }

@@ -58,10 +58,10 @@ final class DoctorCommand implements Callable<Integer> {
         if (json.wanted()) printObject(findings);
         else findings.forEach(this::print);
         terminal.out().flush();
-        return sound(findings) ? ExitCode.OK : ExitCode.FAILED;
+        return isHealthy(findings) ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static boolean sound(List<Finding> findings) {
+    private static boolean isHealthy(List<Finding> findings) {
         return findings.stream().noneMatch(finding -> finding.verdict() == Verdict.MEND);
     }
 
@@ -151,7 +151,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void printObject(List<Finding> findings) {
         ObjectNode report = ServerClient.JSON.createObjectNode();
-        report.put("sound", sound(findings));
+        report.put("sound", isHealthy(findings));
         ArrayNode all = report.putArray("findings");
         for (Finding finding : findings) {
             ObjectNode node = all.addObject();

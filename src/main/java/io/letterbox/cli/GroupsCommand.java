@@ -97,8 +97,9 @@ final class GroupsCommand {
         terminal.out().println("State       " + group.path("state").asText());
         terminal.out().println("Type        " + group.path("type").asText());
         terminal.out()
-                .println("Lag         " + Texts.count(group.path("lag").asLong(), "record")
-                        + (group.hasNonNull("lagSeconds") ? ", " + seconds(group) + " s" : ""));
+                .println(
+                        "Lag         " + ReadableNumbers.count(group.path("lag").asLong(), "record")
+                                + (group.hasNonNull("lagSeconds") ? ", " + seconds(group) + " s" : ""));
         terminal.out().println();
         Table offsets = new Table("PARTITION", "OFFSET", "NEXT OFFSET", "LAG", "SECONDS", "MEMBER");
         for (JsonNode offset : group.path("offsets")) {
@@ -173,7 +174,7 @@ final class GroupsCommand {
         table.print(terminal.out());
         String end = dryRun ? " would move; nothing was changed" : " moved";
         String hint = offsets.isEmpty() ? "; the group " + group + " has no offsets, so name a topic with --topic" : "";
-        terminal.out().println(Texts.count(moved, "offset") + end + hint);
+        terminal.out().println(ReadableNumbers.count(moved, "offset") + end + hint);
     }
 
     @Command(
@@ -199,7 +200,7 @@ final class GroupsCommand {
         if (!yes) {
             int offsets = description.path("offsets").size();
             Confirmation.require(
-                    terminal, "This forgets " + Texts.count(offsets, "offset") + " for good", "group", group);
+                    terminal, "This forgets " + ReadableNumbers.count(offsets, "offset") + " for good", "group", group);
         }
         client.delete(path(group));
         if (json.wanted()) {

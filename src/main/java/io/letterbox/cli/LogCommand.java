@@ -51,7 +51,7 @@ final class LogCommand {
                 inspector.verify(directory, wanted, new Findings(inspector, terminal, json.wanted(), progress));
         progress.end();
         report(summary, json.wanted());
-        return summary.sound() ? ExitCode.OK : ExitCode.DAMAGED;
+        return summary.isUndamaged() ? ExitCode.OK : ExitCode.DAMAGED;
     }
 
     @Command(
@@ -75,7 +75,7 @@ final class LogCommand {
         RecordDump dump = new RecordDump(inspector, terminal, json.wanted());
         Summary summary = inspector.dump(directory, wanted, from, dump);
         terminal.out().flush();
-        return summary.sound() ? ExitCode.OK : ExitCode.DAMAGED;
+        return summary.isUndamaged() ? ExitCode.OK : ExitCode.DAMAGED;
     }
 
     /** What the second parameter means; all partitions where it is not there. */
@@ -113,7 +113,7 @@ final class LogCommand {
     private void report(Summary summary, boolean json) {
         if (json) {
             ObjectNode report = ServerClient.JSON.createObjectNode();
-            report.put("sound", summary.sound());
+            report.put("sound", summary.isUndamaged());
             report.put("partitions", summary.partitions());
             report.put("segments", summary.segments());
             report.put("bytes", summary.bytes());
@@ -127,12 +127,12 @@ final class LogCommand {
         terminal.out()
                 .println(String.join(
                         ", ",
-                        Texts.count(summary.partitions(), "partition"),
-                        Texts.count(summary.segments(), "segment"),
-                        Texts.bytes(summary.bytes()),
-                        Texts.count(summary.records(), "record")));
-        String result = summary.sound() ? "sound" : Texts.count(summary.damages(), "damage");
-        String notes = summary.notes() == 0 ? "" : ", with " + Texts.count(summary.notes(), "note");
+                        ReadableNumbers.count(summary.partitions(), "partition"),
+                        ReadableNumbers.count(summary.segments(), "segment"),
+                        ReadableNumbers.bytes(summary.bytes()),
+                        ReadableNumbers.count(summary.records(), "record")));
+        String result = summary.isUndamaged() ? "sound" : ReadableNumbers.count(summary.damages(), "damage");
+        String notes = summary.notes() == 0 ? "" : ", with " + ReadableNumbers.count(summary.notes(), "note");
         terminal.out().println(result + notes);
     }
 

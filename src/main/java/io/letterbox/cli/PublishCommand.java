@@ -116,7 +116,7 @@ final class PublishCommand implements Callable<Integer> {
             return run(publishing);
         } finally {
             reported.countDown();
-            unhook(hook);
+            removeShutdownHook(hook);
         }
     }
 
@@ -181,7 +181,7 @@ final class PublishCommand implements Callable<Integer> {
             report.put("complete", complete);
             report.put("acknowledged", publishing.acknowledged());
             report.put("skip", resumeAt);
-            report.put("uncertain", publishing.uncertain());
+            report.put("uncertain", publishing.uncertainLines());
             if (failure != null) {
                 report.putObject("error").put("code", failure.code()).put("detail", failure.getMessage());
             }
@@ -192,11 +192,12 @@ final class PublishCommand implements Callable<Integer> {
         if (failure != null) {
             terminal.err().println("letterbox: " + failure.getMessage());
         }
-        terminal.err().println("letterbox: " + Texts.count(publishing.acknowledged(), "record") + " acknowledged");
+        terminal.err()
+                .println("letterbox: " + ReadableNumbers.count(publishing.acknowledged(), "record") + " acknowledged");
         if (!complete) {
-            if (publishing.uncertain() > 0) {
+            if (publishing.uncertainLines() > 0) {
                 terminal.err()
-                        .println("letterbox: of the next " + Texts.count(publishing.uncertain(), "line")
+                        .println("letterbox: of the next " + ReadableNumbers.count(publishing.uncertainLines(), "line")
                                 + " it is not known whether they arrived; going on sends them again");
             }
             terminal.err().println("letterbox: go on with the same input and --skip " + resumeAt);
@@ -213,7 +214,7 @@ final class PublishCommand implements Callable<Integer> {
         }
     }
 
-    private static void unhook(Thread hook) {
+    private static void removeShutdownHook(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

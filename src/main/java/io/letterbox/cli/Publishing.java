@@ -28,7 +28,7 @@ final class Publishing {
     private final long skip;
 
     private long acknowledged;
-    private long uncertain;
+    private long uncertainLines;
     private volatile boolean stopped;
 
     /**
@@ -52,8 +52,8 @@ final class Publishing {
     }
 
     /** The number of lines behind the acknowledged ones that may have arrived. */
-    long uncertain() {
-        return uncertain;
+    long uncertainLines() {
+        return uncertainLines;
     }
 
     /** Ends the run after the request in flight. Any thread. */
@@ -136,9 +136,9 @@ final class Publishing {
         byte[] body = batch.finish();
         HttpResponse<byte[]> response;
         try {
-            response = server.sendPatiently(() -> request(batch, body), this::stopped);
+            response = server.sendWithRetries(() -> request(batch, body), this::stopped);
         } catch (Failure e) {
-            uncertain = batch.records();
+            uncertainLines = batch.records();
             throw e;
         }
         settle(batch, response);
@@ -154,7 +154,7 @@ final class Publishing {
 
     private void settle(LineBatch batch, HttpResponse<byte[]> response) {
         if (response.statusCode() / 100 != 2) {
-            uncertain = response.statusCode() >= 500 ? batch.records() : 0;
+            uncertainLines = response.statusCode() >= 500 ? batch.records() : 0;
             Failure refusal = ServerClient.refusal(response, response.body());
             throw new Failure(refusal.exitCode(), refusal.code(), located(refusal.getMessage(), skip + acknowledged));
         }
@@ -163,7 +163,7 @@ final class Publishing {
         long before = skip + acknowledged;
         acknowledged += taken;
         if (taken < batch.records()) {
-            uncertain = batch.records() - taken;
+            uncertainLines = batch.records() - taken;
             String reason = located(batch.refusal(answer), before);
             throw new Failure(ExitCode.FAILED, "the server did not take every record: " + reason);
         }

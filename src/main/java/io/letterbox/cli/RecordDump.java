@@ -45,7 +45,7 @@ final class RecordDump extends LogCommand.Findings implements LogInspector.Dump 
         }
         terminal.out()
                 .println(file + " byte " + position + ": offsets " + batch.baseOffset() + " to " + batch.lastOffset()
-                        + ", " + Texts.count(batch.recordCount(), "record") + ", " + batch.sizeInBytes()
+                        + ", " + ReadableNumbers.count(batch.recordCount(), "record") + ", " + batch.sizeInBytes()
                         + " bytes, epoch " + batch.leaderEpoch()
                         + (batch.compressed() ? ", " + codec(batch) : "")
                         + (batch.isControl() ? ", control" : "")

@@ -30,20 +30,21 @@ final class RecordHeaders {
             String name = equals < 0 ? "" : each.substring(0, equals);
             String value = each.substring(equals + 1);
             if (!NAME.matcher(name).matches()) {
-                throw wrong(each, "expected name=value, with a name of letters, digits, hyphens and the like");
+                throw invalidHeader(each, "expected name=value, with a name of letters, digits, hyphens and the like");
             }
             if (!VALUE.matcher(value).matches()) {
-                throw wrong(each, "a value has printable ASCII characters, and no spaces at its ends");
+                throw invalidHeader(each, "a value has printable ASCII characters, and no spaces at its ends");
             }
             if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
-                throw wrong(each, "there is a header of that name already, and names do not differ by capitals");
+                throw invalidHeader(
+                        each, "there is a header of that name already, and names do not differ by capitals");
             }
             headers.put(name, value);
         }
         return headers;
     }
 
-    private static Failure wrong(String written, String why) {
+    private static Failure invalidHeader(String written, String why) {
         return new Failure(ExitCode.USAGE, "--header " + written + ": " + why);
     }
 }

@@ -94,7 +94,7 @@ final class ServerClient {
      *
      * @param stopped whether the caller no longer wants to wait
      */
-    HttpResponse<byte[]> sendPatiently(Supplier<HttpRequest.Builder> request, BooleanSupplier stopped)
+    HttpResponse<byte[]> sendWithRetries(Supplier<HttpRequest.Builder> request, BooleanSupplier stopped)
             throws InterruptedException {
         HttpResponse<byte[]> response = send(request.get());
         for (int tries = 1; response.statusCode() == 429 && tries < MAX_TRIES && !stopped.getAsBoolean(); tries++) {
@@ -127,7 +127,7 @@ final class ServerClient {
     static Failure refusal(HttpResponse<?> response, byte[] body) {
         int status = response.statusCode();
         String code = "HTTP_" + status;
-        String sentence = "the server answered " + status + withoutWords(response, body);
+        String sentence = "the server answered " + status + foreignResponse(response, body);
         try {
             JsonNode problem = body.length > MAX_PROBLEM_BYTES ? null : JSON.readTree(body);
             if (problem != null && problem.isObject()) {
@@ -143,7 +143,7 @@ final class ServerClient {
     }
 
     /** The message for a response that did not come from a Letterbox server itself. */
-    private static String withoutWords(HttpResponse<?> response, byte[] body) {
+    private static String foreignResponse(HttpResponse<?> response, byte[] body) {
         int status = response.statusCode();
         if (status / 100 == 3) {
             String place = response.headers().firstValue("Location").orElse("nowhere");

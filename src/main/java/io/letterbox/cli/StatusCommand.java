@@ -81,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(ObjectNode status) {
-        line("Letterbox", status.path("version").asText() + up(status));
+        line("Letterbox", status.path("version").asText() + upTime(status));
         JsonNode health = status.path("health");
         String reason = health.path("reason").asText("");
         line("Health", health.path("status").asText() + (reason.isEmpty() ? "" : ": " + reason));
@@ -91,11 +91,11 @@ final class StatusCommand implements Callable<Integer> {
         line(
                 "Topics",
                 status.path("topics").asLong() + ", with "
-                        + Texts.count(status.path("partitions").asLong(), "partition") + " and "
-                        + Texts.count(status.path("records").asLong(), "record"));
+                        + ReadableNumbers.count(status.path("partitions").asLong(), "partition") + " and "
+                        + ReadableNumbers.count(status.path("records").asLong(), "record"));
         line(
                 "Disk",
-                Texts.bytes(status.path("sizeBytes").asLong()) + " of logs"
+                ReadableNumbers.bytes(status.path("sizeBytes").asLong()) + " of logs"
                         + (status.has("diskFreeBytes") ? ", " + room(status) : ""));
         line(
                 "Connections",
@@ -120,11 +120,11 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String room(ObjectNode status) {
-        return Texts.bytes(status.path("diskFreeBytes").asLong()) + " free, of which "
-                + Texts.bytes(status.path("diskReserveBytes").asLong()) + " are kept in reserve";
+        return ReadableNumbers.bytes(status.path("diskFreeBytes").asLong()) + " free, of which "
+                + ReadableNumbers.bytes(status.path("diskReserveBytes").asLong()) + " are kept in reserve";
     }
 
-    private static String up(ObjectNode status) {
+    private static String upTime(ObjectNode status) {
         if (!status.has("upMs")) return "";
         Duration up = Duration.ofMillis(status.path("upMs").asLong());
         if (up.toDays() >= 2) return ", up for " + up.toDays() + " days";

@@ -196,7 +196,8 @@ final class TailCommand implements Callable<Integer> {
 
     private void gap(String data) throws IOException {
         JsonNode gap = ServerClient.JSON.readTree(data);
-        String lost = gap.hasNonNull("lost") ? Texts.count(gap.path("lost").asLong(), "record") : "records";
+        String lost =
+                gap.hasNonNull("lost") ? ReadableNumbers.count(gap.path("lost").asLong(), "record") : "records";
         notice("gap in " + gap.path("topic").asText() + "/"
                 + gap.path("partition").asText() + ": " + lost + " lost ("
                 + gap.path("reason").asText() + "); asked for offset "

@@ -27,7 +27,7 @@ final class Tombstones {
         long written = 0;
         try {
             for (String key : keys) {
-                HttpResponse<byte[]> response = server.sendPatiently(() -> request(key), () -> false);
+                HttpResponse<byte[]> response = server.sendWithRetries(() -> request(key), () -> false);
                 if (response.statusCode() / 100 != 2) {
                     throw ServerClient.refusal(response, response.body());
                 }
@@ -38,7 +38,7 @@ final class Tombstones {
             }
             return ExitCode.OK;
         } finally {
-            terminal.err().println("letterbox: " + Texts.count(written, "tombstone") + " acknowledged");
+            terminal.err().println("letterbox: " + ReadableNumbers.count(written, "tombstone") + " acknowledged");
         }
     }
 

@@ -48,7 +48,7 @@ final class TopicsCommand {
                     topic.path("name").asText(),
                     topic.path("partitions").asInt(),
                     topic.path("records").asLong(),
-                    Texts.bytes(topic.path("sizeBytes").asLong()));
+                    ReadableNumbers.bytes(topic.path("sizeBytes").asLong()));
         }
         table.print(terminal.out());
         return ExitCode.OK;
@@ -99,7 +99,9 @@ final class TopicsCommand {
             terminal.out().println(created);
         } else {
             int count = created.path("partitions").size();
-            terminal.out().println("The topic " + topic + " is there, with " + Texts.count(count, "partition") + ".");
+            terminal.out()
+                    .println("The topic " + topic + " is there, with " + ReadableNumbers.count(count, "partition")
+                            + ".");
         }
         return ExitCode.OK;
     }
@@ -125,7 +127,8 @@ final class TopicsCommand {
         } else {
             int count = changed.path("partitions").size();
             terminal.out()
-                    .println("The topic " + topic + " is changed; it has " + Texts.count(count, "partition") + ".");
+                    .println("The topic " + topic + " is changed; it has " + ReadableNumbers.count(count, "partition")
+                            + ".");
             wanted.path("config").fieldNames().forEachRemaining(key -> terminal.out()
                     .println(key + " = "
                             + changed.path("config").path(key).path("value").asText()));
@@ -149,8 +152,8 @@ final class TopicsCommand {
         ServerClient client = server.connect();
         JsonNode description = client.get(path(topic));
         if (!yes) {
-            String loss =
-                    "This deletes " + Texts.count(description.path("records").asLong(), "record") + " for good";
+            String loss = "This deletes "
+                    + ReadableNumbers.count(description.path("records").asLong(), "record") + " for good";
             Confirmation.require(terminal, loss, "topic", topic);
         }
         client.delete(path(topic));
@@ -166,7 +169,8 @@ final class TopicsCommand {
         terminal.out().println("Topic       " + topic.path("name").asText());
         terminal.out().println("Records     " + topic.path("records").asLong());
         terminal.out()
-                .println("Size        " + Texts.bytes(topic.path("sizeBytes").asLong()));
+                .println("Size        "
+                        + ReadableNumbers.bytes(topic.path("sizeBytes").asLong()));
         terminal.out().println();
         Table partitions = new Table("PARTITION", "LEADER", "FIRST OFFSET", "NEXT OFFSET", "SIZE", "STATE");
         for (JsonNode partition : topic.path("partitions")) {
@@ -175,7 +179,7 @@ final class TopicsCommand {
                     partition.path("leader").asInt(),
                     partition.path("logStartOffset").asText("-"),
                     partition.path("highWatermark").asText("-"),
-                    Texts.bytes(partition.path("sizeBytes").asLong()),
+                    ReadableNumbers.bytes(partition.path("sizeBytes").asLong()),
                     partition.path("quarantine").asText("ok"));
         }
         partitions.print(terminal.out());

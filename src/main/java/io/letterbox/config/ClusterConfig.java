@@ -98,7 +98,7 @@ public record ClusterConfig(
     }
 
     /** What is allowed and seldom wise, a sentence each. */
-    List<String> doubts() {
+    List<String> warnings() {
         List<String> doubts = new ArrayList<>();
         if (enabled && initialNodes.size() == 2) {
             doubts.add(

@@ -44,7 +44,7 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        config.cluster().doubts().forEach(warning);
+        config.cluster().warnings().forEach(warning);
         return config;
     }
 

@@ -41,11 +41,11 @@ final class Overrides {
      */
     static List<Setting> fromEnvironment(Map<String, String> environment, Consumer<String> warning) {
         Map<String, String> paths =
-                paths().collect(Collectors.toMap(path -> squeezed(ConfigKey.variable(path)), Function.identity()));
+                paths().collect(Collectors.toMap(path -> normalised(ConfigKey.variable(path)), Function.identity()));
         List<Setting> settings = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {
             if (!name.startsWith(PREFIX) || NOT_SETTINGS.contains(name) || isServiceLink(name, value)) return;
-            String path = paths.get(squeezed(name));
+            String path = paths.get(normalised(name));
             String origin = "environment variable " + name;
             if (path == null) {
                 warning.accept(origin + " is ignored: there is no such setting" + suggestion(name));
@@ -87,7 +87,7 @@ final class Overrides {
                 .orElse("; a setting's variable is its key in capitals, as in LETTERBOX_HTTP_PORT");
     }
 
-    private static String squeezed(String variable) {
+    private static String normalised(String variable) {
         return variable.replace("_", "").toLowerCase(Locale.ROOT);
     }
 }

@@ -46,7 +46,7 @@ final class YamlSettings {
                 return reader.settings;
             }
         } catch (JsonProcessingException e) {
-            problems.add(notYaml(file, e));
+            problems.add(syntaxError(file, e));
         } catch (CharacterCodingException e) {
             problems.add(file + ": the file is not text in UTF-8");
         } catch (NoSuchFileException e) {
@@ -61,7 +61,7 @@ final class YamlSettings {
      * The parser reports its own position first, and the position of the problem, which may be further down, in the
      * cause.
      */
-    private static String notYaml(Path file, JsonProcessingException e) {
+    private static String syntaxError(Path file, JsonProcessingException e) {
         if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
             int line = marked.getProblemMark().getLine() + 1;
             return at(file, line) + ": this is not valid YAML: " + marked.getProblem();
@@ -89,7 +89,7 @@ final class YamlSettings {
     private void readObject(String prefix) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = prefix + parser.currentName();
-            String origin = here();
+            String origin = currentPosition();
             JsonToken token = parser.nextToken();
             if (token == JsonToken.START_OBJECT) {
                 readNested(key, origin);
@@ -134,10 +134,10 @@ final class YamlSettings {
     }
 
     private void problem(String what) {
-        problems.add(here() + ": " + what);
+        problems.add(currentPosition() + ": " + what);
     }
 
-    private String here() {
+    private String currentPosition() {
         return at(file, parser.currentTokenLocation().getLineNr());
     }
 

@@ -65,16 +65,16 @@ final class FilterParser {
 
     private Condition condition() {
         int at = token.position();
-        if (takeWord("not")) return new Not(deeper(at, this::condition));
+        if (takeWord("not")) return new Not(nested(at, this::condition));
         if (token.kind() != TokenType.OPEN) return comparison();
         advance();
-        Condition inner = deeper(at, this::disjunction);
+        Condition inner = nested(at, this::disjunction);
         if (token.kind() != TokenType.CLOSE) throw expected("“and”, “or” or a closing bracket");
         advance();
         return inner;
     }
 
-    private Condition deeper(int at, Supplier<Condition> rule) {
+    private Condition nested(int at, Supplier<Condition> rule) {
         if (++depth > MAX_DEPTH) {
             throw new FilterException(at, "brackets and negations nest " + MAX_DEPTH + " times at the most");
         }

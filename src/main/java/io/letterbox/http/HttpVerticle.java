@@ -104,7 +104,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     /** The action on a connection that has been accepted, before anything is read from it. */
-    public static Consumer<Channel> greeting(HttpConfig config) {
+    public static Consumer<Channel> connectionInitializer(HttpConfig config) {
         HttpServerOptions options = options(config);
         return channel -> {
             if (config.h2c()) channel.pipeline().addLast(new H2cGate(options));

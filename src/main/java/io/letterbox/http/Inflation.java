@@ -78,7 +78,7 @@ final class Inflation {
             int count = inflater.inflate(part);
             if (count == 0 && !inflater.finished()) {
                 if (inflater.needsDictionary()) throw new DataFormatException("it needs a dictionary");
-                throw cutShort();
+                throw prematureEnd();
             }
             sum.update(part, 0, count);
             out.take(part, count);
@@ -104,7 +104,7 @@ final class Inflation {
     }
 
     private void skip(int bytes) throws DataFormatException {
-        if (end - at < bytes) throw cutShort();
+        if (end - at < bytes) throw prematureEnd();
         at += bytes;
     }
 
@@ -117,7 +117,7 @@ final class Inflation {
         return number;
     }
 
-    private static DataFormatException cutShort() {
+    private static DataFormatException prematureEnd() {
         return new DataFormatException("it ends too early");
     }
 }

@@ -76,7 +76,7 @@ public final class Proxies {
         for (String line : lines) {
             for (String element : split(line, ',')) {
                 String named = standard ? named(element) : element;
-                if (!named.isBlank()) hops.add(presentable(named));
+                if (!named.isBlank()) hops.add(nodeHost(named));
             }
         }
         return hops;
@@ -110,7 +110,7 @@ public final class Proxies {
     }
 
     /** A node identifier without quotes, brackets and port. */
-    private static String presentable(String node) {
+    private static String nodeHost(String node) {
         String host = node.strip();
         if (host.length() > 1 && host.startsWith("\"") && host.endsWith("\""))
             host = host.substring(1, host.length() - 1);

@@ -154,16 +154,16 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
             frames.open();
         }
         if (!frames.fill(input)) {
-            become(intake.missing());
+            setIntake(intake.missing());
             return ReadOutcome.NEEDS_BYTES;
         }
-        become(intake.whole());
+        setIntake(intake.whole());
         if (!mayBegin(frames.apiKey())) return ReadOutcome.HAS_TO_WAIT;
         begin(frames.take());
         return ReadOutcome.BEGUN;
     }
 
-    private void become(FrameIntake next) {
+    private void setIntake(FrameIntake next) {
         if (next.isWatched() && !intake.isWatched()) loop.uploads().add(this, System.nanoTime());
         if (!next.isWatched() && intake.isWatched()) loop.uploads().remove(this);
         intake = next;
@@ -236,7 +236,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     }
 
     private Future<KafkaResponse> handle(ApiHandler handler, Decoded request) {
-        if (request.body() instanceof ApiVersionsRequestData introduction) introduce(introduction);
+        if (request.body() instanceof ApiVersionsRequestData introduction) setSoftware(introduction);
         try {
             String excess = loop.requestLimits().refuse(request.api(), request.body());
             if (excess != null) return Future.failedFuture(new InvalidRequestException(excess));
@@ -250,7 +250,7 @@ final class KafkaConnection implements KafkaClient, Transfers.Transfer {
     /**
      * Takes the client's software name and version (KIP-511); they are written to the log, so they have to be valid.
      */
-    private void introduce(ApiVersionsRequestData introduction) {
+    private void setSoftware(ApiVersionsRequestData introduction) {
         if (!ApiVersionsApi.isSoftware(introduction)) return;
         softwareName = introduction.clientSoftwareName();
         softwareVersion = introduction.clientSoftwareVersion();

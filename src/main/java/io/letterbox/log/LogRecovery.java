@@ -83,7 +83,7 @@ public final class LogRecovery {
         if (damage == null) damage = openSegments();
         if (damage != null) return new Quarantined(damage);
         try {
-            return new Recovered(settle(), truncatedBytes, batchesChecked);
+            return new Recovered(finish(), truncatedBytes, batchesChecked);
         } catch (CorruptLogException found) {
             return new Quarantined(found.getMessage());
         }
@@ -181,7 +181,7 @@ public final class LogRecovery {
     }
 
     /** Pass 4: forces the recovered segments, closes all but the last, and brings the epochs up to date. */
-    private PartitionLog settle() throws IOException {
+    private PartitionLog finish() throws IOException {
         if (rules.lastStop() == LastStop.FORCE_FAILED) {
             for (SegmentRecovery.Walked walked : inDoubt) walked.writeAgain();
         }

@@ -76,7 +76,7 @@ final class LogTruncation {
         SegmentRead read = new SegmentRead(old, contiguousFrom);
         long sizeBytes = read.positionOf(offset);
         SegmentRecovery recovery = new SegmentRecovery(disk, directory, config.indexIntervalBytes(), contiguousFrom);
-        long trustedUpTo = hasIndexFiles(old) ? read.offsetThere() : 0;
+        long trustedUpTo = hasIndexFiles(old) ? read.offsetAtPosition() : 0;
         SegmentRecovery.Walked reopened = recovery.open(old.baseOffset(), sizeBytes, trustedUpTo);
         if (reopened.defect() != null) {
             throw new CorruptLogException(old.logPath(), reopened.goodBytes(), reopened.defect());

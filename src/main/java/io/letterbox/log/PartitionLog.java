@@ -385,7 +385,7 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @throws IOException if something could not be done now; the rest is done
      */
-    public void keepHouse(Moment now, long highWatermark) throws IOException {
+    public void maintain(Moment now, long highWatermark) throws IOException {
         durability.requireSound();
         try {
             replacement.finish();

@@ -115,10 +115,10 @@ final class ProducerSnapshots {
         AbortedTxn aborted = states.onAppended(batch, elapsedMs);
         if (aborted == null) return;
         active.index().aborted().add(aborted);
-        weigh(active);
+        accountAborted(active);
     }
 
-    private void weigh(Segment active) {
+    private void accountAborted(Segment active) {
         long bytes = (long) active.index().aborted().countInMemory() * TransactionIndex.ENTRY_MEMORY_BYTES;
         abortedMemory.charge(bytes - abortedMemory.usedBytes());
     }
@@ -141,7 +141,7 @@ final class ProducerSnapshots {
             segment.index().aborted().force();
             if (segment.nextOffset() > from) segment.index().aborted().drop();
         }
-        weigh(segments.active());
+        accountAborted(segments.active());
         takeWhereDue(segments.active(), segments.active().nextOffset());
     }
 
@@ -158,7 +158,7 @@ final class ProducerSnapshots {
             boolean active = index == left.size() - 1;
             if (segment.nextOffset() > from || active) replay(segment, from, contiguousFrom, active);
         }
-        weigh(left.active());
+        accountAborted(left.active());
         takeWhereDue(left.active(), durableOffset);
     }
 
@@ -217,7 +217,7 @@ final class ProducerSnapshots {
         SegmentRead read = new SegmentRead(segment, contiguousFrom);
         long position = read.positionOf(from);
         BatchScan scan =
-                new BatchScan(segment::read, position, segment.sizeBytes(), read.offsetThere(), contiguousFrom);
+                new BatchScan(segment::read, position, segment.sizeBytes(), read.offsetAtPosition(), contiguousFrom);
         while (scan.next()) {
             RecordBatch batch = scan.batch();
             bytesSince += batch.sizeInBytes();
@@ -243,11 +243,11 @@ final class ProducerSnapshots {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
-            giveUp(active.nextOffset());
+            skipSnapshot(active.nextOffset());
         }
     }
 
-    private void giveUp(long endOffset) throws IOException {
+    private void skipSnapshot(long endOffset) throws IOException {
         delete(endOffset);
         // Makes the next attempt due soon.
         bytesSince = Math.max(bytesSince, GROWTH_PER_SNAPSHOT * snapshotBytes);
@@ -275,14 +275,14 @@ final class ProducerSnapshots {
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException full) {
-            giveUp(closed.nextOffset());
+            skipSnapshot(closed.nextOffset());
         }
     }
 
     /** Releases the memory of the aborted transactions of a segment that was closed: they are in its file. */
     void rolled(Segment closed, Segment active) {
         closed.index().aborted().drop();
-        weigh(active);
+        accountAborted(active);
     }
 
     private void takeSnapshot(Segment active, long durableOffset) throws IOException {

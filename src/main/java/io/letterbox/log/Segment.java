@@ -137,7 +137,7 @@ public final class Segment {
         try {
             open.write(bytes, position);
         } catch (IOException | RuntimeException cause) {
-            undo(open, position, cause);
+            undoWrite(open, position, cause);
             throw cause;
         } finally {
             open.unpin();
@@ -149,7 +149,7 @@ public final class Segment {
         nextOffset = batch.nextOffset();
     }
 
-    private void undo(LogFile open, long position, Exception cause) throws TornWriteException {
+    private void undoWrite(LogFile open, long position, Exception cause) throws TornWriteException {
         try {
             open.truncate(position);
             cutBack = true;

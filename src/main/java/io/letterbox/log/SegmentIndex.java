@@ -247,8 +247,8 @@ final class SegmentIndex {
      */
     void storeRepaired() throws IOException {
         MemoryIndex known = memory;
-        IndexFile times = inTheMaking(timeFile());
-        IndexFile offsets = inTheMaking(offsetFile());
+        IndexFile times = cleanedFile(timeFile());
+        IndexFile offsets = cleanedFile(offsetFile());
         try (Disk.OpenDirectory names = disk.openDirectory(directory())) {
             times.write(known.times().encode(0));
             offsets.write(known.offsets().encode(0));
@@ -265,7 +265,7 @@ final class SegmentIndex {
         }
     }
 
-    private IndexFile inTheMaking(IndexFile file) {
+    private IndexFile cleanedFile(IndexFile file) {
         Path path = file.path();
         return new IndexFile(disk, path.resolveSibling(path.getFileName() + SegmentFiles.CLEANED));
     }

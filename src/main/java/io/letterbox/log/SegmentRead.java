@@ -80,7 +80,7 @@ final class SegmentRead {
                 if (size >= wanted - at) break;
                 at += size;
             }
-            if (limit - next > 0 && limit - next < RecordBatch.HEADER_BYTES) throw breaksOff(next);
+            if (limit - next > 0 && limit - next < RecordBatch.HEADER_BYTES) throw truncatedHeader(next);
         }
         requireReached();
         return null;
@@ -153,7 +153,7 @@ final class SegmentRead {
         /** Points the view at the batch here; false at the segment's end. */
         boolean next() throws IOException {
             if (atEnd()) return false;
-            if (limit - at < RecordBatch.HEADER_BYTES) throw breaksOff(at);
+            if (limit - at < RecordBatch.HEADER_BYTES) throw truncatedHeader(at);
             if (window == null || !window.holds(at, RecordBatch.HEADER_BYTES)) {
                 window = load(at, (int) Math.min(limit - at, WINDOW_BYTES));
             }
@@ -241,7 +241,7 @@ final class SegmentRead {
     }
 
     /** After {@link #positionOf}: the base offset of the batch there, or the offset after the last one. */
-    long offsetThere() {
+    long offsetAtPosition() {
         return expectedOffset;
     }
 
@@ -319,7 +319,7 @@ final class SegmentRead {
         return new Window(bytes.flip(), start);
     }
 
-    private CorruptLogException breaksOff(long at) {
+    private CorruptLogException truncatedHeader(long at) {
         return corrupt(at, "The file breaks off within a batch's header.");
     }
 

@@ -29,12 +29,14 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
     public static StateBudget of(long producerBytes, long groupBytes, long transactionBytes, long heapBytes) {
         return new StateBudget(
                 new StatePart(
-                        "producers", "limits.producerBytes", orPart(producerBytes, heapBytes, HEAP_PER_PRODUCERS)),
-                new StatePart("groups", "limits.groupBytes", orPart(groupBytes, heapBytes, HEAP_PER_GROUPS)),
+                        "producers",
+                        "limits.producerBytes",
+                        orShareOfHeap(producerBytes, heapBytes, HEAP_PER_PRODUCERS)),
+                new StatePart("groups", "limits.groupBytes", orShareOfHeap(groupBytes, heapBytes, HEAP_PER_GROUPS)),
                 new StatePart(
                         "transactions",
                         "limits.transactionBytes",
-                        orPart(transactionBytes, heapBytes, HEAP_PER_TRANSACTIONS)));
+                        orShareOfHeap(transactionBytes, heapBytes, HEAP_PER_TRANSACTIONS)));
     }
 
     /**
@@ -44,10 +46,10 @@ public record StateBudget(StatePart producers, StatePart groups, StatePart trans
      * @param heapBytes the largest that the heap can become
      */
     public static StatePart aborted(long heapBytes) {
-        return new StatePart("aborted", "-Xmx", orPart(0, heapBytes, HEAP_PER_ABORTED));
+        return new StatePart("aborted", "-Xmx", orShareOfHeap(0, heapBytes, HEAP_PER_ABORTED));
     }
 
-    private static long orPart(long configuredBytes, long heapBytes, int divisor) {
+    private static long orShareOfHeap(long configuredBytes, long heapBytes, int divisor) {
         return configuredBytes > 0 ? configuredBytes : Math.max(LEAST_BYTES, heapBytes / divisor);
     }
 

@@ -66,5 +66,5 @@ public sealed interface Command {
      * Allocates a block of producer ids. Only the image's version changes; the block is derived from it, because no
      * other command leads to the same version.
      */
-    record TakeProducerIds() implements Command {}
+    record AllocateProducerIds() implements Command {}
 }

@@ -40,7 +40,7 @@ import java.util.function.Function;
  *   |  6   | image, as servers wrote it that forgot former numbers of partitions:     |
  *   |      |   like 9, its topics without their last list                             |
  *   |  7   | RegisterNode: id int32, http endpoint, kafka endpoint                    |
- *   |  8   | TakeProducerIds: nothing                                                 |
+ *   |  8   | AllocateProducerIds: nothing                                             |
  *   |  9   | image: version int64, clusterId text,                                    |
  *   |      |   nodes [id int32, http endpoint, kafka endpoint, fenced bool],          |
  *   |      |   topics [name text, id 2 x int64, config [key text, value text],        |
@@ -234,7 +234,7 @@ public final class MetadataCodec {
             out.writeByte(REGISTER_MEMBER);
             out.writeByte(FORMAT);
             MemberCodec.write(out, register);
-        } else if (command instanceof Command.TakeProducerIds) {
+        } else if (command instanceof Command.AllocateProducerIds) {
             out.writeByte(TAKE_PRODUCER_IDS);
         } else if (command instanceof Command.ForgetDeleted forget) {
             out.writeByte(FORGET_DELETED);
@@ -271,7 +271,7 @@ public final class MetadataCodec {
                 checkFormat(in);
                 return MemberCodec.readRegister(in);
             case TAKE_PRODUCER_IDS:
-                return new Command.TakeProducerIds();
+                return new Command.AllocateProducerIds();
             case FORGET_DELETED:
                 return new Command.ForgetDeleted(Set.copyOf(readList(in, () -> readUuid(in))));
             default:

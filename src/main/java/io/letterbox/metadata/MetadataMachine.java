@@ -88,7 +88,7 @@ public final class MetadataMachine {
         if (command instanceof Command.CreateShards create) return createShards(image, create);
         if (command instanceof Command.CreateReplicatedShards create) return MemberRules.createShards(image, create);
         if (command instanceof Command.RegisterMember register) return MemberRules.register(image, register);
-        if (command instanceof Command.TakeProducerIds) return next(image, image.nodes(), image.topics());
+        if (command instanceof Command.AllocateProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);
     }
 

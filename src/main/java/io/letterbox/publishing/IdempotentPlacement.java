@@ -87,7 +87,7 @@ public final class IdempotentPlacement implements Placement {
      *
      * @param known the number of its last record in each, as {@link Partitions#findProducer} gives them
      */
-    public boolean explains(Map<Integer, Integer> known) {
+    public boolean isConsistentWith(Map<Integer, Integer> known) {
         // A numbering producer sends many requests, also to partitions of its choice, so the known ones need not match
         // exactly.
         if (!claim.keyed()) return known.keySet().containsAll(batches.keySet());

@@ -20,7 +20,7 @@ public final class AbortedFilter {
     }
 
     /** Takes the next batch of the pass. Returns true if its records were aborted; false for control batches. */
-    public boolean leavesOut(RecordBatch batch) {
+    public boolean isAborted(RecordBatch batch) {
         if (byFirstOffset.isEmpty()) return false;
         while (next < byFirstOffset.size() && byFirstOffset.get(next).firstOffset() <= batch.lastOffset()) {
             aborting.add(byFirstOffset.get(next++).producerId());

@@ -29,7 +29,7 @@ public final class BatchCheck {
     // The progress of the check.
     private int index;
     private List<Defect> defects = List.of();
-    private boolean untimely;
+    private boolean timestampDefect;
     private long maxTimestampMs;
 
     /** The recompression after the check, if the topic has another codec; else null. */
@@ -52,7 +52,7 @@ public final class BatchCheck {
         this.rules = rules;
         this.wallMs = wallMs;
         defects = List.of();
-        untimely = false;
+        timestampDefect = false;
         maxTimestampMs = Long.MIN_VALUE;
         index = 0;
         parser.start(batch);
@@ -137,7 +137,7 @@ public final class BatchCheck {
             long timestampMs = base + parser.timestampDelta;
             if (timestampMs > maxTimestampMs) maxTimestampMs = timestampMs;
             if (rules.forbids(parser.keyLength)) keyless();
-            else if (rules.forbidsTimestamp(timestampMs, wallMs)) untimely(timestampMs);
+            else if (rules.forbidsTimestamp(timestampMs, wallMs)) addTimestampDefect(timestampMs);
         }
         if (!parser.atEnd()) {
             throw new ApiException(ErrorCode.CORRUPT_RECORDS, "There are bytes behind the last record of the batch.");
@@ -150,8 +150,8 @@ public final class BatchCheck {
         add(new Defect(index, "The record has no key, which a compacted topic demands of every record."));
     }
 
-    private void untimely(long timestampMs) {
-        untimely = true;
+    private void addTimestampDefect(long timestampMs) {
+        timestampDefect = true;
         add(new Defect(
                 index,
                 "The timestamp " + timestampMs + " is further from now than message.timestamp.before.max.ms, "
@@ -166,7 +166,7 @@ public final class BatchCheck {
 
     private ApiException refused() {
         return new InvalidRecordsException(
-                untimely ? ErrorCode.INVALID_TIMESTAMP : ErrorCode.INVALID_RECORD,
+                timestampDefect ? ErrorCode.INVALID_TIMESTAMP : ErrorCode.INVALID_RECORD,
                 "Record " + defects.get(0).index() + " of the batch is refused: "
                         + defects.get(0).detail(),
                 defects);

@@ -95,7 +95,7 @@ public final class BatchTail {
             parser.close();
         }
         ByteBuffer tail = ByteBuffer.wrap(out, 0, size);
-        RecordBatch.of(tail).becomeTail(count, lastDelta);
+        RecordBatch.of(tail).convertToTail(count, lastDelta);
         return tail;
     }
 }

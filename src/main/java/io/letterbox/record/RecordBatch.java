@@ -246,7 +246,7 @@ public final class RecordBatch {
     }
 
     /** Adapts this copy of a batch's header to the uncompressed records behind it. */
-    void becomeTail(int count, int lastDelta) {
+    void convertToTail(int count, int lastDelta) {
         INT.set(array, start + LENGTH_AT, available - LENGTH_FROM);
         SHORT.set(array, start + ATTRIBUTES_AT, (short) (attributes() & ~COMPRESSION));
         INT.set(array, start + LAST_DELTA_AT, lastDelta);

@@ -79,7 +79,7 @@ public final class RecordCursor implements AutoCloseable {
         parser.close();
         if (!batches.next()) return false;
         batch = batches.batch();
-        if (aborted.leavesOut(batch) || batch.lastOffset() < fromOffset || batch.isControl()) return true;
+        if (aborted.isAborted(batch) || batch.lastOffset() < fromOffset || batch.isControl()) return true;
         parser.start(batch);
         left = batch.recordCount();
         if (left < 0) throw new ApiException(ErrorCode.CORRUPT_RECORDS, "A batch has a negative number of records.");

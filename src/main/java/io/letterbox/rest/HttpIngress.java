@@ -58,8 +58,8 @@ public final class HttpIngress implements HttpPart {
     }
 
     /** The pages that have not been written out yet; on this event loop only. */
-    Transfers untakenPages() {
-        return records.untaken();
+    Transfers unsentPages() {
+        return records.unsentPages();
     }
 
     @Override

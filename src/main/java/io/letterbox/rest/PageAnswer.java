@@ -19,12 +19,12 @@ final class PageAnswer implements Transfers.Transfer {
     private static final long CANCEL = 8; // RFC 9113 section 7
 
     private final RoutingContext context;
-    private final Transfers untaken;
+    private final Transfers unsentPages;
     private final PageShare share;
 
     PageAnswer(RoutingContext context, DoorServices backend, RecordRoutes routes) {
         this.context = context;
-        this.untaken = routes.untaken();
+        this.unsentPages = routes.unsentPages();
         this.share = new PageShare(backend.pages());
     }
 
@@ -47,7 +47,7 @@ final class PageAnswer implements Transfers.Transfer {
             return false;
         }
         // Added first: if the socket has room, the answer is written before the call of end returns.
-        untaken.add(this, System.nanoTime());
+        unsentPages.add(this, System.nanoTime());
         response.putHeader(HttpHeaders.CONTENT_TYPE, Json.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(document.take())
@@ -57,7 +57,7 @@ final class PageAnswer implements Transfers.Transfer {
 
     /** The page has been written out, or will not be sent; a second call does nothing. */
     void end() {
-        untaken.remove(this);
+        unsentPages.remove(this);
         share.release();
     }
 

@@ -141,7 +141,7 @@ final class Publisher {
             for (int i = sizes.size() - 1; i >= 0 && chosen == null && !request.isOver(); i--) {
                 IdempotentPlacement then = tryPlaceBy(sizes.get(i), request, target, claim);
                 if (then == null) continue;
-                if (then.explains(known)) chosen = then;
+                if (then.isConsistentWith(known)) chosen = then;
                 else if (otherwise == null || then.covers(known)) otherwise = then;
             }
             if (chosen != null) chosen.end();

@@ -25,7 +25,7 @@ final class RecordRoutes {
     /** The listeners of the long polls. */
     private final CommitListeners listeners = new CommitListeners();
 
-    private final Transfers untaken;
+    private final Transfers unsentPages;
     private final WorkerExecutor filters;
     private boolean draining;
 
@@ -34,7 +34,7 @@ final class RecordRoutes {
         backend.reader().onCommitted(listeners::onCommitted);
         // A topic may have been deleted: the long polls that wait for it have to be answered.
         backend.metadata().onChange(image -> listeners.wakeAll());
-        this.untaken = Transfers.watched(vertx);
+        this.unsentPages = Transfers.watched(vertx);
         this.filters = vertx.createSharedWorkerExecutor("letterbox-filter", FILTER_THREADS);
     }
 
@@ -59,8 +59,8 @@ final class RecordRoutes {
     }
 
     /** The pages that have not been written out yet. */
-    Transfers untaken() {
-        return untaken;
+    Transfers unsentPages() {
+        return unsentPages;
     }
 
     /** The threads that filter records, shared by all event loops. */

@@ -90,7 +90,7 @@ final class CatchUp {
         if (chunk == null) {
             awaitRead(subscriber, loop.coldIndex());
         } else if (chunk.to().equals(from)) {
-            if (feed.correctEnd()) add(subscriber);
+            if (feed.lowerEnd()) add(subscriber);
             else feed.waitForTail(subscriber);
         } else {
             deliver(subscriber, chunk);

@@ -78,7 +78,7 @@ final class ChannelSink extends ChannelInboundHandlerAdapter implements SseSink 
      * reset would otherwise be noticed after a quarter of an hour. Works with Linux' native transport only; with others
      * the stall timeout has to do.
      */
-    static void noticeSilence(HttpServerRequest request, int timeoutMs) {
+    static void setTcpUserTimeout(HttpServerRequest request, int timeoutMs) {
         if (!(request.connection() instanceof ConnectionBase connection)) return;
         if (!(connection.channel() instanceof EpollSocketChannel channel)) return;
         channel.config().setTcpUserTimeout(timeoutMs);

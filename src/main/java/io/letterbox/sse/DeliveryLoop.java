@@ -180,7 +180,7 @@ final class DeliveryLoop {
         JsonBytes out = new JsonBytes(128);
         out.ascii("event: end\ndata: {\"reason\":\"deleted\",\"topics\":[");
         String separator = "";
-        for (String gone : layout.goneFrom(image)) {
+        for (String gone : layout.deletedTopics(image)) {
             out.ascii(separator).string(gone);
             separator = ",";
         }

@@ -457,7 +457,7 @@ final class GroupStream implements SseSink.Listener {
         streams.remove(this);
         // Behind the heartbeat in flight, because its answer may bring the epoch that the commit has to carry.
         Future<?> said = lastHeartbeat.transform(beaten -> member.commit(progress));
-        if (acknowledgements != null) said = said.transform(done -> streams.linger());
+        if (acknowledgements != null) said = said.transform(done -> streams.awaitLastAcknowledgements());
         streams.departing(said.transform(done -> member.leave()));
     }
 }

@@ -46,7 +46,7 @@ final class GroupStreams {
     }
 
     /** Completes when a client that acknowledges by itself has had time for its last acknowledgement. */
-    Future<?> linger() {
+    Future<?> awaitLastAcknowledgements() {
         return linger.get();
     }
 

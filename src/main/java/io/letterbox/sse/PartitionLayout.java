@@ -161,7 +161,7 @@ final class PartitionLayout {
     }
 
     /** The topics that the image does not have, or has under another id. */
-    List<String> goneFrom(ClusterImage image) {
+    List<String> deletedTopics(ClusterImage image) {
         List<String> gone = new ArrayList<>();
         for (Topic topic : topics) {
             TopicImage now = image.topics().get(topic.name);

@@ -219,7 +219,7 @@ public final class SseDelivery implements HttpPart {
         boolean alone = request.version() != HttpVersion.HTTP_2;
         AcknowledgedBytes bytes = AcknowledgedBytes.of(((ConnectionBase) request.connection()).channel(), alone);
         SseSink sink = open(request, first.take(), bytes, stream);
-        ChannelSink.noticeSilence(request, services.config().groups().sessionTimeoutMs());
+        ChannelSink.setTcpUserTimeout(request, services.config().groups().sessionTimeoutMs());
         services.meters().sse().connected(false);
         stream.start(sink, seen(request, wanted.subscription()), joined);
     }

@@ -92,7 +92,7 @@ final class TopicFeed {
      *
      * @return true if an offset was lowered
      */
-    boolean correctEnd() {
+    boolean lowerEnd() {
         boolean corrected = false;
         for (int i = 0; i < end.length; i++) {
             PartitionStatus status = loop.status(layout.partition(i));
@@ -186,7 +186,7 @@ final class TopicFeed {
         if (chunk.bodyBytes() > 0) deliver(chunk, from);
         if (tailCount > 0) position = chunk.to();
         if (tailCount == 0 || !isBehind(position, end)) return;
-        if (!position.equals(from) || correctEnd()) queueRound();
+        if (!position.equals(from) || lowerEnd()) queueRound();
     }
 
     private SseChunk chunkFrom(Position from) {

@@ -61,7 +61,7 @@ public final class ClockWatch {
     /** Writes the file. A failure is logged and retried with the next call: serving does not depend on the file. */
     public void write() {
         try {
-            LastServed.write(disk, file, clock.believedWallMs());
+            LastServed.write(disk, file, clock.trustedWallMs());
             failing = false;
         } catch (IOException e) {
             if (!failing) LOG.warn("{} could not be written, and is tried again: {}", file, FileTrouble.reason(e));
@@ -70,14 +70,14 @@ public final class ClockWatch {
     }
 
     /** What is wrong with the wall clock and what would confirm it, in sentences; null if nothing is wrong. */
-    public String doubt() {
+    public String problem() {
         ClockGuard guard = clock.guard();
-        return doubt(guard, guard.confirmedInMs(clock.elapsedMs()));
+        return problem(guard, guard.confirmedInMs(clock.elapsedMs()));
     }
 
-    private static String doubt(ClockGuard guard, long leftMs) {
+    private static String problem(ClockGuard guard, long leftMs) {
         if (guard.isConfirmed()) return null;
-        String by = words(Math.abs(guard.jumpMs()));
+        String by = durationText(Math.abs(guard.jumpMs()));
         boolean forward = guard.jumpMs() > 0;
         String what;
         if (!guard.isOfRestart()) what = "The wall clock went " + (forward ? "forward" : "back") + " by " + by + ".";
@@ -89,7 +89,7 @@ public final class ClockWatch {
         return what + String.format(CURE, leftMinutes);
     }
 
-    private static String words(long ms) {
+    private static String durationText(long ms) {
         Duration time = Duration.ofMillis(ms);
         if (time.toDays() >= 2) return time.toDays() + " days";
         return time.toHours() + " h " + time.toMinutesPart() + " min";
@@ -100,9 +100,9 @@ public final class ClockWatch {
             LOG.warn("The wall clock is confirmed: what is too old is deleted again");
         } else if (guard.isOfRestart() && guard.jumpMs() > 0) {
             // Only a warning: usually the server was switched off for that time.
-            LOG.warn("{}", doubt(guard, ClockGuard.CONFIRM_MS));
+            LOG.warn("{}", problem(guard, ClockGuard.CONFIRM_MS));
         } else {
-            LOG.error("{}", doubt(guard, ClockGuard.CONFIRM_MS));
+            LOG.error("{}", problem(guard, ClockGuard.CONFIRM_MS));
         }
     }
 }

@@ -67,7 +67,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             Files.createDirectories(layout.shards(), OwnerOnly.directory());
             Files.createDirectories(layout.meta(), OwnerOnly.directory());
-            shutOthersOut(layout.root());
+            restrictPermissions(layout.root());
             Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             return FileChannel.open(layout.lock(), options, OwnerOnly.file());
         } catch (IOException e) {
@@ -83,7 +83,7 @@ public final class DataDirectory implements AutoCloseable {
      * Removes the permissions of other users from a directory that an operator or an earlier version has made. The
      * group's permissions stay: an operator may have granted them to a backup user.
      */
-    private static void shutOthersOut(Path root) {
+    private static void restrictPermissions(Path root) {
         PosixFileAttributeView view = Files.getFileAttributeView(root, PosixFileAttributeView.class);
         if (view == null) return;
         try {

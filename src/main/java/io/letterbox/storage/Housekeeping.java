@@ -21,7 +21,7 @@ final class Housekeeping {
 
     /** Periodic work of a shard, which may fail with an error of the disk. */
     @FunctionalInterface
-    interface Chore {
+    interface DiskTask {
         void run() throws IOException;
     }
 
@@ -101,7 +101,7 @@ final class Housekeeping {
             PartitionLog log = partition.log();
             // Deletion comes first because it frees space, which rolling may need.
             starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
-            log.keepHouse(now, partition.highWatermark());
+            log.maintain(now, partition.highWatermark());
             starts.move(partition, log.retainedFrom(now, partition.highWatermark()));
         });
         if (rule[0] == null || partition.quarantine() != null) return;

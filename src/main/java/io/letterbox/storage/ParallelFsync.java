@@ -81,7 +81,7 @@ public final class ParallelFsync {
     }
 
     /** Runs another task that forces files, while the caller goes on. */
-    CompletableFuture<Void> inBackground(Housekeeping.Chore work) {
+    CompletableFuture<Void> inBackground(Housekeeping.DiskTask work) {
         return CompletableFuture.runAsync(
                 () -> {
                     try {

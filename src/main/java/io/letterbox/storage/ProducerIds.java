@@ -49,7 +49,9 @@ public final class ProducerIds implements ProducerIdSource {
         while (!waiting.isEmpty() && nextId < end) waiting.remove().complete(nextId++);
         if (waiting.isEmpty() || asking) return;
         asking = true;
-        metadata.propose(new Command.TakeProducerIds()).onSuccess(this::onBlock).onFailure(this::onRefusal);
+        metadata.propose(new Command.AllocateProducerIds())
+                .onSuccess(this::onBlock)
+                .onFailure(this::onRefusal);
     }
 
     /**

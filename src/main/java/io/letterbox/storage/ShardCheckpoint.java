@@ -50,7 +50,7 @@ final class ShardCheckpoint {
     }
 
     /** Counts appended bytes. Returns true if a checkpoint is due because of them. */
-    boolean wrote(long bytes) {
+    boolean onAppended(long bytes) {
         bytesSince += bytes;
         return bytesSince >= CHECKPOINT_BYTES;
     }
@@ -104,13 +104,13 @@ final class ShardCheckpoint {
             Flush flush = silent ? null : partition.log().startCheckpoint(whole);
             if (flush != null) flushes.add(flush);
         }
-        awaitBeside(
+        runInBackground(
                 flushes.isEmpty()
                         ? CompletableFuture.completedFuture(null)
                         : services.forces().forceInBackground(flushes));
     }
 
-    private void awaitBeside(CompletableFuture<Void> step) {
+    private void runInBackground(CompletableFuture<Void> step) {
         underWay = step;
         step.whenComplete((done, failure) -> shard.execute(onStep));
     }
@@ -133,7 +133,7 @@ final class ShardCheckpoint {
                 writingPoints = false;
             }
             if (pointsWritten) {
-                services.shortages().passed(FileOperation.CHECKPOINT, partitions);
+                services.shortages().succeeded(FileOperation.CHECKPOINT, partitions);
                 return;
             }
             unforced = false;
@@ -142,7 +142,7 @@ final class ShardCheckpoint {
             }
             CompletableFuture<Void> writing = services.forces().inBackground(services.recovery()::write);
             writingPoints = true;
-            awaitBeside(writing);
+            runInBackground(writing);
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {
@@ -160,7 +160,7 @@ final class ShardCheckpoint {
     void abandon() throws ForceFailedException {
         if (underWay == null) return;
         try {
-            joinOrLack();
+            joinDespiteShortage();
         } finally {
             underWay = null;
         }
@@ -172,10 +172,10 @@ final class ShardCheckpoint {
      * @throws ForceFailedException if one failed; the shard must stop
      */
     void awaitForces() throws ForceFailedException {
-        if (underWay != null && !writingPoints) joinOrLack();
+        if (underWay != null && !writingPoints) joinDespiteShortage();
     }
 
-    private void joinOrLack() throws ForceFailedException {
+    private void joinDespiteShortage() throws ForceFailedException {
         try {
             join();
         } catch (ForceFailedException fatal) {

@@ -115,7 +115,8 @@ final class ShardCompaction {
             // Not fatal: the failed force was one of the new file, which is deleted, and not one of the log.
             if (failure instanceof ForceFailedException unused)
                 services.shortages().failed(FileOperation.COMPACTION, partition.id(), unused);
-            else if (failure instanceof IOException failed) failures.judge(FileOperation.COMPACTION, partition, failed);
+            else if (failure instanceof IOException failed)
+                failures.handle(FileOperation.COMPACTION, partition, failed);
             else if (failure instanceof ApiException refusal) refused(partition, run, refusal);
             else LOG.error("{} could not be compacted", partition.id(), failure);
         } catch (IOException fatal) {

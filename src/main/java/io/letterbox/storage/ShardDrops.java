@@ -37,7 +37,7 @@ final class ShardDrops {
     private final Set<TopicIdPartition> carried = new HashSet<>();
 
     /** Whether it has been looked for what an earlier process has left. */
-    private boolean looked;
+    private boolean searched;
 
     /** Takes entries, as {@link Journal#append} does. */
     @FunctionalInterface
@@ -58,13 +58,13 @@ final class ShardDrops {
     }
 
     /** True if nothing is left of anything that was deleted. */
-    boolean areOver() {
-        return looked && pending.isEmpty();
+    boolean areComplete() {
+        return searched && pending.isEmpty();
     }
 
     /** Looks, once, for directories that no topic of the image has. */
-    void look(ClusterImage image) throws IOException {
-        if (looked) return;
+    void findOrphans(ClusterImage image) throws IOException {
+        if (searched) return;
         attempt("shard " + shard, () -> {
             Set<TopicIdPartition> mine = new HashSet<>();
             for (TopicImage topic : image.topics().values()) {
@@ -72,12 +72,12 @@ final class ShardDrops {
                     if (topic.partitions().get(p).shard() == shard) mine.add(new TopicIdPartition(topic.id(), p));
                 }
             }
-            for (TopicIdPartition id : directories.all()) if (!mine.contains(id)) lookAt(id, image);
-            looked = true;
+            for (TopicIdPartition id : directories.all()) if (!mine.contains(id)) checkOrphan(id, image);
+            searched = true;
         });
     }
 
-    private void lookAt(TopicIdPartition id, ClusterImage image) throws IOException {
+    private void checkOrphan(TopicIdPartition id, ClusterImage image) throws IOException {
         String topic = image.deleted().get(id.topicId());
         // A deletion that was interrupted at its last step leaves an empty directory.
         boolean dropped = services.wal().recovered().isDropped(id);
@@ -148,7 +148,7 @@ final class ShardDrops {
     private void attempt(Object where, ShardFailures.PartitionOperation step) throws IOException {
         try {
             step.run();
-            services.shortages().passed(FileOperation.DELETION, where);
+            services.shortages().succeeded(FileOperation.DELETION, where);
         } catch (ForceFailedException fatal) {
             throw fatal;
         } catch (IOException lacking) {

@@ -30,14 +30,14 @@ final class ShardFailures {
     void attempt(FileOperation work, HostedPartition partition, PartitionOperation step) throws IOException {
         try {
             step.run();
-            services.shortages().passed(work, partition.id());
+            services.shortages().succeeded(work, partition.id());
         } catch (IOException failed) {
-            judge(work, partition, failed);
+            handle(work, partition, failed);
         }
     }
 
     /** Handles a failure that the shard survives, and throws the others. */
-    void judge(FileOperation work, HostedPartition partition, IOException failed) throws IOException {
+    void handle(FileOperation work, HostedPartition partition, IOException failed) throws IOException {
         if (endsShard(partition, failed)) throw failed;
         boolean serves = partition.log() != null && !partition.isGone();
         if (serves && failed instanceof CorruptLogException) {
@@ -45,7 +45,7 @@ final class ShardFailures {
         } else if (!serves || !isLost(partition)) {
             services.shortages().failed(work, partition.id(), failed);
         }
-        if (serves && partition.quarantine() != null) services.shortages().passed(work, partition.id());
+        if (serves && partition.quarantine() != null) services.shortages().succeeded(work, partition.id());
     }
 
     private static boolean endsShard(HostedPartition partition, IOException failed) {

@@ -87,7 +87,7 @@ final class ShardPartitions {
      * @throws IOException if a force failed: the shard must end
      */
     Map<TopicPartition, ApiException> apply(
-            ClusterImage image, Housekeeping.Chore beforeDeleting, List<Committed.Moved> moved) throws IOException {
+            ClusterImage image, Housekeeping.DiskTask beforeDeleting, List<Committed.Moved> moved) throws IOException {
         // Images share the unchanged topics, so a comparison by identity finds the few that a command changed.
         List<TopicImage> changed = new ArrayList<>();
         int known = 0;
@@ -103,7 +103,7 @@ final class ShardPartitions {
             applied.keySet().retainAll(image.topics().keySet());
             unopened.retainAll(image.topics().keySet());
         }
-        drops.look(image);
+        drops.findOrphans(image);
         drops.run();
         Map<TopicPartition, ApiException> unserved = new HashMap<>();
         Map<TopicPartition, HostedPartition> opened = open(changed);
@@ -178,7 +178,7 @@ final class ShardPartitions {
 
     /** True if partitions that the image took away are not gone yet, so that it has to be applied again. */
     boolean isLeaving() {
-        return leaving || !drops.areOver();
+        return leaving || !drops.areComplete();
     }
 
     private boolean isMine(PartitionImage partition) {
@@ -189,7 +189,7 @@ final class ShardPartitions {
      * Takes partitions out of service that the image does not assign to this node any more. Only partitions of deleted
      * topics lose their files.
      */
-    private void removeUnassigned(ClusterImage image, Housekeeping.Chore beforeClosing) throws IOException {
+    private void removeUnassigned(ClusterImage image, Housekeeping.DiskTask beforeClosing) throws IOException {
         List<HostedPartition> gone = new ArrayList<>();
         List<HostedPartition> ledElsewhere = new ArrayList<>();
         for (HostedPartition held : table.all()) {
@@ -271,7 +271,7 @@ final class ShardPartitions {
         try {
             if (unsafe != null) throw unsafe;
             HostedPartition opened = open(id, topic, image);
-            services.shortages().passed(FileOperation.OPENING, id);
+            services.shortages().succeeded(FileOperation.OPENING, id);
             return opened;
         } catch (ForceFailedException fatal) {
             throw fatal;

@@ -68,7 +68,7 @@ public final class Shortages {
     }
 
     /** Records a success; costs almost nothing if nothing has failed before. */
-    void passed(FileOperation work, Object where) {
+    void succeeded(FileOperation work, Object where) {
         if (troubles.isEmpty()) return;
         change(work, failures -> failures.remove(where.toString()));
     }

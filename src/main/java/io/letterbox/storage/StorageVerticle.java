@@ -215,7 +215,7 @@ public final class StorageVerticle extends VerticleBase {
             partition.replica().step(new Input.LogEndMoved(nextOffset), StorageVerticle::unexpected);
             boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
             if (first) onShard(this::commit);
-            services.shortages().passed(FileOperation.APPENDING, partition.id());
+            services.shortages().succeeded(FileOperation.APPENDING, partition.id());
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
         }
@@ -274,7 +274,7 @@ public final class StorageVerticle extends VerticleBase {
     private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
         try {
             // The log has undone the partial write, so it is unchanged: a full disk does not end the shard.
-            failures.judge(FileOperation.APPENDING, partition, e);
+            failures.handle(FileOperation.APPENDING, partition, e);
             ApiException quarantined = partition.quarantineRefusal();
             append.done()
                     .fail(quarantined != null ? quarantined : Shortage.refusal("Appending to " + partition.id(), e));
@@ -297,8 +297,8 @@ public final class StorageVerticle extends VerticleBase {
                 vertx.eventBus().publish(ShardBus.COMMITTED, outcome.committed(), LocalCodec.LOCAL);
             }
             services.meters().groupCommit(outcome.fsyncNanos(), outcome.batches(), outcome.records(), outcome.bytes());
-            if (checkpoint.wrote(outcome.bytes())) beginCheckpoint();
-            services.shortages().passed(FileOperation.COMMITTING, partitions);
+            if (checkpoint.onAppended(outcome.bytes())) beginCheckpoint();
+            services.shortages().succeeded(FileOperation.COMMITTING, partitions);
             blocked = null;
             if (group.isDue()) commit();
         }
@@ -453,10 +453,10 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     /** Runs periodic work; if a resource is short, the next period retries it. */
-    private void runPeriodic(Housekeeping.Chore chore) {
+    private void runPeriodic(Housekeeping.DiskTask task) {
         if (failure != null || stopped) return;
         try {
-            chore.run();
+            task.run();
         } catch (IOException e) {
             if (isFatal(e)) fail(partitions.poisoned(), e);
             else services.shortages().failed(FileOperation.CHECKPOINT, partitions, e);

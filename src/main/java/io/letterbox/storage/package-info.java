@@ -27,7 +27,7 @@
  *   <li>{@code wal/*.wal} ({@code RecoveredWal}, by {@code WalScan}): the frames of each file's last use, sorted by
  *       partition. A frame that is not whole is the end of its file, unless a whole one of the same use follows: then
  *       it is damage, which is logged.
- *   <li>{@code topics/}, which only earlier versions made ({@code LayoutTakeover}): each directory is renamed to where
+ *   <li>{@code topics/}, which only earlier versions made ({@code LayoutMigration}): each directory is renamed to where
  *       its partition belongs, after the recovery points have been written by incarnation. One whose
  *       {@code partition.metadata} names a topic that the image lists as deleted is deleted.
  *   <li>{@code shards/} ({@code ShardDrops}, on each shard): a directory that no topic has is dropped, in the journal

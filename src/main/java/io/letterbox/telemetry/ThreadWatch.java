@@ -104,7 +104,7 @@ public final class ThreadWatch implements AutoCloseable {
     void check() {
         long now = nanoTime.getAsLong();
         long since = now - checkedNanos;
-        if (checked && since > LATE_NANOS) stoodStill(since - TICK_NANOS);
+        if (checked && since > LATE_NANOS) onStandstill(since - TICK_NANOS);
         checked = true;
         checkedNanos = now;
         for (WatchedThread watched : threads) {
@@ -116,7 +116,7 @@ public final class ThreadWatch implements AutoCloseable {
         }
     }
 
-    private void stoodStill(long nanos) {
+    private void onStandstill(long nanos) {
         standstillNanos += nanos;
         standstill.inc(nanos / NANOS_PER_SECOND);
         if (nanos < WORTH_A_LINE_NANOS) return;

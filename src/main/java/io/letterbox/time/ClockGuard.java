@@ -21,7 +21,7 @@ public final class ClockGuard {
     public static final long CONFIRM_MS = 3_600_000;
 
     // The difference of the wall clock to the monotonic one, in milliseconds: as confirmed, and as of the last jump.
-    private final long believedMs;
+    private final long trustedMs;
     private final long jumpedMs;
 
     /** The monotonic time since which there was no jump; renewed every {@link #CONFIRM_MS}. */
@@ -30,27 +30,27 @@ public final class ClockGuard {
     private final boolean confirmed;
     private final boolean restarted;
 
-    private ClockGuard(long believedMs, long jumpedMs, long steadySinceMs, boolean confirmed, boolean restarted) {
-        this.believedMs = believedMs;
+    private ClockGuard(long trustedMs, long jumpedMs, long steadySinceMs, boolean confirmed, boolean restarted) {
+        this.trustedMs = trustedMs;
         this.jumpedMs = jumpedMs;
         this.steadySinceMs = steadySinceMs;
         this.confirmed = confirmed;
         this.restarted = restarted;
     }
 
-    private static ClockGuard believing(long aheadMs, long sinceMs) {
+    private static ClockGuard createConfirmed(long aheadMs, long sinceMs) {
         return new ClockGuard(aheadMs, aheadMs, sinceMs, true, false);
     }
 
     /** The guard for a data directory without a recorded time to compare with. */
     public static ClockGuard first(long elapsedMs, long wallMs) {
-        return believing(wallMs - elapsedMs, elapsedMs);
+        return createConfirmed(wallMs - elapsedMs, elapsedMs);
     }
 
-    /** @param seenMs the {@link #believedWallMs} that the previous process recorded last */
+    /** @param seenMs the {@link #trustedWallMs} that the previous process recorded last */
     public static ClockGuard afterRestart(long elapsedMs, long wallMs, long seenMs) {
         long aheadMs = wallMs - elapsedMs;
-        if (!isJump(wallMs - seenMs)) return believing(aheadMs, elapsedMs);
+        if (!isJump(wallMs - seenMs)) return createConfirmed(aheadMs, elapsedMs);
         return new ClockGuard(seenMs - elapsedMs, aheadMs, elapsedMs, false, true);
     }
 
@@ -64,20 +64,20 @@ public final class ClockGuard {
         if (elapsedMs < steadySinceMs) return this;
         long aheadMs = wallMs - elapsedMs;
         boolean steady = elapsedMs - steadySinceMs >= CONFIRM_MS;
-        if (!isJump(aheadMs - believedMs)) {
+        if (!isJump(aheadMs - trustedMs)) {
             // The clock drifts or is slewed: the reference is renewed seldom, so that many small steps in a short time
             // count as a jump, too.
-            return confirmed && !steady ? this : believing(aheadMs, elapsedMs);
+            return confirmed && !steady ? this : createConfirmed(aheadMs, elapsedMs);
         }
         if (confirmed || isJump(aheadMs - jumpedMs)) {
-            return new ClockGuard(believedMs, aheadMs, elapsedMs, false, restarted);
+            return new ClockGuard(trustedMs, aheadMs, elapsedMs, false, restarted);
         }
-        return steady ? believing(aheadMs, elapsedMs) : this;
+        return steady ? createConfirmed(aheadMs, elapsedMs) : this;
     }
 
     /** The guard after an operator has confirmed the wall clock. */
     public ClockGuard confirm(long elapsedMs, long wallMs) {
-        return believing(wallMs - elapsedMs, elapsedMs);
+        return createConfirmed(wallMs - elapsedMs, elapsedMs);
     }
 
     /** Whether the wall clock may be trusted. */
@@ -87,7 +87,7 @@ public final class ClockGuard {
 
     /** How far the wall clock is ahead of the confirmed time, in milliseconds; negative if it is behind. */
     public long jumpMs() {
-        return confirmed ? 0 : jumpedMs - believedMs;
+        return confirmed ? 0 : jumpedMs - trustedMs;
     }
 
     /** Whether the jump was found at the start, so that the server may have been switched off. */
@@ -101,7 +101,7 @@ public final class ClockGuard {
     }
 
     /** The wall time without unconfirmed jumps, with which a restart compares. */
-    public long believedWallMs(long elapsedMs) {
-        return believedMs + elapsedMs;
+    public long trustedWallMs(long elapsedMs) {
+        return trustedMs + elapsedMs;
     }
 }

@@ -12,7 +12,7 @@ public final class GuardedClock implements Clock {
 
     /**
      * @param clock the underlying clock
-     * @param seenMs the last recorded {@link #believedWallMs} of the previous process; negative if unknown
+     * @param seenMs the last recorded {@link #trustedWallMs} of the previous process; negative if unknown
      * @param onChange called once for each jump and each confirmation, on the thread that found it; must not block
      */
     public GuardedClock(Clock clock, long seenMs, Consumer<ClockGuard> onChange) {
@@ -68,7 +68,7 @@ public final class GuardedClock implements Clock {
     }
 
     /** The time to record for {@code seenMs} of the next process, in milliseconds since 1970. */
-    public long believedWallMs() {
-        return guard.get().believedWallMs(clock.elapsedMs());
+    public long trustedWallMs() {
+        return guard.get().trustedWallMs(clock.elapsedMs());
     }
 }

@@ -42,7 +42,7 @@ final class EndRules {
         if (!repeated && isEarly(t, request)) return EndDecision.LATER;
         if (t.producerId() != request.producerId() && !repeated) return EndDecision.UNKNOWN_PRODUCER;
         if (!repeated && t.epoch() != request.producerEpoch()) return EndDecision.FENCED;
-        if (t.raisesEpochs()) return repeated ? repeat(t, request) : endRaising(t, request, raiseEpoch);
+        if (t.raisesEpochs()) return repeated ? repeat(t, request) : decideRaisingEpoch(t, request, raiseEpoch);
         switch (t.state()) {
             case ONGOING:
                 return EndDecision.END;
@@ -85,7 +85,7 @@ final class EndRules {
         return committed == request.committed() ? EndDecision.REPEAT : EndDecision.IMPOSSIBLE;
     }
 
-    private static EndDecision endRaising(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
+    private static EndDecision decideRaisingEpoch(Transaction t, EndTxnRequestData request, boolean raiseEpoch) {
         switch (t.state()) {
             case ONGOING:
                 return EndDecision.END;

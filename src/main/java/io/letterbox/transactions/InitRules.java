@@ -51,7 +51,7 @@ final class InitRules {
         if (known == null) {
             if (freshId == Transaction.NO_ID) return new InitDecision.NeedProducerId();
             return new InitDecision.Admit(
-                    Transaction.begun(data.transactionalId(), freshId, data.transactionTimeoutMs(), wallMs), NO_EPOCH);
+                    Transaction.create(data.transactionalId(), freshId, data.transactionTimeoutMs(), wallMs), NO_EPOCH);
         }
         Transaction t = known.transaction;
         boolean returning = data.producerId() != Transaction.NO_ID;

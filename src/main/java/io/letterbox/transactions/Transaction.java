@@ -48,7 +48,7 @@ record Transaction(
         partitions = partitions.isEmpty() ? NONE : Collections.unmodifiableSortedSet(partitions);
     }
 
-    static Transaction begun(String id, long producerId, int timeoutMs, long wallMs) {
+    static Transaction create(String id, long producerId, int timeoutMs, long wallMs) {
         return new Transaction(
                 id,
                 producerId,

@@ -260,7 +260,7 @@ public final class TransactionCoordinator implements Coordinator {
             boolean fits = there || TransactionCodec.fits(next);
             if (!there && fits) fits = writeGrown(t, next, context);
             if (!there && fits) {
-                known.began(context.now());
+                known.markOngoing(context.now());
                 schedule(known);
             }
             answer(add, ask, context, fits ? Errors.NONE : Errors.POLICY_VIOLATION);

@@ -47,7 +47,7 @@ final class TransactionalIdState {
     }
 
     /** Notes that a transaction is ongoing, which begins now if none was ongoing before. */
-    void began(Moment now) {
+    void markOngoing(Moment now) {
         if (beganMs == NEVER) beganMs = now.elapsedMs();
     }
 

@@ -42,7 +42,7 @@ class MetadataChangesTest {
         assertThat(said(new Command.AlterSettings(
                         SettingsOwner.group("g"), Map.of("consumer.session.timeout.ms", "50000"), Set.of())))
                 .isEqualTo("Settings of group g changed (consumer.session.timeout.ms: default → 50000)");
-        assertThat(said(new Command.TakeProducerIds())).isNull();
+        assertThat(said(new Command.AllocateProducerIds())).isNull();
         assertThat(said(new Command.DeleteTopic("t"))).isEqualTo("Topic t deleted (partitions: 4)");
         assertThat(said(new Command.ForgetDeleted(Set.copyOf(image.deleted().keySet()))))
                 .isNull();

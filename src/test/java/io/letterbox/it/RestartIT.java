@@ -186,7 +186,7 @@ class RestartIT {
         bytes[bytes.length / 2] ^= 0x10;
         Files.write(segment, bytes);
         LogInspector.Summary torn = inspect(server);
-        assertThat(torn.sound()).isTrue();
+        assertThat(torn.isUndamaged()).isTrue();
         assertThat(torn.records()).isEqualTo(50);
         server.start();
         assertThat(log(client, "letters")).isEqualTo(published);
@@ -194,11 +194,11 @@ class RestartIT {
         published.add(client.publish("letters", "goes on", null));
         server.kill();
         LogInspector.Summary sound = inspect(server);
-        assertThat(sound.sound()).isTrue();
+        assertThat(sound.isUndamaged()).isTrue();
         assertThat(sound.records()).isEqualTo(51);
         // The start has forced what it restored, so the write-ahead log no longer has it.
         Files.write(segment, new byte[0]);
-        assertThat(inspect(server).sound()).isFalse();
+        assertThat(inspect(server).isUndamaged()).isFalse();
         server.start();
         assertRefused(503, () -> client.publish("letters", "not here", null));
     }

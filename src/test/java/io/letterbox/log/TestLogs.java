@@ -56,7 +56,7 @@ public final class TestLogs {
     public static List<Long> retain(PartitionLog log, Moment now, long highWatermark) throws IOException {
         List<Segment> before = log.segments();
         log.deleteRecordsBefore(log.retainedFrom(now, highWatermark));
-        log.keepHouse(now, highWatermark);
+        log.maintain(now, highWatermark);
         log.deleteRecordsBefore(log.retainedFrom(now, highWatermark));
         long start = log.segments().get(0).baseOffset();
         return before.stream()

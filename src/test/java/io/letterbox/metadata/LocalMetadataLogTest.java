@@ -134,7 +134,7 @@ class LocalMetadataLogTest {
                     }
                 }
                 memory.shortages(0);
-                propose(log, new Command.TakeProducerIds());
+                propose(log, new Command.AllocateProducerIds());
                 ClusterImage before = log.image();
                 memory.crash();
                 log = LocalMetadataLog.open(memory, path, machine, "c", Runnable::run);

@@ -45,8 +45,8 @@ class MetadataMachineTest {
     void takingProducerIdsLeadsToAVersionOfItsOwn() {
         apply(create("a", 1));
         ClusterImage before = image;
-        assertThat(apply(new Command.TakeProducerIds())).isEqualTo(new Reply.Applied(3));
-        assertThat(apply(new Command.TakeProducerIds())).isEqualTo(new Reply.Applied(4));
+        assertThat(apply(new Command.AllocateProducerIds())).isEqualTo(new Reply.Applied(3));
+        assertThat(apply(new Command.AllocateProducerIds())).isEqualTo(new Reply.Applied(4));
         assertThat(image.topics()).isEqualTo(before.topics());
         assertThat(image.nodes()).isEqualTo(before.nodes());
     }

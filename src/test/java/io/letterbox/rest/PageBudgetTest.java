@@ -39,7 +39,7 @@ class PageBudgetTest {
     void nothingIsHeld() throws IOException {
         for (Socket flooder : flooders) flooder.close();
         await().until(() -> door.pages.usedBytes() == 0);
-        door.onLoop(() -> assertThat(door.ingress.untakenPages().size()).isZero());
+        door.onLoop(() -> assertThat(door.ingress.unsentPages().size()).isZero());
         door.close();
     }
 
@@ -105,15 +105,14 @@ class PageBudgetTest {
         open(3_600);
         flood(1);
         await().until(() -> untaken() == 1);
-        door.onLoop(() -> door.ingress
-                .untakenPages()
-                .expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(Transfers.MAX_SECONDS)));
+        door.onLoop(() ->
+                door.ingress.unsentPages().expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(Transfers.MAX_SECONDS)));
         await().until(() -> door.entrance.open() == 0 && door.pages.usedBytes() == 0);
     }
 
     private int untaken() {
         int[] size = new int[1];
-        door.onLoop(() -> size[0] = door.ingress.untakenPages().size());
+        door.onLoop(() -> size[0] = door.ingress.unsentPages().size());
         return size[0];
     }
 

@@ -101,7 +101,8 @@ final class TestDoor implements AutoCloseable {
                 16_384,
                 8_192);
         DoorLimits door = new DoorLimits("http", 20_000, 0, 256);
-        GuardedTransport guarded = new GuardedTransport(Transport.NIO, door, door, HttpVerticle.greeting(http));
+        GuardedTransport guarded =
+                new GuardedTransport(Transport.NIO, door, door, HttpVerticle.connectionInitializer(http));
         entrance = guarded.http();
         vertx = Vertx.builder().withTransport(guarded).build();
         storage = new FakeStorage(vertx);

@@ -41,25 +41,25 @@ class ClockWatchTest {
     void saysWhatIsWrongAndWhatEndsThat() throws IOException {
         ClockWatch watch = open();
         watch.write();
-        assertThat(watch.doubt()).isNull();
+        assertThat(watch.problem()).isNull();
         system.step(30 * DAY_MS);
         watch.check();
-        assertThat(watch.doubt())
+        assertThat(watch.problem())
                 .startsWith("The wall clock went forward by 30 days. Nothing is deleted for its age until")
                 .contains("POST /clock/confirm");
         system.pass(1000);
         watch.write();
-        assertThat(open().doubt())
+        assertThat(open().problem())
                 .as("after a restart")
                 .startsWith("The wall clock is 30 days ahead of when this server last ran");
         watch.clock().confirm();
-        assertThat(watch.doubt()).isNull();
+        assertThat(watch.problem()).isNull();
         watch.write();
-        assertThat(open().doubt()).isNull();
+        assertThat(open().problem()).isNull();
         system.step(-7_500_000);
-        assertThat(open().doubt()).startsWith("The wall clock is 2 h 5 min behind when this server last ran.");
+        assertThat(open().problem()).startsWith("The wall clock is 2 h 5 min behind when this server last ran.");
         watch.check();
-        assertThat(watch.doubt()).startsWith("The wall clock went back by 2 h 5 min.");
+        assertThat(watch.problem()).startsWith("The wall clock went back by 2 h 5 min.");
     }
 
     @Test

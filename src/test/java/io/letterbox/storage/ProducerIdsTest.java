@@ -36,7 +36,7 @@ class ProducerIdsTest {
 
         @Override
         public Future<Reply> propose(Command command, Actor by) {
-            assertThat(command).isEqualTo(new Command.TakeProducerIds());
+            assertThat(command).isEqualTo(new Command.AllocateProducerIds());
             if (refuses) return Future.failedFuture(new ApiException(ErrorCode.STORAGE_FAILED, "The disk is gone."));
             return Future.succeededFuture(new Reply.Applied(++version));
         }

@@ -20,10 +20,10 @@ class ShortagesTest {
         assertThat(shortages.failing()).isEqualTo(2);
         assertThat(shortages.sentences())
                 .containsExactly("Retention fails, and is tried again: a/0 and 1 more: No space left on device.");
-        shortages.passed(FileOperation.RETENTION, "a/0");
-        shortages.passed(FileOperation.COMPACTION, "a/1");
+        shortages.succeeded(FileOperation.RETENTION, "a/0");
+        shortages.succeeded(FileOperation.COMPACTION, "a/1");
         assertThat(shortages.failing()).isEqualTo(1);
-        shortages.passed(FileOperation.RETENTION, "a/1");
+        shortages.succeeded(FileOperation.RETENTION, "a/1");
         assertThat(shortages.failing()).isZero();
         assertThat(shortages.sentences()).isEmpty();
     }

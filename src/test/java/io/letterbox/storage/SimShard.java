@@ -152,7 +152,7 @@ final class SimShard implements GroupCommit.Listener {
 
     @Override
     public void committed(GroupCommit.CommitResult outcome) {
-        checkpoint.wrote(outcome.bytes());
+        checkpoint.onAppended(outcome.bytes());
         if (group.isDue()) group.commit();
     }
 
@@ -191,7 +191,7 @@ final class SimShard implements GroupCommit.Listener {
             Acknowledgements answers = new Acknowledgements();
             partition.replica().step(safe, output -> partition.perform(output, new ArrayList<>(), answers));
             answers.send();
-            checkpoint.wrote(part.sizeBytes());
+            checkpoint.onAppended(part.sizeBytes());
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TransactionCodecTest {
     @Test
     void everyFieldComesBack() {
-        Transaction t = Transaction.begun("shop", 7, 1234, 99)
+        Transaction t = Transaction.create("shop", 7, 1234, 99)
                 .with(Set.of(A, B), (short) 2, 100)
                 .prepared(true, (short) 2, 8, 101);
         CoordinatorRecord record = TransactionCodec.encode(t);

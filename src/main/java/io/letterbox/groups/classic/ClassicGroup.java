@@ -116,11 +116,11 @@ public final class ClassicGroup implements Group {
         if (member.isStatic()) memberByInstance.put(member.origin().instanceId(), member.id());
         member.protocols().forEach(spoken -> speakers.merge(spoken.name(), 1, Integer::sum));
         weight.add(member.weightBytes());
-        unpromise(member.id());
+        removePromisedId(member.id());
     }
 
     void remove(String memberId) {
-        unpromise(memberId);
+        removePromisedId(memberId);
         pendingSync.remove(memberId);
         ClassicMember gone = members.remove(memberId);
         if (gone == null) return;
@@ -179,12 +179,12 @@ public final class ClassicGroup implements Group {
         return Collections.unmodifiableSet(promisedIds);
     }
 
-    void promise(String memberId) {
+    void addPromisedId(String memberId) {
         allocateCollections();
         if (promisedIds.add(memberId)) weight.add(promiseBytes(memberId));
     }
 
-    void unpromise(String memberId) {
+    void removePromisedId(String memberId) {
         if (promisedIds.remove(memberId)) weight.add(-promiseBytes(memberId));
     }
 

@@ -75,7 +75,7 @@ public final class ClassicGroups {
 
             @Override
             public void promiseExpired(ClassicGroup group, String memberId, CoordinatorContext context) {
-                group.unpromise(memberId);
+                group.removePromisedId(memberId);
                 rebalances.completeWhenAllJoined(group, context);
             }
         });
@@ -196,11 +196,11 @@ public final class ClassicGroups {
     public void heartbeat(
             ClassicHeartbeat command, CoordinatorRequest<HeartbeatResponseData> ask, CoordinatorContext context) {
         HeartbeatRequestData data = command.data();
-        Errors answer = beat(registry.get(data.groupId(), ClassicGroup.class), data, context);
+        Errors answer = onHeartbeat(registry.get(data.groupId(), ClassicGroup.class), data, context);
         context.reply(ask, new HeartbeatResponseData().setErrorCode(answer.code()));
     }
 
-    private Errors beat(ClassicGroup group, HeartbeatRequestData data, CoordinatorContext context) {
+    private Errors onHeartbeat(ClassicGroup group, HeartbeatRequestData data, CoordinatorContext context) {
         if (data.groupId().isEmpty()) return Errors.INVALID_GROUP_ID;
         if (group == null) return Errors.UNKNOWN_MEMBER_ID;
         Errors refusal = group.checkMember(data.memberId(), data.groupInstanceId());

@@ -99,16 +99,16 @@ final class JoinHandler {
         }
         long spoken = ClassicMember.weightBytes(request.protocols());
         if (known != null) return spoken - ClassicMember.weightBytes(known.protocols());
-        ClassicMember stranger = stranger(request, memberId);
+        ClassicMember candidate = newMember(request, memberId);
         boolean first = group.size() == 0 && group.promisedIds().isEmpty();
         long made = first ? ClassicGroup.newBytes(group.id()) + ClassicGroup.COLLECTIONS_BYTES : 0;
-        return stranger.weightBytes()
+        return candidate.weightBytes()
                 + spoken
-                + ClassicGroup.promiseBytes(stranger.origin().clientId())
+                + ClassicGroup.promiseBytes(candidate.origin().clientId())
                 + made;
     }
 
-    private static ClassicMember stranger(Request request, String memberId) {
+    private static ClassicMember newMember(Request request, String memberId) {
         return new ClassicMember(
                 memberId,
                 new ClassicMember.Origin(
@@ -152,7 +152,7 @@ final class JoinHandler {
             add(request, newId);
             return;
         }
-        group.promise(newId);
+        group.addPromisedId(newId);
         sessions.promise(group, newId, request.data().sessionTimeoutMs(), request.context());
         request.refuse(newId, Errors.MEMBER_ID_REQUIRED);
     }
@@ -160,7 +160,7 @@ final class JoinHandler {
     private void add(Request request, String memberId) {
         ClassicGroup group = request.group();
         JoinGroupRequestData data = request.data();
-        ClassicMember member = stranger(request, memberId);
+        ClassicMember member = newMember(request, memberId);
         member.setProtocols(request.protocols());
         member.timeouts(data.rebalanceTimeoutMs(), data.sessionTimeoutMs());
         member.fresh(true);

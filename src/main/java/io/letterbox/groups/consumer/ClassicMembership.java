@@ -49,7 +49,7 @@ final class ClassicMembership {
         if (member == null || !profile.equals(member.profile())) {
             change.add(new ConsumerEvent.Profile(memberId, profile));
         }
-        rebalance.settle(changed);
+        rebalance.updateTargets(changed);
         rebalance.reconcile(memberId, owned(subscription, rebalance.topics()));
     }
 

@@ -127,7 +127,7 @@ public final class ClassicProtocolAdapter {
             // Compares with the cluster here, too: if all members speak the classic protocol, there are no other
             // heartbeats.
             Rebalance rebalance = groups.rebalance(group.id(), context);
-            rebalance.settle(false);
+            rebalance.updateTargets(false);
             group = groups.commit(rebalance.change(), context);
             groups.deadlines().onHeartbeat(group.id(), member, context.elapsedMs());
             if (ClassicMembership.hasToRejoin(group, member)) {

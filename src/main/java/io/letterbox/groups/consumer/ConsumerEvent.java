@@ -16,7 +16,7 @@ public sealed interface ConsumerEvent {
     record Epoch(int epoch, long hash) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
-            group.becomeEpoch(epoch, hash);
+            group.setEpoch(epoch, hash);
         }
     }
 
@@ -57,7 +57,7 @@ public sealed interface ConsumerEvent {
     record TargetEpoch(int epoch, long timestampMs) implements ConsumerEvent {
         @Override
         public void applyTo(ConsumerGroup group) {
-            group.becomeTargetEpoch(Math.max(0, epoch));
+            group.setTargetEpoch(Math.max(0, epoch));
         }
     }
 

@@ -268,12 +268,12 @@ public final class ConsumerGroup implements Group {
 
     // Called by events.
 
-    void becomeEpoch(int newEpoch, long newHash) {
+    void setEpoch(int newEpoch, long newHash) {
         epoch = newEpoch;
         hash = newHash;
     }
 
-    void becomeTargetEpoch(int newEpoch) {
+    void setTargetEpoch(int newEpoch) {
         targetEpoch = newEpoch;
     }
 
@@ -293,7 +293,7 @@ public final class ConsumerGroup implements Group {
         members = members.minus(memberId);
         weight.add(-MEMBER_BYTES - StateWeight.of(memberId) - profileBytes(former.profile()));
         weight.add(-ownedBytes(former.current()));
-        disown(memberId, former.current().owned());
+        removeOwner(memberId, former.current().owned());
         boolean named = former.instanceId() != null && memberId.equals(memberOfInstance.get(former.instanceId()));
         if (named) memberOfInstance = memberOfInstance.minus(former.instanceId());
     }
@@ -303,7 +303,7 @@ public final class ConsumerGroup implements Group {
         // In a compacted log a tombstone may remain after its member's records.
         if (former == null && assignment == CurrentAssignment.NONE) return;
         if (former == null) putProfile(memberId, new ConsumerGroupMemberMetadataValue());
-        else disown(memberId, former.current().owned());
+        else removeOwner(memberId, former.current().owned());
         ConsumerMember member = members.get(memberId);
         members = members.plus(memberId, member.with(assignment));
         weight.add(ownedBytes(assignment) - ownedBytes(member.current()));
@@ -402,7 +402,7 @@ public final class ConsumerGroup implements Group {
      * Removes a member as owner of partitions, but only of those that it still owns: in a compacted log the record of
      * the next owner may come first.
      */
-    private void disown(String memberId, PartitionSet partitions) {
+    private void removeOwner(String memberId, PartitionSet partitions) {
         partitions.byTopic().forEach((topic, numbers) -> {
             TreePMap<Integer, String> ofTopic = owners.get(topic);
             if (ofTopic == null) return;

@@ -209,7 +209,9 @@ public final class ConsumerGroups {
         try {
             HeartbeatCheck.check(command.data(), command.caller().version());
             checkPattern(command.data().subscribedTopicRegex());
-            answer = command.data().memberEpoch() < 0 ? leave(command.data(), context) : stay(command, context);
+            answer = command.data().memberEpoch() < 0
+                    ? leave(command.data(), context)
+                    : joinOrHeartbeat(command, context);
         } catch (ConsumerRefusal refusal) {
             answer = new ConsumerGroupHeartbeatResponseData()
                     .setErrorCode(refusal.error().code())
@@ -225,7 +227,8 @@ public final class ConsumerGroups {
         if (refusal != null) throw new ConsumerRefusal(Errors.INVALID_REGULAR_EXPRESSION, refusal);
     }
 
-    private ConsumerGroupHeartbeatResponseData stay(ConsumerGroupHeartbeat command, CoordinatorContext context) {
+    private ConsumerGroupHeartbeatResponseData joinOrHeartbeat(
+            ConsumerGroupHeartbeat command, CoordinatorContext context) {
         ConsumerGroupHeartbeatRequestData data = command.data();
         boolean joins = data.memberEpoch() == HeartbeatCheck.JOIN_EPOCH;
         removeUnread(data.groupId(), context);
@@ -350,7 +353,7 @@ public final class ConsumerGroups {
                             + " consumer group.");
         }
         ClassicGroupMigration.begin(rebalance.change(), snapshot, topics);
-        rebalance.change().takesOver(() -> classic.requireRejoin(groupId, context));
+        rebalance.change().setMigration(() -> classic.requireRejoin(groupId, context));
         return rebalance;
     }
 }

@@ -39,7 +39,7 @@ final class ConsumerMembership {
         if (member == null || !profile.equals(member.profile())) {
             change.add(new ConsumerEvent.Profile(memberId, profile));
         }
-        rebalance.settle(changed || prefersOther(member, profile));
+        rebalance.updateTargets(changed || prefersOther(member, profile));
         rebalance.reconcile(memberId, owned);
     }
 

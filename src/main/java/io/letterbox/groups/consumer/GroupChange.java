@@ -20,7 +20,7 @@ final class GroupChange {
     private ConsumerGroup after;
 
     /** Null if no group of the other kind makes room. */
-    private Runnable farewell;
+    private Runnable notifyFormerMembers;
 
     GroupChange(ConsumerGroup before) {
         this.before = before;
@@ -66,13 +66,13 @@ final class GroupChange {
     /**
      * The members of the other kind's group become this one's: they are told so when nothing can be refused any more.
      */
-    void takesOver(Runnable tellMembers) {
-        farewell = tellMembers;
+    void setMigration(Runnable notify) {
+        notifyFormerMembers = notify;
     }
 
     /** True if the members of a group of the other kind have become this one's. */
     boolean isMigration() {
-        return farewell != null;
+        return notifyFormerMembers != null;
     }
 
     /** By how much the group becomes larger, or the one whose place it takes. */
@@ -92,7 +92,7 @@ final class GroupChange {
 
     /** Writes the changes as one batch, and so makes them; returns the group as it is now. */
     ConsumerGroup commit(GroupRegistry registry, CoordinatorContext context) {
-        if (isMigration()) farewell.run();
+        if (isMigration()) notifyFormerMembers.run();
         context.write(records());
         ConsumerGroup group = registry.get(before.id(), ConsumerGroup.class);
         group.comparedLike(group());

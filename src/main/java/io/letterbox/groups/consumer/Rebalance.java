@@ -30,7 +30,7 @@ record Rebalance(GroupChange change, Topics topics, TopicPatterns patterns, long
      *
      * @param changed whether a subscription has changed, or a member is new
      */
-    void settle(boolean changed) {
+    void updateTargets(boolean changed) {
         if (changed || !change.group().isComparedWith(topics)) compare(changed);
         if (change.group().epoch() > change.group().targetEpoch()) assign();
     }

@@ -144,7 +144,7 @@ public final class CommittedOffsets {
             undecided.remove(producerId);
             if (undecided.isEmpty()) undecidedByGroup.remove(groupId);
             offsets.values().forEach(offset -> account.charge(-pendingWeight(offset)));
-            if (commit) offsets.forEach((partition, offset) -> settle(groupId, partition, offset));
+            if (commit) offsets.forEach((partition, offset) -> commitPending(groupId, partition, offset));
         });
     }
 
@@ -152,7 +152,7 @@ public final class CommittedOffsets {
      * Commits one pending offset, unless a later record has committed another. The later record wins, not the later
      * marker: compaction keeps the later record only, so a replay has the same result.
      */
-    private void settle(String groupId, TopicPartition partition, CommittedOffset offset) {
+    private void commitPending(String groupId, TopicPartition partition, CommittedOffset offset) {
         CommittedOffset known = get(groupId, partition);
         if (known == null || known.number() < offset.number()) put(groupId, partition, offset);
     }

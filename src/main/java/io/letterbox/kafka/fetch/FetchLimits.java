@@ -23,7 +23,7 @@ final class FetchLimits {
     /**
      * The longest time for which partitions that no commit has touched are passed over without a look at their logs.
      */
-    static final long LOOK_MS = 5_000;
+    static final long CHECK_INTERVAL_MS = 5_000;
 
     /**
      * Deadlines of waiting fetches are rounded up to multiples of this, so that one timer serves those that are close

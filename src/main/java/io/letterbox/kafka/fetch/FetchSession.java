@@ -22,7 +22,7 @@ final class FetchSession {
 
     private int epoch = 1;
     private long usedMs;
-    private long lookedMs;
+    private long checkedMs;
     private PendingFetch pending;
     private Runnable onClosed = () -> {};
 
@@ -33,7 +33,7 @@ final class FetchSession {
         this.partitions = new LinkedHashMap<>(named.size() * 4 / 3 + 1);
         named.forEach((key, wanted) -> partitions.put(key, new SessionPartition(this, wanted)));
         this.usedMs = elapsedMs;
-        this.lookedMs = elapsedMs;
+        this.checkedMs = elapsedMs;
     }
 
     /** Applies an incremental request. Returns the partitions that the client has removed from the session. */
@@ -45,7 +45,7 @@ final class FetchSession {
             for (FetchRequestData.FetchPartition wanted : topic.partitions()) {
                 Key key = Key.of(topic.topicId(), topic.topic(), wanted.partition(), usesTopicIds);
                 SessionPartition known = partitions.get(key);
-                if (known != null) known.want(RequestedPartition.of(known.key(), wanted));
+                if (known != null) known.updateRequest(RequestedPartition.of(known.key(), wanted));
                 else partitions.put(key, new SessionPartition(this, RequestedPartition.of(key, wanted)));
             }
         }
@@ -107,9 +107,9 @@ final class FetchSession {
      * Whether quiet partitions have to be checked, too. This is due at intervals, because not every change of a log
      * comes with a message about a commit.
      */
-    boolean mustLook(long elapsedMs) {
-        if (elapsedMs - lookedMs < FetchLimits.LOOK_MS) return false;
-        lookedMs = elapsedMs;
+    boolean isCheckDue(long elapsedMs) {
+        if (elapsedMs - checkedMs < FetchLimits.CHECK_INTERVAL_MS) return false;
+        checkedMs = elapsedMs;
         return true;
     }
 

@@ -48,7 +48,7 @@ class PartitionWait implements CommitListener {
     }
 
     /** Replaces the request for this partition. */
-    final void want(RequestedPartition wanted) {
+    final void updateRequest(RequestedPartition wanted) {
         requested = wanted;
         moved = true;
     }
@@ -72,7 +72,7 @@ class PartitionWait implements CommitListener {
     }
 
     /** Looks at the partition again; NONE if it can be read. */
-    final Errors look(PartitionGate gate) {
+    final Errors check(PartitionGate gate) {
         Errors refusal = resolve(gate.image());
         status = null;
         // Reset before the look, because a commit during it is told afterwards.
@@ -177,7 +177,7 @@ class PartitionWait implements CommitListener {
     }
 
     /** True if an incremental response has to contain the partition. */
-    boolean tell(PartitionData data) {
+    boolean maybeUpdateResponse(PartitionData data) {
         return true;
     }
 

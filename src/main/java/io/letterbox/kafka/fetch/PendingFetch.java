@@ -60,7 +60,7 @@ final class PendingFetch implements Waiter {
         this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         this.deadlineMs = deadlineMs;
         this.mayWait = mayWait;
-        this.lookOver = wanted.incremental() && !wanted.session().mustLook(loop.elapsedMs());
+        this.lookOver = wanted.incremental() && !wanted.session().isCheckDue(loop.elapsedMs());
     }
 
     List<? extends PartitionWait> partitions() {
@@ -110,7 +110,7 @@ final class PendingFetch implements Waiter {
         boolean enough = body.minBytes() <= 0;
         for (PartitionWait partition : partitions()) {
             if (isQuiet(partition)) continue;
-            if (partition.look(loop.gate()) != Errors.NONE) return true;
+            if (partition.check(loop.gate()) != Errors.NONE) return true;
             if (enough) continue;
             if (partition.requested().lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
             if (!partition.isReadable(isolation)) continue;
@@ -214,7 +214,7 @@ final class PendingFetch implements Waiter {
     }
 
     private PartitionResult refusalOf(PartitionWait partition) {
-        Errors refusal = partition.look(loop.gate());
+        Errors refusal = partition.check(loop.gate());
         if (refusal != Errors.NONE) return new PartitionResult(partition.offset(), refusal, null, null);
         if (partition.requested().lastFetchedEpoch() < 0) return null;
         FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
@@ -245,7 +245,7 @@ final class PendingFetch implements Waiter {
             PartitionData data = data(answer, partition, found[index]);
             // The session notes what the client is told (KIP-227), even if the response includes every partition
             // anyway.
-            boolean changed = partition.tell(data);
+            boolean changed = partition.maybeUpdateResponse(data);
             if (changed || wanted.session() == null || !wanted.incremental()) answer.add(partition, data);
             if (data.records().sizeInBytes() > 0) {
                 served.add(partition);
@@ -265,7 +265,7 @@ final class PendingFetch implements Waiter {
         for (int index = 0; index < found.length; index++) {
             PartitionWait partition = partitions().get(index);
             if (found[index] == null && !partition.hasMoved()) continue;
-            if (found[index] == null || partition.look(loop.gate()) != Errors.NONE) return true;
+            if (found[index] == null || partition.check(loop.gate()) != Errors.NONE) return true;
             long before = found[index].located.status().readableEnd(isolation);
             if (partition.status().readableEnd(isolation) > before) return true;
         }

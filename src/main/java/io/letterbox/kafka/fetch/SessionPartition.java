@@ -34,7 +34,7 @@ final class SessionPartition extends PartitionWait {
 
     /** Also remembers the offsets that the client is told now. */
     @Override
-    boolean tell(PartitionData data) {
+    boolean maybeUpdateResponse(PartitionData data) {
         boolean news = data.errorCode() != 0
                 || data.records().sizeInBytes() > 0
                 || data.divergingEpoch().epoch() >= 0

@@ -54,7 +54,9 @@ final class GroupAdmin {
         List<Future<DescribedGroup>> answers = new ArrayList<>();
         for (String groupId : new LinkedHashSet<>(data.groups())) {
             answers.add(coordinators
-                    .ask(new GroupCommand.DescribeGroup(Membership.caller(request), groupId), request.principal())
+                    .ask(
+                            new GroupCommand.DescribeGroup(ClassicGroupRequests.caller(request), groupId),
+                            request.principal())
                     .otherwise(failure -> new DescribedGroup()
                             .setGroupId(groupId)
                             .setErrorCode(CoordinatorErrors.error(failure).code())));

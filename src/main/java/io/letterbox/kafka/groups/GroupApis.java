@@ -13,23 +13,23 @@ public final class GroupApis implements ApiPart {
 
     /** Created on the event loop that it serves. */
     public GroupApis(DoorServices backend, Vertx vertx) {
-        Membership members = new Membership(backend.coordinators());
-        Offsets offsets = new Offsets(backend.coordinators(), backend.metadata());
+        ClassicGroupRequests classicGroups = new ClassicGroupRequests(backend.coordinators());
+        OffsetRequests offsets = new OffsetRequests(backend.coordinators(), backend.metadata());
         GroupAdmin admin = new GroupAdmin(backend.coordinators(), backend.metadata());
-        ServerAssigned serverAssigned = new ServerAssigned(backend.coordinators());
+        ConsumerGroupRequests consumerGroups = new ConsumerGroupRequests(backend.coordinators());
         apis = List.of(
-                ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, members::join),
-                ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, members::sync),
-                ApiSupport.asking(ApiKeys.HEARTBEAT, 0, 4, members::heartbeat),
-                ApiSupport.asking(ApiKeys.LEAVE_GROUP, 0, 5, members::leave),
+                ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, classicGroups::join),
+                ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, classicGroups::sync),
+                ApiSupport.asking(ApiKeys.HEARTBEAT, 0, 4, classicGroups::heartbeat),
+                ApiSupport.asking(ApiKeys.LEAVE_GROUP, 0, 5, classicGroups::leave),
                 ApiSupport.asking(ApiKeys.OFFSET_COMMIT, 2, 10, offsets::commit),
                 ApiSupport.asking(ApiKeys.OFFSET_FETCH, 1, 10, offsets::fetch),
                 ApiSupport.asking(ApiKeys.DESCRIBE_GROUPS, 0, 6, admin::describe),
                 ApiSupport.asking(ApiKeys.LIST_GROUPS, 0, 5, admin::list),
                 ApiSupport.asking(ApiKeys.DELETE_GROUPS, 0, 2, admin::delete),
                 ApiSupport.asking(ApiKeys.OFFSET_DELETE, 0, 0, admin::deleteOffsets),
-                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, serverAssigned::heartbeat),
-                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, serverAssigned::describe));
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, consumerGroups::heartbeat),
+                ApiSupport.asking(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, consumerGroups::describe));
     }
 
     @Override

@@ -107,7 +107,7 @@ final class AddPartitionsApi {
     private static Errors inVersion(Map<TopicPartition, Errors> verdicts, TopicPartition partition, short version) {
         Errors error = verdicts.getOrDefault(partition, Errors.UNKNOWN_SERVER_ERROR);
         if (error == Errors.TRANSACTION_ABORTABLE && version < SAYS_ABORTABLE) return Errors.INVALID_TXN_STATE;
-        return Fenced.inVersion(error, version, SAYS_FENCED);
+        return FencedErrors.inVersion(error, version, SAYS_FENCED);
     }
 
     private boolean allExist(TransactionRequest claim) {

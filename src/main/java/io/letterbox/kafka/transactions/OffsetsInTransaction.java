@@ -54,7 +54,7 @@ final class OffsetsInTransaction {
                 .coordinatorOf(TopicName.CONSUMER_OFFSETS, data.groupId())
                 .compose(partition -> verification.of(writer, partition, request.principal()))
                 .map(error -> new AddOffsetsToTxnResponseData()
-                        .setErrorCode(Fenced.inVersion(error, request.version(), ANNOUNCEMENT_SAYS_FENCED)
+                        .setErrorCode(FencedErrors.inVersion(error, request.version(), ANNOUNCEMENT_SAYS_FENCED)
                                 .code()));
     }
 
@@ -62,7 +62,7 @@ final class OffsetsInTransaction {
     Future<TxnOffsetCommitResponseData> commit(KafkaRequest request) {
         TxnOffsetCommitRequestData asked = request.body(TxnOffsetCommitRequestData.class);
         TxnOffsetCommitRequestData data = asked.duplicate();
-        List<TxnOffsetCommitResponseTopic> unknown = takeUnknown(data);
+        List<TxnOffsetCommitResponseTopic> unknown = removeUnknown(data);
         // If no known topic is left, the coordinator need not be asked.
         if (data.topics().isEmpty() && !unknown.isEmpty()) {
             return Future.succeededFuture(new TxnOffsetCommitResponseData().setTopics(unknown));
@@ -74,7 +74,7 @@ final class OffsetsInTransaction {
     }
 
     /** Removes topics that do not exist from the request, and returns their answers. */
-    private List<TxnOffsetCommitResponseTopic> takeUnknown(TxnOffsetCommitRequestData data) {
+    private List<TxnOffsetCommitResponseTopic> removeUnknown(TxnOffsetCommitRequestData data) {
         Map<String, TopicImage> images = backend.metadata().image().topics();
         List<TxnOffsetCommitRequestTopic> known = new ArrayList<>();
         List<TxnOffsetCommitResponseTopic> unknown = new ArrayList<>();

@@ -38,15 +38,15 @@ final class ProducerRequests {
         }
         return backend.coordinators()
                 .ask(new InitProducer(data), request.principal())
-                .map(answer ->
-                        answer.setErrorCode(Fenced.inVersion(answer.errorCode(), request.version(), INIT_SAYS_FENCED)));
+                .map(answer -> answer.setErrorCode(
+                        FencedErrors.inVersion(answer.errorCode(), request.version(), INIT_SAYS_FENCED)));
     }
 
     Future<EndTxnResponseData> end(KafkaRequest request) {
         EndTxnRequestData data = request.body(EndTxnRequestData.class);
         return backend.coordinators()
                 .ask(new EndTransaction(data, request.version() >= END_RAISES_EPOCH), request.principal())
-                .map(answer ->
-                        answer.setErrorCode(Fenced.inVersion(answer.errorCode(), request.version(), END_SAYS_FENCED)));
+                .map(answer -> answer.setErrorCode(
+                        FencedErrors.inVersion(answer.errorCode(), request.version(), END_SAYS_FENCED)));
     }
 }

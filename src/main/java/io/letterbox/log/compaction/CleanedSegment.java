@@ -19,15 +19,15 @@ record CleanedSegment(List<Segment> sources, Path directory) {
     }
 
     Path log() {
-        return inTheMaking(SegmentFiles.log(directory, baseOffset()));
+        return cleanedPath(SegmentFiles.log(directory, baseOffset()));
     }
 
     Path offsetIndex() {
-        return inTheMaking(SegmentFiles.offsetIndex(directory, baseOffset()));
+        return cleanedPath(SegmentFiles.offsetIndex(directory, baseOffset()));
     }
 
     Path timeIndex() {
-        return inTheMaking(SegmentFiles.timeIndex(directory, baseOffset()));
+        return cleanedPath(SegmentFiles.timeIndex(directory, baseOffset()));
     }
 
     /** Renames the index files, after the segment's file was renamed. After a crash in between they are rebuilt. */
@@ -43,7 +43,7 @@ record CleanedSegment(List<Segment> sources, Path directory) {
         disk.delete(timeIndex());
     }
 
-    private static Path inTheMaking(Path path) {
+    private static Path cleanedPath(Path path) {
         return path.resolveSibling(path.getFileName() + SegmentFiles.CLEANED);
     }
 }

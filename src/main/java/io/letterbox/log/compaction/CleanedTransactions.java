@@ -24,16 +24,16 @@ final class CleanedTransactions {
     }
 
     /** Takes the next batch of the pass. Returns true if it belongs to an aborted transaction. */
-    boolean leavesOut(RecordBatch batch) {
+    boolean isAborted(RecordBatch batch) {
         if (batch.isTransactional() && !batch.isControl()) withBatches.add(batch.producerId());
-        return aborted.leavesOut(batch);
+        return aborted.isAborted(batch);
     }
 
     /**
-     * For a control batch, after {@link #leavesOut}: true if no batch is left of the transaction that it ended, so that
+     * For a control batch, after {@link #isAborted}: true if no batch is left of the transaction that it ended, so that
      * it may be dropped after {@code delete.retention.ms}, which readers that have begun earlier get to see it.
      */
-    boolean endsNothing(RecordBatch control) {
+    boolean endsEmptyTransaction(RecordBatch control) {
         return TransactionMarker.of(control) != null && !withBatches.remove(control.producerId());
     }
 }

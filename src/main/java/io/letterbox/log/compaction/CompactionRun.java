@@ -77,7 +77,7 @@ final class CompactionRun {
             if (dirty == null) dirty = transactionsFrom(segment);
             BatchScan scan = scan(segment);
             while (next(scan, segment)) {
-                boolean aborted = dirty.leavesOut(scan.batch());
+                boolean aborted = dirty.isAborted(scan.batch());
                 if (aborted || scan.batch().isControl() || scan.batch().nextOffset() <= plan.dirtyFrom()) continue;
                 long full = mapKeys(scan, segment);
                 if (full >= 0) return full;
@@ -169,7 +169,7 @@ final class CompactionRun {
 
     private ByteBuffer filtered(RecordBatch batch, ByteBuffer bytes, long otherBytes) {
         recordsRead += batch.recordCount();
-        boolean aborted = transactions.leavesOut(batch);
+        boolean aborted = transactions.isAborted(batch);
         boolean horizonPassed = batch.hasDeleteHorizon() && batch.baseTimestamp() <= plan.wallMs();
         if (batch.isControl()) return control(batch, bytes, horizonPassed, otherBytes);
         ByteBuffer after = aborted ? null : records(batch, horizonPassed, otherBytes);
@@ -181,7 +181,7 @@ final class CompactionRun {
 
     /** Handles a marker, which stays while its transaction has a batch, and until its delete horizon after that. */
     private ByteBuffer control(RecordBatch batch, ByteBuffer bytes, boolean horizonPassed, long otherBytes) {
-        if (!transactions.endsNothing(batch) || plan.lastBatches().keep(batch)) return bytes;
+        if (!transactions.endsEmptyTransaction(batch) || plan.lastBatches().keep(batch)) return bytes;
         if (horizonPassed) {
             recordsDropped += batch.recordCount();
             return null;

@@ -110,8 +110,8 @@ record InspectedDirectory(
     }
 
     /** Hands out the write-ahead log's batches for the log in a directory, in the order in which they were appended. */
-    void forEachAhead(Path directory, Disk disk, RecoveredWal.Taker taker) throws IOException {
+    void forEachAhead(Path directory, Disk disk, RecoveredWal.BatchReceiver receiver) throws IOException {
         TopicIdPartition id = layout == null ? null : id(directory, disk);
-        if (id != null) ahead.forEach(id, taker);
+        if (id != null) ahead.forEach(id, receiver);
     }
 }

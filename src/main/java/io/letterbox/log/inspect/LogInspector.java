@@ -48,7 +48,7 @@ public final class LogInspector {
     public record Summary(
             int partitions, int segments, long bytes, long batches, long records, int notes, int damages) {
         /** True if nothing is damaged. */
-        public boolean sound() {
+        public boolean isUndamaged() {
             return damages == 0;
         }
     }

@@ -36,18 +36,18 @@ public final class RecoveredWal {
 
     /** Receives the batches for one log. */
     @FunctionalInterface
-    public interface Taker {
+    public interface BatchReceiver {
         /**
          * @param file the write-ahead file
          * @param position the position of the batches in it
          * @param timeMs when it was written ahead, in milliseconds since 1970; -1 if the file does not say
          * @param batches whole batches, valid during the call
          */
-        void take(Path file, long position, long timeMs, ByteBuffer batches) throws IOException;
+        void receive(Path file, long position, long timeMs, ByteBuffer batches) throws IOException;
     }
 
     /** A file that has to stay, because it has records of a log that could not be restored. */
-    public record Kept(Path file, TopicPartition partition) {}
+    public record KeptFile(Path file, TopicPartition partition) {}
 
     private RecoveredWal(Disk disk) {
         this.disk = disk;
@@ -109,20 +109,20 @@ public final class RecoveredWal {
     }
 
     /** Hands out the batches for one partition, in the order in which they were appended. */
-    public void forEach(TopicIdPartition partition, Taker taker) throws IOException {
+    public void forEach(TopicIdPartition partition, BatchReceiver receiver) throws IOException {
         LogFile open = null;
         Path opened = null;
         try {
             for (WalScan.EntryLocation piece : pieces.getOrDefault(partition, List.of())) {
-                WalScan.Place place = piece.place();
-                if (!place.file().equals(opened)) {
+                WalScan.BatchRange range = piece.range();
+                if (!range.file().equals(opened)) {
                     if (open != null) open.close();
-                    open = disk.open(place.file());
-                    opened = place.file();
+                    open = disk.open(range.file());
+                    opened = range.file();
                 }
-                ByteBuffer batches = ByteBuffer.allocate(place.sizeBytes());
-                open.read(batches, place.position());
-                taker.take(place.file(), place.position(), piece.timeMs(), batches.flip());
+                ByteBuffer batches = ByteBuffer.allocate(range.sizeBytes());
+                open.read(batches, range.position());
+                receiver.receive(range.file(), range.position(), piece.timeMs(), batches.flip());
             }
         } finally {
             if (open != null) open.close();
@@ -141,7 +141,7 @@ public final class RecoveredWal {
      * @param deleted the ids of topics that are known to be deleted
      * @return those that stay, each with one of the partitions that need it
      */
-    public List<Kept> clear(DataLayout layout, Set<UUID> topicIds, Set<UUID> deleted) throws IOException {
+    public List<KeptFile> clear(DataLayout layout, Set<UUID> topicIds, Set<UUID> deleted) throws IOException {
         Map<Path, TopicPartition> neededBy = new HashMap<>();
         for (Map.Entry<TopicIdPartition, List<WalScan.EntryLocation>> each : pieces.entrySet()) {
             UUID topicId = each.getKey().topicId();
@@ -151,13 +151,13 @@ public final class RecoveredWal {
             // If the metadata were lost, the directory would still exist; a deleted topic has none.
             if (!topicIds.contains(topicId) && !hasDirectory(layout, each.getKey(), name)) continue;
             for (WalScan.EntryLocation piece : each.getValue())
-                neededBy.putIfAbsent(piece.place().file(), name);
+                neededBy.putIfAbsent(piece.range().file(), name);
         }
-        List<Kept> kept = new ArrayList<>();
+        List<KeptFile> kept = new ArrayList<>();
         for (Path file : files) {
             TopicPartition needing = neededBy.get(file);
             if (needing == null) disk.delete(file);
-            else kept.add(new Kept(file, needing));
+            else kept.add(new KeptFile(file, needing));
         }
         // Frees the memory, because after a crash under load there are many entries.
         if (kept.isEmpty()) pieces.clear();

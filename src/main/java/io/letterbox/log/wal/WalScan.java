@@ -24,14 +24,15 @@ final class WalScan {
     private String defect;
 
     /** One entry of a frame: batches of one log, or that a partition was opened or dropped. */
-    record EntryLocation(TopicPartition partition, UUID topicId, long generation, long timeMs, Place place, int kind) {
+    record EntryLocation(
+            TopicPartition partition, UUID topicId, long generation, long timeMs, BatchRange range, int kind) {
         TopicIdPartition id() {
             return new TopicIdPartition(topicId, partition.partition());
         }
     }
 
     /** The position of its batches. */
-    record Place(Path file, long position, int sizeBytes) {}
+    record BatchRange(Path file, long position, int sizeBytes) {}
 
     WalScan(Disk disk, Path path) {
         this.disk = disk;
@@ -91,8 +92,8 @@ final class WalScan {
             int size = frame.getInt();
             frame.get(name);
             TopicPartition id = new TopicPartition(new String(name, StandardCharsets.UTF_8), partition);
-            Place place = new Place(path, position + frame.position(), size);
-            entries.accept(new EntryLocation(id, topicId, generation, timeMs, place, kind));
+            BatchRange range = new BatchRange(path, position + frame.position(), size);
+            entries.accept(new EntryLocation(id, topicId, generation, timeMs, range, kind));
             frame.position(frame.position() + size);
         }
     }

@@ -78,7 +78,7 @@ public final class ShardCoordinators {
             held.configure(config);
             return;
         }
-        if (held != null) held.close(gone(id));
+        if (held != null) held.close(notCoordinator(id));
         CoordinatorShell opened = new CoordinatorShell(id, log, kind, appender, timers, clock);
         opened.configure(config);
         byPartition.put(id, opened);
@@ -98,7 +98,7 @@ public final class ShardCoordinators {
     public void retain(Predicate<TopicPartition> served) {
         byPartition.values().removeIf(shell -> {
             if (served.test(shell.id())) return false;
-            shell.close(gone(shell.id()));
+            shell.close(notCoordinator(shell.id()));
             return true;
         });
     }
@@ -125,7 +125,7 @@ public final class ShardCoordinators {
     private void hand(TopicPartition partition, CoordinatorRequest<?> request) {
         CoordinatorShell shell = byPartition.get(partition);
         if (failure != null) request.reply().fail(failure);
-        else if (shell == null) request.reply().fail(gone(partition));
+        else if (shell == null) request.reply().fail(notCoordinator(partition));
         else shell.ask(request);
     }
 
@@ -170,7 +170,7 @@ public final class ShardCoordinators {
         byPartition.clear();
     }
 
-    private static ApiException gone(TopicPartition id) {
+    private static ApiException notCoordinator(TopicPartition id) {
         return new ApiException(ErrorCode.NOT_COORDINATOR, "This node does not coordinate what belongs to " + id + ".");
     }
 }

@@ -66,7 +66,7 @@ public final class TopicPatternMatcher implements TopicPatterns {
 
     @Override
     public Optional<TopicMatch> find(String regex, ClusterImage image) {
-        Optional<TopicMatch> found = look(regex, image);
+        Optional<TopicMatch> found = lookUp(regex, image);
         if (found.isEmpty()) match(regex, image);
         return found;
     }
@@ -74,12 +74,12 @@ public final class TopicPatternMatcher implements TopicPatterns {
     /** Matches an expression before its coordinator looks it up. Completes on the caller's context and never fails. */
     Future<Void> prepare(String regex, ClusterImage image) {
         Promise<Void> ready = vertx.getOrCreateContext().promise();
-        if (look(regex, image).isPresent()) ready.complete();
+        if (lookUp(regex, image).isPresent()) ready.complete();
         else match(regex, image).timeout(LONGEST_WAIT_MS, TimeUnit.MILLISECONDS).onComplete(done -> ready.complete());
         return ready.future();
     }
 
-    private Optional<TopicMatch> look(String regex, ClusterImage image) {
+    private Optional<TopicMatch> lookUp(String regex, ClusterImage image) {
         Known found = known.get(regex);
         if (found == null) return Optional.empty();
         found.used = uses.incrementAndGet();

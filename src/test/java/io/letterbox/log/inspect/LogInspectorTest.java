@@ -70,7 +70,7 @@ class LogInspectorTest {
     void aSoundLogIsSound() throws IOException {
         LogInspector.Summary summary = verify(dataDirectory);
         assertThat(findings).isEmpty();
-        assertThat(summary.sound()).isTrue();
+        assertThat(summary.isUndamaged()).isTrue();
         assertThat(summary.partitions()).isEqualTo(1);
         assertThat(summary.segments()).isEqualTo(3);
         assertThat(summary.batches()).isEqualTo(21);
@@ -111,7 +111,7 @@ class LogInspectorTest {
                 byte[] bad = good.clone();
                 bad[at] ^= 4;
                 Files.write(file, bad);
-                assertThat(verify(dataDirectory).sound())
+                assertThat(verify(dataDirectory).isUndamaged())
                         .as(name + " byte " + at)
                         .isFalse();
                 assertThat(findings).isNotEmpty().allMatch(finding -> finding.severity() == Severity.DAMAGE);
@@ -133,7 +133,7 @@ class LogInspectorTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[5] ^= 1;
         Files.write(file, bytes);
-        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(verify(dataDirectory).isUndamaged()).isTrue();
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.file()).isEqualTo(file);
             assertThat(finding.severity()).isEqualTo(Severity.NOTE);
@@ -147,7 +147,7 @@ class LogInspectorTest {
         entries.putShort((short) 0).putLong(1).putLong(2).putLong(7).putLong(8);
         entries.putShort((short) 0).putLong(1).putLong(9).putLong(20).putLong(21);
         Files.write(file, entries.array());
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.file()).isEqualTo(file);
             assertThat(finding.position()).isEqualTo(34);
@@ -174,19 +174,19 @@ class LogInspectorTest {
         Path file = partition.resolve("00000000000000000040.log");
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 3));
-        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(verify(dataDirectory).isUndamaged()).isTrue();
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.NOTE);
             assertThat(finding.what()).contains("torn end");
         });
         durable(Map.of(id(0), 41L));
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
     }
 
     @Test
     void aMissingSegmentIsDamage() throws IOException {
         Files.delete(partition.resolve("00000000000000000020.log"));
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.what())
                 .contains("20 to 39 are missing"));
     }
@@ -194,7 +194,7 @@ class LogInspectorTest {
     @Test
     void whatCompactionHasNotFinishedIsANote() throws IOException {
         Files.write(partition.resolve("00000000000000000000.cleaned"), new byte[7]);
-        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(verify(dataDirectory).isUndamaged()).isTrue();
         assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.what())
                 .contains("the next start deletes it"));
     }
@@ -206,7 +206,7 @@ class LogInspectorTest {
         Files.move(partition.resolve("00000000000000000000.log"), partition.resolve(swap));
         CheckpointFile.writeOne(disk, partition.resolve(SegmentFiles.COMPACTED_UP_TO), 40);
         LogInspector.Summary summary = verify(dataDirectory);
-        assertThat(summary.sound()).isTrue();
+        assertThat(summary.isUndamaged()).isTrue();
         assertThat(summary.segments()).isEqualTo(2);
         assertThat(summary.batches()).isEqualTo(11);
         assertThat(findings).singleElement().satisfies(finding -> {
@@ -220,10 +220,10 @@ class LogInspectorTest {
         durable(Map.of(id(0), 41L));
         Path file = partition.resolve("00000000000000000040.log");
         Files.write(file, new byte[5], StandardOpenOption.APPEND);
-        assertThat(verify(dataDirectory).sound()).isTrue();
+        assertThat(verify(dataDirectory).isUndamaged()).isTrue();
         assertThat(findings).hasSize(1);
         CleanShutdown.mark(disk, new DataLayout(dataDirectory).cleanShutdown());
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
         assertThat(findings).hasSize(1);
     }
 
@@ -261,7 +261,7 @@ class LogInspectorTest {
     @Test
     void aLogThatEndsBelowItsRecoveryPointIsDamaged() throws IOException {
         durable(Map.of(id(0), 42L));
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.file()).isEqualTo(partition);
             assertThat(finding.offset()).isEqualTo(41);
@@ -272,8 +272,8 @@ class LogInspectorTest {
     void aPartitionWithoutSegmentsIsDamagedWhereItHadRecords() throws IOException {
         durable(Map.of(id(1), 5L, id(2), 0L, id(3), 5L));
         for (int number = 1; number <= 2; number++) Files.createDirectory(directory(number));
-        assertThat(verify(partition).sound()).isTrue();
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(partition).isUndamaged()).isTrue();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
         assertThat(findings).singleElement().satisfies(finding -> assertThat(finding.file())
                 .isEqualTo(directory(1)));
     }
@@ -283,7 +283,7 @@ class LogInspectorTest {
     void whatIsNoBatchIsFound() throws IOException {
         Path file = partition.resolve("00000000000000000000.log");
         Files.write(file, new byte[200], StandardOpenOption.APPEND);
-        assertThat(verify(dataDirectory).sound()).isFalse();
+        assertThat(verify(dataDirectory).isUndamaged()).isFalse();
     }
 
     private void durable(Map<TopicIdPartition, Long> points) throws IOException {

@@ -214,7 +214,7 @@ class WriteAheadLogTest {
         RecoveredWal remains = remains();
         remains.restored(new TopicIdPartition(TOPIC, 0));
         assertThat(remains.clear(new DataLayout(temp), Set.of(TOPIC), Set.of()))
-                .containsExactly(new RecoveredWal.Kept(file(), P1));
+                .containsExactly(new RecoveredWal.KeptFile(file(), P1));
         assertThat(file()).exists();
         assertThat(remains.clear(new DataLayout(temp), Set.of(), Set.of(TOPIC))).isEmpty();
         assertThat(temp).isEmptyDirectory();

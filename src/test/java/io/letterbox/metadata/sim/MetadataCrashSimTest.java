@@ -105,7 +105,7 @@ class MetadataCrashSimTest {
                 case 1:
                     return new Command.AddPartitions(name, 1 + random.nextInt(8));
                 case 2:
-                    return new Command.TakeProducerIds();
+                    return new Command.AllocateProducerIds();
                 case 3:
                     return new Command.AlterTopic(name, Map.of("retention.ms", "" + random.nextInt(99)), Set.of());
                 default:

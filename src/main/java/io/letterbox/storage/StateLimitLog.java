@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
  * Logs that the state that clients make the server keep has reached its limit: once when that begins, and at most every
  * hour while it goes on. Owned by the thread that calls it.
  */
-public final class StateReport {
-    private static final Logger LOG = LoggerFactory.getLogger(StateReport.class);
+public final class StateLimitLog {
+    private static final Logger LOG = LoggerFactory.getLogger(StateLimitLog.class);
     private static final long INTERVAL_MS = TimeUnit.HOURS.toMillis(1);
 
     private final StatePart part;
@@ -19,7 +19,7 @@ public final class StateReport {
     private long reported;
     private long nextMs = Long.MIN_VALUE;
 
-    public StateReport(StatePart part, Clock clock) {
+    public StateLimitLog(StatePart part, Clock clock) {
         this.part = part;
         this.clock = clock;
     }

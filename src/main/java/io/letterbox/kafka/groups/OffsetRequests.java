@@ -33,7 +33,7 @@ import org.apache.kafka.common.requests.OffsetFetchResponse;
  * Commits and fetches offsets. Topics that do not exist are answered here, because the coordinator knows topics by name
  * only. Owned by one event loop.
  */
-final class Offsets {
+final class OffsetRequests {
     /** The first version in which both requests name topics by id. */
     private static final int TOPIC_ID_VERSION = 10;
 
@@ -44,9 +44,9 @@ final class Offsets {
 
     private final Coordinators coordinators;
     private final Metadata metadata;
-    private final OutsideCommits outsiders = new OutsideCommits();
+    private final ExternalCommitLog externalCommits = new ExternalCommitLog();
 
-    Offsets(Coordinators coordinators, Metadata metadata) {
+    OffsetRequests(Coordinators coordinators, Metadata metadata) {
         this.coordinators = coordinators;
         this.metadata = metadata;
     }
@@ -77,12 +77,12 @@ final class Offsets {
                     .setPartitions(existing));
         }
         data.setTopics(known);
-        return commit(request, data).map(answer -> withRefused(answer, refused)).recover(Offsets::commitRefusal);
+        return commit(request, data).map(answer -> withRefused(answer, refused)).recover(OffsetRequests::commitRefusal);
     }
 
     private Future<OffsetCommitResponseData> commit(KafkaRequest request, OffsetCommitRequestData data) {
-        var command = new GroupCommand.CommitOffsets(Membership.caller(request), data);
-        if (!OutsideCommits.isOutside(data)) return coordinators.ask(command, request.principal());
+        var command = new GroupCommand.CommitOffsets(ClassicGroupRequests.caller(request), data);
+        if (!ExternalCommitLog.isOutside(data)) return coordinators.ask(command, request.principal());
         OffsetFetchRequestGroup all =
                 new OffsetFetchRequestGroup().setGroupId(data.groupId()).setTopics(topics(data));
         return coordinators
@@ -90,7 +90,7 @@ final class Offsets {
                 .otherwise(unknown -> null)
                 .compose(before -> coordinators
                         .ask(command, request.principal())
-                        .onSuccess(done -> outsiders.logCommit(request, before, done)));
+                        .onSuccess(done -> externalCommits.logCommit(request, before, done)));
     }
 
     private static List<OffsetFetchRequestTopics> topics(OffsetCommitRequestData data) {

@@ -34,15 +34,15 @@ import org.slf4j.LoggerFactory;
  *   <li>The new names are made durable, before anything is written below them.
  * </ol>
  */
-public final class LayoutTakeover {
-    private static final Logger LOG = LoggerFactory.getLogger(LayoutTakeover.class);
+public final class LayoutMigration {
+    private static final Logger LOG = LoggerFactory.getLogger(LayoutMigration.class);
 
     private final Disk disk;
     private final DataLayout layout;
     private final ClusterImage image;
 
     /** @param image which shard each partition is in */
-    public LayoutTakeover(Disk disk, DataLayout layout, ClusterImage image) {
+    public LayoutMigration(Disk disk, DataLayout layout, ClusterImage image) {
         this.disk = disk;
         this.layout = layout;
         this.image = image;

@@ -3,10 +3,10 @@ package io.letterbox.cli;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Texts {
+final class ReadableNumbers {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
-    private Texts() {}
+    private ReadableNumbers() {}
 
     /** {@code 1 record}, {@code 2 records}. */
     static String count(long number, String noun) {

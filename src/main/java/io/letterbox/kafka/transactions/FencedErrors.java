@@ -6,8 +6,8 @@ import org.apache.kafka.common.protocol.Errors;
  * The errors of a fenced producer by version: PRODUCER_FENCED came with KIP-588; earlier versions, and Produce, have
  * INVALID_PRODUCER_EPOCH.
  */
-final class Fenced {
-    private Fenced() {}
+final class FencedErrors {
+    private FencedErrors() {}
 
     /** @param firstVersion the API's first version with {@code PRODUCER_FENCED} */
     static Errors inVersion(Errors error, short version, int firstVersion) {

@@ -24,7 +24,7 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
  * with manually assigned partitions, all the time. So the log gets the first one of each connection and group, and all
  * that move an offset back. Owned by one event loop.
  */
-final class OutsideCommits {
+final class ExternalCommitLog {
     /** Groups that are remembered for one connection; after that they are forgotten, and logged again. */
     private static final int MAX_GROUPS = 64;
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The requests of members of classic groups. Evens out the differences between versions; the coordinator decides. */
-final class Membership {
+final class ClassicGroupRequests {
     /** The first version with a rebalance timeout of its own; before it, there was one timeout for both. */
     private static final int REBALANCE_TIMEOUT_VERSION = 1;
 
@@ -33,7 +33,7 @@ final class Membership {
 
     private final Coordinators coordinators;
 
-    Membership(Coordinators coordinators) {
+    ClassicGroupRequests(Coordinators coordinators) {
         this.coordinators = coordinators;
     }
 

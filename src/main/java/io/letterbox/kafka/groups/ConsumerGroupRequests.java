@@ -16,17 +16,19 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** The requests of groups whose assignment the server computes (KIP-848). */
-final class ServerAssigned {
+final class ConsumerGroupRequests {
     private final Coordinators coordinators;
 
-    ServerAssigned(Coordinators coordinators) {
+    ConsumerGroupRequests(Coordinators coordinators) {
         this.coordinators = coordinators;
     }
 
     Future<ConsumerGroupHeartbeatResponseData> heartbeat(KafkaRequest request) {
         ConsumerGroupHeartbeatRequestData data = request.body(ConsumerGroupHeartbeatRequestData.class);
         return coordinators
-                .ask(new GroupCommand.ConsumerGroupHeartbeat(Membership.caller(request), data), request.principal())
+                .ask(
+                        new GroupCommand.ConsumerGroupHeartbeat(ClassicGroupRequests.caller(request), data),
+                        request.principal())
                 .recover(CoordinatorErrors::of);
     }
 

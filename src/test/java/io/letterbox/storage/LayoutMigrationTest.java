@@ -27,7 +27,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** A data directory of an earlier version, taken over on a disk that stops anywhere. */
-class LayoutTakeoverTest {
+class LayoutMigrationTest {
     private static final DataLayout LAYOUT = new DataLayout(Path.of("/data"));
     private static final String LOG = "00000000000000000000.log";
     private static final UUID A = new UUID(1, 1);
@@ -86,7 +86,7 @@ class LayoutTakeoverTest {
     }
 
     private static void start(SimDisk disk) throws IOException {
-        LayoutTakeover takeover = new LayoutTakeover(disk, LAYOUT, image());
+        LayoutMigration takeover = new LayoutMigration(disk, LAYOUT, image());
         RecoveryCheckpoint recovery =
                 new RecoveryCheckpoint(disk, LAYOUT, new HostedPartitions(), takeover::incarnation);
         if (!takeover.isDue()) return;
