@@ -3,9 +3,11 @@ package io.letterbox.bus;
 import io.vertx.core.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Allocates producer ids, from 1000 on. Safe from any thread. */
+/** Allocates producer ids, from {@link #FIRST} on. Safe from any thread. */
 public final class FakeProducerIds implements ProducerIdSource {
-    private final AtomicLong next = new AtomicLong(1_000);
+    public static final long FIRST = 1_000;
+
+    private final AtomicLong next = new AtomicLong(FIRST);
 
     @Override
     public Future<Long> next() {

@@ -2,6 +2,7 @@ package io.letterbox.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.kafka.api.ClusterView;
@@ -240,7 +241,7 @@ class ProduceApiTest {
                     new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1),
                     new InitProducerIdResponseData());
             assertThat(answer.errorCode()).isZero();
-            assertThat(answer.producerId()).isEqualTo(version);
+            assertThat(answer.producerId()).isEqualTo(FakeProducerIds.FIRST + version);
             assertThat(answer.producerEpoch()).isZero();
         }
         InitProducerIdResponseData empty = client.ask(
