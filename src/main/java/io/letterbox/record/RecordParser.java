@@ -198,6 +198,8 @@ final class RecordParser {
     }
 
     private long longRaw(int maxBytes) {
+        // Two bytes are what most of the rest have, such as lengths of values and offset deltas.
+        if (at + 1 < recordEnd && array[at] < 0 && array[at + 1] >= 0) return array[at++] & 0x7f | array[at++] << 7;
         int length = Varint.length(array, at, recordEnd, maxBytes);
         if (length <= 0) {
             boolean brokenOff = length == Varint.BROKEN_OFF;

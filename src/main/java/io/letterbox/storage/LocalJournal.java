@@ -100,6 +100,10 @@ final class LocalJournal implements Journal {
 
     @Override
     public boolean wantsCheckpoint(JournalEntry.Group entry) {
+        long all = 0;
+        for (WalEntry part : entry.parts()) all += part.sizeBytes();
+        // The rule: there is room even for what does not have to be written.
+        if (wal.room(entry.parts().size(), all) == WriteAheadLog.Room.HERE) return false;
         long synced = 0;
         for (WalEntry part : entry.parts()) if (synced(part) != null) synced += part.sizeBytes();
         return wal.room(entry.parts().size(), synced) == WriteAheadLog.Room.AFTER_SWITCH;

@@ -21,7 +21,7 @@ import java.util.Map;
 
 /** Sends operations on this node's partitions as messages to the shards that host them. Any thread. */
 public final class LocalPartitions implements Partitions {
-    /** Refuses operations on a partition that is not hosted, as every shard would. */
+    /** The shard of partitions that are not hosted, which every shard refuses; the only one, if there is one. */
     private static final int ANY_SHARD = 0;
 
     private final VertxInternal vertx;
@@ -45,7 +45,7 @@ public final class LocalPartitions implements Partitions {
     @Override
     public void appendAll(List<Append> appends) {
         if (addresses.length == 1) {
-            if (!appends.isEmpty()) send(0, new ShardMessage.Appends(appends));
+            if (!appends.isEmpty()) send(ANY_SHARD, new ShardMessage.Appends(appends));
             return;
         }
         List<List<Append>> byShard = new ArrayList<>(Collections.nCopies(addresses.length, null));
@@ -116,6 +116,7 @@ public final class LocalPartitions implements Partitions {
     }
 
     private int shardOf(TopicPartition partition) {
+        if (addresses.length == 1) return ANY_SHARD;
         HostedPartition held = hosted.get(partition);
         return held == null ? ANY_SHARD : held.shard();
     }
