@@ -50,7 +50,10 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         quieten(context, level);
     }
 
-    /** At INFO, these libraries tell every setting, vote and file; below INFO, they say what everybody says. */
+    /**
+     * Raises the level of libraries that log every setting, vote and file at INFO; at lower levels they follow the
+     * configured one.
+     */
     private static void quieten(LoggerContext context, Level level) {
         boolean normal = level.isGreaterOrEqual(Level.INFO);
         Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;

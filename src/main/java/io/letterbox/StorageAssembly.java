@@ -348,7 +348,7 @@ final class StorageAssembly {
         return producerIds;
     }
 
-    /** The way to whoever leads a partition. */
+    /** Access to the leaders of partitions. */
     Partitions partitions() {
         return partitions;
     }

@@ -10,10 +10,10 @@ public record Principal(String type, String name) {
     /** The type of those who log in. */
     public static final String USER = "User";
 
-    /** Nobody has said who it is; under Kafka's name for it. */
+    /** A client without authentication, under Kafka's name for it. */
     public static final Principal ANONYMOUS = new Principal(USER, "ANONYMOUS");
 
-    /** The server itself, which needs nobody's permission. */
+    /** The server itself, which needs no permission. */
     public static final Principal SERVER = new Principal("Server", "letterbox");
 
     public boolean isAnonymous() {

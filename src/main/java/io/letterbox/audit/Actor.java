@@ -26,7 +26,7 @@ public record Actor(String door, String address, String client, Principal princi
         return new Actor(door, address, client, principal, reason);
     }
 
-    /** Whether a line has to name the principal: it says something that the door and the client do not. */
+    /** Whether an audit line has to name the principal, because it adds something to the door and the client. */
     boolean isNamed() {
         return !isServer() && !principal.isAnonymous();
     }

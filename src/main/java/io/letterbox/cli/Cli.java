@@ -156,7 +156,7 @@ public final class Cli {
             printErrors(FileTrouble.sentence(failure));
             return ExitCode.FAILED;
         }
-        // An unexpected failure has no message for users; the trace is for whoever fixes it.
+        // An unexpected failure has no message for users; the stack trace is for developers.
         failure.printStackTrace(terminal.err());
         return ExitCode.FAILED;
     }

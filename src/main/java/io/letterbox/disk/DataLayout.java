@@ -41,8 +41,8 @@ public record DataLayout(Path root) {
     }
 
     /**
-     * Where versions before had the logs, as {@code topics/<topic>/<partition>/}. What is there is taken over at the
-     * first start; directories of topics that nobody knows stay.
+     * The directory in which earlier versions had the logs, as {@code topics/<topic>/<partition>/}. The first start
+     * moves them; directories of unknown topics stay.
      */
     public Path topics() {
         return root.resolve("topics");

@@ -242,7 +242,7 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
         }
     }
 
-    /** The cluster's metadata have changed, or are told for the first time. */
+    /** The cluster's metadata have changed, or are handed over for the first time. */
     record ImageChanged(ClusterImage image) implements GroupCommand<Void> {
         @Override
         public String key() {

@@ -130,7 +130,7 @@ public record NativeDirectory(Path path, List<String> refusals) {
                 if (gone) delete(directory);
             }
         } catch (IOException | DirectoryIteratorException notOurs) {
-            // The directories stay; they do no harm.
+            // The directories stay, which is harmless.
         }
     }
 

@@ -18,8 +18,8 @@ public final class ByteBudget {
 
     /** Acquires bytes from the budget; false if fewer are left, and then nothing is acquired. */
     public boolean tryAcquire(long bytes) {
-        // Not added first and taken back on failure: other requests would be refused in between for bytes that nobody
-        // holds.
+        // Compares before adding, instead of subtracting after a failure: meanwhile other requests would be refused for
+        // bytes that no request holds.
         long held = used.get();
         while (bytes <= limitBytes - held) {
             if (used.compareAndSet(held, held + bytes)) return true;

@@ -358,7 +358,7 @@ public final class PartitionLog implements AutoCloseable {
                 deleteFirst(Retention.below(segments.list(), offset));
                 if (offset > logStartOffset()) start.move(offset);
             }
-            // What lies below it is not there to be lost any more.
+            // Records below the start offset are deleted, so none of them can be lost any more.
             durability.forced(offset);
             deleteFirst(Retention.below(segments.list(), offset));
         } catch (ForceFailedException cause) {

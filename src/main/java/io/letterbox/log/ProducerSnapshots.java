@@ -162,11 +162,14 @@ final class ProducerSnapshots {
         takeWhereDue(left.active(), durableOffset);
     }
 
-    /** Takes what a snapshot says of a log that ends at an offset; returns from where the log has to be read. */
+    /**
+     * Loads the newest snapshot that is valid for a log ending at an offset. Returns the offset from which the log has
+     * to be replayed.
+     */
     private long loadBelow(long endOffset, SegmentList segments) throws IOException {
         deleteBeyond(endOffset);
         bytesSince = 0;
-        // One of what is not safe says of transactions that they have ended, and not that their markers are not safe.
+        // A snapshot above the high watermark is not used: it has transactions as ended whose markers are not safe.
         return load(segments.get(0).baseOffset(), safety.highWatermark());
     }
 
@@ -223,7 +226,7 @@ final class ProducerSnapshots {
             bytesSince += batch.sizeInBytes();
             AbortedTxn ended = states.onAppended(batch, -1);
             if (ended != null && fills) segment.index().aborted().add(ended);
-            // At a start, nobody has said yet what is not safe: all is.
+            // At a start the high watermark is not set yet, and all records count as safe.
             states.stableOffset(Math.min(batch.nextOffset(), safety.highWatermark()));
         }
         if (scan.defect() != null) throw new CorruptLogException(segment.logPath(), scan.position(), scan.defect());

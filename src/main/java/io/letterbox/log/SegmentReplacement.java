@@ -41,7 +41,7 @@ final class SegmentReplacement {
      *
      * @param neighbours closed, forced segments of this log, in order
      * @param cleaned a forced file of batches in this directory, whose name ends in {@code .cleaned}
-     * @return the new segment, whose indexes are made when somebody first asks for them
+     * @return the new segment, whose indexes are made when they are first needed
      * @throws IOException if that cannot be done now; nothing has changed
      */
     Segment replace(List<Segment> neighbours, Path cleaned) throws IOException {

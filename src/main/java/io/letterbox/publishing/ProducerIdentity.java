@@ -1,10 +1,10 @@
 package io.letterbox.publishing;
 
 /**
- * As whose batch a publish goes into the log, so that a repetition is found to be one: in the same memory of producers
- * as those of Kafka's protocol, which outlives restarts.
+ * The producer under which a publish goes into the log, so that a repetition is detected by the same producer states as
+ * in Kafka's protocol, which survive restarts.
  *
- * <p>An idempotency key is a producer of its own, which writes once. Its id is from a range that nobody else is given
+ * <p>An idempotency key is a producer of its own, which writes once. Its id is from a range that no other producer gets
  * ids from.
  *
  * @param id the producer's id

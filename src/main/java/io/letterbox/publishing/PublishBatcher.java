@@ -100,7 +100,7 @@ public final class PublishBatcher implements Placement {
         filling.clear();
     }
 
-    /** Sends a batch to its partition; whoever waits for it is told what became of it. */
+    /** Sends a batch to its partition, and hands the result to the callbacks of its records. */
     void send(OpenBatch batch) {
         PromiseInternal<Appended> done = context.promise();
         done.future().onComplete(outcome -> settle(batch, outcome));

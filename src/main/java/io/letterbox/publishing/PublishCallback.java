@@ -10,7 +10,7 @@ public interface PublishCallback {
     /**
      * Begins a run: the next records go to a partition, into a batch that has no record of this request yet.
      *
-     * @return the run's number, by which its outcome is told
+     * @return the run's number, which the later calls name
      */
     int begin(int partition);
 

@@ -4,7 +4,7 @@ import io.letterbox.bus.Committed;
 
 /** A listener to the commits of one partition, see {@link CommitListeners}. Owned by one event loop. */
 public interface CommitListener {
-    /** Takes note of a commit that has moved the partition. Must neither add nor remove listeners. */
+    /** Called when a commit has moved the partition's offsets. Must neither add nor remove listeners. */
     void moved(Committed.Moved moved);
 
     /** The waiter to wake after a commit, or null. A waiter may wait for many partitions, and is woken once. */

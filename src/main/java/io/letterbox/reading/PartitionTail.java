@@ -23,7 +23,7 @@ public final class PartitionTail implements CommitListener, Waiter {
     /** The end of the readable records at the last call of {@link #status}; -1 before. */
     private long seenEnd = -1;
 
-    /** The action for the next move of the partition; null while nobody waits. */
+    /** The action for the next move of the partition; null while none is waiting. */
     private Runnable waiting;
 
     /**

@@ -66,7 +66,7 @@ final class IdempotencyKey {
         }
     }
 
-    /** What the client is told about a refusal by the log of a request that came with a key. */
+    /** The error for a client whose request with a key was refused by the log. */
     static Throwable refusal(Throwable cause) {
         if (!(cause instanceof ApiException refusal)) return cause;
         boolean other =

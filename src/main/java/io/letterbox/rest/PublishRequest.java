@@ -168,7 +168,7 @@ final class PublishRequest implements Transfers.Transfer {
         end();
     }
 
-    /** The problem that the client is told for a failure. */
+    /** The problem document for a failure. */
     Problem problem(Throwable failure) {
         boolean keyed = head.producer != null && head.producer.isKeyed();
         return Problem.of(keyed ? IdempotencyKey.refusal(failure) : failure);

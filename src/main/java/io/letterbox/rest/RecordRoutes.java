@@ -52,7 +52,7 @@ final class RecordRoutes {
         return draining;
     }
 
-    /** Answers everybody with what there is, because the server stops. */
+    /** Answers all waiting requests with the records that they have, because the server stops. */
     void drain() {
         draining = true;
         listeners.wakeAll();

@@ -328,8 +328,8 @@ final class DeliveryLoop {
     }
 
     /**
-     * Ends a stream whose next record cannot be read. If that is going to last, the client is told so, with a long
-     * retry time.
+     * Ends a stream whose next record cannot be read. If the cause is permanent, the stream ends with an event that
+     * says so and has a long retry time.
      */
     void unreadable(Subscriber subscriber, TopicPartition partition, long offset, Throwable failure) {
         Unreadable unreadable = Unreadable.of(partition, offset, failure);

@@ -41,7 +41,7 @@ final class GroupMember {
     private static final short VERSION = 9;
 
     /**
-     * What a coordinator says to a heartbeat.
+     * A coordinator's answer to a heartbeat.
      *
      * @param detail the error message, or null
      * @param assigned the partitions that the member may read

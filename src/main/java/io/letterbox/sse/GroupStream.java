@@ -352,7 +352,7 @@ final class GroupStream implements SseSink.Listener {
         writeAssigned();
     }
 
-    // Positions, and what the client is told of them.
+    // The positions, and those that were sent to the client.
 
     /** The next offset to write, of each partition that is read. */
     private SortedMap<TopicPartition, Long> positions() {

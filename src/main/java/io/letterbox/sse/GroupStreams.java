@@ -61,7 +61,10 @@ final class GroupStreams {
         return Math.max(1, GroupConfigKey.SESSION_TIMEOUT.in(set, standardMs) / TICK_MS);
     }
 
-    /** After how many ticks a member asks again: when its coordinator says, or sooner where that costs nothing. */
+    /**
+     * The number of ticks until a member's next heartbeat: the coordinator's interval, or less if the coordinator is on
+     * this node, where a heartbeat needs no network.
+     */
     int heartbeatTicks(String groupId, GroupMember.HeartbeatAnswer answer) {
         if (services.coordinators().isNear(TopicName.CONSUMER_OFFSETS, groupId))
             return DeliveryLimits.GROUP_NEAR_HEARTBEAT_TICKS;

@@ -5,9 +5,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * How a stream shows during a silence that it is alive, and which position its client has reached. An id takes effect
- * when its block ends, even if the block has no data (WHATWG HTML, section 9.2.6); but many clients that are not
- * browsers, such as fetch-event-source, Spring's and Jersey's, make an empty event of every block without data.
+ * The form of a stream's heartbeats, which show during a silence that it is alive and which position its client has
+ * reached. An id takes effect when its block ends, even if the block has no data (WHATWG HTML, section 9.2.6); but many
+ * clients that are not browsers, such as fetch-event-source, Spring's and Jersey's, make an empty event of every block
+ * without data.
  *
  * <pre>
  *            at the beginning             in silence           in silence, behind a filter

@@ -22,16 +22,16 @@ import org.slf4j.LoggerFactory;
  * Takes over the directories of versions that had {@code topics/<topic>/<partition>/}: each becomes that of its
  * partition, below its shard. Used by the thread that starts, before logs are opened.
  *
- * <p>A process that is killed meanwhile does no harm, and the next one goes on. In this order:
+ * <p>If the process is killed in between, the next start continues. In this order:
  *
  * <ol>
- *   <li>The metadata say in which shard each partition is ({@code CreateShards}); from then on no version of before
- *       opens the directory, which would miss what has been moved.
- *   <li>The recovery points are written by incarnation ({@link RecoveryCheckpoint#write}), without those that belong to
- *       topics that were deleted: they can be told from others only while the directories are where they were.
- *   <li>Each marker gets the topic's name, then its directory is renamed, as a whole: what was moved is not looked at
- *       again.
- *   <li>The new names are made durable, before anything is written below them.
+ * <li>The metadata say in which shard each partition is ({@code CreateShards}); from then on no version of before opens
+ * the directory, which would miss what has been moved.
+ * <li>The recovery points are written by incarnation ({@link RecoveryCheckpoint#write}), without those that belong to
+ * topics that were deleted: they can be told from others only while the directories are where they were.
+ * <li>Each marker gets the topic's name, then its directory is renamed, as a whole: what was moved is not looked at
+ * again.
+ * <li>The new names are made durable, before anything is written below them.
  * </ol>
  */
 public final class LayoutMigration {
@@ -54,8 +54,8 @@ public final class LayoutMigration {
     }
 
     /**
-     * Which incarnation a recovery point belongs to that was written with a partition's name; null if that was deleted,
-     * or nobody knows the topic.
+     * The incarnation of a partition whose recovery point was written with its name; null if the topic was deleted or
+     * is unknown.
      */
     public TopicIdPartition incarnation(TopicPartition name) throws IOException {
         TopicImage topic = topic(name);
@@ -146,7 +146,7 @@ public final class LayoutMigration {
         disk.forceDirectory(layout.root());
     }
 
-    /** Null if somebody has put a file there. */
+    /** The names in a directory; null if it is a file. */
     private List<String> children(Path directory) throws IOException {
         try {
             return disk.list(directory);

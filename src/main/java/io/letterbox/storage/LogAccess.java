@@ -44,7 +44,7 @@ public final class LogAccess implements FetchReader {
      * @param vertx the Vert.x whose bus the shards publish their commits on
      * @param hosted the partitions that the shards of this node serve
      * @param readers bounded threads that may block on a disk
-     * @param shortages told about reads that fail for now
+     * @param shortages receives reads that fail for now
      */
     public LogAccess(Vertx vertx, HostedPartitions hosted, WorkerExecutor readers, Shortages shortages) {
         this.vertx = vertx;

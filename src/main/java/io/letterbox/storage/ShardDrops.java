@@ -52,7 +52,7 @@ final class ShardDrops {
         this.journal = journal;
     }
 
-    /** The partition was deleted, and nobody has its files open any more. */
+    /** Adds a deleted partition, whose files are closed. */
     void add(HostedPartition held) {
         pending.put(held.key(), held.id());
     }

@@ -84,7 +84,7 @@ public final class Health {
     }
 
     /**
-     * The server cannot serve any more; for good. The first reason stays.
+     * Sets the state to failed, from which there is no way back. The first reason stays.
      *
      * @param reason a sentence
      */

@@ -163,7 +163,7 @@ final class ClassicMember {
     /**
      * Answers the requests that wait in the member's name with an error.
      *
-     * @param why {@code UNKNOWN_MEMBER_ID} where it is no member any more, so that it is told no id either
+     * @param why the error; with {@code UNKNOWN_MEMBER_ID} it is no longer a member, so the answer has no id either
      */
     void refuseWaiting(Errors why, CoordinatorContext context) {
         CoordinatorRequest<JoinGroupResponseData> join = joining;

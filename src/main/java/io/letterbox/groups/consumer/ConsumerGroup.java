@@ -69,7 +69,7 @@ public final class ConsumerGroup implements Group {
         weight.add(BYTES + StateWeight.of(id));
     }
 
-    /** A copy to try changes on, however large the group is; neither sees what happens to the other. */
+    /** A copy for trying changes, in constant time; changes of one do not show in the other. */
     ConsumerGroup copy() {
         ConsumerGroup copy = new ConsumerGroup(id);
         copy.weight.add(weight.bytes() - copy.weight.bytes());

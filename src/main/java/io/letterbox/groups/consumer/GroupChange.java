@@ -64,7 +64,8 @@ final class GroupChange {
     }
 
     /**
-     * The members of the other kind's group become this one's: they are told so when nothing can be refused any more.
+     * Marks this change as the migration of a classic group, whose members become members of this one. The argument
+     * tells them to join again; it runs in {@link #commit}, when no check can refuse the change any more.
      */
     void setMigration(Runnable notify) {
         notifyFormerMembers = notify;

@@ -26,7 +26,7 @@ public record StreamMemberId(int node, long epoch, UUID unique) {
     private static final Pattern FORM = Pattern.compile(
             PREFIX + "(?:([0-9]{1,9})-([0-9]{1,18})-)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})");
 
-    /** What a member id says; null if it is not one of a stream. */
+    /** Parses a member id; null if it is not one of a stream. */
     static StreamMemberId of(String memberId) {
         if (!memberId.startsWith(PREFIX)) return null;
         Matcher form = FORM.matcher(memberId);

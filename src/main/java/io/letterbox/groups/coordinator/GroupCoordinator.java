@@ -139,7 +139,10 @@ public final class GroupCoordinator implements Coordinator {
         else classic.leave(command, ask, context);
     }
 
-    /** True if a consumer group has members: who speaks the classic protocol is a guest there. */
+    /**
+     * True if a consumer group has members: then {@link ConsumerGroups#classicProtocol} answers clients of the classic
+     * protocol.
+     */
     private boolean isServerAssigned(String groupId) {
         ConsumerGroup group = registry.get(groupId, ConsumerGroup.class);
         return group != null && !group.isEmpty();

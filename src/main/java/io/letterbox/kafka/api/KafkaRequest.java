@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 /**
  * One request, decoded.
  *
- * @param api what is asked
+ * @param api the API of the request
  * @param version the version of request and response, one that the table serves
  * @param clientId what the client calls itself in the header, or null
  * @param principal the client's principal

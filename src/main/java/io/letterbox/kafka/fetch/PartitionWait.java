@@ -75,7 +75,7 @@ class PartitionWait implements CommitListener {
     final Errors check(PartitionGate gate) {
         Errors refusal = resolve(gate.image());
         status = null;
-        // Reset before the look, because a commit during it is told afterwards.
+        // Reset before the check, because a commit during it has to set the flag again.
         moved = false;
         if (refusal != Errors.NONE) return refusal;
         refusal = gate.leadership(image, requested.leaderEpoch());

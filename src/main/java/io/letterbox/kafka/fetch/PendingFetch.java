@@ -228,7 +228,7 @@ final class PendingFetch implements Waiter {
         // Compaction may have left no record between the offset and the end; an empty answer would make the client ask
         // in a loop.
         if (mayWait && body.minBytes() > 0 && found.length > 0 && isEmpty(found) && loop.hasTime(this)) {
-            // A commit during the read has woken nobody, because this fetch did not wait then.
+            // A commit during the read did not wake this fetch, because it did not wait then.
             if (hasMoved(found)) read();
             else await();
             return;
@@ -259,7 +259,7 @@ final class PendingFetch implements Waiter {
 
     /**
      * Whether records were committed during a read that found nothing. This takes a third look at each partition: the
-     * second one was before the read, and commits during the read woke nobody, because the fetch did not wait.
+     * second one was before the read, and commits during the read did not wake the fetch, because it did not wait.
      */
     private boolean hasMoved(PartitionResult[] found) {
         for (int index = 0; index < found.length; index++) {
