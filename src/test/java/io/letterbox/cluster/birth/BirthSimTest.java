@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes that begin a cluster while probes get lost and late, processes end at any moment, and disks are exchanged. */
 class BirthSimTest {
-    private static final int SEEDS = Integer.getInteger("letterbox.simSeeds", 100) * 5;
+    private static final int SEEDS = Integer.getInteger("letterbox.simSeeds", 100) * 2;
 
     @Test
     void thereAreNeverTwoClustersAndNeverOneOfOtherNodes() {

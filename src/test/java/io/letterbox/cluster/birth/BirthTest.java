@@ -199,7 +199,7 @@ class BirthTest {
 
     private static Sighting sighting(String host, NodeIdentity identity, List<Integer> initial, BirthReport report) {
         Peer peer = new Peer(identity, addresses(identity.node()), "", "1.0");
-        return at(host, new Probe(peer, initial, report, 0), 0, List.of());
+        return at(host, new Probe(peer, initial, report, 0, List.of()), 0, List.of());
     }
 
     private static Sighting at(String host, Probe probe, long aheadMs, List<Endpoint> closed) {

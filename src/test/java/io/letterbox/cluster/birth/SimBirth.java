@@ -120,7 +120,8 @@ final class SimBirth {
         }
 
         Probe probe() {
-            return new Probe(new Peer(identity, TestPeers.addresses(node), "", "1.0"), initialNodes, report, 0);
+            return new Probe(
+                    new Peer(identity, TestPeers.addresses(node), "", "1.0"), initialNodes, report, 0, List.of());
         }
 
         void tick() {
