@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * {@link io.letterbox.error.ApiException} otherwise. It has to be made on the context that awaits it.
  *
  * <p>A batch with a producer id is checked against the partition's state of that producer: a repetition gets the
- * offsets of the first batch, and a gap is refused. A control batch (a transaction's marker) is accepted from any
- * sender, so doors have to refuse those of clients.
+ * offsets of the first batch, and a gap is refused, both when the records that the answer rests on are committed. A
+ * control batch (a transaction's marker) is accepted from any sender, so doors have to refuse those of clients.
  *
  * @param partition the partition to append to
  * @param batch one record batch v2 between position and limit, with a base offset of 0; the shard assigns offsets and

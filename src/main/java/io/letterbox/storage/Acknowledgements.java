@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.error.ApiException;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
@@ -18,13 +19,28 @@ import java.util.Map;
 final class Acknowledgements {
     private final Map<ContextInternal, List<Answer>> byContext = new IdentityHashMap<>();
 
-    private record Answer(Promise<Appended> done, Appended reply) {}
+    /** Exactly one of reply and refusal is not null. */
+    private record Answer(Promise<Appended> done, Appended reply, ApiException refusal) {
+        void give() {
+            if (refusal == null) done.complete(reply);
+            else done.fail(refusal);
+        }
+    }
 
     /** Adds an answer; one that no context waits for is given at once. */
     void add(Append append, Appended reply) {
-        ContextInternal context = append.done() instanceof PromiseInternal<Appended> promise ? promise.context() : null;
-        if (context == null) append.done().complete(reply);
-        else byContext.computeIfAbsent(context, c -> new ArrayList<>()).add(new Answer(append.done(), reply));
+        add(new Answer(append.done(), reply, null));
+    }
+
+    /** Adds a refusal; one that no context waits for is given at once. */
+    void refuse(Append append, ApiException refusal) {
+        add(new Answer(append.done(), null, refusal));
+    }
+
+    private void add(Answer answer) {
+        ContextInternal context = answer.done instanceof PromiseInternal<Appended> promise ? promise.context() : null;
+        if (context == null) answer.give();
+        else byContext.computeIfAbsent(context, c -> new ArrayList<>()).add(answer);
     }
 
     /** Gives all answers, those of one context in the order in which they were added. */
@@ -34,6 +50,6 @@ final class Acknowledgements {
     }
 
     private static void give(List<Answer> answers) {
-        for (Answer answer : answers) answer.done().complete(answer.reply());
+        for (Answer answer : answers) answer.give();
     }
 }

@@ -11,15 +11,17 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.log.PartitionLog;
+import io.letterbox.log.producers.ProducerBatch;
 import io.letterbox.metadata.TopicConfig;
+import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
 import io.letterbox.replication.Output;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,7 +38,7 @@ final class HostedPartition {
     private final TopicIdPartition key;
 
     // The shard's thread.
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+    private final PendingAppends waiting = new PendingAppends();
     private Leader replica;
     private TopicConfig config;
     private int leaderEpoch;
@@ -59,8 +61,6 @@ final class HostedPartition {
     private volatile String quarantine;
     private volatile boolean offline;
     private volatile long recoveryPoint;
-
-    private record PendingAppend(long nextOffset, Appended reply, Append append) {}
 
     /** A partition that serves. The recovery point is the one with which its log was opened. */
     HostedPartition(int shard, TopicPartition id, UUID topicId, PartitionLog log, Leader replica, long recoveryPoint) {
@@ -267,7 +267,33 @@ final class HostedPartition {
     }
 
     void awaitCommit(long nextOffset, Appended reply, Append append) {
-        waiting.add(new PendingAppend(nextOffset, reply, append));
+        waiting.add(nextOffset, reply, append);
+    }
+
+    /**
+     * Answers a batch that its producer should not have sent, or has sent before: at once if the answer rests on
+     * committed records only, else when they are committed.
+     *
+     * @return false if the batch is to be appended
+     */
+    boolean isAnswered(Append append, long elapsedMs) {
+        RecordBatch batch = RecordBatch.of(append.batch());
+        if (batch.producerId() < 0) return false;
+        try {
+            ProducerBatch first = log.producers().check(batch, append.guard(), elapsedMs);
+            if (first == null) return false;
+            Appended reply = new Appended(first.baseOffset(), first.timestampMs(), log.logStartOffset(), true);
+            if (first.lastOffset() < highWatermark) append.done().complete(reply);
+            else waiting.addRepetition(first.lastOffset() + 1, reply, append);
+        } catch (UnverifiedTransactionException asked) {
+            // The coordinator has the last word, and the batch comes again.
+            append.done().fail(asked);
+        } catch (ApiException refusal) {
+            long end = log.logEndOffset();
+            if (end <= highWatermark) append.done().fail(refusal);
+            else waiting.addRefusal(end, refusal, append);
+        }
+        return true;
     }
 
     /**
@@ -292,10 +318,7 @@ final class HostedPartition {
         highWatermark = newHighWatermark;
         log.committed(newHighWatermark);
         stableOffset = log.producers().stableOffset(newHighWatermark);
-        while (!waiting.isEmpty() && waiting.peek().nextOffset() <= newHighWatermark) {
-            PendingAppend next = waiting.remove();
-            answers.add(next.append(), next.reply());
-        }
+        waiting.answerUpTo(newHighWatermark, answers);
     }
 
     /**
@@ -316,8 +339,7 @@ final class HostedPartition {
 
     /** Fails all appends that wait. */
     void refuseWaiting(ApiException refusal) {
-        for (PendingAppend next; (next = waiting.poll()) != null; )
-            next.append().done().tryFail(refusal);
+        waiting.failAll(refusal);
     }
 
     /**

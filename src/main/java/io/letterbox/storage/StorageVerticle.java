@@ -8,7 +8,6 @@ import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.AppendResult;
-import io.letterbox.log.producers.ProducerBatch;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
@@ -185,20 +184,21 @@ public final class StorageVerticle extends VerticleBase {
             return;
         }
         TransactionOutcome decision = coordinators.outcomeIn(append);
-        onAppend(append);
-        if (decision != null && !append.done().future().failed()) coordinators.onMarker(append.partition(), decision);
+        boolean appended = onAppend(append);
+        if (decision != null && appended) coordinators.onMarker(append.partition(), decision);
     }
 
-    private void onAppend(Append append) {
+    /** Returns false if the batch was not appended; it is answered then, now or later. */
+    private boolean onAppend(Append append) {
         HostedPartition partition = partitions.get(append.partition());
         ApiException refusal = refusal(append, partition);
         if (refusal != null) {
             append.done().fail(refusal);
-            return;
+            return false;
         }
         try {
             long elapsedMs = services.clock().elapsedMs();
-            if (isAnswered(append, partition, elapsedMs)) return;
+            if (partition.isAnswered(append, elapsedMs)) return false;
             long appendTimeMs =
                     partition.config().logAppendTime() ? services.clock().wallMs() : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
@@ -216,29 +216,11 @@ public final class StorageVerticle extends VerticleBase {
             boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
             if (first) onShard(this::commit);
             services.shortages().succeeded(FileOperation.APPENDING, partition.id());
+            return true;
         } catch (IOException e) {
             onAppendFailure(partition, append, e);
+            return false;
         }
-    }
-
-    /**
-     * Answers a batch that its producer should not have sent, or has sent before. A repetition waits for the first one,
-     * which may still be on its way to the disk.
-     */
-    private boolean isAnswered(Append append, HostedPartition partition, long elapsedMs) {
-        RecordBatch batch = RecordBatch.of(append.batch());
-        if (batch.producerId() < 0) return false;
-        try {
-            ProducerBatch first = partition.log().producers().check(batch, append.guard(), elapsedMs);
-            if (first == null) return false;
-            Appended reply = new Appended(
-                    first.baseOffset(), first.timestampMs(), partition.log().logStartOffset(), true);
-            if (first.lastOffset() < partition.highWatermark()) append.done().complete(reply);
-            else partition.awaitCommit(first.lastOffset() + 1, reply, append);
-        } catch (ApiException refusal) {
-            append.done().fail(refusal);
-        }
-        return true;
     }
 
     private static void unexpected(Output output) {

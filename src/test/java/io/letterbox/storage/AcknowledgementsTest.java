@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -55,6 +57,21 @@ class AcknowledgementsTest {
         assertThat(seen).isEmpty();
         sent.countDown();
         assertThat(take(seen, 6)).isEqualTo(List.of(0L, 1L, 2L, "later", "later", "later"));
+    }
+
+    @Test
+    void aRefusalKeepsItsPlaceAmongTheAnswers() throws Exception {
+        ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        ApiException fenced = new ApiException(ErrorCode.INVALID_PRODUCER_EPOCH, "No.");
+        for (long offset = 0; offset < 3; offset++) {
+            Promise<Appended> done = loop.promise();
+            done.future().onSuccess(reply -> seen.add(reply.baseOffset())).onFailure(seen::add);
+            if (offset == 1) answers.refuse(append(done), fenced);
+            else answers.add(append(done), at(offset));
+        }
+        answers.send();
+        assertThat(take(seen, 3)).isEqualTo(List.of(0L, fenced, 2L));
     }
 
     @Test

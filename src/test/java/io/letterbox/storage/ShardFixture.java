@@ -20,6 +20,7 @@ import io.letterbox.record.RecordCursor;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
+import io.letterbox.storage.coordinator.CoordinatorType;
 import io.letterbox.telemetry.Meters;
 import io.letterbox.telemetry.ProcessMetrics;
 import io.letterbox.time.Clock;
@@ -55,6 +56,7 @@ abstract class ShardFixture {
     final SteppedClock system = new SteppedClock();
     final GuardedClock clock = new GuardedClock(system, -1, guard -> {});
     final List<String> failures = new ArrayList<>();
+    final List<CoordinatorType> coordinators = new ArrayList<>();
     final UUID topicId = UUID.fromString("5f8a3c1e-9b1d-4c7e-8a51-2f0f6f0c9a11");
     Vertx vertx;
     DataDirectory directory;
@@ -127,7 +129,7 @@ abstract class ShardFixture {
                 new ParallelFsync(Runnable::run, recovery::forceFailed),
                 failures::add,
                 ProducerLimits.defaults(),
-                List.of());
+                List.copyOf(coordinators));
         partitions = new LocalPartitions(vertx, hosted, 1);
         reader = new LogAccess(vertx, hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
         deployment = await(vertx.deployVerticle(

@@ -123,18 +123,24 @@ final class SimShard implements GroupCommit.Listener {
 
     /** Appends; a commit completes the promise. */
     Promise<Appended> append(TopicPartition id, ByteBuffer batch, int records, long nowMs) throws IOException {
-        HostedPartition partition = partitions.get(id);
         Promise<Appended> done = Promise.promise();
+        append(new Append(id, batch, records, null, done), nowMs);
+        return done;
+    }
+
+    /** Appends, or refuses what its producer should not have sent. */
+    void append(Append append, long nowMs) throws IOException {
+        HostedPartition partition = partitions.get(append.partition());
+        if (partition.isAnswered(append, nowMs)) return;
+        ByteBuffer batch = append.batch();
         ByteBuffer stored = batch.duplicate();
         checkpoint.makeRoomFor(partition);
         AppendResult result = partition.log().append(batch, partition.leaderEpoch(), nowMs);
         long next = result.lastOffset() + 1;
         tailCache.add(partition.tail(), result.baseOffset(), next, stored);
-        partition.awaitCommit(
-                next, new Appended(result.baseOffset(), -1, 0, false), new Append(id, stored, records, null, done));
+        partition.awaitCommit(next, new Appended(result.baseOffset(), -1, 0, false), append);
         partition.replica().step(new Input.LogEndMoved(next), output -> {});
-        group.add(partition, result.baseOffset(), next, stored, records);
-        return done;
+        group.add(partition, result.baseOffset(), next, stored, append.recordCount());
     }
 
     void commit(long nowMs) throws IOException {

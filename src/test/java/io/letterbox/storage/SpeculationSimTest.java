@@ -2,6 +2,8 @@ package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.bus.Append;
+import io.letterbox.bus.Appended;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.error.UnverifiedTransactionException;
@@ -12,7 +14,7 @@ import io.letterbox.log.PartitionLog;
 import io.letterbox.log.RecoveryPoints;
 import io.letterbox.log.TestLogs;
 import io.letterbox.log.WalReplay;
-import io.letterbox.log.producers.ProducerStateTable;
+import io.letterbox.log.sim.ProducerModel.Batch;
 import io.letterbox.log.sim.ProducerModel.Event;
 import io.letterbox.log.sim.ProducerModel.Marker;
 import io.letterbox.log.sim.ProducerModel.State;
@@ -29,12 +31,15 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A real shard whose journal takes its time, on the simulated disk. Groups are under way while further ones form; the
  * shard steps down, and what is above the high watermarks is cut, of which others may have had some; checkpoints come
  * in between, and the machine stops. After each cut and each start, the logs, with producers, transactions, times,
- * epochs and cached tails, are as if nothing but what is safe had ever been in them.
+ * epochs and cached tails, are as if nothing but what is safe had ever been in them. No answer rests on anything else:
+ * repetitions and refusals come with the high watermark, not before and not later, or with the end of the leadership.
  */
 class SpeculationSimTest {
     private static final int ROUNDS = 4;
@@ -66,18 +72,21 @@ class SpeculationSimTest {
     void nothingButWhatIsSafeOutlivesACutOrACrash() throws Exception {
         long[] cut = {0};
         long[] kept = {0};
+        long[] told = {0};
         try (DataDirectory directory = DataDirectory.open(temp)) {
             Seeds.forEach(SpeculationSimTest.class, seed -> {
                 Run run = new Run(seed, directory);
                 run.all();
                 cut[0] += run.cut;
                 kept[0] += run.kept;
+                told[0] += run.told;
             });
         }
         if (Long.getLong("letterbox.simSeed") != null) return;
         // Or there never was anything to cut, or anything that others had.
         assertThat(cut[0]).isPositive();
         assertThat(kept[0]).isPositive();
+        assertThat(told[0]).isPositive();
     }
 
     private static final class Run {
@@ -101,6 +110,16 @@ class SpeculationSimTest {
         private int written;
         private long cut;
         private long kept;
+        private final List<Expected> expected = new ArrayList<>();
+        private long told;
+
+        /**
+         * An answer that is not there yet.
+         *
+         * @param restsOn the high watermark with which it comes
+         * @param answer what it says then, see {@link #said}
+         */
+        private record Expected(TopicPartition id, long restsOn, String answer, Promise<Appended> done) {}
 
         Run(long seed, DataDirectory directory) throws IOException {
             this.random = new Random(seed);
@@ -133,6 +152,7 @@ class SpeculationSimTest {
         // ---- starts and stops
 
         private void stop() {
+            expected.clear();
             if (random.nextInt(3) > 0) disk.crash();
             else disk.kill();
             Map<TopicPartition, SpeculationModel> before = copies();
@@ -201,7 +221,8 @@ class SpeculationSimTest {
         private void step() throws IOException {
             nowMs += random.nextInt(300);
             int what = random.nextInt(100);
-            if (what < 45) append();
+            if (what < 38) append();
+            else if (what < 45) misbehave();
             else if (what < 62) shard.commit(nowMs);
             else if (what < 78) complete();
             else if (what < 81) lack();
@@ -210,6 +231,7 @@ class SpeculationSimTest {
             else if (what < 95) stepDown();
             else if (what < 97) deleteBefore();
             else matchAll();
+            answersMustMatch();
         }
 
         private TopicPartition any() {
@@ -233,6 +255,8 @@ class SpeculationSimTest {
         private void stepDown() throws IOException {
             Map<TopicPartition, SpeculationModel> before = copies();
             shard.cut(STEPPED_DOWN);
+            for (Expected each : expected) assertThat(said(each)).isEqualTo("NOT_LEADER");
+            expected.clear();
             models.forEach((id, model) -> {
                 long end = model.end();
                 model.cut(shard.get(id).highWatermark());
@@ -296,6 +320,57 @@ class SpeculationSimTest {
             }
         }
 
+        // ---- what is answered
+
+        /** What an answer says: the offset of a batch, the code of a refusal, or nothing yet. */
+        private static String said(Expected each) {
+            Future<Appended> future = each.done.future();
+            if (!future.isComplete()) return "nothing yet";
+            if (future.failed()) return ((ApiException) future.cause()).code().name();
+            return (future.result().duplicate() ? "again at " : "at ")
+                    + future.result().baseOffset();
+        }
+
+        private void answersMustMatch() {
+            for (Expected each : List.copyOf(expected)) {
+                boolean safe = shard.get(each.id).highWatermark() >= each.restsOn;
+                assertThat(said(each)).isEqualTo(safe ? each.answer : "nothing yet");
+                if (!safe) continue;
+                expected.remove(each);
+                told++;
+            }
+        }
+
+        /** A producer sends what it has sent before, leaves something out, or has been replaced by a newer one. */
+        private void misbehave() throws IOException {
+            TopicPartition id = any();
+            SpeculationModel model = models.get(id);
+            long who = random.nextInt(PRODUCERS);
+            State state = model.producers().get(who);
+            if (state == null || state.batches.isEmpty()) return;
+            short epoch = state.epoch;
+            int sequence = state.nextSequence() + 1;
+            String answer = "OUT_OF_ORDER_SEQUENCE";
+            long restsOn = model.end();
+            int count = 1;
+            int what = random.nextInt(3);
+            if (what == 0 && epoch > 0) {
+                epoch--;
+                answer = "INVALID_PRODUCER_EPOCH";
+            } else if (what == 1) {
+                Batch first = state.batches.get(random.nextInt(state.batches.size()));
+                sequence = first.sequence();
+                count = (int) (first.last() - first.base()) + 1;
+                answer = "again at " + first.base();
+                restsOn = first.last() + 1;
+            }
+            boolean open = state.transactionStart >= 0;
+            Event event = new Event(0, count, who, epoch, sequence, open, null, Collections.nCopies(count, "x"));
+            Promise<Appended> done = Promise.promise();
+            shard.append(new Append(id, batch(event), count, null, done), nowMs);
+            expected.add(new Expected(id, restsOn, answer, done));
+        }
+
         // ---- what is appended
 
         private void append() throws IOException {
@@ -303,19 +378,15 @@ class SpeculationSimTest {
             SpeculationModel model = models.get(id);
             Event event = random.nextInt(4) == 0 ? marker(model) : data(model);
             if (event == null) return;
-            ByteBuffer batch = batch(event);
-            check(shard.get(id).log().producers(), batch);
-            shard.append(id, batch, Math.max(1, event.values().size()), nowMs);
-            model.add(event, nowMs, leaderEpoch);
-        }
-
-        private void check(ProducerStateTable producers, ByteBuffer batch) {
-            try {
-                assertThat(producers.check(RecordBatch.of(batch), null, nowMs)).isNull();
-            } catch (UnverifiedTransactionException asked) {
-                assertThat(producers.check(RecordBatch.of(batch), asked.guard(), nowMs))
-                        .isNull();
+            int count = Math.max(1, event.values().size());
+            Promise<Appended> done = Promise.promise();
+            shard.append(new Append(id, batch(event), count, null, done), nowMs);
+            if (done.future().cause() instanceof UnverifiedTransactionException asked) {
+                done = Promise.promise();
+                shard.append(new Append(id, batch(event), count, asked.guard(), done), nowMs);
             }
+            expected.add(new Expected(id, event.next(), "at " + event.base(), done));
+            model.add(event, nowMs, leaderEpoch);
         }
 
         private Event data(SpeculationModel model) {

@@ -10,20 +10,28 @@ import io.letterbox.bus.Committed;
 import io.letterbox.bus.Isolation;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.Slice;
+import io.letterbox.coordinator.Coordinator;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.LastStop;
 import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.RecordCursor;
+import io.letterbox.record.TopicPartition;
+import io.letterbox.record.TransactionMarker;
+import io.letterbox.storage.coordinator.CoordinatorType;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +73,92 @@ class StorageVerticleTest extends ShardFixture {
         assertThat(offsets).containsExactly(0L, 1L, 2L);
         await(seen.future());
         assertThat(moved).containsExactly(new Committed.Moved(P0, 3, 3));
+    }
+
+    private static Append of(long producerId, int epoch, int sequence, String value) {
+        BatchBuilder builder = new BatchBuilder(256);
+        builder.append(0, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        return new Append(
+                P0, builder.producer(producerId, (short) epoch, sequence).build(), 1, null, Promise.promise());
+    }
+
+    @Test
+    void saysThatAProducerIsFencedWhenTheNewerOneIsSafe() throws Exception {
+        serve(Map.of());
+        List<Append> turn =
+                List.of(of(7, 1, 0, "newer"), of(7, 0, 0, "older"), of(7, 1, 5, "gap"), of(7, 1, 0, "newer"));
+        List<String> answers = new CopyOnWriteArrayList<>();
+        for (Append append : turn) {
+            append.done().future().onSuccess(reply -> answers.add("at " + reply.baseOffset()));
+            append.done()
+                    .future()
+                    .onFailure(why -> answers.add(((ApiException) why).code().name()));
+        }
+        partitions.appendAll(turn);
+        assertThat(await(turn.get(3).done().future()).duplicate()).isTrue();
+        assertThat(answers).containsExactly("at 0", "INVALID_PRODUCER_EPOCH", "OUT_OF_ORDER_SEQUENCE", "at 0");
+        Append later = of(7, 0, 0, "older");
+        assertThat(catchThrowableOfType(ApiException.class, () -> await(partitions.append(later)))
+                        .code())
+                .isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+    }
+
+    /** A type of coordinators that do nothing but note the epochs of the producers whose markers they apply. */
+    private static CoordinatorType noting(List<Object> epochs) {
+        Coordinator core = (Coordinator) Proxy.newProxyInstance(
+                Coordinator.class.getClassLoader(), new Class<?>[] {Coordinator.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("applyMarker")) epochs.add(arguments[1]);
+                    return method.getReturnType() == long.class ? Long.MAX_VALUE : null;
+                });
+        return new CoordinatorType() {
+            @Override
+            public String topic() {
+                return P0.topic();
+            }
+
+            @Override
+            public Coordinator create(TopicPartition partition) {
+                return core;
+            }
+        };
+    }
+
+    @Test
+    void aCoordinatorHearsOfNoMarkerThatWillBeRefused() throws Exception {
+        List<Object> epochs = new CopyOnWriteArrayList<>();
+        coordinators.add(noting(epochs));
+        restart(true);
+        serve(Map.of());
+        Append newer = marker(1, 3);
+        Append older = marker(0, 2);
+        partitions.appendAll(List.of(newer, older));
+        await(newer.done().future());
+        assertThat(catchThrowableOfType(
+                                ApiException.class, () -> await(older.done().future()))
+                        .code())
+                .isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+        assertThat(epochs).containsExactly((short) 1);
+    }
+
+    private static Append marker(int epoch, int coordinatorEpoch) {
+        ByteBuffer batch = new TransactionMarker(true, coordinatorEpoch).batch(7, (short) epoch, 0);
+        return new Append(P0, batch, 1, null, Promise.promise());
+    }
+
+    @Test
+    void tellsNobodyThatItIsFencedByWhatIsLost() throws Exception {
+        serve(Map.of());
+        publish("a");
+        files.forceFails = true;
+        List<Append> turn = List.of(of(7, 1, 0, "newer"), of(7, 0, 0, "older"), of(7, 1, 0, "newer"));
+        partitions.appendAll(turn);
+        for (Append append : turn) {
+            assertThat(catchThrowableOfType(
+                                    ApiException.class,
+                                    () -> await(append.done().future()))
+                            .code())
+                    .isEqualTo(ErrorCode.STORAGE_FAILED);
+        }
     }
 
     @Test

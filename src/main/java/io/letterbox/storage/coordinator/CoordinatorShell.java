@@ -20,6 +20,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.text.FileTrouble;
 import io.letterbox.time.Clock;
 import io.letterbox.time.Moment;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private final TopicPartition id;
     private final PartitionLog log;
     private final CoordinatorType kind;
-    private final Consumer<Append> appender;
+    private final Predicate<Append> appender;
     private final ShellTimers timers;
     private final Clock clock;
     private final Coordinator core;
@@ -91,13 +93,13 @@ final class CoordinatorShell implements CoordinatorOutbox {
      *
      * @param id its partition
      * @param log the partition's log
-     * @param appender appends to the partition
+     * @param appender appends to the partition, see {@link ShardCoordinators#start}
      */
     CoordinatorShell(
             TopicPartition id,
             PartitionLog log,
             CoordinatorType kind,
-            Consumer<Append> appender,
+            Predicate<Append> appender,
             ShellTimers timers,
             Clock clock) {
         this.id = id;
@@ -212,6 +214,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
                 callCore(() -> core.handle(ask, now, this));
             } catch (ApiException refusal) {
                 refuse(ask, refusal);
+            } catch (RefusedLaterException later) {
+                later.outcome.onFailure(cause -> refuse(ask, refusal(cause)));
             } catch (RuntimeException | AssertionError | StackOverflowError e) {
                 LOG.error("The coordinator of {} failed at {}", id, name(ask.command()), e);
                 refuse(ask, new ApiException(ErrorCode.INTERNAL, "The coordinator failed."));
@@ -290,8 +294,9 @@ final class CoordinatorShell implements CoordinatorOutbox {
         if (closed != null) throw closed;
         Promise<Appended> done = Promise.promise();
         ByteBuffer batch = batches.build(now.wallMs(), producer, records);
-        appender.accept(new Append(id, batch, records.size(), guard, done));
+        boolean appended = appender.test(new Append(id, batch, records.size(), guard, done));
         if (done.future().failed()) throw refusal(done.future().cause());
+        if (!appended) throw new RefusedLaterException(done.future());
         written++;
         done.future().onComplete(outcome -> {
             if (outcome.succeeded()) {
@@ -349,6 +354,18 @@ final class CoordinatorShell implements CoordinatorOutbox {
         held.clear();
         core.close();
         loaded();
+    }
+
+    /** Passes through a core whose batch is refused for a reason that is not committed yet. */
+    private static final class RefusedLaterException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Future<Appended> outcome;
+
+        RefusedLaterException(Future<Appended> outcome) {
+            super("refused later", null, false, false);
+            this.outcome = outcome;
+        }
     }
 
     /** The reply target of the shell's own commands, for which no client waits. */

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The coordinators of one shard. Owned by the shard's thread. */
@@ -33,7 +32,7 @@ public final class ShardCoordinators {
 
     private CoordinatorShell loading;
     private final Clock clock;
-    private Consumer<Append> appender;
+    private Predicate<Append> appender;
     private ShellTimers timers;
     private ClusterImage image;
     private ApiException failure;
@@ -51,14 +50,14 @@ public final class ShardCoordinators {
      * Starts; to be called before anything else.
      *
      * @param context the shard's context
-     * @param appender appends a batch on the shard's thread, as if it had come as a message; it fails the promise
-     *     before it returns if the append is refused
+     * @param appender appends a batch on the shard's thread, as if it had come as a message; returns false if the
+     *     batch is refused, whose promise fails before that or when the reason is committed
      */
-    public void start(Vertx vertx, Context context, Consumer<Append> appender) {
+    public void start(Vertx vertx, Context context, Predicate<Append> appender) {
         start(ShellTimers.of(vertx, context), appender);
     }
 
-    void start(ShellTimers shellTimers, Consumer<Append> shardAppender) {
+    void start(ShellTimers shellTimers, Predicate<Append> shardAppender) {
         timers = shellTimers;
         appender = shardAppender;
     }

@@ -49,6 +49,7 @@ class CoordinatorShellTest {
     private final List<Long> timers = new ArrayList<>();
     private PartitionLog log;
     private ApiException refusal;
+    private boolean refusesLater;
     private final TestClock clock = new TestClock();
     private Runnable timer;
     private Words core;
@@ -197,10 +198,11 @@ class CoordinatorShellTest {
         shell.configure(new TopicConfig(Map.of()));
     }
 
-    private void append(Append append) {
+    private boolean append(Append append) {
         if (refusal != null) {
-            append.done().fail(refusal);
-            return;
+            if (refusesLater) waiting.add(append);
+            else append.done().fail(refusal);
+            return false;
         }
         try {
             log.append(append.batch(), 0, clock.elapsedMs());
@@ -208,6 +210,7 @@ class CoordinatorShellTest {
             throw new UncheckedIOException(e);
         }
         waiting.add(append);
+        return true;
     }
 
     private void commit() {
@@ -242,6 +245,21 @@ class CoordinatorShellTest {
         assertThatThrownBy(answer::get).hasRootCause(refusal);
         refusal = null;
         assertThat(say("").get()).as("nothing was applied").isEmpty();
+    }
+
+    @Test
+    void passesARefusalOnWhenItsReasonIsCommitted() {
+        refusal = new ApiException(ErrorCode.INVALID_PRODUCER_EPOCH, "fenced");
+        refusesLater = true;
+        Answer<String> answer = new Answer<>();
+        shell.ask(new CoordinatorRequest<>(new Say("one", true), Principal.ANONYMOUS, answer));
+        assertThat(answer.isThere()).isFalse();
+        assertThat(say("").get()).as("nothing was applied").isEmpty();
+        assertThat(shell.openRequests()).isOne();
+        waiting.forEach(append -> append.done().fail(refusal));
+        assertThatThrownBy(answer::get).hasRootCause(refusal);
+        assertThat(shell.openRequests()).isZero();
+        assertThat(shell.isClosed()).isFalse();
     }
 
     @Test

@@ -163,13 +163,14 @@ class GroupsCrashSimTest {
                     : all.topics().get(0).partitions().get(0).committedOffset();
         }
 
-        private void append(Append append) {
+        private boolean append(Append append) {
             try {
                 log.append(append.batch(), 0, 1000);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             waiting.add(append);
+            return true;
         }
 
         private void force() throws IOException {
