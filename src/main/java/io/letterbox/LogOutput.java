@@ -60,6 +60,13 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         for (String library : List.of("org.apache.ratis", "com.hazelcast")) {
             context.getLogger(library).setLevel(normal ? quiet : null);
         }
+        // What is off on purpose, and flags of the JVM that would make it a little faster.
+        for (String warner : List.of(
+                "com.hazelcast.cp.CPSubsystem",
+                "com.hazelcast.instance.impl.HazelcastInstanceFactory",
+                "com.hazelcast.spi.impl.operationexecutor.slowoperationdetector.SlowOperationDetector")) {
+            context.getLogger(warner).setLevel(normal ? Level.ERROR : null);
+        }
         // Who leads a shard.
         context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(normal ? level : null);
     }

@@ -81,7 +81,7 @@ public final class CarriedPeers implements Peers {
                 Math.max(1, timeoutMs),
                 fired -> answer.tryFail(
                         PeerException.mayBeDone(node, "no answer came within " + timeoutMs + " milliseconds")));
-        send(to, EnvelopeCodec.encode(request), 0).onComplete(done -> {
+        send(to, EnvelopeCodec.encode(request), timeoutMs, 0).onComplete(done -> {
             held.release(size);
             vertx.cancelTimer(timer);
             if (done.failed()) {
@@ -116,13 +116,15 @@ public final class CarriedPeers implements Peers {
         return permits.computeIfAbsent(to.identity(), identity -> new PeerPermits());
     }
 
-    private Future<Buffer> send(Peer to, Buffer envelope, int first) {
+    private Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs, int first) {
         for (int index = first; index < carriers.size(); index++) {
             if (!carriers.get(index).reaches(to)) continue;
             int next = index + 1;
-            return carriers.get(index).send(to, envelope).recover(failure -> {
+            return carriers.get(index).send(to, envelope, timeoutMs).recover(failure -> {
                 boolean elsewhere = failure instanceof PeerException known && !known.mayBeDone();
-                return elsewhere && next < carriers.size() ? send(to, envelope, next) : Future.failedFuture(failure);
+                return elsewhere && next < carriers.size()
+                        ? send(to, envelope, timeoutMs, next)
+                        : Future.failedFuture(failure);
             });
         }
         return Future.failedFuture(PeerException.notSent(to.node(), "nothing reaches it at present"));

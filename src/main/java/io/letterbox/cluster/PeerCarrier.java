@@ -16,10 +16,11 @@ public interface PeerCarrier {
      * Sends a request.
      *
      * @param envelope an encoded {@link Envelope.Request}; given away
+     * @param timeoutMs how long whoever asks waits
      * @return the other side's envelope. Complete only when the carrier holds nothing of the request any more, which
      *     may be long after whoever asked has given up. Fails with a {@link PeerException}
      */
-    Future<Buffer> send(Peer to, Buffer envelope);
+    Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs);
 
     /** Has requests that arrive answered, from envelope to envelope; the function never fails. Called once. */
     void receive(Function<Buffer, Future<Buffer>> handler);

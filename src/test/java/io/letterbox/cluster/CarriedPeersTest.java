@@ -43,7 +43,7 @@ class CarriedPeersTest {
         }
 
         @Override
-        public Future<Buffer> send(Peer to, Buffer envelope) {
+        public Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs) {
             Promise<Buffer> answer = Promise.promise();
             sent.add(answer);
             return answer.future();

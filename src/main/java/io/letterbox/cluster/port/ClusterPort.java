@@ -18,8 +18,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -134,6 +136,23 @@ public final class ClusterPort implements PeerCarrier {
         return peers.values();
     }
 
+    /**
+     * Where Hazelcast may be on other nodes of this node's cluster that have answered lately: as they say, and at the
+     * address where they have answered.
+     */
+    public Collection<Endpoint> discovery() {
+        Set<Endpoint> discovery = new LinkedHashSet<>();
+        Collection<Peer> peers = peers();
+        for (Peer peer : peers) discovery.add(peer.addresses().discovery());
+        for (Sighting sighting : probes.sightings()) {
+            Peer peer = sighting.probe().peer();
+            if (!peers.contains(peer)) continue;
+            discovery.add(new Endpoint(
+                    sighting.address().host(), peer.addresses().discovery().port()));
+        }
+        return discovery;
+    }
+
     private static boolean isFresh(Sighting sighting, long nowMs) {
         return nowMs - sighting.atMs() <= Birth.FRESH_MS;
     }
@@ -152,7 +171,7 @@ public final class ClusterPort implements PeerCarrier {
     }
 
     @Override
-    public Future<Buffer> send(Peer to, Buffer envelope) {
+    public Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs) {
         return onLoop(() -> {
             PortConnection connection = probes.connectionTo(to);
             if (connection != null) return connection.request(to.node(), envelope);
