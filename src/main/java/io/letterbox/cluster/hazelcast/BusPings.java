@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which peers answer on the event bus. One that answers every second ping does not count: the bus then has an address of
- * it that leads nowhere, and would lose every second request. Any thread.
+ * Which peers answer on the event bus. One that answers every second ping does not count: the bus then has an address
+ * of it that leads nowhere, and would lose every second request. Any thread.
  */
 final class BusPings {
     /** How long an answer counts. */

@@ -102,8 +102,8 @@ final class ClusteredVertx {
     }
 
     /**
-     * Closes it, by force if that takes longer than some seconds. The future never fails; a thread may be left that waits
-     * for Hazelcast.
+     * Closes it, by force if that takes longer than some seconds. The future never fails; a thread may be left that
+     * waits for Hazelcast.
      */
     Future<Void> close() {
         closing.set(true);

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 
 /**
  * Tells Hazelcast of nodes that have answered a probe lately, and of no others: a paused node would keep one of its
- * threads busy and hold up its start, and a name with several addresses would make each node take the others for itself.
- * Asked at the start, and at each search for other clusters.
+ * threads busy and hold up its start, and a name with several addresses would make each node take the others for
+ * itself. Asked at the start, and at each search for other clusters.
  */
 final class ProbedDiscovery implements DiscoveryStrategyFactory {
     private final Supplier<Collection<Endpoint>> candidates;
