@@ -20,12 +20,13 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Checks that every list of every message is handled in a time in proportion to its elements, whatever their keys:
  * requests are read, and responses are filled and written. Quadratic code takes a hundred times as long for ten times
- * the elements; noise does not, and a list fails only if it is slow repeatedly.
+ * the elements; caches that are too small for the long list, or are shared with a busy neighbour, account for a factor
+ * of two at most. A list fails only if it is slow repeatedly.
  */
 class LinearMessagesTest {
     private static final int FEW = 1_000;
     private static final int MANY = 10 * FEW;
-    private static final double MOST = 15;
+    private static final double MOST = 30;
     private static final int ROUNDS = 4;
     private static final int ATTEMPTS = 6;
 

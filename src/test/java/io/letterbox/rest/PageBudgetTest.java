@@ -93,7 +93,7 @@ class PageBudgetTest {
 
     @Test
     void whoReadsNothingIsEndedByTheIdleTimeout() throws IOException {
-        open(1);
+        open(3); // Long enough that the pages are seen before they are ended.
         flood(4);
         await().until(() -> untaken() > 0);
         await().until(() -> door.pages.usedBytes() == 0 && door.entrance.open() == 0);

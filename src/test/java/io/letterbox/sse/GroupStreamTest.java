@@ -10,7 +10,6 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
 import io.letterbox.http.Json;
 import io.letterbox.record.TopicPartition;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** Streams as group members, on real sockets, with a real coordinator without a storage. */
 class GroupStreamTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-
     private TestStreams streams;
 
     @BeforeEach
@@ -74,10 +71,10 @@ class GroupStreamTest {
             EventStreamParser.Event record = stream.next();
             assertThat(record.data()).isEqualTo("before");
             assertThat(record.lastEventId()).isEqualTo("t/2/0");
-            await().atMost(LIMIT).until(() -> committed().equals(Map.of(0, 0L, 1, 0L, 2, 1L, 3, 0L)));
+            await().until(() -> committed().equals(Map.of(0, 0L, 1, 0L, 2, 1L, 3, 0L)));
             assertThat(group().members()).hasSize(1);
         }
-        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        await().until(() -> group().members().isEmpty());
         // A group ignores the id that an event source sends.
         try (TestStream stream = streams.open("/topics/t/events?group=g&from=earliest", "Last-Event-ID: t/2/700")) {
             assigned(stream);
@@ -93,14 +90,14 @@ class GroupStreamTest {
             assertThat(assigned(stream)).hasSize(4);
             streams.publish("t", 0, "v");
             assertThat(stream.next().data()).isEqualTo("v");
-            await().atMost(LIMIT).until(() -> committed().getOrDefault(0, 0L) == 1);
+            await().until(() -> committed().getOrDefault(0, 0L) == 1);
         }
     }
 
     @Test
     void aStreamThatIsOldHasCommittedAllBeforeItEnds() throws Exception {
         streams.close();
-        streams = new TestStreams(new SseConfig(3600, 10, 20, 3, 32_768, 65_536, 600, 300), 100);
+        streams = new TestStreams(new SseConfig(3600, 10, 20, 5, 32_768, 65_536, 600, 300), 100);
         streams.createTopic("t", 4);
         streams.groups
                 .coordinator()
@@ -112,7 +109,7 @@ class GroupStreamTest {
             stream.awaitEnd();
         }
         assertThat(committed()).containsEntry(0, 1L);
-        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        await().until(() -> group().members().isEmpty());
     }
 
     @Test
@@ -147,7 +144,7 @@ class GroupStreamTest {
 
     /** Once the heartbeat that is lost cannot be the one that joins. */
     private TestStream joinLater() throws Exception {
-        await().atMost(LIMIT).until(streams.groups::hasLostAll);
+        await().until(streams.groups::hasLostAll);
         return streams.open("/topics/t/events?group=g");
     }
 
@@ -164,7 +161,7 @@ class GroupStreamTest {
                 int moved = others.iterator().next();
                 streams.publish("t", moved, "for the second");
                 assertThat(second.next().data()).isEqualTo("for the second");
-                await().atMost(LIMIT).until(() -> committed().getOrDefault(moved, 0L) == 1);
+                await().until(() -> committed().getOrDefault(moved, 0L) == 1);
             }
             assertThat(assigned(first)).hasSize(4);
             for (int p = 0; p < 4; p++) streams.publish("t", p, "again");
@@ -180,7 +177,7 @@ class GroupStreamTest {
             assertThat(stream.next().data()).isEqualTo("v");
             assertThat(committed()).isEmpty();
         }
-        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        await().until(() -> group().members().isEmpty());
         assertThat(committed()).isEmpty();
     }
 
@@ -193,7 +190,7 @@ class GroupStreamTest {
             streams.publish("t", 0, "never acknowledged");
             assertThat(stream.nextData()).isEqualTo("never acknowledged");
         }
-        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        await().until(() -> group().members().isEmpty());
         try (TestStream stream = streams.open("/topics/t/events?group=g&ack=manual")) {
             assigned(stream);
             assertThat(stream.nextData()).isEqualTo("never acknowledged");
@@ -215,7 +212,7 @@ class GroupStreamTest {
             frozen.awaitEnd();
         }
         assertThat(streams.scrape()).contains("letterbox_sse_disconnects_total{reason=\"unacknowledged\"} 1");
-        await().atMost(LIMIT).until(() -> group().members().isEmpty());
+        await().until(() -> group().members().isEmpty());
         try (TestStream next = streams.open("/topics/t/events?group=g&ack=manual&from=earliest")) {
             assigned(next);
             assertThat(next.nextData()).isEqualTo("for nobody");

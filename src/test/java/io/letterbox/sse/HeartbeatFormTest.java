@@ -161,15 +161,17 @@ class HeartbeatFormTest {
         try (TestStream stream = server.open(EVENTS + "?heartbeat=event&from=earliest")) {
             List<String> seen = new ArrayList<>();
             List<Long> positions = new ArrayList<>();
-            for (int i = 0; i < 7; i++) {
+            String first = "{\"seconds\":1,\"live\":false}";
+            while (seen.size() < 7) {
                 EventStreamParser.Event event = stream.next();
-                seen.add(event.type().equals("heartbeat") ? event.data() : event.type());
+                String told = event.type().equals("heartbeat") ? event.data() : event.type();
+                // If reading takes longer than the time between heartbeats, there is more than one before the records.
+                if (seen.equals(List.of(first)) && told.equals(first)) continue;
+                seen.add(told);
                 positions.add(Cursor.parse(event.lastEventId()).get(0).nextOffset(0));
             }
             String live = "{\"seconds\":1,\"live\":true}";
-            assertThat(seen)
-                    .containsExactly(
-                            "{\"seconds\":1,\"live\":false}", "message", "message", "message", live, live, live);
+            assertThat(seen).containsExactly(first, "message", "message", "message", live, live, live);
             assertThat(positions).containsExactly(0L, 1L, 2L, 3L, 3L, 3L, 3L);
             assertThat(stream.parser.blocksWithoutData()).isZero();
         }
@@ -179,7 +181,13 @@ class HeartbeatFormTest {
     void aMemberThatAsksForHeartbeatsSeesThem() throws Exception {
         try (TestStream stream = server.open(EVENTS + "?heartbeat=event&group=g")) {
             List<String> types = new ArrayList<>();
-            for (int i = 0; i < 4; i++) types.add(stream.next().type());
+            while (types.size() < 4) {
+                String type = stream.next().type();
+                // If joining takes longer than the time between heartbeats, there is more than one before the
+                // assignment.
+                if (types.equals(List.of("heartbeat")) && type.equals("heartbeat")) continue;
+                types.add(type);
+            }
             assertThat(types).containsExactly("heartbeat", "assigned", "heartbeat", "heartbeat");
             assertThat(stream.parser.lastEventId()).isEmpty();
             assertThat(stream.parser.blocksWithoutData()).isZero();

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,12 @@ class RefusedStreamTest {
     @AfterAll
     static void close() {
         server.close();
+    }
+
+    /** A test begins with all slots free, although streams end a little later than their clients. */
+    @AfterEach
+    void noStreamIsLeft() {
+        await().until(() -> server.slots.taken() == 0);
     }
 
     /** The browser would not let the page read the stream, but the group would have lost the records. */
@@ -59,7 +66,6 @@ class RefusedStreamTest {
             assertThat(reads.status).isEqualTo(200);
             assertThat(reads.headers).doesNotContainKey("access-control-allow-origin");
         }
-        await().until(() -> server.slots.taken() == 0);
     }
 
     /** Paths that the router takes for streams, too. */
@@ -145,7 +151,6 @@ class RefusedStreamTest {
         try (TestStream stream = server.open("/topics/one/events", "Accept: Text/Event-Stream")) {
             assertThat(stream.status).isEqualTo(200);
         }
-        await().until(() -> server.slots.taken() == 0);
     }
 
     @Test
@@ -183,7 +188,6 @@ class RefusedStreamTest {
             assertThat(third.statusCode()).isEqualTo(429);
             assertThat(third.headers().firstValue("retry-after")).isPresent();
         }
-        org.awaitility.Awaitility.await().until(() -> server.slots.taken() == 0);
     }
 
     /** Any text in place of a cursor is answered with 400, and the server goes on. */

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * headers of a browser's EventSource, unless it is given another User-Agent.
  */
 final class TestStream implements AutoCloseable {
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = 30_000;
 
     /** WHATWG HTML, section 9.2.2, and WHATWG Fetch, section 4.6. */
     private static final String BROWSER = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nCache-Control: no-cache\r\n";
@@ -36,16 +36,17 @@ final class TestStream implements AutoCloseable {
 
     /** @param receiveBytes of the socket's buffer, or 0 for the system's default */
     TestStream(int port, String version, int receiveBytes, String path, String... extraHeaders) throws IOException {
-        socket = new Socket();
-        if (receiveBytes > 0) socket.setReceiveBufferSize(receiveBytes);
-        socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
-        socket.setSoTimeout(PATIENCE_MS);
-        in = new BufferedInputStream(socket.getInputStream());
         StringBuilder request =
                 new StringBuilder("GET " + path + " " + version + "\r\nHost: 127.0.0.1:" + port + "\r\n");
         if (Stream.of(extraHeaders).noneMatch(header -> header.startsWith("User-Agent:"))) request.append(BROWSER);
         for (String header : extraHeaders) request.append(header).append("\r\n");
-        socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        socket = new Socket();
+        if (receiveBytes > 0) socket.setReceiveBufferSize(receiveBytes);
+        socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+        socket.getOutputStream().write(bytes);
+        socket.setSoTimeout(PATIENCE_MS);
+        in = new BufferedInputStream(socket.getInputStream());
         status = Integer.parseInt(line().split(" ")[1]);
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');

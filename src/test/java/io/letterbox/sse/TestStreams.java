@@ -35,12 +35,13 @@ import java.util.Random;
 
 /** The delivery on a real socket, with a storage in memory. */
 final class TestStreams implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** No heartbeats within the time of a test. */
     static final SseConfig CALM = new SseConfig(3600, 2000, 5000, 0, 32_768, 65_536, 600, 300);
 
     private static final int GROUP_SESSION_MS = 45_000;
+    private static final int IDLE_TIMEOUT_SECONDS = 60;
 
     final Vertx vertx = Vertx.vertx();
     final FakeStorage storage = new FakeStorage(vertx);
@@ -58,20 +59,24 @@ final class TestStreams implements AutoCloseable {
     }
 
     TestStreams(SseConfig config, int maxSubscribers) {
-        this(config, maxSubscribers, GROUP_SESSION_MS, false);
+        this(config, maxSubscribers, GROUP_SESSION_MS, IDLE_TIMEOUT_SECONDS, false);
     }
 
     TestStreams(SseConfig config, int maxSubscribers, boolean h2c) {
-        this(config, maxSubscribers, GROUP_SESSION_MS, h2c);
+        this(config, maxSubscribers, GROUP_SESSION_MS, IDLE_TIMEOUT_SECONDS, h2c);
     }
 
     TestStreams(SseConfig config, int maxSubscribers, int groupSessionMs) {
-        this(config, maxSubscribers, groupSessionMs, false);
+        this(config, maxSubscribers, groupSessionMs, IDLE_TIMEOUT_SECONDS, false);
     }
 
-    private TestStreams(SseConfig config, int maxSubscribers, int groupSessionMs, boolean h2c) {
+    /** A server whose connections may be idle for a limited time, which a stream has to outlive. */
+    static TestStreams withIdleTimeout(SseConfig config, int seconds) {
+        return new TestStreams(config, 10, GROUP_SESSION_MS, seconds, false);
+    }
+
+    private TestStreams(SseConfig config, int maxSubscribers, int groupSessionMs, int idleTimeoutSeconds, boolean h2c) {
         slots = new SubscriberSlots(maxSubscribers);
-        // An idle timeout of one second: a stream has to outlive it.
         HttpConfig http = new HttpConfig(
                 "127.0.0.1",
                 0,
@@ -80,7 +85,7 @@ final class TestStreams implements AutoCloseable {
                 List.of("127.0.0.0/8"),
                 Path.of(""),
                 h2c,
-                1,
+                idleTimeoutSeconds,
                 20_000,
                 0,
                 256,
