@@ -110,7 +110,7 @@ class RequestPrincipalTest {
     /** Sends a request line, and returns the answer's. */
     private static String ask(String requestLine) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", SOCKETS.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             String head = requestLine + " HTTP/1.1\r\nHost: 127.0.0.1:" + SOCKETS.port()
                     + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));

@@ -30,11 +30,11 @@ class WorkerExecutorsTest {
     void stop() throws Exception {
         single.shutdownNow();
         several.shutdownNow();
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private Object next() throws InterruptedException {
-        return seen.poll(10, TimeUnit.SECONDS);
+        return seen.poll(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -85,7 +85,7 @@ class WorkerExecutorsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

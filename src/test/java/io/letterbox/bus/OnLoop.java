@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Calls what an event loop owns from a test's thread. */
 public final class OnLoop {
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 30;
 
     private OnLoop() {}
 

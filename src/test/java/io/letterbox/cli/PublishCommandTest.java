@@ -254,7 +254,7 @@ class PublishCommandTest {
         typing.write("second".getBytes(StandardCharsets.UTF_8));
         typing.close();
 
-        assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+        assertThat(done.get(30, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
         assertThat(server.asked()).extracting(FakeServer.ReceivedRequest::body).containsExactly("first\n", "second\n");
     }
 

@@ -72,7 +72,7 @@ class StaticFilesTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sockets.port() + path))
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(30));
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
@@ -91,7 +91,7 @@ class StaticFilesTest {
     /** The response to a target that is sent unchanged, which HTTP clients would not do. */
     private String raw(String target) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", sockets.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
@@ -194,7 +194,7 @@ class StaticFilesTest {
         assertThat(head.body()).isEmpty();
         Files.write(site.resolve("empty.txt"), new byte[0]);
         assertThat(get("/static/empty.txt").body()).isEmpty();
-        await().atMost(Duration.ofSeconds(20)).until(() -> transfers.get() == 0);
+        await().until(() -> transfers.get() == 0);
     }
 
     @Test
@@ -270,12 +270,12 @@ class StaticFilesTest {
         try (Socket socket = new Socket("127.0.0.1", sockets.port())) {
             socket.getOutputStream()
                     .write("GET /static/huge.bin HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-            await().atMost(Duration.ofSeconds(20)).until(() -> transfers.get() == 1);
+            await().until(() -> transfers.get() == 1);
             // Other requests are served meanwhile.
             assertThat(get("/static/index.html").statusCode()).isEqualTo(200);
             assertThat(head(socket.getInputStream())).contains("content-length: " + (8L << 30));
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> transfers.get() == 0);
+        await().until(() -> transfers.get() == 0);
 
         transfers.set(StaticFiles.MAX_TRANSFERS);
         assertThat(get("/static/huge.bin").statusCode()).isEqualTo(429);

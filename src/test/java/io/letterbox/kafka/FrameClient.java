@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
 
 /** A Kafka client that does only what a test says: writes bytes, reads frames. For one thread. */
 public final class FrameClient implements AutoCloseable {
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = 30_000;
 
     private final Socket socket;
     private final OutputStream out;

@@ -396,13 +396,13 @@ class KafkaDoorTest {
             assertAlive(idle);
             busy.send(ApiKeys.PRODUCE, 9, 1, Produces.to("t", 0, "a"));
             Awaitility.await().until(() -> door.storage.appends() == 1);
-            var drained = door.verticle.drain(20_000);
+            var drained = door.verticle.drain(30_000);
             idle.awaitClose();
             assertThat(drained.isComplete()).isFalse();
             door.storage.release();
             produceAnswer(busy, 1, 0);
             busy.awaitClose();
-            drained.await(20, TimeUnit.SECONDS);
+            drained.await(30, TimeUnit.SECONDS);
         }
     }
 }

@@ -20,7 +20,6 @@ import io.letterbox.kafka.transactions.TransactionApis;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -55,7 +54,7 @@ class RequestPrincipalTest {
                 // One connection each: an answer may be its end.
                 try (FrameClient client = door.connect()) {
                     client.send(api.key(), api.maxVersion(), 1, question(api.key()));
-                    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(door.answered(api.key().name))
+                    await().untilAsserted(() -> assertThat(door.answered(api.key().name))
                             .as(api.key().name)
                             .isEqualTo(1));
                 }

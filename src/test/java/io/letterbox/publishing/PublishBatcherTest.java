@@ -93,7 +93,7 @@ class PublishBatcherTest {
                         List.of(add(ALICE, 0), add(ALICE, 0), add(ALICE, 1), add(BOB, 0), add(BOB, 0), add(ALICE, 0)))
                 .<Void>mapEmpty()
                 .onComplete(all));
-        all.future().await(20, TimeUnit.SECONDS);
+        all.future().await(30, TimeUnit.SECONDS);
 
         assertThat(sent).containsExactly("alice 0: 2", "alice 1: 1", "bob 0: 2", "alice 0: 1");
     }

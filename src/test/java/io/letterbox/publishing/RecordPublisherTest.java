@@ -69,7 +69,7 @@ class RecordPublisherTest {
     }
 
     private static void assertRefused(Future<Long> offset, ErrorCode code) {
-        assertThatThrownBy(() -> offset.await(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> offset.await(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
                         .isEqualTo(code));
     }
@@ -80,9 +80,9 @@ class RecordPublisherTest {
         Future<Long> first = publish(to(3, "a"));
         assertThat(OnLoop.call(loop, () -> first.isComplete())).isFalse();
         storage.release();
-        assertThat(first.await(20, TimeUnit.SECONDS)).isZero();
-        assertThat(publish(to(3, "b")).await(20, TimeUnit.SECONDS)).isEqualTo(1);
-        assertThat(publish(to(4, "c")).await(20, TimeUnit.SECONDS)).isZero();
+        assertThat(first.await(30, TimeUnit.SECONDS)).isZero();
+        assertThat(publish(to(3, "b")).await(30, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(publish(to(4, "c")).await(30, TimeUnit.SECONDS)).isZero();
     }
 
     @Test
@@ -91,9 +91,9 @@ class RecordPublisherTest {
         int partition = Partitioner.forKey(key, PARTITIONS);
         List<RecordHeader> headers = List.of(new RecordHeader("h", bytes("x")));
         publish(ProducerRecord.byKey("t", 1_700_000_000_000L, key, bytes("value"), headers))
-                .await(20, TimeUnit.SECONDS);
+                .await(30, TimeUnit.SECONDS);
         publish(new ProducerRecord("t", partition, 1_700_000_000_001L, key, null, List.of()))
-                .await(20, TimeUnit.SECONDS);
+                .await(30, TimeUnit.SECONDS);
         Slice slice = storage.readCached(new TopicPartition("t", partition), 0, 10_000, Isolation.COMMITTED);
         try (RecordCursor cursor = new RecordCursor(slice.batches(), 0)) {
             assertThat(cursor.next()).isTrue();
@@ -117,9 +117,9 @@ class RecordPublisherTest {
             return all;
         });
         for (int number = 0; number < 10; number++) {
-            assertThat(offsets.get(number).await(20, TimeUnit.SECONDS)).isEqualTo(number);
+            assertThat(offsets.get(number).await(30, TimeUnit.SECONDS)).isEqualTo(number);
         }
-        assertThat(offsets.get(10).await(20, TimeUnit.SECONDS)).isZero();
+        assertThat(offsets.get(10).await(30, TimeUnit.SECONDS)).isZero();
         assertThat(storage.appends()).isEqualTo(2);
     }
 

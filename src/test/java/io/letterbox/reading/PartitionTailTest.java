@@ -66,7 +66,7 @@ class PartitionTailTest {
         publish();
         for (boolean cached : new boolean[] {true, false}) {
             storage.setCached(cached);
-            Slice slice = next(1).await(20, TimeUnit.SECONDS);
+            Slice slice = next(1).await(30, TimeUnit.SECONDS);
             assertThat(slice.nextOffset()).as("cached: " + cached).isEqualTo(2);
             assertThat(slice.isEmpty()).isFalse();
         }
@@ -80,7 +80,7 @@ class PartitionTailTest {
         assertThat(OnLoop.call(loop, () -> waiting.isComplete())).isFalse();
         assertThat(listeners.size()).isEqualTo(1);
         publish();
-        assertThat(waiting.await(20, TimeUnit.SECONDS).nextOffset()).isEqualTo(2);
+        assertThat(waiting.await(30, TimeUnit.SECONDS).nextOffset()).isEqualTo(2);
         assertThat(listeners.size()).isZero();
     }
 
@@ -92,7 +92,7 @@ class PartitionTailTest {
             listeners.wakeAll();
             return null;
         });
-        assertThatThrownBy(() -> waiting.await(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> waiting.await(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
                         .isEqualTo(ErrorCode.UNKNOWN_PARTITION));
         assertThat(listeners.size()).isZero();
@@ -101,7 +101,7 @@ class PartitionTailTest {
     @Test
     void anOffsetBeyondTheEndIsRefusedAndNotWaitedFor() throws Exception {
         Future<Slice> outside = next(5);
-        assertThatThrownBy(() -> outside.await(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> outside.await(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
                         .isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE));
     }

@@ -166,7 +166,7 @@ class CompressedBodyTest {
     void aStreamedBodyMayBeCompressed() throws IOException {
         byte[] body = gzip("a\nb\nc\n".getBytes(UTF_8));
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(("POST /topics/t HTTP/1.1\r\nHost: x\r\nContent-Type: " + NDJSON
                             + "\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n")

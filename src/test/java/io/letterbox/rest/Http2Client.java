@@ -16,7 +16,7 @@ final class Http2Client implements AutoCloseable {
 
     private static final int SETTINGS = 4;
     private static final int END_HEADERS = 4;
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = 30_000;
 
     private final Socket socket;
     private final DataOutputStream out;

@@ -27,7 +27,7 @@ class MalformedRequestsTest {
     private static final int REQUESTS = 10_000;
     private static final int CLIENTS = 4;
     private static final int MAX_FAILURES = 8;
-    private static final int PATIENCE_MS = 5_000;
+    private static final int PATIENCE_MS = 30_000;
 
     private final AtomicInteger answered = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();

@@ -121,7 +121,7 @@ class PageBudgetTest {
         open(60);
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            waiting.add(door.sendLater(door.request("/topics/t/records?offset=latest&wait=20000")));
+            waiting.add(door.sendLater(door.request("/topics/t/records?offset=latest&wait=30000")));
         }
         await().until(() -> door.ingress.waitingPages() == waiting.size());
         assertThat(door.pages.usedBytes()).isZero();

@@ -72,7 +72,7 @@ class PublishLimitsTest {
     @Test
     void aChunkedBodyIsRefusedWhileItArrives() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(ascii("POST /topics/t HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
             for (int i = 0; i < 5; i++) out.write(ascii("400\r\n" + "x".repeat(1_024) + "\r\n"));
@@ -85,7 +85,7 @@ class PublishLimitsTest {
     @Test
     void aClientThatSendsOnAfterTheRefusalIsCutOff() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(ascii("POST /topics/t HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"));
             byte[] flood = new byte[1 << 16];
@@ -148,7 +148,7 @@ class PublishLimitsTest {
     @Test
     void aClientThatAsksFirstIsToldToGoOn() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             InputStream in = socket.getInputStream();
             out.write(ascii("POST /topics/t HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n"

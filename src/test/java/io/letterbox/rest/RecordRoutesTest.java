@@ -109,7 +109,7 @@ class RecordRoutesTest {
     private CompletableFuture<HttpResponse<String>> waiting(String query) {
         int before = door.ingress.waitingPages();
         CompletableFuture<HttpResponse<String>> waiting =
-                door.sendLater(door.request("/topics/t/records?wait=20000&" + query));
+                door.sendLater(door.request("/topics/t/records?wait=30000&" + query));
         await().until(() -> door.ingress.waitingPages() == before + 1);
         return waiting;
     }
@@ -130,7 +130,7 @@ class RecordRoutesTest {
     void whoLeavesWaitsNoLonger() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
             socket.getOutputStream()
-                    .write("GET /topics/t/records?offset=10&wait=20000 HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .write("GET /topics/t/records?offset=10&wait=30000 HTTP/1.1\r\nHost: x\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             await().until(() -> door.ingress.waitingPages() == 1);
         }
@@ -154,12 +154,12 @@ class RecordRoutesTest {
     @Test
     void aDrainAnswersWhoWaits() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", door.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream()
-                    .write("GET /topics/t/records?offset=10&wait=20000 HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .write("GET /topics/t/records?offset=10&wait=30000 HTTP/1.1\r\nHost: x\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             await().until(() -> door.ingress.waitingPages() == 1);
-            door.verticle.drain(5_000).await();
+            door.verticle.drain(30_000).await();
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(answer).startsWith("HTTP/1.1 200 OK").contains("\"nextOffset\":10");
         }

@@ -45,7 +45,7 @@ import java.util.concurrent.CompletableFuture;
 /** The HTTP server on a real socket, with a storage in memory. */
 final class TestDoor implements AutoCloseable {
     final TestClock clock = new TestClock();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** The Host headers of tests to which the name does not matter. */
     static final List<String> NAMES = List.of("x", "h", "me");

@@ -165,7 +165,7 @@ class HeartbeatFormTest {
             while (seen.size() < 7) {
                 EventStreamParser.Event event = stream.next();
                 String told = event.type().equals("heartbeat") ? event.data() : event.type();
-                // If reading takes longer than the time between heartbeats, there is more than one before the records.
+                // If reading takes longer than the time between heartbeats, there are several before it.
                 if (seen.equals(List.of(first)) && told.equals(first)) continue;
                 seen.add(told);
                 positions.add(Cursor.parse(event.lastEventId()).get(0).nextOffset(0));

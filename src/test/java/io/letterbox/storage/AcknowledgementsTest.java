@@ -27,7 +27,7 @@ class AcknowledgementsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private static Append append(Promise<Appended> done) {
@@ -112,7 +112,7 @@ class AcknowledgementsTest {
     private static List<Object> take(BlockingQueue<Object> queue, int count) throws InterruptedException {
         List<Object> taken = new ArrayList<>();
         while (taken.size() < count) {
-            Object next = queue.poll(10, TimeUnit.SECONDS);
+            Object next = queue.poll(30, TimeUnit.SECONDS);
             if (next == null) break;
             taken.add(next);
         }
@@ -121,7 +121,7 @@ class AcknowledgementsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -49,7 +49,7 @@ class LocalPartitionsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private void host(int shard, TopicPartition id) {
@@ -61,7 +61,7 @@ class LocalPartitionsTest {
     }
 
     private <T> T at(int shard, Class<T> type) throws Exception {
-        return type.cast(shards.get(shard).poll(10, TimeUnit.SECONDS));
+        return type.cast(shards.get(shard).poll(30, TimeUnit.SECONDS));
     }
 
     @Test
@@ -71,7 +71,7 @@ class LocalPartitionsTest {
         assertThat(at(2, Append.class)).isSameAs(first);
         Appended appended = new Appended(7, -1, 0, false);
         first.done().complete(appended);
-        assertThat(answer.await(10, TimeUnit.SECONDS)).isEqualTo(appended);
+        assertThat(answer.await(30, TimeUnit.SECONDS)).isEqualTo(appended);
     }
 
     @Test
@@ -94,7 +94,7 @@ class LocalPartitionsTest {
             assertThat(ask.producerId()).isEqualTo(9);
             ask.done().complete(shard == 0 ? Map.of() : Map.of(shard, shard * 10));
         }
-        assertThat(found.await(10, TimeUnit.SECONDS)).isEqualTo(Map.of(1, 10, 2, 20));
+        assertThat(found.await(30, TimeUnit.SECONDS)).isEqualTo(Map.of(1, 10, 2, 20));
     }
 
     @Test
@@ -105,6 +105,6 @@ class LocalPartitionsTest {
         assertThat(ask.request().command()).isEqualTo(new GroupCommand.ViewGroup("g"));
         assertThat(ask.request().principal()).isEqualTo(alice);
         ask.request().reply().succeed(null);
-        assertThat(answer.await(10, TimeUnit.SECONDS)).isNull();
+        assertThat(answer.await(30, TimeUnit.SECONDS)).isNull();
     }
 }

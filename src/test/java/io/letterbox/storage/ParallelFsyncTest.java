@@ -72,7 +72,7 @@ class ParallelFsyncTest {
         appendToThreeWithAFaultyOne();
         CompletableFuture<Void> forced =
                 new ParallelFsync(threads, failed::incrementAndGet).forceInBackground(flushes());
-        assertThat(forced).failsWithin(Duration.ofSeconds(20));
+        assertThat(forced).failsWithin(Duration.ofSeconds(30));
         assertThat(failed).hasValue(1);
         assertThat(logs).extracting(PartitionLog::durableOffset).containsExactly(1L, 0L, 0L);
     }

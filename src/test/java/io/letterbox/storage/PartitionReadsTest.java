@@ -55,7 +55,7 @@ class PartitionReadsTest {
     @AfterEach
     void close() throws Exception {
         log.close();
-        vertx.close().await(20, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private void append(int valueBytes, boolean cached) throws IOException {
@@ -72,7 +72,7 @@ class PartitionReadsTest {
     }
 
     private List<FetchedData> locate(FetchBudget budget, ReadRequest... asks) throws Exception {
-        return access.locate(List.of(asks), budget, Isolation.COMMITTED).await(20, TimeUnit.SECONDS);
+        return access.locate(List.of(asks), budget, Isolation.COMMITTED).await(30, TimeUnit.SECONDS);
     }
 
     @Test

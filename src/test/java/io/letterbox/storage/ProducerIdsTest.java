@@ -49,7 +49,7 @@ class ProducerIdsTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -63,7 +63,7 @@ class ProducerIdsTest {
             asked.add(one.next());
         }
         Set<Long> ids = new HashSet<>();
-        for (Future<Long> answer : asked) ids.add(answer.await(10, TimeUnit.SECONDS));
+        for (Future<Long> answer : asked) ids.add(answer.await(30, TimeUnit.SECONDS));
         assertThat(ids).hasSize(3 * ProducerIds.BLOCK).allMatch(id -> id >= 7 * ProducerIds.BLOCK);
         assertThat(log.version).isEqualTo(9);
     }
@@ -73,9 +73,9 @@ class ProducerIdsTest {
         ProducerIds ids = new ProducerIds(vertx, log);
         log.refuses = true;
         Future<Long> refused = ids.next();
-        assertThat(refused.otherwise(-1L).await(10, TimeUnit.SECONDS)).isEqualTo(-1L);
+        assertThat(refused.otherwise(-1L).await(30, TimeUnit.SECONDS)).isEqualTo(-1L);
         assertThat(refused.cause()).hasMessage("The disk is gone.");
         log.refuses = false;
-        assertThat(ids.next().await(10, TimeUnit.SECONDS)).isEqualTo(7L * ProducerIds.BLOCK);
+        assertThat(ids.next().await(30, TimeUnit.SECONDS)).isEqualTo(7L * ProducerIds.BLOCK);
     }
 }

@@ -45,7 +45,7 @@ class WatchFilesTest {
     void export() throws Exception {
         vertx = ProcessMetrics.meter(Vertx.builder(), new VertxOptions().setEventLoopPoolSize(1), specimen.registry)
                 .build();
-        vertx.executeBlocking(() -> 1).await(10, TimeUnit.SECONDS);
+        vertx.executeBlocking(() -> 1).await(30, TimeUnit.SECONDS);
         samples = specimen.scrape().samples();
         samples.forEach(sample -> {
             names.add(sample.name());
@@ -57,7 +57,7 @@ class WatchFilesTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
         specimen.close();
     }
 

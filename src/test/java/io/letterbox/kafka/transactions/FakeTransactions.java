@@ -38,7 +38,7 @@ final class FakeTransactions implements Coordinators {
 
     /** Waits for the next request. */
     Question next() throws InterruptedException {
-        Question question = asked.poll(10, TimeUnit.SECONDS);
+        Question question = asked.poll(30, TimeUnit.SECONDS);
         assertThat(question).as("a question").isNotNull();
         return question;
     }

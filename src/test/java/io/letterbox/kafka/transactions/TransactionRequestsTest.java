@@ -112,7 +112,7 @@ class TransactionRequestsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private Future<ApiMessage> ask(ApiKeys key, int version, ApiMessage body) {
@@ -127,7 +127,7 @@ class TransactionRequestsTest {
     }
 
     private static <T extends ApiMessage> T answer(Future<ApiMessage> future, Class<T> type) throws Exception {
-        return type.cast(future.await(10, TimeUnit.SECONDS));
+        return type.cast(future.await(30, TimeUnit.SECONDS));
     }
 
     private static AddPartitionsToTxnTopicCollection topics(String name, int... partitions) {

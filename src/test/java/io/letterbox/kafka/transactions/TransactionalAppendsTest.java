@@ -45,7 +45,7 @@ class TransactionalAppendsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private interface Work<T> {
@@ -55,7 +55,7 @@ class TransactionalAppendsTest {
     private <T> T onLoop(Work<T> work) throws Exception {
         Promise<T> done = Promise.promise();
         context.runOnContext(v -> done.complete(work.run()));
-        return done.future().await(10, TimeUnit.SECONDS);
+        return done.future().await(30, TimeUnit.SECONDS);
     }
 
     private Future<Appended> append(Writer writer, int number) throws Exception {
@@ -68,7 +68,7 @@ class TransactionalAppendsTest {
     }
 
     private Append atShard(int number) throws Exception {
-        Append append = shard.poll(10, TimeUnit.SECONDS);
+        Append append = shard.poll(30, TimeUnit.SECONDS);
         assertThat(append).as("batch %d at the shard", number).isNotNull();
         assertThat(append.batch().get(0)).isEqualTo((byte) number);
         return append;
@@ -85,7 +85,7 @@ class TransactionalAppendsTest {
     }
 
     private static Throwable failure(Future<Appended> answer) throws Exception {
-        answer.otherwiseEmpty().await(10, TimeUnit.SECONDS);
+        answer.otherwiseEmpty().await(30, TimeUnit.SECONDS);
         return answer.cause();
     }
 
@@ -93,7 +93,7 @@ class TransactionalAppendsTest {
     void aKnownTransactionTakesNoDetour() throws Exception {
         Future<Appended> answer = append(NEWER, 1);
         accept(atShard(1));
-        assertThat(answer.await(10, TimeUnit.SECONDS).baseOffset()).isEqualTo(1);
+        assertThat(answer.await(30, TimeUnit.SECONDS).baseOffset()).isEqualTo(1);
         assertThat(coordinator.asked).isEmpty();
     }
 
@@ -108,7 +108,7 @@ class TransactionalAppendsTest {
         Append again = atShard(1);
         assertThat(again.guard()).isSameAs(guard);
         accept(again);
-        assertThat(answer.await(10, TimeUnit.SECONDS).baseOffset()).isEqualTo(1);
+        assertThat(answer.await(30, TimeUnit.SECONDS).baseOffset()).isEqualTo(1);
     }
 
     @Test
@@ -186,7 +186,7 @@ class TransactionalAppendsTest {
         assertThat(Errors.forException(failure(answer))).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
         Future<Appended> next = append(NEWER, 2);
         accept(atShard(2));
-        assertThat(next.await(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(next.await(30, TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test

@@ -75,24 +75,24 @@ class CoordinatorRouterTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     @Test
     void theFirstCommandMakesTheTopicAndItsKeyDecidesThePartition() throws Exception {
-        assertThat(router.askAll(new Question(""), ALICE).await(10, TimeUnit.SECONDS))
+        assertThat(router.askAll(new Question(""), ALICE).await(30, TimeUnit.SECONDS))
                 .as("lists do not make it")
                 .isEmpty();
         // Kafka's clients find the same one: the hash code is the smallest int, whose absolute value is none.
         Question smallest = new Question("polygenelubricants");
         assertThat(smallest.key().hashCode()).isEqualTo(Integer.MIN_VALUE);
 
-        assertThat(router.ask(smallest, ALICE).await(10, TimeUnit.SECONDS)).isZero();
+        assertThat(router.ask(smallest, ALICE).await(30, TimeUnit.SECONDS)).isZero();
 
         assertThat(storage.metadata().image().topics().get(TOPIC).partitions()).hasSize(50);
-        assertThat(router.ask(new Question("a"), ALICE).await(10, TimeUnit.SECONDS))
+        assertThat(router.ask(new Question("a"), ALICE).await(30, TimeUnit.SECONDS))
                 .isEqualTo('a' % 50);
-        assertThat(router.coordinatorOf(TOPIC, "a").await(10, TimeUnit.SECONDS))
+        assertThat(router.coordinatorOf(TOPIC, "a").await(30, TimeUnit.SECONDS))
                 .isEqualTo(new TopicPartition(TOPIC, 'a' % 50));
         assertThat(partitions.principals).containsExactly(ALICE, ALICE);
         assertThat(router.isNear(TOPIC, "a")).isTrue();
@@ -101,7 +101,7 @@ class CoordinatorRouterTest {
     @Test
     void allCoordinatorsAreAskedInTheirOrder() throws Exception {
         storage.createTopic(TOPIC, 3, Map.of());
-        assertThat(router.askAll(new Question("ignored"), ALICE).await(10, TimeUnit.SECONDS))
+        assertThat(router.askAll(new Question("ignored"), ALICE).await(30, TimeUnit.SECONDS))
                 .containsExactly(0, 1, 2);
         assertThat(partitions.principals).containsOnly(ALICE);
     }

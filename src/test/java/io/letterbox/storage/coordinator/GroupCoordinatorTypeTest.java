@@ -31,7 +31,7 @@ class GroupCoordinatorTypeTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private static CoordinatorCommand<?> heartbeat(String regex) {

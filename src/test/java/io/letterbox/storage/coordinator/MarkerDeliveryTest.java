@@ -113,11 +113,11 @@ class MarkerDeliveryTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(30, TimeUnit.SECONDS);
     }
 
     private Append next() throws Exception {
-        Append append = shards.poll(10, TimeUnit.SECONDS);
+        Append append = shards.poll(30, TimeUnit.SECONDS);
         assertThat(append).as("a marker").isNotNull();
         return append;
     }
@@ -141,7 +141,7 @@ class MarkerDeliveryTest {
     }
 
     private Promise<Void> report() throws Exception {
-        Promise<Void> report = reports.poll(10, TimeUnit.SECONDS);
+        Promise<Void> report = reports.poll(30, TimeUnit.SECONDS);
         assertThat(report).as("word that all markers are written").isNotNull();
         assertThat(shards).isEmpty();
         return report;
