@@ -183,7 +183,8 @@ final class SourceRules {
             "coordinator",
             "groups",
             "transactions",
-            "cluster.birth");
+            "cluster.birth",
+            "cluster.placement");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"

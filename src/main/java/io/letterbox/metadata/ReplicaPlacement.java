@@ -8,9 +8,9 @@ import java.util.Map;
 
 /**
  * Chooses the nodes of new shards: each gets the nodes with the fewest replicas, and prefers the one of them as its
- * leader that is preferred least often; then the lowest number decides. Of nodes in different racks, those whose racks
- * have no replica of the shard yet come first. Pure. What is chosen is written into {@link
- * Command.CreateReplicatedShards}, so another version may choose otherwise.
+ * leader that is preferred least often; then the lowest number decides. The one to lead while that is away is chosen
+ * alike. Of nodes in different racks, those whose racks have no replica of the shard yet come first. Pure. What is
+ * chosen is written into {@link Command.CreateReplicatedShards}, so another version may choose otherwise.
  */
 public final class ReplicaPlacement {
     /** How many replicas topics get that do not say, where there are as many nodes. */
@@ -19,6 +19,7 @@ public final class ReplicaPlacement {
     private final List<NodeImage> nodes;
     private final Map<Integer, Integer> replicas = new HashMap<>();
     private final Map<Integer, Integer> preferred = new HashMap<>();
+    private final Map<Integer, Integer> nextInLine = new HashMap<>();
 
     private ReplicaPlacement(ClusterImage image) {
         nodes = image.nodes().values().stream()
@@ -28,6 +29,7 @@ public final class ReplicaPlacement {
         for (ShardImage shard : image.shards()) {
             for (int node : shard.nodes()) replicas.merge(node, 1, Integer::sum);
             preferred.merge(shard.nodes().get(0), 1, Integer::sum);
+            if (shard.nodes().size() > 1) nextInLine.merge(shard.nodes().get(1), 1, Integer::sum);
         }
     }
 
@@ -61,15 +63,24 @@ public final class ReplicaPlacement {
                             .thenComparing(NodeImage::id))
                     .orElseThrow());
         }
-        NodeImage leader = chosen.stream()
-                .min(Comparator.comparing((NodeImage node) -> preferred.getOrDefault(node.id(), 0))
+        List<NodeImage> ordered = new ArrayList<>();
+        ordered.add(leastOften(preferred, chosen));
+        chosen.removeAll(ordered);
+        if (!chosen.isEmpty()) ordered.add(leastOften(nextInLine, chosen));
+        chosen.removeAll(ordered);
+        ordered.addAll(chosen);
+        for (NodeImage node : ordered) replicas.merge(node.id(), 1, Integer::sum);
+        return ordered.stream().map(NodeImage::replica).toList();
+    }
+
+    /** Counts the choice. */
+    private static NodeImage leastOften(Map<Integer, Integer> counts, List<NodeImage> among) {
+        NodeImage least = among.stream()
+                .min(Comparator.comparing((NodeImage node) -> counts.getOrDefault(node.id(), 0))
                         .thenComparing(NodeImage::id))
                 .orElseThrow();
-        preferred.merge(leader.id(), 1, Integer::sum);
-        for (NodeImage node : chosen) replicas.merge(node.id(), 1, Integer::sum);
-        chosen.remove(leader);
-        chosen.add(0, leader);
-        return chosen.stream().map(NodeImage::replica).toList();
+        counts.merge(least.id(), 1, Integer::sum);
+        return least;
     }
 
     private static boolean sharesRack(NodeImage node, List<NodeImage> chosen) {

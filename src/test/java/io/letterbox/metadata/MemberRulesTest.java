@@ -25,6 +25,15 @@ class MemberRulesTest {
             assertThat(shard.isReplicated()).isTrue();
         });
         assertThat(image.shards().stream().map(shard -> shard.nodes().get(0))).containsExactly(1, 2, 3, 1, 2, 3);
+        for (int away = 1; away <= 3; away++) {
+            int gone = away;
+            assertThat(image.shards().stream()
+                            .filter(shard -> shard.nodes().get(0) == gone)
+                            .map(shard -> shard.nodes().get(1))
+                            .distinct())
+                    .as("what node " + gone + " leads goes to both others while it is away")
+                    .hasSize(2);
+        }
         assertThat(image.defaultReplicationFactor()).isEqualTo(3);
 
         apply(new Command.CreateTopic("a", new UUID(1, 1), 4, 3, Map.of()));
