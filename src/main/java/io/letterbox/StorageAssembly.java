@@ -28,6 +28,7 @@ import io.letterbox.storage.ClockWatch;
 import io.letterbox.storage.DataDirectory;
 import io.letterbox.storage.DiskReserve;
 import io.letterbox.storage.HostedPartitions;
+import io.letterbox.storage.HostedShards;
 import io.letterbox.storage.LayoutMigration;
 import io.letterbox.storage.LocalPartitions;
 import io.letterbox.storage.LogAccess;
@@ -53,9 +54,7 @@ import io.letterbox.telemetry.ThreadWatch;
 import io.letterbox.time.Clock;
 import io.letterbox.time.GuardedClock;
 import io.letterbox.transactions.TransactionLimits;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
@@ -68,6 +67,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,15 +102,7 @@ final class StorageAssembly {
     private final ProducerIdSource producerIds;
     private final Coordinators coordinators;
     private final TopicPatternMatcher patterns;
-    private final List<StorageVerticle> verticles = new ArrayList<>();
-
-    /**
-     * Held until Vert.x closes, or a shard that is undeployed would lose its thread while tasks wait for it. By a
-     * strong reference, because Vert.x closes a shared executor that is not referenced.
-     */
-    private final List<WorkerExecutor> shardThreads = new ArrayList<>();
-
-    private final List<String> deployments = new ArrayList<>();
+    private final ShardDeployments shards;
     private final ClockWatch clockWatch;
     private long diskCheck = -1;
     private long clockCheck = -1;
@@ -123,18 +115,19 @@ final class StorageAssembly {
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(ParallelFsync.THREADS, work -> new Thread(work, "letterbox-force"));
         metadataLog = openMetadata(files, config);
-        int shards =
+        int shardCount =
                 ShardCount.of(metadataLog, config.node().id(), config.storage().shards());
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
         layoutMigration = new LayoutMigration(files, directory.layout(), metadataLog.image());
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, layoutMigration::incarnation);
         disk = new DiskReserve(directory.layout().root(), config.storage().diskReserveBytes());
-        metadata = new MetadataService(vertx, metadataLog, shards);
+        HostedShards hostedShards = new HostedShards();
+        metadata = new MetadataService(vertx, metadataLog, hostedShards);
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
         Shortages shortages = new Shortages(clockWatch.clock());
         reader = new LogAccess(vertx, hosted, readers, shortages);
-        partitions = new LocalPartitions(vertx, hosted, shards);
+        partitions = new LocalPartitions(vertx, hosted, hostedShards);
         producerIds = new ProducerIds(vertx, metadata);
         coordinators = new CoordinatorRouter(vertx, metadata, partitions, internalTopics(config));
         memory = StateBudget.of(
@@ -149,7 +142,7 @@ final class StorageAssembly {
         services = new StorageServices(
                 config.node().id(),
                 clockWatch.clock(),
-                shards,
+                shardCount,
                 config.storage(),
                 directory,
                 files,
@@ -172,6 +165,7 @@ final class StorageAssembly {
                 List.of(
                         new GroupCoordinatorType(config.groups(), memory.groups(), patterns),
                         transactionsKind(config)));
+        shards = new ShardDeployments(vertx, hostedShards);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
@@ -223,27 +217,16 @@ final class StorageAssembly {
             recovery.write();
             layoutMigration.run(services.forces());
         }
-        List<Future<String>> deployed = new ArrayList<>();
-        for (int shard = 0; shard < services.shards(); shard++) {
-            StorageVerticle verticle = new StorageVerticle(shard, services);
-            shardThreads.add(vertx.createSharedWorkerExecutor("letterbox-storage-" + shard, 1));
-            verticles.add(verticle);
-            deployed.add(vertx.deployVerticle(
-                    verticle,
-                    new DeploymentOptions()
-                            .setThreadingModel(ThreadingModel.WORKER)
-                            // A pool for each shard, so that it always runs on the same thread.
-                            .setWorkerPoolName("letterbox-storage-" + shard)
-                            .setWorkerPoolSize(1)));
-        }
+        List<Future<Void>> deployed = new ArrayList<>();
+        for (int shard = 0; shard < services.shards(); shard++)
+            deployed.add(shards.deploy(shard, new StorageVerticle(shard, services)));
         Future.all(deployed).await();
-        deployed.forEach(deployment -> deployments.add(deployment.result()));
         metadata.start().await();
         // The note of a failed fsync stays valid for logs that are opened later.
         if (hosted.statuses().values().stream().noneMatch(PartitionStatus::offline)) recovery.removeForceFailedNote();
         clearWal();
         Set<UUID> deleted = metadataLog.image().deleted().keySet();
-        boolean allDeleted = verticles.stream().noneMatch(StorageVerticle::hasDropsLeft);
+        boolean allDeleted = shards.verticles().values().stream().noneMatch(StorageVerticle::hasDropsLeft);
         if (allDeleted && !deleted.isEmpty())
             metadata.propose(new Command.ForgetDeleted(Set.copyOf(deleted))).await();
         diskCheck =
@@ -314,9 +297,7 @@ final class StorageAssembly {
 
     /** Has the threads watched that the node cannot do without; after {@link #start}. */
     void watch(ThreadWatch threads) {
-        for (int shard = 0; shard < verticles.size(); shard++) {
-            threads.watch("shard-" + shard, ThreadKind.SHARD, verticles.get(shard)::onShard);
-        }
+        shards.watch(threads);
         threads.watch("metadata", ThreadKind.WORKER, metadataThread);
         threads.watch("topic-patterns", ThreadKind.WORKER, patterns::onThread);
     }
@@ -359,12 +340,9 @@ final class StorageAssembly {
         vertx.cancelTimer(diskCheck);
         vertx.cancelTimer(clockCheck);
         try {
-            for (String deployment : deployments) {
-                vertx.undeploy(deployment).await(STOP_SECONDS, TimeUnit.SECONDS);
-            }
-            if (!deployments.isEmpty()) recovery.close();
+            if (shards.close(STOP_SECONDS)) recovery.close();
             clockWatch.write();
-        } catch (java.util.concurrent.TimeoutException e) {
+        } catch (TimeoutException e) {
             LOG.error("A shard did not stop within {} s; the next start will check its logs", STOP_SECONDS);
         } finally {
             metadataLog.close();

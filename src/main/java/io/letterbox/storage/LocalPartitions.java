@@ -21,41 +21,47 @@ import java.util.Map;
 
 /** Sends operations on this node's partitions as messages to the shards that host them. Any thread. */
 public final class LocalPartitions implements Partitions {
-    /** The shard of partitions that are not hosted, which every shard refuses; the only one, if there is one. */
-    private static final int ANY_SHARD = 0;
+    /** In place of a shard for partitions that none of them has. */
+    private static final int NONE = -1;
 
     private final VertxInternal vertx;
     private final HostedPartitions hosted;
-    private final String[] addresses;
+    private final HostedShards shards;
 
-    /** @param shards how many shards this node has */
-    public LocalPartitions(Vertx vertx, HostedPartitions hosted, int shards) {
+    /** @param shards those of this node */
+    public LocalPartitions(Vertx vertx, HostedPartitions hosted, HostedShards shards) {
         this.vertx = (VertxInternal) vertx;
         this.hosted = hosted;
-        this.addresses = new String[shards];
-        for (int shard = 0; shard < shards; shard++) addresses[shard] = ShardBus.address(shard);
+        this.shards = shards;
     }
 
     @Override
     public Future<Appended> append(Append append) {
-        send(shardOf(append.partition()), append);
+        int shard = shardOf(append.partition());
+        if (shard == NONE) append.done().fail(LogAccess.unknown(append.partition()));
+        else send(shard, append);
         return append.done().future();
     }
 
     @Override
     public void appendAll(List<Append> appends) {
-        if (addresses.length == 1) {
-            if (!appends.isEmpty()) send(ANY_SHARD, new ShardMessage.Appends(appends));
+        if (shards.ids().length == 1) {
+            if (!appends.isEmpty()) send(shards.ids()[0], new ShardMessage.Appends(appends));
             return;
         }
-        List<List<Append>> byShard = new ArrayList<>(Collections.nCopies(addresses.length, null));
+        List<List<Append>> byShard = new ArrayList<>(Collections.nCopies(shards.end(), null));
         for (Append append : appends) {
             int shard = shardOf(append.partition());
+            if (shard == NONE) {
+                append.done().fail(LogAccess.unknown(append.partition()));
+                continue;
+            }
+            while (byShard.size() <= shard) byShard.add(null);
             List<Append> before = byShard.get(shard);
             if (before == null) byShard.set(shard, before = new ArrayList<>());
             before.add(append);
         }
-        for (int shard = 0; shard < addresses.length; shard++) {
+        for (int shard = 0; shard < byShard.size(); shard++) {
             if (byShard.get(shard) != null) send(shard, new ShardMessage.Appends(byShard.get(shard)));
         }
     }
@@ -63,21 +69,21 @@ public final class LocalPartitions implements Partitions {
     @Override
     public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset, Actor by) {
         Promise<Long> done = promise();
-        send(shardOf(partition), new ShardMessage.DeleteRecords(partition, beforeOffset, by, done));
+        send(partition, new ShardMessage.DeleteRecords(partition, beforeOffset, by, done), done);
         return done.future();
     }
 
     @Override
     public Future<List<ActiveProducer>> describeProducers(TopicPartition partition) {
         Promise<List<ActiveProducer>> done = promise();
-        send(shardOf(partition), new ShardMessage.DescribeProducers(partition, done));
+        send(partition, new ShardMessage.DescribeProducers(partition, done), done);
         return done.future();
     }
 
     @Override
     public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
         List<Future<Map<Integer, Integer>>> answers = new ArrayList<>();
-        for (int shard = 0; shard < addresses.length; shard++) {
+        for (int shard : shards.ids()) {
             Promise<Map<Integer, Integer>> done = promise();
             answers.add(done.future());
             send(shard, new ShardMessage.FindProducer(topic, partitions, producerId, done));
@@ -98,8 +104,9 @@ public final class LocalPartitions implements Partitions {
     public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal) {
         Promise<R> promise = promise();
         send(
-                shardOf(partition),
-                new ShardMessage.Ask(partition, new CoordinatorRequest<>(command, principal, new Answer<>(promise))));
+                partition,
+                new ShardMessage.Ask(partition, new CoordinatorRequest<>(command, principal, new Answer<>(promise))),
+                promise);
         return promise.future();
     }
 
@@ -115,14 +122,26 @@ public final class LocalPartitions implements Partitions {
         }
     }
 
+    /**
+     * The shard of a partition, or {@link #NONE}. A partition that is not hosted is refused by whatever shard there is,
+     * in order with what was sent to it before.
+     */
     private int shardOf(TopicPartition partition) {
-        if (addresses.length == 1) return ANY_SHARD;
+        int[] ids = shards.ids();
+        if (ids.length == 1) return ids[0];
         HostedPartition held = hosted.get(partition);
-        return held == null ? ANY_SHARD : held.shard();
+        if (held != null) return held.shard();
+        return ids.length == 0 ? NONE : ids[0];
+    }
+
+    private void send(TopicPartition partition, ShardMessage message, Promise<?> done) {
+        int shard = shardOf(partition);
+        if (shard == NONE) done.fail(LogAccess.unknown(partition));
+        else send(shard, message);
     }
 
     private void send(int shard, Object message) {
-        vertx.eventBus().send(addresses[shard], message, LocalCodec.LOCAL);
+        vertx.eventBus().send(shards.address(shard), message, LocalCodec.LOCAL);
     }
 
     private <R> Promise<R> promise() {

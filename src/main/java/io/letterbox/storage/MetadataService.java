@@ -35,8 +35,11 @@ import java.util.function.Consumer;
 public final class MetadataService implements Metadata {
     private final Vertx vertx;
     private final MetadataLog log;
-    private final int shards;
+    private final HostedShards shards;
     private final Context context;
+
+    /** Has the shards deployed that an image gives to this node. */
+    private volatile ShardDeployer deployer = image -> Future.succeededFuture();
 
     // Any thread.
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -49,6 +52,9 @@ public final class MetadataService implements Metadata {
     /** The image that the metadata log published last. */
     private ClusterImage newest;
 
+    /** Of the last image, the deployment of its shards. */
+    private Future<Void> deployed = Future.succeededFuture();
+
     /** The image that the shards have tried to serve last. */
     private ClusterImage applied;
 
@@ -57,6 +63,18 @@ public final class MetadataService implements Metadata {
 
     /** By version: the images before and after commands that are not answered yet. */
     private final Map<Long, ImageStep> unaudited = new HashMap<>();
+
+    /** Deploys shards. */
+    public interface ShardDeployer {
+        /**
+         * Deploys what an image gives to this node and is not deployed yet, into {@link HostedShards}. Called with one
+         * image after the other.
+         *
+         * @return complete when all of that has been tried. Never fails: what fails is reported elsewhere, and tried
+         *     again with the next image
+         */
+        Future<Void> deploy(ClusterImage image);
+    }
 
     private record Listener(Context context, Consumer<ClusterImage> consumer) {}
 
@@ -72,7 +90,7 @@ public final class MetadataService implements Metadata {
     private record PendingReply(long version, Reply reply, String topic, Promise<Reply> promise) {}
 
     /** Nothing is visible before {@link #start()} has completed. */
-    public MetadataService(Vertx vertx, MetadataLog log, int shards) {
+    public MetadataService(Vertx vertx, MetadataLog log, HostedShards shards) {
         this.vertx = vertx;
         this.log = log;
         this.shards = shards;
@@ -80,6 +98,11 @@ public final class MetadataService implements Metadata {
         this.visible = log.image();
         this.newest = visible;
         this.applied = visible;
+    }
+
+    /** For a node whose shards are not the same all the time; before {@link #start}. */
+    public void deployBy(ShardDeployer shardDeployer) {
+        deployer = shardDeployer;
     }
 
     /** Applies the image that the log begins with, and follows it from there. */
@@ -180,10 +203,17 @@ public final class MetadataService implements Metadata {
     }
 
     private Future<Void> apply(ClusterImage image) {
+        Promise<Void> ready = ((ContextInternal) context).promise();
+        deployed.compose(before -> deployer.deploy(image)).onComplete(ready);
+        deployed = ready.future();
+        return deployed.compose(there -> applyInShards(image));
+    }
+
+    private Future<Void> applyInShards(ClusterImage image) {
         List<Future<Map<TopicPartition, ApiException>>> applied = new ArrayList<>();
-        for (int shard = 0; shard < shards; shard++) {
+        for (int shard : shards.ids()) {
             Promise<Map<TopicPartition, ApiException>> done = ((ContextInternal) context).promise();
-            vertx.eventBus().send(ShardBus.address(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
+            vertx.eventBus().send(shards.address(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
             applied.add(done.future());
         }
         return Future.join(applied)

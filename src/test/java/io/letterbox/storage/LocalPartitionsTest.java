@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
 import io.letterbox.record.TopicPartition;
@@ -31,7 +33,7 @@ class LocalPartitionsTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final HostedPartitions hosted = new HostedPartitions();
-    private final LocalPartitions partitions = new LocalPartitions(vertx, hosted, 3);
+    private final LocalPartitions partitions = new LocalPartitions(vertx, hosted, HostedShards.first(3));
     private final List<BlockingQueue<Object>> shards =
             List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
 
@@ -106,5 +108,32 @@ class LocalPartitionsTest {
         assertThat(ask.request().principal()).isEqualTo(alice);
         ask.request().reply().succeed(null);
         assertThat(answer.await(30, TimeUnit.SECONDS)).isNull();
+    }
+
+    @Test
+    void aNodeOfAClusterHasShardsOnceTheyAreGivenToIt() throws Exception {
+        HostedShards given = new HostedShards();
+        LocalPartitions local = new LocalPartitions(vertx, hosted, given);
+        Append early = append(NOWHERE);
+        local.appendAll(List.of(early));
+        for (Future<?> refused : List.of(
+                early.done().future(),
+                local.append(append(NOWHERE)),
+                local.deleteRecords(NOWHERE, 1, null),
+                local.ask(NOWHERE, new GroupCommand.ViewGroup("g"), null))) {
+            assertThat(refused.cause()).isInstanceOfSatisfying(ApiException.class, why -> assertThat(why.code())
+                    .isEqualTo(ErrorCode.UNKNOWN_PARTITION));
+        }
+        assertThat(local.findProducer("a", 2, 9).await(10, TimeUnit.SECONDS)).isEmpty();
+
+        given.add(2);
+        local.append(append(NOWHERE));
+        assertThat(at(2, Append.class).partition()).isEqualTo(NOWHERE);
+        given.add(1);
+        Append one = append(A1);
+        Append two = append(B0);
+        local.appendAll(List.of(one, two));
+        assertThat(at(1, ShardMessage.Appends.class).appends()).containsExactly(one);
+        assertThat(at(2, ShardMessage.Appends.class).appends()).containsExactly(two);
     }
 }

@@ -12,12 +12,14 @@ import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.ShardLeader;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -74,7 +76,7 @@ class MetadataServiceTest {
         log.propose(new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
         log.propose(new Command.CreateShards(1, 1));
         log.propose(new Command.CreateTopic("a", UUID.randomUUID(), 1, 1, Map.of()));
-        MetadataService service = new MetadataService(vertx, log, 0);
+        MetadataService service = new MetadataService(vertx, log, new HostedShards());
         OnLoop.call(vertx.getOrCreateContext(), () -> {
             service.onChange(told::add);
             return null;
@@ -113,5 +115,30 @@ class MetadataServiceTest {
         assertThat(first(later).leader()).isEqualTo(2);
         assertThat(later.topics().get("b").partitions().get(0).leader()).isEqualTo(2);
         assertThat(service.image()).isSameAs(later);
+    }
+
+    @Test
+    void anImageIsShownOnceTheShardsAreDeployedThatItGivesToThisNode() throws Exception {
+        MetadataService service = service();
+        Map<Long, Promise<Void>> deployments = new ConcurrentHashMap<>();
+        BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
+        service.deployBy(image -> {
+            Promise<Void> deployed = Promise.promise();
+            deployments.put(image.version(), deployed);
+            asked.add(image.version());
+            return deployed.future();
+        });
+        service.propose(new Command.CreateTopic("b", UUID.randomUUID(), 1, 1, Map.of()));
+        service.propose(new Command.CreateTopic("c", UUID.randomUUID(), 1, 1, Map.of()));
+        assertThat(asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(4);
+        assertThat(asked.poll(100, TimeUnit.MILLISECONDS))
+                .as("one after the other")
+                .isNull();
+        assertThat(service.image().version()).isEqualTo(3);
+        deployments.get(4L).complete();
+        assertThat(next().version()).isEqualTo(4);
+        assertThat(asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(5);
+        deployments.get(5L).complete();
+        assertThat(next().version()).isEqualTo(5);
     }
 }

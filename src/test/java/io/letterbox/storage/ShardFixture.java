@@ -130,7 +130,7 @@ abstract class ShardFixture {
                 failures::add,
                 ProducerLimits.defaults(),
                 List.copyOf(coordinators));
-        partitions = new LocalPartitions(vertx, hosted, 1);
+        partitions = new LocalPartitions(vertx, hosted, HostedShards.first(1));
         reader = new LogAccess(vertx, hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
         deployment = await(vertx.deployVerticle(
                 new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
