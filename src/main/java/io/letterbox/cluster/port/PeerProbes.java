@@ -10,6 +10,7 @@ import io.letterbox.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,7 +62,7 @@ final class PeerProbes implements PortConnection.Listener {
     PeerProbes(Vertx vertx, Clock clock, List<Endpoint> names, Supplier<Probe> self) {
         this.clock = clock;
         this.client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_MS));
-        this.seeds = new SeedAddresses(vertx);
+        this.seeds = new SeedAddresses(vertx, InetAddress::getAllByName);
         this.names = names;
         this.self = self;
     }

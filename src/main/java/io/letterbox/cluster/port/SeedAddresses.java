@@ -18,13 +18,21 @@ final class SeedAddresses {
     /** More are left out: a name that leads to so many is not that of a cluster. */
     static final int MAX_ADDRESSES = 256;
 
+    /** Finds the addresses behind a name. Blocks. */
+    @FunctionalInterface
+    interface Names {
+        InetAddress[] find(String host) throws UnknownHostException;
+    }
+
     private final Vertx vertx;
+    private final Names names;
     private Set<Endpoint> addresses = Set.of();
     private List<String> unknown = List.of();
     private boolean resolving;
 
-    SeedAddresses(Vertx vertx) {
+    SeedAddresses(Vertx vertx, Names names) {
         this.vertx = vertx;
+        this.names = names;
     }
 
     private record Resolved(Set<Endpoint> addresses, List<String> unknown) {}
@@ -40,10 +48,10 @@ final class SeedAddresses {
     }
 
     /** Looks the names up, unless that still goes on. */
-    void resolve(Collection<Endpoint> names) {
+    void resolve(Collection<Endpoint> seeds) {
         if (resolving) return;
         resolving = true;
-        List<Endpoint> asked = List.copyOf(names);
+        List<Endpoint> asked = List.copyOf(seeds);
         vertx.executeBlocking(() -> look(asked), false).onComplete(done -> {
             resolving = false;
             if (done.failed()) return;
@@ -52,16 +60,16 @@ final class SeedAddresses {
         });
     }
 
-    private static Resolved look(List<Endpoint> names) {
+    private Resolved look(List<Endpoint> seeds) {
         Set<Endpoint> found = new LinkedHashSet<>();
         List<String> unknown = new ArrayList<>();
-        for (Endpoint name : names) {
+        for (Endpoint seed : seeds) {
             try {
-                for (InetAddress address : InetAddress.getAllByName(name.host())) {
-                    if (found.size() < MAX_ADDRESSES) found.add(new Endpoint(address.getHostAddress(), name.port()));
+                for (InetAddress address : names.find(seed.host())) {
+                    if (found.size() < MAX_ADDRESSES) found.add(new Endpoint(address.getHostAddress(), seed.port()));
                 }
             } catch (UnknownHostException e) {
-                unknown.add(name.host());
+                unknown.add(seed.host());
             }
         }
         return new Resolved(found, unknown);
