@@ -137,8 +137,21 @@ final class SourceRules {
             Map.entry(
                     "cluster",
                     new PackageRule(
-                            Set.of("disk", "metadata", "storage", "bus", "record", "time", "text", "error"),
-                            Set.of(VERTX, NETTY, SLF4J, RATIS, HAZELCAST))),
+                            Set.of(
+                                    "access",
+                                    "audit",
+                                    "disk",
+                                    "metadata",
+                                    "storage",
+                                    "bus",
+                                    "coordinator",
+                                    "groups",
+                                    "transactions",
+                                    "record",
+                                    "time",
+                                    "text",
+                                    "error"),
+                            Set.of(VERTX, NETTY, SLF4J, KAFKA, RATIS, HAZELCAST))),
             Map.entry("ingress", new PackageRule(DOOR_PACKAGES, DOOR_LIBRARIES)),
             Map.entry("reading", new PackageRule(Set.of("bus", "record", "error"), Set.of(VERTX))),
             Map.entry(

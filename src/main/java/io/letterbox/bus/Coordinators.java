@@ -26,7 +26,15 @@ public interface Coordinators {
     <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal);
 
     /**
-     * Asks every coordinator of this node, for lists. The command's key is ignored. The result is empty if the internal
+     * The coordinators of this node. They refuse with {@code NOT_COORDINATOR} what another node coordinates, where this
+     * interface asks there. A single node has all of them.
+     */
+    default Coordinators local() {
+        return this;
+    }
+
+    /**
+     * Asks every coordinator, for lists. The command's key is ignored. The result is empty if the internal
      * topic does not exist.
      *
      * @param principal the client's principal

@@ -22,6 +22,19 @@ public interface Partitions {
     int UNREADABLE = -2;
 
     /**
+     * The partitions that this node leads. They refuse with {@code NOT_LEADER} or {@code UNKNOWN_PARTITION} what
+     * another node leads, where this interface has that done there. A single node leads all of them.
+     */
+    default Partitions local() {
+        return this;
+    }
+
+    /** Whether this node leads a partition, as far as it knows. A single node leads all of them. */
+    default boolean isNear(TopicPartition partition) {
+        return true;
+    }
+
+    /**
      * Appends one record batch.
      *
      * @param append the append; the caller must not use its buffer any more

@@ -8,7 +8,9 @@ public enum PeerRequestKind {
     /** Nothing but an answer is wanted. */
     PING(1),
     /** The leaders that a node knows of, for those that the other one knows of ({@code LeaderHint}). */
-    LEADER_HINTS(2);
+    LEADER_HINTS(2),
+    /** Something of the partitions that a node leads. */
+    PARTITIONS(3);
 
     private final int number;
 

@@ -162,7 +162,8 @@ final class MetadataApi {
                     .add(new MetadataResponseBroker()
                             .setNodeId(node.id())
                             .setHost(node.kafka().host())
-                            .setPort(node.kafka().port()));
+                            .setPort(node.kafka().port())
+                            .setRack(ClusterView.rack(node)));
         }
         if (request.includeClusterAuthorizedOperations()) {
             response.setClusterAuthorizedOperations(AuthorizedOperations.CLUSTER);

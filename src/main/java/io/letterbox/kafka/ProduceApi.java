@@ -38,6 +38,7 @@ final class ProduceApi {
 
     final DoorServices backend;
     final Vertx vertx;
+    final int nodeId;
     final ContextInternal context;
     final TopicHandles<TopicHandle> topics;
     final TransactionalAppends transactional;
@@ -58,11 +59,13 @@ final class ProduceApi {
     ProduceApi(DoorServices backend, Vertx vertx) {
         this.backend = backend;
         this.vertx = vertx;
+        this.nodeId = backend.config().node().id();
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.topics = new TopicHandles<>(
                 backend.metadata(),
                 topic -> new TopicHandle(topic, backend.meters().topic(topic.name())));
-        this.transactional = new TransactionalAppends(vertx, backend.partitions(), backend.coordinators());
+        this.transactional =
+                new TransactionalAppends(vertx, backend.partitions().local(), backend.coordinators());
     }
 
     ApiSupport support() {
@@ -87,7 +90,7 @@ final class ProduceApi {
     private void sendGathered() {
         List<Append> all = gathered;
         gathered = new ArrayList<>();
-        backend.partitions().appendAll(all);
+        backend.partitions().local().appendAll(all);
     }
 
     private void send() {

@@ -8,7 +8,11 @@ import io.letterbox.error.ErrorCode;
 import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.kafka.api.KafkaResponse;
+import io.letterbox.kafka.api.LeaderEndpoints;
 import io.letterbox.kafka.transactions.Verification.Writer;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.publishing.TopicHandle;
 import io.letterbox.record.Codec;
 import io.letterbox.record.InvalidRecordsException;
@@ -28,6 +32,7 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
@@ -42,6 +47,7 @@ import org.slf4j.LoggerFactory;
 final class ProduceRun {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceRun.class);
     private static final short FIRST_WITH_ZSTD = 7;
+    private static final short FIRST_WITH_LEADERS = 10;
     private static final short FIRST_WITH_ABORTABLE = 11;
     private static final short FIRST_WITH_IDS = 13;
 
@@ -63,6 +69,9 @@ final class ProduceRun {
     private int begun;
 
     private boolean failed;
+
+    /** The leaders of partitions that this node does not lead; null while there are none. */
+    private LeaderEndpoints leaders;
 
     ProduceRun(ProduceApi api, KafkaRequest asked, boolean validAcks) {
         this.api = api;
@@ -102,8 +111,18 @@ final class ProduceRun {
 
     private void settled() {
         if (--waiting > 0) return;
+        if (leaders != null) nameEndpoints();
         if (request.acks() != 0) done.complete(KafkaResponse.of(response));
         else done.complete(failed ? KafkaResponse.DISCONNECT : KafkaResponse.NONE);
+    }
+
+    private void nameEndpoints() {
+        leaders.map(node -> new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.kafka().host())
+                        .setPort(node.kafka().port())
+                        .setRack(ClusterView.rack(node)))
+                .forEach(response.nodeEndpoints()::add);
     }
 
     /** The batch of one partition, and its answer. */
@@ -151,8 +170,21 @@ final class ProduceRun {
             }
             TopicName.checkOwnedByClients(topic.topic().name());
             TopicPartition partition = topic.partition(answer.index());
-            if (partition != null) return partition;
+            if (partition != null) {
+                requireLeader(partition);
+                return partition;
+            }
             throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "The topic has no partition " + answer.index() + ".");
+        }
+
+        private void requireLeader(TopicPartition partition) {
+            int leader = topic.topic().partitions().get(partition.partition()).leader();
+            if (leader == api.nodeId) return;
+            throw new ApiException(
+                    ErrorCode.NOT_LEADER,
+                    leader < 0
+                            ? "Nobody leads " + partition + " now."
+                            : "Node " + leader + " leads " + partition + ", not this one.");
         }
 
         private void begin() {
@@ -223,7 +255,20 @@ final class ProduceRun {
                                     .setBatchIndexErrorMessage(defect.detail()));
                 }
             }
+            if (refusal.code() == ErrorCode.NOT_LEADER) nameLeader();
             fail(Errors.forCode(refusal.code().kafkaCode()), refusal.getMessage());
+        }
+
+        /** Says who leads the partition as far as this node knows by now (KIP-951). */
+        private void nameLeader() {
+            if (version < FIRST_WITH_LEADERS) return;
+            ClusterImage image = api.backend.metadata().image();
+            TopicImage now = image.topic(topic.topic().id());
+            if (now == null || answer.index() >= now.partitions().size()) return;
+            PartitionImage led = now.partitions().get(answer.index());
+            answer.currentLeader().setLeaderId(led.leader()).setLeaderEpoch(led.leaderEpoch());
+            if (leaders == null) leaders = new LeaderEndpoints();
+            leaders.add(image, led.leader());
         }
 
         private void unexpected(Throwable failure) {

@@ -239,6 +239,14 @@ public final class RecordBatch {
         INT.set(array, start + CRC_AT, checksum());
     }
 
+    /** Numbers the records as those of a producer (KIP-98) and updates the checksum. */
+    public void number(long producerId, short producerEpoch, int baseSequence) {
+        LONG.set(array, start + PRODUCER_ID_AT, producerId);
+        SHORT.set(array, start + PRODUCER_EPOCH_AT, producerEpoch);
+        INT.set(array, start + SEQUENCE_AT, baseSequence);
+        INT.set(array, start + CRC_AT, checksum());
+    }
+
     /** Sets the greatest timestamp in the header and updates the checksum. */
     void setMaxTimestamp(long timestampMs) {
         LONG.set(array, start + MAX_TIMESTAMP_AT, timestampMs);

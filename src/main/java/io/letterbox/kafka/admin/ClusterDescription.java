@@ -2,6 +2,7 @@ package io.letterbox.kafka.admin;
 
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.AuthorizedOperations;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
@@ -52,6 +53,7 @@ final class ClusterDescription {
                             .setBrokerId(node.id())
                             .setHost(node.kafka().host())
                             .setPort(node.kafka().port())
+                            .setRack(ClusterView.rack(node))
                             .setIsFenced(node.fenced()));
         }
         if (data.includeClusterAuthorizedOperations()) {

@@ -18,6 +18,11 @@ public final class ClusterView {
                 .toList();
     }
 
+    /** Where a node stands, or null if nobody said. */
+    public static String rack(NodeImage node) {
+        return node.member().rack().isEmpty() ? null : node.member().rack();
+    }
+
     /** The replicas of a partition on nodes that clients cannot connect to. */
     public static List<Integer> offlineReplicas(ClusterImage image, PartitionImage partition) {
         return partition.replicas().stream()

@@ -1,5 +1,6 @@
 package io.letterbox.kafka.groups;
 
+import io.letterbox.bus.Coordinators;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.ApiPart;
 import io.letterbox.kafka.api.ApiSupport;
@@ -13,10 +14,11 @@ public final class GroupApis implements ApiPart {
 
     /** Created on the event loop that it serves. */
     public GroupApis(DoorServices backend, Vertx vertx) {
-        ClassicGroupRequests classicGroups = new ClassicGroupRequests(backend.coordinators());
-        OffsetRequests offsets = new OffsetRequests(backend.coordinators(), backend.metadata());
-        GroupAdmin admin = new GroupAdmin(backend.coordinators(), backend.metadata());
-        ConsumerGroupRequests consumerGroups = new ConsumerGroupRequests(backend.coordinators());
+        Coordinators coordinators = backend.coordinators().local();
+        ClassicGroupRequests classicGroups = new ClassicGroupRequests(coordinators);
+        OffsetRequests offsets = new OffsetRequests(coordinators, backend.metadata());
+        GroupAdmin admin = new GroupAdmin(coordinators, backend.metadata());
+        ConsumerGroupRequests consumerGroups = new ConsumerGroupRequests(coordinators);
         apis = List.of(
                 ApiSupport.asking(ApiKeys.JOIN_GROUP, 0, 9, classicGroups::join),
                 ApiSupport.asking(ApiKeys.SYNC_GROUP, 0, 5, classicGroups::sync),

@@ -95,7 +95,7 @@ final class AddPartitionsApi {
         }
         AddPartitionsToTxn command = new AddPartitionsToTxn(
                 claim.id(), claim.producerId(), claim.epoch(), claim.partitions(), claim.intent());
-        return backend.coordinators().ask(command, request.principal()).transform(outcome -> {
+        return backend.coordinators().local().ask(command, request.principal()).transform(outcome -> {
             Function<TopicPartition, Errors> verdict = outcome.succeeded()
                     ? partition -> inVersion(outcome.result(), partition, request.version())
                     : partition -> Verification.errorOf(outcome.cause());

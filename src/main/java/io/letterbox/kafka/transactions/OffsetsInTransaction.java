@@ -120,7 +120,9 @@ final class OffsetsInTransaction {
             KafkaRequest request, TxnOffsetCommitRequestData data, VerificationGuard guard) {
         String clientId = request.clientId() == null ? "" : request.clientId();
         Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
-        return backend.coordinators().ask(new CommitTransactionOffsets(caller, data, guard), request.principal());
+        return backend.coordinators()
+                .local()
+                .ask(new CommitTransactionOffsets(caller, data, guard), request.principal());
     }
 
     /**

@@ -37,6 +37,7 @@ final class ProducerRequests {
                     .setProducerEpoch((short) -1));
         }
         return backend.coordinators()
+                .local()
                 .ask(new InitProducer(data), request.principal())
                 .map(answer -> answer.setErrorCode(
                         FencedErrors.inVersion(answer.errorCode(), request.version(), INIT_SAYS_FENCED)));
@@ -45,6 +46,7 @@ final class ProducerRequests {
     Future<EndTxnResponseData> end(KafkaRequest request) {
         EndTxnRequestData data = request.body(EndTxnRequestData.class);
         return backend.coordinators()
+                .local()
                 .ask(new EndTransaction(data, request.version() >= END_RAISES_EPOCH), request.principal())
                 .map(answer -> answer.setErrorCode(
                         FencedErrors.inVersion(answer.errorCode(), request.version(), END_SAYS_FENCED)));

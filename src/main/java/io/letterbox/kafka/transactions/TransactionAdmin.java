@@ -39,6 +39,7 @@ final class TransactionAdmin {
         for (String id : new LinkedHashSet<>(
                 request.body(DescribeTransactionsRequestData.class).transactionalIds())) {
             each.add(backend.coordinators()
+                    .local()
                     .ask(new DescribeTransaction(id), request.principal())
                     .otherwise(failure -> new TransactionState()
                             .setTransactionalId(id)
@@ -72,6 +73,7 @@ final class TransactionAdmin {
     private Future<Void> listFrom(String after, KafkaRequest request, ListTransactionsResponseData whole) {
         ListTransactionsRequestData data = request.body(ListTransactionsRequestData.class);
         return backend.coordinators()
+                .local()
                 .askAll(new ListTransactions(data, after, LISTED_AT_ONCE), request.principal())
                 .compose(pages -> {
                     MergedPage<ListTransactionsResponseData.TransactionState> merged = MergedPage.of(

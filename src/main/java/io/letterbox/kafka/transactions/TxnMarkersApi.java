@@ -98,7 +98,7 @@ final class TxnMarkersApi {
                         marker.producerEpoch(),
                         Clock.system().wallMs());
         Append append = new Append(partition, batch, 1, null, principal, appended);
-        return backend.partitions().append(append).transform(outcome -> {
+        return backend.partitions().local().append(append).transform(outcome -> {
             answer.setErrorCode(outcome.succeeded() ? Errors.NONE.code() : errorOf(outcome.cause()));
             return Future.succeededFuture();
         });

@@ -17,6 +17,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -31,6 +32,10 @@ public final class CoordinatorRouter implements Coordinators {
     private final Metadata metadata;
     private final Partitions partitions;
     private final Map<String, Integer> sizes;
+    private final CoordinatorRouter local;
+
+    /** True if other nodes have coordinators that this router does not ask. */
+    private final boolean isPartOfCluster;
 
     /**
      * @param partitions sends requests to the topics' partitions
@@ -41,6 +46,30 @@ public final class CoordinatorRouter implements Coordinators {
         this.metadata = metadata;
         this.partitions = partitions;
         this.sizes = Map.copyOf(sizes);
+        this.isPartOfCluster = false;
+        boolean alone = partitions.local() == partitions;
+        this.local = alone ? this : new CoordinatorRouter(this);
+    }
+
+    /** The coordinators of this node, out of all those of a cluster. */
+    private CoordinatorRouter(CoordinatorRouter all) {
+        this.vertx = all.vertx;
+        this.metadata = all.metadata;
+        this.partitions = all.partitions.local();
+        this.sizes = all.sizes;
+        this.isPartOfCluster = true;
+        this.local = this;
+    }
+
+    @Override
+    public Coordinators local() {
+        return local;
+    }
+
+    @Override
+    public boolean isNear(String topic, String key) {
+        TopicImage known = known(topic);
+        return known == null || partitions.isNear(partitionOf(key, known));
     }
 
     @Override
@@ -87,10 +116,23 @@ public final class CoordinatorRouter implements Coordinators {
     public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
         TopicImage known = known(command.topic());
         if (known == null) return vertx.getOrCreateContext().succeededFuture(List.of());
-        List<Future<R>> answers = new ArrayList<>();
+        List<Future<Optional<R>>> answers = new ArrayList<>();
         for (int number = 0; number < known.partitions().size(); number++) {
-            answers.add(partitions.ask(new TopicPartition(command.topic(), number), command, principal));
+            answers.add(partitions
+                    .ask(new TopicPartition(command.topic(), number), command, principal)
+                    .map(Optional::of)
+                    .recover(this::orNothing));
         }
-        return Future.all(answers).map(all -> all.<R>list());
+        return Future.all(answers).map(all -> all.<Optional<R>>list().stream()
+                .flatMap(Optional::stream)
+                .toList());
+    }
+
+    /** A node that is asked for its own coordinators leaves out those that it does not have. */
+    private <R> Future<Optional<R>> orNothing(Throwable failure) {
+        boolean elsewhere = isPartOfCluster
+                && failure instanceof ApiException refusal
+                && (refusal.code() == ErrorCode.NOT_COORDINATOR || refusal.code() == ErrorCode.UNKNOWN_PARTITION);
+        return elsewhere ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
     }
 }

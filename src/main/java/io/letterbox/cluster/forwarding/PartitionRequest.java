@@ -1,0 +1,43 @@
+package io.letterbox.cluster.forwarding;
+
+import io.letterbox.access.Principal;
+import io.letterbox.audit.Actor;
+import io.letterbox.bus.ActiveProducer;
+import io.letterbox.bus.Appended;
+import io.letterbox.bus.Partitions;
+import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.error.VerificationGuard;
+import io.letterbox.record.TopicPartition;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a node asks another one about partitions that it leads, as {@link Partitions} describes it.
+ *
+ * @param <R> the answer
+ */
+sealed interface PartitionRequest<R> {
+    /** Append a batch. */
+    record AppendBatch(
+            TopicPartition partition, int recordCount, Principal principal, VerificationGuard guard, ByteBuffer batch)
+            implements PartitionRequest<Appended> {}
+
+    /** Delete the records before an offset. */
+    record DeleteRecords(TopicPartition partition, long beforeOffset, Actor by) implements PartitionRequest<Long> {}
+
+    /** Describe the producers of a partition. */
+    record DescribeProducers(TopicPartition partition) implements PartitionRequest<List<ActiveProducer>> {}
+
+    /**
+     * Find a producer in those partitions of a topic that the node leads. The answer has no entry for others.
+     *
+     * @param partitions how many partitions the topic has
+     */
+    record FindProducer(String topic, int partitions, long producerId)
+            implements PartitionRequest<Map<Integer, Integer>> {}
+
+    /** Ask the coordinator of a partition. On the wire, the command follows behind the other components. */
+    record AskCoordinator<R>(TopicPartition partition, Principal principal, CoordinatorCommand<R> command)
+            implements PartitionRequest<R> {}
+}
