@@ -12,6 +12,24 @@ public interface Metadata {
     /** The newest image that this node's shards have applied. */
     ClusterImage image();
 
+    /**
+     * Whether {@link #image()} may lack something that the cluster has agreed on already, because other nodes make
+     * changes, too. Never so on a single node.
+     */
+    default boolean mayBeBehind() {
+        return false;
+    }
+
+    /**
+     * Waits until {@link #image()} has everything that the cluster had agreed on before this was called. To be asked
+     * before a client is told that there is no such topic: another node may have made it a moment ago. Completes on
+     * the caller's context; fails with an {@link io.letterbox.error.ApiException} that asks the client to come again if
+     * nobody can say, after two seconds at the latest.
+     */
+    default Future<ClusterImage> newest() {
+        return Future.succeededFuture(image());
+    }
+
     /** Proposes a change that the server itself makes, see {@link #propose(Command, Actor)}. */
     default Future<Reply> propose(Command command) {
         return propose(command, Actor.SERVER);

@@ -56,8 +56,13 @@ public final class PublishTargets {
                 .onSuccess(applied -> complete(topic, promise))
                 .onFailure(failure -> {
                     // Another event loop or node has created it first, which is just as good.
-                    if (isExists(failure)) complete(topic, promise);
-                    else promise.fail(failure);
+                    if (isExists(failure)) {
+                        metadata.newest()
+                                .onSuccess(shown -> complete(topic, promise))
+                                .onFailure(promise::fail);
+                    } else {
+                        promise.fail(failure);
+                    }
                 });
         return promise.future();
     }

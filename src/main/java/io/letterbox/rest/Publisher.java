@@ -8,6 +8,7 @@ import io.letterbox.http.JsonBytes;
 import io.letterbox.http.Problem;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
+import io.letterbox.ingress.UnknownTopics;
 import io.letterbox.publishing.IdempotentPlacement;
 import io.letterbox.publishing.PendingRecord;
 import io.letterbox.publishing.Placement;
@@ -63,17 +64,32 @@ final class Publisher {
      * @param routed whether the router handles the request, and so meters its answer
      */
     void begin(HttpServerRequest request, String topic, boolean routed) {
-        PublishHead head;
         try {
             TopicName.checkOwnedByClients(topic);
-            head = PublishHead.of(request);
-            if (!creates(head) && targets.find(topic) == null) throw PublishTargets.unknown(topic);
+            PublishHead head = PublishHead.of(request);
+            if (creates(head) || targets.find(topic) != null) read(request, topic, head, routed);
+            else askFor(request, topic, head, routed);
         } catch (ApiException refusal) {
-            EarlyRefusal.send(vertx, request, Problem.of(refusal));
-            if (!routed) meter.record(0, refusal.code().httpStatus());
-            return;
+            refuse(request, refusal, routed);
         }
+    }
+
+    private void read(HttpServerRequest request, String topic, PublishHead head, boolean routed) {
         new PublishRequest(this, request, topic, head, routed).read();
+    }
+
+    private void askFor(HttpServerRequest request, String topic, PublishHead head, boolean routed) {
+        Runnable attempt = () -> {
+            if (targets.find(topic) == null) throw PublishTargets.unknown(topic);
+            read(request, topic, head, routed);
+        };
+        UnknownTopics.ask(backend.metadata(), request, attempt, failure -> refuse(request, failure, routed));
+    }
+
+    private void refuse(HttpServerRequest request, Throwable refusal, boolean routed) {
+        EarlyRefusal.send(vertx, request, Problem.of(refusal));
+        ErrorCode code = refusal instanceof ApiException known ? known.code() : ErrorCode.INTERNAL;
+        if (!routed) meter.record(0, code.httpStatus());
     }
 
     /** Whether the request may create its topic: a tombstone may not, because a new topic has nothing to delete. */

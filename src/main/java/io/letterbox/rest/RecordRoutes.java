@@ -2,9 +2,11 @@ package io.letterbox.rest;
 
 import io.letterbox.config.LimitsConfig;
 import io.letterbox.http.ConnectionLifetime;
+import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
+import io.letterbox.ingress.UnknownTopics;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.publishing.PublishTargets;
 import io.letterbox.reading.CommitListeners;
@@ -69,6 +71,14 @@ final class RecordRoutes {
     }
 
     private void page(RoutingContext context) {
+        UnknownTopics.ask(
+                backend.metadata(),
+                context.request(),
+                () -> pageOfKnown(context),
+                failure -> Problem.send(context, failure));
+    }
+
+    private void pageOfKnown(RoutingContext context) {
         String name = context.pathParam("topic");
         TopicName.check(name);
         TopicImage topic = backend.metadata().image().topics().get(name);

@@ -11,6 +11,7 @@ import io.letterbox.http.JsonBody;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Query;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.ingress.UnknownTopics;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.TopicImage;
@@ -22,6 +23,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Topics over HTTP: list, describe, create, change, delete. Owned by one event loop. */
 final class TopicRoutes {
@@ -37,10 +39,18 @@ final class TopicRoutes {
 
     void mount(Router router) {
         router.get("/topics").handler(this::list);
-        router.get("/topics/:topic").handler(this::describe);
+        router.get("/topics/:topic").handler(context -> ask(context, this::describe));
         router.put("/topics/:topic").handler(context -> withSpec(context, this::create));
         router.patch("/topics/:topic").handler(context -> withSpec(context, this::change));
-        router.delete("/topics/:topic").handler(this::delete);
+        router.delete("/topics/:topic").handler(context -> ask(context, this::delete));
+    }
+
+    private void ask(RoutingContext context, Consumer<RoutingContext> handler) {
+        UnknownTopics.ask(
+                backend.metadata(),
+                context.request(),
+                () -> handler.accept(context),
+                failure -> Problem.send(context, failure));
     }
 
     private interface SpecHandler {
@@ -50,7 +60,10 @@ final class TopicRoutes {
     private void withSpec(RoutingContext context, SpecHandler handler) {
         Query.of(context.request(), Set.of());
         String name = ownName(context);
-        JsonBody.read(context, MAX_BODY_BYTES, body -> handler.handle(context, name, TopicSpec.of(body)));
+        JsonBody.read(context, MAX_BODY_BYTES, body -> {
+            TopicSpec spec = TopicSpec.of(body);
+            ask(context, read -> handler.handle(read, name, spec));
+        });
     }
 
     private void list(RoutingContext context) {
@@ -86,12 +99,12 @@ final class TopicRoutes {
                                     location(context.request().path(), name));
                     answer(context, 201, name);
                 })
-                .onFailure(failure -> {
-                    // Another client may have created it meanwhile.
+                // Another client may have created it meanwhile, at another node, too.
+                .onFailure(failure -> backend.metadata().newest().onComplete(shown -> {
                     TopicImage other = find(name);
                     if (other != null) exists(context, other, spec);
                     else Problem.send(context, failure);
-                });
+                }));
     }
 
     /** Relative to the request's path: a proxy may have removed a part of it (RFC 9110, section 10.2.2). */

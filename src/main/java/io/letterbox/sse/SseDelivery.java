@@ -12,6 +12,7 @@ import io.letterbox.http.Percent;
 import io.letterbox.http.Problem;
 import io.letterbox.http.Proxies;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.ingress.UnknownTopics;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.DisconnectReason;
 import io.letterbox.telemetry.Door;
@@ -124,7 +125,10 @@ public final class SseDelivery implements HttpPart {
             String topic = path.length() == EVENTS.length()
                     ? null
                     : Percent.decodePath(path.substring(TOPICS.length(), path.length() - EVENTS.length()));
-            answer(request, SubscribeRequest.of(request, topic));
+            SubscribeRequest wanted = SubscribeRequest.of(request, topic);
+            UnknownTopics.ask(
+                    services.metadata(), request, () -> answer(request, wanted), failure -> Problem.of(failure)
+                            .send(request.response()));
         } catch (ApiException refused) {
             Problem.of(refused).send(request.response());
         }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Joins the metadata log with the shards: an image becomes visible when every shard of this node has tried to serve it,
@@ -33,6 +34,9 @@ import java.util.function.Consumer;
  * client that made a topic that cannot be served yet gets an error that says so, while the shards retry.
  */
 public final class MetadataService implements Metadata {
+    /** How long {@link #newest} waits. */
+    static final long BARRIER_MS = 2_000;
+
     private final Vertx vertx;
     private final MetadataLog log;
     private final HostedShards shards;
@@ -44,6 +48,9 @@ public final class MetadataService implements Metadata {
     // Any thread.
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private volatile ClusterImage visible;
+
+    /** Asks which version the cluster has agreed on; null on a single node. */
+    private volatile Supplier<Future<Long>> agreedVersion;
 
     // The service's own context.
     private final List<PendingReply> waiting = new ArrayList<>();
@@ -130,6 +137,49 @@ public final class MetadataService implements Metadata {
             leaders = known;
             show();
         });
+    }
+
+    /**
+     * Has {@link #newest} ask the cluster.
+     *
+     * @param version gives, on any thread, the version of an image that has everything agreed on before the call
+     */
+    public void askCluster(Supplier<Future<Long>> version) {
+        agreedVersion = version;
+    }
+
+    @Override
+    public boolean mayBeBehind() {
+        return agreedVersion != null;
+    }
+
+    @Override
+    public Future<ClusterImage> newest() {
+        ContextInternal caller = ((VertxInternal) vertx).getOrCreateContext();
+        Supplier<Future<Long>> cluster = agreedVersion;
+        if (cluster == null) return caller.succeededFuture(visible);
+        Promise<ClusterImage> newest = caller.promise();
+        ApiException unknown = new ApiException(
+                ErrorCode.NODE_UNREACHABLE,
+                "Whether that exists has to be asked of the cluster, and it has not answered. Try again later.");
+        context.runOnContext(v -> {
+            long timer = vertx.setTimer(BARRIER_MS, late -> newest.tryFail(unknown));
+            newest.future().onComplete(settled -> vertx.cancelTimer(timer));
+            cluster.get()
+                    .onFailure(failure -> newest.tryFail(unknown))
+                    .onSuccess(version -> context.runOnContext(known -> showWhenVisible(version, newest)));
+        });
+        return newest.future();
+    }
+
+    private void showWhenVisible(long version, Promise<ClusterImage> newest) {
+        if (applied.version() >= version) {
+            newest.tryComplete(visible);
+            return;
+        }
+        Promise<Reply> shown = Promise.promise();
+        shown.future().onSuccess(reply -> newest.tryComplete(visible));
+        waiting.add(new PendingReply(version, new Reply.Applied(version), null, shown));
     }
 
     @Override

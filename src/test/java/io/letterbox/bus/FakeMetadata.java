@@ -34,6 +34,7 @@ public final class FakeMetadata implements Metadata {
 
     private final FakeStorage storage;
     private final List<Consumer<ClusterImage>> listeners = new ArrayList<>();
+    private volatile Runnable cluster;
     private volatile ClusterImage image = new ClusterImage(
             0,
             "test-cluster",
@@ -47,6 +48,30 @@ public final class FakeMetadata implements Metadata {
     @Override
     public ClusterImage image() {
         return image;
+    }
+
+    /**
+     * From now on this node may be behind the cluster.
+     *
+     * @param news what happens when the cluster is asked; a failure is the answer
+     */
+    public void fallBehind(Runnable news) {
+        cluster = news;
+    }
+
+    @Override
+    public boolean mayBeBehind() {
+        return cluster != null;
+    }
+
+    @Override
+    public Future<ClusterImage> newest() {
+        try {
+            if (cluster != null) cluster.run();
+            return Future.succeededFuture(image);
+        } catch (ApiException failure) {
+            return Future.failedFuture(failure);
+        }
     }
 
     @Override
@@ -84,6 +109,24 @@ public final class FakeMetadata implements Metadata {
         List<PartitionImage> partitions = Collections.nCopies(old.partitions().size(), led);
         topics.put(name, new TopicImage(name, old.id(), partitions, old.config()));
         show(topics);
+    }
+
+    /** Has another node lead the partitions of a topic, with these replicas, all of them in sync. */
+    public synchronized void elect(String name, int leader, int leaderEpoch, List<Integer> replicas) {
+        TopicImage old = image.topics().get(name);
+        PartitionImage led = new PartitionImage(0, leader, leaderEpoch, replicas, replicas);
+        SortedMap<String, TopicImage> topics = new TreeMap<>(image.topics());
+        List<PartitionImage> partitions = Collections.nCopies(old.partitions().size(), led);
+        topics.put(name, new TopicImage(name, old.id(), partitions, old.config()));
+        show(topics);
+    }
+
+    /** A node comes, or another image of one. */
+    public synchronized void register(NodeImage node) {
+        Map<Integer, NodeImage> nodes = new TreeMap<>(image.nodes());
+        nodes.put(node.id(), node);
+        image = new ClusterImage(image.version(), image.clusterId(), nodes, image.topics());
+        show(image.topics());
     }
 
     private synchronized void apply(Command command) {

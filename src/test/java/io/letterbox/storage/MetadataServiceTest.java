@@ -1,8 +1,11 @@
 package io.letterbox.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.bus.OnLoop;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
@@ -12,6 +15,7 @@ import io.letterbox.metadata.MetadataMachine;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.ShardLeader;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -101,6 +105,39 @@ class MetadataServiceTest {
         assertThat(first(next()).leader())
                 .as("the same leaders again are no news")
                 .isEqualTo(3);
+    }
+
+    @Test
+    void whoAsksForTheNewestImageWaitsForWhatTheClusterHas() throws Exception {
+        MetadataService service = service();
+        assertThat(service.mayBeBehind()).isFalse();
+        assertThat(service.newest().await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isSameAs(service.image());
+
+        service.askCluster(() -> Future.succeededFuture(4L));
+        assertThat(service.mayBeBehind()).isTrue();
+        Future<ClusterImage> newest = service.newest();
+        service.propose(new Command.CreateTopic("b", UUID.randomUUID(), 1, 1, Map.of()))
+                .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(newest.await(PATIENCE_SECONDS, TimeUnit.SECONDS).topics()).containsKey("b");
+        assertThat(service.newest().await(PATIENCE_SECONDS, TimeUnit.SECONDS).version())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void whoeverAsksIsToldThatTheClusterDoesNotAnswer() throws Exception {
+        MetadataService service = service();
+        service.askCluster(() -> Future.failedFuture("no majority"));
+        refuses(service.newest());
+        service.askCluster(() -> Promise.<Long>promise().future());
+        refuses(service.newest());
+        service.askCluster(() -> Future.succeededFuture(99L));
+        refuses(service.newest());
+    }
+
+    private static void refuses(Future<ClusterImage> newest) {
+        assertThatThrownBy(() -> newest.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(ErrorCode.NODE_UNREACHABLE));
     }
 
     @Test

@@ -1,13 +1,16 @@
 package io.letterbox.kafka.fetch;
 
 import io.letterbox.bus.FetchedData;
+import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.kafka.api.KafkaResponse;
+import io.letterbox.kafka.api.LeaderEndpoints;
 import io.letterbox.kafka.api.StoredRecords;
 import io.letterbox.record.AbortedTransaction;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -16,11 +19,15 @@ final class FetchAnswer {
     /** The first version whose response can name the current leader. */
     private static final short LEADERS_FROM = 12;
 
+    /** The first version whose response has endpoints of leaders. */
+    private static final short ENDPOINTS_FROM = 16;
+
     private final FetchResponseData body = new FetchResponseData();
     private final List<FetchedData> files = new ArrayList<>(1);
     private final short version;
     private final boolean committed;
     private RequestedPartition.Key before;
+    private LeaderEndpoints leaders;
 
     /**
      * @param committed whether the client reads committed records only, and so has to be told the aborted transactions
@@ -50,6 +57,10 @@ final class FetchAnswer {
             data.currentLeader()
                     .setLeaderId(partition.image().leader())
                     .setLeaderEpoch(partition.image().leaderEpoch());
+        }
+        if (newLeader && version >= ENDPOINTS_FROM && partition.image() != null) {
+            if (leaders == null) leaders = new LeaderEndpoints();
+            leaders.add(partition.seenImage(), partition.image().leader());
         }
         return data;
     }
@@ -96,7 +107,17 @@ final class FetchAnswer {
     }
 
     KafkaResponse response() {
+        if (leaders != null) nameEndpoints(leaders);
         return new KafkaResponse.Bulk(body, this::discard);
+    }
+
+    private void nameEndpoints(LeaderEndpoints named) {
+        named.map(node -> new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.kafka().host())
+                        .setPort(node.kafka().port())
+                        .setRack(ClusterView.rack(node)))
+                .forEach(body.nodeEndpoints()::add);
     }
 
     /** Releases the file regions of a response that is not sent. */

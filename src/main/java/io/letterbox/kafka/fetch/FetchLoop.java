@@ -99,7 +99,7 @@ final class FetchLoop {
                 .values()
                 .forEach(requested -> {
                     PartitionWait partition = new PartitionWait(requested);
-                    Errors found = partition.check(gate);
+                    Errors found = partition.check(gate, false);
                     Errors refusal = found == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : found;
                     answer.add(partition, answer.refused(partition, refusal));
                 });

@@ -5,9 +5,11 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
+import java.util.Map;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -15,6 +17,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class PartitionGate {
     /** In place of the leader epoch that a client knows, if it does not say. */
     static final int NO_EPOCH = -1;
+
+    /** In place of a node's id. */
+    static final int NO_NODE = -1;
 
     private final DoorServices backend;
 
@@ -65,7 +70,40 @@ final class PartitionGate {
             if (believedEpoch < image.leaderEpoch()) return Errors.FENCED_LEADER_EPOCH;
             if (believedEpoch > image.leaderEpoch()) return Errors.UNKNOWN_LEADER_EPOCH;
         }
-        return image.leader() == backend.config().node().id() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+        return leads(image) ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** Whether this node leads a partition. */
+    boolean leads(PartitionImage image) {
+        return image.leader() == backend.config().node().id();
+    }
+
+    /** Checks as {@link #leadership} that this node has a replica of a partition, whether or not it leads it. */
+    Errors replication(PartitionImage image, int believedEpoch) {
+        Errors refusal = leadership(image, believedEpoch);
+        boolean follows = refusal == Errors.NOT_LEADER_OR_FOLLOWER
+                && image.replicas().contains(backend.config().node().id());
+        return follows ? Errors.NONE : refusal;
+    }
+
+    /**
+     * The replica that stands in a client's rack, if this node leads the partition and stands elsewhere (KIP-392); an
+     * in-sync one that clients can connect to.
+     *
+     * @param rack the client's rack; empty if it does not say
+     * @return the node, or {@link #NO_NODE}
+     */
+    int preferredReplica(PartitionImage image, String rack) {
+        if (rack.isEmpty() || image.isr().size() < 2 || !leads(image)) return NO_NODE;
+        Map<Integer, NodeImage> nodes = image().nodes();
+        NodeImage leader = nodes.get(image.leader());
+        if (leader == null || rack.equals(ClusterView.rack(leader))) return NO_NODE;
+        for (int replica : image.replicas()) {
+            NodeImage node = nodes.get(replica);
+            if (node == null || !node.kafka().exists() || !image.isr().contains(replica)) continue;
+            if (rack.equals(ClusterView.rack(node))) return replica;
+        }
+        return NO_NODE;
     }
 
     /**
@@ -76,7 +114,7 @@ final class PartitionGate {
      */
     FetchResponseData.EpochEndOffset divergence(PartitionWait partition) {
         int lastFetchedEpoch = partition.requested().lastFetchedEpoch();
-        if (lastFetchedEpoch == NO_EPOCH) return null;
+        if (lastFetchedEpoch == NO_EPOCH || partition.isAhead()) return null;
         EpochEnd end = backend.reader()
                 .epochEnd(partition.id(), lastFetchedEpoch, partition.image().leaderEpoch());
         if (end == null || end.endOffset() >= partition.offset() && end.epoch() >= lastFetchedEpoch) return null;

@@ -30,6 +30,9 @@ class PartitionWait implements CommitListener {
     private TopicPartition id;
     private PartitionStatus status;
 
+    /** True if the client was further at the last look than this replica, which does not lead. */
+    private boolean ahead;
+
     /** False while no commit has moved the partition since it was last looked at. */
     private boolean moved = true;
 
@@ -71,20 +74,29 @@ class PartitionWait implements CommitListener {
         return requested.maxBytes();
     }
 
-    /** Looks at the partition again; NONE if it can be read. */
-    final Errors check(PartitionGate gate) {
+    /**
+     * Looks at the partition again; NONE if it can be read.
+     *
+     * @param following whether a replica that does not lead may be read (KIP-392)
+     */
+    final Errors check(PartitionGate gate, boolean following) {
         Errors refusal = resolve(gate.image());
         status = null;
         // Reset before the check, because a commit during it has to set the flag again.
         moved = false;
         if (refusal != Errors.NONE) return refusal;
-        refusal = gate.leadership(image, requested.leaderEpoch());
+        int epoch = requested.leaderEpoch();
+        refusal = following ? gate.replication(image, epoch) : gate.leadership(image, epoch);
         if (refusal != Errors.NONE) return refusal;
         PartitionStatus found = gate.status(id);
         // The image places the partition here, so it is about to be opened or closed.
         if (found == null) return Errors.NOT_LEADER_OR_FOLLOWER;
         if (found.quarantine() != null) return Errors.KAFKA_STORAGE_ERROR;
-        if (offset() < found.logStartOffset() || offset() > found.logEndOffset()) return Errors.OFFSET_OUT_OF_RANGE;
+        // A replica that does not lead may be behind the one that the client has read before.
+        boolean mayCome = following && !gate.leads(image);
+        if (offset() < found.logStartOffset()) return Errors.OFFSET_OUT_OF_RANGE;
+        if (offset() > found.logEndOffset() && !mayCome) return Errors.OFFSET_OUT_OF_RANGE;
+        ahead = mayCome && offset() > found.highWatermark();
         status = found;
         return Errors.NONE;
     }
@@ -101,6 +113,16 @@ class PartitionWait implements CommitListener {
         }
         if (id != null) return Errors.NONE;
         return topic == null && isById() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    /** True if the client has read more than this replica had at the last look, so that it has to wait. */
+    final boolean isAhead() {
+        return ahead;
+    }
+
+    /** The image of the last look. */
+    final ClusterImage seenImage() {
+        return seenImage;
     }
 
     private boolean isById() {

@@ -25,6 +25,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class PendingFetch implements Waiter {
     private static final byte READ_COMMITTED = 1;
 
+    /** The first version whose clients may read replicas that do not lead (KIP-392). */
+    private static final short FOLLOWERS_FROM = 11;
+
     private enum State {
         LOOKING,
         WAITING,
@@ -41,6 +44,7 @@ final class PendingFetch implements Waiter {
     private final Promise<KafkaResponse> promise = Promise.promise();
     private State state = State.LOOKING;
     private boolean mayWait;
+    private final boolean following;
 
     /** Whether partitions that no commit has touched since the last check may be skipped. */
     private final boolean lookOver;
@@ -59,6 +63,7 @@ final class PendingFetch implements Waiter {
         this.wanted = wanted;
         this.isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         this.deadlineMs = deadlineMs;
+        this.following = request.version() >= FOLLOWERS_FROM;
         this.mayWait = mayWait;
         this.lookOver = wanted.incremental() && !wanted.session().isCheckDue(loop.elapsedMs());
     }
@@ -110,14 +115,19 @@ final class PendingFetch implements Waiter {
         boolean enough = body.minBytes() <= 0;
         for (PartitionWait partition : partitions()) {
             if (isQuiet(partition)) continue;
-            if (partition.check(loop.gate()) != Errors.NONE) return true;
+            if (partition.check(loop.gate(), following) != Errors.NONE) return true;
             if (enough) continue;
+            if (preferred(partition) != PartitionGate.NO_NODE) return true;
             if (partition.requested().lastFetchedEpoch() >= 0 && loop.gate().divergence(partition) != null) return true;
             if (!partition.isReadable(isolation)) continue;
             bytes += body.minBytes() == 1 ? 1 : count(partition);
             if (bytes >= body.minBytes()) return true;
         }
         return enough;
+    }
+
+    private int preferred(PartitionWait partition) {
+        return following ? loop.gate().preferredReplica(partition.image(), body.rackId()) : PartitionGate.NO_NODE;
     }
 
     private boolean isQuiet(PartitionWait partition) {
@@ -184,7 +194,7 @@ final class PendingFetch implements Waiter {
             } else {
                 located = FetchedData.nothing(partition.status());
             }
-            found[index] = new PartitionResult(partition.offset(), Errors.NONE, null, located);
+            found[index] = PartitionResult.read(partition, located);
         }
         if (asks.isEmpty()) {
             answer(found);
@@ -193,35 +203,64 @@ final class PendingFetch implements Waiter {
         loop.reader().locate(asks, budget, isolation).onFailure(promise::fail).onSuccess(located -> {
             for (int at = 0; at < asks.size(); at++) {
                 PartitionResult before = found[askedFor[at]];
-                found[askedFor[at]] = new PartitionResult(before.offset, Errors.NONE, null, located.get(at));
+                found[askedFor[at]] = before.with(located.get(at));
             }
             answer(found);
         });
     }
 
     /**
-     * What was found in one partition: a refusal, the point of divergence, or the records from an offset on. In place
+     * What was found in one partition: a refusal, the point of divergence, the replica to ask instead, or the records
+     * from an offset on. In place
      * of a partition about which there is nothing new to tell stands null.
      */
     private record PartitionResult(
-            long offset, Errors refusal, FetchResponseData.EpochEndOffset divergence, FetchedData located) {
+            long offset,
+            Errors refusal,
+            FetchResponseData.EpochEndOffset divergence,
+            int preferredReplica,
+            FetchedData located) {
+        static PartitionResult read(PartitionWait partition, FetchedData located) {
+            return new PartitionResult(partition.offset(), Errors.NONE, null, PartitionGate.NO_NODE, located);
+        }
+
+        static PartitionResult refused(PartitionWait partition, Errors refusal) {
+            return new PartitionResult(partition.offset(), refusal, null, PartitionGate.NO_NODE, null);
+        }
+
+        PartitionResult with(FetchedData now) {
+            return new PartitionResult(offset, refusal, divergence, preferredReplica, now);
+        }
+
         boolean isEmpty() {
             return refusal == Errors.NONE
                     && divergence == null
+                    && preferredReplica == PartitionGate.NO_NODE
                     && located.refusal() == null
                     && located.sizeBytes() == 0;
         }
     }
 
     private PartitionResult refusalOf(PartitionWait partition) {
-        Errors refusal = partition.check(loop.gate());
-        if (refusal != Errors.NONE) return new PartitionResult(partition.offset(), refusal, null, null);
+        Errors refusal = partition.check(loop.gate(), following);
+        if (refusal != Errors.NONE) return PartitionResult.refused(partition, refusal);
+        // It has waited for as long as it may; the client asks for the metadata, and again.
+        if (partition.isAhead() && !mayWait) return PartitionResult.refused(partition, Errors.OFFSET_NOT_AVAILABLE);
+        int preferred = preferred(partition);
+        if (preferred != PartitionGate.NO_NODE) {
+            FetchedData nothing = FetchedData.nothing(partition.status());
+            return new PartitionResult(partition.offset(), Errors.NONE, null, preferred, nothing);
+        }
         if (partition.requested().lastFetchedEpoch() < 0) return null;
         FetchResponseData.EpochEndOffset divergence = loop.gate().divergence(partition);
         return divergence == null
                 ? null
                 : new PartitionResult(
-                        partition.offset(), Errors.NONE, divergence, FetchedData.nothing(partition.status()));
+                        partition.offset(),
+                        Errors.NONE,
+                        divergence,
+                        PartitionGate.NO_NODE,
+                        FetchedData.nothing(partition.status()));
     }
 
     private void answer(PartitionResult[] found) {
@@ -265,7 +304,7 @@ final class PendingFetch implements Waiter {
         for (int index = 0; index < found.length; index++) {
             PartitionWait partition = partitions().get(index);
             if (found[index] == null && !partition.hasMoved()) continue;
-            if (found[index] == null || partition.check(loop.gate()) != Errors.NONE) return true;
+            if (found[index] == null || partition.check(loop.gate(), following) != Errors.NONE) return true;
             long before = found[index].located.status().readableEnd(isolation);
             if (partition.status().readableEnd(isolation) > before) return true;
         }
@@ -283,7 +322,7 @@ final class PendingFetch implements Waiter {
             Errors refusal = Errors.forCode(found.located.refusal().code().kafkaCode());
             return answer.refused(partition, refusal);
         }
-        PartitionData data = answer.read(partition, found.located);
+        PartitionData data = answer.read(partition, found.located).setPreferredReadReplica(found.preferredReplica);
         return found.divergence == null ? data : data.setDivergingEpoch(found.divergence);
     }
 

@@ -38,6 +38,7 @@ final class SessionPartition extends PartitionWait {
         boolean news = data.errorCode() != 0
                 || data.records().sizeInBytes() > 0
                 || data.divergingEpoch().epoch() >= 0
+                || data.preferredReadReplica() >= 0
                 || data.highWatermark() != toldHighWatermark
                 || data.logStartOffset() != toldLogStart;
         // After an error the client is told everything again, even if nothing has changed.

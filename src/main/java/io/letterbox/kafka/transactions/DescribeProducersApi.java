@@ -60,6 +60,11 @@ final class DescribeProducersApi {
             return Future.succeededFuture();
         }
         TopicPartition partition = new TopicPartition(name, number);
+        if (topic.partitions().get(number).leader() != backend.config().node().id()) {
+            answer.setErrorCode(ErrorCode.NOT_LEADER.kafkaCode())
+                    .setErrorMessage("This node does not lead " + partition + ".");
+            return Future.succeededFuture();
+        }
         return backend.partitions().describeProducers(partition).transform(outcome -> {
             if (outcome.succeeded()) outcome.result().forEach(producer -> add(answer, producer));
             else refuse(answer, outcome.cause());
