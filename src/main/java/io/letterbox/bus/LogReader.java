@@ -14,6 +14,15 @@ public interface LogReader {
     PartitionStatus status(TopicPartition partition);
 
     /**
+     * Whether another node leads a partition, so that its log may have more than the replica here. A reader that has
+     * read more elsewhere waits for this replica then: what it asks for is neither lost nor out of range. Never so on a
+     * single node.
+     */
+    default boolean mayBeBehind(TopicPartition partition) {
+        return false;
+    }
+
+    /**
      * Reads from the tail cache; never blocks, never allocates more than the result.
      *
      * @param offset the first offset wanted, within the log

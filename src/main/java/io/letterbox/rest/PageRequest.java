@@ -238,7 +238,8 @@ final class PageRequest {
     }
 
     private void requireInside(PartitionStatus status) {
-        if (offset < status.logStartOffset() || offset > status.highWatermark()) {
+        boolean mayCome = backend.reader().mayBeBehind(query.partition());
+        if (offset < status.logStartOffset() || offset > status.highWatermark() && !mayCome) {
             throw outside(status, offset);
         }
     }

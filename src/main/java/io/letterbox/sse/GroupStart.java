@@ -38,7 +38,7 @@ record GroupStart(Map<TopicPartition, Long> next, List<Gap> gaps) {
             for (TopicPartition partition : partitions) {
                 PartitionStatus status = status(partition, reader);
                 boolean newer = partition.partition() >= known.getOrDefault(partition.topic(), 0);
-                if (committed.containsKey(partition)) start.resume(partition, committed.get(partition), status);
+                if (committed.containsKey(partition)) start.resume(partition, committed.get(partition), status, reader);
                 else if (newer || from instanceof From.Earliest) start.next.put(partition, status.logStartOffset());
                 else if (from instanceof From.Time time) times.add(start.atTime(partition, time, reader));
                 else start.next.put(partition, status.lastStableOffset());
@@ -49,9 +49,9 @@ record GroupStart(Map<TopicPartition, Long> next, List<Gap> gaps) {
         return Future.all(times).map(found -> start);
     }
 
-    private void resume(TopicPartition partition, long offset, PartitionStatus status) {
+    private void resume(TopicPartition partition, long offset, PartitionStatus status, LogReader reader) {
         long start = status.logStartOffset();
-        long end = status.highWatermark();
+        long end = reader.mayBeBehind(partition) ? Long.MAX_VALUE : status.highWatermark();
         next.put(partition, Math.max(start, Math.min(offset, end)));
         if (offset < start) gaps.add(Gap.retention(partition, offset, start));
         else if (offset > end) gaps.add(Gap.truncated(partition, offset, end));

@@ -103,7 +103,7 @@ record Start(long[] next, List<Gap> gaps) {
                         ErrorCode.INVALID_REQUEST,
                         "An offset to start from is for one partition; add partition=, or start from a time.");
             }
-            if (offset > status.highWatermark()) {
+            if (offset > status.highWatermark() && !reader.mayBeBehind(layout.partition(index))) {
                 throw status.outOfRange("Offset " + offset + " lies behind the end of " + layout.partition(index)
                         + ", which is " + status.highWatermark() + ".");
             }
@@ -123,7 +123,7 @@ record Start(long[] next, List<Gap> gaps) {
             if (offset < status.logStartOffset()) {
                 next[index] = status.logStartOffset();
                 gaps.add(Gap.retention(where, offset, status.logStartOffset()));
-            } else if (offset > status.highWatermark()) {
+            } else if (offset > status.highWatermark() && !reader.mayBeBehind(where)) {
                 next[index] = status.highWatermark();
                 gaps.add(Gap.truncated(where, offset, status.highWatermark()));
             }

@@ -28,6 +28,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ public final class LogAccess implements FetchReader {
     private final HostedPartitions hosted;
     private final WorkerExecutor readers;
     private final Shortages shortages;
+    private volatile Predicate<TopicPartition> ledElsewhere = partition -> false;
 
     /**
      * @param vertx the Vert.x whose bus the shards publish their commits on
@@ -51,6 +53,16 @@ public final class LogAccess implements FetchReader {
         this.shortages = shortages;
         this.hosted = hosted;
         this.readers = readers;
+    }
+
+    /** Has readers know which partitions other nodes lead. Called once, before there are readers. */
+    public void askWhoLeads(Predicate<TopicPartition> isLedElsewhere) {
+        ledElsewhere = isLedElsewhere;
+    }
+
+    @Override
+    public boolean mayBeBehind(TopicPartition partition) {
+        return ledElsewhere.test(partition);
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class FakeStorage implements FetchReader, Partitions {
     private final List<Append> held = new ArrayList<>();
     private boolean holding;
     private boolean cached = true;
+    private volatile boolean behind;
     private ApiException refusal;
     private int appends;
     private final List<Integer> gathered = new ArrayList<>();
@@ -118,6 +119,16 @@ public final class FakeStorage implements FetchReader, Partitions {
         byte[] keyBytes = key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         batch.append(timestampMs, keyBytes, value, List.<RecordHeader>of());
         return store(partition, batch.build(), 1);
+    }
+
+    /** From now on another node leads all partitions. */
+    public void follow() {
+        behind = true;
+    }
+
+    @Override
+    public boolean mayBeBehind(TopicPartition partition) {
+        return behind;
     }
 
     @Override

@@ -81,6 +81,16 @@ class RecordRoutesTest {
         }
     }
 
+    /** A node that does not lead waits for what the client has read elsewhere, which is neither lost nor wrong. */
+    @Test
+    void aReplicaThatIsBehindWaits() {
+        door.storage.follow();
+        assertThat(page("?offset=11").path("records")).isEmpty();
+        assertThat(page("?offset=11").path("nextOffset").asInt()).isEqualTo(11);
+        assertThat(page("?offset=11").path("highWatermark").asInt()).isEqualTo(10);
+        assertThat(page("?offset=9").path("records")).hasSize(1);
+    }
+
     @Test
     void whatIsNotUnderstoodIsRefused() {
         for (String query : new String[] {

@@ -239,6 +239,27 @@ class GroupStreamTest {
         }
     }
 
+    /** The offset was committed where the partition is led; the replica here has yet to get that far. */
+    @Test
+    void aReplicaThatIsBehindTheGroupIsWaitedFor() throws Exception {
+        streams.storage.follow();
+        streams.groups
+                .ask(
+                        new GroupCommand.SetOffsets(
+                                "g",
+                                null,
+                                new TreeMap<>(Map.of(
+                                        new TopicPartition("t", 1),
+                                        new GroupCommand.SetOffsets.TargetOffset(2, "", Uuid.ZERO_UUID)))),
+                        Principal.ANONYMOUS)
+                .await();
+        try (TestStream stream = streams.open("/topics/t/events?group=g")) {
+            assigned(stream);
+            for (String value : List.of("v0", "v1", "v2")) streams.publish("t", 1, value);
+            assertThat(stream.next().data()).isEqualTo("v2");
+        }
+    }
+
     @Test
     void whatMakesNoSenseIsRefused() throws Exception {
         for (String query : List.of(

@@ -61,6 +61,18 @@ class StreamTest {
         }
     }
 
+    /** A client that comes from another node may have read more than this one has. */
+    @Test
+    void aReplicaThatIsBehindIsWaitedFor() throws Exception {
+        server.storage.follow();
+        server.publish("one", 0, "v0");
+        try (TestStream stream = server.open("/topics/one/events?from=2")) {
+            server.publish("one", 0, "v1");
+            server.publish("one", 0, "v2");
+            assertThat(stream.next().data()).as("no gap, and nothing twice").isEqualTo("v2");
+        }
+    }
+
     @Test
     void headHasTheHeadersAndNoBody() throws Exception {
         HttpResponse<String> head =
