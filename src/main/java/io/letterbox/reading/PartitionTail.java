@@ -44,6 +44,12 @@ public final class PartitionTail implements CommitListener, Waiter {
      */
     public PartitionStatus status() {
         PartitionStatus status = reader.status(partition);
+        if (status == null && reader.mayBeBehind(partition)) {
+            throw new ApiException(
+                    ErrorCode.NOT_LEADER,
+                    "This node has no replica of partition " + partition.partition() + " of the topic "
+                            + partition.topic() + ". Ask another one, as GET /cluster names them.");
+        }
         if (status == null) {
             throw new ApiException(
                     ErrorCode.UNKNOWN_PARTITION,
@@ -82,7 +88,7 @@ public final class PartitionTail implements CommitListener, Waiter {
             promise.fail(refusal);
             return;
         }
-        if (offset >= status.readableEnd(isolation) && offset <= status.highWatermark()) {
+        if (offset >= status.readableEnd(isolation) && isInside(offset, status)) {
             await(() -> next(offset, maxBytes, promise));
             return;
         }
@@ -133,5 +139,10 @@ public final class PartitionTail implements CommitListener, Waiter {
         Runnable action = waiting;
         stop();
         action.run();
+    }
+
+    /** An offset that this replica does not have may be one that the leader has. */
+    private boolean isInside(long offset, PartitionStatus status) {
+        return offset <= status.highWatermark() || reader.mayBeBehind(partition);
     }
 }

@@ -104,8 +104,8 @@ final class OffsetGoals {
     }
 
     /** An offset below the log's start is allowed, because a slow reader may be there; one beyond its end is not. */
-    private static long within(TopicPartition partition, long offset, PartitionStatus status) {
-        if (offset <= status.highWatermark()) return offset;
+    private long within(TopicPartition partition, long offset, PartitionStatus status) {
+        if (offset <= status.highWatermark() || backend.reader().mayBeBehind(partition)) return offset;
         throw status.outOfRange("Offset " + offset + " of " + partition + " is beyond the end of the log, "
                 + status.highWatermark() + ".");
     }

@@ -60,6 +60,9 @@ public final class ClusterPartitions implements Partitions {
     private final ForwardingCodec codec = new ForwardingCodec();
     private final Map<ContextInternal, PublishLanes> lanes = new ConcurrentHashMap<>();
 
+    /** Where appends of threads go that have no context of their own. */
+    private final ContextInternal others;
+
     /**
      * @param metadata the image, which has the leaders
      * @param local this node's own shards
@@ -72,6 +75,7 @@ public final class ClusterPartitions implements Partitions {
         this.peers = peers;
         this.producerIds = producerIds;
         this.routes = new Routes(metadata);
+        this.others = this.vertx.createEventLoopContext();
         metadata.onChange(image -> lanes.forEach((context, all) -> context.runOnContext(changed -> all.hurry())));
         peers.answer(PeerRequestKind.PARTITIONS, new ForwardedRequests(vertx, local, routes, codec)::answer);
     }
@@ -79,6 +83,11 @@ public final class ClusterPartitions implements Partitions {
     @Override
     public Partitions local() {
         return local;
+    }
+
+    /** Whether there is such a partition, and this node does not lead it, as far as it knows. */
+    public boolean isLedElsewhere(TopicPartition partition) {
+        return routes.exists(partition) && !isNear(partition);
     }
 
     @Override
@@ -96,8 +105,13 @@ public final class ClusterPartitions implements Partitions {
                         else append.done().tryFail(outcome.cause());
                     });
         } else {
-            ContextInternal context = vertx.getOrCreateContext().unwrap();
-            lanes.computeIfAbsent(context, this::lanes).append(append);
+            ContextInternal current = ContextInternal.current();
+            if (current != null && current.owner() == vertx) {
+                lanes.computeIfAbsent(current.unwrap(), this::lanes).append(append);
+            } else {
+                others.runOnContext(
+                        handed -> lanes.computeIfAbsent(others, this::lanes).append(append));
+            }
         }
         return append.done().future();
     }

@@ -176,6 +176,24 @@ class ClusterPartitionsTest {
     }
 
     @Test
+    void threadsWithoutAContextPublishToo() throws Exception {
+        BatchBuilder builder = new BatchBuilder(64);
+        builder.append(1, null, new byte[] {1}, 0, 1, List.of());
+        Promise<Appended> done = Promise.promise();
+        one.partitions.append(new Append(PARTITION, builder.build(), 1, null, done));
+        assertThat(get(done.future()).baseOffset()).isZero();
+    }
+
+    @Test
+    void whatIsLedElsewhereIsKnown() {
+        assertThat(one.partitions.isLedElsewhere(PARTITION)).isTrue();
+        assertThat(two.partitions.isLedElsewhere(PARTITION)).isFalse();
+        assertThat(one.partitions.isLedElsewhere(new TopicPartition("t", 9))).isFalse();
+        assertThat(two.partitions.isNear(PARTITION)).isTrue();
+        assertThat(one.partitions.isNear(PARTITION)).isFalse();
+    }
+
+    @Test
     void aLostAnswerIsAskedForUnderTheSameNumber() throws Exception {
         net.loseAnswers(2);
         get(publish(one));
