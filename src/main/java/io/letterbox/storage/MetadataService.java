@@ -179,7 +179,9 @@ public final class MetadataService implements Metadata {
         }
         Promise<Reply> shown = Promise.promise();
         shown.future().onSuccess(reply -> newest.tryComplete(visible));
-        waiting.add(new PendingReply(version, new Reply.Applied(version), null, shown));
+        PendingReply pending = new PendingReply(version, new Reply.Applied(version), null, shown);
+        waiting.add(pending);
+        newest.future().onFailure(late -> context.runOnContext(v -> waiting.remove(pending)));
     }
 
     @Override

@@ -99,7 +99,10 @@ final class ForwardingCodec {
         return out;
     }
 
-    /** @throws ApiException INVALID_REQUEST if this node does not understand the request */
+    /**
+     * @throws ApiException NODE_UNREACHABLE if this node does not know the operation, as an older or a newer version
+     *     may; INVALID_REQUEST if the bytes are none of a request
+     */
     PartitionRequest<?> decode(Buffer body) {
         Input in = new Input(body);
         requireVersion(in.int8());
@@ -167,7 +170,7 @@ final class ForwardingCodec {
 
     private static ApiException unknown(String what) {
         return new ApiException(
-                ErrorCode.INVALID_REQUEST,
+                ErrorCode.NODE_UNREACHABLE,
                 "This node does not know " + what + ", which another node has sent: they run different versions of"
                         + " Letterbox.");
     }

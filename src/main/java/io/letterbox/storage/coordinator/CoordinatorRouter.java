@@ -120,7 +120,7 @@ public final class CoordinatorRouter implements Coordinators {
         for (int number = 0; number < known.partitions().size(); number++) {
             answers.add(partitions
                     .ask(new TopicPartition(command.topic(), number), command, principal)
-                    .map(Optional::of)
+                    .map(Optional::ofNullable)
                     .recover(this::orNothing));
         }
         return Future.all(answers).map(all -> all.<Optional<R>>list().stream()

@@ -172,18 +172,20 @@ class ForwardingCodecTest {
     @Test
     void whatIsNotUnderstoodIsRefusedInWords() {
         Buffer good = codec.encode(new PartitionRequest.DescribeProducers(PARTITION));
-        refuses(good.copy().setByte(0, (byte) 2), "version 2");
-        refuses(good.copy().setShort(1, (short) 999), "operation 999");
-        refuses(good.copy().setInt(3, good.getInt(3) + 1), "this form of DescribeProducers");
-        refuses(good.copy().appendByte((byte) 0), "left over");
-        for (int length = 0; length < good.length(); length++) refuses(good.slice(0, length), "cannot be read");
-        refuses(good.slice(0, 7).copy().appendByte((byte) 0), "missing");
+        refuses(good.copy().setByte(0, (byte) 2), ErrorCode.NODE_UNREACHABLE, "version 2");
+        refuses(good.copy().setShort(1, (short) 999), ErrorCode.NODE_UNREACHABLE, "operation 999");
+        refuses(good.copy().setInt(3, good.getInt(3) + 1), ErrorCode.NODE_UNREACHABLE, "form of DescribeProducers");
+        refuses(good.copy().appendByte((byte) 0), ErrorCode.INVALID_REQUEST, "left over");
+        for (int length = 0; length < good.length(); length++) {
+            refuses(good.slice(0, length), ErrorCode.INVALID_REQUEST, "cannot be read");
+        }
+        refuses(good.slice(0, 7).copy().appendByte((byte) 0), ErrorCode.INVALID_REQUEST, "missing");
     }
 
-    private void refuses(Buffer body, String words) {
+    private void refuses(Buffer body, ErrorCode code, String words) {
         assertThatThrownBy(() -> codec.decode(body))
                 .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(ErrorCode.INVALID_REQUEST))
+                        .isEqualTo(code))
                 .hasMessageContaining(words);
     }
 
