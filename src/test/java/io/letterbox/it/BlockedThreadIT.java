@@ -110,8 +110,8 @@ class BlockedThreadIT {
         Thread.sleep(SUSPENDED_MS);
         signal("CONT");
         await().atMost(LIMIT).until(() -> server.output().contains("The whole process stood still for "));
-        assertThat(page("/health/ready")).startsWith("HTTP/1.1 200 ");
-        assertThat(page("/metrics")).doesNotContain("letterbox_standstill_seconds_total 0.0");
+        assertThat(answered(() -> page("/health/ready"))).startsWith("HTTP/1.1 200 ");
+        assertThat(answered(() -> page("/metrics"))).doesNotContain("letterbox_standstill_seconds_total 0.0");
         assertThat(server.output()).doesNotContain("has been blocked");
     }
 

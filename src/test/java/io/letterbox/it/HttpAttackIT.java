@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,7 @@ class HttpAttackIT {
     private static final Duration WATCHED = Duration.ofSeconds(4);
     private static final int MAX_FILES = 1024;
     private static final int ATTACKERS = 4;
+    private static final int ATTEMPTS = 4;
     private static final long PAUSE_MS = 10;
 
     @TempDir
@@ -73,7 +75,7 @@ class HttpAttackIT {
                 silent.add(
                         new Socket(InetAddress.getLoopbackAddress(), i % 4 == 0 ? server.kafkaPort() : server.port()));
             }
-            assertThat(honest.reportOf(WATCHED).harmBeside(quiet)).isEmpty();
+            assertThat(repeatedHarm(() -> honest.reportOf(WATCHED))).isEmpty();
             // There are descriptors left for the server's own files.
             for (int i = 0; i < 20; i++) client.create("made-meanwhile-" + i, 1, Map.of());
             assertThat(client.metric("letterbox_http_connections_turned_away_total"))
@@ -121,7 +123,21 @@ class HttpAttackIT {
     }
 
     private static List<String> harmWhile(byte[] bytes) throws Exception {
-        return reportWhile(honest, server.port(), bytes).harmBeside(quiet);
+        return repeatedHarm(() -> reportWhile(honest, server.port(), bytes));
+    }
+
+    /**
+     * The harm of which every period shows some: other load on the machine slows requests, too. A request that is
+     * refused is never due to that.
+     */
+    private static List<String> repeatedHarm(Callable<Report> period) throws Exception {
+        List<String> harm = List.of();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Report report = period.call();
+            harm = report.harmBeside(quiet);
+            if (harm.isEmpty() || !report.refused().isEmpty()) break;
+        }
+        return harm;
     }
 
     /** The honest client's report while each attacker sends this on one connection after the other. */

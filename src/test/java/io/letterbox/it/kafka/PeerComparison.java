@@ -29,7 +29,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
  * compared. Lists are compared as sets. For one thread.
  */
 final class PeerComparison {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long THE_YEAR_2001 = 1_000_000_000_000L;
     private static final Set<String> WORDINGS =
             Set.of("errorMessage", "statusMessage", "documentation", "batchIndexErrorMessage");
