@@ -1,0 +1,256 @@
+package io.letterbox.cluster.raft;
+
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.ShardLeader;
+import io.letterbox.storage.replica.FollowerProgress;
+import io.letterbox.storage.replica.LogPosition;
+import io.letterbox.storage.replica.Proposal;
+import io.letterbox.storage.replica.ReplicatedLog;
+import io.letterbox.storage.replica.ShardReplica;
+import io.letterbox.text.FileTrouble;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of a replicated shard: a Raft group. Entries are proposed by the shard's thread directly to the replica of
+ * this process, without a hop, so they are in the log in the order of the calls.
+ */
+public final class RaftShardLog implements ReplicatedLog, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftShardLog.class);
+
+    /** So many entries below the checkpoint are kept for replicas that are behind, which else have to be copied. */
+    private static final long MAX_KEPT = 256;
+
+    private final RaftNode node;
+    private final RaftGroupId group;
+    private final Handover handover;
+    private final Barrier barrier;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    // Written by open, the division also by whoever needs it first.
+    private volatile ShardStateMachine machine;
+    private volatile RaftServer.Division division;
+    private volatile boolean closed;
+
+    /** Why a replica can go on no more. */
+    public enum Trouble {
+        /** The others have purged what this one would need next. */
+        TOO_FAR_BEHIND,
+        /** Raft's own log could not be written, or not be forced. */
+        LOG_FAILED,
+        /** The replica said so of itself. */
+        REPLICA_BROKEN,
+        /** Ratis has closed the group by itself. */
+        CLOSED
+    }
+
+    /** @param shard its number */
+    public RaftShardLog(RaftNode node, String clusterId, int shard) {
+        this.node = node;
+        this.group = RaftGroups.shard(clusterId, shard);
+        this.handover = new Handover(node, group);
+        this.barrier = new Barrier(
+                node,
+                group,
+                () -> new ApiException(
+                        ErrorCode.NODE_UNREACHABLE,
+                        "No leader of shard " + shard + " could be asked. Try again later."));
+    }
+
+    /**
+     * Enters the group; blocks. Entries are given to the replica from behind its checkpoint on.
+     *
+     * @param members those that the group begins with; later ones are in its log
+     * @param isNew whether the replica may begin here with nothing
+     * @param trouble told once, from any thread, where the replica can go on no more; it has left the group then, or is
+     *     about to
+     * @throws IOException where the replica cannot be opened; the message says why
+     */
+    public void open(ShardReplica replica, List<RaftMember> members, boolean isNew, BiConsumer<Trouble, String> trouble)
+            throws IOException {
+        machine = new ShardStateMachine(replica, node.executor(), (kind, why) -> fail(kind, why, trouble));
+        node.open(group, members, machine, isNew);
+        division();
+    }
+
+    /** The group in this process; a replica may lead before {@link #open} has returned. */
+    private RaftServer.Division division() throws IOException {
+        RaftServer.Division known = division;
+        if (known != null) return known;
+        known = node.division(group);
+        division = known;
+        return known;
+    }
+
+    private void fail(Trouble kind, String why, BiConsumer<Trouble, String> trouble) {
+        if (closed || node.isClosed() || !over.compareAndSet(false, true)) return;
+        LOG.error("The replica of the Raft group {} goes on no more: {} ({})", group.getUuid(), kind, why);
+        // It must not go on voting with what it does not have.
+        node.leaveLater(group);
+        trouble.accept(kind, why);
+    }
+
+    @Override
+    public void propose(ByteBuffer entry, Proposal proposal) {
+        Leadership leadership = machine.leadership();
+        if (leadership == null || leadership.isOver()) {
+            proposal.refused(new IllegalStateException("this replica does not lead"));
+            return;
+        }
+        if (entry.remaining() > maxEntryBytes() || !entry.hasRemaining()) {
+            // Ratis would lose its leadership over it, and count it as pending for ever.
+            refuse(leadership, proposal, new IllegalArgumentException("an entry of " + entry.remaining() + " bytes"));
+            return;
+        }
+        Proposed message = new Proposed(UnsafeByteOperations.unsafeWrap(entry), proposal);
+        Throwable failure = submit(leadership, message);
+        if (failure == null) return;
+        if (message.isAppended()) giveUp(leadership, FileTrouble.reason(failure));
+        else refuse(leadership, proposal, failure);
+    }
+
+    /** Why an entry was refused at once; null if it is on its way. */
+    private Throwable submit(Leadership leadership, Proposed message) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(leadership.client())
+                .setServerId(node.self())
+                .setGroupId(group)
+                .setCallId(leadership.nextCall())
+                .setMessage(message)
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        try {
+            // No promised interface of a division, but what it is: the promised way would go over another thread.
+            CompletableFuture<RaftClientReply> reply =
+                    ((RaftClientAsynchronousProtocol) division()).submitClientRequestAsync(request);
+            if (!reply.isDone()) return null;
+            RaftClientReply answer = reply.join();
+            return answer.isSuccess() ? null : answer.getException();
+        } catch (CompletionException failed) {
+            return failed.getCause();
+        } catch (IOException | RuntimeException failed) {
+            return failed;
+        }
+    }
+
+    private void refuse(Leadership leadership, Proposal proposal, Throwable why) {
+        proposal.refused(why);
+        giveUp(leadership, FileTrouble.reason(why));
+    }
+
+    private void giveUp(Leadership leadership, String why) {
+        machine.end(leadership);
+        handover.stepDown(leadership.term(), why);
+    }
+
+    @Override
+    public void checkpointed(LogPosition position) {
+        machine.checkpointed(position);
+        try {
+            node.executor().execute(() -> purge(position.index()));
+        } catch (RejectedExecutionException closing) {
+            // The next start purges.
+        }
+    }
+
+    private void purge(long index) {
+        try {
+            long everywhere = index;
+            for (CommitInfoProto peer : division().getCommitInfos()) {
+                everywhere = Math.min(everywhere, peer.getCommitIndex());
+            }
+            long purged = Math.max(everywhere, index - MAX_KEPT);
+            if (purged > 0) division().getRaftLog().purge(purged);
+        } catch (IOException | RuntimeException failed) {
+            LOG.warn("Entries of the Raft group {} were not purged: {}", group.getUuid(), FileTrouble.reason(failed));
+        }
+    }
+
+    @Override
+    public int maxEntryBytes() {
+        return RaftSettings.MAX_ENTRY_BYTES - RaftSettings.ENTRY_OVERHEAD_BYTES;
+    }
+
+    @Override
+    public int capacity() {
+        return RaftSettings.MAX_IN_FLIGHT;
+    }
+
+    @Override
+    public void stepDown(String why) {
+        Leadership leadership = machine.leadership();
+        if (leadership != null) handover.stepDown(leadership.term(), why);
+    }
+
+    @Override
+    public List<FollowerProgress> followers() {
+        RaftServer.Division known = division;
+        if (known == null || !known.getInfo().isLeader()) return List.of();
+        DivisionInfo info = known.getInfo();
+        List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        long[] matched = info.getFollowerMatchIndices();
+        // Both lists have one order; where they differ in length the group changed its members meanwhile.
+        if (matched.length != followers.size()) return List.of();
+        List<FollowerProgress> progress = new ArrayList<>(matched.length);
+        for (int i = 0; i < matched.length; i++) {
+            ServerRpcProto follower = followers.get(i);
+            int id = RaftNode.node(RaftPeerId.valueOf(follower.getId().getId()));
+            progress.add(new FollowerProgress(id, matched[i], follower.getLastRpcElapsedTimeMs()));
+        }
+        return progress;
+    }
+
+    /** Who leads the shard as far as this replica knows. */
+    public ShardLeader leader() {
+        RaftServer.Division known = division;
+        if (known == null) return new ShardLeader(ShardLeader.NOBODY, 0, List.of());
+        DivisionInfo info = known.getInfo();
+        return new ShardLeader(RaftNode.node(info.getLeaderId()), info.getCurrentTerm(), List.of());
+    }
+
+    /**
+     * Hands leadership to another replica. Nothing should be proposed meanwhile: it would be refused.
+     *
+     * @param target a member that has caught up
+     * @param timeoutMs how long it may take, 1 or more
+     * @return whether the other one leads
+     */
+    public CompletionStage<Boolean> transferTo(RaftMember target, long timeoutMs) {
+        return handover.transfer(RaftPeerId.valueOf(target.replica().peer()), timeoutMs);
+    }
+
+    /** Waits until what was committed when this was called is applied here; fails where nobody can be asked. */
+    public CompletionStage<Void> barrier() {
+        return barrier.passed();
+    }
+
+    /** Leaves the group for now; blocks. */
+    @Override
+    public void close() throws IOException {
+        if (closed) return;
+        closed = true;
+        node.closeGroup(group);
+    }
+}
