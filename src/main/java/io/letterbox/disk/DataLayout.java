@@ -40,6 +40,11 @@ public record DataLayout(Path root) {
         return shards().resolve(Integer.toString(id));
     }
 
+    /** Where a replica of a shard begins at a start; only in a cluster. */
+    public Path replicaCheckpoint(int shard) {
+        return shard(shard).resolve("replica-checkpoint");
+    }
+
     /**
      * The directory in which earlier versions had the logs, as {@code topics/<topic>/<partition>/}. The first start
      * moves them; directories of unknown topics stay.

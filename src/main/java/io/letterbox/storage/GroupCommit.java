@@ -155,7 +155,8 @@ final class GroupCommit {
     }
 
     /**
-     * Adds an appended batch. Returns true for the first of a group: the caller then has to queue the commit.
+     * Adds an appended batch. Returns true for the first of a group, and where a group that was too small is not any
+     * more: the caller then has to queue the commit.
      *
      * @param baseOffset the offset of its first record
      * @param nextOffset the offset after its last record
@@ -170,7 +171,9 @@ final class GroupCommit {
         open.records += recordCount;
         open.bytes += batch.remaining();
         open.entry = null;
-        return first;
+        if (first || !due || underWay.size() >= journal.capacity(open.bytes)) return first;
+        due = false;
+        return true;
     }
 
     /** Whether the journal has no room for the open group, but a checkpoint would make room. */
@@ -203,7 +206,7 @@ final class GroupCommit {
 
     /** Hands over the open group, if the journal takes more. */
     void commit() {
-        boolean full = returned != null || underWay.size() >= journal.capacity();
+        boolean full = returned != null || underWay.size() >= journal.capacity(open.bytes);
         due = full && open.batches > 0;
         if (full || open.batches == 0) return;
         Group group = open;

@@ -22,8 +22,17 @@ public interface Journal extends AutoCloseable {
         void failed(IOException why);
     }
 
-    /** How many groups may be in flight, 1 or more. Other entries are few, and not counted. */
-    int capacity();
+    /**
+     * How many groups may be in flight, 1 or more. Other entries are few, and not counted.
+     *
+     * @param bytes the size of the next one
+     */
+    int capacity(long bytes);
+
+    /** Whether this node decides for the shard. While it does not, every entry fails. */
+    default boolean decides() {
+        return true;
+    }
 
     /**
      * Appends an entry. Entries become safe in the order of their appends.

@@ -16,7 +16,7 @@ import java.util.UUID;
  * What an entry is in a replicated log. All numbers are big-endian.
  *
  * <pre>
- * entry     | version 2 | kind 2 | metadata version 8 | time 8 | body … |
+ * entry     | version 2 | kind 2 | term 8 | metadata version 8 | time 8 | body … |
  *
  * kind 0    a group:      | parts 4 | part … |
  * part      | name | base offset 8 | next offset 8 | batches' length 4 | record batches … |
@@ -27,7 +27,10 @@ import java.util.UUID;
  * name      | topic id 16 | partition 4 | topic's length 2 | topic, UTF-8 … |
  * </pre>
  *
- * Who applies an entry has to have the metadata of that version. The time is the leader's, in milliseconds since 1970.
+ * The term is the one in which the leader proposed the entry, as far as it knew. If the log has the entry in another
+ * one, the leader had been deposed and elected again meanwhile, and something before the entry may be lost: the entry
+ * is void. A replica needs the metadata of that version to apply an entry. The time is the leader's, in milliseconds
+ * since 1970.
  * There is no checksum: the replicated log has one for its entries, and record batches have their own.
  */
 public final class JournalEntryCodec {
@@ -41,7 +44,7 @@ public final class JournalEntryCodec {
     /** A topic's name has 249 characters at the most, all of them ASCII. */
     private static final int NAME_BYTES_MAX = 16 + 4 + 2 + 249;
 
-    private static final int HEADER_BYTES = 2 + 2 + 8 + 8;
+    private static final int HEADER_BYTES = 2 + 2 + 8 + 8 + 8;
     private static final int LIST_BYTES = HEADER_BYTES + 4;
     private static final int PART_BYTES_MAX = NAME_BYTES_MAX + 8 + 8 + 4;
 
@@ -51,16 +54,21 @@ public final class JournalEntryCodec {
     /**
      * An entry as it was found.
      *
+     * @param term in which its leader thought to be
      * @param metadataVersion what its leader had applied
      */
-    record Decoded(long metadataVersion, JournalEntry entry) {}
+    record Decoded(long term, long metadataVersion, JournalEntry entry) {}
 
     private JournalEntryCodec() {}
 
     /** The bytes of an entry that {@link #split} has let through. */
-    static ByteBuffer encode(JournalEntry entry, long metadataVersion) {
+    static ByteBuffer encode(JournalEntry entry, long term, long metadataVersion) {
         ByteBuffer to = ByteBuffer.allocate(sizeBytes(entry));
-        to.putShort(VERSION).putShort(kind(entry)).putLong(metadataVersion).putLong(entry.timeMs());
+        to.putShort(VERSION)
+                .putShort(kind(entry))
+                .putLong(term)
+                .putLong(metadataVersion)
+                .putLong(entry.timeMs());
         if (entry instanceof JournalEntry.Group group) {
             to.putInt(group.parts().size());
             for (WalEntry part : group.parts()) putPart(to, part);
@@ -167,10 +175,11 @@ public final class JournalEntryCodec {
             short version = from.getShort();
             if (version != VERSION) throw UnreadableEntryException.version(version, VERSION);
             short kind = from.getShort();
+            long term = from.getLong();
             long metadataVersion = from.getLong();
             JournalEntry decoded = decode(from, kind, from.getLong());
             if (from.hasRemaining()) throw new UnreadableEntryException(from.remaining() + " bytes are left over");
-            return new Decoded(metadataVersion, decoded);
+            return new Decoded(term, metadataVersion, decoded);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
             throw new UnreadableEntryException("it ends early", damaged);
         }

@@ -37,7 +37,7 @@ final class LocalJournal implements Journal {
     }
 
     @Override
-    public int capacity() {
+    public int capacity(long bytes) {
         return 1;
     }
 

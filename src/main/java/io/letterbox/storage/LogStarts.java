@@ -49,7 +49,7 @@ final class LogStarts {
      * @throws IOException if it failed at once
      */
     void move(HostedPartition partition, long offset) throws IOException {
-        if (offset <= partition.log().logStartOffset()) return;
+        if (offset <= partition.log().logStartOffset() || !journal.decides()) return;
         IOException[] failure = {null};
         move(partition, offset, new Journal.Completion() {
             @Override
@@ -62,6 +62,7 @@ final class LogStarts {
                 failure[0] = why;
             }
         });
-        if (failure[0] != null) throw failure[0];
+        // A leader who comes later decides again.
+        if (failure[0] != null && !(failure[0] instanceof NotLeadingException)) throw failure[0];
     }
 }

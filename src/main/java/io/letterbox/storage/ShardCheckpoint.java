@@ -27,6 +27,8 @@ final class ShardCheckpoint {
     private final PartitionTable partitions;
     private final Journal journal;
 
+    private final Note note;
+
     /** The background step; null if no checkpoint is under way. */
     private CompletableFuture<Void> underWay;
 
@@ -43,7 +45,28 @@ final class ShardCheckpoint {
      */
     private boolean unforced;
 
+    /** What a checkpoint leaves for the next start. A node that stands alone leaves recovery points. */
+    interface Note {
+        /** The logs are about to be forced, all of what is in them: what they hold now is to be noted. */
+        void begins();
+
+        /** All of that is in the files. False if it is not, so that another checkpoint is due. */
+        boolean forced();
+
+        /** Writes it down, durably. On a thread beside the shard's. */
+        void write() throws IOException;
+
+        /** It is written. */
+        void written() throws IOException;
+    }
+
     ShardCheckpoint(StorageServices services, PartitionTable partitions, Journal journal) {
+        this(services, partitions, journal, null);
+    }
+
+    /** @param note what else is left than recovery points, or null */
+    ShardCheckpoint(StorageServices services, PartitionTable partitions, Journal journal, Note note) {
+        this.note = note;
         this.services = services;
         this.partitions = partitions;
         this.journal = journal;
@@ -98,7 +121,8 @@ final class ShardCheckpoint {
         if (!unforced) journal.checkpointBegins();
         unforced = true;
         List<Flush> flushes = new ArrayList<>();
-        boolean whole = isDueForFiles();
+        boolean whole = note != null || isDueForFiles();
+        if (note != null) note.begins();
         for (HostedPartition partition : partitions.all()) {
             boolean silent = partition.log() == null || partition.isGone();
             Flush flush = silent ? null : partition.log().startCheckpoint(whole);
@@ -133,6 +157,7 @@ final class ShardCheckpoint {
                 writingPoints = false;
             }
             if (pointsWritten) {
+                if (note != null) note.written();
                 services.shortages().succeeded(FileOperation.CHECKPOINT, partitions);
                 return;
             }
@@ -140,7 +165,11 @@ final class ShardCheckpoint {
             for (HostedPartition partition : partitions.all()) {
                 if (partition.quarantine() == null) partition.endCheckpoint();
             }
-            CompletableFuture<Void> writing = services.forces().inBackground(services.recovery()::write);
+            if (note != null && !note.forced()) {
+                bytesSince = Math.max(1, bytesSince);
+                return;
+            }
+            CompletableFuture<Void> writing = services.forces().inBackground(this::write);
             writingPoints = true;
             runInBackground(writing);
         } catch (ForceFailedException fatal) {
@@ -149,6 +178,11 @@ final class ShardCheckpoint {
             services.shortages().failed(FileOperation.CHECKPOINT, partitions, lacking);
             bytesSince = Math.max(1, bytesSince);
         }
+    }
+
+    private void write() throws IOException {
+        if (note != null) note.write();
+        else services.recovery().write();
     }
 
     /**

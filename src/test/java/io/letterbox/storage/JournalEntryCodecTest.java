@@ -22,15 +22,16 @@ class JournalEntryCodecTest {
     @Test
     void entriesComeBackAsTheyWere() throws Exception {
         JournalEntry.Group group = group(2, 3);
-        JournalEntryCodec.Decoded decoded = JournalEntryCodec.decode(JournalEntryCodec.encode(group, 42));
+        JournalEntryCodec.Decoded decoded = JournalEntryCodec.decode(JournalEntryCodec.encode(group, 9, 42));
         assertThat(decoded.metadataVersion()).isEqualTo(42);
+        assertThat(decoded.term()).isEqualTo(9);
         assertThat(flat((JournalEntry.Group) decoded.entry())).isEqualTo(flat(group));
 
         for (JournalEntry entry : List.of(
                 new JournalEntry.LogStart(7, new TopicPartition("täglich", 3), TOPIC, 1L << 40),
                 new JournalEntry.Open(8, names(3)),
                 new JournalEntry.Drop(9, names(2)))) {
-            ByteBuffer bytes = JournalEntryCodec.encode(entry, 1);
+            ByteBuffer bytes = JournalEntryCodec.encode(entry, 1, 1);
             assertThat(bytes.remaining()).isEqualTo(JournalEntryCodec.sizeBytes(entry));
             assertThat(JournalEntryCodec.decode(bytes).entry()).isEqualTo(entry);
         }
@@ -38,7 +39,7 @@ class JournalEntryCodecTest {
 
     @Test
     void aLaterFormatIsRefusedInWords() {
-        ByteBuffer bytes = JournalEntryCodec.encode(new JournalEntry.Open(8, names(1)), 1);
+        ByteBuffer bytes = JournalEntryCodec.encode(new JournalEntry.Open(8, names(1)), 1, 1);
         bytes.putShort(0, (short) (JournalEntryCodec.VERSION + 1));
         assertThatThrownBy(() -> JournalEntryCodec.decode(bytes))
                 .isInstanceOf(UnreadableEntryException.class)
@@ -48,7 +49,7 @@ class JournalEntryCodecTest {
 
     @Test
     void whatIsNoEntryIsRefused() {
-        ByteBuffer bytes = JournalEntryCodec.encode(group(2, 2), 1);
+        ByteBuffer bytes = JournalEntryCodec.encode(group(2, 2), 1, 1);
         for (int length = 0; length < bytes.limit(); length++) {
             ByteBuffer part = bytes.duplicate().limit(length);
             assertThatThrownBy(() -> JournalEntryCodec.decode(part)).isInstanceOf(UnreadableEntryException.class);
@@ -69,7 +70,7 @@ class JournalEntryCodecTest {
             List<JournalEntry> pieces = JournalEntryCodec.split(group, maxBytes);
             List<String> all = new ArrayList<>();
             for (JournalEntry piece : pieces) {
-                assertThat(JournalEntryCodec.encode(piece, 1).remaining()).isLessThanOrEqualTo(maxBytes);
+                assertThat(JournalEntryCodec.encode(piece, 1, 1).remaining()).isLessThanOrEqualTo(maxBytes);
                 assertThat(piece.timeMs()).isEqualTo(group.timeMs());
                 all.addAll(flat((JournalEntry.Group) piece));
             }

@@ -22,7 +22,7 @@ final class SimJournal implements Journal {
     }
 
     @Override
-    public int capacity() {
+    public int capacity(long bytes) {
         return capacity;
     }
 
