@@ -16,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
@@ -82,10 +83,13 @@ public final class BirthRunner {
         return member.future();
     }
 
-    void step(Collection<Sighting> sightings, long nowMs) {
+    /** @param troubles what is wrong with addresses, in words */
+    void step(Collection<Sighting> sightings, List<String> troubles, long nowMs) {
         if (writing || member.future().failed()) return;
         BirthStep step = birth.step(sightings, nowMs);
-        say(step.write() == null ? step.sentences() : unwritten, nowMs);
+        List<String> said = new ArrayList<>(step.write() == null ? step.sentences() : unwritten);
+        said.addAll(troubles);
+        say(List.copyOf(said), nowMs);
         if (step.write() == null) {
             report = step.report();
             return;

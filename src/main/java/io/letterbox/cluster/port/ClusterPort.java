@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code cluster.port}: tells who this node is, finds out who the others are, has the cluster begun with them, and
@@ -33,6 +35,8 @@ import java.util.function.Supplier;
  * what happens on its event loop.
  */
 public final class ClusterPort implements PeerCarrier {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterPort.class);
+
     /** How often everybody is asked until there is a cluster, and then. */
     private static final long SEEKING_MS = 200;
 
@@ -93,8 +97,12 @@ public final class ClusterPort implements PeerCarrier {
 
     private void tick() {
         if (closed) return;
-        probes.tick();
-        birth.step(probes.sightings(), clock.elapsedMs());
+        try {
+            probes.tick();
+            birth.step(probes.sightings(), probes.troubles(), clock.elapsedMs());
+        } catch (RuntimeException e) {
+            LOG.error("Looking for other nodes failed; it goes on", e);
+        }
         vertx.setTimer(birth.report().phase().isMember() ? MEMBER_MS : SEEKING_MS, timer -> tick());
     }
 
@@ -110,11 +118,6 @@ public final class ClusterPort implements PeerCarrier {
     /** What every address has answered last, whether old or new. */
     public Collection<Sighting> sightings() {
         return probes.sightings();
-    }
-
-    /** Addresses where no node answers that can be talked to, in words; complete on the event loop. */
-    public Future<List<String>> troubles() {
-        return onLoop(() -> Future.succeededFuture(probes.troubles()));
     }
 
     /** The other nodes of this node's cluster that have answered lately; none before there is one. */

@@ -92,6 +92,7 @@ final class PortServer {
         Connection(NetSocket socket) {
             this.socket = socket;
             this.stranger = vertx.setTimer(GREETING_MS, late -> refuse("Nothing was asked in time."));
+            socket.setWriteQueueMaxSize(Frame.MAX_BYTES);
             socket.handler(Frame.reader(true, this::received, this::refuse));
             socket.exceptionHandler(broken -> LOG.debug("A connection of {} broke", socket.remoteAddress(), broken));
             socket.closeHandler(closed -> {

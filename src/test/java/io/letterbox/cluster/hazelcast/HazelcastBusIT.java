@@ -3,12 +3,15 @@ package io.letterbox.cluster.hazelcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.letterbox.cluster.Leaders;
 import io.letterbox.cluster.NodeAddresses;
 import io.letterbox.cluster.PeerRequestKind;
 import io.letterbox.cluster.Peers;
 import io.letterbox.cluster.port.TestNode;
 import io.letterbox.metadata.Endpoint;
+import io.letterbox.metadata.ShardLeader;
 import io.letterbox.time.Clock;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +38,7 @@ class HazelcastBusIT {
     private final List<NodeAddresses> places = new ArrayList<>();
     private final Map<Integer, Node> nodes = new TreeMap<>();
 
-    private record Node(TestNode node, HazelcastBus bus) {}
+    private record Node(TestNode node, HazelcastBus bus, Leaders leaders) {}
 
     @AfterEach
     void close() throws Exception {
@@ -53,8 +56,14 @@ class HazelcastBusIT {
                 node.port()::peers,
                 node.port()::discovery);
         node.carry(bus);
-        nodes.put(number, new Node(node, bus));
-        node.open().birth().member().onSuccess(member -> bus.open(member.clusterId()));
+        node.open();
+        Context loop = node.vertx().getOrCreateContext();
+        Leaders leaders = new Leaders(node.peers(), work -> loop.runOnContext(here -> work.run()));
+        nodes.put(number, new Node(node, bus, leaders));
+    }
+
+    private void openBus(Node node) {
+        node.node().birth().member().onSuccess(member -> node.bus().open(member.clusterId()));
     }
 
     private void end(int number) throws Exception {
@@ -96,12 +105,16 @@ class HazelcastBusIT {
         for (int node : INITIAL) start(node);
         soon().until(() -> nodes.values().stream()
                 .allMatch(each -> each.node().peers().members().size() == 2));
-        assertThat(nodes.values()).as("Hazelcast takes some seconds").noneMatch(each -> each.bus()
-                .isUp());
+        assertThat(nodes.values()).noneMatch(each -> each.bus().isUp());
         allAskAll();
 
+        nodes.values().forEach(this::openBus);
         soon().until(this::allReachAllOverTheBus);
         allAskAll();
+        ShardLeader elected = new ShardLeader(2, 7, List.of(1, 2));
+        nodes.get(2).leaders().local(5, elected);
+        soon().until(() -> nodes.values().stream()
+                .allMatch(each -> elected.equals(each.leaders().leaderOf(5))));
 
         end(3);
         soon().until(() ->
@@ -111,13 +124,15 @@ class HazelcastBusIT {
             new ServerSocket(port.port(), 1, InetAddress.getByName(port.host())).close();
         }
         start(3);
+        openBus(nodes.get(3));
         soon().until(this::allReachAllOverTheBus);
+        nodes.get(3).leaders().askFor(1).await(60, TimeUnit.SECONDS);
+        assertThat(nodes.get(3).leaders().leaderOf(5)).isEqualTo(elected);
         allAskAll();
 
         for (Node each : nodes.values()) each.bus().fail();
-        soon().until(() -> nodes.values().stream().noneMatch(each -> each.bus().isUp()));
+        soon().until(() -> nodes.values().stream().allMatch(each -> each.bus().ends() == 1));
         allAskAll();
-        assertThat(nodes.values()).allMatch(each -> each.bus().ends() == 1);
         soon().until(this::allReachAllOverTheBus);
         allAskAll();
     }
