@@ -10,6 +10,7 @@ import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicIdPartition;
@@ -93,9 +94,14 @@ final class ReplicaPartitions {
         for (HostedPartition held : table.all()) configure(held);
     }
 
-    /** Whoever appends from now on does it as the leader of an epoch. */
-    void ledIn(int epoch) {
-        leaderEpoch = epoch;
+    /** Whoever appends from now on does it as the leader of a term; with the shard's base that is the leader epoch. */
+    void ledIn(long term) {
+        int base = image.shards().stream()
+                .filter(shard -> shard.id() == table.shard())
+                .mapToInt(ShardImage::leaderEpochBase)
+                .findFirst()
+                .orElse(0);
+        leaderEpoch = Math.toIntExact(base + term);
         for (HostedPartition held : table.all()) configure(held);
     }
 

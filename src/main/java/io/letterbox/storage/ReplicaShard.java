@@ -276,7 +276,7 @@ final class ReplicaShard implements ShardReplica {
             if (held.log().logEndOffset() != held.highWatermark())
                 throw new IllegalStateException(held.id() + " has more than what is committed");
         }
-        partitions.ledIn(Math.toIntExact(term));
+        partitions.ledIn(term);
         journal.begin(new ReplicatedJournal.Leadership(term, this::follow));
         state = new ReplicaState.Leader(term);
         speculates = true;

@@ -9,6 +9,7 @@ import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.BatchBuilder;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -237,7 +239,15 @@ class ReplicaSimTest {
             TreeMap<String, TopicImage> topics = new TreeMap<>();
             topics.put("t", new TopicImage("t", FIRST, List.of(here, here), config));
             topics.put("u", new TopicImage("u", second, List.of(here), config));
-            return new ClusterImage(images.size() + 1, "cluster", Map.of(), topics, Map.copyOf(deleted));
+            List<ShardImage> shards = List.of(new ShardImage(0, List.of(), ReplicaTruth.EPOCH_BASE));
+            return new ClusterImage(
+                    images.size() + 1,
+                    "cluster",
+                    Map.of(),
+                    shards,
+                    topics,
+                    Map.copyOf(deleted),
+                    Collections.emptySortedMap());
         }
 
         private void remake() {

@@ -25,6 +25,9 @@ import java.util.TreeMap;
 
 /** What the committed entries say, and whether replicas say the same. */
 final class ReplicaTruth {
+    /** What the shard's image adds to a term. */
+    static final int EPOCH_BASE = 100;
+
     private final Map<TopicIdPartition, Log> logs = new HashMap<>();
 
     /** By index of an entry, where each partition ended and began after it. */
@@ -66,7 +69,8 @@ final class ReplicaTruth {
         if (item.bytes() != null) {
             JournalEntryCodec.Decoded decoded =
                     JournalEntryCodec.decode(item.bytes().duplicate());
-            if (decoded.term() == item.at().term()) apply(decoded.entry());
+            if (decoded.term() == item.at().term())
+                apply(decoded.entry(), item.at().term());
         }
         Map<TopicIdPartition, Extent> now = new HashMap<>();
         logs.forEach((key, log) -> {
@@ -76,7 +80,7 @@ final class ReplicaTruth {
         assertThat(extents).hasSize((int) item.at().index() + 1);
     }
 
-    private void apply(JournalEntry entry) {
+    private void apply(JournalEntry entry, long term) {
         if (entry instanceof JournalEntry.Open open) {
             for (TopicIdPartition key : open.partitions().keySet()) logs.computeIfAbsent(key, k -> new Log());
         } else if (entry instanceof JournalEntry.Drop drop) {
@@ -85,7 +89,7 @@ final class ReplicaTruth {
             Log log = logs.get(key(start.partition(), start.topicId()));
             if (!log.dropped) log.start = Math.max(log.start, start.offset());
         } else {
-            for (WalEntry part : ((JournalEntry.Group) entry).parts()) add(part);
+            for (WalEntry part : ((JournalEntry.Group) entry).parts()) add(part, EPOCH_BASE + term);
         }
     }
 
@@ -93,7 +97,7 @@ final class ReplicaTruth {
         return new TopicIdPartition(topicId, id.partition());
     }
 
-    private void add(WalEntry part) {
+    private void add(WalEntry part, long leaderEpoch) {
         Log log = logs.get(key(part.partition(), part.topicId()));
         if (log.dropped) return;
         for (ByteBuffer batches : part.batches()) {
@@ -103,6 +107,7 @@ final class ReplicaTruth {
                 assertThat(batch.baseOffset())
                         .as("%s goes on", part.partition())
                         .isEqualTo(log.end);
+                assertThat((long) batch.leaderEpoch()).isEqualTo(leaderEpoch);
                 byte[] bytes = new byte[batch.sizeInBytes()];
                 batches.get(batch.position(), bytes);
                 log.batches.put(log.end, bytes);
