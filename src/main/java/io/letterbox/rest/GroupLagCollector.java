@@ -30,7 +30,8 @@ public final class GroupLagCollector {
     /** @param backend the services that all event loops share */
     public GroupLagCollector(DoorServices backend) {
         this.backend = backend;
-        this.lags = new GroupLags(backend);
+        // Each node of a cluster shows the groups that it coordinates, so that sums over nodes count none twice.
+        this.lags = new GroupLags(backend, backend.coordinators().local());
     }
 
     /** Updates the metrics of the groups; never fails. */

@@ -71,8 +71,9 @@ final class GroupLags {
         }
     }
 
-    GroupLags(DoorServices backend) {
-        this.coordinators = backend.coordinators();
+    /** @param coordinators whose groups are listed: all of a cluster, or those of this node */
+    GroupLags(DoorServices backend, Coordinators coordinators) {
+        this.coordinators = coordinators;
         this.metadata = backend.metadata();
         this.reader = backend.reader();
     }
@@ -85,7 +86,7 @@ final class GroupLags {
     }
 
     /**
-     * Groups of this node in order of their ids.
+     * Groups in order of their ids.
      *
      * @param after the id behind which to begin; null begins with the first
      * @param search text that ids have to contain, ignoring case; may be empty
@@ -98,7 +99,7 @@ final class GroupLags {
                         MergedPage.of(pages, new MergedPage.View<>(GroupPage::groups, GroupPage::last, GroupView::id)));
     }
 
-    /** The number of groups on this node. */
+    /** The number of groups. */
     Future<Integer> count(Principal principal) {
         return coordinators
                 .askAll(new GroupCommand.CountGroups(), principal)

@@ -37,7 +37,7 @@ public final class HttpIngress implements HttpPart {
         new ClusterRoutes(backend).mount(router);
         new ClockRoutes(backend).mount(router);
         new ProducerRoutes(backend).mount(router);
-        new GroupRoutes(backend, new GroupLags(backend)).mount(router);
+        new GroupRoutes(backend, new GroupLags(backend, backend.coordinators())).mount(router);
         // For paths with percent sequences and the like, which tryHandle does not match; and for the list of routes.
         router.post("/topics/:topic")
                 .handler(context -> publisher.begin(context.request(), context.pathParam("topic"), true));
