@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The content of the fat JAR besides classes. */
 class JarIT {
@@ -20,6 +21,7 @@ class JarIT {
         try (ZipFile jar = new ZipFile(ServerProcess.jar().toFile())) {
             assertThat(text(jar, "META-INF/NOTICE")).contains("Jackson JSON processor", "Micrometer");
             assertThat(text(jar, "NOTICE")).contains("Apache Kafka");
+            assertThat(text(jar, "META-INF/NOTICE")).contains("Apache Ratis", "com.hazelcast");
             assertThat(text(jar, "META-INF/LICENSE")).contains("Apache License", "Version 2.0");
             assertThat(text(jar, "META-INF/LICENSE.txt")).contains("QOS.ch", "Gil Tene");
         }
@@ -43,6 +45,19 @@ class JarIT {
             assertThat(Files.readString(Path.of(file)))
                     .contains("/jvm.options", "letterbox.jar", "LETTERBOX_NODE_DATA_DIR");
         }
+    }
+
+    /** Vert.x would load Hazelcast by itself, and a start that reads more classes takes longer. */
+    @Test
+    void aServerThatStandsAloneLoadsNothingOfACluster(@TempDir Path directory) throws IOException {
+        Path classes = directory.resolve("classes");
+        try (ServerProcess server = ServerProcess.in(directory)) {
+            server.jvm("-Xlog:class+load:file=" + classes).start();
+        }
+        assertThat(Files.readAllLines(classes))
+                .anyMatch(line -> line.contains("io.letterbox.Server "))
+                .noneMatch(line -> line.contains("hazelcast"))
+                .noneMatch(line -> line.contains("ratis"));
     }
 
     private static String text(ZipFile jar, String name) throws IOException {

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,8 +47,11 @@ public final class RaftNode implements Closeable {
     private static final long OPEN_TIMEOUT_S = 60;
     private static final long CLOSE_TIMEOUT_S = 10;
 
-    /** Threads for what may not be done where Ratis calls; more are only needed while many groups close at once. */
-    private static final int MAX_THREADS = 64;
+    /** Threads for what may not be done where Ratis calls. */
+    private static final int MAX_THREADS = 16;
+
+    /** So much of that may wait; that leadership of a group is over is among it, and must not be refused. */
+    private static final int MAX_TASKS = 100_000;
 
     private final RaftOptions options;
     private final RaftServer server;
@@ -65,7 +68,13 @@ public final class RaftNode implements Closeable {
         this.self = server.getId();
         this.machines = machines;
         this.executor = new ThreadPoolExecutor(
-                0, MAX_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> thread("raft-tasks", task));
+                MAX_THREADS,
+                MAX_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_TASKS),
+                task -> thread("raft-tasks", task));
+        executor.allowCoreThreadTimeOut(true);
     }
 
     /**
