@@ -10,7 +10,6 @@ import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.metadata.ClusterImage;
-import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicIdPartition;
@@ -96,12 +95,7 @@ final class ReplicaPartitions {
 
     /** Whoever appends from now on does it as the leader of a term; with the shard's base that is the leader epoch. */
     void ledIn(long term) {
-        int base = image.shards().stream()
-                .filter(shard -> shard.id() == table.shard())
-                .mapToInt(ShardImage::leaderEpochBase)
-                .findFirst()
-                .orElse(0);
-        leaderEpoch = Math.toIntExact(base + term);
+        leaderEpoch = image.shards().get(table.shard()).leaderEpoch(term);
         for (HostedPartition held : table.all()) configure(held);
     }
 

@@ -71,6 +71,9 @@ final class ReplicaShard implements ShardReplica {
         /** It leads no more: nothing is above the high watermarks, and who waited has been refused. */
         void follows();
 
+        /** Partitions have been opened or dropped. */
+        void opened();
+
         /** Something is lacking; {@link ReplicaShard#proceed} is to be called again. */
         void lacks(IOException what);
 
@@ -131,6 +134,11 @@ final class ReplicaShard implements ShardReplica {
     /** What the replica is. */
     ReplicaState state() {
         return state;
+    }
+
+    /** Whether this replica takes appends and decides. */
+    boolean leads() {
+        return state instanceof ReplicaState.Leader;
     }
 
     /** Takes over what the node has applied of the metadata. */
@@ -256,9 +264,11 @@ final class ReplicaShard implements ShardReplica {
                 partitions.moveStart(start);
             } else if (entry instanceof JournalEntry.Open open) {
                 partitions.open(open);
+                listener.opened();
             } else if (entry instanceof JournalEntry.Drop drop) {
                 checkpoint.awaitForces();
                 partitions.drop(drop);
+                listener.opened();
             }
         } finally {
             // Where something is lacking, a part of it is done.

@@ -17,12 +17,15 @@ import io.letterbox.replication.Input;
 import io.letterbox.replication.Output;
 import io.letterbox.storage.coordinator.ShardCoordinators;
 import io.letterbox.storage.coordinator.TransactionOutcome;
+import io.letterbox.storage.replica.ReplicatedLog;
+import io.letterbox.storage.replica.ShardReplica;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -62,6 +65,10 @@ public final class StorageVerticle extends VerticleBase {
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
     private final ShardFailures failures;
+
+    /** The replica that this shard is; null if the node stands alone. */
+    private final ReplicaShard replica;
+
     private ClusterImage image;
     private boolean unfinished;
 
@@ -81,10 +88,28 @@ public final class StorageVerticle extends VerticleBase {
     private boolean stopped;
 
     /**
+     * A shard of a node that stands alone.
+     *
      * @param shard the shard's number, from 0
      * @param services what all shards of the node share
      */
     public StorageVerticle(int shard, StorageServices services) {
+        this(shard, services, null, ReplicaCheckpoint.NONE);
+    }
+
+    /**
+     * A shard that has replicas on other nodes.
+     *
+     * @param log carries its entries; it is given {@link #replica()} once this is deployed
+     * @throws IOException if what the last process left of the replica cannot be read
+     */
+    public static StorageVerticle replicated(int shard, StorageServices services, ReplicatedLog log)
+            throws IOException {
+        Path file = services.directory().layout().replicaCheckpoint(shard);
+        return new StorageVerticle(shard, services, log, ReplicaCheckpoint.read(services.files(), file));
+    }
+
+    private StorageVerticle(int shard, StorageServices services, ReplicatedLog log, ReplicaCheckpoint beginning) {
         this.shard = shard;
         this.services = services;
         this.failures = new ShardFailures(services);
@@ -94,13 +119,31 @@ public final class StorageVerticle extends VerticleBase {
         this.opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
                 .append(entry, done));
         this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
-        this.journal = new LocalJournal(wal, services.forces(), partitions::get);
+        ReplicaPartitions replicated =
+                log == null ? null : new ReplicaPartitions(services, partitions, compaction, tailCache);
+        ReplicatedJournal shared = log == null
+                ? null
+                : new ReplicatedJournal(log, () -> replicated.image().version());
+        this.journal = log == null ? localJournal() : shared;
         this.starts = new LogStarts(journal, services.clock());
         this.chores = new Housekeeping(services, partitions, compaction, failures, starts);
         this.group = new GroupCommit(journal, services.clock(), new Commits());
-        this.checkpoint = new ShardCheckpoint(services, partitions, journal);
+        ReplicaNote note = log == null ? null : new ReplicaNote(services, replicated, log);
+        this.checkpoint = new ShardCheckpoint(services, partitions, journal, note);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
+        this.replica = log == null
+                ? null
+                : new ReplicaShard(replicated, shared, group, checkpoint, beginning, this::onShard, new Replication());
+    }
+
+    private Journal localJournal() {
+        WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
+        return new LocalJournal(wal, services.forces(), partitions::get);
+    }
+
+    /** What the replicated log tells of what is committed; null if the node stands alone. Any thread. */
+    public ShardReplica replica() {
+        return replica;
     }
 
     @Override
@@ -144,6 +187,7 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> stop() {
         if (failure == null) commit();
         coordinators.close();
+        if (replica != null) replica.close();
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
         runPeriodic(checkpoint::abandon);
         closeFiles();
@@ -230,6 +274,7 @@ public final class StorageVerticle extends VerticleBase {
     private ApiException refusal(Append append, HostedPartition partition) {
         if (failure != null) return failure;
         if (blocked != null) return blocked;
+        if (replica != null && !replica.leads()) return replica.refusal();
         if (partition == null) return LogAccess.unknown(append.partition());
         ApiException quarantined = partition.quarantineRefusal();
         if (quarantined != null) return quarantined;
@@ -292,6 +337,42 @@ public final class StorageVerticle extends VerticleBase {
         }
     }
 
+    /** Handles what becomes of the replica. */
+    private final class Replication implements ReplicaShard.Listener {
+        @Override
+        public void committed(Committed committed, long bytes) {
+            if (!committed.moved().isEmpty()) vertx.eventBus().publish(ShardBus.COMMITTED, committed, LocalCodec.LOCAL);
+            if (checkpoint.onAppended(bytes)) beginCheckpoint();
+        }
+
+        @Override
+        public void leads() {
+            LOG.info("Shard {} is led here now", shard);
+            updateCoordinators();
+        }
+
+        @Override
+        public void follows() {
+            LOG.info("Shard {} is not led here any more", shard);
+            updateCoordinators();
+        }
+
+        @Override
+        public void opened() {
+            updateCoordinators();
+        }
+
+        @Override
+        public void lacks(IOException what) {
+            services.shortages().failed(FileOperation.COMMITTING, partitions, what);
+        }
+
+        @Override
+        public void broken(Throwable why) {
+            fail(partitions.poisoned(), why instanceof IOException io ? io : new IOException(why));
+        }
+    }
+
     private boolean isFatal(IOException e) {
         return e instanceof ForceFailedException || partitions.anyPoisoned();
     }
@@ -335,6 +416,7 @@ public final class StorageVerticle extends VerticleBase {
         services.onFailure().accept(failure.getMessage());
         partitions.all().forEach(p -> p.refuseWaiting(failure));
         coordinators.fail(failure);
+        if (replica != null) replica.fail(e);
     }
 
     private static ApiException storageFailed(String what, IOException e) {
@@ -350,40 +432,28 @@ public final class StorageVerticle extends VerticleBase {
             request.done().fail(failure != null ? failure : LogAccess.unknown(request.partition()));
             return;
         }
+        if (replica != null && !replica.leads()) {
+            request.done().fail(replica.refusal());
+            return;
+        }
         try {
             long offset = partition.deletedUpTo(request);
-            starts.move(partition, offset, new Deletion(partition, request));
+            starts.move(
+                    partition, offset, new RecordDeletion(partition, request, why -> onDeletionFailed(request, why)));
         } catch (ApiException refusal) {
             request.done().fail(refusal);
         }
     }
 
-    /** Answers a request to delete records. */
-    private final class Deletion implements Journal.Completion {
-        private final HostedPartition partition;
-        private final ShardMessage.DeleteRecords request;
-        private final long startBefore;
-
-        Deletion(HostedPartition partition, ShardMessage.DeleteRecords request) {
-            this.partition = partition;
-            this.request = request;
-            this.startBefore = partition.log().logStartOffset();
-        }
-
-        @Override
-        public void safe() {
-            partition.deleted(startBefore, request.by());
-            request.done().complete(partition.log().logStartOffset());
-        }
-
-        @Override
-        public void failed(IOException why) {
-            if (isFatal(why)) {
-                request.done().fail(storageFailed(partition.id().toString(), why));
-                fail(partition.id().toString(), why);
-            } else {
-                request.done().fail(Shortage.refusal("Deleting records of " + partition.id(), why));
-            }
+    private void onDeletionFailed(ShardMessage.DeleteRecords request, IOException why) {
+        String where = request.partition().toString();
+        if (why instanceof NotLeadingException) {
+            request.done().fail(replica.refusal());
+        } else if (isFatal(why)) {
+            request.done().fail(storageFailed(where, why));
+            fail(where, why);
+        } else {
+            request.done().fail(Shortage.refusal("Deleting records of " + where, why));
         }
     }
 
@@ -391,6 +461,12 @@ public final class StorageVerticle extends VerticleBase {
         // First, so that appends to a topic that is deleted now are still acknowledged.
         if (failure == null && blocked == null) commit();
         image = apply.image();
+        if (replica != null) {
+            replica.onImage(image);
+            updateCoordinators();
+            apply.done().complete(Map.of());
+            return;
+        }
         apply.done().complete(applyImage());
     }
 
@@ -416,7 +492,9 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void updateCoordinators() {
-        coordinators.retain(id -> partitions.get(id) != null);
+        boolean leads = replica == null || replica.leads();
+        coordinators.retain(id -> leads && partitions.get(id) != null);
+        if (!leads) return;
         for (String name : coordinators.topics()) {
             TopicImage topic = image.topics().get(name);
             for (int p = 0; topic != null && p < topic.partitions().size(); p++) {
@@ -430,6 +508,7 @@ public final class StorageVerticle extends VerticleBase {
     private void retry() {
         services.shortages().forget();
         if (failure != null || image == null) return;
+        if (replica != null) replica.proceed();
         if (unfinished) applyImage();
         else if (coordinators.needsReopening()) updateCoordinators();
     }

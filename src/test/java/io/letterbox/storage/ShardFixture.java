@@ -31,6 +31,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,7 +134,11 @@ abstract class ShardFixture {
         partitions = new LocalPartitions(vertx, hosted, HostedShards.first(1));
         reader = new LogAccess(vertx, hosted, vertx.createSharedWorkerExecutor("readers"), shortages);
         deployment = await(vertx.deployVerticle(
-                new StorageVerticle(0, services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+                verticle(services), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+    }
+
+    StorageVerticle verticle(StorageServices services) throws IOException {
+        return new StorageVerticle(0, services);
     }
 
     @AfterEach

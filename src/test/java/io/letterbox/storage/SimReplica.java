@@ -193,6 +193,9 @@ final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
     public void follows() {}
 
     @Override
+    public void opened() {}
+
+    @Override
     public void lacks(IOException what) {
         throw new AssertionError("nothing is lacking", what);
     }
