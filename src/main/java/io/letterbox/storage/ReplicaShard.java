@@ -136,6 +136,11 @@ final class ReplicaShard implements ShardReplica {
         return state;
     }
 
+    /** No record batch may be larger, whatever its topic allows. */
+    int maxBatchBytes() {
+        return journal.maxBatchBytes();
+    }
+
     /** Whether this replica takes appends and decides. */
     boolean leads() {
         return state instanceof ReplicaState.Leader;

@@ -95,6 +95,11 @@ final class ReplicatedJournal implements Journal {
         this.metadataVersion = metadataVersion;
     }
 
+    /** No record batch may be larger, or it would fit into no entry. */
+    int maxBatchBytes() {
+        return log.maxEntryBytes() - JournalEntryCodec.OVERHEAD_BYTES;
+    }
+
     /** This replica leads. */
     void begin(Leadership begun) {
         leadership = begun;

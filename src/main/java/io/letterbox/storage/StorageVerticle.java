@@ -287,6 +287,12 @@ public final class StorageVerticle extends VerticleBase {
                             + append.partition().topic() + ", "
                             + partition.config().maxMessageBytes() + ".");
         }
+        if (replica != null && sizeBytes > replica.maxBatchBytes()) {
+            return new ApiException(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "A record batch of " + sizeBytes + " bytes is larger than replicas can be sent, "
+                            + replica.maxBatchBytes() + ".");
+        }
         Output.Reject reject = partition.replica().rejection();
         return reject == null ? null : new ApiException(reject.code(), reject.detail());
     }

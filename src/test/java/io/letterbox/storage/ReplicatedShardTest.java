@@ -112,6 +112,16 @@ class ReplicatedShardTest extends ShardFixture {
     }
 
     @Test
+    void aBatchThatNoEntryCouldHoldIsRefused() throws Exception {
+        lead();
+        assertThat(refusal("x".repeat((1 << 20) - 200)))
+                .hasMessageContaining("larger than replicas can be sent")
+                .extracting(ApiException::code)
+                .isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+        assertThat(publish("one").baseOffset()).isZero();
+    }
+
+    @Test
     void whatWaitsWhenLeadershipEndsIsRefusedAndGone() throws Exception {
         lead();
         publish("one");
