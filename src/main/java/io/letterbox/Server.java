@@ -44,6 +44,9 @@ public final class Server implements AutoCloseable {
     private NativeLibraries natives;
     private Vertx vertx;
     private ThreadWatch threads;
+    /** Null for a node that stands alone. */
+    private ClusterAssembly cluster;
+
     private StorageAssembly storage;
     private int kafkaPort = -1;
 
@@ -74,7 +77,9 @@ public final class Server implements AutoCloseable {
         threads = assembly.threads();
         sockets.shutBy(assembly.entrances().http()::shut);
         Meters meters = assembly.meters();
-        storage = new StorageAssembly(vertx, config, directory, meters, health);
+        if (config.cluster().enabled())
+            cluster = ClusterAssembly.start(vertx, config, directory, StorageAssembly.machine(config));
+        storage = new StorageAssembly(vertx, config, directory, meters, health, cluster);
         storage.start();
         Hosts hosts = Hosts.of(config.http());
         hosts.add(MachineNames.withoutLookUp(config.kafka()));
@@ -98,6 +103,7 @@ public final class Server implements AutoCloseable {
         health.bindLimits(meters.limits());
         storage.watch(threads);
         health.bindThreads(threads::blocked);
+        storage.awaitReady();
         threads.start();
         health.ready();
         natives.loadCodecs(health, meters);
@@ -183,6 +189,7 @@ public final class Server implements AutoCloseable {
     public void close() {
         health.draining();
         try {
+            if (storage != null) storage.handOver();
             drain();
             if (threads != null) threads.close();
             if (storage != null) storage.close();
@@ -190,6 +197,7 @@ public final class Server implements AutoCloseable {
             LOG.error("The stop was not clean; the next start will check the logs", e);
         } finally {
             if (threads != null) threads.close();
+            if (cluster != null) cluster.close();
             if (vertx != null) vertx.close().await();
             if (natives != null) natives.close();
             unlock();

@@ -20,7 +20,9 @@ import io.letterbox.metadata.Command;
 import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.Limits;
 import io.letterbox.metadata.LocalMetadataLog;
+import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.ReplicaPlacement;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.letterbox.storage.Ballast;
@@ -57,6 +59,7 @@ import io.letterbox.transactions.TransactionLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -68,6 +71,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +89,15 @@ final class StorageAssembly {
     private final DataDirectory directory;
     private final ExecutorService metadataThread;
     private final ExecutorService forceThreads;
-    private final LocalMetadataLog metadataLog;
+    private final MetadataLog metadataLog;
+
+    /** Closes what this node keeps of the metadata by itself; the cluster closes its own. */
+    private final Closeable ownMetadata;
+
+    /** Null for a node that stands alone. */
+    private final ClusterShards clusterShards;
+
+    private final ClusterAssembly cluster;
     private final MetadataService metadata;
     private final HostedPartitions hosted = new HostedPartitions();
     private final LayoutMigration layoutMigration;
@@ -107,16 +119,24 @@ final class StorageAssembly {
     private long diskCheck = -1;
     private long clockCheck = -1;
 
-    StorageAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, Meters meters, Health health)
+    /** @param cluster null for a node that stands alone */
+    StorageAssembly(
+            Vertx vertx,
+            LetterboxConfig config,
+            DataDirectory directory,
+            Meters meters,
+            Health health,
+            ClusterAssembly cluster)
             throws IOException {
         this.vertx = vertx;
+        this.cluster = cluster;
         this.directory = directory;
         Disk files = new FileDisk(config.storage().openLogFilesOf(Descriptors.most()));
         metadataThread = Executors.newSingleThreadExecutor(work -> new Thread(work, "letterbox-metadata"));
         forceThreads = Executors.newFixedThreadPool(ParallelFsync.THREADS, work -> new Thread(work, "letterbox-force"));
-        metadataLog = openMetadata(files, config);
-        int shardCount =
-                ShardCount.of(metadataLog, config.node().id(), config.storage().shards());
+        MetadataSource source = openMetadata(files, config, health::failed);
+        metadataLog = source.log();
+        ownMetadata = source.own();
         clockWatch = new ClockWatch(files, directory.layout().lastServed(), Clock.system());
         layoutMigration = new LayoutMigration(files, directory.layout(), metadataLog.image());
         recovery = new RecoveryCheckpoint(files, directory.layout(), hosted, layoutMigration::incarnation);
@@ -127,8 +147,9 @@ final class StorageAssembly {
                 "letterbox-reader", config.storage().readerThreads());
         Shortages shortages = new Shortages(clockWatch.clock());
         reader = new LogAccess(vertx, hosted, readers, shortages);
-        partitions = new LocalPartitions(vertx, hosted, hostedShards);
         producerIds = new ProducerIds(vertx, metadata);
+        LocalPartitions local = new LocalPartitions(vertx, hosted, hostedShards);
+        partitions = cluster == null ? local : cluster.partitions(metadata, local, producerIds);
         coordinators = new CoordinatorRouter(vertx, metadata, partitions, internalTopics(config));
         memory = StateBudget.of(
                 config.limits().producerBytes(),
@@ -136,13 +157,11 @@ final class StorageAssembly {
                 config.limits().transactionBytes(),
                 Runtime.getRuntime().maxMemory());
         for (StatePart part : memory.parts()) limitLogs.add(new StateLimitLog(part, Clock.system()));
-        meters.bindState(memory);
-        health.bindState(memory);
         patterns = new TopicPatternMatcher(vertx);
         services = new StorageServices(
                 config.node().id(),
                 clockWatch.clock(),
-                shardCount,
+                source.shards(),
                 config.storage(),
                 directory,
                 files,
@@ -156,22 +175,34 @@ final class StorageAssembly {
                 vertx.createSharedWorkerExecutor("letterbox-background", 1, 1, TimeUnit.HOURS),
                 new ParallelFsync(forceThreads, recovery::forceFailed),
                 health::failed,
-                new ProducerLimits(
-                        config.transactions().producerIdExpirationMs(),
-                        config.transactions().maxProducersPerPartition(),
-                        memory.producers(),
-                        StateBudget.aborted(Runtime.getRuntime().maxMemory()),
-                        new SecureRandom().nextLong()),
+                producerLimits(config),
                 List.of(
                         new GroupCoordinatorType(config.groups(), memory.groups(), patterns),
                         transactionsKind(config)));
         shards = new ShardDeployments(vertx, hostedShards);
+        clusterShards = cluster == null
+                ? null
+                : new ClusterShards(vertx, cluster, config.cluster().shardsPerNode(), services, shards, metadata);
+        bind(config, meters, health, shortages);
+    }
+
+    private ProducerLimits producerLimits(LetterboxConfig config) {
+        return new ProducerLimits(
+                config.transactions().producerIdExpirationMs(),
+                config.transactions().maxProducersPerPartition(),
+                memory.producers(),
+                StateBudget.aborted(Runtime.getRuntime().maxMemory()),
+                new SecureRandom().nextLong());
+    }
+
+    private void bind(LetterboxConfig config, Meters meters, Health health, Shortages shortages) {
+        meters.bindState(memory);
+        health.bindState(memory);
         meters.bindPartitions(hosted::statuses, config.metrics().partitions());
         meters.bindDisk(disk::freeBytes, disk::reserveBytes);
         meters.bindHealth(health);
         meters.bindShortages(shortages::failing);
         health.bindShortages(shortages::sentences);
-        metadataLog.onFailure(health::failed);
         health.bindPartitions(hosted::refusing);
         health.bindDisk(disk::isSpent);
         health.bindClock(clockWatch::problem);
@@ -195,16 +226,40 @@ final class StorageAssembly {
                 new MarkerDelivery.TransactionServices(vertx, metadata, partitions, coordinators, producerIds));
     }
 
-    private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
+    /** What the metadata go by. */
+    static MetadataMachine machine(LetterboxConfig config) {
         Limits limits = new Limits(
                 config.limits().topics(),
                 config.limits().partitionsPerTopic(),
                 config.limits().partitions());
-        MetadataMachine machine = new MetadataMachine(limits, config.topics().defaults());
+        return new MetadataMachine(limits, config.topics().defaults());
+    }
+
+    /**
+     * Where the metadata come from.
+     *
+     * @param own what this node keeps of them by itself
+     * @param shards how many this node has, or will have as a rule
+     */
+    private record MetadataSource(MetadataLog log, Closeable own, int shards) {}
+
+    private MetadataSource openMetadata(Disk files, LetterboxConfig config, Consumer<String> onFailure)
+            throws IOException {
+        if (cluster != null) {
+            int shards = ReplicaPlacement.USUAL_FACTOR * config.cluster().shardsPerNode();
+            return new MetadataSource(cluster.metadata(onFailure), () -> {}, shards);
+        }
+        LocalMetadataLog local = openMetadata(files, config);
+        local.onFailure(onFailure);
+        int shards = ShardCount.of(local, config.node().id(), config.storage().shards());
+        return new MetadataSource(local, local, shards);
+    }
+
+    private LocalMetadataLog openMetadata(Disk files, LetterboxConfig config) throws IOException {
         return LocalMetadataLog.open(
                 files,
                 directory.layout().metadataLog(),
-                machine,
+                machine(config),
                 UUID.randomUUID().toString(),
                 metadataThread);
     }
@@ -217,6 +272,17 @@ final class StorageAssembly {
             recovery.write();
             layoutMigration.run(services.forces());
         }
+        if (cluster == null) startAlone();
+        else startInCluster();
+        diskCheck =
+                vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
+        clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> checkClock());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        services.meters().recovery(seconds, recovery.truncatedBytes());
+        report(seconds);
+    }
+
+    private void startAlone() throws IOException {
         List<Future<Void>> deployed = new ArrayList<>();
         for (int shard = 0; shard < services.shards(); shard++)
             deployed.add(shards.deploy(shard, new StorageVerticle(shard, services)));
@@ -229,12 +295,14 @@ final class StorageAssembly {
         boolean allDeleted = shards.verticles().values().stream().noneMatch(StorageVerticle::hasDropsLeft);
         if (allDeleted && !deleted.isEmpty())
             metadata.propose(new Command.ForgetDeleted(Set.copyOf(deleted))).await();
-        diskCheck =
-                vertx.setPeriodic(DISK_CHECK_MS, t -> services.background().executeBlocking(this::measureDisk, false));
-        clockCheck = vertx.setPeriodic(CLOCK_CHECK_MS, t -> checkClock());
-        double seconds = (System.nanoTime() - start) / 1e9;
-        services.meters().recovery(seconds, recovery.truncatedBytes());
-        report(seconds);
+    }
+
+    private void startInCluster() throws IOException {
+        metadata.deployBy(clusterShards::deploy);
+        metadata.askCluster(cluster::agreedVersion);
+        metadata.start().await();
+        clusterShards.start();
+        recovery.removeForceFailedNote();
     }
 
     private void report(double seconds) {
@@ -304,7 +372,19 @@ final class StorageAssembly {
 
     /** Registers this node's addresses in the cluster. */
     void register(int nodeId, Endpoint http, Endpoint kafka) {
-        metadata.propose(new Command.RegisterNode(nodeId, http, kafka)).await();
+        Command command =
+                cluster == null ? new Command.RegisterNode(nodeId, http, kafka) : cluster.registration(http, kafka);
+        metadata.propose(command).await();
+    }
+
+    /** Waits until this node has what the others have. */
+    void awaitReady() throws IOException {
+        if (clusterShards != null) clusterShards.awaitReady();
+    }
+
+    /** Has other nodes lead what this one leads, while the doors still serve. */
+    void handOver() {
+        if (clusterShards != null) clusterShards.handOver();
     }
 
     MetadataService metadata() {
@@ -340,12 +420,13 @@ final class StorageAssembly {
         vertx.cancelTimer(diskCheck);
         vertx.cancelTimer(clockCheck);
         try {
+            if (clusterShards != null) clusterShards.close();
             if (shards.close(STOP_SECONDS)) recovery.close();
             clockWatch.write();
         } catch (TimeoutException e) {
             LOG.error("A shard did not stop within {} s; the next start will check its logs", STOP_SECONDS);
         } finally {
-            metadataLog.close();
+            ownMetadata.close();
             metadataThread.shutdown();
             forceThreads.shutdown();
         }

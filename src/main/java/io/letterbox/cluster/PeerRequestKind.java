@@ -10,7 +10,9 @@ public enum PeerRequestKind {
     /** The leaders that a node knows of, for those that the other one knows of ({@code LeaderHint}). */
     LEADER_HINTS(2),
     /** Something of the partitions that a node leads. */
-    PARTITIONS(3);
+    PARTITIONS(3),
+    /** A change of the metadata, which the controller is to decide. */
+    METADATA(4);
 
     private final int number;
 

@@ -10,6 +10,7 @@ import java.util.Set;
  * shards/&lt;shard&gt;/&lt;topic id&gt;-&lt;partition&gt;/   the logs
  * meta/                          the directory's id, metadata log, recovery points, when and how the last process ended
  * wal/                           the write-ahead files of shards; made by the first shard
+ * raft/                          what this node has promised in Raft's groups; only in a cluster
  * natives/                       native libraries while they are loaded, if the temporary directory cannot be used
  * lock                           held by the process that serves
  * </pre>
@@ -59,6 +60,16 @@ public record DataLayout(Path root) {
 
     public Path wal() {
         return root.resolve("wal");
+    }
+
+    /** The directory of Raft; only where the directory belongs to a cluster. */
+    public Path raft() {
+        return root.resolve("raft");
+    }
+
+    /** The file with the members with which Raft began. */
+    public Path raftMembers() {
+        return raft().resolve("members");
     }
 
     public Path natives() {

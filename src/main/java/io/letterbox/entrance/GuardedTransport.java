@@ -19,8 +19,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
- * A transport of Vert.x with an {@link Entrance} in front of both servers; Vert.x offers no other way to the handler
- * that accepts connections. Everything else is delegated.
+ * A transport of Vert.x with an {@link Entrance} in front of both doors; Vert.x offers no other way to the handler that
+ * accepts connections. Everything else is delegated. The server for other nodes, which is no door, is told from the
+ * Kafka door by its options: they name no port, because it is given an address to listen on.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport, Transport {
     private final io.vertx.core.transport.Transport known;
@@ -57,7 +58,8 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         transport.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(options instanceof HttpServerOptions ? http : kafka);
+        if (options instanceof HttpServerOptions) bootstrap.handler(http);
+        else if (options.getPort() != 0) bootstrap.handler(kafka);
     }
 
     @Override

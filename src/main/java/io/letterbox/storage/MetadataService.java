@@ -22,6 +22,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +35,9 @@ import java.util.function.Supplier;
  * client that made a topic that cannot be served yet gets an error that says so, while the shards retry.
  */
 public final class MetadataService implements Metadata {
+    /** So many changes may be agreed on before the first of them is answered. */
+    private static final int MAX_UNAUDITED = 1_000;
+
     /** How long {@link #newest} waits. */
     static final long BARRIER_MS = 2_000;
 
@@ -68,8 +72,18 @@ public final class MetadataService implements Metadata {
     private final LeaderOverlay overlay = new LeaderOverlay();
     private Map<Integer, ShardLeader> leaders = Map.of();
 
-    /** By version: the images before and after commands that are not answered yet. */
-    private final Map<Long, ImageStep> unaudited = new HashMap<>();
+    /**
+     * By version: the images before and after commands that are not answered yet. In a cluster most are answered
+     * elsewhere, and audited there: only the last ones are kept.
+     */
+    private final Map<Long, ImageStep> unaudited = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, ImageStep> eldest) {
+            return size() > MAX_UNAUDITED;
+        }
+    };
 
     /** Deploys shards. */
     public interface ShardDeployer {

@@ -1,0 +1,266 @@
+package io.letterbox;
+
+import io.letterbox.bus.Metadata;
+import io.letterbox.bus.Partitions;
+import io.letterbox.bus.ProducerIdSource;
+import io.letterbox.cluster.Founder;
+import io.letterbox.cluster.Leaders;
+import io.letterbox.cluster.Peer;
+import io.letterbox.cluster.PeerRequestKind;
+import io.letterbox.cluster.Peers;
+import io.letterbox.cluster.birth.Membership;
+import io.letterbox.cluster.forwarding.ClusterPartitions;
+import io.letterbox.cluster.raft.FoundingMembers;
+import io.letterbox.cluster.raft.RaftMember;
+import io.letterbox.cluster.raft.RaftMetadataLog;
+import io.letterbox.cluster.raft.RaftNode;
+import io.letterbox.cluster.raft.RaftOptions;
+import io.letterbox.config.ClusterConfig;
+import io.letterbox.config.LetterboxConfig;
+import io.letterbox.disk.Disk;
+import io.letterbox.disk.FileDisk;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.Endpoint;
+import io.letterbox.metadata.MemberImage;
+import io.letterbox.metadata.MetadataLog;
+import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.ReplicaId;
+import io.letterbox.storage.DataDirectory;
+import io.letterbox.text.FileTrouble;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node has that belongs to a cluster: where others find it, Raft, and the metadata that all agree on. Opened
+ * before the storage, and closed after it. Used by the thread that starts and stops the server.
+ */
+final class ClusterAssembly implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterAssembly.class);
+    private static final long FORWARD_TIMEOUT_MS = 6_000;
+    private static final long LOOK_MS = 50;
+    private static final long BARRIER_SECONDS = 5;
+
+    private final Vertx vertx;
+    private final LetterboxConfig config;
+    private final DataDirectory directory;
+    private final Disk disk = new FileDisk();
+    private final ReplicaId replica;
+    private final Endpoint http;
+    private RaftNode raft;
+    private PeersAssembly others;
+    private UUID clusterId;
+    private int founders;
+    private RaftMetadataLog metadata;
+
+    private ClusterAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory) {
+        this.vertx = vertx;
+        this.config = config;
+        this.directory = directory;
+        this.replica = new ReplicaId(config.node().id(), directory.id());
+        this.http = new Endpoint(config.cluster().reachableHost(), config.http().port());
+    }
+
+    /**
+     * Opens what others need of this node, has the cluster begun or goes back to it, and waits until the metadata here
+     * are those that the cluster has agreed on.
+     *
+     * @throws IOException if a port or the data directory cannot be used; the message says why
+     */
+    static ClusterAssembly start(Vertx vertx, LetterboxConfig config, DataDirectory directory, MetadataMachine machine)
+            throws IOException {
+        ClusterAssembly cluster = new ClusterAssembly(vertx, config, directory);
+        try {
+            Membership membership = cluster.find();
+            cluster.agree(membership, machine);
+            return cluster;
+        } catch (IOException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Answers at the node's ports, and finds the cluster. */
+    private Membership find() throws IOException {
+        ClusterConfig cluster = config.cluster();
+        // Others begin no cluster with a node whose Raft they cannot reach.
+        raft = RaftNode.start(new RaftOptions(
+                replica,
+                new Endpoint(cluster.host(), cluster.ports().raft()),
+                directory.layout().raft()));
+        Endpoint kafka = config.kafka().enabled()
+                ? KafkaAssembly.advertised(config.kafka(), config.kafka().port())
+                : Endpoint.NONE;
+        others = PeersAssembly.open(vertx, config, directory, http, kafka);
+        LOG.info(
+                "Looking for the other nodes of the cluster; they find this one at {}",
+                peers().self().addresses().cluster().authority());
+        return others.member().await();
+    }
+
+    private void agree(Membership membership, MetadataMachine machine) throws IOException {
+        clusterId = membership.clusterId();
+        founders = membership.founders().size();
+        if (membership.founders().stream()
+                .noneMatch(founder -> founder.is(peers().self().identity()))) {
+            throw new IOException("Node " + replica.node() + " is none of those that began the cluster " + clusterId
+                    + ", and this version lets no others join yet.");
+        }
+        FoundingMembers founding = founding(membership);
+        RaftMetadataLog.Opening opening =
+                new RaftMetadataLog.Opening(clusterId.toString(), disk, founding.members(), !founding.begun());
+        metadata = RaftMetadataLog.open(raft, opening, machine, (node, proposal) -> peers().ask(
+                        node, PeerRequestKind.METADATA, Buffer.buffer(proposal), FORWARD_TIMEOUT_MS)
+                .map(Buffer::getBytes)
+                .toCompletionStage());
+        if (!founding.begun()) founding.entered().write(disk, directory.layout().raftMembers());
+        peers().answer(PeerRequestKind.METADATA, request -> Future.fromCompletionStage(
+                        metadata.answer(request.body().getBytes()))
+                .map(Buffer::buffer));
+        awaitAgreement();
+    }
+
+    /** The members of the metadata group, as all founders have told where they are. */
+    private FoundingMembers founding(Membership membership) throws IOException {
+        FoundingMembers written = FoundingMembers.read(disk, directory.layout().raftMembers());
+        if (written != null) return written;
+        while (true) {
+            List<RaftMember> members = new ArrayList<>();
+            for (Founder founder : membership.founders()) {
+                Endpoint address = raftOf(founder);
+                if (address != null)
+                    members.add(new RaftMember(new ReplicaId(founder.node(), founder.directoryId()), address, true));
+            }
+            if (members.size() == membership.founders().size()) {
+                FoundingMembers founding = new FoundingMembers(members, false);
+                founding.write(disk, directory.layout().raftMembers());
+                return founding;
+            }
+            pause();
+        }
+    }
+
+    private Endpoint raftOf(Founder founder) {
+        if (founder.is(peers().self().identity()))
+            return peers().self().addresses().raft();
+        return peers().members().stream()
+                .filter(peer -> founder.is(peer.identity()))
+                .map(peer -> peer.addresses().raft())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void awaitAgreement() throws IOException {
+        boolean said = false;
+        while (true) {
+            try {
+                metadata.barrier().toCompletableFuture().get(BARRIER_SECONDS, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException | CompletionException | TimeoutException nobody) {
+                if (!said)
+                    LOG.warn(
+                            "Waits for a majority of the nodes that decide on changes: {}",
+                            FileTrouble.reason(nobody.getCause() == null ? nobody : nobody.getCause()));
+                said = true;
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", stopped);
+            }
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stopped);
+        }
+    }
+
+    /** What the cluster agrees on. */
+    RaftMetadataLog metadata() {
+        return metadata;
+    }
+
+    /** The same; tells somebody, in a sentence, when this node can take no more part in it. */
+    MetadataLog metadata(Consumer<String> onFailure) {
+        metadata.onFailure(onFailure);
+        return metadata;
+    }
+
+    /** The partitions of the whole cluster. */
+    Partitions partitions(Metadata shown, Partitions local, ProducerIdSource producerIds) {
+        return new ClusterPartitions(vertx, shown, local, peers(), producerIds);
+    }
+
+    RaftNode raft() {
+        return raft;
+    }
+
+    Peers peers() {
+        return others.peers();
+    }
+
+    Leaders leaders() {
+        return others.leaders();
+    }
+
+    /** The version of the metadata that the cluster has agreed on by now. */
+    Future<Long> agreedVersion() {
+        return Future.fromCompletionStage(metadata.barrier())
+                .map(passed -> metadata.image().version());
+    }
+
+    String clusterId() {
+        return clusterId.toString();
+    }
+
+    /** How many nodes began the cluster. */
+    int founders() {
+        return founders;
+    }
+
+    /** This node with its data directory. */
+    ReplicaId self() {
+        return replica;
+    }
+
+    /** Reports to the cluster where this node is. */
+    Command registration(Endpoint listening, Endpoint kafka) {
+        Peer self = peers().self();
+        MemberImage member = new MemberImage(
+                replica.directory(),
+                self.rack(),
+                self.version(),
+                self.addresses().cluster(),
+                self.addresses().raft(),
+                self.addresses().bus(),
+                List.of());
+        Endpoint reachable = new Endpoint(http.host(), listening.port());
+        return new Command.RegisterMember(replica.node(), reachable, kafka, member);
+    }
+
+    /** After the storage: others learn last that this node has gone. */
+    @Override
+    public void close() {
+        try {
+            if (metadata != null) metadata.close();
+        } catch (IOException e) {
+            LOG.warn("The metadata group did not close: {}", FileTrouble.reason(e));
+        }
+        if (raft != null) raft.close();
+        if (others != null) others.close();
+    }
+}

@@ -1,0 +1,366 @@
+package io.letterbox;
+
+import io.letterbox.cluster.Leaders;
+import io.letterbox.cluster.placement.LeaderBalance;
+import io.letterbox.cluster.placement.LedShard;
+import io.letterbox.cluster.raft.RaftMember;
+import io.letterbox.cluster.raft.RaftShardLog;
+import io.letterbox.disk.DataLayout;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.Command;
+import io.letterbox.metadata.NodeImage;
+import io.letterbox.metadata.ReplicaId;
+import io.letterbox.metadata.ReplicaPlacement;
+import io.letterbox.metadata.ShardImage;
+import io.letterbox.metadata.ShardLeader;
+import io.letterbox.storage.MetadataService;
+import io.letterbox.storage.StorageServices;
+import io.letterbox.storage.StorageVerticle;
+import io.letterbox.storage.replica.FollowerProgress;
+import io.letterbox.text.FileTrouble;
+import io.letterbox.time.Clock;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replicated shards of this node: enters the Raft groups of those that the metadata give to it, tells the metadata
+ * service who leads them, and does what is to be done now and then: the controller makes shards that the cluster lacks,
+ * and leaders hand on what others are to lead.
+ */
+final class ClusterShards {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterShards.class);
+    private static final int THREADS = 3;
+    private static final long TICK_MS = 100;
+    private static final long LOOK_MS = 20;
+    private static final long SAY_MS = 10_000;
+
+    /** How long a node that is ready otherwise waits until the leaders are spread. */
+    private static final long SPREAD_MS = 10_000;
+
+    /** A follower that has not answered for longer is not handed anything. */
+    private static final long SILENT_MS = 2_000;
+
+    /** Nor is one that lacks more entries. */
+    private static final long LAG_ENTRIES = 1_000;
+
+    /** A replica that has not answered for longer is not in sync. */
+    private static final long OUT_OF_SYNC_MS = 10_000;
+
+    private static final long TRANSFER_MS = 3_000;
+    private static final long BARRIER_SECONDS = 5;
+
+    private final Vertx vertx;
+    private final ClusterAssembly cluster;
+    private final int shardsPerNode;
+    private final StorageServices services;
+    private final ShardDeployments deployments;
+    private final MetadataService metadata;
+
+    private final Leaders leaders;
+
+    /** For what blocks: opening, and looking at Raft. */
+    private final WorkerExecutor workers;
+
+    // Any thread.
+    private final Set<Integer> known = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, RaftShardLog> logs = new ConcurrentHashMap<>();
+    private final AtomicBoolean ticking = new AtomicBoolean();
+    private final AtomicBoolean making = new AtomicBoolean();
+    private final AtomicBoolean moving = new AtomicBoolean();
+    private volatile boolean ready;
+    private volatile boolean stopping;
+    private long timer = -1;
+
+    // One tick after the other.
+    private final LeaderBalance balance;
+    private volatile boolean spread;
+
+    /**
+     * @param shardsPerNode {@code cluster.shardsPerNode}
+     * @param deployments gets the shards
+     */
+    ClusterShards(
+            Vertx vertx,
+            ClusterAssembly cluster,
+            int shardsPerNode,
+            StorageServices services,
+            ShardDeployments deployments,
+            MetadataService metadata) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.shardsPerNode = shardsPerNode;
+        this.services = services;
+        this.deployments = deployments;
+        this.metadata = metadata;
+        this.leaders = cluster.leaders();
+        this.balance = new LeaderBalance(cluster.self().node());
+        this.workers = vertx.createSharedWorkerExecutor("letterbox-cluster", THREADS);
+    }
+
+    /** Begins, when the first image has been applied. */
+    void start() {
+        leaders.listen(metadata::showLeaders);
+        timer = vertx.setPeriodic(TICK_MS, fired -> {
+            if (!ticking.compareAndSet(false, true)) return;
+            workers.executeBlocking(this::tick, false).onComplete(done -> {
+                ticking.set(false);
+                if (done.failed()) LOG.error("The cluster's shards were not looked after", done.cause());
+            });
+        });
+    }
+
+    /** See {@link MetadataService.ShardDeployer}. */
+    Future<Void> deploy(ClusterImage image) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (ShardImage shard : image.shards()) {
+            if (shard.replicas().contains(cluster.self()) && known.add(shard.id())) all.add(deploy(shard, image));
+        }
+        return Future.join(all).transform(tried -> Future.succeededFuture());
+    }
+
+    private Future<Void> deploy(ShardImage shard, ClusterImage image) {
+        RaftShardLog log = new RaftShardLog(cluster.raft(), cluster.clusterId(), shard.id());
+        return workers.executeBlocking(() -> StorageVerticle.replicated(shard.id(), services, log), false)
+                .compose(verticle -> deployments
+                        .deploy(shard.id(), verticle)
+                        // Not waited for: it gets entries that wait for this image.
+                        .onSuccess(deployed -> workers.executeBlocking(() -> enter(shard, image, log, verticle), false)
+                                .onFailure(failure -> unavailable(shard, FileTrouble.reason(failure)))))
+                .onFailure(failure -> unavailable(shard, FileTrouble.reason(failure)))
+                .mapEmpty();
+    }
+
+    private Void enter(ShardImage shard, ClusterImage image, RaftShardLog log, StorageVerticle verticle)
+            throws IOException {
+        DataLayout layout = services.directory().layout();
+        // The directory is made when the node has entered the group for the first time.
+        boolean isNew = !services.files().exists(layout.shard(shard.id()));
+        log.open(verticle.replica(), members(shard, image), isNew, (trouble, why) -> unavailable(shard, why));
+        if (isNew) {
+            services.files().createDirectories(layout.shard(shard.id()));
+            services.files().forceDirectory(layout.shards());
+        }
+        logs.put(shard.id(), log);
+        return null;
+    }
+
+    private void unavailable(ShardImage shard, String why) {
+        if (stopping) return;
+        String sentence = "This node's replica of shard " + shard.id() + " cannot go on: " + why
+                + ". The other nodes go on without it.";
+        LOG.error("{}", sentence);
+        services.onFailure().accept(sentence);
+    }
+
+    private static List<RaftMember> members(ShardImage shard, ClusterImage image) {
+        return shard.replicas().stream().map(replica -> member(replica, image)).toList();
+    }
+
+    private static RaftMember member(ReplicaId replica, ClusterImage image) {
+        NodeImage node = image.nodes().get(replica.node());
+        return new RaftMember(replica, node.member().raft(), true);
+    }
+
+    // ---- now and then
+
+    private Void tick() {
+        ClusterImage image = cluster.metadata().image();
+        List<LedShard> led = new ArrayList<>();
+        logs.forEach((id, log) -> {
+            ShardLeader leader = log.leader();
+            boolean here = leader.node() == cluster.self().node();
+            List<FollowerProgress> followers = here ? log.followers() : List.of();
+            leaders.local(id, here ? new ShardLeader(leader.node(), leader.term(), inSync(followers)) : leader);
+            if (here && image.shards().size() > id)
+                led.add(new LedShard(image.shards().get(id), ready(followers)));
+        });
+        makeShards(image);
+        move(led, image);
+        return null;
+    }
+
+    private List<Integer> inSync(List<FollowerProgress> followers) {
+        List<Integer> inSync = new ArrayList<>();
+        inSync.add(cluster.self().node());
+        for (FollowerProgress each : followers) if (each.silentMs() <= OUT_OF_SYNC_MS) inSync.add(each.node());
+        return inSync.stream().sorted().toList();
+    }
+
+    private Set<Integer> ready(List<FollowerProgress> followers) {
+        long most =
+                followers.stream().mapToLong(FollowerProgress::matchIndex).max().orElse(-1);
+        Set<Integer> ready = new HashSet<>();
+        for (FollowerProgress each : followers) {
+            // Raft does not know yet how far a follower is that had nothing to do.
+            boolean near = each.matchIndex() < 0 || each.matchIndex() + LAG_ENTRIES >= most;
+            if (each.silentMs() <= SILENT_MS && near && cluster.peers().member(each.node()) != null)
+                ready.add(each.node());
+        }
+        return ready;
+    }
+
+    private void makeShards(ClusterImage image) {
+        int nodes = image.nodes().size();
+        if (!cluster.metadata().isController() || nodes < cluster.founders() || making.get()) return;
+        int factor = ReplicaPlacement.usualFactor(nodes);
+        long there = image.shards().stream()
+                .filter(shard -> shard.replicas().size() == factor)
+                .count();
+        int missing = (int) (nodes * shardsPerNode - there);
+        if (missing <= 0) return;
+        making.set(true);
+        Command make = ReplicaPlacement.spread(image, missing, factor);
+        cluster.metadata().propose(make).whenComplete((reply, failure) -> {
+            making.set(false);
+            LOG.info("The cluster of {} nodes gets {} shards: {}", nodes, missing, failure == null ? reply : failure);
+        });
+    }
+
+    private void move(List<LedShard> led, ClusterImage image) {
+        if (stopping || moving.get()) return;
+        long nowMs = Clock.system().elapsedMs();
+        LeaderBalance.Move move =
+                balance.next(led, ready ? LeaderBalance.SETTLED_MS : 0, nowMs).orElse(null);
+        if (move == null) {
+            spread = led.stream().allMatch(this::isWellLed);
+            return;
+        }
+        moving.set(true);
+        ReplicaId to = image.shard(move.shard()).replicas().stream()
+                .filter(each -> each.node() == move.to())
+                .findFirst()
+                .orElseThrow();
+        logs.get(move.shard())
+                .transferTo(member(to, image), TRANSFER_MS)
+                .whenComplete((moved, failure) -> workers.executeBlocking(
+                        () -> {
+                            boolean well = failure == null && moved;
+                            if (!well)
+                                balance.failed(move.shard(), Clock.system().elapsedMs());
+                            LOG.info(
+                                    "Shard {} {} led by node {} from now on",
+                                    move.shard(),
+                                    well ? "is" : "could not be",
+                                    move.to());
+                            moving.set(false);
+                            return null;
+                        },
+                        false));
+    }
+
+    private boolean isWellLed(LedShard led) {
+        int first = led.shard().nodes().get(0);
+        return first == cluster.self().node() || !led.ready().contains(first);
+    }
+
+    // ---- start and stop, by the thread that does that
+
+    /**
+     * Waits until all replicas of this node have what was committed before, every shard has a leader, and the leaders
+     * are spread.
+     */
+    void awaitReady() throws IOException {
+        long begunMs = Clock.system().elapsedMs();
+        long saidMs = begunMs;
+        Set<Integer> caughtUp = new HashSet<>();
+        for (String waitsFor; (waitsFor = missing(caughtUp, begunMs)) != null; ) {
+            if (Clock.system().elapsedMs() - saidMs >= SAY_MS) {
+                saidMs = Clock.system().elapsedMs();
+                LOG.warn("Not ready yet: {}", waitsFor);
+            }
+            pause();
+        }
+        ready = true;
+    }
+
+    /** What is waited for; null if nothing. */
+    private String missing(Set<Integer> caughtUp, long begunMs) throws IOException {
+        List<ShardImage> shards = metadata.image().shards();
+        if (shards.isEmpty()) return "the controller has made no shards; all nodes that begin the cluster have to run";
+        for (ShardImage shard : shards) {
+            RaftShardLog log = logs.get(shard.id());
+            if (shard.replicas().contains(cluster.self())) {
+                if (log == null) return "shard " + shard.id() + " is not open here";
+                if (!caughtUp.contains(shard.id()) && !passes(log)) return "shard " + shard.id() + " is behind";
+                caughtUp.add(shard.id());
+            }
+            ShardLeader leader = leaders.leaderOf(shard.id());
+            if (leader == null || leader.node() < 0) return "shard " + shard.id() + " has no leader";
+        }
+        boolean waits = !spread && Clock.system().elapsedMs() - begunMs < SPREAD_MS;
+        return waits ? "leaders are being spread" : null;
+    }
+
+    private static boolean passes(RaftShardLog log) throws IOException {
+        try {
+            log.barrier().toCompletableFuture().get(BARRIER_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException notYet) {
+            return false;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stopped);
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stopped);
+        }
+    }
+
+    /** Hands all leaderships on, each to whoever is next, and takes none by itself; while the doors still serve. */
+    void handOver() {
+        stopping = true;
+        ClusterImage image = cluster.metadata().image();
+        List<CompletableFuture<Boolean>> moves = new ArrayList<>();
+        logs.forEach((id, log) -> {
+            if (log.leader().node() != cluster.self().node()) return;
+            Set<Integer> ready = ready(log.followers());
+            image.shard(id).replicas().stream()
+                    .filter(replica -> ready.contains(replica.node()))
+                    .findFirst()
+                    .ifPresent(to -> moves.add(
+                            log.transferTo(member(to, image), TRANSFER_MS).toCompletableFuture()));
+        });
+        try {
+            CompletableFuture.allOf(moves.toArray(CompletableFuture[]::new))
+                    .get(2 * TRANSFER_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.warn("Not every shard could be handed to another node; the others elect a leader");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Leaves the groups; before the shards are closed, which take until then what the groups give them. */
+    void close() {
+        stopping = true;
+        vertx.cancelTimer(timer);
+        for (RaftShardLog log : logs.values()) {
+            try {
+                log.close();
+            } catch (IOException e) {
+                LOG.warn("A shard's Raft group did not close: {}", FileTrouble.reason(e));
+            }
+        }
+    }
+}
