@@ -122,8 +122,12 @@ final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
         tailCache.add(partition.tail(), result.baseOffset(), next, stored);
         partition.awaitCommit(next, new Appended(result.baseOffset(), -1, 0, false), append);
         partition.replica().step(new Input.LogEndMoved(next), output -> {});
-        if (group.add(partition, result.baseOffset(), next, stored, records)) queue.add(group::commit);
+        if (group.add(partition, result.baseOffset(), next, stored, records)) queue.add(this::commit);
         return done;
+    }
+
+    private void commit() {
+        if (broken == null) group.commit();
     }
 
     /** Decides where a log begins. */
