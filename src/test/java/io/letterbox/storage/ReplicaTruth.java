@@ -179,8 +179,7 @@ final class ReplicaTruth {
     private static byte[] bytes(Log log, long from, long end) {
         Long first = log.batches.floorKey(from);
         ByteBuffer all = ByteBuffer.allocate(1 << 22);
-        if (first != null && from < end)
-            log.batches.subMap(first, end).values().forEach(all::put);
+        if (first != null && from < end) log.batches.subMap(first, end).values().forEach(all::put);
         return Arrays.copyOf(all.array(), all.position());
     }
 

@@ -1,0 +1,200 @@
+package io.letterbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Three processes that are one cluster: clients write anywhere, nodes are killed, and what was acknowledged stays. */
+class ClusterIT {
+    private static final int NODES = 3;
+    private static final int PARTITIONS = 6;
+    private static final int RECORDS = 3_000;
+    private static final String TOPIC = "quakes";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    Path directory;
+
+    private final List<ServerProcess> nodes = new ArrayList<>();
+
+    /** What was acknowledged. */
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+
+    private void found() {
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
+        List<Integer> ports = new ArrayList<>();
+        for (int node = 0; node < NODES; node++) ports.add(ServerProcess.freePort());
+        String seeds = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        for (int node = 1; node <= NODES; node++) {
+            nodes.add(ServerProcess.in(directory.resolve("node" + node))
+                    .jvm("-Xmx256m")
+                    .set("node.id", node)
+                    .set("cluster.enabled", true)
+                    .set("cluster.initialNodes", "1,2,3")
+                    .set("cluster.seeds", seeds)
+                    .set("cluster.port", ports.get(node - 1))
+                    .set("cluster.raftPort", ServerProcess.freePort())
+                    .set("cluster.busPort", ServerProcess.freePort())
+                    .set("cluster.discoveryPort", ServerProcess.freePort()));
+        }
+        startAll();
+    }
+
+    private void startAll() {
+        nodes.forEach(ServerProcess::launch);
+        nodes.forEach(ServerProcess::awaitReady);
+    }
+
+    @AfterEach
+    void end() {
+        nodes.forEach(ServerProcess::close);
+    }
+
+    private String bootstrap() {
+        return nodes.stream().map(ServerProcess::bootstrap).collect(Collectors.joining(","));
+    }
+
+    @Test
+    void whatWasAcknowledgedOutlivesKilledNodes() throws Exception {
+        found();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) NODES)))
+                    .all()
+                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            for (ServerProcess node : nodes) publish(node, "over HTTP at " + node.port());
+            assertThat(leaders(admin)).as("each node leads something").containsOnlyOnceElementsOf(List.of(1, 2, 3));
+
+            ServerProcess killed = produceWhileALeaderIsKilled(admin);
+            assertThat(read()).containsAll(acknowledged);
+            for (ServerProcess node : nodes) if (node != killed) publish(node, "without one, at " + node.port());
+
+            killed.start();
+            publish(killed, "back again");
+            assertThat(read()).containsAll(acknowledged);
+        }
+        nodes.forEach(ServerProcess::kill);
+        startAll();
+        assertThat(read()).containsAll(acknowledged);
+        for (ServerProcess node : nodes) publish(node, "after all were killed, at " + node.port());
+        assertThat(read()).containsAll(acknowledged);
+    }
+
+    private Set<Integer> leaders(Admin admin) throws Exception {
+        return new HashSet<>(admin
+                .describeTopics(List.of(TOPIC))
+                .allTopicNames()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .get(TOPIC)
+                .partitions()
+                .stream()
+                .map(partition -> partition.leader().id())
+                .toList());
+    }
+
+    /** Kills the node that leads the first partition, as soon as a part of the records has been acknowledged. */
+    private ServerProcess produceWhileALeaderIsKilled(Admin admin) throws Exception {
+        int leader = admin.describeTopics(List.of(TOPIC))
+                .allTopicNames()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .get(TOPIC)
+                .partitions()
+                .get(0)
+                .leader()
+                .id();
+        ServerProcess node = nodes.get(leader - 1);
+        AtomicInteger answered = new AtomicInteger();
+        Map<String, Exception> refused = new ConcurrentHashMap<>();
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", bootstrap(), "acks", "all", "delivery.timeout.ms", 120_000, "linger.ms", 2);
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            for (int sent = 0; sent < RECORDS; sent++) {
+                String value = "record " + sent;
+                producer.send(new ProducerRecord<>(TOPIC, sent % PARTITIONS, null, value), (where, failure) -> {
+                    if (failure == null) acknowledged.add(value);
+                    else refused.put(value, failure);
+                    answered.incrementAndGet();
+                });
+                if (sent == RECORDS / 2) {
+                    Awaitility.await().atMost(LIMIT).until(() -> answered.get() > RECORDS / 4);
+                    node.kill();
+                }
+            }
+        }
+        assertThat(refused).isEmpty();
+        assertThat(answered).hasValue(RECORDS);
+        return node;
+    }
+
+    /** Over HTTP, again while the answer is that it should be tried again. */
+    private void publish(ServerProcess to, String value) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(to.base() + "/topics/" + TOPIC))
+                .timeout(LIMIT)
+                .header("content-type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString(value))
+                .build();
+        Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        });
+        acknowledged.add(value);
+    }
+
+    /** All there is, as a Kafka consumer gets it; what the producer sent is there once. */
+    private Set<String> read() {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int number = 0; number < PARTITIONS; number++) partitions.add(new TopicPartition(TOPIC, number));
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", bootstrap()));
+        settings.put("enable.auto.commit", false);
+        settings.put("isolation.level", "read_committed");
+        Set<String> values = new HashSet<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LIMIT);
+            consumer.seekToBeginning(partitions);
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
+                    boolean first = values.add(each.value());
+                    if (each.value().startsWith("record "))
+                        assertThat(first).as(each.value()).isTrue();
+                }
+                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            });
+        }
+        return values;
+    }
+}
