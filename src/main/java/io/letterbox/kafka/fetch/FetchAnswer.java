@@ -26,6 +26,7 @@ final class FetchAnswer {
     private final List<FetchedData> files = new ArrayList<>(1);
     private final short version;
     private final boolean committed;
+    private final boolean namesEndpoints;
     private RequestedPartition.Key before;
     private LeaderEndpoints leaders;
 
@@ -33,9 +34,19 @@ final class FetchAnswer {
      * @param committed whether the client reads committed records only, and so has to be told the aborted transactions
      */
     FetchAnswer(short version, int sessionId, boolean committed) {
+        this(version, sessionId, committed, version >= ENDPOINTS_FROM);
+    }
+
+    private FetchAnswer(short version, int sessionId, boolean committed, boolean namesEndpoints) {
         this.version = version;
         this.committed = committed;
+        this.namesEndpoints = namesEndpoints;
         body.setSessionId(sessionId);
+    }
+
+    /** An answer to a replica, which knows the endpoints of all nodes: as Kafka's, it has none. */
+    static FetchAnswer toReplica(short version) {
+        return new FetchAnswer(version, 0, false, false);
     }
 
     /** The response to a request that is refused as a whole. */
@@ -58,7 +69,7 @@ final class FetchAnswer {
                     .setLeaderId(partition.image().leader())
                     .setLeaderEpoch(partition.image().leaderEpoch());
         }
-        if (newLeader && version >= ENDPOINTS_FROM && partition.image() != null) {
+        if (newLeader && namesEndpoints && partition.image() != null) {
             if (leaders == null) leaders = new LeaderEndpoints();
             leaders.add(partition.seenImage(), partition.image().leader());
         }

@@ -94,7 +94,7 @@ final class FetchLoop {
      * refused.
      */
     private KafkaResponse refuseFollower(FetchRequestData body, short version) {
-        FetchAnswer answer = new FetchAnswer(version, 0, false);
+        FetchAnswer answer = FetchAnswer.toReplica(version);
         RequestedPartition.all(body, version >= FetchSessions.TOPIC_IDS_FROM)
                 .values()
                 .forEach(requested -> {
