@@ -34,10 +34,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +45,6 @@ import org.slf4j.LoggerFactory;
 final class ClusterAssembly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterAssembly.class);
     private static final long FORWARD_TIMEOUT_MS = 6_000;
-    private static final long LOOK_MS = 50;
-    private static final long BARRIER_SECONDS = 5;
 
     private final Vertx vertx;
     private final LetterboxConfig config;
@@ -147,7 +141,7 @@ final class ClusterAssembly implements AutoCloseable {
                 founding.write(disk, directory.layout().raftMembers());
                 return founding;
             }
-            pause();
+            StartWait.pause();
         }
     }
 
@@ -163,29 +157,10 @@ final class ClusterAssembly implements AutoCloseable {
 
     private void awaitAgreement() throws IOException {
         boolean said = false;
-        while (true) {
-            try {
-                metadata.barrier().toCompletableFuture().get(BARRIER_SECONDS, TimeUnit.SECONDS);
-                return;
-            } catch (ExecutionException | CompletionException | TimeoutException nobody) {
-                if (!said)
-                    LOG.warn(
-                            "Waits for a majority of the nodes that decide on changes: {}",
-                            FileTrouble.reason(nobody.getCause() == null ? nobody : nobody.getCause()));
-                said = true;
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", stopped);
-            }
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopped);
+        for (Throwable nobody; (nobody = StartWait.failureOf(metadata.barrier())) != null; ) {
+            if (!said)
+                LOG.warn("Waits for a majority of the nodes that decide on changes: {}", FileTrouble.reason(nobody));
+            said = true;
         }
     }
 

@@ -46,7 +46,6 @@ final class ClusterShards {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterShards.class);
     private static final int THREADS = 3;
     private static final long TICK_MS = 100;
-    private static final long LOOK_MS = 20;
     private static final long SAY_MS = 10_000;
 
     /** How long a node that is ready otherwise waits until the leaders are spread. */
@@ -62,8 +61,6 @@ final class ClusterShards {
     private static final long OUT_OF_SYNC_MS = 10_000;
 
     private static final long TRANSFER_MS = 3_000;
-    private static final long BARRIER_SECONDS = 5;
-
     private final Vertx vertx;
     private final ClusterAssembly cluster;
     private final int shardsPerNode;
@@ -283,7 +280,7 @@ final class ClusterShards {
                 saidMs = Clock.system().elapsedMs();
                 LOG.warn("Not ready yet: {}", waitsFor);
             }
-            pause();
+            StartWait.pause();
         }
         ready = true;
     }
@@ -296,7 +293,8 @@ final class ClusterShards {
             RaftShardLog log = logs.get(shard.id());
             if (shard.replicas().contains(cluster.self())) {
                 if (log == null) return "shard " + shard.id() + " is not open here";
-                if (!caughtUp.contains(shard.id()) && !passes(log)) return "shard " + shard.id() + " is behind";
+                if (!caughtUp.contains(shard.id()) && StartWait.failureOf(log.barrier()) != null)
+                    return "shard " + shard.id() + " is behind";
                 caughtUp.add(shard.id());
             }
             ShardLeader leader = leaders.leaderOf(shard.id());
@@ -304,27 +302,6 @@ final class ClusterShards {
         }
         boolean waits = !spread && Clock.system().elapsedMs() - begunMs < SPREAD_MS;
         return waits ? "leaders are being spread" : null;
-    }
-
-    private static boolean passes(RaftShardLog log) throws IOException {
-        try {
-            log.barrier().toCompletableFuture().get(BARRIER_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException notYet) {
-            return false;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopped);
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopped);
-        }
     }
 
     /** Hands all leaderships on, each to whoever is next, and takes none by itself; while the doors still serve. */
