@@ -3,12 +3,9 @@ package io.letterbox.storage;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Committed;
-import io.letterbox.config.LetterboxConfig;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.log.AppendResult;
-import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.sim.SimDisk;
-import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
@@ -18,7 +15,6 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.List;
 
 /** A replica of a shard without its threads: the test runs queued work step by step. */
 final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
@@ -36,27 +32,7 @@ final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
     private Throwable broken;
 
     SimReplica(SimDisk disk, DataDirectory directory, ReplicatedLog log) throws IOException {
-        HostedPartitions hosted = new HostedPartitions();
-        RecoveryCheckpoint recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted, name -> null);
-        StorageServices services = new StorageServices(
-                1,
-                Clock.system(),
-                1,
-                LetterboxConfig.defaults().storage(),
-                directory,
-                disk,
-                WalDirectory.open(disk, directory.layout().wal()),
-                hosted,
-                recovery,
-                null,
-                null,
-                new Shortages(Clock.system()),
-                null,
-                null,
-                new ParallelFsync(background::add, recovery::forceFailed),
-                failure -> {},
-                ProducerLimits.defaults(),
-                List.of());
+        StorageServices services = SimServices.of(disk, directory, background::add);
         table = new PartitionTable(0, services);
         ShardCompaction compaction = new ShardCompaction(services, new ShardFailures(services));
         partitions = new ReplicaPartitions(services, table, compaction, tailCache);

@@ -2,14 +2,11 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.config.LetterboxConfig;
 import io.letterbox.error.ApiException;
 import io.letterbox.log.AppendResult;
 import io.letterbox.log.WalReplay;
-import io.letterbox.log.producers.ProducerLimits;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.log.wal.RecoveredWal;
-import io.letterbox.log.wal.WalDirectory;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
@@ -32,7 +29,6 @@ final class SimShard implements GroupCommit.Listener {
     private static final long TAIL_CACHE_BYTES = 20_000;
 
     private final DataDirectory directory;
-    private final HostedPartitions hosted = new HostedPartitions();
     private final RecoveryCheckpoint recovery;
     private final RecoveredWal remains;
     private final Journal journal;
@@ -60,34 +56,15 @@ final class SimShard implements GroupCommit.Listener {
 
     private SimShard(SimDisk disk, DataDirectory directory, int walBytes, SimJournal given) throws IOException {
         this.directory = directory;
-        recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted, name -> null);
-        WalDirectory walDirectory = WalDirectory.open(disk, directory.layout().wal());
-        remains = walDirectory.recovered();
-        StorageServices services = new StorageServices(
-                1,
-                Clock.system(),
-                1,
-                LetterboxConfig.defaults().storage(),
-                directory,
-                disk,
-                walDirectory,
-                hosted,
-                recovery,
-                null,
-                null,
-                new Shortages(Clock.system()),
-                null,
-                null,
-                new ParallelFsync(background::add, recovery::forceFailed),
-                failure -> {},
-                ProducerLimits.defaults(),
-                List.of());
+        StorageServices services = SimServices.of(disk, directory, background::add);
+        recovery = services.recovery();
+        remains = services.wal().recovered();
         ShardFailures failures = new ShardFailures(services);
         compaction = new ShardCompaction(services, failures);
         partitions = new PartitionTable(0, services);
         opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
                 .append(entry, done));
-        WriteAheadLog wal = new WriteAheadLog(walDirectory, walBytes);
+        WriteAheadLog wal = new WriteAheadLog(services.wal(), walBytes);
         journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
         starts = new LogStarts(journal, Clock.system());
         group = new GroupCommit(journal, Clock.system(), this);
