@@ -32,12 +32,6 @@ final class SourceRules {
     /** A constructor is handed what its class works with; a record that only carries that to it would name nothing. */
     static final int MAX_CONSTRUCTOR_PARAMETERS = 8;
 
-    /** What was too long when the limits came to what they are. None is added; one that is mended is taken off. */
-    static final Set<String> LENGTHS_OWED = Set.of(
-            "io/letterbox/kafka/RequestLimits.java nested has 6 parameters; the limit is 5",
-            "io/letterbox/record/BatchBuilder.java append has 6 parameters; the limit is 5",
-            "io/letterbox/sse/SseEncoder.java write has 6 parameters; the limit is 5");
-
     private static final String JACKSON = "com.fasterxml.jackson.";
     private static final String VERTX = "io.vertx.";
     private static final String NETTY = "io.netty.";

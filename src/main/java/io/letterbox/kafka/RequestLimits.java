@@ -136,300 +136,225 @@ final class RequestLimits {
         }
     }
 
-    <T extends ApiMessage, E> void nested(
-            ApiKeys api,
-            Class<T> type,
-            String things,
-            int most,
-            Function<T, ? extends Collection<E>> outer,
-            Function<E, ? extends Collection<?>> inner) {
-        rules.computeIfAbsent(api, key -> new ArrayList<>()).add(new Rule<>(type, things, most, outer, inner));
+    /** The lists of one kind of request; what is called on it limits one of them. */
+    <T extends ApiMessage> RequestLists<T> on(ApiKeys api, Class<T> type) {
+        return new RequestLists<>(rules.computeIfAbsent(api, key -> new ArrayList<>()), type);
     }
 
-    <T extends ApiMessage> void list(
-            ApiKeys api, Class<T> type, String things, int most, Function<T, ? extends Collection<?>> list) {
-        Function<T, Collection<Object>> elements = body -> {
-            @SuppressWarnings("unchecked") // They are counted only.
-            Collection<Object> all = (Collection<Object>) list.apply(body);
-            return all;
-        };
-        nested(api, type, things, most, elements, null);
+    /** Where the limits of one kind of request are collected. */
+    record RequestLists<T extends ApiMessage>(List<Rule<?, ?>> rules, Class<T> type) {
+        /** Limits the elements of a list; {@code things} is what a refusal calls them. */
+        void list(String things, int most, Function<T, ? extends Collection<?>> list) {
+            Function<T, Collection<Object>> elements = body -> {
+                @SuppressWarnings("unchecked") // They are counted only.
+                Collection<Object> all = (Collection<Object>) list.apply(body);
+                return all;
+            };
+            nested(things, most, elements, null);
+        }
+
+        /** Limits the elements of a list together with those of the lists within them. */
+        <E> void nested(
+                String things,
+                int most,
+                Function<T, ? extends Collection<E>> outer,
+                Function<E, ? extends Collection<?>> inner) {
+            rules.add(new Rule<>(type, things, most, outer, inner));
+        }
     }
 
     private void limitReaders() {
-        nested(
-                ApiKeys.FETCH,
-                FetchRequestData.class,
-                "partitions",
-                partitions,
-                FetchRequestData::topics,
-                FetchRequestData.FetchTopic::partitions);
-        nested(
-                ApiKeys.FETCH,
-                FetchRequestData.class,
-                "partitions",
-                partitions,
-                FetchRequestData::forgottenTopicsData,
-                FetchRequestData.ForgottenTopic::partitions);
-        nested(
-                ApiKeys.LIST_OFFSETS,
-                ListOffsetsRequestData.class,
-                "partitions",
-                partitions,
-                ListOffsetsRequestData::topics,
-                ListOffsetsRequestData.ListOffsetsTopic::partitions);
-        nested(
-                ApiKeys.OFFSET_FOR_LEADER_EPOCH,
-                OffsetForLeaderEpochRequestData.class,
-                "partitions",
-                partitions,
-                OffsetForLeaderEpochRequestData::topics,
-                OffsetForLeaderEpochRequestData.OffsetForLeaderTopic::partitions);
-        nested(
-                ApiKeys.DESCRIBE_LOG_DIRS,
-                DescribeLogDirsRequestData.class,
-                "partitions",
-                partitions,
-                DescribeLogDirsRequestData::topics,
-                DescribeLogDirsRequestData.DescribableLogDirTopic::partitions);
-        list(ApiKeys.METADATA, MetadataRequestData.class, "topics", topics, MetadataRequestData::topics);
-        list(
-                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
-                DescribeTopicPartitionsRequestData.class,
-                "topics",
-                topics,
-                DescribeTopicPartitionsRequestData::topics);
+        on(ApiKeys.FETCH, FetchRequestData.class)
+                .nested("partitions", partitions, FetchRequestData::topics, FetchRequestData.FetchTopic::partitions);
+        on(ApiKeys.FETCH, FetchRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        FetchRequestData::forgottenTopicsData,
+                        FetchRequestData.ForgottenTopic::partitions);
+        on(ApiKeys.LIST_OFFSETS, ListOffsetsRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        ListOffsetsRequestData::topics,
+                        ListOffsetsRequestData.ListOffsetsTopic::partitions);
+        on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, OffsetForLeaderEpochRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        OffsetForLeaderEpochRequestData::topics,
+                        OffsetForLeaderEpochRequestData.OffsetForLeaderTopic::partitions);
+        on(ApiKeys.DESCRIBE_LOG_DIRS, DescribeLogDirsRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        DescribeLogDirsRequestData::topics,
+                        DescribeLogDirsRequestData.DescribableLogDirTopic::partitions);
+        on(ApiKeys.METADATA, MetadataRequestData.class).list("topics", topics, MetadataRequestData::topics);
+        on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, DescribeTopicPartitionsRequestData.class)
+                .list("topics", topics, DescribeTopicPartitionsRequestData::topics);
     }
 
     private void limitWriters() {
-        nested(
-                ApiKeys.PRODUCE,
-                ProduceRequestData.class,
-                "partitions",
-                partitions,
-                ProduceRequestData::topicData,
-                ProduceRequestData.TopicProduceData::partitionData);
-        nested(
-                ApiKeys.DELETE_RECORDS,
-                DeleteRecordsRequestData.class,
-                "partitions",
-                partitions,
-                DeleteRecordsRequestData::topics,
-                DeleteRecordsRequestData.DeleteRecordsTopic::partitions);
-        nested(
-                ApiKeys.DESCRIBE_PRODUCERS,
-                DescribeProducersRequestData.class,
-                "partitions",
-                partitions,
-                DescribeProducersRequestData::topics,
-                DescribeProducersRequestData.TopicRequest::partitionIndexes);
-        nested(
-                ApiKeys.WRITE_TXN_MARKERS,
-                WriteTxnMarkersRequestData.class,
-                "markers and topics",
-                KEYS + topics,
-                WriteTxnMarkersRequestData::markers,
-                WriteTxnMarkersRequestData.WritableTxnMarker::topics);
-        nested(
-                ApiKeys.WRITE_TXN_MARKERS,
-                WriteTxnMarkersRequestData.class,
-                "partitions",
-                partitions,
-                data -> data.markers().stream()
-                        .flatMap(marker -> marker.topics().stream())
-                        .toList(),
-                WriteTxnMarkersRequestData.WritableTxnMarkerTopic::partitionIndexes);
+        on(ApiKeys.PRODUCE, ProduceRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        ProduceRequestData::topicData,
+                        ProduceRequestData.TopicProduceData::partitionData);
+        on(ApiKeys.DELETE_RECORDS, DeleteRecordsRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        DeleteRecordsRequestData::topics,
+                        DeleteRecordsRequestData.DeleteRecordsTopic::partitions);
+        on(ApiKeys.DESCRIBE_PRODUCERS, DescribeProducersRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        DescribeProducersRequestData::topics,
+                        DescribeProducersRequestData.TopicRequest::partitionIndexes);
+        on(ApiKeys.WRITE_TXN_MARKERS, WriteTxnMarkersRequestData.class)
+                .nested(
+                        "markers and topics",
+                        KEYS + topics,
+                        WriteTxnMarkersRequestData::markers,
+                        WriteTxnMarkersRequestData.WritableTxnMarker::topics);
+        on(ApiKeys.WRITE_TXN_MARKERS, WriteTxnMarkersRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        data -> data.markers().stream()
+                                .flatMap(marker -> marker.topics().stream())
+                                .toList(),
+                        WriteTxnMarkersRequestData.WritableTxnMarkerTopic::partitionIndexes);
     }
 
     private void limitAdmin() {
-        nested(
-                ApiKeys.ELECT_LEADERS,
-                ElectLeadersRequestData.class,
-                "partitions",
-                partitions,
-                ElectLeadersRequestData::topicPartitions,
-                ElectLeadersRequestData.TopicPartitions::partitions);
-        nested(
-                ApiKeys.CREATE_TOPICS,
-                CreateTopicsRequestData.class,
-                "partitions",
-                partitions,
-                CreateTopicsRequestData::topics,
-                CreateTopicsRequestData.CreatableTopic::assignments);
-        list(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, "topics", CHANGES, CreateTopicsRequestData::topics);
-        list(
-                ApiKeys.CREATE_PARTITIONS,
-                CreatePartitionsRequestData.class,
-                "topics",
-                CHANGES,
-                CreatePartitionsRequestData::topics);
-        list(ApiKeys.DELETE_TOPICS, DeleteTopicsRequestData.class, "topics", CHANGES, DeleteTopicsRequestData::topics);
-        list(
-                ApiKeys.DELETE_TOPICS,
-                DeleteTopicsRequestData.class,
-                "topics",
-                CHANGES,
-                DeleteTopicsRequestData::topicNames);
-        list(
-                ApiKeys.ALTER_CONFIGS,
-                AlterConfigsRequestData.class,
-                "resources",
-                CHANGES,
-                AlterConfigsRequestData::resources);
-        list(
-                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
-                IncrementalAlterConfigsRequestData.class,
-                "resources",
-                CHANGES,
-                IncrementalAlterConfigsRequestData::resources);
-        list(
-                ApiKeys.DESCRIBE_CONFIGS,
-                DescribeConfigsRequestData.class,
-                "resources",
-                topics,
-                DescribeConfigsRequestData::resources);
+        on(ApiKeys.ELECT_LEADERS, ElectLeadersRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        ElectLeadersRequestData::topicPartitions,
+                        ElectLeadersRequestData.TopicPartitions::partitions);
+        on(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        CreateTopicsRequestData::topics,
+                        CreateTopicsRequestData.CreatableTopic::assignments);
+        on(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class)
+                .list("topics", CHANGES, CreateTopicsRequestData::topics);
+        on(ApiKeys.CREATE_PARTITIONS, CreatePartitionsRequestData.class)
+                .list("topics", CHANGES, CreatePartitionsRequestData::topics);
+        on(ApiKeys.DELETE_TOPICS, DeleteTopicsRequestData.class)
+                .list("topics", CHANGES, DeleteTopicsRequestData::topics);
+        on(ApiKeys.DELETE_TOPICS, DeleteTopicsRequestData.class)
+                .list("topics", CHANGES, DeleteTopicsRequestData::topicNames);
+        on(ApiKeys.ALTER_CONFIGS, AlterConfigsRequestData.class)
+                .list("resources", CHANGES, AlterConfigsRequestData::resources);
+        on(ApiKeys.INCREMENTAL_ALTER_CONFIGS, IncrementalAlterConfigsRequestData.class)
+                .list("resources", CHANGES, IncrementalAlterConfigsRequestData::resources);
+        on(ApiKeys.DESCRIBE_CONFIGS, DescribeConfigsRequestData.class)
+                .list("resources", topics, DescribeConfigsRequestData::resources);
     }
 
     private void limitGroups() {
-        list(
-                ApiKeys.FIND_COORDINATOR,
-                FindCoordinatorRequestData.class,
-                "keys",
-                KEYS,
-                FindCoordinatorRequestData::coordinatorKeys);
-        list(
-                ApiKeys.DESCRIBE_GROUPS,
-                DescribeGroupsRequestData.class,
-                "groups",
-                KEYS,
-                DescribeGroupsRequestData::groups);
-        list(
-                ApiKeys.DELETE_GROUPS,
-                DeleteGroupsRequestData.class,
-                "groups",
-                KEYS,
-                DeleteGroupsRequestData::groupsNames);
-        list(
-                ApiKeys.CONSUMER_GROUP_DESCRIBE,
-                ConsumerGroupDescribeRequestData.class,
-                "groups",
-                KEYS,
-                ConsumerGroupDescribeRequestData::groupIds);
-        list(
-                ApiKeys.LIST_GROUPS,
-                ListGroupsRequestData.class,
-                "states",
-                PROTOCOLS,
-                ListGroupsRequestData::statesFilter);
-        list(ApiKeys.LIST_GROUPS, ListGroupsRequestData.class, "types", PROTOCOLS, ListGroupsRequestData::typesFilter);
-        list(ApiKeys.JOIN_GROUP, JoinGroupRequestData.class, "protocols", PROTOCOLS, JoinGroupRequestData::protocols);
-        list(ApiKeys.SYNC_GROUP, SyncGroupRequestData.class, "members", members, SyncGroupRequestData::assignments);
-        list(ApiKeys.LEAVE_GROUP, LeaveGroupRequestData.class, "members", members, LeaveGroupRequestData::members);
-        list(
-                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
-                ConsumerGroupHeartbeatRequestData.class,
-                "topics",
-                topics,
-                ConsumerGroupHeartbeatRequestData::subscribedTopicNames);
-        nested(
-                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
-                ConsumerGroupHeartbeatRequestData.class,
-                "partitions",
-                partitions,
-                ConsumerGroupHeartbeatRequestData::topicPartitions,
-                ConsumerGroupHeartbeatRequestData.TopicPartitions::partitions);
+        on(ApiKeys.FIND_COORDINATOR, FindCoordinatorRequestData.class)
+                .list("keys", KEYS, FindCoordinatorRequestData::coordinatorKeys);
+        on(ApiKeys.DESCRIBE_GROUPS, DescribeGroupsRequestData.class)
+                .list("groups", KEYS, DescribeGroupsRequestData::groups);
+        on(ApiKeys.DELETE_GROUPS, DeleteGroupsRequestData.class)
+                .list("groups", KEYS, DeleteGroupsRequestData::groupsNames);
+        on(ApiKeys.CONSUMER_GROUP_DESCRIBE, ConsumerGroupDescribeRequestData.class)
+                .list("groups", KEYS, ConsumerGroupDescribeRequestData::groupIds);
+        on(ApiKeys.LIST_GROUPS, ListGroupsRequestData.class)
+                .list("states", PROTOCOLS, ListGroupsRequestData::statesFilter);
+        on(ApiKeys.LIST_GROUPS, ListGroupsRequestData.class)
+                .list("types", PROTOCOLS, ListGroupsRequestData::typesFilter);
+        on(ApiKeys.JOIN_GROUP, JoinGroupRequestData.class)
+                .list("protocols", PROTOCOLS, JoinGroupRequestData::protocols);
+        on(ApiKeys.SYNC_GROUP, SyncGroupRequestData.class).list("members", members, SyncGroupRequestData::assignments);
+        on(ApiKeys.LEAVE_GROUP, LeaveGroupRequestData.class).list("members", members, LeaveGroupRequestData::members);
+        on(ApiKeys.CONSUMER_GROUP_HEARTBEAT, ConsumerGroupHeartbeatRequestData.class)
+                .list("topics", topics, ConsumerGroupHeartbeatRequestData::subscribedTopicNames);
+        on(ApiKeys.CONSUMER_GROUP_HEARTBEAT, ConsumerGroupHeartbeatRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        ConsumerGroupHeartbeatRequestData::topicPartitions,
+                        ConsumerGroupHeartbeatRequestData.TopicPartitions::partitions);
     }
 
     private void limitOffsets() {
-        nested(
-                ApiKeys.OFFSET_COMMIT,
-                OffsetCommitRequestData.class,
-                "partitions",
-                partitions,
-                OffsetCommitRequestData::topics,
-                OffsetCommitRequestData.OffsetCommitRequestTopic::partitions);
-        nested(
-                ApiKeys.TXN_OFFSET_COMMIT,
-                TxnOffsetCommitRequestData.class,
-                "partitions",
-                partitions,
-                TxnOffsetCommitRequestData::topics,
-                TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic::partitions);
-        nested(
-                ApiKeys.OFFSET_FETCH,
-                OffsetFetchRequestData.class,
-                "partitions",
-                partitions,
-                OffsetFetchRequestData::topics,
-                OffsetFetchRequestData.OffsetFetchRequestTopic::partitionIndexes);
-        nested(
-                ApiKeys.OFFSET_DELETE,
-                OffsetDeleteRequestData.class,
-                "partitions",
-                partitions,
-                OffsetDeleteRequestData::topics,
-                OffsetDeleteRequestData.OffsetDeleteRequestTopic::partitions);
-        nested(
-                ApiKeys.OFFSET_FETCH,
-                OffsetFetchRequestData.class,
-                "groups and topics",
-                KEYS + topics,
-                OffsetFetchRequestData::groups,
-                OffsetFetchRequestData.OffsetFetchRequestGroup::topics);
-        nested(
-                ApiKeys.OFFSET_FETCH,
-                OffsetFetchRequestData.class,
-                "partitions",
-                KEYS + partitions,
-                data -> data.groups().stream()
-                        .filter(group -> group.topics() != null)
-                        .flatMap(group -> group.topics().stream())
-                        .toList(),
-                OffsetFetchRequestData.OffsetFetchRequestTopics::partitionIndexes);
+        on(ApiKeys.OFFSET_COMMIT, OffsetCommitRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        OffsetCommitRequestData::topics,
+                        OffsetCommitRequestData.OffsetCommitRequestTopic::partitions);
+        on(ApiKeys.TXN_OFFSET_COMMIT, TxnOffsetCommitRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        TxnOffsetCommitRequestData::topics,
+                        TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic::partitions);
+        on(ApiKeys.OFFSET_FETCH, OffsetFetchRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        OffsetFetchRequestData::topics,
+                        OffsetFetchRequestData.OffsetFetchRequestTopic::partitionIndexes);
+        on(ApiKeys.OFFSET_DELETE, OffsetDeleteRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        OffsetDeleteRequestData::topics,
+                        OffsetDeleteRequestData.OffsetDeleteRequestTopic::partitions);
+        on(ApiKeys.OFFSET_FETCH, OffsetFetchRequestData.class)
+                .nested(
+                        "groups and topics",
+                        KEYS + topics,
+                        OffsetFetchRequestData::groups,
+                        OffsetFetchRequestData.OffsetFetchRequestGroup::topics);
+        on(ApiKeys.OFFSET_FETCH, OffsetFetchRequestData.class)
+                .nested(
+                        "partitions",
+                        KEYS + partitions,
+                        data -> data.groups().stream()
+                                .filter(group -> group.topics() != null)
+                                .flatMap(group -> group.topics().stream())
+                                .toList(),
+                        OffsetFetchRequestData.OffsetFetchRequestTopics::partitionIndexes);
     }
 
     private void limitTransactions() {
-        nested(
-                ApiKeys.ADD_PARTITIONS_TO_TXN,
-                AddPartitionsToTxnRequestData.class,
-                "partitions",
-                partitions,
-                AddPartitionsToTxnRequestData::v3AndBelowTopics,
-                AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
-        list(
-                ApiKeys.DESCRIBE_TRANSACTIONS,
-                DescribeTransactionsRequestData.class,
-                "transactional ids",
-                KEYS,
-                DescribeTransactionsRequestData::transactionalIds);
-        list(
-                ApiKeys.LIST_TRANSACTIONS,
-                ListTransactionsRequestData.class,
-                "states",
-                PROTOCOLS,
-                ListTransactionsRequestData::stateFilters);
-        list(
-                ApiKeys.LIST_TRANSACTIONS,
-                ListTransactionsRequestData.class,
-                "producers",
-                KEYS,
-                ListTransactionsRequestData::producerIdFilters);
-        nested(
-                ApiKeys.ADD_PARTITIONS_TO_TXN,
-                AddPartitionsToTxnRequestData.class,
-                "transactions and topics",
-                KEYS + topics,
-                AddPartitionsToTxnRequestData::transactions,
-                AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction::topics);
-        nested(
-                ApiKeys.ADD_PARTITIONS_TO_TXN,
-                AddPartitionsToTxnRequestData.class,
-                "partitions",
-                partitions,
-                data -> data.transactions().stream()
-                        .flatMap(transaction -> transaction.topics().stream())
-                        .toList(),
-                AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
+        on(ApiKeys.ADD_PARTITIONS_TO_TXN, AddPartitionsToTxnRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        AddPartitionsToTxnRequestData::v3AndBelowTopics,
+                        AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
+        on(ApiKeys.DESCRIBE_TRANSACTIONS, DescribeTransactionsRequestData.class)
+                .list("transactional ids", KEYS, DescribeTransactionsRequestData::transactionalIds);
+        on(ApiKeys.LIST_TRANSACTIONS, ListTransactionsRequestData.class)
+                .list("states", PROTOCOLS, ListTransactionsRequestData::stateFilters);
+        on(ApiKeys.LIST_TRANSACTIONS, ListTransactionsRequestData.class)
+                .list("producers", KEYS, ListTransactionsRequestData::producerIdFilters);
+        on(ApiKeys.ADD_PARTITIONS_TO_TXN, AddPartitionsToTxnRequestData.class)
+                .nested(
+                        "transactions and topics",
+                        KEYS + topics,
+                        AddPartitionsToTxnRequestData::transactions,
+                        AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction::topics);
+        on(ApiKeys.ADD_PARTITIONS_TO_TXN, AddPartitionsToTxnRequestData.class)
+                .nested(
+                        "partitions",
+                        partitions,
+                        data -> data.transactions().stream()
+                                .flatMap(transaction -> transaction.topics().stream())
+                                .toList(),
+                        AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic::partitions);
     }
 
     /** Whether requests of an API may have long lists; clients send short lists for all others. */

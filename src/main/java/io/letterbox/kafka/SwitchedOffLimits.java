@@ -27,89 +27,53 @@ final class SwitchedOffLimits {
     }
 
     private static void addSecurity(RequestLimits limits) {
-        limits.list(
-                ApiKeys.CREATE_ACLS,
-                CreateAclsRequestData.class,
-                "access rules",
-                RequestLimits.CHANGES,
-                CreateAclsRequestData::creations);
-        limits.list(
-                ApiKeys.DELETE_ACLS,
-                DeleteAclsRequestData.class,
-                "filters",
-                RequestLimits.CHANGES,
-                DeleteAclsRequestData::filters);
-        limits.nested(
-                ApiKeys.ALTER_CLIENT_QUOTAS,
-                AlterClientQuotasRequestData.class,
-                "clients",
-                RequestLimits.CHANGES,
-                AlterClientQuotasRequestData::entries,
-                AlterClientQuotasRequestData.EntryData::entity);
-        limits.list(
-                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
-                DescribeUserScramCredentialsRequestData.class,
-                "users",
-                RequestLimits.CHANGES,
-                DescribeUserScramCredentialsRequestData::users);
-        limits.list(
-                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
-                AlterUserScramCredentialsRequestData.class,
-                "deletions",
-                RequestLimits.CHANGES,
-                AlterUserScramCredentialsRequestData::deletions);
-        limits.list(
-                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
-                AlterUserScramCredentialsRequestData.class,
-                "upsertions",
-                RequestLimits.CHANGES,
-                AlterUserScramCredentialsRequestData::upsertions);
+        limits.on(ApiKeys.CREATE_ACLS, CreateAclsRequestData.class)
+                .list("access rules", RequestLimits.CHANGES, CreateAclsRequestData::creations);
+        limits.on(ApiKeys.DELETE_ACLS, DeleteAclsRequestData.class)
+                .list("filters", RequestLimits.CHANGES, DeleteAclsRequestData::filters);
+        limits.on(ApiKeys.ALTER_CLIENT_QUOTAS, AlterClientQuotasRequestData.class)
+                .nested(
+                        "clients",
+                        RequestLimits.CHANGES,
+                        AlterClientQuotasRequestData::entries,
+                        AlterClientQuotasRequestData.EntryData::entity);
+        limits.on(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, DescribeUserScramCredentialsRequestData.class)
+                .list("users", RequestLimits.CHANGES, DescribeUserScramCredentialsRequestData::users);
+        limits.on(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, AlterUserScramCredentialsRequestData.class)
+                .list("deletions", RequestLimits.CHANGES, AlterUserScramCredentialsRequestData::deletions);
+        limits.on(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, AlterUserScramCredentialsRequestData.class)
+                .list("upsertions", RequestLimits.CHANGES, AlterUserScramCredentialsRequestData::upsertions);
     }
 
     private static void addGroups(RequestLimits limits) {
-        limits.list(
-                ApiKeys.SHARE_GROUP_DESCRIBE,
-                ShareGroupDescribeRequestData.class,
-                "groups",
-                RequestLimits.KEYS,
-                ShareGroupDescribeRequestData::groupIds);
-        limits.list(
-                ApiKeys.STREAMS_GROUP_DESCRIBE,
-                StreamsGroupDescribeRequestData.class,
-                "groups",
-                RequestLimits.KEYS,
-                StreamsGroupDescribeRequestData::groupIds);
-        limits.list(
-                ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
-                DescribeShareGroupOffsetsRequestData.class,
-                "groups",
-                RequestLimits.KEYS,
-                DescribeShareGroupOffsetsRequestData::groups);
+        limits.on(ApiKeys.SHARE_GROUP_DESCRIBE, ShareGroupDescribeRequestData.class)
+                .list("groups", RequestLimits.KEYS, ShareGroupDescribeRequestData::groupIds);
+        limits.on(ApiKeys.STREAMS_GROUP_DESCRIBE, StreamsGroupDescribeRequestData.class)
+                .list("groups", RequestLimits.KEYS, StreamsGroupDescribeRequestData::groupIds);
+        limits.on(ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS, DescribeShareGroupOffsetsRequestData.class)
+                .list("groups", RequestLimits.KEYS, DescribeShareGroupOffsetsRequestData::groups);
     }
 
     private static void addReplicas(RequestLimits limits) {
-        limits.nested(
-                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
-                AlterPartitionReassignmentsRequestData.class,
-                "partitions",
-                RequestLimits.KEYS,
-                AlterPartitionReassignmentsRequestData::topics,
-                AlterPartitionReassignmentsRequestData.ReassignableTopic::partitions);
-        limits.nested(
-                ApiKeys.ALTER_REPLICA_LOG_DIRS,
-                AlterReplicaLogDirsRequestData.class,
-                "directories and topics",
-                RequestLimits.KEYS,
-                AlterReplicaLogDirsRequestData::dirs,
-                AlterReplicaLogDirsRequestData.AlterReplicaLogDir::topics);
-        limits.nested(
-                ApiKeys.ALTER_REPLICA_LOG_DIRS,
-                AlterReplicaLogDirsRequestData.class,
-                "partitions",
-                RequestLimits.KEYS,
-                data -> data.dirs().stream()
-                        .flatMap(directory -> directory.topics().stream())
-                        .toList(),
-                AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic::partitions);
+        limits.on(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, AlterPartitionReassignmentsRequestData.class)
+                .nested(
+                        "partitions",
+                        RequestLimits.KEYS,
+                        AlterPartitionReassignmentsRequestData::topics,
+                        AlterPartitionReassignmentsRequestData.ReassignableTopic::partitions);
+        limits.on(ApiKeys.ALTER_REPLICA_LOG_DIRS, AlterReplicaLogDirsRequestData.class)
+                .nested(
+                        "directories and topics",
+                        RequestLimits.KEYS,
+                        AlterReplicaLogDirsRequestData::dirs,
+                        AlterReplicaLogDirsRequestData.AlterReplicaLogDir::topics);
+        limits.on(ApiKeys.ALTER_REPLICA_LOG_DIRS, AlterReplicaLogDirsRequestData.class)
+                .nested(
+                        "partitions",
+                        RequestLimits.KEYS,
+                        data -> data.dirs().stream()
+                                .flatMap(directory -> directory.topics().stream())
+                                .toList(),
+                        AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic::partitions);
     }
 }

@@ -7,6 +7,7 @@ import io.letterbox.record.BatchBuilder;
 import io.letterbox.record.Recompression;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A record batch that is being filled, and the callbacks that wait for its records. Owned by one event loop. */
@@ -49,8 +50,9 @@ final class OpenBatch {
 
     /** Adds a record and returns the number of its run. */
     int add(PendingRecord draft, PublishCallback callback) {
-        int index = builder.append(
-                draft.timestampMs, draft.key, draft.source, draft.valueOffset, draft.valueLength, draft.headers);
+        ByteBuffer value =
+                draft.source == null ? null : ByteBuffer.wrap(draft.source, draft.valueOffset, draft.valueLength);
+        int index = builder.appendSlice(draft.timestampMs, draft.key, value, draft.headers);
         payloadBytes += draft.payloadBytes();
         if (count > 0 && callbacks[count - 1] == callback) return runs[count - 1];
         if (count == callbacks.length) grow();

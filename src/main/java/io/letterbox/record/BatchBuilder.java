@@ -40,16 +40,15 @@ public final class BatchBuilder {
      * @throws IllegalArgumentException if the batch would have more than 2 GiB
      */
     public int append(long timestampMs, byte[] key, byte[] value, List<RecordHeader> headers) {
-        return append(timestampMs, key, value, 0, value == null ? 0 : value.length, headers);
+        return appendSlice(timestampMs, key, value == null ? null : ByteBuffer.wrap(value), headers);
     }
 
-    /** Like the other, with the value in a part of an array; {@code src} is null for a null value. */
-    public int append(
-            long timestampMs, byte[] key, byte[] src, int valueOffset, int valueLength, List<RecordHeader> headers) {
+    /** Like the other, with the value as what remains of a buffer that has an array. */
+    public int appendSlice(long timestampMs, byte[] key, ByteBuffer value, List<RecordHeader> headers) {
         if (count == 0) baseTimestampMs = timestampMs;
         long timestampDelta = timestampMs - baseTimestampMs;
         int keyBytes = key == null ? -1 : key.length;
-        int valueBytes = src == null ? -1 : valueLength;
+        int valueBytes = value == null ? -1 : value.remaining();
         long size = 1L
                 + Varint.sizeOf(Varint.zigzag(timestampDelta))
                 + varintSize(count)
@@ -65,7 +64,8 @@ public final class BatchBuilder {
         at = Varint.put(array, at, Varint.zigzag(timestampDelta));
         varint(count);
         blob(key, 0, keyBytes);
-        blob(src, valueOffset, valueBytes);
+        if (value == null) varint(-1);
+        else blob(value.array(), value.arrayOffset() + value.position(), valueBytes);
         varint(headers.size());
         for (int index = 0; index < headers.size(); index++) header(headers.get(index));
         maxTimestampMs = Math.max(maxTimestampMs, timestampMs);

@@ -29,7 +29,7 @@ final class ChunkReader {
     // The state of one call of read.
     private PartitionLayout layout;
     private byte[] key;
-    private boolean envelope;
+    private SseEncoder encoder;
     private long[] next;
     private int[] recordsByTopic;
 
@@ -101,13 +101,13 @@ final class ChunkReader {
         key = feed.subscription().key() == null
                 ? null
                 : feed.subscription().key().getBytes(StandardCharsets.UTF_8);
-        envelope = feed.subscription().envelope();
         next = from.copy();
         recordsByTopic = new int[layout.topicCount()];
         behindLast = layout.isShared() ? new long[layout.size()] : null;
         scannedBytes = 0;
         scannedRecords = 0;
         scratch.clear();
+        encoder = new SseEncoder(scratch, layout, feed.subscription().envelope());
     }
 
     private int furthestBehind(long[] limit) {
@@ -162,7 +162,7 @@ final class ChunkReader {
                 if (record.isWithinCompressed()) scannedBytes += record.sizeInBytes();
                 scannedRecords++;
                 if (key == null || hasKey(record)) {
-                    SseEncoder.write(scratch, layout, index, next, record, envelope);
+                    encoder.write(index, next, record);
                     recordsByTopic[layout.topicOf(index)]++;
                     if (behindLast != null) behindLast[index] = next[index];
                 }

@@ -19,15 +19,29 @@ import io.letterbox.record.RecordCursor;
  * value looks like an empty one; the envelope tells them apart.
  */
 final class SseEncoder {
-    private SseEncoder() {}
+    private final JsonBytes out;
+    private final PartitionLayout layout;
+    private final boolean envelope;
+
+    /**
+     * An encoder of the records of one feed.
+     *
+     * @param out where the events are appended
+     * @param envelope whether every record is written as its envelope
+     */
+    SseEncoder(JsonBytes out, PartitionLayout layout, boolean envelope) {
+        this.out = out;
+        this.layout = layout;
+        this.envelope = envelope;
+    }
 
     /**
      * Appends one event.
      *
+     * @param index the record's partition, as an index of the layout
      * @param next the position behind the record
      */
-    static void write(
-            JsonBytes out, PartitionLayout layout, int index, long[] next, RecordCursor record, boolean envelope) {
+    void write(int index, long[] next, RecordCursor record) {
         out.ascii("id: ");
         layout.writeId(out, index, next, record.offset());
         int length = record.valueLength();

@@ -128,10 +128,11 @@ class KafkaFormatTest {
     }
 
     private static int appendPart(BatchBuilder builder, Event event) {
-        if (event.value == null) return builder.append(event.timestampMs, event.key, null, 0, 0, event.headers);
+        if (event.value == null) return builder.appendSlice(event.timestampMs, event.key, null, event.headers);
         byte[] wide = new byte[event.value.length + 9];
         System.arraycopy(event.value, 0, wide, 4, event.value.length);
-        return builder.append(event.timestampMs, event.key, wide, 4, event.value.length, event.headers);
+        return builder.appendSlice(
+                event.timestampMs, event.key, ByteBuffer.wrap(wide, 4, event.value.length), event.headers);
     }
 
     private static List<String> texts(ByteBuffer batches, long fromOffset) {

@@ -111,7 +111,7 @@ class SseEncoderTest {
         RecordCursor record = new RecordCursor(batch.build(), 0);
         assertThat(record.next()).isTrue();
         JsonBytes out = new JsonBytes(16);
-        SseEncoder.write(out, LAYOUT, 0, new long[] {1}, record, envelope);
+        new SseEncoder(out, LAYOUT, envelope).write(0, new long[] {1}, record);
         return out;
     }
 

@@ -150,7 +150,7 @@ class ClusterPartitionsTest {
     private Future<Appended> publish(Node door) throws Exception {
         return OnLoop.call(loop, () -> {
             BatchBuilder builder = new BatchBuilder(64);
-            builder.append(1, null, new byte[] {1}, 0, 1, List.of());
+            builder.append(1, null, new byte[] {1}, List.of());
             Promise<Appended> done = ((io.vertx.core.internal.ContextInternal) loop).promise();
             return door.partitions.append(new Append(PARTITION, builder.build(), 1, null, done));
         });
@@ -178,7 +178,7 @@ class ClusterPartitionsTest {
     @Test
     void threadsWithoutAContextPublishToo() throws Exception {
         BatchBuilder builder = new BatchBuilder(64);
-        builder.append(1, null, new byte[] {1}, 0, 1, List.of());
+        builder.append(1, null, new byte[] {1}, List.of());
         Promise<Appended> done = Promise.promise();
         one.partitions.append(new Append(PARTITION, builder.build(), 1, null, done));
         assertThat(get(done.future()).baseOffset()).isZero();
@@ -211,7 +211,7 @@ class ClusterPartitionsTest {
         metadata.elect(3, 2);
         Promise<Appended> done = Promise.promise();
         BatchBuilder builder = new BatchBuilder(64);
-        builder.append(1, null, new byte[] {1}, 0, 1, List.of());
+        builder.append(1, null, new byte[] {1}, List.of());
         OnLoop.call(loop, () -> door.append(new Append(PARTITION, builder.build(), 1, null, done)));
         get(done.future());
         assertThat(three.taken).hasSize(1);

@@ -118,7 +118,7 @@ class PublishLaneSimTest {
             byte[] value = {(byte) name};
             BatchBuilder builder = new BatchBuilder(64);
             int records = 1 + random.nextInt(3);
-            for (int i = 0; i < records; i++) builder.append(nowMs, null, value, 0, 1, List.of());
+            for (int i = 0; i < records; i++) builder.append(nowMs, null, value, List.of());
             Append append = new Append(
                     PARTITION, builder.build(), records, null, Principal.ANONYMOUS, Promise.<Appended>promise());
             append.done().future().onComplete(outcome -> settle(name, outcome.succeeded(), outcome.cause()));

@@ -51,7 +51,7 @@ class PublishLaneTest implements PublishLane.Outbox {
 
     private static Append append(long producerId) {
         BatchBuilder builder = new BatchBuilder(64);
-        builder.append(1, null, new byte[] {1}, 0, 1, List.of());
+        builder.append(1, null, new byte[] {1}, List.of());
         if (producerId >= 0) builder.producer(producerId, (short) 3, 11);
         return new Append(new TopicPartition("t", 0), builder.build(), 1, null, Promise.promise());
     }
