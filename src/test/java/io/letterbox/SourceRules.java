@@ -191,7 +191,8 @@ final class SourceRules {
             "groups",
             "transactions",
             "cluster.birth",
-            "cluster.placement");
+            "cluster.placement",
+            "cluster.status");
 
     private static final Pattern IMPURE = Pattern.compile("\\bSystem\\.(currentTimeMillis|nanoTime)\\b"
             + "|\\bnew Random\\(|\\bThreadLocalRandom\\b|\\bMath\\.random\\b|\\brandomUUID\\b|\\bSecureRandom\\b"

@@ -12,7 +12,9 @@ public enum PeerRequestKind {
     /** Something of the partitions that a node leads. */
     PARTITIONS(3),
     /** A change of the metadata, which the controller is to decide. */
-    METADATA(4);
+    METADATA(4),
+    /** How a node is. */
+    NODE_REPORT(5);
 
     private final int number;
 
