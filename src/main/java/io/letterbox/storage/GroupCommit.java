@@ -176,9 +176,9 @@ final class GroupCommit {
         return true;
     }
 
-    /** Whether the journal has no room for the open group, but a checkpoint would make room. */
-    boolean wantsCheckpoint() {
-        return open.batches > 0 && journal.wantsCheckpoint(open.entry());
+    /** What the open group would be in the journal now; null if it is empty. */
+    JournalEntry.Group pending() {
+        return open.batches == 0 ? null : open.entry();
     }
 
     /**

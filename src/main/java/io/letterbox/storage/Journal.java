@@ -3,12 +3,13 @@ package io.letterbox.storage;
 import java.io.IOException;
 
 /**
- * Makes the appends of a shard to its logs safe. A single node writes them to its own disk ({@link LocalJournal}).
+ * Makes the appends of a shard to its logs safe. A single node writes them to its own disk ({@link LocalJournal}), one
+ * of several proposes them to a log that these share ({@link ReplicatedJournal}).
  * Until an entry is safe, its batches are speculation, which {@link GroupCommit#cut} truncates.
  *
  * <p>Owned by the shard's thread, on which all methods are called and all completions run.
  */
-public interface Journal extends AutoCloseable {
+public interface Journal {
     /** Called once with the result of an entry, maybe before {@link Journal#append} returns. */
     interface Completion {
         /** The entry is safe, and so are all before it: every later start finds them. */
@@ -41,19 +42,4 @@ public interface Journal extends AutoCloseable {
      * @param done called when it is safe
      */
     void append(JournalEntry entry, Completion done);
-
-    /** Whether there is no room for an entry, but a checkpoint would make room. */
-    boolean wantsCheckpoint(JournalEntry.Group entry);
-
-    /**
-     * Notes that a checkpoint begins, which forces everything that is safe by now into the logs. The previous one is
-     * over, so that entries from before it are not needed any more.
-     */
-    void checkpointBegins();
-
-    /** Deletes all entries, after all logs were closed cleanly. Instead of {@link #close}. */
-    void discard() throws IOException;
-
-    @Override
-    void close() throws IOException;
 }

@@ -20,7 +20,7 @@ import java.util.function.Function;
  * <p>An entry is complete when {@link #append} returns: with one disk, a second thread would add a hand-over to each
  * acknowledgement and could do nothing meanwhile.
  */
-final class LocalJournal implements Journal {
+final class LocalJournal implements Journal, AutoCloseable {
     private final WriteAheadLog wal;
     private final ParallelFsync forces;
     private final Function<TopicPartition, HostedPartition> partitions;
@@ -98,8 +98,8 @@ final class LocalJournal implements Journal {
         return there && partition.config().flush() == TopicConfig.FlushPolicy.SYNC ? partition : null;
     }
 
-    @Override
-    public boolean wantsCheckpoint(JournalEntry.Group entry) {
+    /** Whether there is no room for an entry, but a checkpoint would make room. */
+    boolean wantsCheckpoint(JournalEntry.Group entry) {
         long all = 0;
         for (WalEntry part : entry.parts()) all += part.sizeBytes();
         // The rule: there is room even for what does not have to be written.
@@ -109,13 +109,16 @@ final class LocalJournal implements Journal {
         return wal.room(entry.parts().size(), synced) == WriteAheadLog.Room.AFTER_SWITCH;
     }
 
-    @Override
-    public void checkpointBegins() {
+    /**
+     * Notes that a checkpoint begins, which forces everything that is safe by now into the logs. The previous one is
+     * over, so that entries from before it are not needed any more.
+     */
+    void checkpointBegins() {
         wal.switchFiles();
     }
 
-    @Override
-    public void discard() throws IOException {
+    /** Deletes all entries, after all logs were closed cleanly. Instead of {@link #close}. */
+    void discard() throws IOException {
         wal.discard();
     }
 

@@ -32,7 +32,12 @@ final class ReplicaNote implements ShardCheckpoint.Note {
     }
 
     @Override
-    public void begins() {
+    public boolean ofWholeLogs() {
+        return true;
+    }
+
+    @Override
+    public void begins(boolean again) {
         pinned = partitions.checkpoint();
     }
 

@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  * Only a replica that leads takes appends and decides; what it has appended above the high watermarks is cut when that
  * ends. Owned by the shard's thread, but for {@link ShardReplica}.
  */
-final class ReplicaShard implements ShardReplica {
+final class ReplicaShard implements ShardRole, ShardReplica {
     private final ReplicaPartitions partitions;
     private final ReplicatedJournal journal;
     private final GroupCommit group;
@@ -59,27 +59,6 @@ final class ReplicaShard implements ShardReplica {
     private final Map<TopicIdPartition, TopicPartition> opened = new HashMap<>();
 
     private final Set<TopicIdPartition> dropped = new HashSet<>();
-
-    /** Told about what happens to the replica, on the shard's thread. */
-    interface Listener {
-        /** High watermarks have moved. */
-        void committed(Committed moved, long bytes);
-
-        /** This replica leads; its partitions take appends. */
-        void leads();
-
-        /** It leads no more: nothing is above the high watermarks, and who waited has been refused. */
-        void follows();
-
-        /** Partitions have been opened or dropped. */
-        void opened();
-
-        /** Something is lacking; {@link ReplicaShard#proceed} is to be called again. */
-        void lacks(IOException what);
-
-        /** The replica is of no use any more. */
-        void broken(Throwable why);
-    }
 
     /**
      * @param beginning what the last process left
@@ -136,26 +115,34 @@ final class ReplicaShard implements ShardReplica {
         return state;
     }
 
-    /** No record batch may be larger, whatever its topic allows. */
-    int maxBatchBytes() {
+    @Override
+    public int maxBatchBytes() {
         return journal.maxBatchBytes();
     }
 
-    /** Whether this replica takes appends and decides. */
-    boolean leads() {
+    @Override
+    public boolean leads() {
         return state instanceof ReplicaState.Leader;
     }
 
-    /** Takes over what the node has applied of the metadata. */
-    void onImage(ClusterImage image) {
-        if (state.isOver()) return;
+    @Override
+    public boolean wantsCheckpoint() {
+        return false;
+    }
+
+    @Override
+    public Map<TopicPartition, ApiException> onImage(ClusterImage image) {
+        if (state.isOver()) return Map.of();
         partitions.configure(image);
         proceed();
         if (state instanceof ReplicaState.Leader) bringInLine();
+        listener.partitionsChanged();
+        return Map.of();
     }
 
     /** Does what has been told and can be done now. */
-    void proceed() {
+    @Override
+    public void proceed() {
         try {
             if (state instanceof ReplicaState.Opening && !restore()) return;
             for (ReplicaEvent next; !state.isOver() && (next = inbox.peek()) != null; ) {
@@ -186,7 +173,8 @@ final class ReplicaShard implements ShardReplica {
     }
 
     /** The replica is of no use any more: it neither leads nor votes with what it does not have. */
-    void fail(Throwable why) {
+    @Override
+    public void fail(Throwable why) {
         if (state.isOver()) return;
         List<Journal.Completion> waiting = journal.end();
         state = new ReplicaState.Broken(why);
@@ -197,10 +185,21 @@ final class ReplicaShard implements ShardReplica {
     }
 
     /** The shard stops: nothing is applied any more. What waits has been refused. */
-    void close() {
+    @Override
+    public void close() {
         if (state instanceof ReplicaState.Leader) follow();
         if (!state.isOver()) state = new ReplicaState.Closed();
         inbox.close();
+    }
+
+    @Override
+    public void closed(boolean whole) {
+        // The replicated log keeps what it has.
+    }
+
+    @Override
+    public boolean hasDropsLeft() {
+        return true;
     }
 
     // ---- events
@@ -269,11 +268,11 @@ final class ReplicaShard implements ShardReplica {
                 partitions.moveStart(start);
             } else if (entry instanceof JournalEntry.Open open) {
                 partitions.open(open);
-                listener.opened();
+                listener.partitionsChanged();
             } else if (entry instanceof JournalEntry.Drop drop) {
                 checkpoint.awaitForces();
                 partitions.drop(drop);
-                listener.opened();
+                listener.partitionsChanged();
             }
         } finally {
             // Where something is lacking, a part of it is done.

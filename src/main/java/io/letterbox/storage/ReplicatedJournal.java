@@ -159,24 +159,4 @@ final class ReplicatedJournal implements Journal {
             log.propose(JournalEntryCodec.encode(piece, under.term, metadataVersion.getAsLong()), own);
         }
     }
-
-    @Override
-    public boolean wantsCheckpoint(JournalEntry.Group entry) {
-        return false;
-    }
-
-    @Override
-    public void checkpointBegins() {
-        // The log is told of the one that is over.
-    }
-
-    @Override
-    public void discard() {
-        close();
-    }
-
-    @Override
-    public void close() {
-        end();
-    }
 }

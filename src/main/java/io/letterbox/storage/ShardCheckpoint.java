@@ -25,8 +25,6 @@ final class ShardCheckpoint {
 
     private final StorageServices services;
     private final PartitionTable partitions;
-    private final Journal journal;
-
     private final Note note;
 
     /** The background step; null if no checkpoint is under way. */
@@ -45,10 +43,17 @@ final class ShardCheckpoint {
      */
     private boolean unforced;
 
-    /** What a checkpoint leaves for the next start. A node that stands alone leaves recovery points. */
+    /** What a checkpoint leaves for the next start. */
     interface Note {
-        /** The logs are about to be forced, all of what is in them: what they hold now is to be noted. */
-        void begins();
+        /** Whether it speaks of all that is in the logs, so that the active segments are forced, too. */
+        boolean ofWholeLogs();
+
+        /**
+         * The logs are about to be forced: what they hold now is to be noted.
+         *
+         * @param again true if the checkpoint before has not forced all that it was to force
+         */
+        void begins(boolean again);
 
         /** All of that is in the files. False if it is not, so that another checkpoint is due. */
         boolean forced();
@@ -60,16 +65,10 @@ final class ShardCheckpoint {
         void written() throws IOException;
     }
 
-    ShardCheckpoint(StorageServices services, PartitionTable partitions, Journal journal) {
-        this(services, partitions, journal, null);
-    }
-
-    /** @param note what else is left than recovery points, or null */
-    ShardCheckpoint(StorageServices services, PartitionTable partitions, Journal journal, Note note) {
-        this.note = note;
+    ShardCheckpoint(StorageServices services, PartitionTable partitions, Note note) {
         this.services = services;
         this.partitions = partitions;
-        this.journal = journal;
+        this.note = note;
     }
 
     /** Counts appended bytes. Returns true if a checkpoint is due because of them. */
@@ -117,12 +116,10 @@ final class ShardCheckpoint {
         shard = shardThread;
         onStep = afterStep;
         bytesSince = 0;
-        // A checkpoint that failed has told the journal already.
-        if (!unforced) journal.checkpointBegins();
+        note.begins(unforced);
         unforced = true;
         List<Flush> flushes = new ArrayList<>();
-        boolean whole = note != null || isDueForFiles();
-        if (note != null) note.begins();
+        boolean whole = note.ofWholeLogs() || isDueForFiles();
         for (HostedPartition partition : partitions.all()) {
             boolean silent = partition.log() == null || partition.isGone();
             Flush flush = silent ? null : partition.log().startCheckpoint(whole);
@@ -157,7 +154,7 @@ final class ShardCheckpoint {
                 writingPoints = false;
             }
             if (pointsWritten) {
-                if (note != null) note.written();
+                note.written();
                 services.shortages().succeeded(FileOperation.CHECKPOINT, partitions);
                 return;
             }
@@ -165,11 +162,11 @@ final class ShardCheckpoint {
             for (HostedPartition partition : partitions.all()) {
                 if (partition.quarantine() == null) partition.endCheckpoint();
             }
-            if (note != null && !note.forced()) {
+            if (!note.forced()) {
                 bytesSince = Math.max(1, bytesSince);
                 return;
             }
-            CompletableFuture<Void> writing = services.forces().inBackground(this::write);
+            CompletableFuture<Void> writing = services.forces().inBackground(note::write);
             writingPoints = true;
             runInBackground(writing);
         } catch (ForceFailedException fatal) {
@@ -178,11 +175,6 @@ final class ShardCheckpoint {
             services.shortages().failed(FileOperation.CHECKPOINT, partitions, lacking);
             bytesSince = Math.max(1, bytesSince);
         }
-    }
-
-    private void write() throws IOException {
-        if (note != null) note.write();
-        else services.recovery().write();
     }
 
     /**

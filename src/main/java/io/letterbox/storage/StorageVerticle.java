@@ -1,20 +1,15 @@
 package io.letterbox.storage;
 
 import io.letterbox.bus.Append;
-import io.letterbox.bus.Appended;
 import io.letterbox.bus.Committed;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
-import io.letterbox.log.AppendResult;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
-import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
-import io.letterbox.replication.Input;
-import io.letterbox.replication.Output;
 import io.letterbox.storage.coordinator.ShardCoordinators;
 import io.letterbox.storage.coordinator.TransactionOutcome;
 import io.letterbox.storage.replica.ReplicatedLog;
@@ -24,12 +19,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,25 +47,16 @@ public final class StorageVerticle extends VerticleBase {
     private final int shard;
     private final StorageServices services;
     private final PartitionTable partitions;
-    private final ShardPartitions opening;
-    private final TailCache tailCache;
-    private final Journal journal;
     private final GroupCommit group;
     private final LogStarts starts;
     private final Housekeeping chores;
     private final ShardCompaction compaction;
     private final ShardCheckpoint checkpoint;
     private final ShardCoordinators coordinators;
-    private final ShardFailures failures;
-
-    /** The replica that this shard is; null if the node stands alone. */
-    private final ReplicaShard replica;
+    private final ShardRole role;
+    private final ShardAppends appends;
 
     private ClusterImage image;
-    private boolean unfinished;
-
-    /** Written by the shard's thread, read by any. */
-    private volatile boolean dropsLeft = true;
 
     /** Whether a round of housekeeping is under way. */
     private boolean housekeeping;
@@ -112,43 +95,46 @@ public final class StorageVerticle extends VerticleBase {
     private StorageVerticle(int shard, StorageServices services, ReplicatedLog log, ReplicaCheckpoint beginning) {
         this.shard = shard;
         this.services = services;
-        this.failures = new ShardFailures(services);
+        ShardFailures failures = new ShardFailures(services);
         this.compaction = new ShardCompaction(services, failures);
         this.partitions = new PartitionTable(shard, services);
         compaction.onFatal(fatal -> fail(partitions.poisoned(), fatal));
-        this.opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
-                .append(entry, done));
-        this.tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
-        ReplicaPartitions replicated =
-                log == null ? null : new ReplicaPartitions(services, partitions, compaction, tailCache);
-        ReplicatedJournal shared = log == null
-                ? null
-                : new ReplicatedJournal(log, () -> replicated.image().version());
-        this.journal = log == null ? localJournal() : shared;
+        TailCache tailCache = new TailCache(services.config().tailCacheBytes() / services.shards());
+        Journal journal;
+        if (log == null) {
+            WriteAheadLog wal =
+                    new WriteAheadLog(services.wal(), services.config().walBytes());
+            LocalJournal local = new LocalJournal(wal, services.forces(), partitions::get);
+            ShardPartitions opening = new ShardPartitions(partitions, services, compaction, failures, local::append);
+            this.group = new GroupCommit(local, services.clock(), new Commits());
+            this.checkpoint = new ShardCheckpoint(
+                    services, partitions, new RecoveryNote(services.recovery(), local::checkpointBegins));
+            this.role = new LocalShard(partitions, opening, local, group, checkpoint, new Events());
+            journal = local;
+        } else {
+            ReplicaPartitions replicas = new ReplicaPartitions(services, partitions, compaction, tailCache);
+            ReplicatedJournal shared =
+                    new ReplicatedJournal(log, () -> replicas.image().version());
+            this.group = new GroupCommit(shared, services.clock(), new Commits());
+            this.checkpoint = new ShardCheckpoint(services, partitions, new ReplicaNote(services, replicas, log));
+            this.role = new ReplicaShard(replicas, shared, group, checkpoint, beginning, this::onShard, new Events());
+            journal = shared;
+        }
         this.starts = new LogStarts(journal, services.clock());
         this.chores = new Housekeeping(services, partitions, compaction, failures, starts);
-        this.group = new GroupCommit(journal, services.clock(), new Commits());
-        ReplicaNote note = log == null ? null : new ReplicaNote(services, replicated, log);
-        this.checkpoint = new ShardCheckpoint(services, partitions, journal, note);
         this.coordinators = new ShardCoordinators(services.coordinators(), services.clock());
-        this.replica = log == null
-                ? null
-                : new ReplicaShard(replicated, shared, group, checkpoint, beginning, this::onShard, new Replication());
-    }
-
-    private Journal localJournal() {
-        WriteAheadLog wal = new WriteAheadLog(services.wal(), services.config().walBytes());
-        return new LocalJournal(wal, services.forces(), partitions::get);
+        this.appends = new ShardAppends(
+                services, partitions, tailCache, failures, role, checkpoint, group, new AppendEvents());
     }
 
     /** What the replicated log tells of what is committed; null if the node stands alone. Any thread. */
     public ShardReplica replica() {
-        return replica;
+        return role instanceof ReplicaShard replica ? replica : null;
     }
 
     @Override
     public Future<?> start() {
-        coordinators.start(vertx, context, this::onAppend);
+        coordinators.start(vertx, context, appends::append);
         vertx.eventBus().localConsumer(ShardBus.address(shard), this::onMessage);
         vertx.setPeriodic(FLUSH_TICK_MS, t -> tick());
         vertx.setPeriodic(services.config().recoveryPointIntervalMs(), t -> beginCheckpoint());
@@ -160,11 +146,7 @@ public final class StorageVerticle extends VerticleBase {
 
     /** Whether files of topics that were deleted are still there, or may be. Any thread. */
     public boolean hasDropsLeft() {
-        return dropsLeft;
-    }
-
-    private Journal journal() {
-        return journal;
+        return role.hasDropsLeft();
     }
 
     private void runHousekeeping() {
@@ -187,7 +169,7 @@ public final class StorageVerticle extends VerticleBase {
     public Future<?> stop() {
         if (failure == null) commit();
         coordinators.close();
-        if (replica != null) replica.close();
+        role.close();
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
         runPeriodic(checkpoint::abandon);
         closeFiles();
@@ -199,8 +181,7 @@ public final class StorageVerticle extends VerticleBase {
     private void closeFiles() {
         boolean well = partitions.closeAll(compaction);
         try {
-            if (well && failure == null) journal.discard();
-            else journal.close();
+            role.closed(well && failure == null);
         } catch (IOException e) {
             // Not fatal: its content is in the logs, so the next start has nothing to restore.
             LOG.warn("Shard {} could not delete its journal: {}", shard, FileTrouble.sentence(e));
@@ -228,97 +209,34 @@ public final class StorageVerticle extends VerticleBase {
             return;
         }
         TransactionOutcome decision = coordinators.outcomeIn(append);
-        boolean appended = onAppend(append);
+        boolean appended = appends.append(append);
         if (decision != null && appended) coordinators.onMarker(append.partition(), decision);
     }
 
-    /** Returns false if the batch was not appended; it is answered then, now or later. */
-    private boolean onAppend(Append append) {
-        HostedPartition partition = partitions.get(append.partition());
-        ApiException refusal = refusal(append, partition);
-        if (refusal != null) {
-            append.done().fail(refusal);
-            return false;
+    /** What appends ask of this shard. */
+    private final class AppendEvents implements ShardAppends.Shard {
+        @Override
+        public ApiException refusal() {
+            if (failure != null) return failure;
+            if (blocked != null) return blocked;
+            return role.leads() ? null : NotLeadingException.refusal(shard);
         }
-        try {
-            long elapsedMs = services.clock().elapsedMs();
-            if (partition.isAnswered(append, elapsedMs)) return false;
-            long appendTimeMs =
-                    partition.config().logAppendTime() ? services.clock().wallMs() : -1;
-            if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
-            ByteBuffer stored = append.batch().duplicate();
-            checkpoint.makeRoomFor(partition);
-            AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), elapsedMs);
-            long nextOffset = result.lastOffset() + 1;
-            tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
-            partition.awaitCommit(
-                    nextOffset,
-                    new Appended(
-                            result.baseOffset(), appendTimeMs, partition.log().logStartOffset(), false),
-                    append);
-            partition.replica().step(new Input.LogEndMoved(nextOffset), StorageVerticle::unexpected);
-            boolean first = group.add(partition, result.baseOffset(), nextOffset, stored, append.recordCount());
-            if (first) onShard(this::commit);
-            services.shortages().succeeded(FileOperation.APPENDING, partition.id());
-            return true;
-        } catch (IOException e) {
-            onAppendFailure(partition, append, e);
-            return false;
+
+        @Override
+        public void groupBegan() {
+            onShard(StorageVerticle.this::commit);
         }
-    }
 
-    private static void unexpected(Output output) {
-        throw new AssertionError("nothing is safe yet, so nothing can follow from an append: " + output);
-    }
-
-    private ApiException refusal(Append append, HostedPartition partition) {
-        if (failure != null) return failure;
-        if (blocked != null) return blocked;
-        if (replica != null && !replica.leads()) return replica.refusal();
-        if (partition == null) return LogAccess.unknown(append.partition());
-        ApiException quarantined = partition.quarantineRefusal();
-        if (quarantined != null) return quarantined;
-        if (services.disk().isSpent()) return diskFull();
-        int sizeBytes = append.batch().remaining();
-        if (sizeBytes > partition.config().maxMessageBytes()) {
-            return new ApiException(
-                    ErrorCode.RECORD_TOO_LARGE,
-                    "A record batch of " + sizeBytes + " bytes is larger than max.message.bytes of "
-                            + append.partition().topic() + ", "
-                            + partition.config().maxMessageBytes() + ".");
-        }
-        if (replica != null && sizeBytes > replica.maxBatchBytes()) {
-            return new ApiException(
-                    ErrorCode.RECORD_TOO_LARGE,
-                    "A record batch of " + sizeBytes + " bytes is larger than replicas can be sent, "
-                            + replica.maxBatchBytes() + ".");
-        }
-        Output.Reject reject = partition.replica().rejection();
-        return reject == null ? null : new ApiException(reject.code(), reject.detail());
-    }
-
-    private ApiException diskFull() {
-        return new ApiException(
-                ErrorCode.DISK_FULL,
-                "The disk has " + services.disk().freeBytes() + " bytes free, less than storage.diskReserveBytes of "
-                        + services.disk().reserveBytes() + ". Reading goes on; publish again when there is room.");
-    }
-
-    private void onAppendFailure(HostedPartition partition, Append append, IOException e) {
-        try {
-            // The log has undone the partial write, so it is unchanged: a full disk does not end the shard.
-            failures.handle(FileOperation.APPENDING, partition, e);
-            ApiException quarantined = partition.quarantineRefusal();
-            append.done()
-                    .fail(quarantined != null ? quarantined : Shortage.refusal("Appending to " + partition.id(), e));
-        } catch (IOException fatal) {
-            append.done().fail(storageFailed(partition.id().toString(), fatal));
-            fail(partition.id().toString(), fatal);
+        @Override
+        public ApiException failed(String what, IOException why) {
+            ApiException said = storageFailed(what, why);
+            fail(what, why);
+            return said;
         }
     }
 
     private void commit() {
-        if (failure == null && group.wantsCheckpoint()) beginCheckpoint();
+        if (failure == null && role.wantsCheckpoint()) beginCheckpoint();
         if (failure == null) group.commit();
     }
 
@@ -343,8 +261,8 @@ public final class StorageVerticle extends VerticleBase {
         }
     }
 
-    /** Handles what becomes of the replica. */
-    private final class Replication implements ReplicaShard.Listener {
+    /** Handles what becomes of the shard. */
+    private final class Events implements ShardRole.Listener {
         @Override
         public void committed(Committed committed, long bytes) {
             if (!committed.moved().isEmpty()) vertx.eventBus().publish(ShardBus.COMMITTED, committed, LocalCodec.LOCAL);
@@ -364,7 +282,7 @@ public final class StorageVerticle extends VerticleBase {
         }
 
         @Override
-        public void opened() {
+        public void partitionsChanged() {
             updateCoordinators();
         }
 
@@ -422,7 +340,7 @@ public final class StorageVerticle extends VerticleBase {
         services.onFailure().accept(failure.getMessage());
         partitions.all().forEach(p -> p.refuseWaiting(failure));
         coordinators.fail(failure);
-        if (replica != null) replica.fail(e);
+        role.fail(e);
     }
 
     private static ApiException storageFailed(String what, IOException e) {
@@ -438,8 +356,8 @@ public final class StorageVerticle extends VerticleBase {
             request.done().fail(failure != null ? failure : LogAccess.unknown(request.partition()));
             return;
         }
-        if (replica != null && !replica.leads()) {
-            request.done().fail(replica.refusal());
+        if (!role.leads()) {
+            request.done().fail(NotLeadingException.refusal(shard));
             return;
         }
         try {
@@ -454,7 +372,7 @@ public final class StorageVerticle extends VerticleBase {
     private void onDeletionFailed(ShardMessage.DeleteRecords request, IOException why) {
         String where = request.partition().toString();
         if (why instanceof NotLeadingException) {
-            request.done().fail(replica.refusal());
+            request.done().fail(NotLeadingException.refusal(shard));
         } else if (isFatal(why)) {
             request.done().fail(storageFailed(where, why));
             fail(where, why);
@@ -467,38 +385,11 @@ public final class StorageVerticle extends VerticleBase {
         // First, so that appends to a topic that is deleted now are still acknowledged.
         if (failure == null && blocked == null) commit();
         image = apply.image();
-        if (replica != null) {
-            replica.onImage(image);
-            updateCoordinators();
-            apply.done().complete(Map.of());
-            return;
-        }
-        apply.done().complete(applyImage());
-    }
-
-    /**
-     * Serves what the image says, as far as that is possible now. Returns the partitions that are not served, and why.
-     */
-    private Map<TopicPartition, ApiException> applyImage() {
-        unfinished = true;
-        Map<TopicPartition, ApiException> unserved = Map.of();
-        List<Committed.Moved> moved = new ArrayList<>();
-        try {
-            unserved = opening.apply(image, checkpoint::awaitForces, moved);
-            dropsLeft = opening.isLeaving();
-            unfinished = !unserved.isEmpty() || dropsLeft;
-        } catch (IOException fatal) {
-            fail(partitions.poisoned(), fatal);
-        } catch (RuntimeException unexpected) {
-            LOG.error("Shard {} could not follow the metadata, and tries again", shard, unexpected);
-        }
-        if (!moved.isEmpty()) vertx.eventBus().publish(ShardBus.COMMITTED, new Committed(moved), LocalCodec.LOCAL);
-        updateCoordinators();
-        return unserved;
+        apply.done().complete(role.onImage(image));
     }
 
     private void updateCoordinators() {
-        boolean leads = replica == null || replica.leads();
+        boolean leads = role.leads();
         coordinators.retain(id -> leads && partitions.get(id) != null);
         if (!leads) return;
         for (String name : coordinators.topics()) {
@@ -514,9 +405,8 @@ public final class StorageVerticle extends VerticleBase {
     private void retry() {
         services.shortages().forget();
         if (failure != null || image == null) return;
-        if (replica != null) replica.proceed();
-        if (unfinished) applyImage();
-        else if (coordinators.needsReopening()) updateCoordinators();
+        role.proceed();
+        if (coordinators.needsReopening()) updateCoordinators();
     }
 
     /** Runs periodic work; if a resource is short, the next period retries it. */

@@ -71,24 +71,4 @@ final class SimJournal implements Journal {
         safe.addAll(taken);
         return taken;
     }
-
-    @Override
-    public boolean wantsCheckpoint(JournalEntry.Group entry) {
-        return false;
-    }
-
-    @Override
-    public void checkpointBegins() {
-        // What is safe is kept for ever.
-    }
-
-    @Override
-    public void discard() {
-        close();
-    }
-
-    @Override
-    public void close() {
-        pending.clear();
-    }
 }

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /** A replica of a shard without its threads: the test runs queued work step by step. */
-final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
+final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
     private static final long TAIL_CACHE_BYTES = 20_000;
 
     private final PartitionTable table;
@@ -41,7 +41,7 @@ final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
                 new ReplicatedJournal(log, () -> partitions.image().version());
         starts = new LogStarts(journal, Clock.system());
         group = new GroupCommit(journal, Clock.system(), this);
-        checkpoint = new ShardCheckpoint(services, table, journal, note);
+        checkpoint = new ShardCheckpoint(services, table, note);
         replica = new ReplicaShard(partitions, journal, group, checkpoint, note.read(), queue::add, this);
     }
 
@@ -173,7 +173,7 @@ final class SimReplica implements ReplicaShard.Listener, GroupCommit.Listener {
     public void follows() {}
 
     @Override
-    public void opened() {}
+    public void partitionsChanged() {}
 
     @Override
     public void lacks(IOException what) {

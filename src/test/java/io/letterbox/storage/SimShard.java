@@ -32,6 +32,10 @@ final class SimShard implements GroupCommit.Listener {
     private final RecoveryCheckpoint recovery;
     private final RecoveredWal remains;
     private final Journal journal;
+
+    /** The journal, if it is that of a node which stands alone; else null. */
+    private final LocalJournal local;
+
     private final PartitionTable partitions;
     private final ShardPartitions opening;
     private final ShardCompaction compaction;
@@ -62,17 +66,14 @@ final class SimShard implements GroupCommit.Listener {
         ShardFailures failures = new ShardFailures(services);
         compaction = new ShardCompaction(services, failures);
         partitions = new PartitionTable(0, services);
-        opening = new ShardPartitions(partitions, services, compaction, failures, (entry, done) -> journal()
-                .append(entry, done));
         WriteAheadLog wal = new WriteAheadLog(services.wal(), walBytes);
-        journal = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : given;
+        local = given == null ? new LocalJournal(wal, services.forces(), partitions::get) : null;
+        journal = given == null ? local : given;
+        opening = new ShardPartitions(partitions, services, compaction, failures, journal::append);
         starts = new LogStarts(journal, Clock.system());
         group = new GroupCommit(journal, Clock.system(), this);
-        checkpoint = new ShardCheckpoint(services, partitions, journal);
-    }
-
-    private Journal journal() {
-        return journal;
+        Runnable onBegin = local == null ? () -> {} : local::checkpointBegins;
+        checkpoint = new ShardCheckpoint(services, partitions, new RecoveryNote(recovery, onBegin));
     }
 
     /** Opens the logs, and deletes the write-ahead files of an earlier process. Returns how many files have to stay. */
@@ -122,9 +123,14 @@ final class SimShard implements GroupCommit.Listener {
 
     void commit(long nowMs) throws IOException {
         throwFailure();
-        if (group.wantsCheckpoint() || checkpoint.isDueForFiles()) beginCheckpoint();
+        if (wantsCheckpoint() || checkpoint.isDueForFiles()) beginCheckpoint();
         group.commit();
         throwFailure();
+    }
+
+    private boolean wantsCheckpoint() {
+        JournalEntry.Group pending = group.pending();
+        return local != null && pending != null && local.wantsCheckpoint(pending);
     }
 
     private void throwFailure() throws IOException {
@@ -216,7 +222,7 @@ final class SimShard implements GroupCommit.Listener {
         awaitForces();
         checkpoint.abandon();
         if (!partitions.closeAll(compaction)) throw new IOException("a log could not be closed", new IOException());
-        journal.discard();
+        if (local != null) local.discard();
         recovery.close();
     }
 
