@@ -36,6 +36,14 @@ public sealed interface Command {
         public static final int MAX_COUNT = 1_000;
     }
 
+    /**
+     * Gives a shard another replica in the place of one whose directory is gone for good.
+     *
+     * @param from a replica of the shard; where it is none any more, nothing changes
+     * @param to on the same node, with the directory that it has now
+     */
+    record ReplaceReplica(int shard, ReplicaId from, ReplicaId to) implements Command {}
+
     /** Sets some of a topic's settings and returns others to their defaults. */
     record AlterTopic(String name, Map<String, String> set, Set<String> unset) implements Command {}
 

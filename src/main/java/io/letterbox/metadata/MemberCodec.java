@@ -55,11 +55,12 @@ final class MemberCodec {
             out.writeInt(shard.id());
             writeReplicas(out, shard.replicas());
             out.writeInt(shard.leaderEpochBase());
+            writeReplicas(out, shard.later());
         }
     }
 
     static ShardImage readShard(DataInputStream in) throws IOException {
-        return new ShardImage(in.readInt(), readReplicas(in), in.readInt());
+        return new ShardImage(in.readInt(), readReplicas(in), in.readInt(), readReplicas(in));
     }
 
     static void write(DataOutputStream out, Command.CreateReplicatedShards create) throws IOException {
@@ -71,6 +72,16 @@ final class MemberCodec {
     static Command readCreateShards(DataInputStream in) throws IOException {
         int base = in.readInt();
         return new Command.CreateReplicatedShards(MetadataCodec.readList(in, () -> readReplicas(in)), base);
+    }
+
+    static void write(DataOutputStream out, Command.ReplaceReplica replace) throws IOException {
+        out.writeInt(replace.shard());
+        writeReplica(out, replace.from());
+        writeReplica(out, replace.to());
+    }
+
+    static Command readReplace(DataInputStream in) throws IOException {
+        return new Command.ReplaceReplica(in.readInt(), readReplica(in), readReplica(in));
     }
 
     static void write(DataOutputStream out, Command.RegisterMember register) throws IOException {
@@ -87,13 +98,19 @@ final class MemberCodec {
 
     private static void writeReplicas(DataOutputStream out, List<ReplicaId> replicas) throws IOException {
         out.writeInt(replicas.size());
-        for (ReplicaId replica : replicas) {
-            out.writeInt(replica.node());
-            MetadataCodec.writeUuid(out, replica.directory());
-        }
+        for (ReplicaId replica : replicas) writeReplica(out, replica);
+    }
+
+    private static void writeReplica(DataOutputStream out, ReplicaId replica) throws IOException {
+        out.writeInt(replica.node());
+        MetadataCodec.writeUuid(out, replica.directory());
+    }
+
+    private static ReplicaId readReplica(DataInputStream in) throws IOException {
+        return new ReplicaId(in.readInt(), MetadataCodec.readUuid(in));
     }
 
     private static List<ReplicaId> readReplicas(DataInputStream in) throws IOException {
-        return MetadataCodec.readList(in, () -> new ReplicaId(in.readInt(), MetadataCodec.readUuid(in)));
+        return MetadataCodec.readList(in, () -> readReplica(in));
     }
 }

@@ -64,6 +64,25 @@ final class MemberRules {
         return next(image, image.nodes(), List.copyOf(shards));
     }
 
+    static ClusterImage replace(ClusterImage image, Command.ReplaceReplica command) {
+        if (command.shard() < 0 || command.shard() >= image.shards().size())
+            throw refusal("There is no shard " + command.shard() + ".");
+        ShardImage shard = image.shards().get(command.shard());
+        NodeImage node = image.nodes().get(command.to().node());
+        if (node == null || !node.replica().equals(command.to()))
+            throw refusal("Node " + command.to().node() + " does not have the data directory "
+                    + command.to().directory() + " at present.");
+        if (command.from().node() != command.to().node()
+                || !node.member().former().contains(command.from().directory()))
+            throw refusal("The data directory " + command.from().directory() + " of node "
+                    + command.from().node() + " was not replaced.");
+        List<ShardImage> shards = new ArrayList<>(image.shards());
+        // A command may come twice.
+        if (shard.replicas().contains(command.from()))
+            shards.set(command.shard(), shard.replace(command.from(), command.to()));
+        return next(image, image.nodes(), List.copyOf(shards));
+    }
+
     private static void checkReplicas(ClusterImage image, List<ReplicaId> replicas) {
         if (replicas.isEmpty()) throw refusal("A shard has at least one replica.");
         Set<Integer> nodes = new HashSet<>();

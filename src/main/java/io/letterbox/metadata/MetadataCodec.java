@@ -68,7 +68,9 @@ import java.util.function.Function;
  *   |      |   kafka endpoint, member                                                 |
  *   | 18   | image of a cluster: like 15, its nodes [as in 15, and last member],      |
  *   |      |   its shards [id int32, replicas [node int32, directory 2 x int64],      |
- *   |      |     leaderEpochBase int32]; see {@link MemberCodec}                      |
+ *   |      |     leaderEpochBase int32, later [as replicas]]; see {@link MemberCodec} |
+ *   | 19   | ReplaceReplica: format int8 (1), shard int32, from and to                |
+ *   |      |   [each: node int32, directory 2 x int64]                                |
  *   +------+--------------------------------------------------------------------------+
  * </pre>
  */
@@ -92,6 +94,7 @@ public final class MetadataCodec {
     private static final int CREATE_REPLICATED_SHARDS = 16;
     private static final int REGISTER_MEMBER = 17;
     private static final int IMAGE_OF_CLUSTER = 18;
+    private static final int REPLACE_REPLICA = 19;
 
     /** The format version of the kinds that have one. */
     private static final int FORMAT = 1;
@@ -230,6 +233,10 @@ public final class MetadataCodec {
             out.writeByte(CREATE_REPLICATED_SHARDS);
             out.writeByte(FORMAT);
             MemberCodec.write(out, create);
+        } else if (command instanceof Command.ReplaceReplica replace) {
+            out.writeByte(REPLACE_REPLICA);
+            out.writeByte(FORMAT);
+            MemberCodec.write(out, replace);
         } else if (command instanceof Command.RegisterMember register) {
             out.writeByte(REGISTER_MEMBER);
             out.writeByte(FORMAT);
@@ -270,6 +277,9 @@ public final class MetadataCodec {
             case REGISTER_MEMBER:
                 checkFormat(in);
                 return MemberCodec.readRegister(in);
+            case REPLACE_REPLICA:
+                checkFormat(in);
+                return MemberCodec.readReplace(in);
             case TAKE_PRODUCER_IDS:
                 return new Command.AllocateProducerIds();
             case FORGET_DELETED:

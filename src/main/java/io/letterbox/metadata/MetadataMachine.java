@@ -87,6 +87,7 @@ public final class MetadataMachine {
         if (command instanceof Command.RegisterNode register) return registerNode(image, register);
         if (command instanceof Command.CreateShards create) return createShards(image, create);
         if (command instanceof Command.CreateReplicatedShards create) return MemberRules.createShards(image, create);
+        if (command instanceof Command.ReplaceReplica replace) return MemberRules.replace(image, replace);
         if (command instanceof Command.RegisterMember register) return MemberRules.register(image, register);
         if (command instanceof Command.AllocateProducerIds) return next(image, image.nodes(), image.topics());
         throw new AssertionError(command);

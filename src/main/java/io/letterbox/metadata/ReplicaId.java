@@ -17,4 +17,15 @@ public record ReplicaId(int node, UUID directory) {
     public String peer() {
         return node + "-" + directory;
     }
+
+    /**
+     * The replica that Raft calls so.
+     *
+     * @throws IllegalArgumentException if nothing is called so
+     */
+    public static ReplicaId ofPeer(String peer) {
+        int dash = peer.indexOf('-');
+        if (dash < 1) throw new IllegalArgumentException(peer);
+        return new ReplicaId(Integer.parseInt(peer.substring(0, dash)), UUID.fromString(peer.substring(dash + 1)));
+    }
 }

@@ -135,6 +135,32 @@ class MemberRulesTest {
         assertThatThrownBy(() -> MetadataCodec.decodeImage(machine, bytes)).hasMessageContaining("newer version");
     }
 
+    @Test
+    void aReplicaWhoseDirectoryWasReplacedIsReplacedToo() throws IOException {
+        apply(register(1, directory(1), ""));
+        apply(register(2, directory(2), ""));
+        ReplicaId one = new ReplicaId(1, directory(1));
+        ReplicaId before = new ReplicaId(2, directory(2));
+        ReplicaId after = new ReplicaId(2, directory(3));
+        apply(shards(List.of(List.of(before, one))));
+        refused(new Command.ReplaceReplica(0, before, after), "does not have the data directory");
+        refused(new Command.ReplaceReplica(0, before, before), "was not replaced");
+        apply(register(2, directory(3), ""));
+        refused(new Command.ReplaceReplica(1, before, after), "There is no shard 1");
+
+        Command replace = new Command.ReplaceReplica(0, before, after);
+        byte[] bytes = MetadataCodec.encode(replace);
+        assertThat(bytes).startsWith(19, 1, 0, 0, 0, 0, 0, 0, 0, 2);
+        assertThat(MetadataCodec.decodeCommand(bytes)).isEqualTo(replace);
+        for (int twice = 0; twice < 2; twice++) apply(replace);
+        assertThat(image.shard(0).replicas()).as("in its place").containsExactly(after, one);
+        assertThat(image.shard(0).isMadeWith(one)).isTrue();
+        assertThat(image.shard(0).isMadeWith(after)).isFalse();
+        assertThat(image.shard(0).isMadeWith(before)).isFalse();
+        assertThat(MetadataCodec.decodeImage(machine, MetadataCodec.encode(image)))
+                .isEqualTo(image);
+    }
+
     /** Byte by byte, because logs of them will be about. */
     @Test
     void theCommandsOfAClusterAreReadAsTheyWereWritten() throws IOException {
