@@ -46,6 +46,11 @@ public record DataLayout(Path root) {
         return shard(shard).resolve("replica-checkpoint");
     }
 
+    /** The file that says how far a replica has come that is filled again; there is none while it is sound. */
+    public Path repair(int shard) {
+        return shard(shard).resolve("repair");
+    }
+
     /**
      * The directory in which earlier versions had the logs, as {@code topics/<topic>/<partition>/}. The first start
      * moves them; directories of unknown topics stay.

@@ -58,6 +58,13 @@ public interface Disk {
     /** Renames atomically, over an existing file too. Durable after {@link #forceDirectory}. */
     void rename(Path from, Path to) throws IOException;
 
+    /**
+     * Gives a file a second name, under which it stays when the first one is deleted or means another file. Where the
+     * file system has no such thing the second name gets a copy. Durable after {@link #forceDirectory}. Throws
+     * NoSuchFileException.
+     */
+    void link(Path existing, Path second) throws IOException;
+
     /** Deletes a file or an empty directory, if it exists. Durable after {@link #forceDirectory}. */
     void delete(Path path) throws IOException;
 

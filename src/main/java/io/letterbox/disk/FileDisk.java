@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -126,6 +128,19 @@ public final class FileDisk implements Disk {
         try (OpenDirectory open = openDirectory(parent)) {
             Files.createDirectories(directory, OwnerOnly.directory());
             open.force();
+        }
+    }
+
+    @Override
+    public void link(Path existing, Path second) throws IOException {
+        try {
+            Files.createLink(second, existing);
+        } catch (UnsupportedOperationException noLinks) {
+            Files.copy(existing, second);
+        } catch (FileSystemException refused) {
+            if (refused instanceof NoSuchFileException || refused instanceof FileAlreadyExistsException) throw refused;
+            // Some file systems say only by failing that they have no links.
+            Files.copy(existing, second);
         }
     }
 

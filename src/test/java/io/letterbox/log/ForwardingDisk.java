@@ -37,6 +37,11 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void link(Path existing, Path second) throws IOException {
+        disk.link(existing, second);
+    }
+
+    @Override
     public List<String> list(Path directory) throws IOException {
         return disk.list(directory);
     }

@@ -214,6 +214,16 @@ public final class SimDisk implements Disk {
     }
 
     @Override
+    public void link(Path existing, Path second) throws IOException {
+        step();
+        need(NO_ROOM);
+        if (names.containsKey(second)) throw new IOException(second + " is there already");
+        Map<Path, SimFile> meanings = new HashMap<>();
+        meanings.put(second, existing(existing));
+        change(second, meanings);
+    }
+
+    @Override
     public void rename(Path from, Path to) throws IOException {
         step();
         need(NO_ROOM);
