@@ -146,7 +146,8 @@ final class ClusterShards {
             throws IOException {
         DataLayout layout = services.directory().layout();
         // The directory is made when the node has entered the group for the first time.
-        boolean isNew = !services.files().exists(layout.shard(shard.id()));
+        // One that came later begins with a copy: Raft refuses it without files, in words.
+        boolean isNew = !services.files().exists(layout.shard(shard.id())) && shard.isMadeWith(cluster.self());
         log.open(verticle.replica(), members(shard, image), isNew, (trouble, why) -> unavailable(shard, why));
         if (isNew) {
             services.files().createDirectories(layout.shard(shard.id()));

@@ -191,6 +191,8 @@ final class SourceRules {
             "groups",
             "transactions",
             "cluster.birth",
+            "cluster.copy",
+            "cluster.healing",
             "cluster.placement",
             "cluster.status");
 

@@ -81,7 +81,10 @@ public final class CarriedPeers implements Peers {
                 Math.max(1, timeoutMs),
                 fired -> answer.tryFail(
                         PeerException.mayBeDone(node, "no answer came within " + timeoutMs + " milliseconds")));
-        send(to, EnvelopeCodec.encode(request), timeoutMs, 0).onComplete(done -> {
+        List<PeerCarrier> ways = carriers.stream()
+                .filter(way -> !kind.isBulk() || way.carriesBulk())
+                .toList();
+        send(to, EnvelopeCodec.encode(request), timeoutMs, ways).onComplete(done -> {
             held.release(size);
             vertx.cancelTimer(timer);
             if (done.failed()) {
@@ -116,14 +119,14 @@ public final class CarriedPeers implements Peers {
         return permits.computeIfAbsent(to.identity(), identity -> new PeerPermits());
     }
 
-    private Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs, int first) {
-        for (int index = first; index < carriers.size(); index++) {
-            if (!carriers.get(index).reaches(to)) continue;
-            int next = index + 1;
-            return carriers.get(index).send(to, envelope, timeoutMs).recover(failure -> {
+    private static Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs, List<PeerCarrier> ways) {
+        for (int index = 0; index < ways.size(); index++) {
+            if (!ways.get(index).reaches(to)) continue;
+            List<PeerCarrier> others = ways.subList(index + 1, ways.size());
+            return ways.get(index).send(to, envelope, timeoutMs).recover(failure -> {
                 boolean elsewhere = failure instanceof PeerException known && !known.mayBeDone();
-                return elsewhere && next < carriers.size()
-                        ? send(to, envelope, timeoutMs, next)
+                return elsewhere && !others.isEmpty()
+                        ? send(to, envelope, timeoutMs, others)
                         : Future.failedFuture(failure);
             });
         }

@@ -9,6 +9,9 @@ public interface PeerCarrier {
     /** For sentences: what carries it. */
     String name();
 
+    /** Whether large things may go this way, too. */
+    boolean carriesBulk();
+
     /** Whether the other node has been heard this way lately. */
     boolean reaches(Peer peer);
 

@@ -14,12 +14,25 @@ public enum PeerRequestKind {
     /** A change of the metadata, which the controller is to decide. */
     METADATA(4),
     /** How a node is. */
-    NODE_REPORT(5);
+    NODE_REPORT(5),
+    /** How the other node's replicas are, and the members of the groups that it leads ({@code NodeReport}). */
+    REPLICAS(6),
+    /** A change of the members of a group that the other node leads ({@code HealingCodec.Change}). */
+    MEMBERS(7),
+    /** The members of a group, of which its leader makes sure that it still leads. */
+    PROVEN_MEMBERS(8),
+    /** A part of a copy ({@code CopyRequest}). Never over the event bus, which smaller things wait for. */
+    COPY(9);
 
     private final int number;
 
     PeerRequestKind(int number) {
         this.number = number;
+    }
+
+    /** Whether what is sent is large, so that only a connection of its own may carry it. */
+    public boolean isBulk() {
+        return this == COPY;
     }
 
     /** 1 to 65535. */

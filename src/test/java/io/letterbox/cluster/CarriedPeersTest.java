@@ -30,11 +30,17 @@ class CarriedPeersTest {
     private static final class Wire implements PeerCarrier {
         private final List<Promise<Buffer>> sent = new ArrayList<>();
         private boolean reaches = true;
+        private boolean bulk;
         private Function<Buffer, Future<Buffer>> handler;
 
         @Override
         public String name() {
             return "wire";
+        }
+
+        @Override
+        public boolean carriesBulk() {
+            return bulk;
         }
 
         @Override
@@ -75,6 +81,17 @@ class CarriedPeersTest {
         assertThat(peers.ask(2, PeerRequestKind.PING, HELLO, LONG_MS).cause())
                 .isInstanceOfSatisfying(
                         PeerException.class, e -> assertThat(e.mayBeDone()).isFalse());
+    }
+
+    @Test
+    void aCopyGoesOnlyWhereLargeThingsMay() {
+        port.bulk = true;
+        peers.ask(2, PeerRequestKind.COPY, HELLO, LONG_MS);
+        assertThat(bus.sent).isEmpty();
+        assertThat(port.sent).hasSize(1);
+        port.reaches = false;
+        assertThat(peers.ask(2, PeerRequestKind.COPY, HELLO, LONG_MS).failed()).isTrue();
+        assertThat(bus.sent).isEmpty();
     }
 
     @Test

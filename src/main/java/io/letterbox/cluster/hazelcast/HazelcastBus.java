@@ -241,6 +241,11 @@ public final class HazelcastBus implements PeerCarrier {
     }
 
     @Override
+    public boolean carriesBulk() {
+        return false;
+    }
+
+    @Override
     public boolean reaches(Peer peer) {
         return bus != null && pings.reaches(peer.identity(), clock.elapsedMs());
     }

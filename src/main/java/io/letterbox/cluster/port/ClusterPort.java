@@ -166,6 +166,11 @@ public final class ClusterPort implements PeerCarrier {
     }
 
     @Override
+    public boolean carriesBulk() {
+        return true;
+    }
+
+    @Override
     public boolean reaches(Peer peer) {
         long nowMs = clock.elapsedMs();
         return probes.sightings().stream()

@@ -1,6 +1,7 @@
 package io.letterbox.cluster.raft;
 
 import io.letterbox.disk.DataLayout;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,6 +56,36 @@ final class OpenSegment {
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_inprogress_*")) {
             for (Path segment : segments) mendFile(segment);
         }
+    }
+
+    /** The index of the last entry of a log; -1 if it has none. The closed segments say it by their names. */
+    static long lastIndex(Path current) throws IOException {
+        long last = -1;
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
+            for (Path segment : segments) {
+                String name = segment.getFileName().toString();
+                int dash = name.indexOf('-');
+                long end = dash > 0
+                        ? Long.parseLong(name.substring(dash + 1))
+                        : new OpenSegment(Files.readAllBytes(segment)).lastIndex();
+                last = Math.max(last, end);
+            }
+        } catch (NumberFormatException unknown) {
+            throw new IOException("A file in " + current.getFileName() + " is no segment of a Raft log", unknown);
+        }
+        return last;
+    }
+
+    private long lastIndex() throws IOException {
+        if (end() == 0) return -1;
+        long last = -1;
+        int position = MAGIC.length;
+        for (int length = entryLength(position); length > 0; length = entryLength(position)) {
+            last = LogEntryProto.parseDelimitedFrom(new ByteArrayInputStream(content, position, length))
+                    .getIndex();
+            position += length;
+        }
+        return last;
     }
 
     private static void mendFile(Path file) throws IOException {

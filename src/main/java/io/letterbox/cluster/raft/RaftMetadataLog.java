@@ -1,6 +1,8 @@
 package io.letterbox.cluster.raft;
 
 import io.letterbox.cluster.PeerException;
+import io.letterbox.cluster.healing.GroupMembers;
+import io.letterbox.cluster.healing.GroupReport;
 import io.letterbox.disk.Disk;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -14,6 +16,7 @@ import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,6 +49,7 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
     private final MetadataForwarder forwarder;
     private final MetadataImages images;
     private final ControllerQueue queue;
+    private final GroupMembership membership;
 
     // Any thread.
     private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
@@ -86,6 +90,7 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
         });
         this.images = new MetadataImages(node, group, machine);
         this.queue = new ControllerQueue(node, group, machine, rules);
+        this.membership = new GroupMembership(node, group);
     }
 
     /**
@@ -137,6 +142,20 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
     /** Whether this node is the controller, and has applied what earlier ones agreed on. */
     public boolean isController() {
         return queue.isController();
+    }
+
+    /** What this node knows of the group as its leader; empty if it does not lead it. */
+    public Optional<GroupReport> report() {
+        try {
+            return membership.report(GroupReport.METADATA);
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** As {@link RaftShardLog#changeMembers}. */
+    public CompletionStage<Void> changeMembers(GroupMembers expected, GroupMembers wanted, List<RaftMember> addresses) {
+        return membership.change(expected, wanted, addresses);
     }
 
     @Override

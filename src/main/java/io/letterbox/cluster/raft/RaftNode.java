@@ -1,10 +1,13 @@
 package io.letterbox.cluster.raft;
 
+import io.letterbox.disk.FileDisk;
+import io.letterbox.metadata.ReplicaId;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,9 +126,10 @@ public final class RaftNode implements Closeable {
     /**
      * Enters a group; blocks.
      *
-     * @param members those that the group begins with; later ones are in its log
-     * @param isNew whether this replica may begin here with nothing. If not, its files have to be there: a replica that
-     *     forgot what it promised must not vote
+     * @param members those that the group begins with; later ones are in its log. Empty for a replica that has a copy:
+     *     it waits until the leader of the group has made it a member
+     * @param isNew whether this replica may begin here without files of Raft. If not, they have to be there: a replica
+     *     that forgot what it promised must not vote
      * @throws IOException where the replica cannot be opened; the others go on
      */
     void open(RaftGroupId id, List<RaftMember> members, StateMachine machine, boolean isNew) throws IOException {
@@ -170,6 +174,34 @@ public final class RaftNode implements Closeable {
         await(left, CLOSE_TIMEOUT_S);
     }
 
+    /**
+     * Deletes what a replica has promised in a group that it has left and is no member of, as the group's leader has
+     * said since. Blocks.
+     */
+    void forget(RaftGroupId id) throws IOException {
+        if (machines.containsKey(id)) throw new IllegalStateException("The group " + id.getUuid() + " is open");
+        deleteTree(options.groups().resolve(id.getUuid().toString()));
+    }
+
+    /** The last entry of a group that is not open; -1 if there is none. Blocks. */
+    long lastIndex(RaftGroupId id) throws IOException {
+        return OpenSegment.lastIndex(
+                options.groups().resolve(id.getUuid().toString()).resolve("current"));
+    }
+
+    /**
+     * Deletes the entries of a group that is not open, and keeps term, vote and members: for a copy that reaches to the
+     * last entry or further. Blocks.
+     */
+    void dropEntries(RaftGroupId id) throws IOException {
+        if (machines.containsKey(id)) throw new IllegalStateException("The group " + id.getUuid() + " is open");
+        Path current = options.groups().resolve(id.getUuid().toString()).resolve("current");
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
+            for (Path segment : segments) Files.delete(segment);
+        }
+        new FileDisk().forceDirectory(current);
+    }
+
     /** As {@link #closeGroup}, on another thread; for where Ratis calls. */
     void leaveLater(RaftGroupId id) {
         try {
@@ -195,6 +227,11 @@ public final class RaftNode implements Closeable {
 
     RaftPeerId self() {
         return self;
+    }
+
+    /** This node with its directory. */
+    ReplicaId replica() {
+        return options.self();
     }
 
     /** The id of this node. */

@@ -1,5 +1,7 @@
 package io.letterbox.cluster.raft;
 
+import io.letterbox.cluster.healing.GroupMembers;
+import io.letterbox.cluster.healing.GroupReport;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ShardLeader;
@@ -14,9 +16,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -47,6 +52,12 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     private final RaftGroupId group;
     private final Handover handover;
     private final Barrier barrier;
+    private final GroupMembership membership;
+    private final int shard;
+
+    /** Entries that replicas need which are being copied to, by whoever said so: those from an index on. */
+    private final Map<Long, Long> kept = new ConcurrentHashMap<>();
+
     private final AtomicBoolean over = new AtomicBoolean();
 
     // Written by open, the division also by whoever needs it first.
@@ -70,7 +81,9 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     public RaftShardLog(RaftNode node, String clusterId, int shard) {
         this.node = node;
         this.group = RaftGroups.shard(clusterId, shard);
+        this.shard = shard;
         this.handover = new Handover(node, group);
+        this.membership = new GroupMembership(node, group);
         this.barrier = new Barrier(
                 node,
                 group,
@@ -82,8 +95,8 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     /**
      * Enters the group; blocks. Entries are given to the replica from behind its checkpoint on.
      *
-     * @param members those that the group begins with; later ones are in its log
-     * @param isNew whether the replica may begin here with nothing
+     * @param members those that the group begins with; later ones are in its log. Empty for a replica that has a copy
+     * @param isNew whether the replica may begin here with nothing, or with nothing but a copy
      * @param trouble told once, from any thread, where the replica can go on no more; it has left the group then, or is
      *     about to
      * @throws IOException where the replica cannot be opened; the message says why
@@ -182,10 +195,70 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
                 everywhere = Math.min(everywhere, peer.getCommitIndex());
             }
             long purged = Math.max(everywhere, index - MAX_KEPT);
+            // A copy that nothing follows on would have to be made again.
+            for (long needed : kept.values()) purged = Math.min(purged, needed - 1);
             if (purged > 0) division().getRaftLog().purge(purged);
         } catch (IOException | RuntimeException failed) {
             LOG.warn("Entries of the Raft group {} were not purged: {}", group.getUuid(), FileTrouble.reason(failed));
         }
+    }
+
+    /**
+     * Keeps the entries from an index on, whatever is checkpointed, until {@link #release}.
+     *
+     * @param reason by which it is released
+     */
+    public void keepFrom(long reason, long index) {
+        kept.put(reason, index);
+    }
+
+    /** What was kept for a reason is not needed any more. */
+    public void release(long reason) {
+        kept.remove(reason);
+    }
+
+    /** What this node knows of the group as its leader; empty if it does not lead it or has not entered it. */
+    public Optional<GroupReport> report() {
+        try {
+            return membership.report(shard);
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether this node's replica is a member of the group, as far as it knows itself. */
+    public boolean isMember() {
+        try {
+            return membership.isMember();
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    /**
+     * The members of the group, as its leader has them, who has made sure that it still leads; fails where this node
+     * does not lead. What was promised by a replica that is not among them binds nobody.
+     */
+    public CompletionStage<GroupMembers> provenMembers() {
+        return barrier().thenApply(passed -> {
+            GroupReport report = report().filter(known -> !known.changing()).orElse(null);
+            if (report == null)
+                throw new CompletionException(new ApiException(
+                        ErrorCode.NODE_UNREACHABLE,
+                        "This node does not lead shard " + shard + ", or its members are being changed. Try again"
+                                + " later."));
+            return report.members();
+        });
+    }
+
+    /**
+     * Changes the members of the group, if they are what is expected and this node leads; complete when that is
+     * committed.
+     *
+     * @param addresses where members are that the group does not have yet
+     */
+    public CompletionStage<Void> changeMembers(GroupMembers expected, GroupMembers wanted, List<RaftMember> addresses) {
+        return membership.change(expected, wanted, addresses);
     }
 
     @Override
@@ -244,6 +317,20 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     /** Waits until what was committed when this was called is applied here; fails where nobody can be asked. */
     public CompletionStage<Void> barrier() {
         return barrier.passed();
+    }
+
+    /**
+     * Makes room for a copy in the place of the replica's files. Of what it promised everything stays, or nothing; its
+     * own entries go where they end with the copy or before it. While this node is not in the group; blocks.
+     *
+     * @param keepsVote whether the replica is still a member
+     * @param copied where the copy stands
+     */
+    public static void prepareFor(RaftNode node, String clusterId, int shard, boolean keepsVote, LogPosition copied)
+            throws IOException {
+        RaftGroupId group = RaftGroups.shard(clusterId, shard);
+        if (!keepsVote) node.forget(group);
+        else if (copied.index() >= node.lastIndex(group)) node.dropEntries(group);
     }
 
     /** Leaves the group for now; blocks. */
