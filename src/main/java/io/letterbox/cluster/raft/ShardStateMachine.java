@@ -45,6 +45,9 @@ final class ShardStateMachine extends BaseStateMachine {
     // The shard's thread; read by Ratis.
     private volatile SnapshotInfo checkpoint;
 
+    /** The last entry that the replica was given: Ratis counts it as applied, and the replica may not have done it. */
+    private volatile CompletableFuture<Message> last = CompletableFuture.completedFuture(Message.EMPTY);
+
     /** @param trouble told why the replica can go on no more; called from any thread */
     ShardStateMachine(ShardReplica replica, Executor executor, BiConsumer<RaftShardLog.Trouble, String> trouble) {
         this.replica = replica;
@@ -107,6 +110,7 @@ final class ShardStateMachine extends BaseStateMachine {
         }
         Proposal own = transaction.getStateMachineContext() instanceof Proposal proposal ? proposal : null;
         CompletableFuture<Message> applied = new CompletableFuture<>();
+        last = applied;
         turns.apply(at, bytes, own, () -> applied.complete(Message.EMPTY), broken -> {
             trouble.accept(RaftShardLog.Trouble.REPLICA_BROKEN, FileTrouble.reason(broken));
             applied.completeExceptionally(broken);
@@ -162,10 +166,11 @@ final class ShardStateMachine extends BaseStateMachine {
         }
     }
 
-    /** The answer of a barrier. */
+    /** The answer of a barrier: the replica has done what it was given before. */
     @Override
     public CompletableFuture<Message> query(Message request) {
-        return CompletableFuture.completedFuture(Message.EMPTY);
+        CompletableFuture<Message> given = last;
+        return given.isDone() ? given : given.thenApplyAsync(applied -> Message.EMPTY, executor);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -107,6 +108,19 @@ final class FakeShardReplica implements ShardReplica, AutoCloseable {
             inFlight.add(next);
             log.propose(ByteBuffer.wrap(next.text.clone()), next);
         }
+    }
+
+    /** From now on nothing is done until what is returned is run. */
+    Runnable hold() {
+        CountDownLatch held = new CountDownLatch(1);
+        thread.execute(() -> {
+            try {
+                held.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return held::countDown;
     }
 
     @Override

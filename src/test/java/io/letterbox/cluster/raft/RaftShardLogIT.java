@@ -1,8 +1,10 @@
 package io.letterbox.cluster.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.letterbox.error.ApiException;
 import io.letterbox.storage.replica.FollowerProgress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -107,6 +109,28 @@ class RaftShardLogIT {
         awaitAll(3);
         assertThat(replicas.get(first).entries()).containsExactly("a", "c", "d");
         assertSound();
+    }
+
+    @Test
+    void aBarrierWaitsUntilTheReplicaHasDoneWhatWasCommitted() throws Exception {
+        int leader = awaitLeader();
+        int follower = leader == 1 ? 2 : 1;
+        publish(leader, "first");
+        awaitAll(1);
+        Runnable goOn = replicas.get(follower).hold();
+        publish(leader, "second");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> replicas.get(6 - leader - follower).entries().size() == 2);
+        assertThatThrownBy(() -> passed(follower)).hasCauseInstanceOf(ApiException.class);
+        goOn.run();
+        passed(follower);
+        assertThat(replicas.get(follower).entries()).containsExactly("first", "second");
+        passed(leader);
+        assertSound();
+    }
+
+    private void passed(int node) throws Exception {
+        logs.get(node).barrier().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     @Test
